@@ -1,0 +1,79 @@
+"""Time as an argument: the only module that asks what time it is."""
+
+import asyncio
+import time
+from typing import Protocol
+
+# asyncio on Qt rejects timers above 2^31 ms and its timers may be early, so a long sleep is taken in naps;
+# short naps also let a sleeper notice that the clock was moved.
+_LONGEST_NAP_S = 0.5
+
+_BOOTTIME = getattr(time, "CLOCK_BOOTTIME", None)
+
+
+class Clock(Protocol):
+    """What the rest of the program knows about time."""
+
+    def now(self) -> float:
+        """Return wall time in epoch seconds; it may be set back or forward by the system."""
+
+    def elapsed(self) -> float:
+        """Return seconds since an arbitrary start, never running backwards and counting system sleep where it can."""
+
+    async def sleep_until(self, moment: float) -> None:
+        """Return once `now()` has reached `moment` (epoch seconds)."""
+
+    def jump(self, seconds: float) -> None:
+        """Let `seconds` pass at once, on the wall and elapsed: time travel."""
+
+
+class SystemClock:
+    """The machine's own time, plus whatever time travel was asked for.
+
+    On Linux `elapsed()` is CLOCK_BOOTTIME, because CLOCK_MONOTONIC stands still while the machine sleeps.
+    """
+
+    def __init__(self) -> None:
+        self._travelled_s = 0.0
+
+    def now(self) -> float:
+        """Return wall time in epoch seconds."""
+        return time.time() + self._travelled_s
+
+    def elapsed(self) -> float:
+        """Return seconds since boot, sleep included where the system can tell."""
+        raw = time.clock_gettime(_BOOTTIME) if _BOOTTIME is not None else time.monotonic()
+        return raw + self._travelled_s
+
+    async def sleep_until(self, moment: float) -> None:
+        """Nap until `moment`; see `Clock`."""
+        while (left := moment - self.now()) > 0:
+            await asyncio.sleep(min(left, _LONGEST_NAP_S))
+
+    def jump(self, seconds: float) -> None:
+        """Let `seconds` pass at once."""
+        self._travelled_s += seconds
+
+
+class SkewedClock:
+    """Another clock whose wall is wrong by `skew_s` seconds; elapsed time is the same."""
+
+    def __init__(self, base: Clock, skew_s: float = 0.0) -> None:
+        self._base = base
+        self.skew_s = skew_s
+
+    def now(self) -> float:
+        """Return the base clock's wall time plus the skew, in epoch seconds."""
+        return self._base.now() + self.skew_s
+
+    def elapsed(self) -> float:
+        """Return the base clock's elapsed seconds."""
+        return self._base.elapsed()
+
+    async def sleep_until(self, moment: float) -> None:
+        """Return once this clock shows `moment`."""
+        await self._base.sleep_until(moment - self.skew_s)
+
+    def jump(self, seconds: float) -> None:
+        """Move the base clock."""
+        self._base.jump(seconds)

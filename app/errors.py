@@ -1,0 +1,152 @@
+"""The error tree: every error says what failed, whether you are still signed in, and what to do next.
+
+LapseError
+├── BadInput            something typed, configured or given on the command line cannot be used
+├── DiscoveryFailed     the issuer's metadata cannot be fetched or trusted
+├── SignInFailed        a sign-in did not complete: denied, timed out, answer not ours, tokens not valid
+├── SignInCancelled     the person cancelled the sign-in
+├── NotSignedIn         a token is needed and there is no session
+├── Refusal             terminal: the token endpoint answered an OAuth error (RFC 6749 §5.2) that ends the session
+├── Hiccup              transient: network, timeout, 5xx, 429, an answer that is no token answer; the session stays
+├── InvalidIdToken      an ID token failed a check of OIDC Core §3.1.3.7 or §12.2
+├── CallFailed          the API could not be reached, or its answer could not be read
+└── StoreFailed         the keyring could not keep or give back the session
+"""
+
+from enum import Enum
+
+
+class Standing(Enum):
+    """What an error means for the session."""
+
+    STILL_SIGNED_IN = "You are still signed in."
+    SIGNED_OUT = "You are not signed in."
+    UNCHANGED = "Your session has not changed."
+
+
+class LapseError(Exception):
+    """An error in three lines; `raw` is what the server said, shown beneath and never trusted as markup.
+
+    No message may contain a token value.
+    """
+
+    exit_code = 2
+    standing = Standing.UNCHANGED
+    next_step = ""
+
+    def __init__(
+        self, what: str, *, next_step: str = "", standing: Standing | None = None, raw: str | None = None
+    ) -> None:
+        super().__init__(what)
+        self.what = what
+        self.raw = raw
+        if next_step:
+            self.next_step = next_step
+        if standing is not None:
+            self.standing = standing
+
+    def lines(self) -> tuple[str, str, str]:
+        """Return the three lines: what failed, still signed in?, what to do next."""
+        return self.what, self.standing.value, self.next_step
+
+    def __str__(self) -> str:
+        return " ".join(line for line in self.lines() if line)
+
+
+class BadInput(LapseError):
+    """Something typed, configured or given on the command line cannot be used; nothing was changed by it."""
+
+    next_step = "Correct it and try again."
+
+
+class DiscoveryFailed(LapseError):
+    """The issuer's metadata cannot be fetched or trusted (OpenID Connect Discovery §4.3)."""
+
+    exit_code = 3
+    next_step = "Check the issuer URL and the network, then try again."
+
+
+class SignInFailed(LapseError):
+    """A sign-in did not complete; an earlier session, if any, is untouched."""
+
+    exit_code = 4
+    standing = Standing.SIGNED_OUT
+    next_step = "Sign in again."
+
+
+class SignInCancelled(SignInFailed):
+    """The person cancelled the sign-in."""
+
+    next_step = "Sign in whenever you like."
+
+
+class NotSignedIn(LapseError):
+    """A token is needed and there is no session to get one from."""
+
+    exit_code = 4
+    standing = Standing.SIGNED_OUT
+    next_step = "Sign in first."
+
+
+class Refusal(LapseError):
+    """Terminal: the token endpoint answered an RFC 6749 §5.2 error; `code` is its `error` member."""
+
+    exit_code = 1
+    standing = Standing.SIGNED_OUT
+    next_step = "Sign in again."
+
+    def __init__(self, what: str, *, code: str, description: str = "", status: int = 400, next_step: str = "") -> None:
+        super().__init__(what, next_step=next_step, raw=f"{code}: {description}" if description else code)
+        self.code = code
+        self.description = description
+        self.status = status
+
+
+class Hiccup(LapseError):
+    """Transient: the session is kept; `sent` is false when the request certainly never reached the server."""
+
+    exit_code = 3
+    standing = Standing.STILL_SIGNED_IN
+    next_step = "Check the network and call again; the session is kept."
+
+    def __init__(  # the fields are the error
+        self,
+        what: str,
+        *,
+        next_step: str = "",
+        raw: str | None = None,
+        sent: bool = True,
+        status: int | None = None,
+        retry_after_s: float | None = None,
+    ) -> None:
+        super().__init__(what, next_step=next_step, raw=raw)
+        self.sent = sent
+        self.status = status
+        self.retry_after_s = retry_after_s
+
+
+class InvalidIdToken(LapseError):
+    """An ID token failed a check; `rule` names the claim or step."""
+
+    exit_code = 4
+    next_step = "Do not trust this answer; ask the server's operator about it."
+
+    def __init__(self, what: str, *, rule: str) -> None:
+        super().__init__(what)
+        self.rule = rule
+
+
+class CallFailed(LapseError):
+    """The API could not be reached, or its answer could not be read; the session has nothing to do with it."""
+
+    exit_code = 3
+    standing = Standing.STILL_SIGNED_IN
+    next_step = "Check the API URL and the network, then call again."
+
+
+class StoreFailed(LapseError):
+    """The keyring could not keep or give back the session."""
+
+    exit_code = 3
+    standing = Standing.STILL_SIGNED_IN
+    next_step = "Unlock or start your keyring; until then the session lives in memory and ends with this run."

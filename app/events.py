@@ -1,0 +1,397 @@
+"""The vocabulary: frozen records of everything that can happen, facts in the past tense."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from app.decision import Decision, ExpirySource
+from app.text import duration
+
+
+class ExchangeKind(Enum):
+    """Which endpoint an exchange was with."""
+
+    DISCOVERY = "discovery"
+    KEYS = "keys"
+    TOKEN = "token"  # noqa: S105 - an endpoint, not a token
+    USERINFO = "userinfo"
+    API = "API"
+
+
+class StorePlace(Enum):
+    """Where the session is kept."""
+
+    KEYRING = "the OS keyring"
+    MEMORY = "memory, for this run only"
+
+
+class RefreshTokenFate(Enum):
+    """What a token answer did to the refresh token (RFC 6749 §6)."""
+
+    NEW = "new"
+    REPLACED = "replaced"
+    KEPT = "kept"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """One token of a generation by name and fingerprint, never by value; `expires_at` in epoch seconds or unknown."""
+
+    name: str
+    fingerprint: str
+    length: int
+    expires_at: float | None = None
+    source: ExpirySource = ExpirySource.NOT_STATED
+
+
+@dataclass(frozen=True, slots=True)
+class DemoOrgStarted:
+    """The embedded demo org began to listen."""
+
+    issuer: str
+    port: int
+
+    def sentence(self) -> str:
+        """Say it."""
+        return f"The demo org is listening on port {self.port}."
+
+
+@dataclass(frozen=True, slots=True)
+class DemoOrgFound:
+    """Another window or command already serves the demo org; it is used."""
+
+    issuer: str
+    port: int
+
+    def sentence(self) -> str:
+        """Say it."""
+        return f"The demo org of another Lapse on port {self.port} is used."
+
+
+@dataclass(frozen=True, slots=True)
+class DemoOrgPortTaken:
+    """A foreign program holds the demo org's port; another was taken for this run."""
+
+    wanted: int
+    port: int
+
+    def sentence(self) -> str:
+        """Say it."""
+        return (
+            f"Port {self.wanted} belongs to another program, so the demo org listens on port {self.port} for now. "
+            f"A session kept for port {self.wanted} is back when that port is free."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DemoOrgReset:
+    """The demo org forgot its users' grants and made new keys."""
+
+    def sentence(self) -> str:
+        """Say it."""
+        return "The demo org was reset: every grant is forgotten and its signing key is new."
+
+
+@dataclass(frozen=True, slots=True)
+class SignInStarted:
+    """A sign-in waits for the browser to come back to `redirect_uri`."""
+
+    issuer: str
+    redirect_uri: str
+
+    def sentence(self) -> str:
+        """Say it."""
+        return f"Sign-in started; waiting for the browser at {self.redirect_uri}."
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserOpened:
+    """The system browser was asked to open the sign-in page."""
+
+    worked: bool
+
+    def sentence(self) -> str:
+        """Say it."""
+        return "The browser was opened." if self.worked else "No browser could be opened; use the URL shown."
+
+
+@dataclass(frozen=True, slots=True)
+class RedirectIgnored:
+    """Something reached the redirect listener that was not this sign-in's answer."""
+
+    why: str
+
+    def sentence(self) -> str:
+        """Say it."""
+        return f"A request to the redirect listener was ignored: {self.why}."
+
+
+@dataclass(frozen=True, slots=True)
+class SignInFinished:
+    """A sign-in ended without a session."""
+
+    what: str
+
+    def sentence(self) -> str:
+        """Say it."""
+        return f"Sign-in ended: {self.what}"
+
+
+@dataclass(frozen=True, slots=True)
+class TokensReceived:
+    """A token answer became generation `number` of the family."""
+
+    number: int
+    grant: str
+    access: Issued
+    refresh: Issued | None
+    id: Issued | None
+    refresh_fate: RefreshTokenFate
+    scope: str
+
+    def sentence(self) -> str:
+        """Say it."""
+        fates = {
+            RefreshTokenFate.NEW: "with a refresh token",
+            RefreshTokenFate.REPLACED: "the refresh token was replaced",
+            RefreshTokenFate.KEPT: "the refresh token was kept",
+            RefreshTokenFate.ABSENT: "without a refresh token",
+        }
+        return f"Received {self.access.name} by {self.grant}, {fates[self.refresh_fate]}."
+
+
+@dataclass(frozen=True, slots=True)
+class SessionStored:
+    """The session as of generation `number` was written."""
+
+    number: int
+    place: StorePlace
+
+    def sentence(self) -> str:
+        """Say it."""
+        return f"Generation {self.number} is kept in {self.place.value}."
+
+
+@dataclass(frozen=True, slots=True)
+class StoreTroubled:
+    """The store could not keep or give back the session."""
+
+    what: str
+
+    def sentence(self) -> str:
+        """Say it."""
+        return self.what
+
+
+@dataclass(frozen=True, slots=True)
+class KeyringAwaited:
+    """A keyring call takes long, most likely because the keyring asks the person something; `waiting` ends it."""
+
+    waiting: bool
+
+    def sentence(self) -> str:
+        """Say it."""
+        if self.waiting:
+            return "Waiting for the keyring; it may be asking for its password."
+        return "The keyring has answered."
+
+
+@dataclass(frozen=True, slots=True)
+class SessionStarted:
+    """Somebody signed in."""
+
+    subject: str
+    display_name: str
+
+    def sentence(self) -> str:
+        """Say it."""
+        return f"Signed in as {self.display_name}."
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRestored:
+    """A stored session was taken up again, without any network request."""
+
+    display_name: str
+    number: int
+    place: StorePlace
+
+    def sentence(self) -> str:
+        """Say it."""
+        return f"Still signed in as {self.display_name}: generation {self.number} came from {self.place.value}."
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEnded:
+    """The session ended by a refusal of the token endpoint."""
+
+    reason: str
+
+    def sentence(self) -> str:
+        """Say it."""
+        return f"The session ended. {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOut:
+    """The person signed out; the session is forgotten locally."""
+
+    def sentence(self) -> str:
+        """Say it."""
+        return "Signed out; the session is forgotten here."
+
+
+@dataclass(frozen=True, slots=True)
+class AccessTokenDropped:
+    """The access token was thrown away on request; the refresh token is still there."""
+
+    name: str
+
+    def sentence(self) -> str:
+        """Say it."""
+        return f"{self.name} was dropped; the next call refreshes."
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision was made: refresh or not."""
+
+    decision: Decision
+
+    def sentence(self) -> str:
+        """Say it."""
+        return self.decision.sentence()
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshStarted:
+    """The session began to refresh with the named refresh token."""
+
+    refresh_name: str
+
+    def sentence(self) -> str:
+        """Say it."""
+        return f"Refreshing with {self.refresh_name}."
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshSucceeded:
+    """A refresh brought generation `number` and was stored, `duration_s` after it began."""
+
+    number: int
+    duration_s: float
+
+    def sentence(self) -> str:
+        """Say it."""
+        return f"Refreshed in {duration(self.duration_s)}: AT-{self.number}."
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshFailed:
+    """A refresh failed; `terminal` says whether it ended the session."""
+
+    what: str
+    terminal: bool
+    duration_s: float
+
+    def sentence(self) -> str:
+        """Say it."""
+        standing = "the session has ended" if self.terminal else "still signed in"
+        return f"Refresh failed after {duration(self.duration_s)}, {standing}: {self.what}"
+
+
+@dataclass(frozen=True, slots=True)
+class SkewMeasured:
+    """The server's Date header differed from our clock by `skew_s` (positive: the server is ahead)."""
+
+    skew_s: float
+
+    def sentence(self) -> str:
+        """Say it."""
+        return f"The server's clock differs from ours by {self.skew_s:+.1f} s."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One HTTP request with its response or failure; `url` carries no query values, `started_at` is epoch seconds."""
+
+    kind: ExchangeKind
+    method: str
+    url: str
+    started_at: float
+    duration_s: float
+    status: int | None = None
+    failure: str | None = None
+
+    def sentence(self) -> str:
+        """Say it."""
+        outcome = str(self.status) if self.failure is None else self.failure
+        return f"{self.method} {self.url} → {outcome} in {duration(self.duration_s)}."
+
+
+@dataclass(frozen=True, slots=True)
+class CallStarted:
+    """A person or program asked for an API call."""
+
+    method: str
+    url: str
+
+    def sentence(self) -> str:
+        """Say it."""
+        return f"Call API: {self.method} {self.url}."
+
+
+@dataclass(frozen=True, slots=True)
+class CallFinished:
+    """An API call ended; `story` tells how, `status` is None when it failed before an answer."""
+
+    story: str
+    status: int | None
+    duration_s: float
+
+    def sentence(self) -> str:
+        """Say it."""
+        return self.story
+
+
+Event = (
+    DemoOrgStarted
+    | DemoOrgFound
+    | DemoOrgPortTaken
+    | DemoOrgReset
+    | SignInStarted
+    | BrowserOpened
+    | RedirectIgnored
+    | SignInFinished
+    | TokensReceived
+    | SessionStored
+    | StoreTroubled
+    | KeyringAwaited
+    | SessionStarted
+    | SessionRestored
+    | SessionEnded
+    | SignedOut
+    | AccessTokenDropped
+    | Decided
+    | RefreshStarted
+    | RefreshSucceeded
+    | RefreshFailed
+    | SkewMeasured
+    | Exchange
+    | CallStarted
+    | CallFinished
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the journal: an event with its number, its time (epoch seconds) and the number of its cause."""
+
+    seq: int
+    at: float
+    cause: int | None
+    event: Event
+
+    def sentence(self) -> str:
+        """Return the event in one sentence."""
+        return self.event.sentence()

@@ -1,0 +1,54 @@
+"""The journal: the one append-only stream of what happened, numbered and bounded."""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+
+from app.clock import Clock
+from app.events import Entry, Event
+
+Subscriber = Callable[[Entry], None]
+
+
+class Journal:
+    """An append-only, numbered stream of entries; the oldest fall out once `capacity` is reached.
+
+    Subscribers are called in order on the appending thread, and must not append while they are being told.
+    """
+
+    def __init__(self, clock: Clock, *, capacity: int = 100_000) -> None:
+        self._clock = clock
+        self._entries: deque[Entry] = deque(maxlen=capacity)
+        self._subscribers: list[Subscriber] = []
+        self._next_seq = 1
+        self._telling = False
+
+    def append(self, event: Event, *, cause: int | None = None) -> Entry:
+        """Record `event` and tell every subscriber; return the entry, whose `seq` names it as a cause."""
+        if self._telling:
+            raise RuntimeError("a subscriber appended to the journal while being told")
+        entry = Entry(self._next_seq, self._clock.now(), cause, event)
+        self._next_seq += 1
+        self._entries.append(entry)
+        self._telling = True
+        try:
+            for subscriber in tuple(self._subscribers):
+                subscriber(entry)
+        finally:
+            self._telling = False
+        return entry
+
+    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
+        """Call `subscriber` with every later entry; the returned function ends it."""
+        self._subscribers.append(subscriber)
+
+        def unsubscribe() -> None:
+            if subscriber in self._subscribers:
+                self._subscribers.remove(subscriber)
+
+        return unsubscribe
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(tuple(self._entries))
+
+    def __len__(self) -> int:
+        return len(self._entries)

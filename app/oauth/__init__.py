@@ -1,0 +1,1 @@
+"""What the RFCs say: requests built and responses read in pairs; no storage, no policy."""

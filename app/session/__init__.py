@@ -1,0 +1,1 @@
+"""What happens to tokens over time: the refresh rule, the session, the stores."""

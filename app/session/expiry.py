@@ -1,0 +1,47 @@
+"""Where each expiry comes from, and how much of a life is left."""
+
+from dataclasses import dataclass
+
+from app.decision import ExpirySource
+
+# A leeway may take at most this share of a token's life; else a short-lived token would be refreshed on every call.
+LEEWAY_SHARE = 1 / 20
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """When a token answer was received: `wall` epoch seconds, and `elapsed` seconds of the boot `boot_id`."""
+
+    wall: float
+    elapsed: float
+    boot_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """A lifetime in seconds from receipt, and who stated it; None is unknown, which is not "never"."""
+
+    lifetime_s: float | None
+    source: ExpirySource
+
+
+UNKNOWN_EXPIRY = Expiry(None, ExpirySource.NOT_STATED)
+
+
+def age_s(receipt: Receipt, *, wall: float, elapsed: float, boot_id: str) -> float:
+    """Return how many seconds old a receipt is: the larger of what the wall and the elapsed time say.
+
+    The wall may have been set back and the elapsed time may belong to another boot, so a token is stale if either
+    says so (security facts §6, "Clock set back", "Sleep/resume").
+    """
+    by_wall = wall - receipt.wall
+    if boot_id != receipt.boot_id:
+        return max(by_wall, 0.0)
+    return max(by_wall, elapsed - receipt.elapsed, 0.0)
+
+
+def leeway_in_force(asked_s: float, lifetime_s: float | None) -> float:
+    """Return the leeway in seconds: the one asked for, capped to a share of the token's life."""
+    if lifetime_s is None:
+        return 0.0
+    return min(asked_s, lifetime_s * LEEWAY_SHARE)

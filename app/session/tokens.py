@@ -1,0 +1,69 @@
+"""Tokens as they are held: one token answer is one generation, and generations of one sign-in are a family."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from app.decision import ExpirySource
+from app.events import Issued, RefreshTokenFate
+from app.secret import Secret
+from app.session.expiry import Expiry, Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One token in hand, with the number of the generation that brought it."""
+
+    prefix: str
+    number: int
+    value: Secret
+
+    @property
+    def name(self) -> str:
+        """Return the name it goes by: `AT-3`."""
+        return f"{self.prefix}-{self.number}"
+
+    def issued(self, expires_at: float | None = None, source: ExpirySource = ExpirySource.NOT_STATED) -> Issued:
+        """Return the record of it that may be written down."""
+        return Issued(self.name, self.value.fingerprint, len(self.value), expires_at, source)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenSet:
+    """What is held after generation `number`; `access` is None once dropped.
+
+    `refresh` and `id` keep the number of the generation that brought them: a kept refresh token is still `RT-1` in
+    generation 3. `id_claims` are the verified claims of the newest ID token, `first_id_claims` those of the sign-in
+    (OIDC Core §12.2 compares with them).
+    """
+
+    number: int
+    receipt: Receipt
+    access: Held | None
+    refresh: Held | None
+    id: Held | None
+    expiry: Expiry
+    scope: str
+    refresh_fate: RefreshTokenFate
+    refresh_receipt: Receipt | None = None
+    id_claims: dict[str, Any] | None = None
+    first_id_claims: dict[str, Any] | None = None
+
+    @property
+    def expires_at(self) -> float | None:
+        """When the access token ends in epoch seconds, by receipt and stated lifetime; None is unknown."""
+        if self.expiry.lifetime_s is None:
+            return None
+        return self.receipt.wall + self.expiry.lifetime_s
+
+    @property
+    def display_name(self) -> str:
+        """Return what to call the person: name, else username, else subject, from the ID token."""
+        claims = self.id_claims or {}
+        for claim in ("name", "preferred_username", "email", "sub"):
+            if isinstance(claims.get(claim), str) and claims[claim]:
+                return str(claims[claim])
+        return "somebody (no ID token)"
+
+    def without_access(self) -> "TokenSet":
+        """Return the same set with the access token thrown away."""
+        return replace(self, access=None)

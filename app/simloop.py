@@ -1,0 +1,75 @@
+"""Simulated time: an asyncio loop that jumps to its next timer, and the clock that reads it."""
+
+import asyncio
+import selectors
+
+# A loop with nothing scheduled and nothing readable is a deadlock; the wait is real, for a socket that is about to speak.
+_DEADLOCK_AFTER_S = 0.2
+
+
+class Deadlock(RuntimeError):
+    """Every task waits for something that cannot happen any more."""
+
+
+class SimLoop(asyncio.SelectorEventLoop):
+    """An event loop whose clock moves only when nothing else is left to do, and then straight to the next timer."""
+
+    def __init__(self) -> None:
+        self._sim_time_s = 0.0
+        super().__init__(_JumpingSelector(self))
+
+    def time(self) -> float:
+        """Return simulated seconds since the loop was made."""
+        return self._sim_time_s
+
+    def advance(self, seconds: float) -> None:
+        """Move simulated time forward."""
+        self._sim_time_s += seconds
+
+
+class _JumpingSelector(selectors.DefaultSelector):  # type: ignore[misc, valid-type]
+    def __init__(self, loop: SimLoop) -> None:
+        super().__init__()
+        self._loop = loop
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        ready: list[tuple[selectors.SelectorKey, int]] = super().select(0)
+        if ready or timeout == 0:
+            return ready
+        if timeout is None:
+            ready = super().select(_DEADLOCK_AFTER_S)
+            if not ready:
+                raise Deadlock("no timer is set and no socket is ready: every task waits for another")
+            return ready
+        self._loop.advance(timeout)
+        return ready
+
+
+class SimClock:
+    """A clock on the running `SimLoop`; `step_wall` sets the wall clock without any time passing."""
+
+    def __init__(self, start: float = 1_790_085_600.0) -> None:
+        self._start = start
+        self._travelled_s = 0.0
+        self._wall_step_s = 0.0
+
+    def now(self) -> float:
+        """Return simulated wall time in epoch seconds."""
+        return self._start + self._wall_step_s + self.elapsed()
+
+    def elapsed(self) -> float:
+        """Return simulated seconds since the loop began."""
+        return asyncio.get_running_loop().time() + self._travelled_s
+
+    async def sleep_until(self, moment: float) -> None:
+        """Return once `now()` has reached `moment`."""
+        while (left := moment - self.now()) > 0:
+            await asyncio.sleep(left)
+
+    def jump(self, seconds: float) -> None:
+        """Let `seconds` pass at once."""
+        self._travelled_s += seconds
+
+    def step_wall(self, seconds: float) -> None:
+        """Set the wall clock forward or back, as a person or a time server would."""
+        self._wall_step_s += seconds

@@ -1,0 +1,1 @@
+"""What is lent to testers, and the module that becomes the installed front door."""

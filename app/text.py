@@ -1,0 +1,35 @@
+"""Words for durations and counts, the same in window, command line and journal."""
+
+_MINUTE_S = 60
+_HOUR_S = 3600
+_DAY_S = 86400
+_SHOW_MS_BELOW_S = 1.0
+
+
+def duration(seconds: float) -> str:
+    """Return `seconds` in words of at most two units: `41 ms`, `3 s`, `4 min 12 s`, `6 h 59 min`, `7 d`."""
+    seconds = abs(seconds)
+    if 0 < seconds < _SHOW_MS_BELOW_S:
+        return f"{max(1, round(seconds * 1000))} ms"
+    whole = int(seconds)
+    if whole < _MINUTE_S:
+        return f"{whole} s"
+    for unit_s, unit, rest_s, rest in (
+        (_DAY_S, "d", _HOUR_S, "h"),
+        (_HOUR_S, "h", _MINUTE_S, "min"),
+        (_MINUTE_S, "min", 1, "s"),
+    ):
+        if whole >= unit_s:
+            left = whole % unit_s // rest_s
+            return f"{whole // unit_s} {unit} {left} {rest}" if left else f"{whole // unit_s} {unit}"
+    raise AssertionError("unreachable: whole seconds below a minute were handled")
+
+
+def seconds(value: float) -> str:
+    """Return seconds with at most one decimal: `1.5 s`, `30 s`."""
+    return f"{value:.1f}".rstrip("0").rstrip(".") + " s"
+
+
+def count(number: int, noun: str) -> str:
+    """Return `1 request`, `2 requests`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,1 @@
+"""Every HTTP exchange, recorded and redacted at birth."""

@@ -1,0 +1,1 @@
+"""Data files: pages, style sheet, pictures."""

@@ -1,0 +1,1 @@
+"""Pictures: the window and its panels; nothing here decides anything."""
