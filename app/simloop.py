@@ -3,7 +3,7 @@
 import asyncio
 import selectors
 
-# A loop with nothing scheduled and nothing readable is a deadlock; the wait is real, for a socket that is about to speak.
+# A loop with nothing scheduled and nothing readable is a deadlock; the wait is real, for a socket about to speak.
 _DEADLOCK_AFTER_S = 0.2
 
 
@@ -27,7 +27,7 @@ class SimLoop(asyncio.SelectorEventLoop):
         self._sim_time_s += seconds
 
 
-class _JumpingSelector(selectors.DefaultSelector):  # type: ignore[misc, valid-type]
+class _JumpingSelector(selectors.DefaultSelector):
     def __init__(self, loop: SimLoop) -> None:
         super().__init__()
         self._loop = loop
