@@ -1,9 +1,15 @@
 """Lapse without a screen: everything but the pictures.
 
-clock, simloop   time as an argument, real or simulated      secret, errors, text   what never prints, what went wrong, words
-decision         refresh or not, and why                     events, journal        what happened, in one stream
-settings         connections and preferences, no secrets     oauth/                 what the RFCs say
-session/         what happens to tokens over time            wire/                  every HTTP exchange
-demo/            the embedded demo org                       workbench              the one assembly all front doors share
-cli, __main__    the headless front door                     testing/               what is lent to testers, and the installed front door
+clock, simloop         time as an argument, real or simulated
+secret, errors, text   what never prints, what went wrong, words
+decision               refresh or not, and why
+events, journal        what happened, in one stream
+settings               connections and preferences, no secrets
+wire/                  every HTTP exchange: sent in bounds, recorded
+oauth/                 what the RFCs say: requests built, responses read, tokens verified
+session/               what happens to tokens over time
+demo/                  the embedded demo org
+workbench              the one assembly all front doors share
+cli, __main__          the headless front door
+testing/               what is lent to testers, and the installed front door
 """

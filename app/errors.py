@@ -150,3 +150,39 @@ class StoreFailed(LapseError):
     exit_code = 3
     standing = Standing.STILL_SIGNED_IN
     next_step = "Unlock or start your keyring; until then the session lives in memory and ends with this run."
+
+
+class Unreachable(LapseError):
+    """No answer came; `sent` is false when the request certainly never reached the server."""
+
+    exit_code = 3
+    next_step = "Check the network, then try again."
+
+    def __init__(self, what: str, *, sent: bool) -> None:
+        super().__init__(what)
+        self.sent = sent
+
+
+class UnusableAnswer(LapseError):
+    """An answer came that is not what it must be; `retry_after_s` is how long the server asked us to wait."""
+
+    exit_code = 3
+    next_step = "Try again; if it stays so, ask the server's operator."
+
+    def __init__(self, what: str, *, status: int, retry_after_s: float | None = None, raw: str | None = None) -> None:
+        super().__init__(what, raw=raw)
+        self.status = status
+        self.retry_after_s = retry_after_s
+
+
+class OAuthError(LapseError):
+    """An RFC 6749 §5.2 error answer: `code` is its `error`, `description` its `error_description`."""
+
+    exit_code = 3
+
+    def __init__(self, code: str, description: str, *, status: int, retry_after_s: float | None = None) -> None:
+        super().__init__(f"The server answered {code}.", raw=f"{code}: {description}" if description else code)
+        self.code = code
+        self.description = description
+        self.status = status
+        self.retry_after_s = retry_after_s

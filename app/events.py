@@ -14,6 +14,7 @@ class ExchangeKind(Enum):
     KEYS = "keys"
     TOKEN = "token"  # noqa: S105 - an endpoint, not a token
     USERINFO = "userinfo"
+    REVOCATION = "revocation"
     API = "API"
 
 

@@ -1,0 +1,144 @@
+"""Sends what `grants` builds and returns what `grants` reads, for one issuer and one client."""
+
+from typing import Any
+
+import httpx
+
+from app.clock import Clock
+from app.errors import DiscoveryFailed, LapseError, OAuthError, Unreachable, UnusableAnswer
+from app.events import ExchangeKind
+from app.oauth import grants
+from app.oauth.idtoken import verify_id_token
+from app.oauth.jose import Keys, has_key_for, read_keys
+from app.oauth.metadata import ServerMetadata, metadata_requests, read_metadata
+from app.oauth.pkce import Pkce
+from app.oauth.strictjson import read_object
+from app.secret import Secret
+from app.wire.fetch import Answer, fetch
+
+# A token that names unknown keys must not become a way to make us fetch without end.
+_KEYS_REFETCH_AFTER_S = 60.0
+_TOKEN_TOTAL_S = 20.0
+
+
+class OAuthClient:
+    """A public client of one issuer; metadata and keys are fetched when first needed, then kept.
+
+    Every method raises Unreachable, UnusableAnswer or OAuthError for what the server did; judging what that means for
+    the session is not done here.
+    """
+
+    def __init__(self, http: httpx.AsyncClient, clock: Clock, *, issuer: str, client_id: str) -> None:
+        self._http = http
+        self._clock = clock
+        self.issuer = issuer
+        self.client_id = client_id
+        self._metadata: ServerMetadata | None = None
+        self._keys: Keys | None = None
+        self._keys_fetched_at = 0.0
+
+    async def metadata(self, *, cause: int | None = None) -> ServerMetadata:
+        """Return the issuer's metadata, fetched once; raises DiscoveryFailed or Unreachable."""
+        if self._metadata is None:
+            self._metadata = await self._discover(cause)
+        return self._metadata
+
+    async def exchange_code(
+        self, *, code: Secret, redirect_uri: str, pkce: Pkce, cause: int | None
+    ) -> grants.TokenAnswer:
+        """Exchange an authorization code for tokens (RFC 6749 §4.1.3)."""
+        metadata = await self.metadata(cause=cause)
+        request = grants.code_request(
+            metadata, client_id=self.client_id, code=code, redirect_uri=redirect_uri, pkce=pkce
+        )
+        return await self._token(request, cause)
+
+    async def refresh(self, refresh_token: Secret, *, cause: int | None) -> grants.TokenAnswer:
+        """Refresh (RFC 6749 §6)."""
+        metadata = await self.metadata(cause=cause)
+        request = grants.refresh_request(metadata, client_id=self.client_id, refresh_token=refresh_token)
+        return await self._token(request, cause)
+
+    async def revoke(self, refresh_token: Secret, *, cause: int | None) -> bool:
+        """Revoke the refresh token (RFC 7009); return False where the server offers no revocation endpoint."""
+        metadata = await self.metadata(cause=cause)
+        if metadata.revocation_endpoint is None:
+            return False
+        request = grants.revocation_request(
+            metadata.revocation_endpoint, client_id=self.client_id, refresh_token=refresh_token
+        )
+        answer = await fetch(self._http, request, kind=ExchangeKind.REVOCATION, cause=cause, total_s=_TOKEN_TOTAL_S)
+        if answer.status != httpx.codes.OK:
+            raise UnusableAnswer(f"The revocation endpoint answered {answer.status}.", status=answer.status)
+        return True
+
+    async def verify_id_token(
+        self, token: Secret, *, access_token: Secret, nonce: str | None, cause: int | None
+    ) -> dict[str, Any]:
+        """Return the verified claims (OIDC Core §3.1.3.7); raises InvalidIdToken, or what fetching the keys raises."""
+        metadata = await self.metadata(cause=cause)
+        keys = await self._keys_for(token, cause)
+        return verify_id_token(
+            token,
+            keys=keys,
+            algs=metadata.id_token_algs,
+            issuer=metadata.issuer,
+            client_id=self.client_id,
+            access_token=access_token,
+            now=self._clock.now(),
+            nonce=nonce,
+        )
+
+    async def userinfo(self, access_token: Secret, *, subject: str, cause: int | None) -> dict[str, Any]:
+        """Return the userinfo claims, discarded unless their `sub` is `subject` (OIDC Core §5.3.2)."""
+        metadata = await self.metadata(cause=cause)
+        if metadata.userinfo_endpoint is None:
+            return {}
+        headers = {"Authorization": f"Bearer {access_token.reveal()}", "Accept": "application/json"}
+        request = httpx.Request("GET", metadata.userinfo_endpoint, headers=headers)
+        answer = await fetch(self._http, request, kind=ExchangeKind.USERINFO, cause=cause)
+        if answer.status != httpx.codes.OK:
+            raise UnusableAnswer(f"The userinfo endpoint answered {answer.status}.", status=answer.status)
+        try:
+            claims = read_object(answer.body)
+        except ValueError as why:
+            raise UnusableAnswer(f"The userinfo answer cannot be read: {why}.", status=answer.status) from None
+        if claims.get("sub") != subject:
+            raise UnusableAnswer("The userinfo answer is about somebody else.", status=answer.status)
+        return claims
+
+    async def _discover(self, cause: int | None) -> ServerMetadata:
+        first_trouble: LapseError | None = None
+        for request in metadata_requests(self.issuer):
+            answer = await fetch(self._http, request, kind=ExchangeKind.DISCOVERY, cause=cause)
+            try:
+                return read_metadata(self.issuer, answer)
+            except DiscoveryFailed as trouble:
+                # The first address is the one people mean; its reason explains more than the second one's 404.
+                first_trouble = first_trouble or trouble
+        assert first_trouble is not None
+        raise first_trouble
+
+    async def _keys_for(self, token: Secret, cause: int | None) -> Keys:
+        if self._keys is None:
+            self._keys = await self._fetch_keys(cause)
+        elif not has_key_for(token.reveal(), self._keys) and self._may_refetch():
+            self._keys = await self._fetch_keys(cause)
+        return self._keys
+
+    def _may_refetch(self) -> bool:
+        return self._clock.elapsed() - self._keys_fetched_at >= _KEYS_REFETCH_AFTER_S
+
+    async def _fetch_keys(self, cause: int | None) -> Keys:
+        metadata = await self.metadata(cause=cause)
+        request = httpx.Request("GET", metadata.jwks_uri, headers={"Accept": "application/json"})
+        answer = await fetch(self._http, request, kind=ExchangeKind.KEYS, cause=cause)
+        self._keys_fetched_at = self._clock.elapsed()
+        return read_keys(answer)
+
+    async def _token(self, request: httpx.Request, cause: int | None) -> grants.TokenAnswer:
+        answer: Answer = await fetch(self._http, request, kind=ExchangeKind.TOKEN, cause=cause, total_s=_TOKEN_TOTAL_S)
+        return grants.read_token_answer(answer)
+
+
+ServerTrouble = Unreachable | UnusableAnswer | OAuthError | DiscoveryFailed

@@ -1,0 +1,94 @@
+"""Server metadata: where an issuer's endpoints are (OpenID Connect Discovery 1.0, RFC 8414)."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx
+
+from app.errors import BadInput, DiscoveryFailed
+from app.oauth.strictjson import read_object
+from app.settings import check_url
+from app.wire.fetch import Answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerMetadata:
+    """What the client needs of an issuer's metadata; absent endpoints are None."""
+
+    issuer: str
+    authorization_endpoint: str
+    token_endpoint: str
+    jwks_uri: str
+    userinfo_endpoint: str | None = None
+    revocation_endpoint: str | None = None
+    iss_in_answer: bool = False
+    id_token_algs: tuple[str, ...] = ("RS256",)
+
+
+def metadata_requests(issuer: str) -> list[httpx.Request]:
+    """Return the requests to try in order: OIDC's appended path, then RFC 8414's inserted one (§3.1)."""
+    parts = urlsplit(issuer)
+    appended = issuer.rstrip("/") + "/.well-known/openid-configuration"
+    inserted = urlunsplit(
+        (parts.scheme, parts.netloc, "/.well-known/oauth-authorization-server" + parts.path.rstrip("/"), "", "")
+    )
+    return [httpx.Request("GET", url, headers={"Accept": "application/json"}) for url in (appended, inserted)]
+
+
+def read_metadata(issuer: str, answer: Answer) -> ServerMetadata:
+    """Read a metadata answer; its `issuer` must equal the one asked for (RFC 8414 §3.3, OIDC Discovery §4.3).
+
+    Raises DiscoveryFailed for anything that is no metadata of this issuer.
+    """
+    if answer.status != httpx.codes.OK:
+        raise DiscoveryFailed(f"The issuer answered {answer.status} where its metadata should be.")
+    if answer.truncated:
+        raise DiscoveryFailed("The issuer's metadata is larger than 1 MiB.")
+    if answer.media_type == "text/html":
+        raise DiscoveryFailed(
+            "The issuer URL leads to a web page, not to metadata.",
+            next_step="Check the issuer; for Okta it usually ends in /oauth2/default. Or sign in to the network first.",
+        )
+    try:
+        found = read_object(answer.body)
+    except ValueError as why:
+        raise DiscoveryFailed(f"The issuer's metadata cannot be read: {why}.") from None
+    if found.get("issuer") != issuer:
+        raise DiscoveryFailed(
+            "The metadata belongs to another issuer than the one asked for.",
+            next_step=f"Use the issuer exactly as the server states it: {_printable(found.get('issuer'))}.",
+        )
+    return _metadata(found)
+
+
+def _metadata(found: dict[str, Any]) -> ServerMetadata:
+    algs = found.get("id_token_signing_alg_values_supported")
+    return ServerMetadata(
+        issuer=found["issuer"],
+        authorization_endpoint=_endpoint(found, "authorization_endpoint"),
+        token_endpoint=_endpoint(found, "token_endpoint"),
+        jwks_uri=_endpoint(found, "jwks_uri"),
+        userinfo_endpoint=_optional_endpoint(found, "userinfo_endpoint"),
+        revocation_endpoint=_optional_endpoint(found, "revocation_endpoint"),
+        iss_in_answer=found.get("authorization_response_iss_parameter_supported") is True,
+        id_token_algs=tuple(str(alg) for alg in algs) if isinstance(algs, list) else ("RS256",),
+    )
+
+
+def _endpoint(found: dict[str, Any], name: str) -> str:
+    value = found.get(name)
+    if not isinstance(value, str):
+        raise DiscoveryFailed(f"The issuer's metadata has no {name}.")
+    try:
+        return check_url(value, f"The {name} in the issuer's metadata")
+    except BadInput as wrong:
+        raise DiscoveryFailed(wrong.what) from None
+
+
+def _optional_endpoint(found: dict[str, Any], name: str) -> str | None:
+    return _endpoint(found, name) if found.get(name) is not None else None
+
+
+def _printable(value: object) -> str:
+    return value if isinstance(value, str) and value.isprintable() else "not stated"

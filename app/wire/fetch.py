@@ -1,0 +1,110 @@
+"""Sends one HTTP request within bounds: size, total time, no redirects, plain http on loopback only."""
+
+import asyncio
+import ssl
+from dataclasses import dataclass
+
+import httpx
+
+from app.errors import Unreachable
+from app.events import ExchangeKind
+
+TOKEN_ANSWER_LIMIT = 1 << 20
+_PER_READ = httpx.Timeout(connect=10.0, read=30.0, write=30.0, pool=30.0)
+# Errors raised before a byte of the request can have left the machine.
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.ProxyError)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response read to its end, or up to the size limit (`truncated`); `stated_length` is its Content-Length."""
+
+    status: int
+    reason: str
+    headers: httpx.Headers
+    body: bytes
+    truncated: bool
+    stated_length: int | None
+
+    @property
+    def media_type(self) -> str:
+        """Return the media type in lower case, without parameters."""
+        return str(self.headers.get("content-type", "")).split(";")[0].strip().lower()
+
+
+def prepare(request: httpx.Request, *, kind: ExchangeKind, cause: int | None) -> httpx.Request:
+    """Note on the request what it is for and what caused it, for the recorder; set the per-read timeouts."""
+    request.extensions = {
+        **request.extensions,
+        "timeout": _PER_READ.as_dict(),
+        "lapse_kind": kind,
+        "lapse_cause": cause,
+    }
+    return request
+
+
+async def fetch(
+    http: httpx.AsyncClient,
+    request: httpx.Request,
+    *,
+    kind: ExchangeKind,
+    cause: int | None = None,
+    limit: int = TOKEN_ANSWER_LIMIT,
+    total_s: float = 30.0,
+    auth: httpx.Auth | None = None,
+) -> Answer:
+    """Send `request` and read at most `limit` decoded bytes within `total_s` seconds; redirects are not followed.
+
+    httpx's own timeouts are per read, so a server that drips would never meet them; the total is bounded here.
+    Raises Unreachable when no complete answer came.
+    """
+    prepare(request, kind=kind, cause=cause)
+    host = request.url.host
+    try:
+        async with asyncio.timeout(total_s):
+            response = await http.send(request, stream=True, auth=auth, follow_redirects=False)
+            try:
+                body, truncated = await _read(response, limit)
+            finally:
+                await response.aclose()
+    except TimeoutError:
+        raise Unreachable(f"{host} did not answer in full within {total_s:.0f} s.", sent=True) from None
+    except (httpx.TransportError, httpx.DecodingError, httpx.StreamError) as failure:
+        raise Unreachable(_describe(failure, host), sent=not isinstance(failure, _NOT_SENT)) from None
+    return Answer(
+        response.status_code,
+        response.reason_phrase,
+        response.headers,
+        body,
+        truncated,
+        _stated_length(response),
+    )
+
+
+async def _read(response: httpx.Response, limit: int) -> tuple[bytes, bool]:
+    body = bytearray()
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if len(body) > limit:
+            return bytes(body[:limit]), True
+    return bytes(body), False
+
+
+def _stated_length(response: httpx.Response) -> int | None:
+    text = response.headers.get("content-length", "")
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
+def _describe(failure: Exception, host: str) -> str:
+    # The certificate's reason is worth more than "connection failed"; it sits two causes deep.
+    reason: BaseException | None = failure
+    while reason is not None:
+        if isinstance(reason, ssl.SSLCertVerificationError):
+            return f"The certificate of {host} was not accepted: {reason.verify_message}."
+        reason = reason.__cause__ or reason.__context__
+    text = str(failure).strip().rstrip(".")
+    if isinstance(failure, httpx.TimeoutException):
+        return f"{host} did not answer in time."
+    if isinstance(failure, httpx.ConnectError):
+        return f"{host} could not be reached ({text})."
+    return f"The exchange with {host} broke off ({text or type(failure).__name__})."
