@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+import uuid
+from pathlib import Path
 from typing import Protocol
 
 # asyncio on Qt rejects timers above 2^31 ms and its timers may be early, so a long sleep is taken in naps;
@@ -13,6 +15,10 @@ _BOOTTIME = getattr(time, "CLOCK_BOOTTIME", None)
 
 class Clock(Protocol):
     """What the rest of the program knows about time."""
+
+    @property
+    def boot_id(self) -> str:
+        """Name what `elapsed()` counts from; elapsed times with different names cannot be compared."""
 
     def now(self) -> float:
         """Return wall time in epoch seconds; it may be set back or forward by the system."""
@@ -35,6 +41,7 @@ class SystemClock:
 
     def __init__(self) -> None:
         self._travelled_s = 0.0
+        self.boot_id = _boot_id()
 
     def now(self) -> float:
         """Return wall time in epoch seconds."""
@@ -62,6 +69,11 @@ class SkewedClock:
         self._base = base
         self.skew_s = skew_s
 
+    @property
+    def boot_id(self) -> str:
+        """Return the base clock's."""
+        return self._base.boot_id
+
     def now(self) -> float:
         """Return the base clock's wall time plus the skew, in epoch seconds."""
         return self._base.now() + self.skew_s
@@ -77,3 +89,10 @@ class SkewedClock:
     def jump(self, seconds: float) -> None:
         """Move the base clock."""
         self._base.jump(seconds)
+
+
+def _boot_id() -> str:
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return str(uuid.uuid4())  # elsewhere each process counts for itself

@@ -75,7 +75,7 @@ class Decision:
             Reason.DROPPED: "There is no access token in hand.",
             Reason.REJECTED: "The API answered 401 invalid_token.",
             Reason.ASKED: "You asked for a refresh.",
-            Reason.NO_REFRESH_TOKEN: f"The access token lapsed {duration(left)} ago and there is no refresh token.",
+            Reason.NO_REFRESH_TOKEN: "A new access token is needed and there is no refresh token.",
             Reason.SIGNED_OUT: "You are not signed in.",
             Reason.ENDED: "The session has ended.",
         }

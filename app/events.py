@@ -223,6 +223,17 @@ class SessionRestored:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionAdopted:
+    """Another process had refreshed the same session; what it stored was taken over."""
+
+    number: int
+
+    def sentence(self) -> str:
+        """Say it."""
+        return f"Another Lapse has refreshed this session; its generation {self.number} was taken over."
+
+
+@dataclass(frozen=True, slots=True)
 class SessionEnded:
     """The session ended by a refusal of the token endpoint."""
 
@@ -235,11 +246,14 @@ class SessionEnded:
 
 @dataclass(frozen=True, slots=True)
 class SignedOut:
-    """The person signed out; the session is forgotten locally."""
+    """The person signed out; the session is forgotten locally, and `revoked` says whether the server forgot it too."""
+
+    revoked: bool
 
     def sentence(self) -> str:
         """Say it."""
-        return "Signed out; the session is forgotten here."
+        server = "the server revoked the refresh token" if self.revoked else "nothing was revoked at the server"
+        return f"Signed out: the session is forgotten here, {server}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,6 +384,7 @@ Event = (
     | KeyringAwaited
     | SessionStarted
     | SessionRestored
+    | SessionAdopted
     | SessionEnded
     | SignedOut
     | AccessTokenDropped

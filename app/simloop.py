@@ -48,6 +48,8 @@ class _JumpingSelector(selectors.DefaultSelector):
 class SimClock:
     """A clock on the running `SimLoop`; `step_wall` sets the wall clock without any time passing."""
 
+    boot_id = "simulated"
+
     def __init__(self, start: float = 1_790_085_600.0) -> None:
         self._start = start
         self._travelled_s = 0.0

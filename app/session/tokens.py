@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from app.decision import ExpirySource
-from app.events import Issued, RefreshTokenFate
+from app.events import Issued, RefreshTokenFate, TokensReceived
 from app.secret import Secret
 from app.session.expiry import Expiry, Receipt
 
@@ -29,13 +29,14 @@ class Held:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenSet:
-    """What is held after generation `number`; `access` is None once dropped.
+    """What is held after generation `number` of a `family`; `access` is None once dropped.
 
     `refresh` and `id` keep the number of the generation that brought them: a kept refresh token is still `RT-1` in
     generation 3. `id_claims` are the verified claims of the newest ID token, `first_id_claims` those of the sign-in
     (OIDC Core §12.2 compares with them).
     """
 
+    family: str
     number: int
     receipt: Receipt
     access: Held | None
@@ -63,6 +64,19 @@ class TokenSet:
             if isinstance(claims.get(claim), str) and claims[claim]:
                 return str(claims[claim])
         return "somebody (no ID token)"
+
+    def received(self, grant: str) -> TokensReceived:
+        """Return the event of this generation, brought by `grant`; names and fingerprints only."""
+        assert self.access is not None
+        return TokensReceived(
+            number=self.number,
+            grant=grant,
+            access=self.access.issued(self.expires_at, self.expiry.source),
+            refresh=self.refresh.issued() if self.refresh else None,
+            id=self.id.issued() if self.id else None,
+            refresh_fate=self.refresh_fate,
+            scope=self.scope,
+        )
 
     def without_access(self) -> "TokenSet":
         """Return the same set with the access token thrown away."""

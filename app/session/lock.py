@@ -1,0 +1,42 @@
+"""A lock between processes around reading, refreshing and writing one stored session; the lock file holds nothing."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from app.errors import Hiccup
+
+_POLL_S = 0.05
+_GIVE_UP_POLLS = 600  # half a minute: longer than one bounded refresh with its keyring writes
+
+
+@asynccontextmanager
+async def exclusive(folder: Path | None, key: str) -> AsyncIterator[None]:
+    """Hold the lock of the session `key`; None as folder means that no other process can share it.
+
+    A lock that another process holds is asked for again and again rather than waited for, because a blocking wait
+    would stop the window. Raises Hiccup when it cannot be had in half a minute.
+    """
+    if folder is None:
+        yield
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    name = hashlib.sha256(key.encode()).hexdigest()[:16]
+    lock = FileLock(folder / f"session-{name}.lock", thread_local=False)
+    for _ in range(_GIVE_UP_POLLS):
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            await asyncio.sleep(_POLL_S)
+        else:
+            break
+    else:
+        raise Hiccup("Another Lapse has held this session's lock for half a minute.", sent=False)
+    try:
+        yield
+    finally:
+        lock.release()

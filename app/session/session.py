@@ -1,0 +1,400 @@
+"""The session: what sign-in starts and sign-out ends, and the only way to a fresh access token."""
+
+import asyncio
+import uuid
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from app import events
+from app.clock import Clock
+from app.decision import Decision, ExpirySource, Reason, Verdict
+from app.errors import Hiccup, InvalidIdToken, LapseError, NotSignedIn, Refusal, StoreFailed
+from app.events import RefreshTokenFate, StorePlace
+from app.journal import Journal
+from app.oauth.client import OAuthClient
+from app.oauth.grants import TokenAnswer
+from app.oauth.idtoken import check_refreshed
+from app.secret import Secret
+from app.session import stored
+from app.session.expiry import UNKNOWN_EXPIRY, Expiry, Receipt, age_s
+from app.session.lock import exclusive
+from app.session.store import TokenStore
+from app.session.strategy import decide
+from app.session.tokens import Held, TokenSet
+from app.session.verdicts import judge
+
+_CLOSE_WITHIN_S = 5.0
+_REVOKE_WITHIN_S = 5.0
+_SKEW_WORTH_SAYING_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOut:
+    """Nobody is signed in."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Somebody is signed in and `tokens` are held."""
+
+    tokens: TokenSet
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The token endpoint refused; `reason` is what to tell every later call."""
+
+    reason: Refusal
+
+
+SessionState = SignedOut | SignedIn | Ended
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A usable access token and how it was come by; `refreshed_s` is None when no refresh was needed.
+
+    `joined` means that the refresh had been started for another call.
+    """
+
+    access: Held
+    decision: Decision
+    refreshed_s: float | None = None
+    joined: bool = False
+
+
+class Session:
+    """One session of one connection.
+
+    States: SignedOut → (begin, restore) → SignedIn → (sign_out) → SignedOut; SignedIn → (a Refusal) → Ended →
+    (begin) → SignedIn. A refresh is a task of the session's own: callers await it shielded, so a cancelled call never
+    takes a one-time refresh token with it, and all callers join the one that runs.
+    """
+
+    def __init__(
+        self,
+        client: OAuthClient,
+        store: TokenStore,
+        journal: Journal,
+        clock: Clock,
+        *,
+        key: str,
+        leeway_s: float,
+        lock_folder: Path | None = None,
+    ) -> None:
+        self._client = client
+        self._store = store
+        self._journal = journal
+        self._clock = clock
+        self._key = key
+        self._leeway_s = leeway_s
+        self._lock_folder = lock_folder
+        self._refreshing: asyncio.Task[float] | None = None
+        self.state: SessionState = SignedOut()
+        self.place: StorePlace = store.place
+        self.skew_s: float | None = None
+
+    # --- beginning and ending -------------------------------------------------------------------------------------
+
+    async def restore(self) -> bool:
+        """Take up the stored session, if any, without any network request; return whether there was one.
+
+        A keyring that cannot be used, or an entry that cannot be read, is journalled and leaves nobody signed in.
+        """
+        try:
+            text = await self._store.load(self._key)
+            tokens = None if text is None else stored.from_text(text)
+        except StoreFailed as trouble:
+            self._note_store_trouble(trouble)
+            return False
+        if tokens is None:
+            return False
+        self.state = SignedIn(tokens)
+        self._journal.append(events.SessionRestored(tokens.display_name, tokens.number, self.place))
+        return True
+
+    async def begin(self, answer: TokenAnswer, claims: dict[str, Any], *, cause: int | None) -> None:
+        """Start the session of a sign-in whose ID token was verified; stored before it is used."""
+        first = TokenSet(
+            family=uuid.uuid4().hex,
+            number=0,
+            receipt=self._receipt(),
+            access=None,
+            refresh=None,
+            id=None,
+            expiry=UNKNOWN_EXPIRY,
+            scope="",
+            refresh_fate=RefreshTokenFate.ABSENT,
+            first_id_claims=claims,
+        )
+        tokens = replace(self._next(first, answer), id_claims=claims)
+        entry = self._journal.append(tokens.received("authorization_code"), cause=cause)
+        async with exclusive(self._lock_folder, self._key):
+            await self._keep(tokens, cause=entry.seq)
+        self.state = SignedIn(tokens)
+        self._journal.append(events.SessionStarted(str(claims.get("sub", "")), tokens.display_name), cause=entry.seq)
+
+    async def sign_out(self) -> str | None:
+        """End the session: revoke the refresh token, then forget locally whatever happened to the revocation.
+
+        Returns what went wrong with the revocation in words, None when it worked or there was nothing to revoke.
+        """
+        await self.close()
+        state, self.state = self.state, SignedOut()
+        trouble = await self._revoke(state)
+        try:
+            async with exclusive(self._lock_folder, self._key):
+                await self._store.delete(self._key)
+        except StoreFailed as failed:
+            self._note_store_trouble(failed)
+        self._journal.append(events.SignedOut(revoked=isinstance(state, SignedIn) and trouble is None))
+        return trouble
+
+    async def drop_access_token(self) -> None:
+        """Throw the access token away, here and in the store; the next call refreshes."""
+        tokens = self._tokens()
+        if tokens.access is None:
+            return
+        dropped = tokens.without_access()
+        self.state = SignedIn(dropped)
+        entry = self._journal.append(events.AccessTokenDropped(tokens.access.name))
+        await self._keep(dropped, cause=entry.seq)
+
+    async def close(self) -> None:
+        """Let a running refresh finish and be stored, at most 5 s; then stop it."""
+        if self._refreshing is None:
+            return
+        _, unfinished = await asyncio.wait({self._refreshing}, timeout=_CLOSE_WITHIN_S)
+        for task in unfinished:
+            task.cancel()
+            await asyncio.wait({task})
+
+    # --- tokens ---------------------------------------------------------------------------------------------------
+
+    def decide(self, asked_by: str, *, not_this: Secret | None = None, asked_for: bool = False) -> Decision:
+        """Return what a call made now would need; changes nothing and tells nobody."""
+        now = self._clock.now()
+        if not isinstance(self.state, SignedIn):
+            reason = Reason.ENDED if isinstance(self.state, Ended) else Reason.SIGNED_OUT
+            return Decision(verdict=Verdict.SIGN_IN, reason=reason, at=now, asked_by=asked_by)
+        tokens = self.state.tokens
+        rejected = not_this is not None and tokens.access is not None and tokens.access.value == not_this
+        age = age_s(tokens.receipt, wall=now, elapsed=self._clock.elapsed(), boot_id=self._clock.boot_id)
+        return decide(
+            tokens,
+            age_s=age,
+            now=now,
+            leeway_s=self._leeway_s,
+            asked_by=asked_by,
+            rejected=rejected,
+            asked_for=asked_for,
+        )
+
+    async def fresh_token(
+        self,
+        *,
+        asked_by: str = "Call API",
+        not_this: Secret | None = None,
+        asked_for: bool = False,
+        cause: int | None = None,
+    ) -> Fresh:
+        """Return a usable access token, refreshing only if it has lapsed; the only way to one.
+
+        `not_this` is an access token the API has just answered 401 invalid_token to; `asked_for` refreshes because a
+        person wants it. Raises NotSignedIn, Refusal (the session has ended) or Hiccup (it has not).
+        """
+        decision = self.decide(asked_by, not_this=not_this, asked_for=asked_for)
+        entry = self._journal.append(events.Decided(decision), cause=cause)
+        if decision.verdict is Verdict.SIGN_IN:
+            raise self._cannot(decision)
+        if decision.verdict is Verdict.USE:
+            access = self._tokens().access
+            assert access is not None
+            return Fresh(access, decision)
+        joined = self._refreshing is not None
+        task = self._refreshing or self._start_refresh(decision, entry.seq)
+        refreshed_s = await asyncio.shield(task)
+        access = self._tokens().access
+        assert access is not None
+        return Fresh(access, decision, refreshed_s, joined)
+
+    def _cannot(self, decision: Decision) -> LapseError:
+        if isinstance(self.state, Ended):
+            return self.state.reason
+        if decision.reason is Reason.NO_REFRESH_TOKEN:
+            return NotSignedIn(
+                "The access token is used up and the server gave no refresh token.", next_step="Sign in again."
+            )
+        return NotSignedIn("Nobody is signed in.")
+
+    def _tokens(self) -> TokenSet:
+        if not isinstance(self.state, SignedIn):
+            raise NotSignedIn("Nobody is signed in.")
+        return self.state.tokens
+
+    # --- the refresh ----------------------------------------------------------------------------------------------
+
+    def _start_refresh(self, decision: Decision, cause: int) -> "asyncio.Task[float]":
+        task = asyncio.create_task(self._refresh(decision, cause), name="refresh")
+        self._refreshing = task
+        task.add_done_callback(self._refresh_done)
+        return task
+
+    def _refresh_done(self, task: "asyncio.Task[float]") -> None:
+        self._refreshing = None
+        if not task.cancelled():
+            task.exception()  # every caller may have been cancelled; then nobody else looks
+
+    async def _refresh(self, decision: Decision, cause: int) -> float:
+        """Bring a new generation and return how long it took, in seconds; raises Refusal or Hiccup."""
+        began = self._clock.elapsed()
+        tokens = self._tokens()
+        assert tokens.refresh is not None
+        entry = self._journal.append(events.RefreshStarted(tokens.refresh.name), cause=cause)
+        try:
+            async with exclusive(self._lock_folder, self._key):
+                if not await self._adopt_from_store(decision):
+                    await self._refresh_once(entry.seq)
+        except (Refusal, Hiccup) as failed:
+            took_s = self._clock.elapsed() - began
+            terminal = isinstance(failed, Refusal)
+            failure = events.RefreshFailed(failed.what, terminal, took_s)
+            entry = self._journal.append(failure, cause=entry.seq)
+            if isinstance(failed, Refusal):
+                await self._end(failed, entry.seq)
+            raise
+        took_s = self._clock.elapsed() - began
+        self._journal.append(events.RefreshSucceeded(self._tokens().number, took_s), cause=entry.seq)
+        return took_s
+
+    async def _adopt_from_store(self, decision: Decision) -> bool:
+        """Take over what another process has stored meanwhile; return whether that makes a refresh needless."""
+        if self._lock_folder is None or self.place is StorePlace.MEMORY:
+            return False
+        try:
+            text = await self._store.load(self._key)
+            found = None if text is None else stored.from_text(text)
+        except StoreFailed as trouble:
+            self._note_store_trouble(trouble)
+            return False
+        mine = self._tokens()
+        if found is None or (found.family, found.number) == (mine.family, mine.number):
+            return False
+        self.state = SignedIn(found)
+        entry = self._journal.append(events.SessionAdopted(found.number))
+        again = self.decide(decision.asked_by)
+        self._journal.append(events.Decided(again), cause=entry.seq)
+        return again.verdict is Verdict.USE
+
+    async def _refresh_once(self, cause: int) -> None:
+        tokens = self._tokens()
+        if tokens.refresh is None:
+            raise Hiccup("The session another Lapse stored has no refresh token.", sent=False)
+        try:
+            answer = await self._client.refresh(tokens.refresh.value, cause=cause)
+        except (Refusal, Hiccup):
+            raise
+        except LapseError as trouble:
+            raise judge(trouble) from None
+        self._measure_skew(answer, cause)
+        fresh = self._next(tokens, answer)
+        entry = self._journal.append(fresh.received("refresh_token"), cause=cause)
+        # The new refresh token is kept before anything else can fail: the old one may be dead already.
+        self.state = SignedIn(fresh.without_access())
+        await self._keep(fresh.without_access(), cause=entry.seq)
+        if answer.id_token is not None:
+            fresh = replace(fresh, id_claims=await self._check_id_token(answer, tokens, entry.seq))
+        await self._keep(fresh, cause=entry.seq)
+        self.state = SignedIn(fresh)
+
+    async def _check_id_token(self, answer: TokenAnswer, before: TokenSet, cause: int) -> dict[str, Any]:
+        assert answer.id_token is not None
+        try:
+            claims = await self._client.verify_id_token(
+                answer.id_token, access_token=answer.access_token, nonce=None, cause=cause
+            )
+            if before.first_id_claims is not None:
+                check_refreshed(claims, before.first_id_claims)
+        except InvalidIdToken as wrong:
+            raise Hiccup(
+                f"The refreshed tokens were not used: {wrong.what}",
+                next_step="Call again to refresh once more; if it stays so, sign out and in.",
+            ) from None
+        except LapseError as trouble:
+            raise judge(trouble) from None
+        return claims
+
+    async def _end(self, refusal: Refusal, cause: int) -> None:
+        self.state = Ended(refusal)
+        self._journal.append(events.SessionEnded(refusal.what), cause=cause)
+        try:
+            await self._store.delete(self._key)
+        except StoreFailed as trouble:
+            self._note_store_trouble(trouble)
+
+    # --- small parts ----------------------------------------------------------------------------------------------
+
+    def _next(self, before: TokenSet, answer: TokenAnswer) -> TokenSet:
+        """Return the generation `answer` makes after `before`: an absent refresh token keeps the old (RFC 6749 §6)."""
+        number = before.number + 1
+        receipt = self._receipt()
+        refresh, fate, refresh_receipt = before.refresh, RefreshTokenFate.KEPT, before.refresh_receipt
+        if answer.refresh_token is not None and (refresh is None or refresh.value != answer.refresh_token):
+            fate = RefreshTokenFate.NEW if refresh is None else RefreshTokenFate.REPLACED
+            refresh, refresh_receipt = Held("RT", number, answer.refresh_token), receipt
+        elif refresh is None:
+            fate = RefreshTokenFate.ABSENT
+        return replace(
+            before,
+            number=number,
+            receipt=receipt,
+            access=Held("AT", number, answer.access_token),
+            refresh=refresh,
+            refresh_fate=fate,
+            refresh_receipt=refresh_receipt,
+            id=Held("ID", number, answer.id_token) if answer.id_token else before.id,
+            expiry=_expiry(answer),
+            scope=answer.scope if answer.scope is not None else before.scope,
+        )
+
+    async def _keep(self, tokens: TokenSet, *, cause: int) -> None:
+        try:
+            await self._store.save(self._key, stored.to_text(tokens))
+        except StoreFailed as trouble:
+            self._note_store_trouble(trouble)
+            return
+        self.place = self._store.place
+        self._journal.append(events.SessionStored(tokens.number, self.place), cause=cause)
+
+    async def _revoke(self, state: SessionState) -> str | None:
+        if not isinstance(state, SignedIn) or state.tokens.refresh is None:
+            return None
+        try:
+            async with asyncio.timeout(_REVOKE_WITHIN_S):
+                offered = await self._client.revoke(state.tokens.refresh.value, cause=None)
+        except TimeoutError:
+            return "the server did not answer the revocation in time"
+        except LapseError as trouble:
+            return trouble.what.rstrip(".")
+        return None if offered else "the server offers no revocation"
+
+    def _note_store_trouble(self, trouble: StoreFailed) -> None:
+        self.place = StorePlace.MEMORY
+        self._journal.append(events.StoreTroubled(f"{trouble.what} {trouble.next_step}"))
+
+    def _measure_skew(self, answer: TokenAnswer, cause: int) -> None:
+        if answer.server_time is None:
+            return
+        before, self.skew_s = self.skew_s, answer.server_time - self._clock.now()
+        if abs(self.skew_s - (before or 0.0)) >= _SKEW_WORTH_SAYING_S:
+            self._journal.append(events.SkewMeasured(self.skew_s), cause=cause)
+
+    def _receipt(self) -> Receipt:
+        return Receipt(self._clock.now(), self._clock.elapsed(), self._clock.boot_id)
+
+
+def _expiry(answer: TokenAnswer) -> Expiry:
+    if answer.expires_in_s is None:
+        return UNKNOWN_EXPIRY
+    return Expiry(answer.expires_in_s, ExpirySource.EXPIRES_IN)

@@ -1,0 +1,82 @@
+"""The stored form of a session: one versioned JSON text in the keyring."""
+
+import json
+from typing import Any
+
+from app.decision import ExpirySource
+from app.errors import StoreFailed
+from app.events import RefreshTokenFate
+from app.secret import Secret
+from app.session.expiry import Expiry, Receipt
+from app.session.tokens import Held, TokenSet
+
+VERSION = 1
+
+
+def to_text(tokens: TokenSet) -> str:
+    """Return the text to keep; it holds the token values and goes nowhere but into the store."""
+    return json.dumps(
+        {
+            "version": VERSION,
+            "family": tokens.family,
+            "number": tokens.number,
+            "receipt": _receipt_out(tokens.receipt),
+            "access": _held_out(tokens.access),
+            "refresh": _held_out(tokens.refresh),
+            "id": _held_out(tokens.id),
+            "lifetime_s": tokens.expiry.lifetime_s,
+            "source": tokens.expiry.source.name,
+            "scope": tokens.scope,
+            "refresh_fate": tokens.refresh_fate.name,
+            "refresh_receipt": _receipt_out(tokens.refresh_receipt),
+            "id_claims": tokens.id_claims,
+            "first_id_claims": tokens.first_id_claims,
+        },
+        separators=(",", ":"),
+    )
+
+
+def from_text(text: str) -> TokenSet:
+    """Read a stored session; raises StoreFailed when it cannot be used, without quoting it."""
+    try:
+        found = json.loads(text)
+        if found["version"] != VERSION:
+            raise StoreFailed("The stored session was written by another version of Lapse.", next_step="Sign in again.")
+        return _token_set(found)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise StoreFailed("The stored session is damaged and was not used.", next_step="Sign in again.") from None
+
+
+def _token_set(found: dict[str, Any]) -> TokenSet:
+    receipt = _receipt_in(found["receipt"])
+    assert receipt is not None
+    return TokenSet(
+        family=str(found["family"]),
+        number=int(found["number"]),
+        receipt=receipt,
+        access=_held_in("AT", found["access"]),
+        refresh=_held_in("RT", found["refresh"]),
+        id=_held_in("ID", found["id"]),
+        expiry=Expiry(found["lifetime_s"], ExpirySource[found["source"]]),
+        scope=str(found["scope"]),
+        refresh_fate=RefreshTokenFate[found["refresh_fate"]],
+        refresh_receipt=_receipt_in(found["refresh_receipt"]),
+        id_claims=found["id_claims"],
+        first_id_claims=found["first_id_claims"],
+    )
+
+
+def _held_out(held: Held | None) -> list[Any] | None:
+    return None if held is None else [held.number, held.value.reveal()]
+
+
+def _held_in(prefix: str, found: list[Any] | None) -> Held | None:
+    return None if found is None else Held(prefix, int(found[0]), Secret(str(found[1])))
+
+
+def _receipt_out(receipt: Receipt | None) -> list[Any] | None:
+    return None if receipt is None else [receipt.wall, receipt.elapsed, receipt.boot_id]
+
+
+def _receipt_in(found: list[Any] | None) -> Receipt | None:
+    return None if found is None else Receipt(float(found[0]), float(found[1]), str(found[2]))

@@ -1,0 +1,64 @@
+"""The rule at the heart: refresh only when a server call needs a token and the access token has lapsed."""
+
+from app.decision import Decision, Reason, Verdict
+from app.session.expiry import leeway_in_force
+from app.session.tokens import TokenSet
+
+
+def decide(
+    tokens: TokenSet,
+    *,
+    age_s: float,
+    now: float,
+    leeway_s: float,
+    asked_by: str,
+    rejected: bool = False,
+    asked_for: bool = False,
+) -> Decision:
+    """Return what a call made at `now` needs first; pure.
+
+    `age_s` is how old the token answer is, `leeway_s` the leeway asked for, both in seconds. `rejected` means the API
+    has just said 401 invalid_token to this very access token, `asked_for` that a person asked for a refresh.
+    """
+    lifetime_s = tokens.expiry.lifetime_s
+    leeway = leeway_in_force(leeway_s, lifetime_s)
+    remaining_s = None if lifetime_s is None else lifetime_s - age_s
+    reason = _reason(tokens, remaining_s, leeway, rejected=rejected, asked_for=asked_for)
+    verdict = Verdict.USE if reason in (Reason.FRESH, Reason.UNKNOWN_EXPIRY) else Verdict.REFRESH
+    if verdict is Verdict.REFRESH and tokens.refresh is None:
+        verdict, reason = _without_refresh_token(reason)
+    return Decision(
+        verdict=verdict,
+        reason=reason,
+        at=now,
+        asked_by=asked_by,
+        access_name=tokens.access.name if tokens.access else None,
+        expires_at=tokens.expires_at,
+        remaining_s=remaining_s,
+        source=tokens.expiry.source,
+        leeway_s=leeway,
+        leeway_asked_s=leeway_s,
+    )
+
+
+def _reason(tokens: TokenSet, remaining_s: float | None, leeway_s: float, *, rejected: bool, asked_for: bool) -> Reason:
+    if asked_for:
+        return Reason.ASKED
+    if tokens.access is None:
+        return Reason.DROPPED
+    if rejected:
+        return Reason.REJECTED
+    if remaining_s is None:
+        return Reason.UNKNOWN_EXPIRY
+    if remaining_s <= 0:
+        return Reason.LAPSED
+    if remaining_s <= leeway_s:
+        return Reason.WITHIN_LEEWAY
+    return Reason.FRESH
+
+
+def _without_refresh_token(reason: Reason) -> tuple[Verdict, Reason]:
+    # Within the leeway the token still works, and there is nothing better to be had.
+    if reason is Reason.WITHIN_LEEWAY:
+        return Verdict.USE, Reason.FRESH
+    return Verdict.SIGN_IN, Reason.NO_REFRESH_TOKEN
