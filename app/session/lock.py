@@ -19,12 +19,11 @@ async def exclusive(folder: Path | None, key: str) -> AsyncIterator[None]:
     """Hold the lock of the session `key`; None as folder means that no other process can share it.
 
     A lock that another process holds is asked for again and again rather than waited for, because a blocking wait
-    would stop the window. Raises Hiccup when it cannot be had in half a minute.
+    would stop the window. `folder` must exist. Raises Hiccup when the lock cannot be had in half a minute.
     """
     if folder is None:
         yield
         return
-    folder.mkdir(parents=True, exist_ok=True)
     name = hashlib.sha256(key.encode()).hexdigest()[:16]
     lock = FileLock(folder / f"session-{name}.lock", thread_local=False)
     for _ in range(_GIVE_UP_POLLS):

@@ -141,15 +141,20 @@ class Session:
         Returns what went wrong with the revocation in words, None when it worked or there was nothing to revoke.
         """
         await self.close()
-        state, self.state = self.state, SignedOut()
+        state = self.state
         trouble = await self._revoke(state)
+        await self.forget(revoked=isinstance(state, SignedIn) and trouble is None)
+        return trouble
+
+    async def forget(self, *, revoked: bool = False) -> None:
+        """Forget the session here, in memory and in the store; `revoked` is for the journal."""
+        self.state = SignedOut()
         try:
             async with exclusive(self._lock_folder, self._key):
                 await self._store.delete(self._key)
         except StoreFailed as failed:
             self._note_store_trouble(failed)
-        self._journal.append(events.SignedOut(revoked=isinstance(state, SignedIn) and trouble is None))
-        return trouble
+        self._journal.append(events.SignedOut(revoked))
 
     async def drop_access_token(self) -> None:
         """Throw the access token away, here and in the store; the next call refreshes."""

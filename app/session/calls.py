@@ -1,0 +1,165 @@
+"""API calls: each with a fresh token, its answer read within bounds, and its story told."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import httpx
+
+from app import events
+from app.clock import Clock
+from app.decision import Reason
+from app.errors import CallFailed, LapseError, NotSignedIn, Refusal, Unreachable
+from app.events import ExchangeKind
+from app.journal import Journal
+from app.session.bearer import BearerAuth
+from app.session.session import Fresh, Session
+from app.settings import check_url
+from app.text import count, duration
+from app.wire.fetch import Answer, fetch
+
+BODY_LIMIT = 1 << 20
+_TOTAL_S = 60.0
+_SERVER_ERRORS = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallResult:
+    """One API call as it went: an answer, or the error that kept it from one.
+
+    `steps` are the tokens used: one, or two after a 401 invalid_token. `duration_s` is the last attempt alone.
+    """
+
+    method: str
+    url: str
+    steps: tuple[Fresh, ...]
+    duration_s: float
+    answer: Answer | None = None
+    error: LapseError | None = None
+
+    @property
+    def status(self) -> int | None:
+        """The HTTP status, None when there was no answer."""
+        return None if self.answer is None else self.answer.status
+
+    @property
+    def worked(self) -> bool:
+        """Whether the API answered with anything below 400."""
+        return self.answer is not None and httpx.codes.is_success(self.answer.status)
+
+    def story(self) -> str:
+        """Tell what happened: `Access token lapsed 3 s ago → refreshed in 41 ms → GET /api/me 200 in 12 ms`."""
+        parts = [part for index, fresh in enumerate(self.steps) for part in _told(fresh, again=index > 0)]
+        if self.answer is not None:
+            parts.append(f"{self._request()} {self.answer.status} in {duration(self.duration_s)}")
+        else:
+            assert self.error is not None
+            parts.append(f"{self._request()}: {self.error.what}")
+        return " → ".join(parts)
+
+    def _request(self) -> str:
+        return f"{self.method} {urlsplit(self.url).path or '/'}"
+
+
+def _told(fresh: Fresh, *, again: bool) -> list[str]:
+    decision = fresh.decision
+    parts = ["401 invalid_token"] if again else []
+    if decision.reason is not Reason.REJECTED:
+        because = decision.because().removeprefix("The ").rstrip(".")
+        parts.append(because[0].upper() + because[1:])
+    if fresh.refreshed_s is not None:
+        parts.append(("joined a refresh of " if fresh.joined else "refreshed in ") + duration(fresh.refreshed_s))
+    return parts
+
+
+class ApiCaller:
+    """Calls the API in the name of the session."""
+
+    def __init__(self, http: httpx.AsyncClient, session: Session, journal: Journal, clock: Clock) -> None:
+        self._http = http
+        self._session = session
+        self._journal = journal
+        self._clock = clock
+
+    async def call(self, method: str, url: str) -> CallResult:
+        """Call the API once; what goes wrong is in the result.
+
+        Raises BadInput when `url` is no URL a token may be sent to. Redirects are not followed: a token must not go
+        where nobody sent it.
+        """
+        url = check_url(url, "The API URL")
+        shown = url.split("?")[0].split("#")[0]
+        entry = self._journal.append(events.CallStarted(method, shown))
+        auth = BearerAuth(self._session, self._clock, cause=entry.seq)
+        result = await self._send(method, url, shown, auth, entry.seq)
+        finished = events.CallFinished(result.story(), result.status, result.duration_s)
+        self._journal.append(finished, cause=entry.seq)
+        return result
+
+    async def _send(self, method: str, url: str, shown: str, auth: BearerAuth, cause: int) -> CallResult:
+        answer: Answer | None = None
+        error: LapseError | None = None
+        try:
+            request = httpx.Request(method, url, headers={"Accept": "*/*", "User-Agent": "Lapse"})
+            answer = await fetch(
+                self._http,
+                request,
+                kind=ExchangeKind.API,
+                cause=cause,
+                limit=BODY_LIMIT,
+                total_s=_TOTAL_S,
+                auth=auth,
+            )
+        except Unreachable as trouble:
+            error = CallFailed(trouble.what)
+        except LapseError as trouble:
+            error = trouble
+        except (httpx.InvalidURL, ValueError):
+            error = CallFailed("The API URL cannot be used.", next_step="Correct it and call again.")
+        took_s = self._clock.elapsed() - auth.sent_at
+        return CallResult(
+            method=method, url=shown, steps=tuple(auth.steps), duration_s=took_s, answer=answer, error=error
+        )
+
+
+def summary(results: list[CallResult]) -> str:
+    """Tell many calls in one line: `10 calls, 1 refresh in 41 ms: 10 × 200`."""
+    if len(results) == 1:
+        return results[0].story()
+    refreshes = [
+        fresh.refreshed_s
+        for result in results
+        for fresh in result.steps
+        if fresh.refreshed_s is not None and not fresh.joined
+    ]
+    head = count(len(results), "call")
+    if refreshes:
+        times = ", ".join(duration(each) for each in refreshes)
+        head += f", {len(refreshes)} refresh{'es' if len(refreshes) > 1 else ''} in {times}"
+    else:
+        head += ", no refresh"
+    outcomes: dict[str, int] = {}
+    for result in results:
+        outcome = str(result.status) if result.error is None else result.error.what.rstrip(".")
+        outcomes[outcome] = outcomes.get(outcome, 0) + 1
+    return head + ": " + ", ".join(f"{number} × {outcome}" for outcome, number in outcomes.items())
+
+
+def exit_code(results: list[CallResult]) -> int:
+    """Return the worst exit code of several calls.
+
+    0 answered below 400 · 1 the session has ended · 2 the API finds the request wrong · 3 transient · 4 not signed in.
+    """
+    codes = [_exit_code(result) for result in results]
+    order = (1, 4, 3, 2, 0)
+    return min(codes, key=order.index, default=0)
+
+
+def _exit_code(result: CallResult) -> int:
+    if isinstance(result.error, Refusal | NotSignedIn):
+        return result.error.exit_code
+    if result.error is not None:
+        return 3
+    assert result.answer is not None
+    if result.answer.status >= _SERVER_ERRORS or result.answer.status == httpx.codes.TOO_MANY_REQUESTS:
+        return 3
+    return 2 if result.answer.status >= httpx.codes.BAD_REQUEST else 0

@@ -1,0 +1,236 @@
+"""The one assembly that window, command line, lessons and tests share."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import truststore
+
+from app import events, settings
+from app.clock import Clock, SystemClock
+from app.demo.host import DemoHost, Hosting
+from app.demo.policy import Policy
+from app.errors import LapseError
+from app.journal import Journal
+from app.oauth.client import OAuthClient
+from app.session.calls import ApiCaller, CallResult
+from app.session.session import Session
+from app.session.sign_in import OpenBrowser, Waiting, browser_sign_in, open_system_browser
+from app.session.store import KeyringStore, TokenStore
+from app.session.worker import Worker
+from app.settings import Connection, Settings
+from app.wire.recorder import RecordingTransport
+
+_STOP_WITHIN_S = 5.0
+
+
+class Workbench:
+    """Journal, clock, settings, and for the connection in use: its client, session and API caller.
+
+    `connect` must have been awaited before `session`, `client` or `calls` are used.
+    """
+
+    session: Session
+    client: OAuthClient
+    connection: Connection
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        journal: Journal,
+        folder: Path,
+        found: Settings,
+        host: DemoHost,
+        store: TokenStore | None,
+        open_browser: OpenBrowser,
+    ) -> None:
+        self.clock = clock
+        self.journal = journal
+        self.settings = found
+        self.host = host
+        self._folder = folder
+        self._store = store or KeyringStore(self._keyring_awaited)
+        self._open_browser = open_browser
+        self._worker = Worker("lapse-workbench")
+        self._http: httpx.AsyncClient | None = None
+
+    async def connect(self, connection: Connection | None = None) -> None:
+        """Take up `connection` (the one in use by default) and restore its session, without any network request.
+
+        For the embedded demo org this starts it, or finds the one another Lapse runs. Raises LapseError.
+        """
+        wanted = connection or self.settings.connection
+        if self._http is not None:
+            await self.session.close()
+        else:
+            self._http = await self._worker.run(self._new_http)
+        if wanted.embedded:
+            wanted = self._embedded(wanted, await self._ensure_demo_org())
+        self.connection = settings.check_connection(wanted)
+        self.client = OAuthClient(
+            self._http, self.clock, issuer=self.connection.issuer, client_id=self.connection.client_id
+        )
+        self.session = Session(
+            self.client,
+            self._store,
+            self.journal,
+            self.clock,
+            key=self.connection.key,
+            leeway_s=self.connection.leeway_s,
+            lock_folder=self._folder,
+        )
+        self._calls = ApiCaller(self._http, self.session, self.journal, self.clock)
+        await self.session.restore()
+
+    async def sign_in(self, show: Callable[[Waiting], None]) -> None:
+        """Sign in through the browser; `show` is told the URL while it waits. Cancel by cancelling the task.
+
+        Raises LapseError; an earlier session stays as it was until the new one is complete.
+        """
+        try:
+            answer, claims, attempt = await browser_sign_in(
+                self.client,
+                self.connection,
+                self.journal,
+                self.clock,
+                show=show,
+                open_browser=self._open_browser,
+            )
+        except LapseError as trouble:
+            self.journal.append(events.SignInFinished(trouble.what))
+            raise
+        except asyncio.CancelledError:
+            self.journal.append(events.SignInFinished("It was cancelled."))
+            raise
+        await self.session.begin(answer, claims, cause=attempt)
+
+    async def call_api(self, method: str, url: str) -> CallResult:
+        """Call the API once; see `ApiCaller.call`."""
+        return await self._calls.call(method, url)
+
+    async def call_api_many(
+        self, method: str, url: str, times: int, done: Callable[[CallResult], None] = lambda _: None
+    ) -> list[CallResult]:
+        """Call the API `times` times at once; `done` is told each result as it comes. Raises BadInput."""
+        settings.check_url(url, "The API URL")
+
+        async def one() -> CallResult:
+            result = await self._calls.call(method, url)
+            done(result)
+            return result
+
+        return list(await asyncio.gather(*(one() for _ in range(times))))
+
+    async def sign_out(self) -> str | None:
+        """Sign out; see `Session.sign_out`."""
+        return await self.session.sign_out()
+
+    async def reset_demo_org(self) -> None:
+        """Make the demo org forget every grant and change its key; its session here ends with it."""
+        await self._worker.run(self.host.reset)
+        self.journal.append(events.DemoOrgReset())
+        await self.connect(self.settings.connection)
+        await self.session.forget()
+
+    def remember(self, found: Settings) -> None:
+        """Use and save these settings. Raises BadInput when the file cannot be written."""
+        self.settings = found
+        settings.save(found, settings.config_dir())
+
+    async def close(self) -> None:
+        """Let a running refresh finish, close the connections, stop the demo org if it is ours."""
+        if self._http is not None:
+            if hasattr(self, "session"):
+                await self.session.close()
+            await self._http.aclose()
+        try:
+            async with asyncio.timeout(_STOP_WITHIN_S):
+                await self._worker.run(self.host.close)
+        except TimeoutError:
+            pass  # its thread is a daemon and its ledger is written: the process may go
+
+    async def _ensure_demo_org(self) -> Hosting:
+        hosting = await self._worker.run(self.host.ensure)
+        self.journal.append(_hosting_event(hosting))
+        return hosting
+
+    def _embedded(self, connection: Connection, hosting: Hosting) -> Connection:
+        return replace(connection, issuer=hosting.issuer, api_url=f"{hosting.base_url}/api/me")
+
+    def _new_http(self) -> httpx.AsyncClient:
+        # The operating system's trust store, so that a company's own authority is known without a switch.
+        trust = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        wire: httpx.AsyncBaseTransport = httpx.AsyncHTTPTransport(verify=trust)
+        return httpx.AsyncClient(
+            transport=RecordingTransport(_DemoOrgRevival(wire, self), self.journal, self.clock),
+            follow_redirects=False,
+            trust_env=False,
+        )
+
+    def _keyring_awaited(self, waiting: bool) -> None:  # noqa: FBT001 - a callback's one argument
+        self.journal.append(events.KeyringAwaited(waiting))
+
+
+class _DemoOrgRevival(httpx.AsyncBaseTransport):
+    """Starts the demo org again when the Lapse that served it has gone; nothing was sent, so sending again is safe."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport, bench: Workbench) -> None:
+        self._inner = inner
+        self._bench = bench
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        try:
+            return await self._inner.handle_async_request(request)
+        except httpx.ConnectError:
+            bench = self._bench
+            if not (bench.settings.connection.embedded and request.url.port == bench.host.port):
+                raise
+            await bench._ensure_demo_org()  # noqa: SLF001 - two halves of one assembly
+            return await self._inner.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+def _hosting_event(hosting: Hosting) -> events.Event:
+    if hosting.role == "guest":
+        return events.DemoOrgFound(hosting.issuer, hosting.port)
+    if hosting.port != hosting.wanted_port:
+        return events.DemoOrgPortTaken(hosting.wanted_port, hosting.port)
+    return events.DemoOrgStarted(hosting.issuer, hosting.port)
+
+
+@asynccontextmanager
+async def open_workbench(
+    *,
+    clock: Clock | None = None,
+    store: TokenStore | None = None,
+    policy: Policy | None = None,
+    open_browser: OpenBrowser = open_system_browser,
+    preferred_port: int = 8899,
+) -> AsyncIterator[Workbench]:
+    """Open the assembly on this machine's settings; it is not yet connected. Leaving closes everything.
+
+    Raises BadInput when the settings cannot be read.
+    """
+    clock = clock or SystemClock()
+    folder = settings.data_dir()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    bench = Workbench(
+        clock=clock,
+        journal=Journal(clock),
+        folder=folder,
+        found=settings.load(settings.config_dir()),
+        host=DemoHost(folder, clock, policy=policy or Policy(), preferred_port=preferred_port),
+        store=store,
+        open_browser=open_browser,
+    )
+    try:
+        yield bench
+    finally:
+        await bench.close()

@@ -1,0 +1,57 @@
+"""The bridge: the window's only subscriber to the journal, which it passes on as Qt signals."""
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app import events
+from app.events import Entry
+from app.journal import Journal
+
+_BATCH_MS = 50
+# What changes the session's state is passed on at once; everything else may wait for the next batch.
+_SESSION_EVENTS = (
+    events.SessionStarted,
+    events.SessionRestored,
+    events.SessionAdopted,
+    events.SessionEnded,
+    events.SessionStored,
+    events.SignedOut,
+    events.AccessTokenDropped,
+    events.RefreshStarted,
+    events.RefreshSucceeded,
+    events.RefreshFailed,
+    events.StoreTroubled,
+    events.KeyringAwaited,
+)
+
+
+class Bridge(QObject):
+    """Journal to signals: `appended` carries a tuple of entries at most every 50 ms, `session_changed` one entry."""
+
+    appended = Signal(object)
+    session_changed = Signal(object)
+
+    def __init__(self, journal: Journal, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._waiting: list[Entry] = []
+        self._timer = QTimer(self)
+        self._timer.setObjectName("bridgeBatchTimer")
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_BATCH_MS)
+        self._timer.timeout.connect(self._flush)
+        self._unsubscribe = journal.subscribe(self._take)
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._unsubscribe()
+        self._timer.stop()
+
+    def _take(self, entry: Entry) -> None:
+        self._waiting.append(entry)
+        if not self._timer.isActive():
+            self._timer.start()
+        if isinstance(entry.event, _SESSION_EVENTS):
+            self.session_changed.emit(entry)
+
+    def _flush(self) -> None:
+        batch, self._waiting = tuple(self._waiting), []
+        self.appended.emit(batch)
