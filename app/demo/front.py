@@ -1,0 +1,113 @@
+"""The front door: every request's host check and headers, every error's shape, and the routes behind it."""
+
+import secrets
+from email.utils import formatdate
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.demo import dialect
+from app.demo.api import Api
+from app.demo.bearer import BearerRefused
+from app.demo.control import Control
+from app.demo.dialect import OktaError, Refused, management_body
+from app.demo.issuer import Issuer
+
+if TYPE_CHECKING:
+    from app.demo.org import DemoOrg
+
+_UNAUTHORIZED = 401
+_FOREIGN_HOST = OktaError(400, "invalid_request", "The Host header does not name this server.")
+
+
+def open_front(org: "DemoOrg") -> ASGIApp:
+    """Return the org as an ASGI application."""
+    inner = Starlette(
+        routes=[*Issuer(org).routes(), *Api(org).routes(), *Control(org).routes()],
+        exception_handlers={Refused: _refused, BearerRefused: _refused, HTTPException: _not_routed},
+    )
+    inner.router.redirect_slashes = False
+    return Front(inner, org)
+
+
+class Front:
+    """Wraps the routes: no foreign Host (DNS rebinding), Okta's headers on every answer, no traceback ever."""
+
+    def __init__(self, inner: ASGIApp, org: "DemoOrg") -> None:
+        self._inner = inner
+        self._org = org
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one ASGI connection."""
+        if scope["type"] != "http":
+            await self._inner(scope, receive, send)
+            return
+        started = False
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                self._dress(MutableHeaders(scope=message))
+            await send(message)
+
+        try:
+            answer = self._inner if self._is_ours(scope) else oauth_error(_FOREIGN_HOST)
+            await answer(scope, receive, send_with_headers)
+        except ClientDisconnect:
+            return
+        except Exception:  # noqa: BLE001 - the last door: a bug answers as Okta would, and shows nothing of itself
+            if not started:
+                await oauth_error(dialect.SERVER_ERROR)(scope, receive, send_with_headers)
+
+    def _is_ours(self, scope: Scope) -> bool:
+        return Headers(scope=scope).getlist("host") == [self._org.issuer_base.partition("//")[2]]
+
+    def _dress(self, headers: MutableHeaders) -> None:
+        headers["Date"] = formatdate(self._org.clock.now(), usegmt=True)
+        headers["X-Okta-Request-Id"] = secrets.token_urlsafe(16)
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers.setdefault("Cache-Control", "no-cache, no-store")
+        if "no-store" in headers["Cache-Control"]:
+            headers["Pragma"] = "no-cache"
+            headers["Expires"] = "0"
+
+
+def oauth_error(error: OktaError) -> Response:
+    """Return an RFC 6749 §5.2 error answer."""
+    headers = {}
+    if error.error == "invalid_client" and error.status == _UNAUTHORIZED:
+        headers["WWW-Authenticate"] = 'Basic realm="Lapse demo org"'
+    body = {"error": error.error, "error_description": error.description}
+    return JSONResponse(body, status_code=error.status, headers=headers)
+
+
+async def _refused(_request: Request, refused: Exception) -> Response:
+    assert isinstance(refused, Refused)
+    answer = oauth_error(refused.error)
+    if isinstance(refused, BearerRefused):
+        answer.headers["WWW-Authenticate"] = refused.challenge()
+    return answer
+
+
+async def _not_routed(request: Request, failed: Exception) -> Response:
+    assert isinstance(failed, HTTPException)
+    codes = {
+        404: ("E0000007", f"Not found: {_missing_thing(request.url.path)}"),
+        405: ("E0000022", "The endpoint does not support the provided HTTP method"),
+    }
+    code, summary = codes.get(failed.status_code, ("E0000003", "The request body was not well-formed."))
+    body = management_body(code, summary, f"oae{secrets.token_urlsafe(16)}")
+    return JSONResponse(body, status_code=failed.status_code, headers=failed.headers)
+
+
+def _missing_thing(path: str) -> str:
+    parts = path.split("/")
+    if parts[1:2] == ["oauth2"] and len(parts) > 3 and parts[2] != "default":  # noqa: PLR2004 - /oauth2/{id}/…
+        return f"Resource not found: {parts[2][:100]} (AuthorizationServer)"
+    return f"Resource not found: {path[:100]}"

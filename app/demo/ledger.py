@@ -1,0 +1,238 @@
+"""What the demo org remembers: keys, families, and tokens as SHA-256 hashes, never by value."""
+
+import base64
+import contextlib
+import hashlib
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+
+_VERSION = 1
+_KEY_BITS = 2048
+# An access token just past its end is still told apart from a revoked one by its own exp claim.
+_KEEP_EXPIRED_S = 60.0
+
+
+def hashed(value: str) -> str:
+    """Return the SHA-256 of a token or code, base64url without padding: what the ledger knows it by."""
+    return base64.urlsafe_b64encode(hashlib.sha256(value.encode()).digest()).rstrip(b"=").decode()
+
+
+@dataclass(frozen=True)
+class SigningKey:
+    """An RSA key that signs tokens, kept as PEM; `kid` is its public name."""
+
+    kid: str
+    pem: str = field(repr=False)
+
+    @classmethod
+    def generate(cls) -> "SigningKey":
+        """Return a new key of 2048 bits; takes some tenths of a second."""
+        key = generate_private_key(public_exponent=65537, key_size=_KEY_BITS)
+        pem = key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        return cls(secrets.token_urlsafe(16), pem.decode())
+
+    @cached_property
+    def private(self) -> RSAPrivateKey:
+        """The key itself; raises ValueError when the PEM is not an RSA private key."""
+        key = serialization.load_pem_private_key(self.pem.encode(), password=None)
+        if not isinstance(key, RSAPrivateKey):
+            raise ValueError("the signing key is not an RSA key")  # noqa: TRY004 - a broken file, not a broken caller
+        return key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """One sign-in: whose, for which client and scopes, and until when it may be refreshed (epoch s, None: no limit).
+
+    `id` looks like Okta's refresh token ids (`oar…`) and stays the same through rotation.
+    """
+
+    id: str
+    issuer: str
+    client_id: str
+    user_id: str
+    scopes: tuple[str, ...]
+    auth_time: float
+    refresh_until: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshRecord:
+    """A refresh token: its family, when it was issued or last used, and when it was first exchanged for another."""
+
+    family: str
+    idle_from: float
+    used_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRecord:
+    """An access token that counts: its family and its end in epoch seconds."""
+
+    family: str
+    expires_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeRecord:
+    """An authorization code and what was agreed with it; `spent` once used, with the family that came of it."""
+
+    client_id: str
+    user_id: str
+    redirect_uri: str
+    scopes: tuple[str, ...]
+    challenge: str
+    nonce: str | None
+    auth_time: float
+    expires_at: float
+    spent: bool = False
+    family: str | None = None
+
+
+class MemoryLedger:
+    """A ledger for this run only. What it does not list does not count: to revoke is to strike out.
+
+    Codes are never written to disk: a restart within their five minutes costs a second sign-in, no more.
+    """
+
+    def __init__(self, key: SigningKey | None = None) -> None:
+        self.identity = secrets.token_urlsafe(32)
+        self.port: int | None = None
+        self.families: dict[str, Family] = {}
+        self.refresh: dict[str, RefreshRecord] = {}
+        self.access: dict[str, AccessRecord] = {}
+        self.codes: dict[str, CodeRecord] = {}
+        self._keys = [] if key is None else [key]
+
+    @property
+    def keys(self) -> list[SigningKey]:
+        """The signing keys, newest first; the first is made when it is first needed."""
+        if not self._keys:
+            self._keys.append(SigningKey.generate())
+        return self._keys
+
+    def save(self) -> None:
+        """Make what changed last; nothing to do in memory."""
+
+    def end(self, family: str) -> None:
+        """Strike out a family with every refresh and access token of it."""
+        self.families.pop(family, None)
+        self.refresh = {name: record for name, record in self.refresh.items() if record.family != family}
+        self.access = {name: record for name, record in self.access.items() if record.family != family}
+
+    def spend(self, code: str, family: str | None) -> None:
+        """Mark the hashed `code` used; `family` is what came of it."""
+        self.codes[code] = replace(self.codes[code], spent=True, family=family)
+
+    def prune(self, now: float) -> None:
+        """Drop what can never count again at `now` (epoch seconds)."""
+        self.codes = {name: code for name, code in self.codes.items() if now < code.expires_at + _KEEP_EXPIRED_S}
+        self.access = {name: each for name, each in self.access.items() if now < each.expires_at + _KEEP_EXPIRED_S}
+        over = {each.id for each in self.families.values() if each.refresh_until and now >= each.refresh_until}
+        self.refresh = {name: each for name, each in self.refresh.items() if each.family not in over}
+        alive = _families_of(self)
+        self.families = {name: family for name, family in self.families.items() if name in alive}
+
+    def reset(self) -> None:
+        """Forget every grant and take a new signing key; identity and port stay."""
+        self.families, self.refresh, self.access, self.codes = {}, {}, {}, {}
+        self._keys = [SigningKey.generate()]
+        self.save()
+
+
+class FileLedger(MemoryLedger):
+    """A ledger in one JSON file of mode 0600 in a folder of mode 0700, replaced in one step at every save.
+
+    A file that cannot be read is set aside under another name, given in `set_aside`, and a new one begun.
+    Raises OSError when the folder cannot be used.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.path = path
+        self.set_aside: Path | None = None
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.parent.chmod(0o700)
+        try:
+            self._read(json.loads(path.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            self.save()
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            self.set_aside = _put_aside(path)
+            super().__init__()
+            self.save()
+
+    def save(self) -> None:
+        """Write everything; a crash leaves the old or the new file. Raises OSError.
+
+        There is no fsync: it would cost every refresh a disk's latency, to protect a demo against power cuts.
+        """
+        draft = self.path.with_suffix(f".{os.getpid()}.tmp")
+        with contextlib.suppress(FileNotFoundError):
+            draft.unlink()
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(json.dumps(self._written(), separators=(",", ":")))
+        draft.replace(self.path)
+
+    def _written(self) -> dict[str, Any]:
+        return {
+            "version": _VERSION,
+            "identity": self.identity,
+            "port": self.port,
+            "keys": [{"kid": key.kid, "pem": key.pem} for key in self.keys],
+            "families": [asdict(family) for family in self.families.values()],
+            # lists, not objects: a lively family has a thousand spent tokens, and each save writes them all
+            "refresh": {name: [each.family, each.idle_from, each.used_at] for name, each in self.refresh.items()},
+            "access": {name: [each.family, each.expires_at] for name, each in self.access.items()},
+        }
+
+    def _read(self, found: Any) -> None:
+        if found["version"] != _VERSION:
+            raise ValueError("a ledger of another version")
+        port = found["port"]
+        if not isinstance(found["identity"], str) or not (port is None or isinstance(port, int)):
+            raise TypeError("not a ledger")
+        self.identity, self.port = found["identity"], port
+        self._keys = [SigningKey(str(each["kid"]), str(each["pem"])) for each in found["keys"]]
+        for key in self._keys:
+            _ = key.private  # a key that cannot sign makes the file unusable
+        families = (Family(**{**each, "scopes": tuple(each["scopes"])}) for each in found["families"])
+        self.families = {family.id: family for family in families}
+        self.refresh = {
+            name: RefreshRecord(str(family), float(idle_from), None if used_at is None else float(used_at))
+            for name, (family, idle_from, used_at) in found["refresh"].items()
+        }
+        self.access = {name: AccessRecord(str(family), float(end)) for name, (family, end) in found["access"].items()}
+        if unknown := _families_of(self) - set(self.families):
+            raise ValueError(f"{len(unknown)} families are missing")
+
+
+def read_identity(path: Path) -> str | None:
+    """Return the identity secret in the ledger at `path`, None when there is none to read (yet)."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))["identity"]
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return None
+    return found if isinstance(found, str) else None
+
+
+def _families_of(ledger: MemoryLedger) -> set[str]:
+    return {each.family for each in ledger.refresh.values()} | {each.family for each in ledger.access.values()}
+
+
+def _put_aside(path: Path) -> Path:
+    number = 1
+    while (aside := path.with_name(f"{path.stem}.unreadable-{number}{path.suffix}")).exists():
+        number += 1
+    return path.rename(aside)
