@@ -1,0 +1,158 @@
+"""Reading answers of the token endpoint: tokens, OAuth errors, and everything that is neither."""
+
+import json
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.errors import OAuthError, UnusableAnswer
+from app.oauth import grants
+from app.oauth.metadata import ServerMetadata
+from app.oauth.pkce import Pkce
+from app.secret import Secret
+from app.wire.fetch import Answer
+
+METADATA = ServerMetadata(
+    issuer="https://as.example",
+    authorization_endpoint="https://as.example/authorize?tenant=1",
+    token_endpoint="https://as.example/token",
+    jwks_uri="https://as.example/keys",
+)
+GOOD: dict[str, Any] = {"access_token": "at", "token_type": "Bearer", "expires_in": 30}
+
+
+def answer(
+    body: object, *, status: int = 200, headers: dict[str, str] | None = None, truncated: bool = False
+) -> Answer:
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    found = httpx.Headers({"content-type": "application/json", **(headers or {})})
+    return Answer(status, "", found, raw, truncated, len(raw))
+
+
+def test_the_authorization_url_has_every_parameter_and_keeps_the_endpoints_own() -> None:
+    pkce = Pkce.new()
+    url = grants.authorization_url(
+        METADATA,
+        client_id="c",
+        redirect_uri="http://127.0.0.1:1/callback",
+        scopes="openid",
+        state="s",
+        nonce="n",
+        pkce=pkce,
+    )
+    assert parse_qs(urlsplit(url).query) == {
+        "tenant": ["1"],
+        "response_type": ["code"],
+        "client_id": ["c"],
+        "redirect_uri": ["http://127.0.0.1:1/callback"],
+        "scope": ["openid"],
+        "state": ["s"],
+        "nonce": ["n"],
+        "code_challenge": [pkce.challenge],
+        "code_challenge_method": ["S256"],
+    }
+    assert pkce.verifier.reveal() not in url
+
+
+def test_requests_are_forms_with_the_client_in_the_body_and_no_authorization() -> None:
+    request = grants.refresh_request(METADATA, client_id="c", refresh_token=Secret("rt"))
+    assert request.method == "POST"
+    assert parse_qs(request.content.decode()) == {
+        "grant_type": ["refresh_token"],
+        "client_id": ["c"],
+        "refresh_token": ["rt"],
+    }
+    assert "authorization" not in request.headers
+    code = grants.code_request(METADATA, client_id="c", code=Secret("x"), redirect_uri="u", pkce=Pkce.new())
+    assert set(parse_qs(code.content.decode())) == {"grant_type", "client_id", "code", "redirect_uri", "code_verifier"}
+
+
+def test_a_good_answer_is_read() -> None:
+    body = {**GOOD, "refresh_token": "rt", "id_token": "a.b.c", "scope": "openid", "more": [1]}
+    read = grants.read_token_answer(answer(body, headers={"date": "Mon, 23 Nov 2026 12:00:00 GMT"}))
+    assert read.access_token == Secret("at")
+    assert read.refresh_token == Secret("rt")
+    assert (read.expires_in_s, read.scope, read.server_time) == (30.0, "openid", 1795435200.0)
+
+
+def test_absent_expiry_and_scope_are_unknown() -> None:
+    read = grants.read_token_answer(answer({"access_token": "at", "token_type": "bEARER"}))
+    assert (read.expires_in_s, read.scope, read.refresh_token, read.id_token) == (None, None, None, None)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {**GOOD, "access_token": ""},
+        {**GOOD, "access_token": 1},
+        {**GOOD, "access_token": "a\nb"},
+        {**GOOD, "token_type": "DPoP"},
+        {"access_token": "at"},
+        {**GOOD, "expires_in": 0},
+        {**GOOD, "expires_in": -1},
+        {**GOOD, "expires_in": True},
+        {**GOOD, "expires_in": "soon"},
+        {**GOOD, "expires_in": 10**400},
+        {**GOOD, "refresh_token": {"a": 1}},
+        b"",
+        b"null",
+        b"[1]",
+        b"<html>",
+        b"[" * 200_000,
+        b'{"access_token": NaN}',
+        b'{"access_token":"a","access_token":"b","token_type":"Bearer"}',
+        b'{"n": ' + b"1" * 5000 + b"}",
+        json.dumps(GOOD).encode("utf-16"),
+        b"\xff\xfe",
+    ],
+)
+def test_garbage_is_an_unusable_answer(body: object) -> None:
+    with pytest.raises(UnusableAnswer):
+        grants.read_token_answer(answer(body))
+
+
+@given(st.binary(max_size=200), st.sampled_from([200, 204, 301, 400, 401, 429, 500, 503]))
+def test_no_bytes_raise_anything_else(body: bytes, status: int) -> None:
+    with pytest.raises((UnusableAnswer, OAuthError)):
+        grants.read_token_answer(answer(body, status=status))
+
+
+def test_a_web_page_and_a_redirect_say_what_they_are() -> None:
+    page = answer(b"<html>", status=302, headers={"content-type": "text/html"})
+    with pytest.raises(UnusableAnswer, match="web page"):
+        grants.read_token_answer(page)
+    with pytest.raises(UnusableAnswer, match="redirect"):
+        grants.read_token_answer(answer(b"", status=302, headers={"location": "https://x"}))
+    with pytest.raises(UnusableAnswer, match="larger than 1 MiB"):
+        grants.read_token_answer(answer(GOOD, truncated=True))
+    with pytest.raises(UnusableAnswer, match="text/html"):
+        grants.read_token_answer(answer(GOOD, headers={"content-type": "text/html"}))
+
+
+def test_an_oauth_error_keeps_code_description_and_wait() -> None:
+    body = {"error": "invalid_grant", "error_description": "The refresh token is invalid or expired."}
+    with pytest.raises(OAuthError) as caught:
+        grants.read_token_answer(answer(body, status=429, headers={"retry-after": "7"}))
+    error = caught.value
+    assert (error.code, error.status, error.retry_after_s) == ("invalid_grant", 429, 7.0)
+    assert error.raw == "invalid_grant: The refresh token is invalid or expired."
+
+
+@pytest.mark.parametrize(
+    ("headers", "wait"),
+    [
+        ({"retry-after": "5"}, 5.0),
+        ({"retry-after": "Mon, 23 Nov 2026 12:00:09 GMT", "date": "Mon, 23 Nov 2026 12:00:00 GMT"}, 9.0),
+        ({"retry-after": "soon", "date": "Mon, 23 Nov 2026 12:00:00 GMT"}, None),
+        ({"x-rate-limit-reset": "1795435230", "date": "Mon, 23 Nov 2026 12:00:00 GMT"}, 30.0),
+        ({"x-rate-limit-reset": "1", "date": "Mon, 23 Nov 2026 12:00:00 GMT"}, 1.0),
+        ({"x-rate-limit-reset": "1795435230"}, None),
+        ({}, None),
+    ],
+)
+def test_how_long_the_server_asks_us_to_wait(headers: dict[str, str], wait: float | None) -> None:
+    assert grants.retry_after_s(answer({}, status=503, headers=headers)) == wait

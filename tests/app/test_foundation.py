@@ -1,0 +1,131 @@
+"""Clock, simulated loop, journal, secrets and words."""
+
+import asyncio
+import copy
+import pickle
+
+import pytest
+
+from app import text
+from app.clock import SkewedClock, SystemClock
+from app.errors import Hiccup, LapseError, Refusal
+from app.events import BrowserOpened, SignedOut
+from app.journal import Journal
+from app.secret import Secret
+from app.simloop import Deadlock, SimClock, SimLoop
+
+VALUE = "eyJhbGciOi.very.secret"
+
+
+@pytest.mark.anyio
+async def test_a_simulated_day_takes_no_time_and_ends_exactly(clock: SimClock) -> None:
+    began = clock.now()
+    await clock.sleep_until(began + 86_400)
+    assert clock.now() - began == pytest.approx(86_400)
+
+
+def test_a_deadlock_is_an_error_not_a_hang() -> None:
+    async def wait_for_nothing() -> None:
+        await asyncio.get_running_loop().create_future()
+
+    loop = SimLoop()
+    task = loop.create_task(wait_for_nothing())
+    with pytest.raises(Deadlock):
+        loop.run_until_complete(task)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        loop.run_until_complete(task)
+    loop.close()
+
+
+@pytest.mark.anyio
+async def test_a_wall_step_is_not_elapsed_time(clock: SimClock) -> None:
+    wall, elapsed = clock.now(), clock.elapsed()
+    clock.step_wall(-120)
+    assert clock.now() == wall - 120
+    assert clock.elapsed() == elapsed
+    clock.jump(30)
+    assert (clock.now(), clock.elapsed()) == (wall - 90, elapsed + 30)
+
+
+def test_the_system_clock_travels_on_the_wall_and_elapsed() -> None:
+    clock = SystemClock()
+    wall, elapsed = clock.now(), clock.elapsed()
+    clock.jump(1000)
+    assert clock.now() - wall == pytest.approx(1000, abs=5)
+    assert clock.elapsed() - elapsed == pytest.approx(1000, abs=5)
+
+
+def test_a_skewed_clock_is_wrong_on_the_wall_only() -> None:
+    base = SystemClock()
+    skewed = SkewedClock(base, 120)
+    assert skewed.now() - base.now() == pytest.approx(120, abs=1)
+    assert skewed.elapsed() - base.elapsed() == pytest.approx(0, abs=1)
+    assert skewed.boot_id == base.boot_id
+
+
+def test_a_secret_never_prints() -> None:
+    secret = Secret(VALUE)
+    for shown in (repr(secret), str(secret), f"{secret}", f"{secret:>50}", "%s" % secret, repr([secret])):  # noqa: UP031
+        assert VALUE not in shown
+    for leak in (pickle.dumps, copy.copy):
+        with pytest.raises(TypeError):
+            leak(secret)
+    assert secret.reveal() == VALUE
+    assert secret == Secret(VALUE)
+    assert secret != Secret("other")
+    assert len({secret, Secret(VALUE)}) == 1
+    assert len(secret.fingerprint) == 4
+
+
+@pytest.mark.anyio
+async def test_the_journal_numbers_and_bounds(clock: SimClock) -> None:
+    journal = Journal(clock, capacity=3)
+    told: list[int] = []
+    unsubscribe = journal.subscribe(lambda entry: told.append(entry.seq))
+    for _ in range(5):
+        journal.append(SignedOut(revoked=False), cause=1)
+    unsubscribe()
+    journal.append(SignedOut(revoked=False))
+    assert told == [1, 2, 3, 4, 5]
+    assert [entry.seq for entry in journal] == [4, 5, 6]
+
+
+@pytest.mark.anyio
+async def test_a_subscriber_may_not_append(clock: SimClock) -> None:
+    journal = Journal(clock)
+    journal.subscribe(lambda _: journal.append(BrowserOpened(worked=True)) and None)
+    with pytest.raises(RuntimeError, match="while being told"):
+        journal.append(SignedOut(revoked=False))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "0 s"),
+        (0.0004, "1 ms"),
+        (0.041, "41 ms"),
+        (3.9, "3 s"),
+        (-3.0, "3 s"),
+        (60, "1 min"),
+        (252, "4 min 12 s"),
+        (25_152, "6 h 59 min"),
+        (7 * 86_400, "7 d"),
+        (90_000, "1 d 1 h"),
+    ],
+)
+def test_durations_in_words(seconds: float, words: str) -> None:
+    assert text.duration(seconds) == words
+
+
+def test_every_error_has_three_lines_and_an_exit_code() -> None:
+    def leaves(kind: type[LapseError]) -> list[type[LapseError]]:
+        return [kind, *(leaf for child in kind.__subclasses__() for leaf in leaves(child))]
+
+    assert len(leaves(LapseError)) >= 13
+    refusal = Refusal("Refused.", code="invalid_grant", description="no")
+    assert refusal.lines() == ("Refused.", "You are not signed in.", "Sign in again.")
+    assert (refusal.exit_code, refusal.raw) == (1, "invalid_grant: no")
+    hiccup = Hiccup("Down.")
+    assert hiccup.lines()[1] == "You are still signed in."
+    assert hiccup.exit_code == 3
