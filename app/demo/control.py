@@ -1,6 +1,5 @@
 """The door for other Lapse processes of the same person: prove it is this org, and reset it."""
 
-import hashlib
 import hmac
 import secrets
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from starlette.routing import Route
 
 from app.demo.dialect import OktaError, Refused
 from app.demo.forms import read_form, read_query
+from app.demo.identity import identity_proof, reset_proof
 
 if TYPE_CHECKING:
     from app.demo.org import DemoOrg
@@ -18,16 +18,6 @@ if TYPE_CHECKING:
 _NO_NONCE = OktaError(400, "invalid_request", "A 'nonce' of 16 to 128 characters is required.")
 _NO_PROOF = OktaError(403, "access_denied", "This needs the proof that only the owner of the ledger can give.")
 _NONCE_LENGTHS = range(16, 129)
-
-
-def identity_proof(identity: str, nonce: str) -> str:
-    """Return what only a holder of the ledger's `identity` secret can answer to `nonce`."""
-    return _mac(identity, "lapse demo identity", nonce)
-
-
-def reset_proof(identity: str, challenge: str) -> str:
-    """Return what authorises a reset; its label differs, so no identity proof can serve as one."""
-    return _mac(identity, "lapse demo reset", challenge)
 
 
 class Control:
@@ -49,7 +39,14 @@ class Control:
         nonce = read_query(request).get("nonce", "")
         if len(nonce) not in _NONCE_LENGTHS:
             raise Refused(_NO_NONCE)
-        return JSONResponse({"proof": identity_proof(self._org.ledger.identity, nonce), "challenge": self._challenge})
+        return JSONResponse(
+            {
+                "proof": identity_proof(self._org.ledger.identity, nonce),
+                "challenge": self._challenge,
+                "issuer": self._org.issuer,
+                "wanted_port": self._org.ledger.port,
+            }
+        )
 
     async def reset(self, request: Request) -> Response:
         """Forget every grant and take a new key, if the form's `proof` answers the challenge; each serves once."""
@@ -60,7 +57,3 @@ class Control:
         self._challenge = secrets.token_urlsafe(24)
         self._org.ledger.reset()
         return Response(status_code=204)
-
-
-def _mac(identity: str, purpose: str, value: str) -> str:
-    return hmac.new(identity.encode(), f"{purpose}\n{value}".encode(), hashlib.sha256).hexdigest()

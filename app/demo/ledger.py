@@ -218,15 +218,6 @@ class FileLedger(MemoryLedger):
             raise ValueError(f"{len(unknown)} families are missing")
 
 
-def read_identity(path: Path) -> str | None:
-    """Return the identity secret in the ledger at `path`, None when there is none to read (yet)."""
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))["identity"]
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
-        return None
-    return found if isinstance(found, str) else None
-
-
 def _families_of(ledger: MemoryLedger) -> set[str]:
     return {each.family for each in ledger.refresh.values()} | {each.family for each in ledger.access.values()}
 

@@ -8,12 +8,12 @@ from starlette.types import ASGIApp
 
 from app.clock import Clock
 from app.demo.front import open_front
+from app.demo.host import DEFAULT_PORT
 from app.demo.issuer import PATH
 from app.demo.ledger import MemoryLedger
 from app.demo.policy import Policy
 from app.settings import DEMO_CLIENT_ID
 
-DEFAULT_PORT = 8899
 _LOOPBACK_CALLBACK = re.compile(r"http://(?:127\.0\.0\.1|\[::1\]):([1-9][0-9]{0,4})/callback")
 _LAST_PORT = 65535
 

@@ -1,0 +1,269 @@
+"""The embedded demo org, shared: the first Lapse process serves it, the others use it and take over when it goes."""
+
+import json
+import os
+import secrets
+import threading
+from dataclasses import dataclass
+from enum import StrEnum
+from hmac import compare_digest
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from app.clock import Clock
+from app.demo.identity import identity_proof, read_identity, reset_proof
+from app.demo.policy import Policy
+from app.errors import BadInput, Unreachable
+
+# The server's libraries are imported where they are first needed: a window is painted before that.
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
+    from app.demo.org import DemoOrg
+    from app.demo.serve import ServedOrg
+
+DEFAULT_PORT = 8899
+_HOST = "127.0.0.1"
+_NEIGHBOURS = 20
+_PATIENCE_S = 5.0
+_NAP_S = 0.1
+_ANSWER_WITHIN_S = 1.0
+_LONGEST_ANSWER = 4096
+_OK = 200
+_NO_CONTENT = 204
+
+
+class Role(StrEnum):
+    """Who serves the org this process uses."""
+
+    OWNER = "owner"
+    GUEST = "guest"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hosting:
+    """Where the org is and who serves it.
+
+    `port` differs from `wanted_port` when a foreign program holds the latter; `set_aside` is the new name of a ledger
+    that could not be read, whose grants are lost.
+    """
+
+    base_url: str
+    issuer: str
+    port: int
+    wanted_port: int
+    role: Role
+    set_aside: Path | None = None
+
+
+class DemoHost:
+    """The embedded org of everybody who uses `folder`; all methods block and belong off the GUI thread."""
+
+    def __init__(self, folder: Path, clock: Clock, policy: Policy | None = None, preferred_port: int = DEFAULT_PORT):
+        self._folder = folder
+        self._clock = clock
+        self._policy = policy or Policy()
+        self._preferred_port = preferred_port
+        self._ledger_path = folder / "demo-org" / "ledger.json"
+        self._port_path = folder / "demo-org.port"
+        self._lock: BaseFileLock | None = None
+        self._one_at_a_time = threading.Lock()
+        self._closing = threading.Event()
+        self._served: ServedOrg | None = None
+        self.hosting: Hosting | None = None
+
+    @property
+    def org(self) -> "DemoOrg | None":
+        """The org itself when this process serves it, with its attributes to turn."""
+        return self._served.org if self._served is not None else None
+
+    @property
+    def role(self) -> Role | None:
+        """Owner, guest, or None before the first `ensure`."""
+        return self.hosting.role if self.hosting else None
+
+    @property
+    def port(self) -> int | None:
+        """The port in use."""
+        return self.hosting.port if self.hosting else None
+
+    @property
+    def wanted_port(self) -> int | None:
+        """The port the org is remembered by."""
+        return self.hosting.wanted_port if self.hosting else None
+
+    @property
+    def issuer(self) -> str | None:
+        """The issuer to sign in with."""
+        return self.hosting.issuer if self.hosting else None
+
+    def ensure(self) -> Hosting:
+        """Make sure the org answers: serve it, or find who does; a guest whose owner went away takes over.
+
+        Raises Unreachable when another process holds the org but does not answer, BadInput when the folder cannot be
+        used.
+        """
+        with self._one_at_a_time:
+            if self._served is not None and self._served.running and self.hosting is not None:
+                return self.hosting
+            try:
+                self.hosting = self._found_or_served()
+            except OSError as failed:
+                raise BadInput(
+                    f"The demo org cannot use its folder {self._folder}: {failed.strerror or failed}.",
+                    next_step="Make the folder writable, or set LAPSE_HOME to another one.",
+                ) from failed
+            return self.hosting
+
+    def reset(self) -> None:
+        """Let the org forget every grant and take a new key, whoever serves it; raises Unreachable, BadInput."""
+        where = self.ensure()
+        identity = read_identity(self._ledger_path) or ""
+        answer = self._identified(where.port)
+        if answer is None:
+            raise _silent(where.port)
+        proof = reset_proof(identity, str(answer.get("challenge", "")))
+        status, _ = _asked(where.port, "POST", "/demo/reset", urlencode({"proof": proof}))
+        if status != _NO_CONTENT:
+            raise _silent(where.port)
+
+    def close(self) -> None:
+        """Stop serving, then let another process own the org."""
+        self._closing.set()
+        with self._one_at_a_time:
+            if self._served is not None:
+                self._served.stop()
+                self._served = None
+            if self._lock is not None:
+                self._lock.release(force=True)
+            self.hosting = None
+
+    def _found_or_served(self) -> Hosting:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for _ in range(round(_PATIENCE_S / _NAP_S)):
+            if self._owns():
+                return self._serve()
+            if (found := self._guest()) is not None:
+                return found
+            if self._closing.wait(_NAP_S):
+                break
+        raise _silent(self._noted_port())
+
+    def _owns(self) -> bool:
+        from filelock import FileLock, Timeout
+
+        if self._closing.is_set():
+            return False
+        if self._lock is None:
+            self._lock = FileLock(self._folder / "demo-org.lock", thread_local=False)
+        try:
+            self._lock.acquire(blocking=False)
+        except Timeout:
+            return False
+        return True
+
+    def _serve(self) -> Hosting:
+        from app.demo.ledger import FileLedger
+        from app.demo.org import DemoOrg
+
+        assert self._lock is not None
+        try:
+            ledger = FileLedger(self._ledger_path)
+            wanted = ledger.port or self._preferred_port
+            served = _started(DemoOrg(self._clock, self._policy, ledger), wanted)
+            if ledger.port is None:
+                ledger.port = wanted
+                ledger.save()
+            self._note_port(served.port)
+        except BaseException:
+            self._lock.release()
+            raise
+        self._served = served
+        return Hosting(
+            base_url=served.base_url,
+            issuer=served.issuer,
+            port=served.port,
+            wanted_port=wanted,
+            role=Role.OWNER,
+            set_aside=ledger.set_aside,
+        )
+
+    def _guest(self) -> Hosting | None:
+        port = self._noted_port()
+        if port is None:
+            return None
+        answer = self._identified(port)
+        if answer is None:
+            return None
+        base_url = f"http://{_HOST}:{port}"
+        return Hosting(
+            base_url=base_url,
+            issuer=str(answer["issuer"]),
+            port=port,
+            wanted_port=int(answer["wanted_port"]),
+            role=Role.GUEST,
+        )
+
+    def _identified(self, port: int) -> dict[str, Any] | None:
+        """Return the org's answer to a challenge, None when whoever holds the port is not the org of this ledger."""
+        identity = read_identity(self._ledger_path)
+        nonce = secrets.token_urlsafe(24)
+        status, body = _asked(port, "GET", f"/demo/identity?nonce={nonce}")
+        if identity is None or status != _OK:
+            return None
+        try:
+            answer = json.loads(body)
+            proven = compare_digest(str(answer["proof"]).encode(), identity_proof(identity, nonce).encode())
+        except (ValueError, TypeError, KeyError, RecursionError):
+            return None
+        return answer if proven else None
+
+    def _note_port(self, port: int) -> None:
+        draft = self._port_path.with_suffix(f".{os.getpid()}.tmp")
+        draft.write_text(f"{port}\n", encoding="ascii")
+        draft.replace(self._port_path)
+
+    def _noted_port(self) -> int | None:
+        try:
+            port = int(self._port_path.read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            return None
+        return port if 0 < port <= 0xFFFF else None  # noqa: PLR2004 - the last port
+
+
+def _started(org: "DemoOrg", wanted: int) -> "ServedOrg":
+    """Serve on the wanted port, else on the next free one."""
+    from app.demo.serve import ServedOrg
+
+    for port in (*range(wanted, min(wanted + _NEIGHBOURS, 0xFFFF)), 0):
+        served = ServedOrg(org, _HOST, port)
+        try:
+            served.start()
+        except OSError:
+            continue
+        return served
+    raise OSError("no port on 127.0.0.1 is free")
+
+
+def _asked(port: int, method: str, path: str, form: str | None = None) -> tuple[int | None, bytes]:
+    """Return status and body of a small request to loopback; no status when nothing useful answered."""
+    import http.client
+
+    headers = {} if form is None else {"Content-Type": "application/x-www-form-urlencoded"}
+    connection = http.client.HTTPConnection(_HOST, port, timeout=_ANSWER_WITHIN_S)
+    try:
+        connection.request(method, path, form, headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read(_LONGEST_ANSWER)
+    except (OSError, http.client.HTTPException):
+        return None, b""
+    finally:
+        connection.close()
+
+
+def _silent(port: int | None) -> Unreachable:
+    where = "" if port is None else f" on port {port}"
+    failed = Unreachable(f"Another Lapse holds the demo org but does not answer{where}.", sent=False)
+    failed.next_step = "Close the other Lapse, or end it if it hangs, then try again."
+    return failed

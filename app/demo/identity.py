@@ -1,0 +1,29 @@
+"""How Lapse processes of one person know their demo org: answers only a reader of the ledger can give."""
+
+import hashlib
+import hmac
+import json
+from pathlib import Path
+
+
+def identity_proof(identity: str, nonce: str) -> str:
+    """Return what only a holder of the ledger's `identity` secret can answer to `nonce`."""
+    return _mac(identity, "lapse demo identity", nonce)
+
+
+def reset_proof(identity: str, challenge: str) -> str:
+    """Return what authorises a reset; its label differs, so no identity proof can serve as one."""
+    return _mac(identity, "lapse demo reset", challenge)
+
+
+def read_identity(path: Path) -> str | None:
+    """Return the identity secret in the ledger at `path`, None when there is none to read (yet)."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))["identity"]
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return None
+    return found if isinstance(found, str) else None
+
+
+def _mac(identity: str, purpose: str, value: str) -> str:
+    return hmac.new(identity.encode(), f"{purpose}\n{value}".encode(), hashlib.sha256).hexdigest()

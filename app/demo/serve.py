@@ -1,0 +1,119 @@
+"""The demo org over real HTTP: uvicorn on a thread and a loop of its own, on loopback."""
+
+import asyncio
+import os
+import socket
+import threading
+
+import uvicorn
+
+from app.demo.org import DemoOrg
+
+_START_WITHIN_S = 10.0
+_STOP_WITHIN_S = 2.0
+_GRACEFUL_S = 0  # requests in flight have 0.1 s all the same; a connection that never asks anything holds nobody up
+
+
+class ServedOrg:
+    """Serves `org` on `host` and `port` (0: any free one) from `start()` to `stop()`, both blocking.
+
+    Sets the org's `issuer_base`. Nothing is logged: not the requests, and so no secret in them.
+    """
+
+    def __init__(self, org: DemoOrg, host: str = "127.0.0.1", port: int = 0) -> None:
+        self.org = org
+        self.host = host
+        self.port = port
+        self._server: _Server | None = None
+        self._thread: threading.Thread | None = None
+
+    @property
+    def base_url(self) -> str:
+        """Where it answers, without a path."""
+        return f"http://{self.host}:{self.port}"
+
+    @property
+    def issuer(self) -> str:
+        """The issuer identifier to sign in with."""
+        return self.org.issuer
+
+    @property
+    def api_url(self) -> str:
+        """The URL of the first API call."""
+        return self.org.api_url
+
+    @property
+    def running(self) -> bool:
+        """Whether it serves."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def start(self) -> None:
+        """Bind and serve; returns once it answers. Raises OSError when the port cannot be had."""
+        listener = _bound(self.host, self.port)
+        self.port = listener.getsockname()[1]
+        self.org.issuer_base = self.base_url
+        _ = self.org.ledger.keys  # the first key takes a while; not in the first answer
+        self._server = _Server(_config(self.org))
+        self._thread = threading.Thread(
+            target=_run, args=(self._server, listener), name=f"demo-org-{self.port}", daemon=True
+        )
+        self._thread.start()
+        if not self._server.ready.wait(_START_WITHIN_S):
+            self.stop()
+            raise OSError(f"the demo org did not start within {_START_WITHIN_S:.0f} s")
+
+    def stop(self) -> None:
+        """Stop serving and close every connection; harmless when it does not serve."""
+        if self._server is None or self._thread is None:
+            return
+        self._server.should_exit = True
+        self._thread.join(_STOP_WITHIN_S)
+        self._server = self._thread = None
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+
+def _config(org: DemoOrg) -> uvicorn.Config:
+    return uvicorn.Config(
+        org.app,
+        loop="asyncio",
+        http="h11",
+        ws="none",
+        lifespan="off",
+        workers=1,
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        date_header=False,  # the org's clock says what date it is
+        proxy_headers=False,
+        timeout_graceful_shutdown=_GRACEFUL_S,
+    )
+
+
+def _run(server: uvicorn.Server, listener: socket.socket) -> None:
+    with listener, asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+        runner.run(server.serve(sockets=[listener]))
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if os.name == "posix":
+            # to come back on the same port at once; on Windows the same option would let others share it
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen()
+    except OSError:
+        listener.close()
+        raise
+    return listener
