@@ -17,7 +17,8 @@ _VERSION = 1
 DEMO_NAME = "Demo org"
 DEMO_CLIENT_ID = "0oa-demo-native"
 DEFAULT_SCOPES = "openid profile email offline_access"
-DEFAULT_LEEWAY_S = 5.0
+# Small: a token that is refused a moment early costs one hidden 401, a long leeway costs needless refreshes.
+DEFAULT_LEEWAY_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,177 @@
+"""API calls: what goes out, what comes back, and the story told of it."""
+
+import json
+import re
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from app.errors import BadInput, CallFailed, Hiccup, NotSignedIn, Refusal
+from app.session.bearer import rejects_token
+from app.session.calls import BODY_LIMIT, exit_code, summary
+from tests.app.session.conftest import World, answers, refused, slow
+
+pytestmark = pytest.mark.anyio
+Answering = Callable[[httpx.Request], httpx.Response]
+
+
+@pytest.fixture
+def api(world: World, monkeypatch: pytest.MonkeyPatch) -> list[Answering]:
+    """Answers that stand in for a foreign API, in turn."""
+    queue: list[Answering] = []
+    onwards = world.network.handle_async_request
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.host == "api.example":
+            return queue.pop(0)(request)
+        return await onwards(request)
+
+    monkeypatch.setattr(world.network, "handle_async_request", answer)
+    return queue
+
+
+async def test_the_story_of_a_call_that_needed_no_refresh(world: World) -> None:
+    await world.sign_in()
+    result = await world.calls.call("GET", world.org.api_url)
+    assert result.worked
+    assert result.answer is not None
+    assert json.loads(result.answer.body)
+    assert re.fullmatch(r"Access token is good for another 30 s → GET /api/me 200 in \S+ m?s", result.story())
+
+
+async def test_the_story_of_a_call_that_refreshed(world: World) -> None:
+    await world.sign_in()
+    world.clock.jump(33)
+    world.network.faults.append(slow(0.041))
+    result = await world.calls.call("GET", world.org.api_url)
+    assert re.fullmatch(
+        r"Access token lapsed 3 s ago → refreshed in 41 ms → GET /api/me 200 in \S+ m?s", result.story()
+    )
+    assert world.network.token_requests() == 1
+
+
+async def test_a_revoked_access_token_costs_one_hidden_401(world: World) -> None:
+    await world.sign_in()
+    assert world.tokens.access is not None
+    form = {"token": world.tokens.access.value.reveal(), "client_id": "0oa-demo-native"}
+    await world.http.post(f"{world.org.issuer}/v1/revoke", data=form)
+    world.network.requests.clear()
+    results = [await world.calls.call("GET", world.org.api_url) for _ in range(5)]
+    assert [result.status for result in results] == [200] * 5
+    assert world.network.token_requests() == 1
+    assert "→ 401 invalid_token → refreshed in" in results[0].story()
+
+
+async def test_403_is_never_a_reason_to_refresh(world: World, api: list[Answering]) -> None:
+    await world.sign_in()
+    header = {"www-authenticate": 'Bearer error="insufficient_scope"'}
+    api.append(lambda request: httpx.Response(403, headers=header, stream=httpx.ByteStream(b""), request=request))
+    result = await world.calls.call("GET", "https://api.example/x")
+    assert result.status == 403
+    assert world.network.token_requests() == 0
+    assert exit_code([result]) == 2
+
+
+async def test_an_api_that_always_says_401_is_asked_twice_and_no_more(world: World, api: list[Answering]) -> None:
+    await world.sign_in()
+    header = {"www-authenticate": 'Bearer error="invalid_token"'}
+    api.extend([lambda request: httpx.Response(401, headers=header, stream=httpx.ByteStream(b""), request=request)] * 2)
+    result = await world.calls.call("GET", "https://api.example/x")
+    assert result.status == 401
+    assert api == []
+    assert world.network.token_requests() == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "rejects"),
+    [
+        (401, ['Bearer error="invalid_token"'], True),
+        (401, ['bEARER realm="a, b", Error="INVALID_TOKEN"'], True),
+        (401, ["Bearer"], True),
+        (401, ['Basic realm="x"', 'Bearer error="invalid_token"'], True),
+        (401, ['Basic realm="Bearer error=invalid_token"'], False),
+        (401, ['Bearer error="insufficient_scope"'], False),
+        (401, ['DPoP error="invalid_token"'], False),
+        (401, [], False),
+        (403, ['Bearer error="invalid_token"'], False),
+    ],
+)
+async def test_which_answers_reject_the_token(status: int, headers: list[str], rejects: bool) -> None:
+    response = httpx.Response(status, headers=[("www-authenticate", header) for header in headers])
+    assert rejects_token(response) is rejects
+
+
+async def test_a_url_that_is_none_costs_nothing(world: World) -> None:
+    await world.sign_in()
+    world.told.clear()
+    for url in ("", "nonsense", "http://example.com/api", "file:///etc/passwd"):
+        with pytest.raises(BadInput):
+            await world.calls.call("GET", url)
+    assert world.told == []
+
+
+async def test_a_huge_answer_is_cut_and_said_so(world: World, api: list[Answering]) -> None:
+    await world.sign_in()
+    body = b"x" * (50 << 20)
+    headers = {"content-length": str(len(body)), "content-type": "application/octet-stream"}
+    chunks = [body[at : at + 65_536] for at in range(0, len(body), 65_536)]
+    read = 0
+
+    class Counting(httpx.AsyncByteStream):
+        async def __aiter__(self):  # type: ignore[no-untyped-def]
+            nonlocal read
+            for chunk in chunks:
+                read += 1
+                yield chunk
+
+    api.append(lambda request: httpx.Response(200, headers=headers, stream=Counting(), request=request))
+    result = await world.calls.call("GET", "https://api.example/big")
+    assert result.answer is not None
+    assert len(result.answer.body) == BODY_LIMIT
+    assert result.answer.truncated
+    assert result.answer.stated_length == len(body)
+    assert read <= BODY_LIMIT // 65_536 + 1
+
+
+async def test_an_api_redirect_is_shown_and_the_token_stays_here(world: World, api: list[Answering]) -> None:
+    await world.sign_in()
+    header = {"location": "https://evil.example/"}
+    api.append(lambda request: httpx.Response(302, headers=header, stream=httpx.ByteStream(b""), request=request))
+    result = await world.calls.call("GET", "https://api.example/x")
+    assert result.status == 302
+    assert all(request.url.host != "evil.example" for request in world.network.requests)
+
+
+async def test_failures_are_results_with_a_story(world: World, api: list[Answering]) -> None:
+    def down(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("no route", request=request)
+
+    result = await world.calls.call("GET", world.org.api_url)
+    assert isinstance(result.error, NotSignedIn)
+    assert exit_code([result]) == 4
+    await world.sign_in()
+    api.append(down)
+    result = await world.calls.call("GET", "https://api.example/x?key=private")
+    assert isinstance(result.error, CallFailed)
+    assert "private" not in result.story()
+    assert exit_code([result]) == 3
+    world.clock.jump(31)
+    world.network.faults.append(refused())
+    result = await world.calls.call("GET", world.org.api_url)
+    assert isinstance(result.error, Hiccup)
+    assert exit_code([result]) == 3
+    world.network.faults.append(answers(400, b'{"error":"invalid_grant"}', content_type="application/json"))
+    result = await world.calls.call("GET", world.org.api_url)
+    assert isinstance(result.error, Refusal)
+    assert exit_code([result]) == 1
+
+
+async def test_many_calls_in_one_line(world: World) -> None:
+    await world.sign_in()
+    world.clock.jump(31)
+    results = [await world.calls.call("GET", world.org.api_url) for _ in range(3)]
+    assert re.fullmatch(r"3 calls, 1 refresh in \S+ m?s: 3 × 200", summary(results))
+    assert exit_code(results) == 0
+    results = [await world.calls.call("GET", world.org.api_url) for _ in range(2)]
+    assert summary(results) == "2 calls, no refresh: 2 × 200"
