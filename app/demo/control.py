@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from app.demo.dialect import OktaError, Refused
 from app.demo.forms import read_form, read_query
+from app.demo.grants import save
 from app.demo.identity import identity_proof, reset_proof
 
 if TYPE_CHECKING:
@@ -56,4 +57,5 @@ class Control:
             raise Refused(_NO_PROOF)
         self._challenge = secrets.token_urlsafe(24)
         self._org.ledger.reset()
+        save(self._org)
         return Response(status_code=204)

@@ -29,6 +29,7 @@ _NEIGHBOURS = 20
 _PATIENCE_S = 5.0
 _NAP_S = 0.1
 _ANSWER_WITHIN_S = 1.0
+_RESET_WITHIN_S = 10.0  # it makes a key
 _LONGEST_ANSWER = 4096
 _OK = 200
 _NO_CONTENT = 204
@@ -124,7 +125,7 @@ class DemoHost:
         if answer is None:
             raise _silent(where.port)
         proof = reset_proof(identity, str(answer.get("challenge", "")))
-        status, _ = _asked(where.port, "POST", "/demo/reset", urlencode({"proof": proof}))
+        status, _ = _asked(where.port, "POST", "/demo/reset", urlencode({"proof": proof}), within_s=_RESET_WITHIN_S)
         if status != _NO_CONTENT:
             raise _silent(where.port)
 
@@ -246,12 +247,14 @@ def _started(org: "DemoOrg", wanted: int) -> "ServedOrg":
     raise OSError("no port on 127.0.0.1 is free")
 
 
-def _asked(port: int, method: str, path: str, form: str | None = None) -> tuple[int | None, bytes]:
+def _asked(
+    port: int, method: str, path: str, form: str | None = None, *, within_s: float = _ANSWER_WITHIN_S
+) -> tuple[int | None, bytes]:
     """Return status and body of a small request to loopback; no status when nothing useful answered."""
     import http.client
 
     headers = {} if form is None else {"Content-Type": "application/x-www-form-urlencoded"}
-    connection = http.client.HTTPConnection(_HOST, port, timeout=_ANSWER_WITHIN_S)
+    connection = http.client.HTTPConnection(_HOST, port, timeout=within_s)
     try:
         connection.request(method, path, form, headers)
         answer = connection.getresponse()

@@ -144,10 +144,9 @@ class MemoryLedger:
         self.families = {name: family for name, family in self.families.items() if name in alive}
 
     def reset(self) -> None:
-        """Forget every grant and take a new signing key; identity and port stay."""
+        """Forget every grant and take a new signing key; identity and port stay. Not saved yet."""
         self.families, self.refresh, self.access, self.codes = {}, {}, {}, {}
         self._keys = [SigningKey.generate()]
-        self.save()
 
 
 class FileLedger(MemoryLedger):

@@ -1,0 +1,28 @@
+"""A demo org in process, and somebody who talks to it."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from app.demo.ledger import MemoryLedger, SigningKey
+from app.demo.org import DemoOrg
+from app.simloop import SimClock
+from tests.app.demo.somebody import Somebody
+
+
+@pytest.fixture(scope="session")
+def key() -> SigningKey:
+    return SigningKey.generate()
+
+
+@pytest.fixture
+def org(clock: SimClock, key: SigningKey) -> DemoOrg:
+    return DemoOrg(clock, ledger=MemoryLedger(key))
+
+
+@pytest.fixture
+async def ada(org: DemoOrg) -> AsyncIterator[Somebody]:
+    transport = httpx.ASGITransport(org.app)
+    async with httpx.AsyncClient(transport=transport, base_url=org.issuer_base) as http:
+        yield Somebody(org, http)
