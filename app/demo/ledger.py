@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generat
 
 _VERSION = 1
 _KEY_BITS = 2048
+_PORTS = range(1, 1 << 16)
 # An access token just past its end is still told apart from a revoked one by its own exp claim.
 _KEEP_EXPIRED_S = 60.0
 
@@ -200,14 +201,13 @@ class FileLedger(MemoryLedger):
         if found["version"] != _VERSION:
             raise ValueError("a ledger of another version")
         port = found["port"]
-        if not isinstance(found["identity"], str) or not (port is None or isinstance(port, int)):
-            raise TypeError("not a ledger")
+        if not isinstance(found["identity"], str) or port not in (None, *_PORTS) or not found["keys"]:
+            raise ValueError("not a ledger")
         self.identity, self.port = found["identity"], port
         self._keys = [SigningKey(str(each["kid"]), str(each["pem"])) for each in found["keys"]]
         for key in self._keys:
             _ = key.private  # a key that cannot sign makes the file unusable
-        families = (Family(**{**each, "scopes": tuple(each["scopes"])}) for each in found["families"])
-        self.families = {family.id: family for family in families}
+        self.families = {family.id: family for family in map(_family, found["families"])}
         self.refresh = {
             name: RefreshRecord(str(family), float(idle_from), None if used_at is None else float(used_at))
             for name, (family, idle_from, used_at) in found["refresh"].items()
@@ -215,6 +215,19 @@ class FileLedger(MemoryLedger):
         self.access = {name: AccessRecord(str(family), float(end)) for name, (family, end) in found["access"].items()}
         if unknown := _families_of(self) - set(self.families):
             raise ValueError(f"{len(unknown)} families are missing")
+
+
+def _family(found: dict[str, Any]) -> Family:
+    until = found["refresh_until"]
+    return Family(
+        id=str(found["id"]),
+        issuer=str(found["issuer"]),
+        client_id=str(found["client_id"]),
+        user_id=str(found["user_id"]),
+        scopes=tuple(str(scope) for scope in found["scopes"]),
+        auth_time=float(found["auth_time"]),
+        refresh_until=None if until is None else float(until),
+    )
 
 
 def _families_of(ledger: MemoryLedger) -> set[str]:

@@ -178,9 +178,7 @@ async def test_grace_counts_from_the_first_use(ada: Somebody, clock: SimClock) -
 
 
 @pytest.mark.parametrize(("grace_s", "wait_s"), [(30, 30), (0, 0)])
-async def test_reuse_kills_the_family(
-    ada: Somebody, org: DemoOrg, clock: SimClock, grace_s: int, wait_s: int
-) -> None:
+async def test_reuse_kills_the_family(ada: Somebody, org: DemoOrg, clock: SimClock, grace_s: int, wait_s: int) -> None:
     org.policy = Policy(grace_s=grace_s, access_token_lifetime_s=HOUR_S)
     first = await ada.tokens()
     second = await ada.refreshed(first["refresh_token"])
@@ -209,9 +207,7 @@ async def test_static_refresh_token_stays(ada: Somebody, org: DemoOrg, clock: Si
 
 
 @pytest.mark.parametrize("rotate", [True, False])
-async def test_lifetime_counts_from_the_sign_in(
-    ada: Somebody, org: DemoOrg, clock: SimClock, *, rotate: bool
-) -> None:
+async def test_lifetime_counts_from_the_sign_in(ada: Somebody, org: DemoOrg, clock: SimClock, *, rotate: bool) -> None:
     org.policy = Policy(rotate=rotate)
     token = (await ada.tokens())["refresh_token"]
     for _ in range(6):
