@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from app.clock import SystemClock
@@ -219,11 +219,11 @@ class _Waiting:
             print(entry.sentence(), file=sys.stderr)
 
 
-def _chosen(args: argparse.Namespace, bench: Workbench) -> Connection | None:
+def _chosen(args: argparse.Namespace, bench: Workbench) -> Connection:
     if args.issuer is None:
         if args.client_id is not None:
             raise BadInput("--client-id needs --issuer.")
-        return None
+        return _with_flags(bench.settings.connection, args)
     for known in bench.settings.connections:
         if known.issuer == args.issuer and args.client_id in (None, known.client_id):
             return _with_flags(known, args)
@@ -234,8 +234,6 @@ def _chosen(args: argparse.Namespace, bench: Workbench) -> Connection | None:
 
 
 def _with_flags(connection: Connection, args: argparse.Namespace) -> Connection:
-    from dataclasses import replace
-
     flags = {"scopes": getattr(args, "scope", None), "redirect_uri": getattr(args, "redirect_uri", None)}
     return replace(connection, **{name: value for name, value in flags.items() if value is not None})
 

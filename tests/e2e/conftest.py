@@ -1,0 +1,81 @@
+"""What end-to-end tests share: a real keyring, commands as processes, a served demo org."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.keyring_daemon import gnome_keyring
+
+ROOT = Path(__file__).parents[2]
+BROWSER = f"{sys.executable} {Path(__file__).parent / 'scripted_browser.py'} %s"
+
+
+@pytest.fixture(scope="session")
+def keyring_env(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    with gnome_keyring(tmp_path_factory.mktemp("keyring")) as env:
+        yield env
+
+
+@dataclass
+class Commands:
+    """Runs `python -m app …` as a person's terminal would."""
+
+    env: dict[str, str]
+
+    def start(self, *args: str) -> "subprocess.Popen[str]":
+        return subprocess.Popen(
+            [sys.executable, "-m", "app", *args],
+            cwd=ROOT,
+            env=self.env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def __call__(self, *args: str) -> "subprocess.CompletedProcess[str]":
+        process = self.start(*args)
+        out, err = process.communicate(timeout=60)
+        return subprocess.CompletedProcess(args, process.returncode, out, err)
+
+
+@pytest.fixture
+def commands(tmp_path: Path) -> Callable[[dict[str, str]], Commands]:
+    """Make a runner with a home of its own; the keyring is the one in the environment given, or none."""
+
+    def make(more: dict[str, str]) -> Commands:
+        env = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+        if "DBUS_SESSION_BUS_ADDRESS" in more:
+            env.pop("PYTHON_KEYRING_BACKEND", None)
+        else:
+            env["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+        return Commands({**env, "LAPSE_HOME": str(tmp_path / "lapse"), "BROWSER": BROWSER, **more})
+
+    return make
+
+
+@dataclass
+class Served:
+    process: "subprocess.Popen[str]"
+    issuer: str
+    client_id: str
+    api_url: str
+
+
+@pytest.fixture
+def served(commands: Callable[[dict[str, str]], Commands]) -> Iterator[Served]:
+    """A demo org of its own, by `lapse serve`."""
+    process = commands({}).start("serve", "--json")
+    assert process.stdout is not None
+    ready = json.loads(process.stdout.readline())
+    yield Served(process, ready["issuer"], ready["client_id"], ready["api_url"])
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=10)
