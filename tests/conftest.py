@@ -1,0 +1,137 @@
+"""What holds for every test: no person's keyring, no person's settings, and nothing left out in silence."""
+
+import ctypes
+import os
+import shutil
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+# No test may reach a person's keyring; a test of a real one gives its child process a keyring of its own.
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """What an `e2e` test may need: all of these programs and libraries; `advice` gets them on Debian."""
+
+    programs: tuple[str, ...]
+    libraries: tuple[str, ...] = ()
+    advice: str
+
+    def met(self) -> bool:
+        """Return whether this machine has it all; `a|b` means either program will do."""
+        programs = all(any(map(shutil.which, each.split("|"))) for each in self.programs)
+        return programs and all(map(_loads, self.libraries))
+
+
+_NEEDS = {
+    "chromium": Need(programs=("chromium|chromium-browser|google-chrome",), advice="apt install chromium"),
+    "gnome-keyring": Need(
+        programs=("gnome-keyring-daemon", "dbus-run-session"), advice="apt install gnome-keyring dbus"
+    ),
+    "node": Need(programs=("node|nodejs",), advice="apt install nodejs"),
+    "xvfb": Need(
+        programs=("Xvfb", "xauth"),
+        libraries=("libxcb-cursor.so.0", "libxcb-icccm.so.4", "libxcb-keysyms.so.1"),
+        advice="apt install xvfb xauth libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1",
+    ),
+}
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A test that did not run, and why."""
+
+    test: str
+    reason: str
+
+
+_left_out = pytest.StashKey[list[LeftOut]]()
+_home = pytest.StashKey["tempfile.TemporaryDirectory[str]"]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_left_out] = []
+    config.stash[_home] = tempfile.TemporaryDirectory(prefix="lapse-tests-")
+    os.environ["LAPSE_HOME"] = config.stash[_home].name  # for what runs outside any one test
+    config.pluginmanager.register(_Watch(config.stash[_left_out]))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    config.stash[_home].cleanup()
+
+
+@pytest.fixture(autouse=True)
+def lapse_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give every test settings and data of its own."""
+    home = tmp_path / "lapse-home"
+    monkeypatch.setenv("LAPSE_HOME", str(home))
+    return home
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for need in [need for marker in item.iter_markers("e2e") for need in marker.args]:
+            advice = _how_to_get(need)
+            if advice:
+                item.add_marker(pytest.mark.skip(reason=f"needs {need}: {advice}"))
+
+
+def _how_to_get(need: str) -> str | None:
+    if need not in _NEEDS:
+        raise pytest.UsageError(f"e2e({need!r}): tests/conftest.py does not know how to look for it")
+    return None if _NEEDS[need].met() else _NEEDS[need].advice
+
+
+class _Watch:
+    """Notes every test that was left out, whoever left it out and however."""
+
+    def __init__(self, left_out: list[LeftOut]) -> None:
+        self._left_out = left_out
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.skipped and not hasattr(report, "wasxfail"):
+            self._note(report)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.skipped:
+            self._note(report)
+
+    def _note(self, report: pytest.TestReport | pytest.CollectReport) -> None:
+        why = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        self._left_out.append(LeftOut(report.nodeid, why.removeprefix("Skipped: ")))
+
+
+def _nothing_may_be_left_out() -> bool:
+    return os.environ.get("CI", "").lower() in ("1", "true", "yes")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    failed = session.config.stash[_left_out] and _nothing_may_be_left_out()
+    if failed and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    left_out = config.stash[_left_out]
+    if not left_out:
+        return
+    verdict = "; with CI set that is a failure" if _nothing_may_be_left_out() else ""
+    terminalreporter.section(f"left out on this machine: {len(left_out)}{verdict}", sep="-")
+    for each in left_out:
+        terminalreporter.line(f"{each.test}: {each.reason}")

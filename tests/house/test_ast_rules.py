@@ -1,0 +1,90 @@
+"""Rules no linter knows: no nested event loops, no waiting in tests, literals to translate, sentences on modules."""
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+_ROOT = Path(__file__).parents[2]
+# Files of ui/ in which a nested loop is right, with the reason: no task runs there that it could break into.
+_MAY_NEST: dict[str, str] = {}
+# Position of the text among the arguments of what marks it for translation.
+_TRANSLATES = {"tr": 0, "translate": 1, "N_": 1}
+
+
+def _files(*folders: str) -> Iterator[Path]:
+    for folder in folders:
+        yield from sorted((_ROOT / folder).rglob("*.py"))
+
+
+def _complaints(source: str, rule: Callable[[ast.Call], bool]) -> list[int]:
+    """Return the lines with a call that breaks the rule."""
+    return [node.lineno for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and rule(node)]
+
+
+def _found(rule: Callable[[ast.Call], bool], *folders: str, but: tuple[str, ...] = ()) -> list[str]:
+    return [
+        f"{path.relative_to(_ROOT)}:{line}"
+        for path in _files(*folders)
+        if str(path.relative_to(_ROOT)) not in but
+        for line in _complaints(path.read_text(encoding="utf-8"), rule)
+    ]
+
+
+def _nests(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Attribute) and call.func.attr in ("exec", "exec_", "processEvents")
+
+
+def _waits(call: ast.Call) -> bool:
+    return ast.unparse(call.func) in ("time.sleep", "sleep", "qtbot.wait", "QTest.qWait", "QTest.qSleep")
+
+
+def _translates_no_literal(call: ast.Call) -> bool:
+    name = ast.unparse(call.func).split(".")[-1]
+    if name not in _TRANSLATES or len(call.args) <= _TRANSLATES[name]:
+        return False
+    text = call.args[_TRANSLATES[name]]
+    return not (isinstance(text, ast.Constant) and isinstance(text.value, str))
+
+
+def test_no_nested_event_loops() -> None:
+    found = _found(_nests, "ui", but=tuple(_MAY_NEST))
+    assert not found, f"a nested loop breaks into running tasks; open() the dialog and await its `finished`: {found}"
+
+
+def test_no_test_waits() -> None:
+    found = _found(_waits, "tests")
+    assert not found, f"tests never wait; move the clock, or wait for a signal or a line of output: {found}"
+
+
+def test_only_literals_are_translated() -> None:
+    found = _found(_translates_no_literal, "app", "ui")
+    assert not found, f"the translation tools see literals only; translate, then .format: {found}"
+
+
+@pytest.mark.parametrize(
+    ("rule", "bad", "good"),
+    [
+        (_nests, "dialog.exec()", "dialog.open()"),
+        (_nests, "app.processEvents()", "exec(code)"),
+        (_waits, "time.sleep(1)", "clock.sleep(1)"),
+        (_waits, "qtbot.wait(50)", "qtbot.waitUntil(done)"),
+        (_translates_no_literal, "self.tr(f'{n} calls')", "self.tr('{} calls').format(n)"),
+        (_translates_no_literal, "QCoreApplication.translate('Card', text)", "name.translate(table)"),
+    ],
+)
+def test_the_rules_can_fail(rule: Callable[[ast.Call], bool], bad: str, good: str) -> None:
+    assert _complaints(bad, rule) == [1]
+    assert _complaints(good, rule) == []
+
+
+@pytest.mark.parametrize("path", list(_files("app", "ui", "resources", "tests")), ids=lambda path: path.name)
+def test_every_module_says_in_one_sentence_what_it_is_for(path: Path) -> None:
+    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    where = path.relative_to(_ROOT)
+    assert docstring, f"{where} has no docstring"
+    first = docstring.split("\n\n")[0]
+    assert first.endswith((".", ":")), f"the docstring of {where} does not begin with a whole sentence"
+    assert not re.search(r"[.!?]\s+[A-Z]", first), f"the docstring of {where} begins with more than one sentence"

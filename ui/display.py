@@ -1,0 +1,103 @@
+"""Finds out, before Qt is asked and would abort, whether a window can be opened here."""
+
+import ctypes
+import importlib.util
+import os
+import re
+import socket
+import sys
+from pathlib import Path
+
+_INSTEAD = (
+    "use the commands instead (`lapse sign-in`, `lapse token`, `lapse call`; `lapse --help` lists them), "
+    "or set QT_QPA_PLATFORM=offscreen to run it unseen."
+)
+_NO_DISPLAY = "There is no display to open the window on: " + _INSTEAD
+_NO_LIBRARY = "Qt cannot open the window because {library} is missing on this machine: install it, or " + _INSTEAD
+_NO_PLUGIN = "Qt cannot open the window because it has no usable platform plugin called {plugin}: " + _INSTEAD
+
+
+def why_no_display() -> str | None:
+    """Return one sentence that says why no window can be opened here and what to do instead, or None if it can.
+
+    To be asked before `QApplication` is made, which ends the process when it finds no display. Imports no Qt; costs
+    about a millisecond, because the libraries it tries are the ones Qt loads next. On systems other than Linux the
+    answer is None: there the display is part of the system.
+    """
+    if sys.platform != "linux":
+        return None
+    wanted = _wanted_platforms()
+    reachable = [name for name in wanted if _is_reachable(name)]
+    if not reachable:
+        return _NO_DISPLAY
+    troubles = [_plugin_trouble(name) for name in reachable]
+    return None if None in troubles else troubles[0]
+
+
+def _wanted_platforms() -> list[str]:
+    # As QGuiApplication reads it: a list of names with options; without it X11, and Wayland where there are signs of it.
+    value = os.environ.get("QT_QPA_PLATFORM", "")
+    names = [each.split(":")[0] for each in value.split(";")]
+    if any(names):
+        return [name for name in names if name]
+    wayland = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("XDG_SESSION_TYPE") == "wayland"
+    return ["wayland", "xcb"] if wayland else ["xcb"]
+
+
+def _is_reachable(platform: str) -> bool:
+    if platform.startswith("wayland"):
+        return _wayland_answers()
+    if platform == "xcb":
+        return _x_server_answers()
+    return True
+
+
+def _wayland_answers() -> bool:
+    if os.environ.get("WAYLAND_SOCKET"):  # a connection the compositor opened for us; it may be used only once
+        return True
+    name = os.environ.get("WAYLAND_DISPLAY") or "wayland-0"
+    path = Path(os.environ.get("XDG_RUNTIME_DIR", "/nonexistent")) / name
+    with socket.socket(socket.AF_UNIX) as connection:
+        try:
+            connection.connect(str(path))
+        except OSError:
+            return False
+    return True
+
+
+def _x_server_answers() -> bool:
+    if not os.environ.get("DISPLAY"):
+        return False
+    try:
+        xcb = ctypes.CDLL("libxcb.so.1")
+    except OSError:
+        return True  # the plugin will miss it too, and then the sentence names it
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    xcb.xcb_connection_has_error.argtypes = xcb.xcb_disconnect.argtypes = [ctypes.c_void_p]
+    connection = xcb.xcb_connect(None, None)
+    failed = xcb.xcb_connection_has_error(connection)
+    xcb.xcb_disconnect(connection)
+    return not failed
+
+
+def _plugin_trouble(platform: str) -> str | None:
+    # Qt itself would say only "could not load the plugin" and abort; the loader names the library.
+    kind = "wayland" if platform.startswith("wayland") else platform
+    folder = _plugin_folder()
+    if folder is None:
+        return None  # not where wheels put it (a system's own PySide6): let Qt speak for itself
+    plugin = folder / f"libq{kind}.so"
+    try:
+        ctypes.CDLL(str(plugin))
+    except OSError as trouble:
+        missing = re.match(r"([^\s:/]+): cannot open shared object", str(trouble))
+        return _NO_LIBRARY.format(library=missing[1]) if missing else _NO_PLUGIN.format(plugin=kind)
+    return None
+
+
+def _plugin_folder() -> Path | None:
+    pyside = importlib.util.find_spec("PySide6")  # finds it without importing it
+    if pyside is None or not pyside.submodule_search_locations:
+        return None
+    folder = Path(pyside.submodule_search_locations[0]) / "Qt" / "plugins" / "platforms"
+    return folder if folder.is_dir() else None
