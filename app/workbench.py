@@ -13,6 +13,7 @@ import truststore
 from app import events, settings
 from app.clock import Clock, SystemClock
 from app.demo.host import DemoHost, Hosting
+from app.demo.org import DEFAULT_PORT
 from app.demo.policy import Policy
 from app.errors import LapseError
 from app.journal import Journal
@@ -212,7 +213,6 @@ async def open_workbench(
     store: TokenStore | None = None,
     policy: Policy | None = None,
     open_browser: OpenBrowser = open_system_browser,
-    preferred_port: int = 8899,
 ) -> AsyncIterator[Workbench]:
     """Open the assembly on this machine's settings; it is not yet connected. Leaving closes everything.
 
@@ -226,7 +226,7 @@ async def open_workbench(
         journal=Journal(clock),
         folder=folder,
         found=settings.load(settings.config_dir()),
-        host=DemoHost(folder, clock, policy=policy or Policy(), preferred_port=preferred_port),
+        host=DemoHost(folder, clock, policy=policy or Policy(), preferred_port=DEFAULT_PORT),
         store=store,
         open_browser=open_browser,
     )

@@ -1,0 +1,166 @@
+"""The assembly: connect, sign in, restart, a second Lapse, and the demo org that comes back."""
+
+import socket
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from app import events, settings
+from app.errors import BadInput, SignInFailed
+from app.events import StorePlace
+from app.session.session import SignedIn, SignedOut
+from app.session.store import MemoryStore
+from app.settings import Connection
+from app.workbench import Workbench, open_workbench
+from tests.e2e.scripted_browser import sign_in
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"  # the demo org serves real HTTP on a thread
+
+
+def scripted(url: str, told: Callable[[bool], None]) -> None:
+    threading.Thread(target=sign_in, args=(url,), daemon=True).start()
+
+
+def declining(url: str, told: Callable[[bool], None]) -> None:
+    threading.Thread(target=sign_in, args=(url,), kwargs={"action": "cancel"}, daemon=True).start()
+
+
+@pytest.fixture(autouse=True)
+def free_port(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Let the demo org prefer a port nobody else uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    monkeypatch.setattr("app.workbench.DEFAULT_PORT", port)
+    return port
+
+
+@asynccontextmanager
+async def bench(store: MemoryStore | None = None, **more: object) -> AsyncIterator[Workbench]:
+    more.setdefault("open_browser", scripted)
+    async with open_workbench(store=store or MemoryStore(), **more) as opened:  # type: ignore[arg-type]
+        await opened.connect()
+        yield opened
+
+
+def break_settings(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    Path(folder, "settings.json").write_text("{")
+
+
+def names(opened: Workbench) -> list[str]:
+    return [type(entry.event).__name__ for entry in opened.journal]
+
+
+async def test_sign_in_lapse_call_one_refresh() -> None:
+    async with bench() as opened:
+        shown: list[str] = []
+        await opened.sign_in(lambda waiting: shown.append(waiting.url))
+        assert shown[0].startswith(opened.connection.issuer)
+        org = opened.host.org
+        assert org is not None
+        before = org.counters["token"]
+        opened.clock.jump(31)
+        results = await opened.call_api_many("GET", opened.connection.api_url, 20)
+        assert [result.status for result in results] == [200] * 20
+        assert org.counters["token"] - before == 1
+
+
+async def test_a_restart_finds_the_session_the_org_and_the_grants() -> None:
+    store = MemoryStore()
+    store.place = StorePlace.KEYRING
+    async with bench(store) as opened:
+        await opened.sign_in(lambda _: None)
+        first = opened.connection
+    async with bench(store) as opened:
+        assert opened.connection == first
+        assert "Exchange" not in names(opened)
+        assert isinstance(opened.session.state, SignedIn)
+        assert (await opened.call_api("GET", opened.connection.api_url)).worked
+        assert opened.host.org is not None
+        assert opened.host.org.counters["token"] == 0
+        opened.clock.jump(31)
+        assert (await opened.call_api("GET", opened.connection.api_url)).worked
+        assert opened.host.org.counters["token"] == 1
+
+
+async def test_a_second_lapse_uses_the_org_of_the_first_and_takes_over_when_it_goes() -> None:
+    store = MemoryStore()
+    async with bench(store) as first:
+        await first.sign_in(lambda _: None)
+        async with open_workbench(store=store) as second:
+            await second.connect()
+            assert second.connection == first.connection
+            assert "DemoOrgFound" in names(second)
+            assert (await second.call_api("GET", second.connection.api_url)).worked
+            await first.close()
+            assert (await second.call_api("GET", second.connection.api_url)).worked
+            assert names(second)[-4:].count("DemoOrgStarted") == 1
+
+
+async def test_a_declined_sign_in_changes_nothing() -> None:
+    async with bench(open_browser=declining) as opened:
+        with pytest.raises(SignInFailed, match="declined"):
+            await opened.sign_in(lambda _: None)
+        assert isinstance(opened.session.state, SignedOut)
+        assert names(opened)[-1] == "SignInFinished"
+
+
+async def test_resetting_the_demo_org_ends_its_sessions() -> None:
+    async with bench() as opened:
+        await opened.sign_in(lambda _: None)
+        await opened.reset_demo_org()
+        assert isinstance(opened.session.state, SignedOut)
+        await opened.sign_in(lambda _: None)
+        assert (await opened.call_api("GET", opened.connection.api_url)).worked
+
+
+async def test_another_connection_can_be_taken_up_and_left() -> None:
+    async with bench() as opened:
+        await opened.sign_in(lambda _: None)
+        other = Connection(name="Other", issuer="https://as.example/x", client_id="c")
+        await opened.connect(other)
+        assert isinstance(opened.session.state, SignedOut)
+        with pytest.raises(BadInput):
+            await opened.connect(Connection(name="Bad", issuer="nonsense", client_id="c"))
+        assert opened.connection.name == "Other"
+        await opened.connect()
+        assert isinstance(opened.session.state, SignedIn)
+
+
+async def test_broken_settings_are_an_error_before_anything_starts() -> None:
+    break_settings(settings.config_dir())
+    with pytest.raises(BadInput, match="cannot be read"):
+        async with open_workbench(store=MemoryStore()):
+            pass
+
+
+async def test_closing_frees_the_port_at_once() -> None:
+    async with bench() as opened:
+        port = opened.host.port
+        await opened.call_api("GET", opened.connection.api_url)  # leaves a connection open
+    with pytest.raises(httpx.ConnectError):
+        async with httpx.AsyncClient(trust_env=False) as http:
+            await http.get(f"http://127.0.0.1:{port}/")
+
+
+async def test_the_journal_of_a_whole_run_has_a_sentence_for_everything() -> None:
+    async with bench() as opened:
+        await opened.sign_in(lambda _: None)
+        opened.clock.jump(31)
+        await opened.call_api("GET", opened.connection.api_url)
+        await opened.session.drop_access_token()
+        await opened.sign_out()
+        sentences = [entry.sentence() for entry in opened.journal]
+        assert all(text and text[0].isupper() is not None for text in sentences)
+        assert all(isinstance(entry.event, events.Event) for entry in opened.journal)
+        assert "eyJ" not in "".join(sentences)
