@@ -82,7 +82,8 @@ def test_stop_waits_for_nobody(served: ServedOrg) -> None:
         socket.create_connection(("127.0.0.1", served.port)) as halfway,
     ):
         keeping_alive.get(served.api_url)
-        halfway.sendall(b"POST /oauth2/default/v1/token HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\ngrant")
+        head = f"POST /oauth2/default/v1/token HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\nContent-Length: 100\r\n\r\n"
+        halfway.sendall(head.encode() + b"grant")
         began = clock.elapsed()
         served.stop()
         assert clock.elapsed() - began < 1.0
