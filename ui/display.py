@@ -35,7 +35,7 @@ def why_no_display() -> str | None:
 
 
 def _wanted_platforms() -> list[str]:
-    # As QGuiApplication reads it: a list of names with options. Without it X11, and Wayland where it shows signs of life.
+    # As QGuiApplication reads it: names with options; without it X11, and Wayland where there are signs of it.
     value = os.environ.get("QT_QPA_PLATFORM", "")
     names = [each.split(":")[0] for each in value.split(";")]
     if any(names):
