@@ -68,9 +68,7 @@ def _call_flags(parser: argparse.ArgumentParser) -> None:
 
 def _serve_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=0, metavar="N", help="a free port unless said")
-    parser.add_argument(
-        "--access-token-lifetime", type=int, default=30, metavar="S", help="seconds, 30 unless said"
-    )
+    parser.add_argument("--access-token-lifetime", type=int, default=30, metavar="S", help="seconds, 30 unless said")
 
 
 async def sign_in(args: argparse.Namespace) -> int:

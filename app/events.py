@@ -85,6 +85,17 @@ class DemoOrgPortTaken:
 
 
 @dataclass(frozen=True, slots=True)
+class DemoOrgLedgerSetAside:
+    """The demo org's ledger could not be read; it was renamed, and the org began anew."""
+
+    name: str
+
+    def sentence(self) -> str:
+        """Say it."""
+        return f"The demo org's memory could not be read; it was set aside as {self.name}. Sign in again."
+
+
+@dataclass(frozen=True, slots=True)
 class DemoOrgReset:
     """The demo org forgot its users' grants and made new keys."""
 
@@ -373,6 +384,7 @@ Event = (
     DemoOrgStarted
     | DemoOrgFound
     | DemoOrgPortTaken
+    | DemoOrgLedgerSetAside
     | DemoOrgReset
     | SignInStarted
     | BrowserOpened

@@ -156,8 +156,12 @@ class Workbench:
             pass  # its thread is a daemon and its ledger is written: the process may go
 
     async def _ensure_demo_org(self) -> Hosting:
+        before = self.host.hosting
         hosting = await self._worker.run(self.host.ensure)
-        self.journal.append(_hosting_event(hosting))
+        if hosting != before:
+            self.journal.append(_hosting_event(hosting))
+            if hosting.set_aside is not None:
+                self.journal.append(events.DemoOrgLedgerSetAside(hosting.set_aside.name))
         return hosting
 
     def _embedded(self, connection: Connection, hosting: Hosting) -> Connection:

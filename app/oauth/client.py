@@ -120,9 +120,7 @@ class OAuthClient:
         raise first_trouble
 
     async def _keys_for(self, token: Secret, cause: int | None) -> Keys:
-        if self._keys is None:
-            self._keys = await self._fetch_keys(cause)
-        elif not has_key_for(token.reveal(), self._keys) and self._may_refetch():
+        if self._keys is None or (not has_key_for(token.reveal(), self._keys) and self._may_refetch()):
             self._keys = await self._fetch_keys(cause)
         return self._keys
 

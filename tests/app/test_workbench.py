@@ -124,6 +124,15 @@ async def test_resetting_the_demo_org_ends_its_sessions() -> None:
         assert (await opened.call_api("GET", opened.connection.api_url)).worked
 
 
+async def test_a_ledger_that_cannot_be_read_is_set_aside_and_said_so() -> None:
+    async with bench() as opened:
+        ledger = settings.data_dir() / "demo-org" / "ledger.json"
+    ledger.write_text("{")
+    async with bench() as opened:
+        assert "DemoOrgLedgerSetAside" in names(opened)
+        await opened.sign_in(lambda _: None)
+
+
 async def test_another_connection_can_be_taken_up_and_left() -> None:
     async with bench() as opened:
         await opened.sign_in(lambda _: None)
