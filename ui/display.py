@@ -8,13 +8,15 @@ import socket
 import sys
 from pathlib import Path
 
-_INSTEAD = (
-    "use the commands instead (`lapse sign-in`, `lapse token`, `lapse call`; `lapse --help` lists them), "
-    "or set QT_QPA_PLATFORM=offscreen to run it unseen."
+_COMMANDS = "use the commands instead (`lapse sign-in`, `lapse token`, `lapse call`; `lapse --help` lists them)"
+_NO_DISPLAY = (
+    f"There is no display to open the window on: {_COMMANDS}, or set QT_QPA_PLATFORM=offscreen to run it unseen."
 )
-_NO_DISPLAY = "There is no display to open the window on: " + _INSTEAD
-_NO_LIBRARY = "Qt cannot open the window because {library} is missing on this machine: install it, or " + _INSTEAD
-_NO_PLUGIN = "Qt cannot open the window because it has no usable platform plugin called {plugin}: " + _INSTEAD
+_NO_LIBRARY = f"Qt cannot open the window because {{library}} is missing on this machine: install it, or {_COMMANDS}."
+_NO_PLUGIN = (
+    "Qt cannot open the window because it has no usable platform plugin called {plugin}: "
+    f"set QT_QPA_PLATFORM to another, or {_COMMANDS}."
+)
 
 
 def why_no_display() -> str | None:
