@@ -79,8 +79,8 @@ async def sign_in(args: argparse.Namespace) -> int:
 
     async with _connected(args) as bench:
         await bench.sign_in(show)
-        if bench.settings.connection.key != bench.connection.key and not bench.connection.embedded:
-            bench.remember(bench.settings.with_connection(bench.connection))
+        if bench.settings.connection != bench.connection:
+            bench.remember_connection(bench.connection)
         state = bench.session.state
         assert isinstance(state, SignedIn)
         found = {"signed_in": True, "name": state.tokens.display_name, "kept_in": bench.session.place.value}

@@ -146,13 +146,22 @@ def load(folder: Path) -> Settings:
 
 
 def save(settings: Settings, folder: Path) -> None:
-    """Write `settings.json` in one step, so that a crash leaves the old or the new file, never half of one."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write `settings.json` in one step, so that a crash leaves the old or the new file, never half of one.
+
+    Raises BadInput when the folder cannot be written.
+    """
     path = folder / "settings.json"
     draft = path.with_suffix(f".{os.getpid()}.tmp")
     text = json.dumps({"version": _VERSION, **asdict(settings)}, indent=2)
-    draft.write_text(text + "\n", encoding="utf-8")
-    draft.replace(path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        draft.write_text(text + "\n", encoding="utf-8")
+        draft.replace(path)
+    except OSError as broken:
+        raise BadInput(
+            f"The settings cannot be saved to {path}: {broken.strerror}.",
+            next_step="Make the folder writable, or set LAPSE_HOME to another one; until then they hold for this run.",
+        ) from None
 
 
 def _from_json(found: Any) -> Settings:

@@ -13,7 +13,6 @@ import truststore
 from app import events, settings
 from app.clock import Clock, SystemClock
 from app.demo.host import DemoHost, Hosting
-from app.demo.org import DEFAULT_PORT
 from app.demo.policy import Policy
 from app.errors import LapseError
 from app.journal import Journal
@@ -56,7 +55,7 @@ class Workbench:
         self.host = host
         self._folder = folder
         self._store = store or KeyringStore(self._keyring_awaited)
-        self._open_browser = open_browser
+        self.open_browser = open_browser
         self._worker = Worker("lapse-workbench")
         self._http: httpx.AsyncClient | None = None
 
@@ -100,7 +99,7 @@ class Workbench:
                 self.journal,
                 self.clock,
                 show=show,
-                open_browser=self._open_browser,
+                open_browser=self.open_browser,
             )
         except LapseError as trouble:
             self.journal.append(events.SignInFinished(trouble.what))
@@ -138,8 +137,18 @@ class Workbench:
         await self.connect(self.settings.connection)
         await self.session.forget()
 
-    def remember(self, found: Settings) -> None:
-        """Use and save these settings. Raises BadInput when the file cannot be written."""
+    def remember_connection(self, connection: Connection) -> None:
+        """Use this connection from now on, in the next run too. Raises BadInput when it cannot be saved."""
+        if connection.embedded:
+            self._remember(replace(self.settings, current=connection.name))
+        else:
+            self._remember(self.settings.with_connection(connection))
+
+    def remember_scheme(self, choice: str) -> None:
+        """Look so in the next run too: system, light or dark. Raises BadInput when it cannot be saved."""
+        self._remember(replace(self.settings, scheme=choice))
+
+    def _remember(self, found: Settings) -> None:
         self.settings = found
         settings.save(found, settings.config_dir())
 
@@ -230,7 +239,7 @@ async def open_workbench(
         journal=Journal(clock),
         folder=folder,
         found=settings.load(settings.config_dir()),
-        host=DemoHost(folder, clock, policy=policy or Policy(), preferred_port=DEFAULT_PORT),
+        host=DemoHost(folder, clock, policy=policy or Policy()),
         store=store,
         open_browser=open_browser,
     )

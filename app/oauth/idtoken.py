@@ -6,7 +6,8 @@ import hmac
 from typing import Any
 
 from app.errors import InvalidIdToken
-from app.oauth.jose import Keys, decode, verify_signature
+from app.oauth.decode import decode
+from app.oauth.jose import Keys, verify_signature
 from app.secret import Secret
 
 # Others tolerate up to five minutes of skew between the server's clock and ours.

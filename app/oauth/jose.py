@@ -1,29 +1,18 @@
-"""JWTs: lenient decoding for eyes, strict signature checks for trust (RFC 7515, RFC 7517, RFC 8725)."""
+"""Keys and signatures: strict, for trust (RFC 7515, RFC 7517, RFC 8725)."""
 
-import base64
-import binascii
-import json
 from dataclasses import dataclass
 from typing import Any
 
 import jwt
 
 from app.errors import InvalidIdToken, UnusableAnswer
+from app.oauth.decode import decode
 from app.oauth.strictjson import read_object
 from app.wire.fetch import Answer
 
-_PARTS = 3
 _SMALLEST_RSA_BITS = 2048
 # Asymmetric only: a public client has no secret to share, so an HMAC could be made by anybody (RFC 8725 §3.1).
 _KEY_TYPES = {"RS": "RSA", "PS": "RSA", "ES": "EC", "Ed": "OKP"}
-
-
-@dataclass(frozen=True, slots=True)
-class Decoded:
-    """A JWT's header and claims as they stand in the text, nothing verified."""
-
-    header: dict[str, Any]
-    claims: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +20,6 @@ class Keys:
     """An issuer's published keys (RFC 7517 §5), as JSON objects."""
 
     keys: tuple[dict[str, Any], ...]
-
-
-def decode(token: str) -> Decoded | None:
-    """Return what can be read of a JWT without trusting it, or None when the text is opaque."""
-    parts = token.split(".")
-    if len(parts) != _PARTS:
-        return None
-    header, claims = _json_part(parts[0]), _json_part(parts[1])
-    if header is None or claims is None:
-        return None
-    return Decoded(header, claims)
 
 
 def read_keys(answer: Answer) -> Keys:
@@ -109,12 +87,3 @@ def _fitting(header: dict[str, Any], keys: Keys) -> list[dict[str, Any]]:
         and key.get("use", "sig") == "sig"
         and "verify" in key.get("key_ops", ["verify"])
     ]
-
-
-def _json_part(part: str) -> dict[str, Any] | None:
-    try:
-        text = base64.urlsafe_b64decode(part.encode("ascii") + b"=" * (-len(part) % 4))
-        found = json.loads(text)
-    except (ValueError, binascii.Error, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None

@@ -175,6 +175,16 @@ class Session:
             task.cancel()
             await asyncio.wait({task})
 
+    @property
+    def tokens(self) -> TokenSet | None:
+        """What is held, None while nobody is signed in."""
+        return self.state.tokens if isinstance(self.state, SignedIn) else None
+
+    @property
+    def ended(self) -> Refusal | None:
+        """Why the session ended, None unless a refusal ended it."""
+        return self.state.reason if isinstance(self.state, Ended) else None
+
     # --- tokens ---------------------------------------------------------------------------------------------------
 
     def decide(self, asked_by: str, *, not_this: Secret | None = None, asked_for: bool = False) -> Decision:

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from app import events, settings
+from app.demo.host import DemoHost
 from app.errors import BadInput, SignInFailed
 from app.events import StorePlace
 from app.session.session import SignedIn, SignedOut
@@ -40,7 +41,7 @@ def free_port(monkeypatch: pytest.MonkeyPatch) -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    monkeypatch.setattr("app.workbench.DEFAULT_PORT", port)
+    monkeypatch.setattr(DemoHost.__init__, "__defaults__", (None, port))
     return port
 
 

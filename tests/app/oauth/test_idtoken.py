@@ -12,8 +12,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from app.errors import InvalidIdToken
+from app.oauth.decode import decode
 from app.oauth.idtoken import check_refreshed, verify_id_token
-from app.oauth.jose import Keys, decode, has_key_for
+from app.oauth.jose import Keys, has_key_for
 from app.secret import Secret
 
 NOW = 1_790_000_000.0

@@ -1,0 +1,1 @@
+"""The token inspector: header and claims, decoded and explained."""

@@ -1,0 +1,162 @@
+"""The main window: arranges the panels and knows nothing."""
+
+from enum import IntEnum
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QHideEvent, QShowEvent
+from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+
+from ui.inspector.panel import InspectorPanel
+from ui.report import ErrorPanel
+from ui.response.panel import ResponsePanel
+from ui.session.call_strip import CallStrip
+from ui.session.token_card import TokenCard
+from ui.session.top_bar import TopBar
+from ui.session.waiting import WaitingPanel
+from ui.session.welcome import Welcome
+from ui.widgets.card import Card
+from ui.widgets.labels import label
+
+_GAP = 12
+_FIRST_SIZE = QSize(1360, 860)
+_SMALLEST = QSize(960, 600)
+_CARDS_WIDTH = 292
+
+
+class Page(IntEnum):
+    """What the middle shows."""
+
+    STARTING = 0
+    SIGNED_OUT = 1
+    WAITING = 2
+    SIGNED_IN = 3
+
+
+class MainWindow(QMainWindow):
+    """Top bar; three token cards on the left; the middle by page; errors above the middle.
+
+    Closing is only asked for: whoever runs the window lets a refresh finish first, then calls `allow_close`.
+    """
+
+    closing = Signal()
+    seen_changed = Signal(bool)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._may_close = False
+        self.setObjectName("mainWindow")
+        self.setWindowTitle(self.tr("Lapse"))
+        self.setMinimumSize(_SMALLEST)
+        self.resize(_FIRST_SIZE)
+        self.top_bar = TopBar()
+        self.cards = {
+            "access": TokenCard("access", self.tr("Access token")),
+            "refresh": TokenCard("refresh", self.tr("Refresh token")),
+            "id": TokenCard("id", self.tr("ID token")),
+        }
+        self.call_strip = CallStrip()
+        self.welcome = Welcome()
+        self.waiting = WaitingPanel()
+        self.inspector = InspectorPanel()
+        self.response = ResponsePanel()
+        self.error_panel = ErrorPanel()
+        self._starting = label(self.tr("Starting the demo org…"), role="muted")
+        self._starting.setObjectName("startingLabel")
+        self._starting.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._lay_out()
+        self.show_page(Page.STARTING)
+
+    def show_page(self, page: Page) -> None:
+        """Show another middle; the cards stay where they are."""
+        self._pages.setCurrentIndex(page)
+
+    @property
+    def page(self) -> Page:
+        """The page shown."""
+        return Page(self._pages.currentIndex())
+
+    def show_starting(self, text: str) -> None:
+        """Say what the start is waiting for."""
+        self._starting.setText(text)
+
+    def allow_close(self) -> None:
+        """Let the next close through, and close."""
+        self._may_close = True
+        self.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask for the end; nothing is closed until it is allowed."""
+        if self._may_close:
+            event.accept()
+            return
+        event.ignore()
+        self.closing.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Say that the window can be seen again."""
+        super().showEvent(event)
+        self.seen_changed.emit(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Say that nobody sees the window, so that nothing needs to tick."""
+        super().hideEvent(event)
+        self.seen_changed.emit(False)
+
+    def _lay_out(self) -> None:
+        body = QSplitter(Qt.Orientation.Horizontal)
+        body.setObjectName("bodySplitter")
+        body.setHandleWidth(_GAP)
+        body.setChildrenCollapsible(False)
+        body.addWidget(self._left())
+        body.addWidget(self._middle())
+        body.setStretchFactor(1, 1)
+        body.setSizes([_CARDS_WIDTH, _FIRST_SIZE.width() - _CARDS_WIDTH])
+        below = QVBoxLayout()
+        below.setContentsMargins(_GAP, _GAP, _GAP, _GAP)
+        below.addWidget(body)
+        central = QWidget()
+        whole = QVBoxLayout(central)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self.top_bar)
+        whole.addLayout(below, 1)
+        self.setCentralWidget(central)
+
+    def _left(self) -> QWidget:
+        column = QWidget()
+        column.setMinimumWidth(250)
+        layout = QVBoxLayout(column)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(_GAP)
+        for card in self.cards.values():
+            layout.addWidget(card)
+        layout.addStretch(1)
+        return column
+
+    def _middle(self) -> QWidget:
+        column = QWidget()
+        layout = QVBoxLayout(column)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(_GAP)
+        self._pages = QStackedWidget()
+        for page in (self._starting, self.welcome, self.waiting, self._signed_in()):
+            self._pages.addWidget(page)
+        layout.addWidget(self.error_panel)
+        layout.addWidget(self._pages, 1)
+        return column
+
+    def _signed_in(self) -> QWidget:
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(_GAP)
+        layout.addWidget(self.call_strip)
+        card = Card(padding=2, spacing=0)
+        self.tabs = QTabWidget()
+        self.tabs.setObjectName("detailTabs")
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(self.inspector, self.tr("Inspector"))
+        self.tabs.addTab(self.response, self.tr("Response"))
+        card.body.addWidget(self.tabs)
+        layout.addWidget(card, 1)
+        return page

@@ -1,0 +1,1 @@
+"""The API's answer to the last call."""

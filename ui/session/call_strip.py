@@ -1,0 +1,146 @@
+"""The Call API strip: what a call would do before the click, what it did afterwards."""
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QWidget,
+)
+
+from app.decision import Decision, Reason, Verdict
+from ui import theme
+from ui.session.facts import Tone
+from ui.widgets.card import Card
+from ui.widgets.labels import label
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
+MOST_CALLS = 100
+_MARKS = {Tone.GOOD: "●", Tone.WARNING: "▲", Tone.BAD: "■", Tone.NEUTRAL: "○"}
+
+
+class CallStrip(Card):
+    """Method, URL, how many, the button; the verdict banner; the story."""
+
+    call_requested = Signal(str, str, int)
+    cancel_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, spacing=9)
+        self._running = False
+        self._build_row()
+        self._build_banner()
+        self.story_label = label(role="muted", wrap=True)
+        self.story_label.setObjectName("storyLabel")
+        self.story_label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.story_label.setAccessibleDescription(self.tr("What the last call did"))
+        self.story_label.hide()
+        self.body.addLayout(self._row)
+        self.body.addWidget(self.verdict_banner)
+        self.body.addWidget(self.story_label)
+        shortcut = QShortcut(QKeySequence("Ctrl+Return"), self)
+        shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+        shortcut.activated.connect(self._request)
+
+    def show_decision(self, decision: Decision) -> None:
+        """Say what a call made now would do, and why; it may change every second."""
+        tone = _tone(decision)
+        if self.verdict_banner.property("tone") != tone.value:
+            self.verdict_banner.setProperty("tone", tone.value)
+            for widget in (self.verdict_banner, self._mark, self._because, self._consequence):
+                widget.style().unpolish(widget)
+                widget.style().polish(widget)
+        for shown, text in (
+            (self._mark, _MARKS[tone]),
+            (self._because, decision.because()),
+            (self._consequence, decision.consequence()),
+        ):
+            if shown.text() != text:
+                shown.setText(text)
+        self.verdict_banner.setAccessibleName(f"{decision.because()} {decision.consequence()}")
+
+    def show_story(self, text: str) -> None:
+        """Say what the last call did; an empty text hides the line."""
+        self.story_label.setText(text)
+        self.story_label.setVisible(bool(text))
+
+    def show_running(self, done: int, of: int) -> None:
+        """Show progress; the button cancels meanwhile. `of` 0 ends it."""
+        self._running = of > 0
+        self.call_api_button.setText(self.tr("Cancel") if self._running else self.tr("Call API"))
+        if self._running:
+            waiting = self.tr("Calling… {0} of {1} answered").format(done, of)
+            self.show_story(waiting if of > 1 else self.tr("Calling…"))
+
+    def show_url(self, url: str) -> None:
+        """Put `url` in the field."""
+        self.api_url_edit.setText(url)
+
+    def _build_row(self) -> None:
+        self.api_method_picker = QComboBox()
+        self.api_method_picker.setObjectName("apiMethodPicker")
+        self.api_method_picker.setAccessibleName(self.tr("HTTP method"))
+        self.api_method_picker.addItems(METHODS)
+        self.api_url_edit = QLineEdit()
+        self.api_url_edit.setObjectName("apiUrlEdit")
+        self.api_url_edit.setAccessibleName(self.tr("API URL"))
+        self.api_url_edit.setPlaceholderText(self.tr("https://api.example.com/…"))
+        self.api_url_edit.setFont(theme.mono())
+        self.api_url_edit.returnPressed.connect(self._request)
+        self.call_count_spin = QSpinBox()
+        self.call_count_spin.setObjectName("callCountSpin")
+        self.call_count_spin.setAccessibleName(self.tr("How many calls at once"))
+        self.call_count_spin.setToolTip(self.tr("How many calls at once, 1 to {0}").format(MOST_CALLS))
+        self.call_count_spin.setRange(1, MOST_CALLS)
+        self.call_count_spin.setPrefix("× ")
+        self.call_count_spin.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self.call_api_button = QPushButton(self.tr("Call API"))
+        self.call_api_button.setObjectName("callApiButton")
+        self.call_api_button.setProperty("primary", True)
+        self.call_api_button.setToolTip(self.tr("Refreshes only if the access token has lapsed (Ctrl+Return)"))
+        self.call_api_button.setAccessibleDescription(self.tr("Refreshes only if the access token has lapsed"))
+        self.call_api_button.setMinimumSize(QSize(86, 32))
+        self.call_api_button.clicked.connect(self._clicked)
+        self._row = QHBoxLayout()
+        self._row.setSpacing(7)
+        self._row.addWidget(self.api_method_picker)
+        self._row.addWidget(self.api_url_edit, 1)
+        self._row.addWidget(self.call_count_spin)
+        self._row.addWidget(self.call_api_button)
+
+    def _build_banner(self) -> None:
+        self.verdict_banner = QFrame()
+        self.verdict_banner.setObjectName("verdictBanner")
+        self.verdict_banner.setProperty("banner", True)
+        self._mark = label()
+        self._because = label(role="title")
+        self._consequence = label(wrap=True)
+        inside = QHBoxLayout(self.verdict_banner)
+        inside.setContentsMargins(11, 7, 11, 7)
+        inside.setSpacing(6)
+        inside.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
+        inside.addWidget(self._because, 0, Qt.AlignmentFlag.AlignTop)
+        inside.addWidget(self._consequence, 1)
+
+    def _clicked(self) -> None:
+        if self._running:
+            self.cancel_requested.emit()
+        else:
+            self._request()
+
+    def _request(self) -> None:
+        if not self._running:
+            method = self.api_method_picker.currentText()
+            self.call_requested.emit(method, self.api_url_edit.text(), self.call_count_spin.value())
+
+
+def _tone(decision: Decision) -> Tone:
+    if decision.verdict is Verdict.SIGN_IN:
+        return Tone.BAD
+    if decision.verdict is Verdict.REFRESH:
+        return Tone.WARNING
+    return Tone.NEUTRAL if decision.reason is Reason.UNKNOWN_EXPIRY else Tone.GOOD

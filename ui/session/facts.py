@@ -1,0 +1,138 @@
+"""What a token card shows, worked out without Qt: pill, countdown, share of life left."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from app.events import RefreshTokenFate
+from app.oauth.decode import decode
+from app.session.expiry import leeway_in_force
+from app.session.tokens import Held, TokenSet
+from ui.text import clock_time, countdown
+
+# "Lapsing" is a share of the life, because 30 s are nothing of an hour and all of a short token.
+LAPSING_SHARE = 0.2
+
+
+class Tone(Enum):
+    """How a state is tinted; a word always goes with it."""
+
+    NEUTRAL = "neutral"
+    GOOD = "good"
+    WARNING = "warning"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenFacts:
+    """One token as its card needs it; times in epoch seconds, `leeway_s` in seconds, `ends_at` None is not stated."""
+
+    kind: str
+    name: str
+    fingerprint: str
+    length: int
+    form: str
+    issued_at: float
+    ends_at: float | None
+    leeway_s: float = 0.0
+    fate: RefreshTokenFate | None = None
+
+    @property
+    def masked(self) -> str:
+        """Return what may be shown anywhere: `AT-3 · jwt · 812 chars · 9f2c`."""
+        form = "opaque" if self.form == "opaque" else "jwt"
+        return f"{self.name} · {form} · {self.length} chars · {self.fingerprint}"
+
+
+@dataclass(frozen=True, slots=True)
+class CardState:
+    """What a card says at one moment; `share_left` is 0 to 1, or None where the end is not stated."""
+
+    pill: str
+    tone: Tone
+    countdown: str
+    share_left: float | None
+    detail: str
+
+
+def facts_of(tokens: TokenSet, *, leeway_s: float) -> dict[str, TokenFacts | None]:
+    """Return the facts of the access, refresh and ID token; `leeway_s` is the leeway asked for, in seconds."""
+    return {"access": _access(tokens, leeway_s), "refresh": _refresh(tokens), "id": _id(tokens)}
+
+
+def card_state(facts: TokenFacts | None, now: float) -> CardState:
+    """Return what the card of `facts` says at `now`; before, at and after the end all look different."""
+    if facts is None:
+        return CardState("None", Tone.NEUTRAL, "–", None, "none in hand")
+    issued = clock_time(facts.issued_at)
+    if facts.ends_at is None:
+        pill = "Live · rotates" if facts.fate is RefreshTokenFate.REPLACED else "Live"
+        return CardState(pill, Tone.GOOD, "–", None, f"issued {issued} · end not stated by the server · {facts.form}")
+    left_s = facts.ends_at - now
+    life_s = max(facts.ends_at - facts.issued_at, 0.001)
+    pill, tone = _pill(facts, left_s, life_s)
+    verb = "expired" if left_s <= 0 else "expires"
+    detail = f"issued {issued} · {verb} {clock_time(facts.ends_at)} · {facts.form}"
+    return CardState(pill, tone, countdown(left_s), min(max(left_s / life_s, 0.0), 1.0), detail)
+
+
+def _pill(facts: TokenFacts, left_s: float, life_s: float) -> tuple[str, Tone]:
+    if left_s <= 0:
+        return ("Expired" if facts.kind == "id" else "Lapsed"), Tone.WARNING
+    if left_s <= facts.leeway_s:
+        return "Within leeway", Tone.WARNING
+    if facts.kind == "id":
+        return "Valid", Tone.GOOD
+    if left_s <= life_s * LAPSING_SHARE:
+        return "Lapsing", Tone.WARNING
+    return "Live", Tone.GOOD
+
+
+def _access(tokens: TokenSet, leeway_s: float) -> TokenFacts | None:
+    if tokens.access is None:
+        return None
+    leeway = leeway_in_force(leeway_s, tokens.expiry.lifetime_s)
+    return _facts("access", tokens.access, tokens.receipt.wall, tokens.expires_at, leeway_s=leeway)
+
+
+def _refresh(tokens: TokenSet) -> TokenFacts | None:
+    if tokens.refresh is None:
+        return None
+    received = tokens.refresh_receipt or tokens.receipt
+    return _facts("refresh", tokens.refresh, received.wall, None, fate=tokens.refresh_fate)
+
+
+def _id(tokens: TokenSet) -> TokenFacts | None:
+    if tokens.id is None:
+        return None
+    claims = tokens.id_claims or {}
+    issued, ends = claims.get("iat"), claims.get("exp")
+    return _facts(
+        "id",
+        tokens.id,
+        float(issued) if isinstance(issued, int | float) else tokens.receipt.wall,
+        float(ends) if isinstance(ends, int | float) else None,
+    )
+
+
+def _facts(
+    kind: str,
+    held: Held,
+    issued_at: float,
+    ends_at: float | None,
+    *,
+    leeway_s: float = 0.0,
+    fate: RefreshTokenFate | None = None,
+) -> TokenFacts:
+    decoded = decode(held.value.reveal())
+    form = "opaque" if decoded is None else f"JWT {decoded.header.get('alg', 'unsigned')}"
+    return TokenFacts(
+        kind=kind,
+        name=held.name,
+        fingerprint=held.value.fingerprint,
+        length=len(held.value),
+        form=form,
+        issued_at=issued_at,
+        ends_at=ends_at,
+        leeway_s=leeway_s,
+        fate=fate,
+    )

@@ -1,0 +1,110 @@
+"""What the middle shows while the browser has the person: the URL, the port, the time left, Cancel."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from ui import theme
+from ui.text import countdown
+from ui.widgets.card import Card
+from ui.widgets.labels import label
+
+_WIDTH = 640
+
+
+class WaitingPanel(QWidget):
+    """Waits for the browser; everything a person needs when it did not open is at hand."""
+
+    cancel_requested = Signal()
+    open_again_requested = Signal()
+    copy_requested = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._until: float | None = None
+        card = Card(padding=28, spacing=12)
+        card.setMaximumWidth(_WIDTH)
+        self._busy = QProgressBar()
+        self._busy.setRange(0, 0)
+        self._busy.setTextVisible(False)
+        self._busy.setAccessibleName(self.tr("Waiting for the browser"))
+        self._status = label(wrap=True, role="muted")
+        self._status.setObjectName("waitingStatusLabel")
+        self._left = label(role="muted")
+        self.url_edit = QLineEdit()
+        self.url_edit.setObjectName("signInUrlEdit")
+        self.url_edit.setAccessibleName(self.tr("Sign-in URL"))
+        self.url_edit.setReadOnly(True)
+        self.url_edit.setFont(theme.mono(12))
+        card.body.addWidget(label(self.tr("Waiting for the browser"), role="headline"))
+        card.body.addWidget(self._busy)
+        card.body.addWidget(self._status)
+        card.body.addWidget(label(self.tr("If the browser did not open, use this URL:"), role="muted"))
+        card.body.addLayout(self._url_row())
+        card.body.addWidget(self._left)
+        card.body.addLayout(self._buttons())
+        outer = QVBoxLayout(self)
+        outer.addStretch(1)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(card, 6)
+        row.addStretch(1)
+        outer.addLayout(row)
+        outer.addStretch(2)
+        self.show_preparing()
+
+    def show_preparing(self) -> None:
+        """Show that the server is asked where to sign in; there is no URL yet."""
+        self._until = None
+        self.url_edit.clear()
+        self._left.setText("")
+        self._status.setText(self.tr("Asking the server where to sign in…"))
+        self._enable(enabled=False)
+
+    def show_waiting(self, url: str, redirect_uri: str, until: float) -> None:
+        """Show the URL to sign in at; `until` is when the wait ends, in epoch seconds."""
+        self._until = until
+        self.url_edit.setText(url)
+        self.url_edit.setCursorPosition(0)
+        self._status.setText(self.tr("Sign in there; the answer comes back to {0}.").format(redirect_uri))
+        self._enable(enabled=True)
+
+    def show_no_browser(self) -> None:
+        """Say that no browser could be opened."""
+        self._status.setText(self.tr("No browser could be opened. Copy the URL and open it yourself."))
+
+    def tick(self, now: float) -> None:
+        """Count down to the end of the wait."""
+        if self._until is not None:
+            self._left.setText(self.tr("Lapse waits another {0}.").format(countdown(max(self._until - now, 0.0))))
+
+    def _enable(self, *, enabled: bool) -> None:
+        self.copy_button.setEnabled(enabled)
+        self.again_button.setEnabled(enabled)
+
+    def _url_row(self) -> QHBoxLayout:
+        self.copy_button = QPushButton(self.tr("Copy"))
+        self.copy_button.setObjectName("copySignInUrlButton")
+        self.copy_button.setAccessibleName(self.tr("Copy the sign-in URL"))
+        self.copy_button.clicked.connect(self._copy)
+        row = QHBoxLayout()
+        row.addWidget(self.url_edit, 1)
+        row.addWidget(self.copy_button)
+        return row
+
+    def _buttons(self) -> QHBoxLayout:
+        self.again_button = QPushButton(self.tr("Open the browser again"))
+        self.again_button.setObjectName("openBrowserAgainButton")
+        self.again_button.clicked.connect(self.open_again_requested)
+        self.cancel_button = QPushButton(self.tr("Cancel"))
+        self.cancel_button.setObjectName("cancelSignInButton")
+        self.cancel_button.setToolTip(self.tr("Ends this sign-in and frees its port (Esc)"))
+        self.cancel_button.setShortcut(Qt.Key.Key_Escape)
+        self.cancel_button.clicked.connect(self.cancel_requested)
+        row = QHBoxLayout()
+        row.addWidget(self.again_button)
+        row.addStretch(1)
+        row.addWidget(self.cancel_button)
+        return row
+
+    def _copy(self) -> None:
+        self.copy_requested.emit(self.url_edit.text())

@@ -1,0 +1,189 @@
+"""Colours and the one style sheet: light, dark, or as the system says."""
+
+from dataclasses import asdict, dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+from ui.assets import text_file
+
+_TINT = 0.12
+_BASE_PX = 13
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scheme:
+    """The colours of design.md by role, as #RRGGBB; `on_accent` is the text on a filled button."""
+
+    name: str
+    window: str
+    surface: str
+    raised: str
+    border: str
+    text: str
+    muted: str
+    access: str
+    refresh: str
+    id: str
+    good: str
+    warning: str
+    bad: str
+    on_accent: str
+
+    def tint(self, role: str) -> str:
+        """Return the role's colour at 12 % over the surface, for pills, bars and banners."""
+        return mixed(getattr(self, role), self.surface, _TINT)
+
+
+LIGHT = Scheme(
+    name="light",
+    window="#F3F5F8",
+    surface="#FFFFFF",
+    raised="#FAFBFC",
+    border="#DDE2E9",
+    text="#1A1F28",
+    muted="#5B6574",
+    access="#2563EB",
+    refresh="#7C4DE8",
+    id="#0B867C",
+    good="#18864B",
+    warning="#B86A00",
+    bad="#C92A37",
+    on_accent="#FFFFFF",
+)
+DARK = Scheme(
+    name="dark",
+    window="#12151A",
+    surface="#1A1E25",
+    raised="#20252D",
+    border="#303743",
+    text="#E7EAF0",
+    muted="#97A1B1",
+    access="#6B9DFF",
+    refresh="#AD8FFF",
+    id="#3DC6B7",
+    good="#4CCB84",
+    warning="#F1A93F",
+    bad="#FF6F7A",
+    on_accent="#0B1220",
+)
+# Text on a tint needs more contrast than the mark's own colour has on light: these are the same hues, darker.
+_TEXT_ON_TINT = {"light": {"good": "#136F3D", "warning": "#8F5200", "bad": "#B3202D", "id": "#08685F"}, "dark": {}}
+CHOICES = ("system", "light", "dark")
+
+
+def mixed(colour: str, under: str, share: float) -> str:
+    """Return `colour` laid over `under` with the opacity `share`, 0 to 1."""
+    above, below = QColor(colour), QColor(under)
+    parts = [
+        round(one * share + other * (1 - share))
+        for one, other in (
+            (above.red(), below.red()),
+            (above.green(), below.green()),
+            (above.blue(), below.blue()),
+        )
+    ]
+    return QColor(*parts).name().upper()
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the WCAG contrast ratio of two colours, 1 to 21."""
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def text_on_tint(scheme: Scheme, role: str) -> str:
+    """Return the colour of text of a role on its own tint: at least 4.5:1."""
+    return _TEXT_ON_TINT[scheme.name].get(role, str(getattr(scheme, role)))
+
+
+def current() -> Scheme:
+    """Return the scheme in force, read from the application's palette."""
+    dark = QGuiApplication.palette().color(QPalette.ColorRole.Window).lightnessF() < 0.5  # noqa: PLR2004 - half
+    return DARK if dark else LIGHT
+
+
+def apply(application: QApplication, choice: str) -> None:
+    """Dress the application in `system`, `light` or `dark`; may be called again at any time."""
+    application.setStyle("Fusion")
+    hints = application.styleHints()
+    wanted = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}.get(choice, Qt.ColorScheme.Unknown)
+    hints.setColorScheme(wanted)  # lets native title bars follow where the platform can
+    dark = choice == "dark" or (choice == "system" and hints.colorScheme() == Qt.ColorScheme.Dark)
+    scheme = DARK if dark else LIGHT
+    font = QFont(application.font())
+    font.setPixelSize(_BASE_PX)
+    application.setFont(font)
+    application.setPalette(palette(scheme))
+    application.setStyleSheet(style_sheet(scheme))
+
+
+def mono(pixels: int = _BASE_PX, *, bold: bool = False) -> QFont:
+    """Return the system's fixed font: tabular digits for times, claims, URLs and fingerprints."""
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    font.setPixelSize(pixels)
+    font.setStyleHint(QFont.StyleHint.Monospace)
+    if bold:
+        font.setWeight(QFont.Weight.DemiBold)
+    return font
+
+
+def palette(scheme: Scheme) -> QPalette:
+    """Return every role of the scheme's palette; derived ones would be black accents and blue links on dark."""
+    roles = {
+        QPalette.ColorRole.Window: scheme.window,
+        QPalette.ColorRole.WindowText: scheme.text,
+        QPalette.ColorRole.Base: scheme.surface,
+        QPalette.ColorRole.AlternateBase: scheme.raised,
+        QPalette.ColorRole.Text: scheme.text,
+        QPalette.ColorRole.Button: scheme.raised,
+        QPalette.ColorRole.ButtonText: scheme.text,
+        QPalette.ColorRole.BrightText: scheme.bad,
+        QPalette.ColorRole.ToolTipBase: scheme.raised,
+        QPalette.ColorRole.ToolTipText: scheme.text,
+        QPalette.ColorRole.PlaceholderText: scheme.muted,
+        QPalette.ColorRole.Highlight: scheme.access,
+        QPalette.ColorRole.HighlightedText: scheme.on_accent,
+        QPalette.ColorRole.Accent: scheme.access,
+        QPalette.ColorRole.Link: scheme.access,
+        QPalette.ColorRole.LinkVisited: scheme.refresh,
+        QPalette.ColorRole.Light: scheme.raised,
+        QPalette.ColorRole.Midlight: scheme.raised,
+        QPalette.ColorRole.Mid: scheme.border,
+        QPalette.ColorRole.Dark: scheme.border,
+        QPalette.ColorRole.Shadow: scheme.border,
+    }
+    found = QPalette()
+    for role, colour in roles.items():
+        found.setColor(role, QColor(colour))
+    for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText):
+        found.setColor(QPalette.ColorGroup.Disabled, role, QColor(scheme.muted))
+    return found
+
+
+def style_sheet(scheme: Scheme) -> str:
+    """Return the style sheet in this scheme's colours.
+
+    Palettes cannot say radii and tints, and the design asks for both; so there is one template, written once for both
+    schemes, and the palette still carries every colour that widgets draw by themselves.
+    """
+    roles = ("access", "refresh", "id", "good", "warning", "bad")
+    words = {f"@{name}@": str(value) for name, value in asdict(scheme).items()}
+    words |= {f"@{role}_tint@": scheme.tint(role) for role in roles}
+    words |= {f"@{role}_text@": text_on_tint(scheme, role) for role in roles}
+    words["@hover@"] = mixed(scheme.text, scheme.raised, 0.06)
+    words["@access_hover@"] = mixed(scheme.text, scheme.access, 0.12)
+    words["@text_tint@"] = mixed(scheme.muted, scheme.surface, _TINT)
+    found = text_file("style.qss")
+    for word, colour in words.items():
+        found = found.replace(word, colour)
+    return found
+
+
+def _luminance(colour: str) -> float:
+    def linear(part: float) -> float:
+        return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4  # noqa: PLR2004 - WCAG 2.2
+
+    found = QColor(colour)
+    return 0.2126 * linear(found.redF()) + 0.7152 * linear(found.greenF()) + 0.0722 * linear(found.blueF())

@@ -1,0 +1,69 @@
+"""Labels in their roles: plain text only, because most of what they show comes from a server."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFont, QResizeEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+
+def label(text: str = "", *, role: str = "", wrap: bool = False, parent: QWidget | None = None) -> QLabel:
+    """Return a plain-text label; `role` is one of muted, section, title, headline, brand."""
+    found = QLabel(text, parent)
+    found.setTextFormat(Qt.TextFormat.PlainText)
+    found.setWordWrap(wrap)
+    if role:
+        found.setProperty(role, True)
+    return found
+
+
+class Pill(QLabel):
+    """A short word on a tint; the word carries the meaning, the tint repeats it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("pill", True)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def show_state(self, word: str, tone: str) -> None:
+        """Show `word` tinted as `tone`: neutral, good, warning or bad."""
+        if self.text() != word:
+            self.setText(word)
+        if self.property("tone") != tone:
+            self.setProperty("tone", tone)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
+
+class ElidedLabel(QLabel):
+    """A one-line label that gives way: shortens in the middle, the whole text in its tooltip."""
+
+    def __init__(self, font: QFont | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._whole = ""
+        if font is not None:
+            self.setFont(font)
+
+    def show_text(self, text: str) -> None:
+        """Show `text`, as much of it as fits."""
+        self._whole = text
+        self.setToolTip(text)
+        self.setAccessibleName(text)
+        self._elide()
+
+    def whole_text(self) -> str:
+        """Return the text unshortened."""
+        return self._whole
+
+    def minimumSizeHint(self) -> QSize:
+        """Return next to nothing: it gives way to everything else."""
+        return QSize(40, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shorten anew."""
+        super().resizeEvent(event)
+        self._elide()
+
+    def _elide(self) -> None:
+        self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideMiddle, self.width()))

@@ -1,0 +1,91 @@
+"""What is painted by hand: the mark, the dots of the roles, the bar of life left."""
+
+from PySide6.QtCore import QLineF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from ui import theme
+
+_FULL_CIRCLE = 360 * 16
+
+
+class Mark(QWidget):
+    """The ring of the brand: a life with its lapsed part faded."""
+
+    def __init__(self, size: int = 26, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedSize(size, size)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the ring."""
+        scheme = theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        width = self.width() / 6
+        ring = QRectF(self.rect()).adjusted(width, width, -width, -width)
+        for colour, start, span in ((scheme.tint("access"), 0, _FULL_CIRCLE), (scheme.access, 90 * 16, -280 * 16)):
+            pen = QPen(QColor(colour), width)
+            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+            painter.setPen(pen)
+            painter.drawArc(ring, start, span)
+
+
+class Dot(QWidget):
+    """A small filled circle in a role's colour."""
+
+    def __init__(self, role: str, size: int = 10, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._role = role
+        self.setFixedSize(size, size)
+
+    def show_role(self, role: str) -> None:
+        """Take another role's colour."""
+        self._role = role
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the circle."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(getattr(theme.current(), self._role)))
+        painter.drawEllipse(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
+
+
+class LifeBar(QWidget):
+    """The share of a life that is left; None draws an empty, dotted track: the end is not stated."""
+
+    def __init__(self, role: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._role = role
+        self._share: float | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_share(self, share: float | None) -> None:
+        """Show a share of 0 to 1."""
+        if share != self._share:
+            self._share = share
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return a slim bar."""
+        return QSize(120, 5)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint track and share."""
+        scheme = theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        track = QRectF(self.rect())
+        painter.setPen(Qt.PenStyle.NoPen)
+        if self._share is None:
+            pen = QPen(QColor(scheme.border), 2, Qt.PenStyle.DotLine)
+            painter.setPen(pen)
+            painter.drawLine(QLineF(track.left(), track.center().y(), track.right(), track.center().y()))
+            return
+        painter.setBrush(QColor(scheme.tint(self._role)))
+        painter.drawRoundedRect(track, 2.5, 2.5)
+        if self._share > 0:
+            track.setWidth(max(track.width() * self._share, 4))
+            painter.setBrush(QColor(getattr(scheme, self._role)))
+            painter.drawRoundedRect(track, 2.5, 2.5)

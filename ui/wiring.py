@@ -1,0 +1,378 @@
+"""Connects the window's wishes to the workbench, and what the workbench tells to the window."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from app import events
+from app.errors import LapseError
+from app.events import Entry, StorePlace
+from app.oauth.decode import decode
+from app.session.tokens import Held, TokenSet
+from ui import theme
+from ui.bridge import Bridge
+from ui.connections.dialog import ConnectionDialog
+from ui.inspector.panel import Inspected
+from ui.main_window import MainWindow, Page
+from ui.response.panel import ResponseFacts
+from ui.session.facts import facts_of
+from ui.tasks import TaskScope, ask
+
+if TYPE_CHECKING:
+    # For types alone: the workbench brings the heavy libraries, which come after the first paint.
+    from app.session.calls import CallResult
+    from app.session.sign_in import Waiting
+    from app.settings import Connection
+    from app.workbench import Workbench
+
+_TICK_MS = 250
+
+
+class Wiring(QObject):
+    """One window on one workbench; holds no state of its own but the last sign-in URL."""
+
+    def __init__(self, window: MainWindow, bench: "Workbench", parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._window = window
+        self._bench = bench
+        self._waiting: Waiting | None = None
+        self._ready = False
+        self._shown_tokens: TokenSet | None = None
+        self.tasks = TaskScope(self._report, self)
+        self._bridge = Bridge(bench.journal, self)
+        self._timer = QTimer(self)
+        self._timer.setObjectName("tickTimer")
+        self._timer.setInterval(_TICK_MS)
+        self._connect()
+
+    def start(self) -> None:
+        """Take up the connection in use; the window is usable meanwhile."""
+        self._show_connection()
+        self._window.top_bar.show_scheme(self._bench.settings.scheme)
+        self._on_seen_changed(self._window.isVisible())
+        self.tasks.start("connect", self._take_up, None)
+
+    async def close(self) -> None:
+        """Stop everything the window has started; the session's own refresh is not among it."""
+        self._timer.stop()
+        await self.tasks.close()
+        self._bridge.close()
+
+    def tick(self) -> None:
+        """Work everything that depends on time out anew, from the clock."""
+        now = self._bench.clock.now()
+        for card in self._window.cards.values():
+            card.tick(now)
+        self._window.waiting.tick(now)
+        self._window.inspector.tick(now)
+        if self._ready:
+            self._window.call_strip.show_decision(self._bench.session.decide("Call API"))
+
+    # --- wishes ---------------------------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        window, bar = self._window, self._window.top_bar
+        self._timer.timeout.connect(self.tick)
+        window.seen_changed.connect(self._on_seen_changed)
+        self._bridge.session_changed.connect(self._on_session_changed)
+        self._bridge.appended.connect(self._on_appended)
+        for signal in (bar.sign_in_requested, window.welcome.sign_in_requested):
+            signal.connect(self._on_sign_in)
+        for signal in (bar.add_connection_requested, window.welcome.add_connection_requested):
+            signal.connect(self._on_add_connection)
+        bar.sign_out_requested.connect(self._on_sign_out)
+        bar.connection_chosen.connect(self._on_connection_chosen)
+        bar.scheme_chosen.connect(self._on_scheme_chosen)
+        bar.reset_demo_requested.connect(self._on_reset)
+        bar.refresh_requested.connect(self._on_refresh)
+        bar.drop_requested.connect(self._on_drop)
+        bar.copy_issuer_requested.connect(self._on_copy_issuer)
+        bar.quit_requested.connect(window.close)
+        window.waiting.cancel_requested.connect(self._on_cancel_sign_in)
+        window.waiting.open_again_requested.connect(self._on_open_again)
+        window.waiting.copy_requested.connect(_copy)
+        window.error_panel.copy_requested.connect(_copy)
+        window.call_strip.call_requested.connect(self._on_call)
+        window.call_strip.cancel_requested.connect(self._on_cancel_call)
+        for card in window.cards.values():
+            card.copy_requested.connect(self._on_copy_token)
+
+    def _on_sign_in(self) -> None:
+        if not self._ready:
+            return
+        self._window.error_panel.hide()
+        self._window.waiting.show_preparing()
+        self._window.show_page(Page.WAITING)
+        self.tasks.start("sign-in", self._sign_in)
+
+    def _on_cancel_sign_in(self) -> None:
+        self.tasks.cancel("sign-in")
+
+    def _on_open_again(self) -> None:
+        if self._waiting is not None:
+            self._bench.open_browser(self._waiting.url, self._browser_opened)
+
+    def _on_sign_out(self) -> None:
+        self.tasks.start("sign-out", self._bench.sign_out)
+
+    def _on_call(self, method: str, url: str, times: int) -> None:
+        if self._ready:
+            self._window.error_panel.hide()
+            self.tasks.start("call", self._call, method, url, times)
+
+    def _on_cancel_call(self) -> None:
+        self.tasks.cancel("call")
+
+    def _on_refresh(self) -> None:
+        self._window.error_panel.hide()
+        self.tasks.start("refresh", self._refresh)
+
+    def _on_drop(self) -> None:
+        self.tasks.start("drop", self._bench.session.drop_access_token)
+
+    def _on_reset(self) -> None:
+        self.tasks.start("reset", self._reset)
+
+    def _on_add_connection(self) -> None:
+        dialog = ConnectionDialog(self._window)
+        dialog.saved.connect(self._on_connection_saved)
+        self.tasks.start("add a connection", ask, dialog)
+
+    def _on_connection_saved(self, connection: "Connection") -> None:
+        self.tasks.start("connect", self._take_up, connection)
+
+    def _on_connection_chosen(self, name: str) -> None:
+        found = next(each for each in self._bench.settings.connections if each.name == name)
+        self.tasks.start("connect", self._take_up, found)
+
+    def _on_scheme_chosen(self, choice: str) -> None:
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        theme.apply(application, choice)
+        self._bench.remember_scheme(choice)
+
+    def _on_copy_issuer(self) -> None:
+        _copy(self._window.top_bar.issuer_label.whole_text())
+
+    def _on_copy_token(self, kind: str) -> None:
+        # The value goes from the session to the clipboard and is shown nowhere.
+        tokens = self._tokens()
+        held = None if tokens is None else {"access": tokens.access, "refresh": tokens.refresh, "id": tokens.id}[kind]
+        if held is not None:
+            _copy(held.value.reveal())
+            self._window.statusBar().showMessage(self.tr("Copied {0}.").format(held.name), 4000)
+
+    def _on_seen_changed(self, seen: bool) -> None:  # noqa: FBT001 - a signal's one argument
+        if seen:
+            self.tick()
+            self._timer.start()
+        else:
+            self._timer.stop()
+
+    # --- tasks ----------------------------------------------------------------------------------------------------
+
+    async def _take_up(self, connection: "Connection | None") -> None:
+        self._ready = False
+        self._show_connection()
+        self._window.welcome.show_enabled(enabled=False)
+        if not self._window.isVisible() or self._window.page is not Page.SIGNED_OUT:
+            self._window.show_page(Page.STARTING)
+        try:
+            await self._bench.connect(connection)
+            if connection is not None:
+                self._bench.remember_connection(connection)
+        finally:
+            self._ready = hasattr(self._bench, "session")
+            self._show_connection()
+            self._show_session()
+        if self._bench.connection.api_url:
+            self._window.call_strip.show_url(self._bench.connection.api_url)
+
+    async def _sign_in(self) -> None:
+        try:
+            await self._bench.sign_in(self._show_waiting)
+        finally:
+            self._waiting = None
+            self._show_session()
+
+    async def _call(self, method: str, url: str, times: int) -> None:
+        strip, answered = self._window.call_strip, 0
+
+        def count_one(_: "CallResult") -> None:
+            nonlocal answered
+            answered += 1
+            strip.show_running(answered, times)
+
+        strip.show_running(0, times)
+        try:
+            results = await self._bench.call_api_many(method, url, times, count_one)
+        except asyncio.CancelledError:
+            strip.show_running(0, 0)
+            strip.show_story(self.tr("Cancelled; a refresh that had begun goes on and is kept."))
+            raise
+        except LapseError:
+            strip.show_story("")
+            raise
+        finally:
+            strip.show_running(0, 0)
+        self._show_results(results)
+
+    async def _refresh(self) -> None:
+        fresh = await self._bench.session.fresh_token(asked_by="Refresh now", asked_for=True)
+        self._window.call_strip.show_story(self.tr("Refreshed: {0} is here.").format(fresh.access.name))
+
+    async def _reset(self) -> None:
+        box = QMessageBox(self._window)
+        box.setObjectName("resetDemoOrgDialog")
+        box.setWindowTitle(self.tr("Reset the demo org"))
+        box.setText(self.tr("Reset the demo org?"))
+        box.setInformativeText(self.tr("It forgets every sign-in and makes a new key. You will have to sign in again."))
+        box.setStandardButtons(QMessageBox.StandardButton.Reset | QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
+        if await ask(box) == QMessageBox.StandardButton.Reset.value:
+            await self._bench.reset_demo_org()
+            self._show_session()
+
+    # --- what is told ---------------------------------------------------------------------------------------------
+
+    def _on_session_changed(self, entry: Entry) -> None:
+        if isinstance(entry.event, events.KeyringAwaited):
+            self._show_store(waiting=entry.event.waiting)
+        else:
+            self._show_session()
+
+    def _on_appended(self, batch: tuple[Entry, ...]) -> None:
+        for entry in batch:
+            event = entry.event
+            if isinstance(event, events.BrowserOpened) and not event.worked:
+                self._window.waiting.show_no_browser()
+            elif isinstance(event, events.DemoOrgPortTaken | events.DemoOrgLedgerSetAside | events.DemoOrgFound):
+                self._window.statusBar().showMessage(entry.sentence(), 15_000)
+
+    def _report(self, failure: BaseException) -> None:
+        self._window.error_panel.show_error(failure)
+        self._show_session()
+
+    def _show_waiting(self, waiting: "Waiting") -> None:
+        self._waiting = waiting
+        self._window.waiting.show_waiting(waiting.url, waiting.redirect_uri, waiting.until)
+        self.tick()
+
+    def _browser_opened(self, worked: bool) -> None:  # noqa: FBT001 - a callback's one argument
+        if not worked:
+            self._window.waiting.show_no_browser()
+
+    def _show_connection(self) -> None:
+        connection = getattr(self._bench, "connection", self._bench.settings.connection)
+        names = tuple(each.name for each in self._bench.settings.connections)
+        issuer = connection.issuer or self.tr("starting…")
+        self._window.top_bar.show_connection(connection.name, issuer, names, ready=self._ready)
+        self._window.top_bar.show_demo(embedded=connection.embedded and self._ready)
+        self._window.top_bar.sign_in_button.setEnabled(self._ready)
+
+    def _show_session(self) -> None:
+        tokens = self._tokens()
+        self._window.top_bar.show_account(tokens.display_name if tokens else None)
+        self._show_store()
+        self._show_tokens(tokens)
+        self._show_page(tokens)
+        self.tick()
+
+    def _show_page(self, tokens: TokenSet | None) -> None:
+        if self.tasks.running("sign-in") and tokens is None and self._waiting is not None:
+            return
+        if tokens is not None and self._ready:
+            self._window.show_page(Page.SIGNED_IN)
+        elif self._ready:
+            connection = self._bench.connection
+            ended = self._bench.session.ended
+            self._window.welcome.show_connection(connection.name, embedded=connection.embedded, ended=ended)
+            self._window.welcome.show_enabled(enabled=True)
+            self._window.show_page(Page.SIGNED_OUT)
+
+    def _show_store(self, *, waiting: bool = False) -> None:
+        if waiting:
+            text = self.tr("Waiting for the keyring; it may be asking for its password")
+        elif not self._ready:
+            text = ""
+        elif self._bench.session.place is StorePlace.KEYRING:
+            text = self.tr("Kept in the OS keyring") if self._tokens() else ""
+        else:
+            text = self.tr("Kept in memory for this run only: no usable keyring")
+        self._window.top_bar.show_store(text)
+
+    def _show_tokens(self, tokens: TokenSet | None) -> None:
+        if tokens is self._shown_tokens:
+            return
+        self._shown_tokens = tokens
+        leeway_s = self._bench.connection.leeway_s if self._ready else 0.0
+        facts = facts_of(tokens, leeway_s=leeway_s) if tokens else {}
+        for kind, card in self._window.cards.items():
+            card.show_token(facts.get(kind))
+        self._window.inspector.show_tokens(_inspected(tokens) if tokens else ())
+
+    def _show_results(self, results: "list[CallResult]") -> None:
+        from app.session.calls import summary
+
+        strip = self._window.call_strip
+        strip.show_story(summary(results))
+        last = results[-1]
+        self._window.response.show_response(_response(last))
+        failed = next((result.error for result in results if result.error is not None), None)
+        if failed is not None:
+            self._window.error_panel.show_error(failed)
+
+    def _tokens(self) -> TokenSet | None:
+        return self._bench.session.tokens if self._ready else None
+
+
+def _inspected(tokens: TokenSet) -> tuple[Inspected, ...]:
+    ends = {"AT": tokens.expires_at, "RT": None, "ID": _number((tokens.id_claims or {}).get("exp"))}
+    titles = {"AT": "Access token", "ID": "ID token", "RT": "Refresh token"}
+    found = []
+    for held in (tokens.access, tokens.id, tokens.refresh):
+        if held is not None:
+            found.append(_one_inspected(held, titles[held.prefix], ends[held.prefix]))
+    return tuple(found)
+
+
+def _one_inspected(held: Held, title: str, ends_at: float | None) -> Inspected:
+    decoded = decode(held.value.reveal())
+    # Only ID tokens are verified: an access token is for the API, and a client must not rely on it (RFC 9068 §6).
+    return Inspected(
+        title=f"{title} {held.name}",
+        header=decoded.header if decoded else None,
+        claims=decoded.claims if decoded else None,
+        length=len(held.value),
+        ends_at=ends_at,
+        verified="signature verified" if held.prefix == "ID" else "",
+    )
+
+
+def _response(result: "CallResult") -> ResponseFacts:
+    request = f"{result.method} {result.url}"
+    if result.answer is None:
+        return ResponseFacts(request=request, failure=result.error, duration_s=result.duration_s)
+    answer = result.answer
+    return ResponseFacts(
+        request=request,
+        status=answer.status,
+        reason=answer.reason,
+        media_type=answer.media_type,
+        headers=tuple(answer.headers.multi_items()),
+        body=answer.body,
+        stated_length=answer.stated_length,
+        truncated=answer.truncated,
+        duration_s=result.duration_s,
+    )
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _copy(text: str) -> None:
+    QGuiApplication.clipboard().setText(text)
