@@ -22,8 +22,7 @@ def moment_with_zone(moment: float, now: float) -> str:
 def countdown(left_s: float) -> str:
     """Return `00:27`, `06:59:12` or `3 d 04:00`; a minus sign in front once it is over."""
     sign = "-" if left_s < 0 else ""
-    # A countdown shows the second that has begun; after the end it counts the seconds that have passed.
-    whole = int(-left_s) if left_s < 0 else int(left_s + 0.999)
+    whole = int(abs(left_s))  # whole seconds, as the sentences count them
     days, rest = divmod(whole, _DAY_S)
     hours, rest = divmod(rest, _HOUR_S)
     minutes, seconds = divmod(rest, _MINUTE_S)

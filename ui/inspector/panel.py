@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHBoxLayout, QHeaderView, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QTableView, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.inspector.model import MARK, MEANING, NAME, VALUE, ClaimsModel
 from ui.inspector.rows import rows_of
 from ui.widgets.labels import ElidedLabel, Pill, label
+from ui.widgets.painted import Picker
 
 _ROW_HEIGHT = 27
 
@@ -35,7 +36,7 @@ class InspectorPanel(QWidget):
         self._tokens: tuple[Inspected, ...] = ()
         self._now = 0.0
         self._model = ClaimsModel(self)
-        self.picker = QComboBox()
+        self.picker = Picker()
         self.picker.setObjectName("inspectedTokenPicker")
         self.picker.setAccessibleName(self.tr("Token to inspect"))
         self.picker.currentIndexChanged.connect(self._show_current)
@@ -66,9 +67,8 @@ class InspectorPanel(QWidget):
     def tick(self, now: float) -> None:
         """Work out all times for `now`, in epoch seconds."""
         self._now = now
-        if self.isVisible():
-            self._model.tick(now)
-            self._show_state()
+        self._model.tick(now)
+        self._show_state()
 
     def _current(self) -> Inspected | None:
         index = self.picker.currentIndex()
@@ -135,5 +135,8 @@ class InspectorPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 4)
         layout.setSpacing(2)
         layout.addLayout(row)
-        layout.addWidget(self.table, 1)
-        layout.addWidget(self._note, 1)
+        below = QVBoxLayout()
+        below.setContentsMargins(12, 0, 12, 0)
+        below.addWidget(self.table, 1)
+        below.addWidget(self._note, 1)
+        layout.addLayout(below, 1)

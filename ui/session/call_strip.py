@@ -3,7 +3,6 @@
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QComboBox,
     QFrame,
     QHBoxLayout,
     QLineEdit,
@@ -17,6 +16,7 @@ from ui import theme
 from ui.session.facts import Tone
 from ui.widgets.card import Card
 from ui.widgets.labels import label
+from ui.widgets.painted import Picker
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
 MOST_CALLS = 100
@@ -81,7 +81,7 @@ class CallStrip(Card):
         self.api_url_edit.setText(url)
 
     def _build_row(self) -> None:
-        self.api_method_picker = QComboBox()
+        self.api_method_picker = Picker()
         self.api_method_picker.setObjectName("apiMethodPicker")
         self.api_method_picker.setAccessibleName(self.tr("HTTP method"))
         self.api_method_picker.addItems(METHODS)

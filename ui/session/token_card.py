@@ -29,7 +29,7 @@ class TokenCard(Card):
         self._generation = label(role="muted")
         self._generation.setFont(theme.mono(12))
         self._bar = LifeBar(kind)
-        self._detail = label(role="muted", wrap=True)
+        self._detail = label(role="small", wrap=True)
         self._copy = QPushButton(self.tr("Copy"))
         self._copy.setProperty("quiet", True)
         self._copy.setObjectName(f"copy{kind.capitalize()}TokenButton")

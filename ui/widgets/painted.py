@@ -1,8 +1,8 @@
-"""What is painted by hand: the mark, the dots of the roles, the bar of life left."""
+"""What is painted by hand: the mark, the dots of the roles, the bar of life left, the picker's arrow."""
 
-from PySide6.QtCore import QLineF, QRectF, QSize, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
 from ui import theme
 
@@ -89,3 +89,18 @@ class LifeBar(QWidget):
             track.setWidth(max(track.width() * self._share, 4))
             painter.setBrush(QColor(getattr(scheme, self._role)))
             painter.drawRoundedRect(track, 2.5, 2.5)
+
+
+class Picker(QComboBox):
+    """A combo box with its arrow painted: a style sheet would need an image file for each scheme."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the box, then the arrow."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        pen = QPen(QColor(theme.current().muted), 1.6)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        painter.setPen(pen)
+        tip = QPointF(self.width() - 14, self.height() / 2 + 2)
+        painter.drawPolyline([tip + QPointF(-4, -4), tip, tip + QPointF(4, -4)])
