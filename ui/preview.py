@@ -49,7 +49,6 @@ def ended(window: MainWindow) -> None:
     what = "The server refused the refresh token: it is expired, already used, or revoked."
     reason = Refusal(what, code="invalid_grant", description="The refresh token is invalid or expired.")
     window.welcome.show_connection("Demo org", embedded=True, ended=reason)
-    window.error_panel.show_error(reason)
     window.show_page(Page.SIGNED_OUT)
 
 

@@ -253,8 +253,10 @@ class Wiring(QObject):
                 self._window.statusBar().showMessage(entry.sentence(), 15_000)
 
     def _report(self, failure: BaseException) -> None:
-        self._window.error_panel.show_error(failure)
         self._show_session()
+        # Why a session has ended stands where one signs in again; once is enough.
+        if not (self._ready and failure is self._bench.session.ended):
+            self._window.error_panel.show_error(failure)
 
     def _show_waiting(self, waiting: "Waiting") -> None:
         self._waiting = waiting
@@ -323,7 +325,7 @@ class Wiring(QObject):
         self._window.response.show_response(_response(last))
         failed = next((result.error for result in results if result.error is not None), None)
         if failed is not None:
-            self._window.error_panel.show_error(failed)
+            self._report(failed)
 
     def _tokens(self) -> TokenSet | None:
         return self._bench.session.tokens if self._ready else None

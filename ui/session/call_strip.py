@@ -97,7 +97,7 @@ class CallStrip(Card):
         self.call_count_spin.setToolTip(self.tr("How many calls at once, 1 to {0}").format(MOST_CALLS))
         self.call_count_spin.setRange(1, MOST_CALLS)
         self.call_count_spin.setPrefix("× ")
-        self.call_count_spin.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self.call_count_spin.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.call_api_button = QPushButton(self.tr("Call API"))
         self.call_api_button.setObjectName("callApiButton")
         self.call_api_button.setProperty("primary", True)

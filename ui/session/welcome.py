@@ -1,7 +1,7 @@
 """What the middle shows while nobody is signed in: one clear call to action."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.errors import LapseError
 from ui.widgets.card import Card
@@ -20,7 +20,7 @@ class Welcome(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         card = Card(padding=28, spacing=12)
-        card.setFixedWidth(_WIDTH)  # a wrapped text knows its height only once its width is settled
+        card.setFixedWidth(_WIDTH)
         self._headline = label(role="headline", wrap=True)
         self._text = label(role="muted", wrap=True)
         self._reason = label(wrap=True)
@@ -34,9 +34,14 @@ class Welcome(QWidget):
         self.add_button.clicked.connect(self.add_connection_requested)
         for widget in (Mark(40), self._headline, self._reason, self._text, self.start_button, self.add_button):
             card.body.addWidget(widget)
+        # Stretches rather than an alignment: an aligned item is not given the height its wrapped texts ask for.
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(card)
+        row.addStretch(1)
         outer = QVBoxLayout(self)
         outer.addStretch(1)
-        outer.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        outer.addLayout(row)
         outer.addStretch(2)
         self.show_connection("", embedded=True)
 
@@ -57,7 +62,8 @@ class Welcome(QWidget):
         self._text.setText(text)
         self._headline.setText(self.tr("The session has ended") if ended else self.tr("Nobody is signed in"))
         self._reason.setVisible(ended is not None)
-        self._reason.setText("\n".join(ended.lines()) if ended else "")
+        raw = self.tr("The server said: {0}").format(ended.raw) if ended and ended.raw else ""
+        self._reason.setText("\n".join(line for line in (*ended.lines(), raw) if line) if ended else "")
 
     def show_enabled(self, *, enabled: bool) -> None:
         """Allow or forbid to sign in; while the connection is not ready it says so."""

@@ -1,0 +1,47 @@
+"""What tests of the window share: a running loop, a dressed application, nothing left behind."""
+
+import asyncio
+import gc
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from qasync import QEventLoop
+
+from ui import theme
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _dressed(qapp: QApplication) -> None:
+    qapp.setQuitOnLastWindowClosed(False)
+    theme.apply(qapp, "light")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left(qapp: QApplication) -> Iterator[None]:
+    before = set(QApplication.topLevelWidgets())
+    yield
+    gc.collect()
+    left = [each for each in QApplication.topLevelWidgets() if each not in before and each.isVisible()]
+    assert not left, f"left behind: {[each.objectName() or type(each).__name__ for each in left]}"
+
+
+@pytest.fixture
+def loop(qapp: QApplication, qtbot: QtBot) -> Iterator[QEventLoop]:
+    """A loop that runs inside Qt's, so that `qtbot.waitUntil` moves coroutines too."""
+    found = QEventLoop(qapp, already_running=True)
+    asyncio.events._set_running_loop(found)
+    asyncio.set_event_loop(found)
+    yield found
+    left = [task for task in asyncio.all_tasks(found) if not task.done()]
+    for task in left:
+        task.cancel()
+    if left:
+        qtbot.waitUntil(lambda: all(task.done() for task in left), timeout=2000)
+    # Not `loop.stop()`: it calls `app.exit()`, after which every later wait times out.
+    found._QEventLoop__is_running = False
+    asyncio.events._set_running_loop(None)
+    asyncio.set_event_loop(None)
+    found.close()
+    assert not left, f"tasks left behind: {[task.get_name() for task in left]}"

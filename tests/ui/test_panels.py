@@ -1,0 +1,233 @@
+"""Panels by themselves: what they show, what they ask for, what they never do."""
+
+from typing import TypeVar
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QWidget
+from pytestqt.modeltest import ModelTester
+from pytestqt.qtbot import QtBot
+
+from app.decision import Decision, Reason, Verdict
+from app.errors import BadInput, Hiccup, Refusal
+from app.settings import Connection
+from ui.connections.dialog import ConnectionDialog
+from ui.inspector.model import ClaimsModel
+from ui.inspector.panel import Inspected, InspectorPanel
+from ui.inspector.rows import rows_of
+from ui.preview import NOW, _tokens
+from ui.report import ErrorPanel
+from ui.response.panel import ResponseFacts, ResponsePanel
+from ui.session.call_strip import CallStrip
+from ui.session.facts import facts_of
+from ui.session.token_card import TokenCard
+from ui.session.top_bar import TopBar
+from ui.session.waiting import WaitingPanel
+from ui.session.welcome import Welcome
+
+Shown = TypeVar("Shown", bound=QWidget)
+HTML = "<b>bold</b><img src=x>"
+
+
+def added(qtbot: QtBot, widget: Shown) -> Shown:
+    qtbot.addWidget(widget)
+    widget.show()
+    return widget
+
+
+def decision(reason: Reason, verdict: Verdict, left_s: float = -3) -> Decision:
+    return Decision(
+        verdict=verdict, reason=reason, at=NOW, asked_by="test", remaining_s=left_s, leeway_s=1.5, leeway_asked_s=1.5
+    )
+
+
+@pytest.mark.parametrize(
+    ("made", "tone", "bold", "then"),
+    [
+        (decision(Reason.FRESH, Verdict.USE, 9), "good", "good for another 9 s", "1 request"),
+        (decision(Reason.LAPSED, Verdict.REFRESH), "warning", "lapsed 3 s ago", "2 requests"),
+        (decision(Reason.WITHIN_LEEWAY, Verdict.REFRESH, 1), "warning", "inside the leeway of 1.5 s", "2 requests"),
+        (decision(Reason.DROPPED, Verdict.REFRESH), "warning", "no access token in hand", "2 requests"),
+        (decision(Reason.UNKNOWN_EXPIRY, Verdict.USE), "neutral", "not stated by the server", "until the API says 401"),
+        (decision(Reason.NO_REFRESH_TOKEN, Verdict.SIGN_IN), "bad", "no refresh token", "Sign in"),
+        (decision(Reason.SIGNED_OUT, Verdict.SIGN_IN), "bad", "not signed in", "Sign in"),
+        (decision(Reason.ENDED, Verdict.SIGN_IN), "bad", "has ended", "Sign in"),
+    ],
+)
+def test_the_verdict_before_the_click(qtbot: QtBot, made: Decision, tone: str, bold: str, then: str) -> None:
+    strip = added(qtbot, CallStrip())
+    strip.show_decision(made)
+    texts = [each.text() for each in strip.verdict_banner.findChildren(QLabel)]
+    assert strip.verdict_banner.property("tone") == tone
+    assert texts[0] in "●▲■○"  # told by a shape too
+    assert bold in texts[1]
+    assert then in texts[2]
+    assert bold in strip.verdict_banner.accessibleName()
+
+
+def test_a_call_is_asked_for_and_cancelled(qtbot: QtBot) -> None:
+    strip = added(qtbot, CallStrip())
+    strip.show_url("https://api.example/x")
+    strip.call_count_spin.setValue(5)
+    with qtbot.waitSignal(strip.call_requested) as asked:
+        qtbot.mouseClick(strip.call_api_button, Qt.MouseButton.LeftButton)
+    assert asked.args == ["GET", "https://api.example/x", 5]
+    strip.show_running(2, 5)
+    assert strip.story_label.text() == "Calling… 2 of 5 answered"
+    with qtbot.assertNotEmitted(strip.call_requested), qtbot.waitSignal(strip.cancel_requested):
+        qtbot.mouseClick(strip.call_api_button, Qt.MouseButton.LeftButton)
+    with qtbot.assertNotEmitted(strip.call_requested):
+        qtbot.keyClick(strip.api_url_edit, Qt.Key.Key_Return)
+    strip.show_running(0, 0)
+    with qtbot.waitSignal(strip.call_requested):
+        qtbot.keyClick(strip.api_url_edit, Qt.Key.Key_Return)
+
+
+def test_a_card_shows_and_copies_without_showing_the_value(qtbot: QtBot) -> None:
+    card = added(qtbot, TokenCard("access", "Access token"))
+    assert not card._copy.isEnabled()
+    assert "sign in" in card._copy.accessibleDescription()
+    tokens = _tokens(3, age_s=33)
+    card.show_token(facts_of(tokens, leeway_s=1)["access"])
+    card.tick(NOW)
+    assert (card.pill_word, card.countdown_text) == ("Lapsed", "-00:03")
+    assert card.accessibleName() == "Access token: Lapsed"
+    with qtbot.waitSignal(card.copy_requested) as asked:
+        qtbot.mouseClick(card._copy, Qt.MouseButton.LeftButton)
+    assert asked.args == ["access"]
+    assert tokens.access is not None
+    value = tokens.access.value.reveal()
+    shown = "".join(f"{each.text()}{each.toolTip()}{each.accessibleName()}" for each in card.findChildren(QLabel))
+    assert value not in shown
+    assert value.split(".")[1][:20] not in shown
+
+
+def test_the_top_bar_signed_in_and_out(qtbot: QtBot) -> None:
+    bar = added(qtbot, TopBar())
+    assert bar.sign_in_button.isVisible()
+    assert not bar.sign_out_button.isVisible()
+    bar.show_account("Ada Lovelace")
+    assert bar.sign_out_button.isVisible()
+    assert bar.account_chip.isVisible()
+    assert [each.text() for each in bar.account_chip.findChildren(QLabel)] == ["AL", "Ada Lovelace"]
+    bar.show_connection("Okta", "https://example.okta.com", ("Demo org", "Okta"), ready=True)
+    with qtbot.waitSignal(bar.connection_chosen) as asked:
+        bar.connection_picker.menu().actions()[0].trigger()
+    assert asked.args == ["Demo org"]
+    with qtbot.waitSignal(bar.scheme_chosen) as asked:
+        next(action for action in bar._schemes.actions() if action.data() == "dark").trigger()
+    assert asked.args == ["dark"]
+    bar.show_demo(embedded=False)
+    assert not bar.reset_action.isEnabled()
+
+
+def test_waiting_shows_url_port_and_time_left(qtbot: QtBot) -> None:
+    panel = added(qtbot, WaitingPanel())
+    assert not panel.copy_button.isEnabled()
+    panel.show_waiting("https://as.example/authorize?x=1", "http://127.0.0.1:5/callback", NOW + 65)
+    panel.tick(NOW)
+    assert panel.url_edit.text().endswith("x=1")
+    texts = " ".join(each.text() for each in panel.findChildren(QLabel))
+    assert "http://127.0.0.1:5/callback" in texts
+    assert "01:05" in texts
+    with qtbot.waitSignal(panel.copy_requested) as asked:
+        qtbot.mouseClick(panel.copy_button, Qt.MouseButton.LeftButton)
+    assert asked.args == ["https://as.example/authorize?x=1"]
+    with qtbot.waitSignal(panel.cancel_requested):
+        qtbot.mouseClick(panel.cancel_button, Qt.MouseButton.LeftButton)
+    panel.show_no_browser()
+    assert "No browser" in " ".join(each.text() for each in panel.findChildren(QLabel))
+
+
+def test_welcome_says_why_the_session_ended(qtbot: QtBot) -> None:
+    panel = added(qtbot, Welcome())
+    refusal = Refusal("Refused.", code="invalid_grant", description=HTML)
+    panel.show_connection("Okta", embedded=False, ended=refusal)
+    assert panel.start_button.text() == "Sign in to Okta"
+    assert panel._reason.text().splitlines() == [*refusal.lines(), f"The server said: invalid_grant: {HTML}"]
+    assert panel._reason.textFormat() == Qt.TextFormat.PlainText
+    panel.show_enabled(enabled=False)
+    assert "not ready" in panel.start_button.accessibleDescription()
+
+
+def test_an_error_in_three_lines_and_never_as_markup(qtbot: QtBot) -> None:
+    panel = ErrorPanel()
+    qtbot.addWidget(panel)
+    panel.show_error(Hiccup("No route.", raw=HTML))
+    assert panel.text().splitlines() == [
+        "No route.",
+        "You are still signed in.",
+        "Check the network and call again; the session is kept.",
+        f"The server said: {HTML}",
+    ]
+    assert all(each.textFormat() == Qt.TextFormat.PlainText for each in panel.findChildren(QLabel))
+    with qtbot.waitSignal(panel.copy_requested):
+        qtbot.mouseClick(panel.copy_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(panel.dismiss_button, Qt.MouseButton.LeftButton)
+    assert not panel.isVisible()
+
+
+def test_an_unforeseen_error_is_named_by_type_alone(qtbot: QtBot) -> None:
+    panel = ErrorPanel()
+    qtbot.addWidget(panel)
+    panel.show_error(ValueError("eyJ.secret.token"))
+    assert "ValueError" in panel.text()
+    assert "secret" not in panel.text() + panel.accessibleName()
+
+
+def test_the_claims_model_is_a_sound_model(qtbot: QtBot, qtmodeltester: ModelTester) -> None:
+    model = ClaimsModel()
+    model.show_rows(rows_of({"iss": "i", "exp": NOW + 5, HTML: HTML}))
+    qtmodeltester.check(model)
+    model.tick(NOW)
+    assert "in 5 s" in model.index(1, 2).data()
+    model.tick(NOW + 6)
+    assert "1 s ago" in model.index(1, 2).data()
+    assert model.index(1, 3).data() == "lapsed"
+    assert model.index(2, 1).data() == HTML
+
+
+def test_the_inspector_keeps_the_kind_chosen(qtbot: QtBot) -> None:
+    def tokens(number: int) -> tuple[Inspected, ...]:
+        jwt = Inspected(
+            title=f"Access token AT-{number}", header={"alg": "RS256"}, claims={"sub": "a"}, length=9, ends_at=NOW
+        )
+        opaque = Inspected(title=f"Refresh token RT-{number}", header=None, claims=None, length=43, ends_at=None)
+        return jwt, opaque
+
+    panel = added(qtbot, InspectorPanel())
+    assert "no token" in panel._note.text()
+    panel.show_tokens(tokens(1))
+    panel.tick(NOW + 1)
+    assert panel.table.isVisible()
+    assert panel._state.isVisible()
+    panel.picker.setCurrentIndex(1)
+    assert not panel.table.isVisible()
+    assert "Opaque, 43 characters" in panel._note.text()
+    panel.show_tokens(tokens(2))
+    assert panel.picker.currentText() == "Refresh token RT-2"
+
+
+def test_the_response_view_takes_a_mebibyte_on_one_line(qtbot: QtBot) -> None:
+    panel = added(qtbot, ResponsePanel())
+    panel.show_response(ResponseFacts(request="GET /big", status=200, body=b"x" * (1 << 20), truncated=True))
+    assert panel.view.toPlainText().startswith("GET /big")
+    assert len(panel.view.toPlainText()) < 210_000
+
+
+def test_the_connection_dialog_checks_before_it_closes(qtbot: QtBot) -> None:
+    dialog = added(qtbot, ConnectionDialog())
+    saved: list[Connection] = []
+    dialog.saved.connect(saved.append)
+    button = next(each for each in dialog.findChildren(QWidget) if each.objectName() == "saveConnectionButton")
+    dialog.issuer_edit.setText("http://example.com/x")
+    dialog.client_id_edit.setText("c")
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert "plain http" in dialog._trouble.text()
+    assert dialog.isVisible()
+    assert saved == []
+    dialog.issuer_edit.setText(" https://example.com/x ")
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert not dialog.isVisible()
+    assert (saved[0].issuer, saved[0].client_id, saved[0].redirect_uri) == ("https://example.com/x", "c", None)
+    dialog.show_error(BadInput("Wrong."))
