@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -202,9 +202,10 @@ class _DemoOrgRevival(httpx.AsyncBaseTransport):
             return await self._inner.handle_async_request(request)
         except httpx.ConnectError:
             bench = self._bench
-            if not (bench.settings.connection.embedded and request.url.port == bench.host.port):
+            if not (bench.connection.embedded and request.url.port == bench.host.port):
                 raise
-            await bench._ensure_demo_org()  # noqa: SLF001 - two halves of one assembly
+            with suppress(LapseError):  # then the connection is refused again, and that is what is told
+                await bench._ensure_demo_org()  # noqa: SLF001 - two halves of one assembly
             return await self._inner.handle_async_request(request)
 
     async def aclose(self) -> None:

@@ -1,0 +1,336 @@
+"""The window as a person uses it: real widgets, a real loop, a real demo org over HTTP, and once a real keyring."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import keyring
+import pytest
+from keyring.backends import SecretService
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
+from pytestqt.qtbot import QtBot
+from qasync import QEventLoop
+
+from app.demo.host import Hosting
+from app.demo.policy import Policy
+from app.errors import Unreachable
+from app.session.store import MemoryStore, TokenStore
+from app.workbench import Workbench, open_workbench
+from tests.e2e.conftest import BROWSER, ROOT
+from tests.e2e.scripted_browser import sign_in
+from ui import theme
+from ui.main_window import MainWindow, Page
+from ui.wiring import Wiring
+
+
+def scripted(url: str, told: Callable[[bool], None]) -> None:
+    threading.Thread(target=sign_in, args=(url,), daemon=True).start()
+
+
+def nobody(url: str, told: Callable[[bool], None]) -> None:
+    told(False)
+
+
+class Desk:
+    """A window on a workbench, on a loop that runs inside Qt's."""
+
+    def __init__(self, qtbot: QtBot, loop: QEventLoop, **more: object) -> None:
+        self.qtbot = qtbot
+        self._loop = loop
+        self._stack = AsyncExitStack()
+        self.window = MainWindow()
+        more.setdefault("open_browser", scripted)
+        self.bench: Workbench = self.run(self._stack.enter_async_context(open_workbench(**more)))  # type: ignore[arg-type]
+        self.wiring = Wiring(self.window, self.bench)
+        self.window.show()
+        self.wiring.start()
+        self._open = True
+
+    def run(self, coroutine):  # type: ignore[no-untyped-def]
+        task = self._loop.create_task(coroutine)
+        self.qtbot.waitUntil(task.done, timeout=10_000)
+        return task.result()
+
+    def until(self, true: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(true, timeout=10_000)
+
+    def reach(self, page: Page) -> None:
+        self.until(lambda: self.window.page is page)
+
+    def click(self, button: object) -> None:
+        self.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)  # type: ignore[arg-type]
+
+    def sign_in(self) -> None:
+        self.reach(Page.SIGNED_OUT)
+        self.click(self.window.welcome.start_button)
+        self.reach(Page.SIGNED_IN)
+
+    def call(self) -> str:
+        self.click(self.window.call_strip.call_api_button)
+        self.until(lambda: not self.wiring.tasks.running("call"))
+        return self.window.call_strip.story_label.text()
+
+    @property
+    def token_requests(self) -> int:
+        assert self.bench.host.org is not None
+        return self.bench.host.org.counters["token"]
+
+    def close(self) -> None:
+        if not self._open:
+            return
+        self._open = False
+        self.window.hide()
+        self.run(self.wiring.close())
+        self.run(self._stack.aclose())
+        self.window.allow_close()
+        self.window.deleteLater()
+
+
+@pytest.fixture
+def loop(qapp: QApplication, qtbot: QtBot) -> Iterator[QEventLoop]:
+    qapp.setQuitOnLastWindowClosed(False)
+    theme.apply(qapp, "light")
+    found = QEventLoop(qapp, already_running=True)
+    asyncio.events._set_running_loop(found)
+    asyncio.set_event_loop(found)
+    yield found
+    found._QEventLoop__is_running = False
+    asyncio.events._set_running_loop(None)
+    asyncio.set_event_loop(None)
+    found.close()
+
+
+Open = Callable[..., Desk]
+
+
+@pytest.fixture
+def open_desk(qtbot: QtBot, loop: QEventLoop) -> Iterator[Open]:
+    desks: list[Desk] = []
+
+    def opened(store: TokenStore | None = None, **more: object) -> Desk:
+        desks.append(Desk(qtbot, loop, store=store or MemoryStore(), **more))
+        return desks[-1]
+
+    yield opened
+    for desk in reversed(desks):
+        desk.close()
+
+
+def test_the_main_job(open_desk: Open) -> None:
+    desk = open_desk()
+    desk.sign_in()
+    window = desk.window
+    assert window.cards["access"].pill_word == "Live"
+    assert "no refresh" in window.call_strip._consequence.text()
+    assert "→ GET /api/me 200 in" in desk.call()
+    before = desk.token_requests
+
+    desk.bench.clock.jump(33)
+    desk.wiring.tick()
+    assert window.cards["access"].pill_word == "Lapsed"
+    assert window.cards["access"].countdown_text.startswith("-00:0")
+    assert "refresh first, then call: 2 requests" in window.call_strip._consequence.text()
+    assert desk.token_requests == before  # nothing happens until a call needs it
+
+    story = desk.call()
+    assert story.startswith("Access token lapsed 3 s ago → refreshed in ")
+    assert "→ GET /api/me 200 in" in story
+    assert desk.token_requests == before + 1
+    assert window.cards["access"].pill_word == "Live"
+    assert '"Ada Lovelace"' in window.response.view.toPlainText()
+
+
+def test_many_calls_at_once_cost_one_refresh(open_desk: Open) -> None:
+    desk = open_desk()
+    desk.sign_in()
+    before = desk.token_requests
+    desk.bench.clock.jump(31)
+    desk.window.call_strip.call_count_spin.setValue(50)
+    story = desk.call()
+    assert story.startswith("50 calls, 1 refresh in ")
+    assert story.endswith(": 50 × 200")
+    assert desk.token_requests == before + 1
+
+
+def test_a_sign_in_is_waited_for_and_cancelled(open_desk: Open) -> None:
+    desk = open_desk(open_browser=nobody)
+    desk.reach(Page.SIGNED_OUT)
+    desk.click(desk.window.top_bar.sign_in_button)
+    desk.reach(Page.WAITING)
+    waiting = desk.window.waiting
+    desk.until(lambda: waiting.url_edit.text().startswith("http://127.0.0.1:"))
+    desk.until(lambda: "No browser could be opened" in waiting._status.text())
+    desk.click(waiting.copy_button)
+    assert QGuiApplication.clipboard().text() == waiting.url_edit.text()
+    desk.click(waiting.cancel_button)
+    desk.reach(Page.SIGNED_OUT)
+    assert not desk.window.error_panel.isVisible()
+
+
+def test_a_declined_sign_in_is_told_in_three_lines(open_desk: Open) -> None:
+    def declining(url: str, told: Callable[[bool], None]) -> None:
+        threading.Thread(target=sign_in, args=(url,), kwargs={"action": "cancel"}, daemon=True).start()
+
+    desk = open_desk(open_browser=declining)
+    desk.reach(Page.SIGNED_OUT)
+    desk.click(desk.window.welcome.start_button)
+    desk.until(desk.window.error_panel.isVisible)
+    assert desk.window.error_panel.text().splitlines()[:3] == [
+        "The sign-in was declined.",
+        "You are not signed in.",
+        "Sign in again.",
+    ]
+    desk.reach(Page.SIGNED_OUT)
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [("nonsense", "is not a URL"), ("http://example.com/", "plain http"), ("http://127.0.0.1:9/", "reached")],
+)
+def test_a_bad_api_url_loses_nothing(open_desk: Open, url: str, said: str) -> None:
+    desk = open_desk()
+    desk.sign_in()
+    desk.window.call_strip.show_url(url)
+    desk.call()
+    assert said in desk.window.error_panel.text()
+    assert desk.window.page is Page.SIGNED_IN
+    desk.window.call_strip.show_url(desk.bench.connection.api_url)
+    assert "200" in desk.call()
+    assert not desk.window.error_panel.isVisible()
+
+
+def test_the_org_going_away_signs_nobody_out(open_desk: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = open_desk()
+    desk.sign_in()
+    desk.bench.clock.jump(31)
+    host = desk.bench.host
+
+    def nowhere() -> Hosting:
+        raise Unreachable("The demo org is gone.", sent=False)
+
+    assert host._served is not None
+    host._served.stop()
+    monkeypatch.setattr(host, "ensure", nowhere)
+    desk.call()
+    what, standing, next_step = desk.window.error_panel.text().splitlines()[:3]
+    assert "could not be reached" in what
+    assert standing == "You are still signed in."
+    assert next_step
+    assert desk.window.page is Page.SIGNED_IN
+    monkeypatch.undo()
+    assert "refreshed in" in desk.call()
+
+
+def test_a_refused_refresh_ends_the_session_with_its_reason(open_desk: Open) -> None:
+    desk = open_desk(policy=Policy(refresh_token_lifetime_s=60))
+    desk.sign_in()
+    desk.bench.clock.jump(61)
+    desk.call()
+    desk.reach(Page.SIGNED_OUT)
+    reason = desk.window.welcome._reason.text()
+    assert "The server refused the refresh token" in reason
+    assert "invalid_grant" in reason
+    assert not desk.window.error_panel.isVisible()
+    desk.click(desk.window.welcome.start_button)
+    desk.reach(Page.SIGNED_IN)
+
+
+def test_copying_a_token_copies_its_value(open_desk: Open) -> None:
+    desk = open_desk()
+    desk.sign_in()
+    desk.click(desk.window.cards["access"]._copy)
+    tokens = desk.bench.session.tokens
+    assert tokens is not None
+    assert tokens.access is not None
+    assert QGuiApplication.clipboard().text() == tokens.access.value.reveal()
+
+
+def test_refresh_now_drop_and_sign_out(open_desk: Open) -> None:
+    desk = open_desk()
+    desk.sign_in()
+    bar = desk.window.top_bar
+    bar.refresh_action.trigger()
+    desk.until(lambda: desk.window.call_strip.story_label.text() == "Refreshed: AT-2 is here.")
+    bar.drop_action.trigger()
+    desk.until(lambda: desk.window.cards["access"].pill_word == "None")
+    assert "no access token in hand" in desk.window.call_strip._because.text()
+    assert "refreshed in" in desk.call()
+    desk.click(bar.sign_out_button)
+    desk.reach(Page.SIGNED_OUT)
+    assert desk.window.cards["refresh"].pill_word == "None"
+
+
+def test_resetting_the_demo_org_asks_first(open_desk: Open) -> None:
+    desk = open_desk()
+    desk.sign_in()
+    desk.window.top_bar.reset_action.trigger()
+    desk.until(lambda: any(each.isVisible() for each in desk.window.findChildren(QMessageBox)))
+    box = desk.window.findChildren(QMessageBox)[0]
+    desk.click(box.button(QMessageBox.StandardButton.Reset))
+    desk.reach(Page.SIGNED_OUT)
+    desk.click(desk.window.welcome.start_button)
+    desk.reach(Page.SIGNED_IN)
+    assert "200" in desk.call()
+
+
+def test_the_tick_stops_when_nobody_looks(open_desk: Open) -> None:
+    desk = open_desk()
+    desk.reach(Page.SIGNED_OUT)
+    assert desk.wiring._timer.isActive()
+    desk.window.hide()
+    assert not desk.wiring._timer.isActive()
+    desk.window.show()
+    assert desk.wiring._timer.isActive()
+
+
+@pytest.mark.e2e("gnome-keyring")
+def test_a_restart_from_the_real_keyring_calls_without_a_refresh(
+    open_desk: Open, keyring_env: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", keyring_env["DBUS_SESSION_BUS_ADDRESS"])
+    from app.session.store import KeyringStore
+
+    before = keyring.get_keyring()
+    keyring.set_keyring(SecretService.Keyring())
+    try:
+        desk = open_desk(KeyringStore(lambda _: None, service="lapse-test"))
+        desk.sign_in()
+        desk.until(lambda: desk.window.top_bar.store_label.text() == "Kept in the OS keyring")
+        desk.close()
+        again = open_desk(KeyringStore(lambda _: None, service="lapse-test"))
+        again.reach(Page.SIGNED_IN)
+        assert again.window.top_bar._name.text() == "Ada Lovelace"
+        assert "Exchange" not in [type(entry.event).__name__ for entry in again.bench.journal]
+        story = again.call()
+        assert story.startswith("Access token is good for another")
+        assert again.token_requests == 0
+        again.click(again.window.top_bar.sign_out_button)
+        again.reach(Page.SIGNED_OUT)
+    finally:
+        keyring.set_keyring(before)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_closes_the_window_at_once_and_cleanly(tmp_path: Path, number: signal.Signals) -> None:
+    env = {**os.environ, "LAPSE_HOME": str(tmp_path), "BROWSER": BROWSER, "QT_QPA_PLATFORM": "offscreen"}
+    window = subprocess.Popen(
+        [sys.executable, "-m", "ui"], cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    port_file = tmp_path / "demo-org.port"
+    pulse = threading.Event()
+    for _ in range(200):
+        if port_file.exists():
+            break
+        pulse.wait(0.05)
+    assert port_file.exists()
+    window.send_signal(number)
+    out, err = window.communicate(timeout=5)
+    assert (window.returncode, out, err) == (0, "", "")

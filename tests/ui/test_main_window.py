@@ -1,0 +1,92 @@
+"""The whole window: reachable, named, not clipped, and closed only when allowed."""
+
+import pytest
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QAbstractScrollArea, QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from ui.main_window import MainWindow, Page
+from ui.preview import STATES, new_window
+from ui.widgets.labels import ElidedLabel
+
+NAMES = {
+    "connectionPicker signInButton signOutButton accountChip accessTokenCard refreshTokenCard idTokenCard",
+    "apiMethodPicker apiUrlEdit callCountSpin callApiButton verdictBanner storyLabel inspectorTable responseView",
+    "issuerLabel storeLabel menuButton signInUrlEdit copySignInUrlButton openBrowserAgainButton cancelSignInButton",
+    "errorPanel welcomeSignInButton inspectedTokenPicker copyAccessTokenButton",
+}
+EVERY_STATE = pytest.mark.parametrize("state", STATES)
+
+
+def shown(qtbot: QtBot, state: str, size: QSize) -> MainWindow:
+    window = new_window(state)
+    qtbot.addWidget(window, before_close_func=lambda each: setattr(each, "_may_close", True))
+    window.resize(size)
+    window.show()
+    return window
+
+
+def test_every_control_has_its_stable_name(qtbot: QtBot) -> None:
+    window = shown(qtbot, "signed-in", QSize(1360, 860))
+    for name in " ".join(NAMES).split():
+        assert len([each for each in window.findChildren(QWidget) if each.objectName() == name]) == 1, name
+
+
+@EVERY_STATE
+def test_everything_that_takes_the_focus_has_a_name_for_a_screen_reader(qtbot: QtBot, state: str) -> None:
+    window = shown(qtbot, state, QSize(1360, 860))
+    nameless = [
+        f"{type(each).__name__} {each.objectName()}"
+        for each in window.findChildren(QWidget)
+        if each.isVisible()
+        and each.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and not isinstance(each, QLabel)
+        and not (each.accessibleName() or getattr(each, "text", str)() or each.objectName().startswith("qt_"))
+        and type(each).__name__ not in ("QTabBar", "QTabWidget", "QExpandingLineEdit")
+    ]
+    assert not nameless
+
+
+@EVERY_STATE
+@pytest.mark.parametrize("size", [QSize(1360, 860), QSize(1024, 640)], ids=["full", "small"])
+def test_no_text_is_clipped(qtbot: QtBot, state: str, size: QSize) -> None:
+    window = shown(qtbot, state, size)
+    qtbot.waitExposed(window)
+    assert window.size() == size
+    for each in window.findChildren(QLabel):
+        if not each.isVisible() or isinstance(each, ElidedLabel) or not each.text():
+            continue
+        if isinstance(each.parent(), QAbstractScrollArea):
+            continue
+        needed = each.heightForWidth(each.width()) if each.wordWrap() else each.sizeHint().height()
+        assert each.height() >= needed, f"{each.text()!r} needs {needed} px of height and has {each.height()}"
+        if not each.wordWrap():
+            wide = each.sizeHint().width()
+            assert each.width() >= wide, f"{each.text()!r} needs {wide} px of width and has {each.width()}"
+
+
+def test_the_window_asks_before_it_closes(qtbot: QtBot) -> None:
+    window = shown(qtbot, "signed-out", QSize(1024, 640))
+    with qtbot.waitSignal(window.closing):
+        window.close()
+    assert window.isVisible()
+    with qtbot.assertNotEmitted(window.closing):
+        window.allow_close()
+    assert not window.isVisible()
+
+
+def test_pages_change(qtbot: QtBot) -> None:
+    window = shown(qtbot, "starting", QSize(1024, 640))
+    for page in Page:
+        window.show_page(page)
+        assert window.page is page
+
+
+def test_the_tab_order_follows_the_eye(qtbot: QtBot) -> None:
+    window = shown(qtbot, "lapsed", QSize(1360, 860))
+    window.call_strip.api_method_picker.setFocus()
+    order = []
+    for _ in range(4):
+        order.append(window.focusWidget().objectName())
+        window.focusNextChild()
+    assert order == ["apiMethodPicker", "apiUrlEdit", "callCountSpin", "callApiButton"]
