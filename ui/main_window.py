@@ -1,21 +1,25 @@
 """The main window: arranges the panels and knows nothing."""
 
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
-from ui.inspector.panel import InspectorPanel
-from ui.report import ErrorPanel
-from ui.response.panel import ResponsePanel
-from ui.session.call_strip import CallStrip
 from ui.session.token_card import TokenCard
 from ui.session.top_bar import TopBar
-from ui.session.waiting import WaitingPanel
-from ui.session.welcome import Welcome
 from ui.widgets.card import Card
 from ui.widgets.labels import label
+
+if TYPE_CHECKING:
+    # These are built by `furnish`, after the first paint.
+    from ui.inspector.panel import InspectorPanel
+    from ui.report import ErrorPanel
+    from ui.response.panel import ResponsePanel
+    from ui.session.call_strip import CallStrip
+    from ui.session.waiting import WaitingPanel
+    from ui.session.welcome import Welcome
 
 _GAP = 12
 _FIRST_SIZE = QSize(1360, 860)
@@ -35,11 +39,20 @@ class Page(IntEnum):
 class MainWindow(QMainWindow):
     """Top bar; three token cards on the left; the middle by page; errors above the middle.
 
-    Closing is only asked for: whoever runs the window lets a refresh finish first, then calls `allow_close`.
+    A new window has its top bar, its cards and a line that says it is starting, which is all the first paint needs;
+    `furnish` builds the rest. Closing is only asked for: whoever runs the window lets a refresh finish first, then
+    calls `allow_close`.
     """
 
     closing = Signal()
     seen_changed = Signal(bool)
+
+    call_strip: "CallStrip"
+    welcome: "Welcome"
+    waiting: "WaitingPanel"
+    inspector: "InspectorPanel"
+    response: "ResponsePanel"
+    error_panel: "ErrorPanel"
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,17 +67,29 @@ class MainWindow(QMainWindow):
             "refresh": TokenCard("refresh", self.tr("Refresh token")),
             "id": TokenCard("id", self.tr("ID token")),
         }
+        self._starting = label(self.tr("Starting the demo org…"), role="muted")
+        self._starting.setObjectName("startingLabel")
+        self._starting.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._lay_out()
+
+    def furnish(self) -> None:
+        """Build the panels that nobody sees at the first paint."""
+        from ui.inspector.panel import InspectorPanel
+        from ui.report import ErrorPanel
+        from ui.response.panel import ResponsePanel
+        from ui.session.call_strip import CallStrip
+        from ui.session.waiting import WaitingPanel
+        from ui.session.welcome import Welcome
+
         self.call_strip = CallStrip()
         self.welcome = Welcome()
         self.waiting = WaitingPanel()
         self.inspector = InspectorPanel()
         self.response = ResponsePanel()
         self.error_panel = ErrorPanel()
-        self._starting = label(self.tr("Starting the demo org…"), role="muted")
-        self._starting.setObjectName("startingLabel")
-        self._starting.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._lay_out()
-        self.show_page(Page.STARTING)
+        for page in (self.welcome, self.waiting, self._signed_in()):
+            self._pages.addWidget(page)
+        self._middle_column.insertWidget(0, self.error_panel)
 
     def show_page(self, page: Page) -> None:
         """Show another middle; the cards stay where they are."""
@@ -135,14 +160,12 @@ class MainWindow(QMainWindow):
 
     def _middle(self) -> QWidget:
         column = QWidget()
-        layout = QVBoxLayout(column)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(_GAP)
+        self._middle_column = QVBoxLayout(column)
+        self._middle_column.setContentsMargins(0, 0, 0, 0)
+        self._middle_column.setSpacing(_GAP)
         self._pages = QStackedWidget()
-        for page in (self._starting, self.welcome, self.waiting, self._signed_in()):
-            self._pages.addWidget(page)
-        layout.addWidget(self.error_panel)
-        layout.addWidget(self._pages, 1)
+        self._pages.addWidget(self._starting)
+        self._middle_column.addWidget(self._pages, 1)
         return column
 
     def _signed_in(self) -> QWidget:

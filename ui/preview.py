@@ -100,6 +100,7 @@ STATES: dict[str, Callable[[MainWindow], None]] = {
 def new_window(state: str) -> MainWindow:
     """Return a window in a state by name; nothing in it is connected to anything."""
     window = MainWindow()
+    window.furnish()
     STATES[state](window)
     return window
 

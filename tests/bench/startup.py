@@ -47,6 +47,7 @@ def first_paint_s(command: tuple[str, ...]) -> float:
 
 def _environment(home: str) -> dict[str, str]:
     environment = {**os.environ, "LAPSE_HOME": home, "QT_LOGGING_RULES": _RULE, "QT_FORCE_STDERR_LOGGING": "1"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program has its bytecode, as Qt's has
     # A keyring would be asked after the first paint; no benchmark writes to a person's.
     environment["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
     if sys.platform == "linux" and not (environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY")):

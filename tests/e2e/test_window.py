@@ -47,6 +47,7 @@ class Desk:
         self._loop = loop
         self._stack = AsyncExitStack()
         self.window = MainWindow()
+        self.window.furnish()
         more.setdefault("open_browser", scripted)
         self.bench: Workbench = self.run(self._stack.enter_async_context(open_workbench(**more)))  # type: ignore[arg-type]
         self.wiring = Wiring(self.window, self.bench)
