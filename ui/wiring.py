@@ -177,13 +177,17 @@ class Wiring(QObject):
     async def _take_up(self, connection: "Connection | None") -> None:
         self._ready = False
         self._show_connection()
-        self._window.welcome.show_enabled(enabled=False)
-        if not self._window.isVisible() or self._window.page is not Page.SIGNED_OUT:
-            self._window.show_page(Page.STARTING)
+        embedded = (connection or self._bench.settings.connection).embedded
+        starting = self.tr("Starting the demo org…") if embedded else self.tr("Looking for a kept session…")
+        self._window.show_starting(starting)
+        self._window.show_page(Page.STARTING)
         try:
             await self._bench.connect(connection)
             if connection is not None:
                 self._bench.remember_connection(connection)
+        except LapseError:
+            self._window.show_starting(self.tr("Not connected. Choose the connection again above to try once more."))
+            raise
         finally:
             self._ready = hasattr(self._bench, "session")
             self._show_connection()
@@ -240,6 +244,7 @@ class Wiring(QObject):
 
     def _on_session_changed(self, entry: Entry) -> None:
         if isinstance(entry.event, events.KeyringAwaited):
+            self._window.show_starting(entry.sentence())
             self._show_store(waiting=entry.event.waiting)
         else:
             self._show_session()
@@ -273,7 +278,7 @@ class Wiring(QObject):
         issuer = connection.issuer or self.tr("starting…")
         self._window.top_bar.show_connection(connection.name, issuer, names, ready=self._ready)
         self._window.top_bar.show_demo(embedded=connection.embedded and self._ready)
-        self._window.top_bar.sign_in_button.setEnabled(self._ready)
+        self._window.top_bar.show_sign_in_enabled(enabled=self._ready)
 
     def _show_session(self) -> None:
         tokens = self._tokens()

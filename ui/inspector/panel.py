@@ -118,9 +118,10 @@ class InspectorPanel(QWidget):
         header = table.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
-        for column, width in ((NAME, 110), (VALUE, 300), (MARK, 64)):
+        for column, width in ((NAME, 104), (MARK, 64)):
             header.resizeSection(column, width)
-        header.setSectionResizeMode(MEANING, QHeaderView.ResizeMode.Stretch)
+        for column in (VALUE, MEANING):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         return table
 
     def _lay_out(self) -> None:

@@ -69,6 +69,13 @@ class TopBar(QFrame):
             self._name.setText(name)
             self.account_chip.setAccessibleName(self.tr("Signed in as {0}").format(name))
 
+    def show_sign_in_enabled(self, *, enabled: bool) -> None:
+        """Allow or forbid to sign in; while the connection is not ready it says so."""
+        hint = self.tr("Opens your browser to sign in") if enabled else self.tr("The connection is not ready yet.")
+        self.sign_in_button.setEnabled(enabled)
+        self.sign_in_button.setToolTip(hint)
+        self.sign_in_button.setAccessibleDescription(hint)
+
     def show_demo(self, *, embedded: bool) -> None:
         """Offer what applies to the demo org only."""
         self.reset_action.setEnabled(embedded)
