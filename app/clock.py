@@ -20,6 +20,10 @@ class Clock(Protocol):
     def boot_id(self) -> str:
         """Name what `elapsed()` counts from; elapsed times with different names cannot be compared."""
 
+    @property
+    def counts_sleep(self) -> bool:
+        """Whether `elapsed()` goes on while the machine sleeps; then it can be trusted against the wall."""
+
     def now(self) -> float:
         """Return wall time in epoch seconds; it may be set back or forward by the system."""
 
@@ -42,6 +46,7 @@ class SystemClock:
     def __init__(self) -> None:
         self._travelled_s = 0.0
         self.boot_id = _boot_id()
+        self.counts_sleep = _BOOTTIME is not None
 
     def now(self) -> float:
         """Return wall time in epoch seconds."""
@@ -73,6 +78,11 @@ class SkewedClock:
     def boot_id(self) -> str:
         """Return the base clock's."""
         return self._base.boot_id
+
+    @property
+    def counts_sleep(self) -> bool:
+        """Return whether the base clock's elapsed time counts sleep."""
+        return self._base.counts_sleep
 
     def now(self) -> float:
         """Return the base clock's wall time plus the skew, in epoch seconds."""

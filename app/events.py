@@ -301,6 +301,28 @@ class RefreshStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class RefreshRetried:
+    """A refresh failed in a way worth asking again; the same refresh token goes out `wait_s` seconds later."""
+
+    what: str
+    wait_s: float
+
+    def sentence(self) -> str:
+        """Say it."""
+        when = f"in {duration(self.wait_s)}" if self.wait_s else "at once"
+        return f"{self.what} Asking again {when}; still signed in."
+
+
+@dataclass(frozen=True, slots=True)
+class SessionGone:
+    """The stored session is gone: another process has signed out, or its session ended."""
+
+    def sentence(self) -> str:
+        """Say it."""
+        return "Another Lapse has signed out of this session, or it ended there."
+
+
+@dataclass(frozen=True, slots=True)
 class RefreshSucceeded:
     """A refresh brought generation `number` and was stored, `duration_s` after it began."""
 
@@ -402,6 +424,8 @@ Event = (
     | AccessTokenDropped
     | Decided
     | RefreshStarted
+    | RefreshRetried
+    | SessionGone
     | RefreshSucceeded
     | RefreshFailed
     | SkewMeasured

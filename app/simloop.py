@@ -50,14 +50,16 @@ class SimClock:
 
     boot_id = "simulated"
 
-    def __init__(self, start: float = 1_790_085_600.0) -> None:
+    def __init__(self, start: float = 1_790_085_600.0, *, counts_sleep: bool = True) -> None:
+        self.counts_sleep = counts_sleep
+        self._slept_s = 0.0
         self._start = start
         self._travelled_s = 0.0
         self._wall_step_s = 0.0
 
     def now(self) -> float:
         """Return simulated wall time in epoch seconds."""
-        return self._start + self._wall_step_s + self.elapsed()
+        return self._start + self._wall_step_s + self._slept_s + self.elapsed()
 
     def elapsed(self) -> float:
         """Return simulated seconds since the loop began."""
@@ -71,6 +73,13 @@ class SimClock:
     def jump(self, seconds: float) -> None:
         """Let `seconds` pass at once."""
         self._travelled_s += seconds
+
+    def sleep_machine(self, seconds: float) -> None:
+        """Let the machine sleep: the wall goes on, elapsed time only if it counts sleep."""
+        if self.counts_sleep:
+            self.jump(seconds)
+        else:
+            self._slept_s += seconds
 
     def step_wall(self, seconds: float) -> None:
         """Set the wall clock forward or back, as a person or a time server would."""

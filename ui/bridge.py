@@ -17,6 +17,8 @@ _SESSION_EVENTS = (
     events.SignedOut,
     events.AccessTokenDropped,
     events.RefreshStarted,
+    events.RefreshRetried,
+    events.SessionGone,
     events.RefreshSucceeded,
     events.RefreshFailed,
     events.StoreTroubled,

@@ -246,6 +246,8 @@ class Wiring(QObject):
         if isinstance(entry.event, events.KeyringAwaited):
             self._window.show_starting(entry.sentence())
             self._show_store(waiting=entry.event.waiting)
+        elif isinstance(entry.event, events.RefreshRetried):
+            self._window.call_strip.show_story(entry.sentence())
         else:
             self._show_session()
 

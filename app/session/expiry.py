@@ -28,16 +28,19 @@ class Expiry:
 UNKNOWN_EXPIRY = Expiry(None, ExpirySource.NOT_STATED)
 
 
-def age_s(receipt: Receipt, *, wall: float, elapsed: float, boot_id: str) -> float:
-    """Return how many seconds old a receipt is: the larger of what the wall and the elapsed time say.
+def age_s(receipt: Receipt, now: Receipt, *, counts_sleep: bool) -> float:
+    """Return how many seconds old a receipt is at `now`.
 
-    The wall may have been set back and the elapsed time may belong to another boot, so a token is stale if either
-    says so (security facts §6, "Clock set back", "Sleep/resume").
+    Elapsed time is the better witness, for the wall may be set; but it says nothing across boots, and on systems where
+    it stands still while the machine sleeps the wall may know more: there the larger of the two counts, so a token is
+    stale if either says so (security facts §6, "Clock set back", "Sleep/resume"). A clock that is set forward while
+    elapsed time counts sleep is thereby seen for what it is, and costs no refresh.
     """
-    by_wall = wall - receipt.wall
-    if boot_id != receipt.boot_id:
-        return max(by_wall, 0.0)
-    return max(by_wall, elapsed - receipt.elapsed, 0.0)
+    by_wall = max(now.wall - receipt.wall, 0.0)
+    if now.boot_id != receipt.boot_id:
+        return by_wall
+    by_elapsed = max(now.elapsed - receipt.elapsed, 0.0)
+    return by_elapsed if counts_sleep else max(by_wall, by_elapsed)
 
 
 def leeway_in_force(asked_s: float, lifetime_s: float | None) -> float:

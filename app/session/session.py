@@ -17,6 +17,7 @@ from app.oauth.grants import TokenAnswer
 from app.oauth.idtoken import check_refreshed
 from app.secret import Secret
 from app.session import stored
+from app.session.asking import Asking
 from app.session.expiry import UNKNOWN_EXPIRY, Expiry, Receipt, age_s
 from app.session.lock import exclusive
 from app.session.store import TokenStore
@@ -90,6 +91,7 @@ class Session:
         self._key = key
         self._leeway_s = leeway_s
         self._lock_folder = lock_folder
+        self._asking = Asking(client, journal, clock)
         self._refreshing: asyncio.Task[float] | None = None
         self.state: SessionState = SignedOut()
         self.place: StorePlace = store.place
@@ -189,17 +191,16 @@ class Session:
 
     def decide(self, asked_by: str, *, not_this: Secret | None = None, asked_for: bool = False) -> Decision:
         """Return what a call made now would need; changes nothing and tells nobody."""
-        now = self._clock.now()
+        now = self._receipt()
         if not isinstance(self.state, SignedIn):
             reason = Reason.ENDED if isinstance(self.state, Ended) else Reason.SIGNED_OUT
-            return Decision(verdict=Verdict.SIGN_IN, reason=reason, at=now, asked_by=asked_by)
+            return Decision(verdict=Verdict.SIGN_IN, reason=reason, at=now.wall, asked_by=asked_by)
         tokens = self.state.tokens
         rejected = not_this is not None and tokens.access is not None and tokens.access.value == not_this
-        age = age_s(tokens.receipt, wall=now, elapsed=self._clock.elapsed(), boot_id=self._clock.boot_id)
         return decide(
             tokens,
-            age_s=age,
-            now=now,
+            age_s=age_s(tokens.receipt, now, counts_sleep=self._clock.counts_sleep),
+            now=now.wall,
             leeway_s=self._leeway_s,
             asked_by=asked_by,
             rejected=rejected,
@@ -270,7 +271,7 @@ class Session:
         try:
             async with exclusive(self._lock_folder, self._key):
                 if not await self._adopt_from_store(decision):
-                    await self._refresh_once(entry.seq)
+                    await self._refresh_or_adopt(decision, entry.seq)
         except (Refusal, Hiccup) as failed:
             took_s = self._clock.elapsed() - began
             terminal = isinstance(failed, Refusal)
@@ -283,6 +284,19 @@ class Session:
         self._journal.append(events.RefreshSucceeded(self._tokens().number, took_s), cause=entry.seq)
         return took_s
 
+    async def _refresh_or_adopt(self, decision: Decision, cause: int) -> None:
+        """Refresh; a refusal counts only if nobody has stored a newer refresh token meanwhile."""
+        sent = self._tokens().refresh
+        try:
+            await self._refresh_once(cause)
+        except Refusal:
+            needless = await self._adopt_from_store(decision)
+            if needless:
+                return
+            if self._tokens().refresh == sent:
+                raise
+            await self._refresh_once(cause)
+
     async def _adopt_from_store(self, decision: Decision) -> bool:
         """Take over what another process has stored meanwhile; return whether that makes a refresh needless."""
         if self._lock_folder is None or self.place is StorePlace.MEMORY:
@@ -293,8 +307,12 @@ class Session:
         except StoreFailed as trouble:
             self._note_store_trouble(trouble)
             return False
+        if found is None:
+            self.state = SignedOut()
+            self._journal.append(events.SessionGone())
+            raise NotSignedIn("The session was ended in another Lapse.", next_step="Sign in again.")
         mine = self._tokens()
-        if found is None or (found.family, found.number) == (mine.family, mine.number):
+        if (found.family, found.number) == (mine.family, mine.number):
             return False
         self.state = SignedIn(found)
         entry = self._journal.append(events.SessionAdopted(found.number))
@@ -306,12 +324,7 @@ class Session:
         tokens = self._tokens()
         if tokens.refresh is None:
             raise Hiccup("The session another Lapse stored has no refresh token.", sent=False)
-        try:
-            answer = await self._client.refresh(tokens.refresh.value, cause=cause)
-        except (Refusal, Hiccup):
-            raise
-        except LapseError as trouble:
-            raise judge(trouble) from None
+        answer = await self._asking.refresh(tokens.refresh.value, cause=cause)
         self._measure_skew(answer, cause)
         fresh = self._next(tokens, answer)
         entry = self._journal.append(fresh.received("refresh_token"), cause=cause)

@@ -1,0 +1,68 @@
+"""Asks the token endpoint for a refresh, with the patience its answers are worth."""
+
+from dataclasses import replace
+
+from app import events
+from app.clock import Clock
+from app.errors import Hiccup, LapseError, Refusal
+from app.journal import Journal
+from app.oauth.client import OAuthClient
+from app.oauth.grants import TokenAnswer
+from app.secret import Secret
+from app.session.patience import Tried, is_lost_answer, pause_s, wait_before_retry_s
+from app.session.verdicts import judge
+from app.text import duration
+
+
+class Asking:
+    """The way to the token endpoint: retries what is worth it, leaves a busy server alone for as long as it asked."""
+
+    def __init__(self, client: OAuthClient, journal: Journal, clock: Clock) -> None:
+        self._client = client
+        self._journal = journal
+        self._clock = clock
+        self._not_before = 0.0
+
+    async def refresh(self, refresh_token: Secret, *, cause: int) -> TokenAnswer:
+        """Return the answer to a refresh; raises Refusal or Hiccup. Bounded: four requests at the very most."""
+        self._check_pause()
+        tried = Tried(self._clock.elapsed())
+        while True:
+            try:
+                return await self._client.refresh(refresh_token, cause=cause)
+            except LapseError as trouble:
+                verdict = judge(trouble)
+            if isinstance(verdict, Refusal):
+                raise _after_loss(verdict) if tried.lost else verdict
+            wait_s = wait_before_retry_s(verdict, tried, self._clock.elapsed())
+            if wait_s is None:
+                self._not_before = self._clock.elapsed() + pause_s(verdict)
+                raise verdict
+            tried = await self._wait(verdict, wait_s, tried, cause)
+
+    async def _wait(self, failure: Hiccup, wait_s: float, tried: Tried, cause: int) -> Tried:
+        until = self._clock.now() + wait_s
+        self._journal.append(events.RefreshRetried(failure.what, wait_s), cause=cause)
+        await self._clock.sleep_until(until)
+        if is_lost_answer(failure):
+            return replace(tried, lost=tried.lost + 1)
+        return replace(tried, waited=tried.waited + 1)
+
+    def _check_pause(self) -> None:
+        left_s = self._not_before - self._clock.elapsed()
+        if left_s > 0:
+            raise Hiccup(
+                f"The server asked to be left alone for another {duration(left_s)}.",
+                next_step="Call again then; the session is kept.",
+                sent=False,
+            )
+
+
+def _after_loss(refusal: Refusal) -> Refusal:
+    return Refusal(
+        "The refresh token was refused after an answer was lost: the server may have replaced it meanwhile, "
+        "and its grace period is over.",
+        code=refusal.code,
+        description=refusal.description,
+        status=refusal.status,
+    )
