@@ -12,7 +12,6 @@ from typing import Any
 from app.clock import SystemClock
 from app.decision import Verdict
 from app.errors import BadInput, LapseError
-from app.events import StorePlace
 from app.session.calls import CallResult, exit_code, summary
 from app.session.session import Ended, SignedIn
 from app.session.sign_in import Waiting
@@ -85,12 +84,9 @@ async def sign_in(args: argparse.Namespace) -> int:
         assert isinstance(state, SignedIn)
         found = {"signed_in": True, "name": state.tokens.display_name, "kept_in": bench.session.place.value}
         _say(args, found, f"Signed in as {state.tokens.display_name}. Kept in {bench.session.place.value}.")
-        if bench.session.place is StorePlace.MEMORY:
-            print(_NO_KEYRING, file=sys.stderr)
+        if bench.session.store_trouble is not None:
+            _complain(bench.session.store_trouble)
     return DONE
-
-
-_NO_KEYRING = "No usable keyring: this session ends with this command. Start or unlock your keyring to keep it."
 
 
 async def token(args: argparse.Namespace) -> int:

@@ -109,7 +109,7 @@ class Hiccup(LapseError):
     standing = Standing.STILL_SIGNED_IN
     next_step = "Check the network and call again; the session is kept."
 
-    def __init__(  # the fields are the error
+    def __init__(
         self,
         what: str,
         *,
@@ -144,12 +144,27 @@ class CallFailed(LapseError):
     next_step = "Check the API URL and the network, then call again."
 
 
+class KeyringState(Enum):
+    """What the keyring is good for, and what a person can do about it."""
+
+    READY = "Sign in again."
+    LOCKED = "Unlock your keyring; until then the session lives in memory and will not survive a restart."
+    ABSENT = "Start a keyring service; until then the session lives in memory and will not survive a restart."
+    REFUSED = "Use the system's own keyring; until then the session lives in memory and will not survive a restart."
+    NOT_ANSWERING = (
+        "Look for your keyring's prompt; until then the session lives in memory and will not survive a restart."
+    )
+
+
 class StoreFailed(LapseError):
-    """The keyring could not keep or give back the session."""
+    """The keyring could not keep or give back the session; `state` says what is wrong with it."""
 
     exit_code = 3
     standing = Standing.STILL_SIGNED_IN
-    next_step = "Unlock or start your keyring; until then the session lives in memory and ends with this run."
+
+    def __init__(self, what: str, *, state: KeyringState = KeyringState.NOT_ANSWERING) -> None:
+        super().__init__(what, next_step=state.value)
+        self.state = state
 
 
 class Unreachable(LapseError):

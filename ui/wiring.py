@@ -310,7 +310,9 @@ class Wiring(QObject):
         elif self._bench.session.place is StorePlace.KEYRING:
             text = self.tr("Kept in the OS keyring") if self._tokens() else ""
         else:
-            text = self.tr("Kept in memory for this run only: no usable keyring")
+            trouble = self._bench.session.store_trouble
+            reason = trouble.what if trouble else self.tr("no keyring is used.")
+            text = self.tr("Kept in memory for this run only. {0}").format(reason)
         self._window.top_bar.show_store(text)
 
     def _show_tokens(self, tokens: TokenSet | None) -> None:

@@ -95,6 +95,7 @@ class Session:
         self._refreshing: asyncio.Task[float] | None = None
         self.state: SessionState = SignedOut()
         self.place: StorePlace = store.place
+        self.store_trouble: StoreFailed | None = None
         self.skew_s: float | None = None
 
     # --- beginning and ending -------------------------------------------------------------------------------------
@@ -105,10 +106,8 @@ class Session:
         A keyring that cannot be used, or an entry that cannot be read, is journalled and leaves nobody signed in.
         """
         try:
-            text = await self._store.load(self._key)
-            tokens = None if text is None else stored.from_text(text)
-        except StoreFailed as trouble:
-            self._note_store_trouble(trouble)
+            tokens = await self._read_store()
+        except StoreFailed:
             return False
         if tokens is None:
             return False
@@ -302,11 +301,9 @@ class Session:
         if self._lock_folder is None or self.place is StorePlace.MEMORY:
             return False
         try:
-            text = await self._store.load(self._key)
-            found = None if text is None else stored.from_text(text)
-        except StoreFailed as trouble:
-            self._note_store_trouble(trouble)
-            return False
+            found = await self._read_store()
+        except StoreFailed:
+            return False  # what is held in memory is as good as ever
         if found is None:
             self.state = SignedOut()
             self._journal.append(events.SessionGone())
@@ -386,13 +383,40 @@ class Session:
             scope=answer.scope if answer.scope is not None else before.scope,
         )
 
+    async def _read_store(self) -> TokenSet | None:
+        """Return the stored session, None when there is none.
+
+        Raises StoreFailed, after journalling it. An entry that cannot be read is set aside, so that nobody stumbles
+        over it again.
+        """
+        try:
+            text = await self._store.load(self._key)
+        except StoreFailed as trouble:
+            self._note_store_trouble(trouble)
+            raise
+        if text is None:
+            return None
+        try:
+            return stored.from_text(text, self._key)
+        except StoreFailed as trouble:
+            await self._set_aside(text, trouble)
+            raise
+
+    async def _set_aside(self, text: str, why: StoreFailed) -> None:
+        self._journal.append(events.StoreTroubled(f"{why.what} It was set aside. {why.next_step}"))
+        try:
+            await self._store.save(f"{self._key}#set-aside", text)
+            await self._store.delete(self._key)
+        except StoreFailed as trouble:
+            self._note_store_trouble(trouble)
+
     async def _keep(self, tokens: TokenSet, *, cause: int) -> None:
         try:
-            await self._store.save(self._key, stored.to_text(tokens))
+            await self._store.save(self._key, stored.to_text(tokens, self._key))
         except StoreFailed as trouble:
             self._note_store_trouble(trouble)
             return
-        self.place = self._store.place
+        self.place, self.store_trouble = self._store.place, None
         self._journal.append(events.SessionStored(tokens.number, self.place), cause=cause)
 
     async def _revoke(self, state: SessionState) -> str | None:
@@ -408,7 +432,7 @@ class Session:
         return None if offered else "the server offers no revocation"
 
     def _note_store_trouble(self, trouble: StoreFailed) -> None:
-        self.place = StorePlace.MEMORY
+        self.place, self.store_trouble = StorePlace.MEMORY, trouble
         self._journal.append(events.StoreTroubled(f"{trouble.what} {trouble.next_step}"))
 
     def _measure_skew(self, answer: TokenAnswer, cause: int) -> None:

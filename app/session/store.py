@@ -1,17 +1,21 @@
 """Where a session is kept between runs: the OS keyring, or memory for this run; never a file."""
 
 import asyncio
+import secrets
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-from app.errors import StoreFailed
+from app.errors import KeyringState, StoreFailed
 from app.events import StorePlace
+from app.session import entry
 from app.session.worker import Result, Worker
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
 SERVICE = "lapse"
+_WINDOWS = "keyring.backends.Windows.WinVaultKeyring"
+_PROBE = "Lapse was here; this entry may be deleted."
 # By class, because names can be chosen by anybody; keyrings.alt's plain-text file is viable on most machines.
 _ALLOWED_BACKENDS = frozenset(
     {
@@ -19,7 +23,7 @@ _ALLOWED_BACKENDS = frozenset(
         "keyring.backends.libsecret.Keyring",
         "keyring.backends.kwallet.DBusKeyring",
         "keyring.backends.macOS.Keyring",
-        "keyring.backends.Windows.WinVaultKeyring",
+        _WINDOWS,
     }
 )
 _WAITING_AFTER_S = 1.0
@@ -67,7 +71,8 @@ class KeyringStore:
     """Keeps texts in the OS keyring, through a thread of its own.
 
     `awaited` is told True when a call takes longer than a second, most likely because the keyring asks for its
-    password, and False once it has answered.
+    password, and False once it has answered. Before the first use a dummy is written, read and deleted, because some
+    backends fail at nothing but writing.
     """
 
     place = StorePlace.KEYRING
@@ -76,45 +81,52 @@ class KeyringStore:
         self._awaited = awaited
         self._service = service
         self._worker = Worker("lapse-keyring")
+        self._probed = False
 
     async def load(self, key: str) -> str | None:
         """Return the text kept under `key`."""
-        return await self._call(lambda: _keyring().get_password(self._service, key))
+        return await self._call(lambda: entry.read(self._backend(), self._service, key))
 
     async def save(self, key: str, text: str) -> None:
         """Keep `text`, and read it back: some backends lose a write without a word (security facts §4.4)."""
 
         def write() -> bool:
-            backend = _keyring()
-            backend.set_password(self._service, key, text)
-            return bool(backend.get_password(self._service, key) == text)
+            backend = self._backend()
+            entry.write(backend, self._service, key, text)
+            return entry.read(backend, self._service, key) == text
 
         if not await self._call(write):
-            raise StoreFailed("The keyring took the session but did not give it back.")
+            raise _lost()
 
     async def delete(self, key: str) -> None:
         """Forget `key`."""
+        await self._call(lambda: entry.delete(self._backend(), self._service, key))
 
-        def remove() -> None:
-            backend = _keyring()
-            if backend.get_password(self._service, key) is not None:
-                backend.delete_password(self._service, key)
-
-        await self._call(remove)
+    def _backend(self) -> "KeyringBackend":
+        """Return the backend; runs on the worker's thread, because choosing one opens D-Bus."""
+        backend = _trusted_backend()
+        if not self._probed:
+            name = f"probe-{secrets.token_hex(4)}"
+            entry.write(backend, self._service, name, _PROBE)
+            kept = entry.read(backend, self._service, name)
+            entry.delete(backend, self._service, name)
+            if kept != _PROBE:
+                raise _lost()
+            self._probed = True
+        return backend
 
     async def _call(self, call: Callable[[], Result]) -> Result:
-        loop = asyncio.get_running_loop()
         told: list[bool] = []
-        notice = loop.call_later(_WAITING_AFTER_S, self._tell_waiting, told)
+        notice = asyncio.get_running_loop().call_later(_WAITING_AFTER_S, self._tell_waiting, told)
         try:
             async with asyncio.timeout(_GIVE_UP_AFTER_S):
                 return await self._worker.run(call)
         except TimeoutError:
-            raise StoreFailed("The keyring does not answer.") from None
+            raise StoreFailed("The keyring does not answer.", state=KeyringState.NOT_ANSWERING) from None
         except StoreFailed:
             raise
         except Exception as failure:  # noqa: BLE001 - backends leak D-Bus, OS and pywin32 errors of their own
-            raise StoreFailed(f"The keyring cannot be used ({type(failure).__name__}).") from None
+            raise _described(failure) from None
         finally:
             notice.cancel()
             if told:
@@ -125,16 +137,35 @@ class KeyringStore:
         self._awaited(True)  # noqa: FBT003 - the callback's one argument
 
 
-def _keyring() -> "KeyringBackend":
-    """Return the one usable backend; called on the worker's thread, because choosing one opens D-Bus."""
+def _lost() -> StoreFailed:
+    return StoreFailed("The keyring took what it was given but did not give it back.", state=KeyringState.REFUSED)
+
+
+def _trusted_backend() -> "KeyringBackend":
     import keyring
     import keyring.backends.chainer
+    import keyring.backends.fail
 
     chosen = keyring.get_keyring()
+    if isinstance(chosen, keyring.backends.fail.Keyring):
+        raise StoreFailed("No keyring is running on this machine.", state=KeyringState.ABSENT)
     # A chain is keyring's way to say that several are viable; its own fallbacks would reach a refused one.
     candidates = chosen.backends if isinstance(chosen, keyring.backends.chainer.ChainerBackend) else [chosen]
     for backend in candidates:
-        kind = type(backend)
-        if f"{kind.__module__}.{kind.__qualname__}" in _ALLOWED_BACKENDS:
+        if entry.class_name(backend) in _ALLOWED_BACKENDS:
+            if entry.class_name(backend) == _WINDOWS:
+                backend.persist = "local machine"  # type: ignore[union-attr]  # tokens do not roam with the profile
             return backend
-    raise StoreFailed("No keyring that Lapse trusts is available on this machine.")
+    what = f"The only keyring here is {entry.class_name(chosen)}, which Lapse does not trust with tokens."
+    raise StoreFailed(what, state=KeyringState.REFUSED)
+
+
+def _described(failure: Exception) -> StoreFailed:
+    import keyring.errors
+
+    if isinstance(failure, keyring.errors.NoKeyringError):
+        return StoreFailed("No keyring is running on this machine.", state=KeyringState.ABSENT)
+    # InitError is what a keyring that was never unlocked says when nobody can be asked for its password.
+    if isinstance(failure, keyring.errors.KeyringLocked | keyring.errors.InitError):
+        return StoreFailed("The keyring is locked.", state=KeyringState.LOCKED)
+    return StoreFailed(f"The keyring cannot be used ({type(failure).__name__}).", state=KeyringState.NOT_ANSWERING)

@@ -1,23 +1,29 @@
 """The stored form of a session: one versioned JSON text in the keyring."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from app.decision import ExpirySource
-from app.errors import StoreFailed
+from app.errors import KeyringState, StoreFailed
 from app.events import RefreshTokenFate
 from app.secret import Secret
 from app.session.expiry import Expiry, Receipt
 from app.session.tokens import Held, TokenSet
 
-VERSION = 1
+VERSION = 2
+# Version 1 did not say whose session it is; the entry it lay in did.
+_UPGRADES: dict[int, Callable[[dict[str, Any], str], dict[str, Any]]] = {
+    1: lambda found, key: {**found, "version": 2, "key": key},
+}
 
 
-def to_text(tokens: TokenSet) -> str:
-    """Return the text to keep; it holds the token values and goes nowhere but into the store."""
+def to_text(tokens: TokenSet, key: str) -> str:
+    """Return the text to keep under `key`; it holds the token values and goes nowhere but into the store."""
     return json.dumps(
         {
             "version": VERSION,
+            "key": key,
             "family": tokens.family,
             "number": tokens.number,
             "receipt": _receipt_out(tokens.receipt),
@@ -36,15 +42,22 @@ def to_text(tokens: TokenSet) -> str:
     )
 
 
-def from_text(text: str) -> TokenSet:
-    """Read a stored session; raises StoreFailed when it cannot be used, without quoting it."""
+def from_text(text: str, key: str) -> TokenSet:
+    """Read the session stored under `key`, of this version or an earlier one.
+
+    Raises StoreFailed when it cannot be used, without quoting it.
+    """
     try:
         found = json.loads(text)
+        while found["version"] in _UPGRADES:
+            found = _UPGRADES[found["version"]](found, key)
         if found["version"] != VERSION:
-            raise StoreFailed("The stored session was written by another version of Lapse.", next_step="Sign in again.")
+            raise StoreFailed("The stored session was written by a newer Lapse.", state=KeyringState.READY)
+        if found["key"] != key:
+            raise StoreFailed("The stored session belongs to another connection.", state=KeyringState.READY)
         return _token_set(found)
-    except (ValueError, TypeError, KeyError, AttributeError):
-        raise StoreFailed("The stored session is damaged and was not used.", next_step="Sign in again.") from None
+    except (ValueError, TypeError, KeyError, AttributeError, AssertionError, IndexError):
+        raise StoreFailed("The stored session is damaged.", state=KeyringState.READY) from None
 
 
 def _token_set(found: dict[str, Any]) -> TokenSet:

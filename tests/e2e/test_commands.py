@@ -62,7 +62,8 @@ def test_without_a_keyring_nothing_is_kept_and_no_file_is_written(
     signed_in = lapse("sign-in", "--issuer", served.issuer, "--client-id", served.client_id)
     assert signed_in.returncode == 0
     assert "memory" in signed_in.stdout
-    assert "No usable keyring" in signed_in.stderr
+    assert "No keyring is running on this machine." in signed_in.stderr
+    assert "will not survive a restart" in signed_in.stderr
     assert lapse("status").returncode == 4
     kept = "".join(path.read_text() for path in (tmp_path / "lapse").rglob("*") if path.is_file())
     assert "eyJ" not in kept

@@ -30,6 +30,18 @@ REDIRECT_URI = "http://127.0.0.1:1/callback"
 Fault = Callable[[httpx.Request, Callable[[], Awaitable[httpx.Response]]], Awaitable[httpx.Response]]
 
 
+class ServerClock(SimClock):
+    """The server's clock, which is right while the client's wall is off by `skew_s`."""
+
+    def __init__(self, client: SimClock, skew_s: float = 0.0) -> None:
+        super().__init__()
+        self._client = client
+        self.skew_s = skew_s
+
+    def now(self) -> float:
+        return self._client.now() - self.skew_s
+
+
 class Network(httpx.AsyncBaseTransport):
     """The way to the org: `faults` are asked in turn, one a token request, and may answer, delay or lose it."""
 
@@ -134,6 +146,13 @@ def new_session(world: World, store: TokenStore) -> Session:
 
 @pytest.fixture
 async def world(clock: SimClock) -> AsyncIterator[World]:
+    found = new_world(clock)
+    yield found
+    await found.session.close()
+    await found.http.aclose()
+
+
+def new_world(clock: SimClock) -> World:
     org = DemoOrg(clock, Policy(refresh_token_lifetime_s=7 * 3600))
     network = Network(org)
     journal = Journal(clock)
@@ -143,9 +162,7 @@ async def world(clock: SimClock) -> AsyncIterator[World]:
     session = Session(client, store, journal, clock, key="demo", leeway_s=1.0)
     found = World(clock, org, network, journal, http, client, store, session, ApiCaller(http, session, journal, clock))
     journal.subscribe(found.told.append)
-    yield found
-    await session.close()
-    await http.aclose()
+    return found
 
 
 async def lost_after_commit(request: httpx.Request, onwards: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:

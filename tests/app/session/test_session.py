@@ -274,12 +274,37 @@ async def test_a_restart_restores_without_any_request_and_calls_without_a_refres
     assert again.state.tokens.display_name == "Ada Lovelace"
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"version": 2}', '{"version": 1}', '{"version": 1, "number": "x"}'])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"version": 2}', '{"version": 99}', '{"version": 1}', '{"version": 1, "number": "x"}']
+)
 async def test_a_damaged_entry_is_reported_not_used(world: World, text: str) -> None:
     await world.store.save("demo", text)
     assert await world.session.restore() is False
     assert isinstance(world.session.state, SignedOut)
     assert "StoreTroubled" in world.names()
+    assert await world.store.load("demo") is None
+    assert await world.store.load("demo#set-aside") == text
+    world.told.clear()
+    assert await world.session.restore() is False
+    assert world.told == []  # reported once, not looped over
+
+
+async def test_an_entry_of_the_version_before_is_taken_up(world: World) -> None:
+    await world.sign_in()
+    old = json.loads(world.store.written[-1])
+    old["version"] = 1
+    del old["key"]
+    await world.store.save("demo", json.dumps(old))
+    again = world.second_session()
+    assert await again.restore() is True
+    assert (await again.fresh_token()).access.name == "AT-1"
+
+
+async def test_an_entry_of_another_connection_is_not_used(world: World) -> None:
+    await world.sign_in()
+    other = json.loads(world.store.written[-1]) | {"key": "somebody else's"}
+    await world.store.save("demo", json.dumps(other))
+    assert await world.second_session().restore() is False
 
 
 async def test_another_process_has_refreshed_and_its_tokens_are_taken_over(world: World, tmp_path: Any) -> None:

@@ -10,8 +10,7 @@ import pytest
 from app.errors import Hiccup, NotSignedIn, Refusal
 from app.events import StorePlace
 from app.session.session import Ended, Session, SignedIn
-from app.simloop import SimClock
-from tests.app.session.conftest import World, answers, lost_after_commit, refused, slow
+from tests.app.session.conftest import ServerClock, World, answers, lost_after_commit, refused, slow
 
 pytestmark = pytest.mark.anyio
 
@@ -180,7 +179,7 @@ SKEWS = {"slow": -120.0, "fast": 120.0}
 async def test_a_wrong_clock_costs_nothing(world: World, skew_s: float) -> None:
     world.turn(access_token_lifetime_s=600, grace_s=0)
     world.clock.step_wall(skew_s)
-    world.org.clock = _Unskewed(world.clock, skew_s)
+    world.org.clock = ServerClock(world.clock, skew_s)
     await world.sign_in()
     assert await spread(world, 18, 70) == [200] * 18
     assert world.network.token_requests() == 1
@@ -191,7 +190,7 @@ async def test_a_wrong_clock_costs_nothing(world: World, skew_s: float) -> None:
 @pytest.mark.parametrize("after", [1, 8, 12])
 async def test_a_clock_that_is_set_costs_nothing(world: World, step_s: float, after: int) -> None:
     world.turn(access_token_lifetime_s=600, grace_s=0)
-    unstepped = _Unskewed(world.clock, 0)
+    unstepped = ServerClock(world.clock, 0)
     world.org.clock = unstepped
     await world.sign_in()
     found = await spread(world, after, 70)
@@ -200,18 +199,6 @@ async def test_a_clock_that_is_set_costs_nothing(world: World, step_s: float, af
     found += await spread(world, 18 - after, 70)
     assert found == [200] * 18
     assert world.network.token_requests() == 1
-
-
-class _Unskewed(SimClock):
-    """The server's clock, which is right while the client's wall is off by `skew_s`."""
-
-    def __init__(self, client: SimClock, skew_s: float) -> None:
-        super().__init__()
-        self._client = client
-        self.skew_s = skew_s
-
-    def now(self) -> float:
-        return self._client.now() - self.skew_s
 
 
 @pytest.mark.parametrize("counts_sleep", [True, False])
