@@ -1,0 +1,58 @@
+"""A process that forks others which use one stored session: imports once, so that two hundred lives take seconds.
+
+Reads lines `what` from standard input and forks a child for each, which prints `pid what outcome`; `what` is one of
+drop (throw the stored access token away), token (get a fresh one) and forever (refresh without end, to be killed).
+"""
+
+import asyncio
+import os
+import signal
+import sys
+
+import keyring
+
+from app.errors import LapseError
+from app.settings import Connection
+from app.workbench import Workbench, open_workbench
+
+
+async def live(what: str, issuer: str, client_id: str) -> str:
+    async with open_workbench() as bench:
+        await bench.connect(Connection(name="served", issuer=issuer, client_id=client_id))
+        return await do(bench, what)
+
+
+async def do(bench: Workbench, what: str) -> str:
+    if bench.session.tokens is None:
+        return "lost: nothing was stored"
+    try:
+        if what == "drop":
+            await bench.session.drop_access_token()
+            return "ok"
+        while True:
+            fresh = await bench.session.fresh_token(asked_by="test", asked_for=what == "forever")
+            if what != "forever":
+                return f"ok {fresh.access.name}"
+            say(what, f"ok {fresh.access.name}")
+    except LapseError as failure:
+        return f"lost: {failure.what}"
+
+
+def say(what: str, outcome: str) -> None:
+    # One write, so that lines of several children do not run into each other.
+    os.write(1, f"{os.getpid()} {what} {outcome}\n".encode())
+
+
+def main(issuer: str, client_id: str) -> None:
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    keyring.get_keyring()
+    for line in iter(sys.stdin.readline, ""):
+        what = line.strip()
+        if os.fork() == 0:
+            say(what, "began")
+            say(what, asyncio.run(live(what, issuer, client_id)))
+            os._exit(0)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

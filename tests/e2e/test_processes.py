@@ -1,0 +1,110 @@
+"""One stored session and several real processes: together, in turn, and killed at any moment."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from app.clock import SystemClock
+from app.demo.org import DemoOrg
+from app.demo.policy import Policy
+from app.demo.serve import ServedOrg
+from app.settings import DEMO_CLIENT_ID
+from tests.e2e.conftest import ROOT, Commands
+
+pytestmark = pytest.mark.e2e("gnome-keyring")
+KILLS = 200
+# From the fork to well after the second keyring write of a refresh.
+LATEST_KILL_S = 0.3
+
+
+@pytest.fixture
+def org() -> Iterator[ServedOrg]:
+    served = ServedOrg(DemoOrg(SystemClock(), Policy(grace_s=30)))
+    served.start()
+    yield served
+    served.stop()
+
+
+@dataclass
+class Refresher:
+    process: "subprocess.Popen[str]"
+
+    def start(self, what: str) -> int:
+        assert self.process.stdin is not None
+        self.process.stdin.write(what + "\n")
+        self.process.stdin.flush()
+        return int(self.until("began")[0])
+
+    def until(self, outcome: str) -> list[str]:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            words = line.split(maxsplit=2)
+            assert not words[2].startswith("lost"), line
+            if words[2].startswith(outcome):
+                return words
+        raise AssertionError("the refresher has gone")
+
+
+@pytest.fixture
+def refresher(
+    org: ServedOrg, commands: Callable[[dict[str, str]], Commands], keyring_env: dict[str, str]
+) -> Iterator[Refresher]:
+    lapse = commands(keyring_env)
+    signed_in = lapse("sign-in", "--issuer", org.issuer, "--client-id", DEMO_CLIENT_ID)
+    assert signed_in.returncode == 0, signed_in.stderr
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.e2e.refresher", org.issuer, DEMO_CLIENT_ID],
+        cwd=ROOT,
+        env=lapse.env,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    yield Refresher(process)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.close()
+    process.wait(timeout=10)
+    process.stdout.close()
+    assert lapse("sign-out").returncode == 0
+
+
+def test_two_processes_at_once_cost_one_refresh(org: ServedOrg, refresher: Refresher) -> None:
+    refresher.start("drop")
+    refresher.until("ok")
+    before = org.org.counters["token"]
+    for _ in range(2):
+        refresher.start("token")
+    names = {refresher.until("ok")[2].strip() for _ in range(2)}
+    assert names == {"ok AT-2"}
+    assert org.org.counters["token"] - before == 1
+
+
+def test_two_processes_in_turn_cost_one_refresh(org: ServedOrg, refresher: Refresher) -> None:
+    refresher.start("drop")
+    refresher.until("ok")
+    before = org.org.counters["token"]
+    for _ in range(2):
+        refresher.start("token")
+        assert refresher.until("ok")[2].strip() == "ok AT-2"
+    assert org.org.counters["token"] - before == 1
+
+
+def test_killed_two_hundred_times_and_never_lost(org: ServedOrg, refresher: Refresher) -> None:
+    """Every life restores what the one before left behind and refreshes; the last one must still be signed in."""
+    moments, pause = random.Random(1), threading.Event()
+    before = org.org.counters["token"]
+    for _ in range(KILLS):
+        pid = refresher.start("forever")
+        pause.wait(moments.uniform(0, LATEST_KILL_S))
+        os.kill(pid, signal.SIGKILL)
+    refresher.start("token")
+    refresher.until("ok")
+    assert org.org.counters["token"] - before > KILLS / 4  # the kills met refreshes, not only starts
