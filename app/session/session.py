@@ -16,10 +16,9 @@ from app.oauth.client import OAuthClient
 from app.oauth.grants import TokenAnswer
 from app.oauth.idtoken import check_refreshed
 from app.secret import Secret
-from app.session import stored
 from app.session.asking import Asking
 from app.session.expiry import UNKNOWN_EXPIRY, Expiry, Receipt, age_s
-from app.session.lock import exclusive
+from app.session.keeper import Keeper
 from app.session.store import TokenStore
 from app.session.strategy import decide
 from app.session.tokens import Held, TokenSet
@@ -85,17 +84,13 @@ class Session:
         lock_folder: Path | None = None,
     ) -> None:
         self._client = client
-        self._store = store
+        self._keeper = Keeper(store, journal, key=key, lock_folder=lock_folder)
         self._journal = journal
         self._clock = clock
-        self._key = key
         self._leeway_s = leeway_s
-        self._lock_folder = lock_folder
         self._asking = Asking(client, journal, clock)
         self._refreshing: asyncio.Task[float] | None = None
         self.state: SessionState = SignedOut()
-        self.place: StorePlace = store.place
-        self.store_trouble: StoreFailed | None = None
         self.skew_s: float | None = None
 
     # --- beginning and ending -------------------------------------------------------------------------------------
@@ -106,7 +101,7 @@ class Session:
         A keyring that cannot be used, or an entry that cannot be read, is journalled and leaves nobody signed in.
         """
         try:
-            tokens = await self._read_store()
+            tokens = await self._keeper.read()
         except StoreFailed:
             return False
         if tokens is None:
@@ -131,8 +126,8 @@ class Session:
         )
         tokens = replace(self._next(first, answer), id_claims=claims)
         entry = self._journal.append(tokens.received("authorization_code"), cause=cause)
-        async with exclusive(self._lock_folder, self._key):
-            await self._keep(tokens, cause=entry.seq)
+        async with self._keeper.lock():
+            await self._keeper.keep(tokens, cause=entry.seq)
         self.state = SignedIn(tokens)
         self._journal.append(events.SessionStarted(str(claims.get("sub", "")), tokens.display_name), cause=entry.seq)
 
@@ -150,11 +145,8 @@ class Session:
     async def forget(self, *, revoked: bool = False) -> None:
         """Forget the session here, in memory and in the store; `revoked` is for the journal."""
         self.state = SignedOut()
-        try:
-            async with exclusive(self._lock_folder, self._key):
-                await self._store.delete(self._key)
-        except StoreFailed as failed:
-            self._note_store_trouble(failed)
+        async with self._keeper.lock():
+            await self._keeper.forget()
         self._journal.append(events.SignedOut(revoked))
 
     async def drop_access_token(self) -> None:
@@ -165,7 +157,7 @@ class Session:
         dropped = tokens.without_access()
         self.state = SignedIn(dropped)
         entry = self._journal.append(events.AccessTokenDropped(tokens.access.name))
-        await self._keep(dropped, cause=entry.seq)
+        await self._keeper.keep(dropped, cause=entry.seq)
 
     async def close(self) -> None:
         """Let a running refresh finish and be stored, at most 5 s; then stop it."""
@@ -175,6 +167,16 @@ class Session:
         for task in unfinished:
             task.cancel()
             await asyncio.wait({task})
+
+    @property
+    def place(self) -> StorePlace:
+        """Where the session is kept."""
+        return self._keeper.place
+
+    @property
+    def store_trouble(self) -> StoreFailed | None:
+        """Why the session is not kept where it should be, None when it is."""
+        return self._keeper.trouble
 
     @property
     def tokens(self) -> TokenSet | None:
@@ -268,7 +270,7 @@ class Session:
         assert tokens.refresh is not None
         entry = self._journal.append(events.RefreshStarted(tokens.refresh.name), cause=cause)
         try:
-            async with exclusive(self._lock_folder, self._key):
+            async with self._keeper.lock():
                 if not await self._adopt_from_store(decision):
                     await self._refresh_or_adopt(decision, entry.seq)
         except (Refusal, Hiccup) as failed:
@@ -298,10 +300,10 @@ class Session:
 
     async def _adopt_from_store(self, decision: Decision) -> bool:
         """Take over what another process has stored meanwhile; return whether that makes a refresh needless."""
-        if self._lock_folder is None or self.place is StorePlace.MEMORY:
+        if not self._keeper.is_shared:
             return False
         try:
-            found = await self._read_store()
+            found = await self._keeper.read()
         except StoreFailed:
             return False  # what is held in memory is as good as ever
         if found is None:
@@ -327,10 +329,10 @@ class Session:
         entry = self._journal.append(fresh.received("refresh_token"), cause=cause)
         # The new refresh token is kept before anything else can fail: the old one may be dead already.
         self.state = SignedIn(fresh.without_access())
-        await self._keep(fresh.without_access(), cause=entry.seq)
+        await self._keeper.keep(fresh.without_access(), cause=entry.seq)
         if answer.id_token is not None:
             fresh = replace(fresh, id_claims=await self._check_id_token(answer, tokens, entry.seq))
-        await self._keep(fresh, cause=entry.seq)
+        await self._keeper.keep(fresh, cause=entry.seq)
         self.state = SignedIn(fresh)
 
     async def _check_id_token(self, answer: TokenAnswer, before: TokenSet, cause: int) -> dict[str, Any]:
@@ -353,10 +355,7 @@ class Session:
     async def _end(self, refusal: Refusal, cause: int) -> None:
         self.state = Ended(refusal)
         self._journal.append(events.SessionEnded(refusal.what), cause=cause)
-        try:
-            await self._store.delete(self._key)
-        except StoreFailed as trouble:
-            self._note_store_trouble(trouble)
+        await self._keeper.forget()
 
     # --- small parts ----------------------------------------------------------------------------------------------
 
@@ -383,42 +382,6 @@ class Session:
             scope=answer.scope if answer.scope is not None else before.scope,
         )
 
-    async def _read_store(self) -> TokenSet | None:
-        """Return the stored session, None when there is none.
-
-        Raises StoreFailed, after journalling it. An entry that cannot be read is set aside, so that nobody stumbles
-        over it again.
-        """
-        try:
-            text = await self._store.load(self._key)
-        except StoreFailed as trouble:
-            self._note_store_trouble(trouble)
-            raise
-        if text is None:
-            return None
-        try:
-            return stored.from_text(text, self._key)
-        except StoreFailed as trouble:
-            await self._set_aside(text, trouble)
-            raise
-
-    async def _set_aside(self, text: str, why: StoreFailed) -> None:
-        self._journal.append(events.StoreTroubled(f"{why.what} It was set aside. {why.next_step}"))
-        try:
-            await self._store.save(f"{self._key}#set-aside", text)
-            await self._store.delete(self._key)
-        except StoreFailed as trouble:
-            self._note_store_trouble(trouble)
-
-    async def _keep(self, tokens: TokenSet, *, cause: int) -> None:
-        try:
-            await self._store.save(self._key, stored.to_text(tokens, self._key))
-        except StoreFailed as trouble:
-            self._note_store_trouble(trouble)
-            return
-        self.place, self.store_trouble = self._store.place, None
-        self._journal.append(events.SessionStored(tokens.number, self.place), cause=cause)
-
     async def _revoke(self, state: SessionState) -> str | None:
         if not isinstance(state, SignedIn) or state.tokens.refresh is None:
             return None
@@ -430,10 +393,6 @@ class Session:
         except LapseError as trouble:
             return trouble.what.rstrip(".")
         return None if offered else "the server offers no revocation"
-
-    def _note_store_trouble(self, trouble: StoreFailed) -> None:
-        self.place, self.store_trouble = StorePlace.MEMORY, trouble
-        self._journal.append(events.StoreTroubled(f"{trouble.what} {trouble.next_step}"))
 
     def _measure_skew(self, answer: TokenAnswer, cause: int) -> None:
         if answer.server_time is None:

@@ -1,6 +1,5 @@
 """The window as a person uses it: real widgets, a real loop, a real demo org over HTTP, and once a real keyring."""
 
-import asyncio
 import os
 import signal
 import subprocess
@@ -26,6 +25,7 @@ from app.session.store import MemoryStore, TokenStore
 from app.workbench import Workbench, open_workbench
 from tests.e2e.conftest import BROWSER, ROOT
 from tests.e2e.scripted_browser import sign_in
+from tests.qt_loop import running_loop
 from ui import theme
 from ui.main_window import MainWindow, Page
 from ui.wiring import Wiring
@@ -99,14 +99,8 @@ class Desk:
 def loop(qapp: QApplication, qtbot: QtBot) -> Iterator[QEventLoop]:
     qapp.setQuitOnLastWindowClosed(False)
     theme.apply(qapp, "light")
-    found = QEventLoop(qapp, already_running=True)
-    asyncio.events._set_running_loop(found)
-    asyncio.set_event_loop(found)
-    yield found
-    found._QEventLoop__is_running = False
-    asyncio.events._set_running_loop(None)
-    asyncio.set_event_loop(None)
-    found.close()
+    with running_loop(qapp) as found:
+        yield found
 
 
 Open = Callable[..., Desk]

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
+from tests.qt_loop import running_loop
 from ui import theme
 
 
@@ -29,19 +30,12 @@ def _nothing_is_left(qapp: QApplication) -> Iterator[None]:
 
 @pytest.fixture
 def loop(qapp: QApplication, qtbot: QtBot) -> Iterator[QEventLoop]:
-    """A loop that runs inside Qt's, so that `qtbot.waitUntil` moves coroutines too."""
-    found = QEventLoop(qapp, already_running=True)
-    asyncio.events._set_running_loop(found)
-    asyncio.set_event_loop(found)
-    yield found
-    left = [task for task in asyncio.all_tasks(found) if not task.done()]
-    for task in left:
-        task.cancel()
-    if left:
-        qtbot.waitUntil(lambda: all(task.done() for task in left), timeout=2000)
-    # Not `loop.stop()`: it calls `app.exit()`, after which every later wait times out.
-    found._QEventLoop__is_running = False
-    asyncio.events._set_running_loop(None)
-    asyncio.set_event_loop(None)
-    found.close()
+    """A running loop on which no task may be left."""
+    with running_loop(qapp) as found:
+        yield found
+        left = [task for task in asyncio.all_tasks(found) if not task.done()]
+        for task in left:
+            task.cancel()
+        if left:
+            qtbot.waitUntil(lambda: all(task.done() for task in left), timeout=2000)
     assert not left, f"tasks left behind: {[task.get_name() for task in left]}"
