@@ -2,7 +2,7 @@
 
 import importlib
 
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from ui import theme
@@ -30,28 +30,28 @@ def run_window(arguments: list[str]) -> int:
 
 def _paint_first(application: QApplication, window: MainWindow) -> None:
     """Show the window and return once it is on the screen; Qt's loop runs for that long, and no other does yet."""
-    painted = _Painted(window, application)
-    window.installEventFilter(painted)
+    painted = _Painted(window)
+    painted.enough.connect(application.exit)
     window.show()
-    QTimer.singleShot(_PAINT_WITHIN_MS, painted, painted.enough)
     application.exec()
+    # A further paint, or the time limit, must not end the loop that comes next.
+    painted.enough.disconnect(application.exit)
     window.removeEventFilter(painted)
     painted.deleteLater()
 
 
 class _Painted(QObject):
-    """Ends the first loop when the window has been painted."""
+    """Says when the window has been painted, or when that takes too long to wait for."""
 
-    def __init__(self, window: MainWindow, application: QApplication) -> None:
+    enough = Signal()
+
+    def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
-        self._application = application
+        window.installEventFilter(self)
+        QTimer.singleShot(_PAINT_WITHIN_MS, self, self.enough.emit)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Look for the first paint; stop nothing."""
+        """Look for a paint; stop nothing."""
         if event.type() == QEvent.Type.Paint:
-            QTimer.singleShot(0, self, self.enough)
+            QTimer.singleShot(0, self, self.enough.emit)
         return False
-
-    def enough(self) -> None:
-        """Go on with the rest."""
-        self._application.exit()
