@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from app.workbench import Workbench
 
 _TICK_MS = 250
+_NOTICE_MS = 15_000
 
 
 class Wiring(QObject):
@@ -163,7 +164,7 @@ class Wiring(QObject):
         held = None if tokens is None else {"access": tokens.access, "refresh": tokens.refresh, "id": tokens.id}[kind]
         if held is not None:
             _copy(held.value.reveal())
-            self._window.statusBar().showMessage(self.tr("Copied {0}.").format(held.name), 4000)
+            self._window.statusBar().showMessage(self.tr("Copied {0}.").format(held.name), _NOTICE_MS)
 
     def _on_seen_changed(self, seen: bool) -> None:  # noqa: FBT001 - a signal's one argument
         if seen:
@@ -256,8 +257,10 @@ class Wiring(QObject):
             event = entry.event
             if isinstance(event, events.BrowserOpened) and not event.worked:
                 self._window.waiting.show_no_browser()
-            elif isinstance(event, events.DemoOrgPortTaken | events.DemoOrgLedgerSetAside | events.DemoOrgFound):
-                self._window.statusBar().showMessage(entry.sentence(), 15_000)
+            elif isinstance(event, events.DemoOrgPortTaken | events.DemoOrgLedgerSetAside):
+                self._window.statusBar().showMessage(entry.sentence())  # stays: it explains why one is signed out
+            elif isinstance(event, events.DemoOrgFound):
+                self._window.statusBar().showMessage(entry.sentence(), _NOTICE_MS)
 
     def _report(self, failure: BaseException) -> None:
         self._show_session()

@@ -1,0 +1,80 @@
+"""The table of verdicts: what each trouble does to the session, and the three lines told of it."""
+
+import pytest
+
+from app.errors import DiscoveryFailed, Hiccup, LapseError, OAuthError, Refusal, Unreachable, UnusableAnswer
+from app.session.verdicts import judge
+
+STILL = "You are still signed in."
+
+
+@pytest.mark.parametrize(
+    ("trouble", "kind", "lines"),
+    [
+        (
+            OAuthError("invalid_grant", "x", status=400),
+            Refusal,
+            (
+                "The server refused the refresh token: it is expired, already used, or revoked.",
+                "You are not signed in.",
+                "Sign in again.",
+            ),
+        ),
+        (
+            OAuthError("invalid_grant", "API call exceeded rate limit due to too many requests.", status=429),
+            Hiccup,
+            ("The server is too busy to refresh.", STILL, "Call again in a while; the session is kept."),
+        ),
+        (
+            OAuthError("server_error", "", status=500),
+            Hiccup,
+            ("The server is too busy to refresh.", STILL, "Call again in a while; the session is kept."),
+        ),
+        (
+            OAuthError("temporarily_unavailable", "", status=400),
+            Hiccup,
+            ("The server is too busy to refresh.", STILL, "Call again in a while; the session is kept."),
+        ),
+        (
+            OAuthError("unauthorized_client", "", status=400),
+            Hiccup,
+            (
+                "The server would not refresh: unauthorized_client.",
+                STILL,
+                "Turn on the Refresh Token grant for this app at the server; the session is kept.",
+            ),
+        ),
+        (
+            OAuthError("invalid_client", "", status=401),
+            Hiccup,
+            (
+                "The server would not refresh: invalid_client.",
+                STILL,
+                "Check the client ID of this connection; the session is kept.",
+            ),
+        ),
+        (
+            UnusableAnswer("The token endpoint answered 503.", status=503),
+            Hiccup,
+            ("The token endpoint answered 503.", STILL, "Check the network and call again; the session is kept."),
+        ),
+        (
+            Unreachable("No route.", sent=False),
+            Hiccup,
+            ("No route.", STILL, "Check the network and call again; the session is kept."),
+        ),
+        (
+            DiscoveryFailed("The issuer answered 404 where its metadata should be."),
+            Hiccup,
+            (
+                "The issuer answered 404 where its metadata should be.",
+                STILL,
+                "Check the network and call again; the session is kept.",
+            ),
+        ),
+    ],
+)
+def test_the_table(trouble: LapseError, kind: type[LapseError], lines: tuple[str, str, str]) -> None:
+    verdict = judge(trouble)
+    assert type(verdict) is kind
+    assert verdict.lines() == lines
