@@ -153,7 +153,10 @@ class Wiring(QObject):
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         theme.apply(application, choice)
-        self._bench.remember_scheme(choice)
+        try:
+            self._bench.remember_scheme(choice)
+        except LapseError as trouble:
+            self._report(trouble)
 
     def _on_copy_issuer(self) -> None:
         _copy(self._window.top_bar.issuer_label.whole_text())

@@ -64,6 +64,14 @@ class Fresh:
     joined: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Refreshed:
+    """What a refresh brought; callers take it from here, for the session may have moved on when they wake."""
+
+    access: Held
+    took_s: float
+
+
 class Session:
     """One session of one connection.
 
@@ -89,7 +97,7 @@ class Session:
         self._clock = clock
         self._leeway_s = leeway_s
         self._asking = Asking(client, journal, clock)
-        self._refreshing: asyncio.Task[float] | None = None
+        self._refreshing: asyncio.Task[_Refreshed] | None = None
         self.state: SessionState = SignedOut()
         self.skew_s: float | None = None
 
@@ -112,6 +120,7 @@ class Session:
 
     async def begin(self, answer: TokenAnswer, claims: dict[str, Any], *, cause: int | None) -> None:
         """Start the session of a sign-in whose ID token was verified; stored before it is used."""
+        await self.close()  # a refresh of the session before must not come back over this one
         first = TokenSet(
             family=uuid.uuid4().hex,
             number=0,
@@ -231,10 +240,8 @@ class Session:
             return Fresh(access, decision)
         joined = self._refreshing is not None
         task = self._refreshing or self._start_refresh(decision, entry.seq)
-        refreshed_s = await asyncio.shield(task)
-        access = self._tokens().access
-        assert access is not None
-        return Fresh(access, decision, refreshed_s, joined)
+        refreshed = await asyncio.shield(task)
+        return Fresh(refreshed.access, decision, refreshed.took_s, joined)
 
     def _cannot(self, decision: Decision) -> LapseError:
         if isinstance(self.state, Ended):
@@ -252,19 +259,19 @@ class Session:
 
     # --- the refresh ----------------------------------------------------------------------------------------------
 
-    def _start_refresh(self, decision: Decision, cause: int) -> "asyncio.Task[float]":
+    def _start_refresh(self, decision: Decision, cause: int) -> "asyncio.Task[_Refreshed]":
         task = asyncio.create_task(self._refresh(decision, cause), name="refresh")
         self._refreshing = task
         task.add_done_callback(self._refresh_done)
         return task
 
-    def _refresh_done(self, task: "asyncio.Task[float]") -> None:
+    def _refresh_done(self, task: "asyncio.Task[_Refreshed]") -> None:
         self._refreshing = None
         if not task.cancelled():
             task.exception()  # every caller may have been cancelled; then nobody else looks
 
-    async def _refresh(self, decision: Decision, cause: int) -> float:
-        """Bring a new generation and return how long it took, in seconds; raises Refusal or Hiccup."""
+    async def _refresh(self, decision: Decision, cause: int) -> "_Refreshed":
+        """Bring a new access token; raises Refusal or Hiccup."""
         began = self._clock.elapsed()
         tokens = self._tokens()
         assert tokens.refresh is not None
@@ -282,8 +289,10 @@ class Session:
                 await self._end(failed, entry.seq)
             raise
         took_s = self._clock.elapsed() - began
-        self._journal.append(events.RefreshSucceeded(self._tokens().number, took_s), cause=entry.seq)
-        return took_s
+        tokens = self._tokens()
+        self._journal.append(events.RefreshSucceeded(tokens.number, took_s), cause=entry.seq)
+        assert tokens.access is not None
+        return _Refreshed(tokens.access, took_s)
 
     async def _refresh_or_adopt(self, decision: Decision, cause: int) -> None:
         """Refresh; a refusal counts only if nobody has stored a newer refresh token meanwhile."""

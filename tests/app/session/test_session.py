@@ -139,6 +139,36 @@ async def test_a_dropped_access_token_is_gone_from_the_store_too(world: World) -
     assert (await world.session.fresh_token()).access.name == "AT-2"
 
 
+async def test_a_token_dropped_while_callers_wait_still_reaches_them(world: World) -> None:
+    await world.sign_in()
+    world.clock.jump(31)
+    world.network.faults.append(slow(1))
+
+    waiting = asyncio.ensure_future(world.session.fresh_token())  # noqa: TID251 - a caller that wakes last
+    await asyncio.sleep(0.5)
+
+    def drop(_: object) -> None:
+        world.session.state = SignedIn(world.tokens.without_access())
+
+    assert world.session._refreshing is not None
+    world.session._refreshing.add_done_callback(drop)
+    assert (await waiting).access.name == "AT-2"
+    assert world.session.decide("test").reason is Reason.DROPPED
+
+
+async def test_a_refresh_of_the_session_before_does_not_come_back_over_a_new_one(world: World) -> None:
+    await world.sign_in()
+    world.clock.jump(31)
+    world.network.faults.append(slow(2))
+    old = asyncio.ensure_future(world.session.fresh_token())  # noqa: TID251 - a caller left over
+    await asyncio.sleep(1)
+    family = world.tokens.family
+    await world.sign_in()
+    await old
+    assert world.tokens.family != family
+    assert world.tokens.number == 1
+
+
 async def test_refresh_now_refreshes_a_fresh_token(world: World) -> None:
     await world.sign_in()
     fresh = await world.session.fresh_token(asked_by="Refresh now", asked_for=True)
