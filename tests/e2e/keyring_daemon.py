@@ -33,6 +33,7 @@ def gnome_keyring(folder: Path) -> Iterator[dict[str, str]]:
     assert keyring.stdout is not None
     keyring.stdin.write("test-pass")
     keyring.stdin.close()
+    env["GNOME_KEYRING_PID"] = str(keyring.pid)
     keyring.stdout.readline()  # it has unlocked once it names its control socket
     try:
         yield env

@@ -24,6 +24,7 @@ from app.errors import Unreachable
 from app.session.store import MemoryStore, TokenStore
 from app.workbench import Workbench, open_workbench
 from tests.e2e.conftest import BROWSER, ROOT
+from tests.e2e.keyring_daemon import gnome_keyring
 from tests.e2e.scripted_browser import sign_in
 from tests.qt_loop import running_loop
 from ui import theme
@@ -313,19 +314,48 @@ def test_a_restart_from_the_real_keyring_calls_without_a_refresh(
         keyring.set_keyring(before)
 
 
+def wait_for(path: Path) -> None:
+    """Return once another process has made `path`."""
+    pulse = threading.Event()
+    for _ in range(200):
+        if path.exists():
+            return
+        pulse.wait(0.05)
+    raise AssertionError(f"{path} was never made")
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_closes_the_window_at_once_and_cleanly(tmp_path: Path, number: signal.Signals) -> None:
     env = {**os.environ, "LAPSE_HOME": str(tmp_path), "BROWSER": BROWSER, "QT_QPA_PLATFORM": "offscreen"}
     window = subprocess.Popen(
         [sys.executable, "-m", "ui"], cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    port_file = tmp_path / "demo-org.port"
-    pulse = threading.Event()
-    for _ in range(200):
-        if port_file.exists():
-            break
-        pulse.wait(0.05)
-    assert port_file.exists()
+    wait_for(tmp_path / "demo-org.port")
     window.send_signal(number)
     out, err = window.communicate(timeout=5)
+    assert (window.returncode, out, err) == (0, "", "")
+
+
+@pytest.mark.e2e("gnome-keyring")
+def test_a_keyring_that_does_not_answer_holds_up_nobody(tmp_path: Path) -> None:
+    with gnome_keyring(tmp_path / "keyring") as reachable:
+        env = {**os.environ, **reachable, "LAPSE_HOME": str(tmp_path / "lapse"), "QT_QPA_PLATFORM": "offscreen"}
+        env.pop("PYTHON_KEYRING_BACKEND")
+        daemon = int(reachable["GNOME_KEYRING_PID"])
+        os.kill(daemon, signal.SIGSTOP)
+        try:
+            window = subprocess.Popen(
+                [sys.executable, "-m", "ui"],
+                cwd=ROOT,
+                env=env,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+            wait_for(tmp_path / "lapse" / "demo-org.port")
+            threading.Event().wait(0.5)  # long enough for the keyring to be asked
+            window.send_signal(signal.SIGTERM)
+            out, err = window.communicate(timeout=5)
+        finally:
+            os.kill(daemon, signal.SIGCONT)
     assert (window.returncode, out, err) == (0, "", "")
