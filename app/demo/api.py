@@ -6,7 +6,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from app.demo import bearer
+from app.demo import bearer, dialect
+from app.demo.bearer import Bearer, BearerRefused
+from app.demo.door import Door, bends_of
+from app.demo.faults import Kind
 
 if TYPE_CHECKING:
     from app.demo.org import DemoOrg
@@ -43,24 +46,34 @@ _ORDERS: tuple[dict[str, Any], ...] = (
 
 
 class Api:
-    """Two resources behind a bearer token whose audience is the org's API."""
+    """Two resources behind an access token of the authorization server `default`, whose audience is this API."""
 
     def __init__(self, org: "DemoOrg") -> None:
         self._org = org
+        self._door = Door(org, event_type="lapse.api.call")
 
     def routes(self) -> list[Route]:
         """Return the API's routes."""
-        return [Route("/api/me", self.me), Route("/api/orders", self.orders)]
+        return [
+            self._door.route("/api/me", "api", self.me),
+            self._door.route("/api/orders", "api", self.orders),
+        ]
 
     async def me(self, request: Request) -> Response:
         """Say who the access token speaks for."""
-        self._org.counters["api"] += 1
-        caller = bearer.check(self._org, request)
+        caller = self._caller(request)
         user = caller.user
         return JSONResponse({"id": user.id, "login": user.login, "name": user.name, "scopes": sorted(caller.scopes)})
 
     async def orders(self, request: Request) -> Response:
         """List the orders of whoever the access token speaks for."""
-        self._org.counters["api"] += 1
-        caller = bearer.check(self._org, request)
+        caller = self._caller(request)
         return JSONResponse({"customer": caller.user.name, "orders": list(_ORDERS)})
+
+    def _caller(self, request: Request) -> Bearer:
+        caller = bearer.check(self._org, request, self._org.issuer)
+        bends = bends_of(request)
+        until = bends.get(Kind.UNTIL_REFRESHED)
+        if Kind.INVALID_TOKEN in bends or (until is not None and caller.family.refreshes < until.number(2)):
+            raise BearerRefused(dialect.BEARER_INVALID, "A fault makes the API refuse good tokens.")
+        return caller

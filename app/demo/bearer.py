@@ -1,16 +1,19 @@
 """Bearer tokens at the demo org's own doors: is this access token good, and if not, in which words (RFC 6750 §3)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import jwt
 from jwt.types import Options
 from starlette.requests import Request
+from starlette.responses import Response
 
 from app.demo import dialect
 from app.demo.dialect import OktaError, Refused
-from app.demo.ledger import hashed
+from app.demo.ledger import Family, Struck, hashed
 from app.demo.minting import ALGORITHM
+from app.demo.servers import DEFAULT
+from app.text import duration
 
 if TYPE_CHECKING:
     from app.demo.org import DemoOrg, User
@@ -21,58 +24,82 @@ _CHECKS: Options = {
     "verify_exp": False,
     "verify_iat": False,
     "verify_nbf": False,
-    "require": ["exp", "iss", "aud", "uid", "scp"],
+    "require": ["exp", "iss", "aud"],
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """Who an access token speaks for, and with which scopes."""
+    """Who an access token speaks for, with which scopes, and the family it belongs to."""
 
     user: "User"
     scopes: frozenset[str]
+    family: Family
 
 
 class BearerRefused(Refused):
     """A request refused for its access token; answered with a `WWW-Authenticate` challenge."""
 
-    def challenge(self) -> str:
-        """Return the challenge; it names no error when no token was sent (RFC 6750 §3.1)."""
-        if self.error == dialect.BEARER_MISSING:
-            return "Bearer"
-        return f'Bearer error="{self.error.error}", error_description="{self.error.description}"'
+    def answer(self) -> Response:
+        """Return the error with its challenge, which names no error when no token was sent (RFC 6750 §3.1)."""
+        told = f' error="{self.error.error}", error_description="{self.error.description}"'
+        answer = super().answer()
+        answer.headers["WWW-Authenticate"] = "Bearer" + ("" if self.error == dialect.BEARER_MISSING else told)
+        return answer
 
 
-def check(org: "DemoOrg", request: Request) -> Bearer:
-    """Return whose access token the request carries; raises BearerRefused with Okta's words when it is not good."""
+def check(org: "DemoOrg", request: Request, issuer: str) -> Bearer:
+    """Return whose access token the request carries; raises BearerRefused with Okta's words when it is not good here.
+
+    Only tokens of `issuer` are taken. What the ledger lists was issued by this org and has not been revoked, so no
+    signature need be checked; for the others the signature tells which refusal is due.
+    """
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     token = token.strip()
     if scheme.lower() != "bearer" or not token:
         raise BearerRefused(dialect.BEARER_MISSING)
+    name = hashed(token)
+    record = org.ledger.access.get(name)
+    if record is None:
+        raise _why_not(org, token, org.ledger.struck.get(name))
+    family = org.ledger.families[record.family]
+    request.state.family, request.state.client_id = family.id, family.client_id
+    if family.issuer != issuer:
+        raise BearerRefused(dialect.BEARER_WRONG_ISSUER, f"It is a token of {family.issuer}.")
+    if org.clock.now() >= record.expires_at:
+        raise BearerRefused(dialect.BEARER_EXPIRED, f"It ended {duration(org.clock.now() - record.expires_at)} ago.")
+    return Bearer(org.users[family.user_id], frozenset(record.scope.split()), family)
+
+
+def _why_not(org: "DemoOrg", token: str, struck: Struck | None) -> BearerRefused:
+    """Return the refusal of a token the ledger does not list."""
     claims = _verified(org, token)
+    cause = struck.cause if struck else ""
+    if claims is None:
+        # an opaque token tells nothing by itself
+        error = dialect.BEARER_REVOKED if struck else dialect.BEARER_INVALID
+        return BearerRefused(error, cause or "This org never issued it, or forgot it at a reset.")
     if claims["iss"] != org.issuer:
-        raise BearerRefused(dialect.BEARER_WRONG_ISSUER)
+        return BearerRefused(dialect.BEARER_WRONG_ISSUER, cause)
     if org.clock.now() >= claims["exp"]:
-        raise BearerRefused(dialect.BEARER_EXPIRED)
-    if hashed(token) not in org.ledger.access:
-        raise BearerRefused(dialect.BEARER_REVOKED)
-    return Bearer(org.users[claims["uid"]], frozenset(claims["scp"]))
+        return BearerRefused(dialect.BEARER_EXPIRED, cause)
+    return BearerRefused(dialect.BEARER_REVOKED, cause)
 
 
-def _verified(org: "DemoOrg", token: str) -> dict[str, Any]:
+def _verified(org: "DemoOrg", token: str) -> dict[str, Any] | None:
     if len(token) > _LONGEST_TOKEN:
-        raise BearerRefused(dialect.BEARER_INVALID)
+        return None
     try:
         kid = jwt.get_unverified_header(token).get("kid")
         key = next(key for key in org.ledger.keys if key.kid == kid)
         found: dict[str, Any] = jwt.decode(
-            token, key.private.public_key(), algorithms=[ALGORITHM], audience=org.audience, options=_CHECKS
+            token, key.private.public_key(), algorithms=[ALGORITHM], audience=DEFAULT.audience, options=_CHECKS
         )
     except (jwt.PyJWTError, StopIteration, ValueError, TypeError, RecursionError):
-        raise BearerRefused(dialect.BEARER_INVALID) from None
+        return None
     return found
 
 
 def without_full_stop(error: OktaError) -> OktaError:
     """Return the row as userinfo prints it (Okta fact §2.5: `The access token is invalid`)."""
-    return OktaError(error.status, error.error, error.description.rstrip("."))
+    return replace(error, description=error.description.rstrip("."))

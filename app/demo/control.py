@@ -1,61 +1,197 @@
-"""The door for other Lapse processes of the same person: prove it is this org, and reset it."""
+"""The control API: policy, faults, clock, keys and revocation of the demo org, for whoever has its control token."""
 
 import hmac
-import secrets
-from typing import TYPE_CHECKING
+import json
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from app.demo.dialect import OktaError, Refused
-from app.demo.forms import read_form, read_query
-from app.demo.grants import save
-from app.demo.identity import identity_proof, reset_proof
+from app.demo import state
+from app.demo.dialect import OktaError, Refused, printable
+from app.demo.endpoints.clients import save
+from app.demo.faults import Fault
+from app.demo.forms import read_body
+from app.demo.presets import PRESETS
+from app.demo.scenarios import SCENARIOS, scenario_named
+from app.errors import BadInput
 
 if TYPE_CHECKING:
     from app.demo.org import DemoOrg
 
-_NO_NONCE = OktaError(400, "invalid_request", "A 'nonce' of 16 to 128 characters is required.")
-_NO_PROOF = OktaError(403, "access_denied", "This needs the proof that only the owner of the ledger can give.")
-_NONCE_LENGTHS = range(16, 129)
+_UNAUTHORIZED = OktaError(401, "invalid_token", "The control token is missing or wrong.", "invalid_control_token")
+_NO_OBJECT = OktaError(400, "invalid_request", "The body must be one JSON object.", "invalid_body")
+_BAD_REQUEST = 400
+_NO_CONTENT = 204
+_LONGEST_MOVE_S = 10 * 365 * 86400.0
+
+Handler = Callable[[dict[str, Any]], Awaitable[Response] | Response]
+
+
+class ControlRefused(Refused):
+    """A request without the control token (RFC 6750 §3)."""
+
+    def answer(self) -> Response:
+        """Return the error with its challenge."""
+        answer = super().answer()
+        answer.headers["WWW-Authenticate"] = "Bearer"
+        return answer
 
 
 class Control:
-    """Answers to a challenge, and resets for whoever can answer one."""
+    """Answers under `/demo/control`; JSON in and out, and no CORS: pages of other origins cannot read or call it.
+
+    A request that cannot be carried out changes nothing and gets 400 with what to do instead.
+    """
 
     def __init__(self, org: "DemoOrg") -> None:
         self._org = org
-        self._challenge = secrets.token_urlsafe(24)
 
     def routes(self) -> list[Route]:
-        """Return the control routes."""
+        """Return the routes of the control API."""
         return [
-            Route("/demo/identity", self.identity),
-            Route("/demo/reset", self.reset, methods=["POST"]),
+            self._route("", "GET", self._dump),
+            self._route("/presets", "GET", self._presets),
+            self._route("/policy", "PATCH", self._turn),
+            self._route("/faults", "GET", self._faults),
+            self._route("/faults", "POST", self._switch_on),
+            self._route("/faults", "DELETE", self._switch_off),
+            self._route("/scenarios", "GET", self._scenarios),
+            self._route("/clock", "POST", self._move_clock),
+            self._route("/revoke", "POST", self._revoke),
+            self._route("/keys/rotate", "POST", self._rotate_keys),
+            self._route("/counters/clear", "POST", self._clear_counters),
+            self._route("/reset", "POST", self._reset),
         ]
 
-    async def identity(self, request: Request) -> Response:
-        """Prove to be the org of this ledger, and give the challenge that the next reset must answer."""
-        nonce = read_query(request).get("nonce", "")
-        if len(nonce) not in _NONCE_LENGTHS:
-            raise Refused(_NO_NONCE)
-        return JSONResponse(
-            {
-                "proof": identity_proof(self._org.ledger.identity, nonce),
-                "challenge": self._challenge,
-                "issuer": self._org.issuer,
-                "wanted_port": self._org.ledger.port,
-            }
-        )
+    def _route(self, path: str, method: str, handler: Callable[[dict[str, Any]], Response]) -> Route:
+        async def checked(request: Request) -> Response:
+            self._check(request)
+            body = await _read_object(request) if method != "GET" else {}
+            try:
+                answer = handler(body)
+            except BadInput as bad:
+                return _refusal(bad)
+            if method != "GET":
+                save(self._org)
+            return answer
 
-    async def reset(self, request: Request) -> Response:
-        """Forget every grant and take a new key, if the form's `proof` answers the challenge; each serves once."""
-        form = await read_form(request)
-        wanted = reset_proof(self._org.ledger.identity, self._challenge)
-        if not hmac.compare_digest(form.get("proof", "").encode(), wanted.encode()):
-            raise Refused(_NO_PROOF)
-        self._challenge = secrets.token_urlsafe(24)
-        self._org.ledger.reset()
-        save(self._org)
-        return Response(status_code=204)
+        return Route(f"/demo/control{path}", checked, methods=[method])
+
+    def _check(self, request: Request) -> None:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        known = self._org.control_token.encode()
+        if scheme.lower() != "bearer" or not hmac.compare_digest(token.strip().encode(), known):
+            raise ControlRefused(_UNAUTHORIZED)
+
+    def _dump(self, _body: dict[str, Any]) -> Response:
+        return JSONResponse(state.dump(self._org))
+
+    def _presets(self, _body: dict[str, Any]) -> Response:
+        return JSONResponse([state.preset(preset) for preset in PRESETS.values()])
+
+    def _turn(self, body: dict[str, Any]) -> Response:
+        """Turn knobs; `preset` goes first, so that single knobs may differ from it."""
+        knobs = dict(body)
+        preset = knobs.pop("preset", None)
+        before = (self._org.policy, self._org.application)
+        try:
+            if preset is not None:
+                self._org.choose_preset(_text(preset, "preset"))
+            self._org.turn(**knobs)
+        except BadInput:
+            self._org.policy = before[0]
+            self._org.register(before[1])
+            raise
+        return JSONResponse(self._org.knobs())
+
+    def _faults(self, _body: dict[str, Any]) -> Response:
+        return JSONResponse(state.faults(self._org))
+
+    def _switch_on(self, body: dict[str, Any]) -> Response:
+        """Switch on `{"fault": "503=5@token*2"}`, `{"faults": [...]}` or `{"scenario": name}`."""
+        if "scenario" in body:
+            scenario = scenario_named(_text(body["scenario"], "scenario"))
+            self._org.play(scenario)
+            return JSONResponse(state.faults(self._org), status_code=201)
+        texts = body.get("faults", [body["fault"]] if "fault" in body else [])
+        if not isinstance(texts, list) or not texts:
+            raise BadInput("Give 'fault', 'faults' or 'scenario'.")
+        self._org.faults.switch_on([Fault.parse(_text(text, "fault")) for text in texts])
+        return JSONResponse(state.faults(self._org), status_code=201)
+
+    def _switch_off(self, body: dict[str, Any]) -> Response:
+        """Switch off the fault `number`, or all."""
+        number = body.get("number")
+        if number is None:
+            self._org.faults.clear()
+        elif type(number) is not int or not self._org.faults.switch_off(number):
+            raise BadInput(f"No fault has the number {number!r}.")
+        return JSONResponse(state.faults(self._org))
+
+    def _scenarios(self, _body: dict[str, Any]) -> Response:
+        return JSONResponse([state.scenario(each) for each in SCENARIOS.values()])
+
+    def _move_clock(self, body: dict[str, Any]) -> Response:
+        """Let `jump_s` seconds pass at once, or set `skew_s`, how far the org's clock is ahead of the machine's."""
+        if not body or not body.keys() <= {"jump_s", "skew_s"}:
+            raise BadInput("Give 'jump_s' or 'skew_s'.")
+        moved_s = self._org.moved_s + _number(body.get("jump_s", 0.0), "jump_s")
+        self._org.set_time(moved_s=moved_s, skew_s=_number(body.get("skew_s", self._org.skew_s), "skew_s"))
+        return JSONResponse(state.clock(self._org))
+
+    def _revoke(self, body: dict[str, Any]) -> Response:
+        """Revoke a `family` (all without one): with `"what": "access_tokens"` only its access tokens."""
+        family, what = body.get("family"), body.get("what", "refresh_token")
+        if what not in ("refresh_token", "access_tokens"):
+            raise BadInput("'what' must be refresh_token or access_tokens.")
+        if family is not None and family not in self._org.ledger.families:
+            raise BadInput(f"There is no family {family!r}.")
+        self._org.revoke(family, access_tokens_only=what == "access_tokens")
+        return JSONResponse(state.families(self._org))
+
+    def _rotate_keys(self, body: dict[str, Any]) -> Response:
+        """Sign with a new key; with `"overlap": false` the old ones are published no more."""
+        overlap = body.get("overlap", True)
+        if not isinstance(overlap, bool):
+            raise BadInput("'overlap' must be true or false.")
+        self._org.ledger.rotate_keys(overlap=overlap)
+        return JSONResponse(state.keys(self._org))
+
+    def _clear_counters(self, _body: dict[str, Any]) -> Response:
+        self._org.counters.clear()
+        return Response(status_code=_NO_CONTENT)
+
+    def _reset(self, _body: dict[str, Any]) -> Response:
+        self._org.reset()
+        return Response(status_code=_NO_CONTENT)
+
+
+def _refusal(bad: BadInput) -> Response:
+    found = {"error": "invalid_request", "error_description": bad.what, "next_step": bad.next_step}
+    return JSONResponse(found, status_code=_BAD_REQUEST)
+
+
+async def _read_object(request: Request) -> dict[str, Any]:
+    body = await read_body(request)
+    try:
+        found = json.loads(body) if body else {}
+    except (ValueError, RecursionError):
+        raise Refused(_NO_OBJECT) from None
+    if not isinstance(found, dict):
+        raise Refused(_NO_OBJECT)
+    return found
+
+
+def _text(value: object, name: str) -> str:
+    if not isinstance(value, str):
+        raise BadInput(f"'{name}' must be a text, not {printable(repr(value))}.")
+    return value
+
+
+def _number(value: object, name: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= _LONGEST_MOVE_S:
+        raise BadInput(f"'{name}' must be a number of seconds, at most ten years.")
+    return float(value)

@@ -20,16 +20,26 @@ def read_query(request: Request) -> Parameters:
     return parse(request.scope["query_string"])
 
 
+async def read_body(request: Request) -> bytes:
+    """Return the body, also when asked again; raises Refused when it is larger than 64 KiB."""
+    if not hasattr(request.state, "body"):
+        body = bytearray()
+        async for chunk in request.stream():
+            if len(body) <= _MOST_BYTES:  # the rest is read and dropped, so that the answer finds its way
+                body += chunk
+        request.state.body = bytes(body)
+    found: bytes = request.state.body
+    if len(found) > _MOST_BYTES:
+        raise Refused(_TOO_LARGE)
+    return found
+
+
 async def read_form(request: Request) -> Parameters:
     """Return the body's parameters; a body that is no form has none. Raises Refused; see `parse`."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _MOST_BYTES:
-            raise Refused(_TOO_LARGE)
+    body = await read_body(request)
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
         return {}
-    return parse(bytes(body))
+    return parse(body)
 
 
 def parse(raw: bytes) -> Parameters:

@@ -1,7 +1,5 @@
 """The front door: every request's host check and headers, every error's shape, and the routes behind it."""
 
-import contextlib
-import secrets
 from email.utils import formatdate
 from typing import TYPE_CHECKING
 
@@ -14,23 +12,29 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.demo import dialect
 from app.demo.api import Api
-from app.demo.bearer import BearerRefused
 from app.demo.control import Control
 from app.demo.dialect import OktaError, Refused, management_body
-from app.demo.issuer import Issuer
+from app.demo.door import HungUp, new_request_id
+from app.demo.endpoints.issuer import Issuer
+from app.demo.introduction import Introduction
+from app.demo.servers import SERVERS
 
 if TYPE_CHECKING:
     from app.demo.org import DemoOrg
 
-_UNAUTHORIZED = 401
 _FOREIGN_HOST = OktaError(400, "invalid_request", "The Host header does not name this server.")
 
 
 def open_front(org: "DemoOrg") -> ASGIApp:
     """Return the org as an ASGI application."""
     inner = Starlette(
-        routes=[*Issuer(org).routes(), *Api(org).routes(), *Control(org).routes()],
-        exception_handlers={Refused: _refused, HTTPException: _not_routed, Exception: _broken},
+        routes=[
+            *(route for server in SERVERS for route in Issuer(org, server).routes()),
+            *Api(org).routes(),
+            *Introduction(org).routes(),
+            *Control(org).routes(),
+        ],
+        exception_handlers={Refused: _refused, HTTPException: _not_routed, HungUp: _hung_up, Exception: _broken},
     )
     inner.router.redirect_slashes = False
     return Front(inner, org)
@@ -54,17 +58,21 @@ class Front:
                 self._dress(MutableHeaders(scope=message))
             await send(message)
 
-        answer = self._inner if self._is_ours(scope) else oauth_error(_FOREIGN_HOST)
-        # Starlette answers a bug by `_broken` and raises it again, for a server to log; here it has been told enough
-        with contextlib.suppress(Exception):
+        answer = self._inner if self._is_ours(scope) else Refused(_FOREIGN_HOST).answer()
+        try:
             await answer(scope, receive, send_with_headers)
+        except HungUp:
+            raise
+        except Exception:  # noqa: BLE001, S110
+            # Starlette has answered the bug by `_broken` and raises it again, for a server to log
+            pass
 
     def _is_ours(self, scope: Scope) -> bool:
         return Headers(scope=scope).getlist("host") == [self._org.issuer_base.partition("//")[2]]
 
     def _dress(self, headers: MutableHeaders) -> None:
         headers["Date"] = formatdate(self._org.clock.now(), usegmt=True)
-        headers["X-Okta-Request-Id"] = secrets.token_urlsafe(16)
+        headers["X-Okta-Request-Id"] = new_request_id()
         headers["X-Content-Type-Options"] = "nosniff"
         headers.setdefault("Cache-Control", "no-cache, no-store")
         if "no-store" in headers["Cache-Control"]:
@@ -72,26 +80,18 @@ class Front:
             headers["Expires"] = "0"
 
 
-def oauth_error(error: OktaError) -> Response:
-    """Return an RFC 6749 §5.2 error answer."""
-    headers = {}
-    if error.error == "invalid_client" and error.status == _UNAUTHORIZED:
-        headers["WWW-Authenticate"] = 'Basic realm="Lapse demo org"'
-    body = {"error": error.error, "error_description": error.description}
-    return JSONResponse(body, status_code=error.status, headers=headers)
-
-
 async def _refused(_request: Request, refused: Exception) -> Response:
     assert isinstance(refused, Refused)
-    answer = oauth_error(refused.error)
-    if isinstance(refused, BearerRefused):
-        answer.headers["WWW-Authenticate"] = refused.challenge()
-    return answer
+    return refused.answer()
 
 
 async def _broken(_request: Request, _failed: Exception) -> Response:
     # a bug answers as Okta would, and shows nothing of itself
-    return oauth_error(dialect.SERVER_ERROR)
+    return Refused(dialect.SERVER_ERROR).answer()
+
+
+async def _hung_up(_request: Request, hung_up: Exception) -> Response:
+    raise hung_up
 
 
 async def _not_routed(request: Request, failed: Exception) -> Response:
@@ -101,7 +101,7 @@ async def _not_routed(request: Request, failed: Exception) -> Response:
         405: ("E0000022", "The endpoint does not support the provided HTTP method"),
     }
     code, summary = codes.get(failed.status_code, ("E0000003", "The request body was not well-formed."))
-    body = management_body(code, summary, f"oae{secrets.token_urlsafe(16)}")
+    body = management_body(code, summary)
     return JSONResponse(body, status_code=failed.status_code, headers=failed.headers)
 
 

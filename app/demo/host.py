@@ -9,10 +9,9 @@ from enum import StrEnum
 from hmac import compare_digest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 from app.clock import Clock
-from app.demo.identity import identity_proof, read_identity, reset_proof
+from app.demo.identity import control_token, identity_proof, read_identity
 from app.demo.policy import Policy
 from app.errors import BadInput, Unreachable
 
@@ -120,12 +119,11 @@ class DemoHost:
     def reset(self) -> None:
         """Let the org forget every grant and take a new key, whoever serves it; raises Unreachable, BadInput."""
         where = self.ensure()
-        identity = read_identity(self._ledger_path) or ""
-        answer = self._identified(where.port)
-        if answer is None:
+        # whoever holds the port proves to be the org before it is told the token
+        if self._identified(where.port) is None:
             raise _silent(where.port)
-        proof = reset_proof(identity, str(answer.get("challenge", "")))
-        status, _ = _asked(where.port, "POST", "/demo/reset", urlencode({"proof": proof}), within_s=_RESET_WITHIN_S)
+        token = control_token(read_identity(self._ledger_path) or "")
+        status, _ = _asked(where.port, "POST", "/demo/control/reset", token, within_s=_RESET_WITHIN_S)
         if status != _NO_CONTENT:
             raise _silent(where.port)
 
@@ -248,15 +246,15 @@ def _started(org: "DemoOrg", wanted: int) -> "ServedOrg":
 
 
 def _asked(
-    port: int, method: str, path: str, form: str | None = None, *, within_s: float = _ANSWER_WITHIN_S
+    port: int, method: str, path: str, token: str | None = None, *, within_s: float = _ANSWER_WITHIN_S
 ) -> tuple[int | None, bytes]:
     """Return status and body of a small request to loopback; no status when nothing useful answered."""
     import http.client
 
-    headers = {} if form is None else {"Content-Type": "application/x-www-form-urlencoded"}
+    headers = {} if token is None else {"Authorization": f"Bearer {token}"}
     connection = http.client.HTTPConnection(_HOST, port, timeout=within_s)
     try:
-        connection.request(method, path, form, headers)
+        connection.request(method, path, headers=headers)
         answer = connection.getresponse()
         return answer.status, answer.read(_LONGEST_ANSWER)
     except (OSError, http.client.HTTPException):

@@ -11,9 +11,9 @@ def identity_proof(identity: str, nonce: str) -> str:
     return _mac(identity, "lapse demo identity", nonce)
 
 
-def reset_proof(identity: str, challenge: str) -> str:
-    """Return what authorises a reset; its label differs, so no identity proof can serve as one."""
-    return _mac(identity, "lapse demo reset", challenge)
+def control_token(identity: str) -> str:
+    """Return the bearer token of the control API; its label differs, so no identity proof can serve as one."""
+    return _mac(identity, "lapse demo control", "token")
 
 
 def read_identity(path: Path) -> str | None:

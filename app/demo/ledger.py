@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import secrets
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, astuple, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ _KEY_BITS = 2048
 _PORTS = range(1, 1 << 16)
 # An access token just past its end is still told apart from a revoked one by its own exp claim.
 _KEEP_EXPIRED_S = 60.0
+_MOST_STRUCK = 5000
 
 
 def hashed(value: str) -> str:
@@ -55,7 +56,7 @@ class SigningKey:
 class Family:
     """One sign-in: whose, for which client and scopes, and until when it may be refreshed (epoch s, None: no limit).
 
-    `id` looks like Okta's refresh token ids (`oar…`) and stays the same through rotation.
+    `id` looks like Okta's refresh token ids (`oar…`) and stays the same through rotation; `refreshes` counts them.
     """
 
     id: str
@@ -65,29 +66,47 @@ class Family:
     scopes: tuple[str, ...]
     auth_time: float
     refresh_until: float | None
+    amr: tuple[str, ...] = ("pwd",)
+    refreshes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class RefreshRecord:
-    """A refresh token: its family, when it was issued or last used, and when it was first exchanged for another."""
+    """A refresh token: its family, when it was issued or last used, and when it was first exchanged for another.
+
+    The first of a family is of generation 1.
+    """
 
     family: str
     idle_from: float
     used_at: float | None = None
+    generation: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class AccessRecord:
-    """An access token that counts: its family and its end in epoch seconds."""
+    """An access token that counts: its family, its life in epoch seconds, its scopes in one text, its `jti`."""
 
     family: str
     expires_at: float
+    issued_at: float = 0.0
+    scope: str = ""
+    jti: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Struck:
+    """A token that counted once: its family, and in a sentence why it does no more."""
+
+    family: str
+    cause: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeRecord:
     """An authorization code and what was agreed with it; `spent` once used, with the family that came of it."""
 
+    issuer: str
     client_id: str
     user_id: str
     redirect_uri: str
@@ -96,6 +115,7 @@ class CodeRecord:
     nonce: str | None
     auth_time: float
     expires_at: float
+    amr: tuple[str, ...] = ("pwd",)
     spent: bool = False
     family: str | None = None
 
@@ -103,7 +123,8 @@ class CodeRecord:
 class MemoryLedger:
     """A ledger for this run only. What it does not list does not count: to revoke is to strike out.
 
-    Codes are never written to disk: a restart within their five minutes costs a second sign-in, no more.
+    Codes are never written to disk: a restart within their five minutes costs a second sign-in, no more. Nor is
+    `struck`, which only helps the System Log to name causes. `settings` are the org's knobs that were turned.
     """
 
     def __init__(self, key: SigningKey | None = None) -> None:
@@ -113,7 +134,10 @@ class MemoryLedger:
         self.refresh: dict[str, RefreshRecord] = {}
         self.access: dict[str, AccessRecord] = {}
         self.codes: dict[str, CodeRecord] = {}
+        self.struck: dict[str, Struck] = {}
+        self.settings: dict[str, Any] = {}
         self._keys = [] if key is None else [key]
+        self._own_key: SigningKey | None = None
 
     @property
     def keys(self) -> list[SigningKey]:
@@ -125,11 +149,31 @@ class MemoryLedger:
     def save(self) -> None:
         """Make what changed last; nothing to do in memory."""
 
-    def end(self, family: str) -> None:
+    @property
+    def own_key(self) -> SigningKey:
+        """The key of tokens that only the org itself reads; it is never published, and made when first needed."""
+        if self._own_key is None:
+            self._own_key = SigningKey.generate()
+        return self._own_key
+
+    def rotate_keys(self, *, overlap: bool) -> SigningKey:
+        """Sign with a new key from now on; with `overlap` the old ones stay published. Not saved yet."""
+        key = SigningKey.generate()
+        self._keys = [key, *(self.keys if overlap else [])]
+        return key
+
+    def end(self, family: str, cause: str) -> None:
         """Strike out a family with every refresh and access token of it."""
         self.families.pop(family, None)
-        self.refresh = {name: record for name, record in self.refresh.items() if record.family != family}
-        self.access = {name: record for name, record in self.access.items() if record.family != family}
+        for names in (self.refresh, self.access):
+            self._strike(names, [name for name, record in names.items() if record.family == family], cause)
+
+    def strike_access(self, cause: str, *, family: str | None = None, name: str | None = None) -> None:
+        """Strike out one access token, all of a family, or all."""
+        chosen = [
+            each for each, record in self.access.items() if (family in (None, record.family)) and name in (None, each)
+        ]
+        self._strike(self.access, chosen, cause)
 
     def spend(self, code: str, family: str | None) -> None:
         """Mark the hashed `code` used; `family` is what came of it."""
@@ -138,16 +182,28 @@ class MemoryLedger:
     def prune(self, now: float) -> None:
         """Drop what can never count again at `now` (epoch seconds)."""
         self.codes = {name: code for name, code in self.codes.items() if now < code.expires_at + _KEEP_EXPIRED_S}
-        self.access = {name: each for name, each in self.access.items() if now < each.expires_at + _KEEP_EXPIRED_S}
+        ended = [name for name, each in self.access.items() if now >= each.expires_at + _KEEP_EXPIRED_S]
+        self._strike(self.access, ended, "It is past its end.")
         over = {each.id for each in self.families.values() if each.refresh_until and now >= each.refresh_until}
-        self.refresh = {name: each for name, each in self.refresh.items() if each.family not in over}
+        self._strike(
+            self.refresh,
+            [name for name, each in self.refresh.items() if each.family in over],
+            "Its family's lifetime has ended.",
+        )
         alive = _families_of(self)
         self.families = {name: family for name, family in self.families.items() if name in alive}
 
     def reset(self) -> None:
-        """Forget every grant and take a new signing key; identity and port stay. Not saved yet."""
+        """Forget every grant and setting and take a new signing key; identity and port stay. Not saved yet."""
         self.families, self.refresh, self.access, self.codes = {}, {}, {}, {}
+        self.struck, self.settings = {}, {}
         self._keys = [SigningKey.generate()]
+
+    def _strike(self, names: dict[str, RefreshRecord] | dict[str, AccessRecord], chosen: list[str], cause: str) -> None:
+        for name in chosen:
+            self.struck[name] = Struck(names.pop(name).family, cause)
+        for name in list(self.struck)[: max(0, len(self.struck) - _MOST_STRUCK)]:
+            del self.struck[name]
 
 
 class FileLedger(MemoryLedger):
@@ -193,8 +249,9 @@ class FileLedger(MemoryLedger):
             "keys": [{"kid": key.kid, "pem": key.pem} for key in self.keys],
             "families": [asdict(family) for family in self.families.values()],
             # lists, not objects: a lively family has a thousand spent tokens, and each save writes them all
-            "refresh": {name: [each.family, each.idle_from, each.used_at] for name, each in self.refresh.items()},
-            "access": {name: [each.family, each.expires_at] for name, each in self.access.items()},
+            "refresh": {name: list(astuple(each)) for name, each in self.refresh.items()},
+            "access": {name: list(astuple(each)) for name, each in self.access.items()},
+            "settings": self.settings,
         }
 
     def _read(self, found: Any) -> None:
@@ -208,11 +265,9 @@ class FileLedger(MemoryLedger):
         for key in self._keys:
             _ = key.private  # a key that cannot sign makes the file unusable
         self.families = {family.id: family for family in map(_family, found["families"])}
-        self.refresh = {
-            name: RefreshRecord(str(family), float(idle_from), None if used_at is None else float(used_at))
-            for name, (family, idle_from, used_at) in found["refresh"].items()
-        }
-        self.access = {name: AccessRecord(str(family), float(end)) for name, (family, end) in found["access"].items()}
+        self.refresh = {name: _refresh_record(*row) for name, row in found["refresh"].items()}
+        self.access = {name: _access_record(*row) for name, row in found["access"].items()}
+        self.settings = dict(found.get("settings", {}))
         if unknown := _families_of(self) - set(self.families):
             raise ValueError(f"{len(unknown)} families are missing")
 
@@ -227,7 +282,17 @@ def _family(found: dict[str, Any]) -> Family:
         scopes=tuple(str(scope) for scope in found["scopes"]),
         auth_time=float(found["auth_time"]),
         refresh_until=None if until is None else float(until),
+        amr=tuple(str(way) for way in found.get("amr", ("pwd",))),
+        refreshes=int(found.get("refreshes", 0)),
     )
+
+
+def _refresh_record(family: Any, idle_from: Any, used_at: Any, generation: Any = 1) -> RefreshRecord:
+    return RefreshRecord(str(family), float(idle_from), None if used_at is None else float(used_at), int(generation))
+
+
+def _access_record(family: Any, expires_at: Any, issued_at: Any = 0, scope: Any = "", jti: Any = "") -> AccessRecord:
+    return AccessRecord(str(family), float(expires_at), float(issued_at), str(scope), str(jti))
 
 
 def _families_of(ledger: MemoryLedger) -> set[str]:

@@ -1,13 +1,19 @@
-"""Tokens as Okta's custom authorization servers make them: claims, signatures, and their entries in the ledger."""
+"""Tokens as Okta's authorization servers make them: claims, signatures, and their entries in the ledger."""
 
 import base64
 import hashlib
 import secrets
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import jwt
 
-from app.demo.ledger import AccessRecord, Family, RefreshRecord, hashed
+from app.demo import forging
+from app.demo.door import Bends
+from app.demo.faults import Kind
+from app.demo.ledger import AccessRecord, Family, RefreshRecord, SigningKey, hashed
+from app.demo.policy import TokenFormat
+from app.demo.servers import AuthorizationServer
 
 if TYPE_CHECKING:
     from app.demo.org import DemoOrg, User
@@ -16,33 +22,73 @@ ALGORITHM = "RS256"
 OFFLINE = "offline_access"
 
 
-def new_family_id() -> str:
-    """Return an id in the shape of Okta's refresh token ids."""
-    return f"oar{secrets.token_hex(9)[:17]}"
+def new_family(
+    org: "DemoOrg",
+    server: AuthorizationServer,
+    *,
+    client_id: str,
+    user_id: str,
+    scopes: tuple[str, ...],
+    auth_time: float,
+    amr: tuple[str, ...] = ("pwd",),
+) -> Family:
+    """Enter the family of a new sign-in in the ledger, not saved yet; its end is set now, for all generations."""
+    lifetime_s = server.lifetimes(org.policy).refresh_token_s
+    family = Family(
+        id=f"oar{secrets.token_hex(9)[:17]}",  # as Okta's refresh token ids look
+        issuer=org.issuer_of(server),
+        client_id=client_id,
+        user_id=user_id,
+        scopes=scopes,
+        auth_time=auth_time,
+        refresh_until=org.clock.now() + lifetime_s if lifetime_s else None,
+        amr=amr,
+    )
+    org.ledger.families[family.id] = family
+    return family
 
 
-def token_answer(org: "DemoOrg", family: Family, scopes: tuple[str, ...], nonce: str | None = None) -> dict[str, Any]:
+def token_answer(
+    org: "DemoOrg",
+    server: AuthorizationServer,
+    family: Family,
+    scopes: tuple[str, ...],
+    *,
+    nonce: str | None = None,
+    bends: Bends | None = None,
+) -> dict[str, Any]:
     """Make an access token, and an ID token if `openid` is in `scopes`; the refresh token is the caller's.
 
-    The access token is entered in the ledger, not saved yet. `nonce` belongs in the first ID token only.
+    The access token is entered in the ledger, not saved yet. `nonce` belongs in the first ID token only; `bends` are
+    the faults that spoil the answer.
     """
-    access = _access_token(org, family, scopes)
+    bends = bends or {}
+    if Kind.ROTATE_KEYS in bends or Kind.REPLACE_KEYS in bends:
+        org.ledger.rotate_keys(overlap=Kind.REPLACE_KEYS not in bends)
+    access = _access_token(org, server, family, scopes)
     answer: dict[str, Any] = {
         "token_type": "Bearer",
-        "expires_in": org.policy.access_token_lifetime_s,
+        "expires_in": server.lifetimes(org.policy).access_token_s,
         "access_token": access,
         "scope": " ".join(scopes),
     }
     if "openid" in scopes:
-        answer["id_token"] = _id_token(org, family, scopes, access, nonce)
-    return answer
+        claims = _id_token_claims(org, server, family, scopes, access)
+        given = claims if nonce is None else {**claims, "nonce": nonce}
+        answer["id_token"] = forging.sign(forging.bend(given, bends), org.ledger.keys[0], bends)
+    return forging.bend_answer(answer, bends)
 
 
-def new_refresh_token(org: "DemoOrg", family: Family) -> str:
-    """Return a new opaque refresh token, entered in the ledger by hash."""
-    value = secrets.token_urlsafe(32)
-    org.ledger.refresh[hashed(value)] = RefreshRecord(family.id, org.clock.now())
+def new_refresh_token(org: "DemoOrg", family: Family, *, value: str | None = None, generation: int = 1) -> str:
+    """Return a new opaque refresh token, entered in the ledger by hash; `value` when it is known already."""
+    value = value or secrets.token_urlsafe(32)
+    org.ledger.refresh.setdefault(hashed(value), RefreshRecord(family.id, org.clock.now(), generation=generation))
     return value
+
+
+def count_refresh(org: "DemoOrg", family: Family) -> None:
+    """Enter one more refresh of the family. Not saved yet."""
+    org.ledger.families[family.id] = replace(family, refreshes=family.refreshes + 1)
 
 
 def scope_claims(user: "User", scopes: tuple[str, ...]) -> dict[str, Any]:
@@ -61,52 +107,60 @@ def at_hash(access_token: str) -> str:
     return base64.urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=").decode()
 
 
-def _access_token(org: "DemoOrg", family: Family, scopes: tuple[str, ...]) -> str:
+def _access_token(org: "DemoOrg", server: AuthorizationServer, family: Family, scopes: tuple[str, ...]) -> str:
     now = int(org.clock.now())
-    expires_at = now + org.policy.access_token_lifetime_s
+    expires_at = now + server.lifetimes(org.policy).access_token_s
     user = org.users[family.user_id]
     # Okta names the refresh token in the jti when there is one
     suffix = f".{family.id}" if OFFLINE in family.scopes else ""
-    value = _signed(
-        org,
-        {
-            "ver": 1,
-            "jti": f"AT.{secrets.token_urlsafe(32)}{suffix}",
-            "iss": org.issuer,
-            "aud": org.audience,
-            "iat": now,
-            "exp": expires_at,
-            "cid": family.client_id,
-            "uid": user.id,
-            "scp": list(scopes),
-            "auth_time": int(family.auth_time),
-            "sub": user.login,
-        },
-    )
-    org.ledger.access[hashed(value)] = AccessRecord(family.id, expires_at)
+    jti = f"AT.{secrets.token_urlsafe(32)}{suffix}"
+    claims = {
+        "ver": 1,
+        "jti": jti,
+        "iss": family.issuer,
+        "aud": server.audience or org.issuer_base,
+        "iat": now,
+        "exp": expires_at,
+        "cid": family.client_id,
+        "uid": user.id,
+        "scp": list(scopes),
+        "auth_time": int(family.auth_time),
+        "sub": user.login,
+    }
+    value = _written(org, server, claims)
+    org.ledger.access[hashed(value)] = AccessRecord(family.id, expires_at, now, " ".join(scopes), jti)
     return value
 
 
-def _id_token(org: "DemoOrg", family: Family, scopes: tuple[str, ...], access: str, nonce: str | None) -> str:
+def _written(org: "DemoOrg", server: AuthorizationServer, claims: dict[str, Any]) -> str:
+    if server.is_org:
+        # a JWT today, but only the org may validate it: its key is published nowhere
+        return _signed(claims, org.ledger.own_key)
+    if org.policy.access_token_format is TokenFormat.OPAQUE:
+        return secrets.token_urlsafe(32)
+    return _signed(claims, org.ledger.keys[0])
+
+
+def _id_token_claims(
+    org: "DemoOrg", server: AuthorizationServer, family: Family, scopes: tuple[str, ...], access: str
+) -> dict[str, Any]:
     now = int(org.clock.now())
     user = org.users[family.user_id]
-    claims = {
+    return {
         "sub": user.id,
         **scope_claims(user, scopes),
         "ver": 1,
-        "iss": org.issuer,
+        "iss": family.issuer,
         "aud": family.client_id,
         "iat": now,
-        "exp": now + org.policy.id_token_lifetime_s,
+        "exp": now + server.lifetimes(org.policy).id_token_s,
         "jti": f"ID.{secrets.token_urlsafe(32)}",
-        "amr": ["pwd"],
+        "amr": list(family.amr),
         "idp": org.idp,
         "auth_time": int(family.auth_time),
         "at_hash": at_hash(access),
     }
-    return _signed(org, claims if nonce is None else {**claims, "nonce": nonce})
 
 
-def _signed(org: "DemoOrg", claims: dict[str, Any]) -> str:
-    key = org.ledger.keys[0]
+def _signed(claims: dict[str, Any], key: SigningKey) -> str:
     return jwt.encode(claims, key.private, algorithm=ALGORITHM, headers={"kid": key.kid, "typ": None})

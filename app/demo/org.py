@@ -1,31 +1,41 @@
-"""The demo org's state in one place: its people, its client, its policy, clock and ledger."""
+"""The demo org's state in one place: its people, applications, policy, clock, ledger, faults and System Log."""
 
-import re
+import secrets
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields, replace
+from enum import Enum
+from typing import Any
 
 from starlette.types import ASGIApp
 
-from app.clock import Clock
+from app.clock import Clock, SkewedClock
+from app.demo.applications import LAPSE, Application, Grant, Rotation, remembered
+from app.demo.faults import FaultBoard
 from app.demo.front import open_front
 from app.demo.host import DEFAULT_PORT
-from app.demo.issuer import PATH
+from app.demo.identity import control_token
 from app.demo.ledger import MemoryLedger
-from app.demo.policy import Policy
-from app.settings import DEMO_CLIENT_ID
-
-_LOOPBACK_CALLBACK = re.compile(r"http://(?:127\.0\.0\.1|\[::1\]):([1-9][0-9]{0,4})/callback")
-_LAST_PORT = 65535
+from app.demo.pending import Pending
+from app.demo.policy import Policy, Successor, TokenFormat
+from app.demo.presets import preset_named
+from app.demo.scenarios import Scenario
+from app.demo.servers import DEFAULT, SERVERS, AuthorizationServer
+from app.demo.systemlog import SystemLog
+from app.errors import BadInput
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """A person of the demo org; the password is no secret, the sign-in page shows it."""
+    """A person of the demo org; the password is no secret, the sign-in page shows it.
+
+    With a second factor, signing in without a browser needs a one-time code or a push as well.
+    """
 
     id: str
     login: str
     name: str
     password: str
+    has_second_factor: bool = False
 
     @property
     def short_login(self) -> str:
@@ -33,49 +43,61 @@ class User:
         return self.login.partition("@")[0]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Client:
-    """A public native client; any loopback port will do for its redirect (RFC 8252 §7.3; Okta wants the exact one)."""
-
-    id: str
-    label: str
-
-    def may_return_to(self, redirect_uri: str) -> bool:
-        """Return whether this is `/callback` on a port of the loopback literal."""
-        match = _LOOPBACK_CALLBACK.fullmatch(redirect_uri)
-        return match is not None and int(match[1]) <= _LAST_PORT
-
-
 ADA = User(id="00u-demo-ada", login="ada@example.com", name="Ada Lovelace", password="engine-1843")  # noqa: S106
-LAPSE = Client(id=DEMO_CLIENT_ID, label="Lapse")
+GRACE = User(
+    id="00u-demo-grace",
+    login="grace@example.com",
+    name="Grace Hopper",
+    password="compiler-1952",  # noqa: S106
+    has_second_factor=True,
+)
+_ENUMS: dict[str, type[Enum]] = {
+    "successor": Successor,
+    "access_token_format": TokenFormat,
+    "rotation_type": Rotation,
+}
+_APPLICATION_KNOBS = ("rotation_type", "leeway_s", "requires_consent", "is_active")
+_GRANT_KNOB = "refresh_grant_enabled"
 
 
 class DemoOrg:
-    """An authorization server and API as an ASGI application, `app`; every attribute may be turned while it runs.
+    """Authorization servers and an API as an ASGI application, `app`; every attribute may be turned while it runs.
 
-    `issuer_base` is where it is reached and must be set before anyone asks; `counters` counts requests by endpoint:
-    discovery, keys, authorize, sign_in, token, userinfo, revoke, api. Everything runs on the caller's loop, and time
-    is `clock`'s alone.
+    `issuer_base` is where it is reached and must be set before anyone asks; `counters` counts requests by endpoint
+    (see `app.demo.faults.ENDPOINTS`). Everything runs on the caller's loop, and time is `clock`'s alone: the given one
+    plus the org's own skew. `api_token` opens the Applications API, `control_token` the control API.
     """
 
-    audience = "api://default"
     idp = "00o-demo-org"
-    scopes = ("openid", "profile", "email", "address", "phone", "offline_access")
 
     def __init__(self, clock: Clock, policy: Policy | None = None, ledger: MemoryLedger | None = None) -> None:
-        self.clock = clock
-        self.policy = policy or Policy()
+        self.clock = SkewedClock(clock)
         self.ledger = ledger or MemoryLedger()
-        self.users = {ADA.id: ADA}
-        self.clients = {LAPSE.id: LAPSE}
+        self.first_policy = policy or Policy()
+        self.policy = self.first_policy
+        self.users = {user.id: user for user in (ADA, GRACE)}
+        self.applications = {LAPSE.id: LAPSE}
+        self.faults = FaultBoard()
         self.counters: Counter[str] = Counter()
+        self.log = SystemLog(self.clock.now)
+        self.pending = Pending()
+        self.api_token = f"00{secrets.token_urlsafe(30)}"
         self.issuer_base = f"http://127.0.0.1:{DEFAULT_PORT}"
+        self._remember()
         self.app: ASGIApp = open_front(self)
 
     @property
     def issuer(self) -> str:
         """The issuer identifier of the authorization server `default`."""
-        return self.issuer_base + PATH
+        return self.issuer_of(DEFAULT)
+
+    def issuer_of(self, server: AuthorizationServer) -> str:
+        """Return the issuer identifier of one of the servers."""
+        return self.issuer_base + server.path
+
+    def server_of(self, issuer: str) -> AuthorizationServer | None:
+        """Return the server with this issuer identifier."""
+        return next((server for server in SERVERS if self.issuer_of(server) == issuer), None)
 
     @property
     def api_url(self) -> str:
@@ -83,11 +105,143 @@ class DemoOrg:
         return f"{self.issuer_base}/api/me"
 
     @property
+    def control_url(self) -> str:
+        """The URL of the control API."""
+        return f"{self.issuer_base}/demo/control"
+
+    @property
+    def control_token(self) -> str:
+        """The bearer token of the control API; every reader of the ledger can tell it."""
+        return control_token(self.ledger.identity)
+
+    @property
     def user(self) -> User:
         """The person whose password the sign-in page shows."""
         return next(iter(self.users.values()))
+
+    @property
+    def application(self) -> Application:
+        """The application the knobs are about: the first, Lapse's own."""
+        return next(iter(self.applications.values()))
 
     def user_named(self, username: str) -> User | None:
         """Return the user with this login, with or without its domain, in any case."""
         name = username.strip().lower()
         return next((user for user in self.users.values() if name in (user.login, user.short_login)), None)
+
+    def knobs(self) -> dict[str, Any]:
+        """Return every knob and how it is turned, as plain values."""
+        application = self.application
+        return {
+            **asdict(self.policy),
+            **{name: getattr(application, name) for name in _APPLICATION_KNOBS},
+            _GRANT_KNOB: application.may(Grant.REFRESH),
+        }
+
+    def turn(self, **knobs: Any) -> None:
+        """Turn knobs of the policy and of the application (see `knobs`), all or none; raises BadInput. Not saved."""
+        wanted = {name: _read_knob(name, value, self.knobs()) for name, value in knobs.items()}
+        changes = {name: value for name, value in wanted.items() if name in _APPLICATION_KNOBS}
+        policy = replace(self.policy, **{name: wanted[name] for name in wanted if name in _POLICY_KNOBS})
+        if _GRANT_KNOB in wanted:
+            changes["grant_types"] = _with_refresh(self.application.grant_types, enabled=wanted[_GRANT_KNOB])
+        application = replace(self.application, **changes)
+        self.policy = policy
+        fresh = asdict(self.first_policy)
+        self.ledger.settings["policy"] = {name: value for name, value in asdict(policy).items() if value != fresh[name]}
+        if changes:
+            self.register(application)
+
+    def register(self, application: Application) -> None:
+        """Put an application in place of the one with its id. Not saved yet."""
+        self.applications[application.id] = replace(application, last_updated=self.clock.now())
+        if application.id == LAPSE.id:
+            self.ledger.settings["application"] = asdict(self.application)
+
+    def choose_preset(self, name: str) -> None:
+        """Turn the knobs of a preset; raises BadInput for an unknown name. Not saved yet."""
+        self.turn(**preset_named(name).knobs)
+
+    @property
+    def moved_s(self) -> float:
+        """How many seconds the org's own time was moved."""
+        return float(self.ledger.settings.get("moved_s", 0.0))
+
+    @property
+    def skew_s(self) -> float:
+        """How many seconds the org's clock is wrong, ahead of everybody else's (negative: behind)."""
+        return float(self.ledger.settings.get("skew_s", 0.0))
+
+    def set_time(self, *, moved_s: float | None = None, skew_s: float | None = None) -> None:
+        """Move the org's time or make its clock wrong, in seconds from the machine's. Not saved yet.
+
+        To those who ask both are the same; they are told apart so that each can be taken back.
+        """
+        self.ledger.settings["moved_s"] = self.moved_s if moved_s is None else moved_s
+        self.ledger.settings["skew_s"] = self.skew_s if skew_s is None else skew_s
+        self.clock.skew_s = self.moved_s + self.skew_s
+
+    def revoke(self, family: str | None, *, access_tokens_only: bool = False) -> None:
+        """Revoke a family, or all of them; or only their access tokens. Not saved yet."""
+        cause = "An administrator revoked it."
+        if access_tokens_only:
+            self.ledger.strike_access(cause, family=family)
+            return
+        for each in list(self.ledger.families) if family is None else [family]:
+            self.ledger.end(each, cause)
+
+    def play(self, scenario: Scenario) -> None:
+        """Switch on the faults of a scenario, and no others."""
+        self.faults.clear()
+        self.faults.switch_on(scenario.faults)
+
+    def reset(self) -> None:
+        """Forget every grant, fault, count and event, and turn everything back. Not saved yet."""
+        self.ledger.reset()
+        self.policy = self.first_policy
+        self.applications = {LAPSE.id: LAPSE}
+        self.faults.clear()
+        self.counters.clear()
+        self.pending = Pending()
+        self.clock.skew_s = 0.0
+        self.log.clear()
+
+    def _remember(self) -> None:
+        """Turn everything as the ledger remembers it; what makes no sense (any more) is left as it is."""
+        settings = self.ledger.settings
+        try:
+            self.turn(**settings.get("policy", {}))
+            if "application" in settings:
+                self.applications[LAPSE.id] = remembered(settings["application"])
+            self.set_time()
+        except (BadInput, TypeError, ValueError, KeyError, AttributeError):
+            self.ledger.settings = {}
+
+
+_POLICY_KNOBS = tuple(each.name for each in fields(Policy))
+
+
+def _with_refresh(grants: tuple[Grant, ...], *, enabled: bool) -> tuple[Grant, ...]:
+    others = tuple(grant for grant in grants if grant is not Grant.REFRESH)
+    return (others[0], Grant.REFRESH, *others[1:]) if enabled else others
+
+
+def _read_knob(name: str, value: Any, known: dict[str, Any]) -> Any:
+    """Return `value` as the type of the knob; raises BadInput when there is no such knob or it cannot be that."""
+    if name not in known:
+        raise BadInput(f"There is no knob {name!r}.", next_step=f"Choose one of {', '.join(sorted(known))}.")
+    if name in _ENUMS:
+        return _chosen(name, value)
+    wanted = bool if isinstance(known[name], bool) else int
+    if type(value) is not wanted:
+        raise BadInput(f"{name} must be {'true or false' if wanted is bool else 'a whole number'}, not {value!r}.")
+    return value
+
+
+def _chosen(name: str, value: Any) -> Enum:
+    kind = _ENUMS[name]
+    try:
+        return kind(value)
+    except ValueError:
+        choices = ", ".join(str(each.value) for each in kind)
+        raise BadInput(f"{name} must be one of {choices}, not {value!r}.") from None

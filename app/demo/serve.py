@@ -4,12 +4,17 @@ import asyncio
 import os
 import socket
 import threading
+from collections.abc import Callable
+from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from app.demo.door import HANG_UP
 from app.demo.org import DemoOrg
 
 _START_WITHIN_S = 10.0
+_BACKLOG = 1024  # many callers at once are part of the story
 _STOP_WITHIN_S = 2.0
 _GRACEFUL_S = 0  # requests in flight have 0.1 s all the same; a connection that never asks anything holds nobody up
 
@@ -81,11 +86,27 @@ class _Server(uvicorn.Server):
         self.ready.set()
 
 
+class _Protocol(H11Protocol):
+    """HTTP/1.1 that lets the application close its connection, which ASGI has no word for."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        # one application object for each connection: so the door finds the way to close just this one
+        self.app = _with_hang_up(self.app, transport.close)
+
+
+def _with_hang_up(app: Any, close: Callable[[], None]) -> Any:
+    async def opened(scope: Any, receive: Any, send: Any) -> None:
+        await app({**scope, "extensions": {**scope.get("extensions", {}), HANG_UP: {"close": close}}}, receive, send)
+
+    return opened
+
+
 def _config(org: DemoOrg) -> uvicorn.Config:
     return uvicorn.Config(
         org.app,
         loop="asyncio",
-        http="h11",
+        http=_Protocol,
         ws="none",
         lifespan="off",
         workers=1,
@@ -112,7 +133,7 @@ def _bound(host: str, port: int) -> socket.socket:
             # to come back on the same port at once; on Windows the same option would let others share it
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
-        listener.listen()
+        listener.listen(_BACKLOG)
     except OSError:
         listener.close()
         raise

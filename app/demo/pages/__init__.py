@@ -1,52 +1,85 @@
-"""The two pages a person sees in the browser: sign in, and why that is not possible."""
+"""The pages a person sees in the browser: sign in, allow, go back, signed out, and why something is not possible."""
 
 import base64
 import hashlib
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from starlette.responses import HTMLResponse, Response
 
 from app.demo.dialect import OktaError
+from app.text import duration
 
 if TYPE_CHECKING:
-    from app.demo.authorize import AuthorizationRequest
-    from app.demo.org import DemoOrg
+    from app.demo.endpoints.authorize import AuthorizationRequest
+    from app.demo.org import DemoOrg, User
 
 _FOLDER = Path(__file__).parent
 _BAD_REQUEST = 400
+_NOWHERE = "'none'"
+_SELF = "'self'"
+_SUBMIT = "document.forms[0].submit()"
 
 
 def sign_in_page(
     org: "DemoOrg", asked: "AuthorizationRequest", *, username: str | None = None, message: str = ""
 ) -> Response:
     """Return the sign-in page; `message` says why the last try failed, `username` is what was typed then."""
-    text = _template("sign-in.html").render(
-        css=_css(),
+    return page(
+        "sign-in.html",
+        status=_BAD_REQUEST if message else 200,
+        form_action=f"{_SELF} {_source(asked.back.redirect_uri)}",
         login=org.user.short_login,
         password=org.user.password,
         username=username or asked.login_hint or org.user.short_login,
         message=message,
-        client=org.clients[asked.client_id].label,
+        client=asked.application.label,
         scopes=asked.scopes,
-        lifetime_s=org.policy.access_token_lifetime_s,
+        lifetime=duration(org.policy.access_token_lifetime_s),
     )
-    status = _BAD_REQUEST if message else 200
-    return _page(text, status=status, form_action=f"'self' {_source(asked.redirect_uri)}")
+
+
+def consent_page(asked: "AuthorizationRequest", user: "User", ticket: str) -> Response:
+    """Return the page that asks the signed-in `user` to allow what was asked for."""
+    return page(
+        "consent.html",
+        form_action=f"{_SELF} {_source(asked.back.redirect_uri)}",
+        client=asked.application.label,
+        name=user.name,
+        scopes=asked.scopes,
+        ticket=ticket,
+    )
+
+
+def form_post_page(redirect_uri: str, fields: dict[str, str]) -> Response:
+    """Return the page that takes `fields` back by itself (OAuth 2.0 Form Post Response Mode)."""
+    return page("form-post.html", form_action=_source(redirect_uri), script=_SUBMIT, action=redirect_uri, fields=fields)
+
+
+def signed_out_page() -> Response:
+    """Return the page at the end of a sign-out that goes nowhere else."""
+    return page("signed-out.html", form_action=_NOWHERE)
 
 
 def refusal_page(error: OktaError) -> Response:
     """Return the page for a request whose redirect URI cannot be trusted: nobody to send the browser back to."""
-    text = _template("refusal.html").render(css=_css(), error=error)
-    return _page(text, status=max(error.status, _BAD_REQUEST), form_action="'none'")
+    return page("refusal.html", status=max(error.status, _BAD_REQUEST), form_action=_NOWHERE, error=error)
 
 
-def _page(text: str, *, status: int, form_action: str) -> Response:
+def with_query(uri: str, fields: dict[str, str]) -> str:
+    """Return `uri` with `fields` added to its query."""
+    return f"{uri}{'&' if urlsplit(uri).query else '?'}{urlencode(fields)}"
+
+
+def page(template: str, /, *, form_action: str = _SELF, status: int = 200, script: str = "", **values: Any) -> Response:
+    """Return `template` as a page that may do nothing but post its own form to `form_action`."""
+    text = _template(template).render(css=_css(), script=script, **values)
+    scripts = f"script-src '{_hash(script)}'; " if script else ""
     policy = (
-        f"default-src 'none'; style-src '{_css_hash()}'; img-src data:; form-action {form_action}; "
+        f"default-src 'none'; style-src '{_hash(_css())}'; {scripts}img-src data:; form-action {form_action}; "
         "base-uri 'none'; frame-ancestors 'none'"
     )
     headers = {
@@ -79,6 +112,5 @@ def _css() -> str:
 
 
 @cache
-def _css_hash() -> str:
-    digest = hashlib.sha256(_css().encode()).digest()
-    return f"sha256-{base64.b64encode(digest).decode()}"
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"

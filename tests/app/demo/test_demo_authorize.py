@@ -97,7 +97,7 @@ async def test_wrong_password_stays_on_the_page(ada: Somebody, form: dict[str, s
 
 
 async def test_page_escapes_everything(ada: Somebody, org: DemoOrg) -> None:
-    org.clients[LAPSE.id] = type(LAPSE)(id=LAPSE.id, label=NASTY)
+    org.applications[LAPSE.id] = type(LAPSE)(id=LAPSE.id, label=NASTY)
     for answer in (
         await ada.open_page(login_hint=NASTY),
         await ada.submit({"username": NASTY, "password": NASTY}),
@@ -138,14 +138,14 @@ async def test_untrusted_redirect_gets_a_page(ada: Somebody, changes: dict[str, 
         ({"state": "a b"}, dialect.INVALID_STATE),
         ({"response_type": None}, dialect.MISSING_PARAMETER.about("response_type")),
         ({"response_type": "token"}, dialect.UNSUPPORTED_RESPONSE_TYPE.about("[code]")),
-        ({"response_mode": "fragment"}, dialect.UNSUPPORTED_RESPONSE_MODE.about("[query]")),
+        ({"response_mode": "fragment"}, dialect.UNSUPPORTED_RESPONSE_MODE.about("[query, form_post]")),
         ({"code_challenge": None}, dialect.MISSING_CHALLENGE),
         ({"code_challenge_method": None}, dialect.UNSUPPORTED_CHALLENGE.about("[S256]")),
         ({"code_challenge_method": "plain"}, dialect.UNSUPPORTED_CHALLENGE.about("[S256]")),
         ({"scope": None}, dialect.NO_SCOPES),
         ({"scope": "openid nonsense"}, dialect.UNKNOWN_SCOPE),
         ({"scope": "profile"}, dialect.OPENID_REQUIRED),
-        ({"prompt": "none"}, dialect.LOGIN_REQUIRED),
+        ({"prompt": "none"}, dialect.NO_SESSION),
         ({"prompt": "perhaps"}, dialect.INVALID_PROMPT.about("[none, login, consent, login consent]")),
         ({"max_age": "-1"}, dialect.INVALID_MAX_AGE),
         ({"max_age": "2147483648"}, dialect.INVALID_MAX_AGE),

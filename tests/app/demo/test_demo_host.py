@@ -205,16 +205,14 @@ def test_owner_and_guest_may_reset(make_host: MakeHost) -> None:
     assert len(set(kids)) == 4
 
 
-def test_reset_needs_the_proof_and_each_serves_once(served: ServedOrg) -> None:
-    from app.demo.identity import reset_proof
-
+def test_reset_needs_the_control_token_and_identity_a_nonce(served: ServedOrg) -> None:
     with httpx.Client(base_url=served.base_url, trust_env=False) as http_client:
         found = http_client.get("/demo/identity", params={"nonce": "n" * 16}).json()
-        right = reset_proof(served.org.ledger.identity, found["challenge"])
         for wrong in ("", "0" * 64, found["proof"]):
-            assert http_client.post("/demo/reset", data={"proof": wrong}).status_code == 403
-        assert http_client.post("/demo/reset", data={"proof": right}).status_code == 204
-        assert http_client.post("/demo/reset", data={"proof": right}).status_code == 403
+            headers = {"Authorization": f"Bearer {wrong}"}
+            assert http_client.post("/demo/control/reset", headers=headers).status_code == 401
+        right = {"Authorization": f"Bearer {served.org.control_token}"}
+        assert http_client.post("/demo/control/reset", headers=right).status_code == 204
         for nonce in ("", "short", "n" * 129):
             assert http_client.get("/demo/identity", params={"nonce": nonce}).status_code == 400
 

@@ -1,15 +1,14 @@
 """Codes, refreshes, rotation, and the tokens themselves."""
 
-from dataclasses import replace
 from typing import Any
 
 import jwt
 import pytest
 
 from app.demo import dialect
-from app.demo.dialect import OktaError
-from app.demo.org import Client, DemoOrg
-from app.demo.policy import Policy
+from app.demo.applications import Application
+from app.demo.dialect import OktaError, listed
+from app.demo.org import DemoOrg
 from app.simloop import SimClock
 from tests.app.demo.somebody import REDIRECT_URI, V1, Somebody
 
@@ -111,7 +110,7 @@ async def test_code_request_refused(ada: Somebody, changes: dict[str, str | None
 
 
 async def test_client_of_another_grant_is_refused(ada: Somebody, org: DemoOrg) -> None:
-    org.clients["other"] = Client(id="other", label="Other")
+    org.applications["other"] = Application(id="other", label="Other")
     assert_refused(await ada.exchange(await ada.code(), client_id="other"), dialect.MISMATCHED_CLIENT)
     tokens = await ada.tokens()
     assert_refused(await ada.refresh(tokens["refresh_token"], client_id="other"), dialect.MISMATCHED_CLIENT)
@@ -179,7 +178,7 @@ async def test_grace_counts_from_the_first_use(ada: Somebody, clock: SimClock) -
 
 @pytest.mark.parametrize(("grace_s", "wait_s"), [(30, 30), (0, 0)])
 async def test_reuse_kills_the_family(ada: Somebody, org: DemoOrg, clock: SimClock, grace_s: int, wait_s: int) -> None:
-    org.policy = Policy(grace_s=grace_s, access_token_lifetime_s=HOUR_S)
+    org.turn(leeway_s=grace_s, access_token_lifetime_s=HOUR_S)
     first = await ada.tokens()
     second = await ada.refreshed(first["refresh_token"])
     clock.jump(wait_s)
@@ -199,7 +198,7 @@ async def test_reuse_leaves_other_sign_ins_alone(ada: Somebody, clock: SimClock)
 
 
 async def test_static_refresh_token_stays(ada: Somebody, org: DemoOrg, clock: SimClock) -> None:
-    org.policy = Policy(rotate=False)
+    org.turn(rotation_type="STATIC")
     first = (await ada.tokens())["refresh_token"]
     for _ in range(3):
         clock.jump(60)
@@ -208,7 +207,7 @@ async def test_static_refresh_token_stays(ada: Somebody, org: DemoOrg, clock: Si
 
 @pytest.mark.parametrize("rotate", [True, False])
 async def test_lifetime_counts_from_the_sign_in(ada: Somebody, org: DemoOrg, clock: SimClock, *, rotate: bool) -> None:
-    org.policy = Policy(rotate=rotate)
+    org.turn(rotation_type="ROTATE" if rotate else "STATIC")
     token = (await ada.tokens())["refresh_token"]
     for _ in range(6):
         clock.jump(HOUR_S)
@@ -223,7 +222,7 @@ async def test_lifetime_counts_from_the_sign_in(ada: Somebody, org: DemoOrg, clo
 async def test_idle_limit_counts_from_the_last_use(
     ada: Somebody, org: DemoOrg, clock: SimClock, *, rotate: bool
 ) -> None:
-    org.policy = Policy(rotate=rotate, refresh_token_lifetime_s=0)
+    org.turn(rotation_type="ROTATE" if rotate else "STATIC", refresh_token_lifetime_s=0)
     token = (await ada.tokens())["refresh_token"]
     for _ in range(3):
         clock.jump(7 * DAY_S - 1)
@@ -258,8 +257,8 @@ async def test_scope_may_not_be_widened(ada: Somebody, scope: str, row: OktaErro
 
 async def test_refresh_grant_not_ticked(ada: Somebody, org: DemoOrg) -> None:
     token = (await ada.tokens())["refresh_token"]
-    org.policy = Policy(refresh_grant_enabled=False)
-    assert_refused(await ada.refresh(token), dialect.UNAUTHORIZED_CLIENT.about("[authorization_code]"))
+    org.turn(refresh_grant_enabled=False)
+    assert_refused(await ada.refresh(token), dialect.UNAUTHORIZED_CLIENT.about(listed(org.application.grant_types)))
     assert "refresh_token" not in await ada.tokens()
 
 
@@ -339,7 +338,7 @@ async def test_revocation_answers_200_for_unknown_tokens_and_needs_one(ada: Some
 
 
 async def test_a_client_revokes_only_its_own(ada: Somebody, org: DemoOrg) -> None:
-    org.clients["other"] = Client(id="other", label="Other")
+    org.applications["other"] = Application(id="other", label="Other")
     tokens = await ada.tokens()
     assert (await revoke(ada, tokens["refresh_token"], client_id="other")).status_code == 200
     assert (await ada.refresh(tokens["refresh_token"])).status_code == 200
@@ -360,7 +359,7 @@ async def test_ledger_forgets_what_cannot_count(ada: Somebody, org: DemoOrg, clo
 
 
 async def test_lifetimes_follow_the_policy(ada: Somebody, org: DemoOrg) -> None:
-    org.policy = replace(org.policy, access_token_lifetime_s=5, id_token_lifetime_s=7)
+    org.turn(access_token_lifetime_s=5, id_token_lifetime_s=7)
     tokens = await ada.tokens()
     access, identity = claims(tokens["access_token"]), claims(tokens["id_token"])
     assert (tokens["expires_in"], access["exp"] - access["iat"], identity["exp"] - identity["iat"]) == (5, 5, 7)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -126,7 +126,7 @@ class World:
         return new_session(self, store or self.store)
 
     def turn(self, **knobs: object) -> None:
-        self.org.policy = replace(self.org.policy, **knobs)  # type: ignore[arg-type]
+        self.org.turn(**knobs)
 
     def names(self) -> list[str]:
         return [type(entry.event).__name__ for entry in self.told]

@@ -98,7 +98,7 @@ async def test_closing_waits_five_seconds_for_a_refresh_and_no_longer(world: Wor
 
 
 async def test_a_kept_refresh_token_keeps_its_name(world: World) -> None:
-    world.turn(rotate=False)
+    world.turn(rotation_type="STATIC")
     await world.sign_in()
     world.clock.jump(31)
     await world.session.fresh_token()

@@ -1,0 +1,67 @@
+"""The browser's session at the org: the cookie that spares a second sign-in, and what can go wrong on a page."""
+
+import secrets
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.demo.dialect import OktaError, Refused
+from app.demo.ledger import hashed
+from app.demo.pages import refusal_page
+from app.demo.pending import BrowserSession
+
+if TYPE_CHECKING:
+    from app.demo.org import DemoOrg
+
+_FOREIGN_FORM = OktaError(
+    403,
+    "access_denied",
+    "The form was sent by another site. Go back to the program and start again.",
+    "foreign_form",
+)
+
+
+class PageRefused(Refused):
+    """A refusal shown as a page, because there is nobody the browser could be sent back to."""
+
+    def answer(self) -> Response:
+        """Return the page."""
+        return refusal_page(self.error)
+
+
+def check_own_form(request: Request) -> None:
+    """Raise PageRefused when another site sent the form (its browser says so)."""
+    if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+        raise PageRefused(_FOREIGN_FORM)
+
+
+def session_of(org: "DemoOrg", request: Request) -> BrowserSession | None:
+    """Return the browser's live session."""
+    session = org.pending.sessions.get(hashed(request.cookies.get(_cookie(org), "")))
+    if session is None or org.clock.now() - session.auth_time >= org.policy.browser_session_lifetime_s:
+        return None
+    return session
+
+
+def start_session(org: "DemoOrg", session: BrowserSession, answer: Response) -> None:
+    """Remember the session, and let `answer` set its cookie."""
+    org.pending.keep_sessions(org.clock.now() - org.policy.browser_session_lifetime_s)
+    value = secrets.token_urlsafe(24)
+    org.pending.sessions[hashed(value)] = session
+    answer.set_cookie(_cookie(org), value, path="/", httponly=True, samesite="lax", secure=_is_secure(org))
+
+
+def end_session(org: "DemoOrg", request: Request, answer: Response) -> None:
+    """Forget the browser's session, if it has one."""
+    org.pending.sessions.pop(hashed(request.cookies.get(_cookie(org), "")), None)
+    answer.delete_cookie(_cookie(org), path="/", httponly=True, samesite="lax", secure=_is_secure(org))
+
+
+def _cookie(org: "DemoOrg") -> str:
+    # browsers keep cookies by host and not by port, so two orgs on one machine need two names
+    return f"lapse-demo-sid-{org.issuer_base.rpartition(':')[2]}"
+
+
+def _is_secure(org: "DemoOrg") -> bool:
+    return org.issuer_base.startswith("https:")

@@ -1,0 +1,81 @@
+"""The authorization code grant: a code, once, with its PKCE proof, for tokens (RFC 6749 §4.1.3, RFC 7636 §4.6)."""
+
+import base64
+import hashlib
+import hmac
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import Request
+
+from app.demo import dialect
+from app.demo.applications import Application
+from app.demo.dialect import Refused
+from app.demo.door import bends_of
+from app.demo.endpoints.clients import required, save
+from app.demo.endpoints.first import first_tokens
+from app.demo.forms import Parameters
+from app.demo.ledger import CodeRecord, hashed
+from app.demo.servers import AuthorizationServer
+
+if TYPE_CHECKING:
+    from app.demo.org import DemoOrg
+
+
+class CodeGrant:
+    """Answers `grant_type=authorization_code`."""
+
+    def __init__(self, org: "DemoOrg", server: AuthorizationServer) -> None:
+        self._org = org
+        self._server = server
+
+    def answer(self, request: Request, application: Application, form: Parameters) -> dict[str, Any]:
+        """Return the tokens of a sign-in; raises Refused."""
+        name = hashed(required(form, "code"))
+        redirect_uri = required(form, "redirect_uri")
+        if "code_verifier" not in form:
+            raise Refused(dialect.MISSING_VERIFIER)
+        code = self._live(name)
+        # whatever comes of it, this code has been tried: a second try finds it spent
+        self._org.ledger.spend(name, None)
+        if code.client_id != application.id:
+            raise Refused(dialect.MISMATCHED_CLIENT)
+        if code.issuer != self._org.issuer_of(self._server):
+            raise Refused(dialect.MISMATCHED_SERVER)
+        if code.redirect_uri != redirect_uri:
+            raise Refused(dialect.MISMATCHED_REDIRECT_URI)
+        if not _proves(form["code_verifier"], code.challenge):
+            raise Refused(dialect.PKCE_FAILED)
+        tokens, family = first_tokens(
+            self._org,
+            self._server,
+            application,
+            user_id=code.user_id,
+            scopes=code.scopes,
+            auth_time=code.auth_time,
+            amr=code.amr,
+            nonce=code.nonce,
+            bends=bends_of(request),
+        )
+        self._org.ledger.spend(name, family.id)
+        request.state.user_id, request.state.family = family.user_id, family.id
+        return tokens
+
+    def _live(self, name: str) -> CodeRecord:
+        code = self._org.ledger.codes.get(name)
+        if code is None:
+            raise Refused(dialect.INVALID_CODE, "This org never issued the code, or forgot it with its end.")
+        if code.spent:
+            if code.family is not None:
+                # RFC 6749 §4.1.2: used twice, so revoke what came of it
+                self._org.ledger.end(code.family, "Its authorization code was used twice.")
+                save(self._org)
+            raise Refused(dialect.INVALID_CODE, "The code was used before.")
+        if self._org.clock.now() >= code.expires_at:
+            raise Refused(dialect.INVALID_CODE, "The code is past its end.")
+        return code
+
+
+def _proves(verifier: str, challenge: str) -> bool:
+    digest = hashlib.sha256(verifier.encode()).digest()
+    made = base64.urlsafe_b64encode(digest).rstrip(b"=")
+    return hmac.compare_digest(made, challenge.encode())

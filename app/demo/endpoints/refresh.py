@@ -1,0 +1,114 @@
+"""The refresh token grant: rotation, grace, reuse and narrowing, as Okta has them (RFC 6749 §6, Okta fact §1.3)."""
+
+import hmac
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import Request
+
+from app.demo import dialect
+from app.demo.applications import Application, Rotation
+from app.demo.dialect import Refused, printable
+from app.demo.door import Bends, bends_of
+from app.demo.endpoints.clients import required, save
+from app.demo.faults import Kind
+from app.demo.forms import Parameters
+from app.demo.ledger import Family, RefreshRecord, hashed
+from app.demo.minting import count_refresh, new_refresh_token, token_answer
+from app.demo.policy import Successor
+from app.demo.rotation import Use, judge
+from app.demo.servers import AuthorizationServer
+
+if TYPE_CHECKING:
+    from app.demo.org import DemoOrg
+
+_LONGEST_SCOPE = 4096
+
+
+class RefreshGrant:
+    """Answers `grant_type=refresh_token`."""
+
+    def __init__(self, org: "DemoOrg", server: AuthorizationServer) -> None:
+        self._org = org
+        self._server = server
+
+    def answer(self, request: Request, application: Application, form: Parameters) -> dict[str, Any]:
+        """Return new tokens for a refresh token; raises Refused, in the same words whyever it is no good."""
+        value = required(form, "refresh_token")
+        name = hashed(value)
+        record, family = self._known(name)
+        request.state.user_id, request.state.family = family.user_id, family.id
+        if family.client_id != application.id:
+            raise Refused(dialect.MISMATCHED_CLIENT)
+        if family.issuer != self._org.issuer_of(self._server):
+            raise Refused(dialect.MISMATCHED_SERVER)
+        self._check_use(record, family, application)
+        if not self._org.policy.user_is_assigned:
+            raise Refused(dialect.USER_NOT_ASSIGNED)
+        scopes = self._narrowed(family, form.get("scope"))
+        bends = bends_of(request)
+        answer = token_answer(self._org, self._server, family, scopes, bends=bends)
+        count_refresh(self._org, family)
+        return answer | self._refresh_token(application, name, value, record, family, bends)
+
+    def _known(self, name: str) -> tuple[RefreshRecord, Family]:
+        record = self._org.ledger.refresh.get(name)
+        if record is not None:
+            return record, self._org.ledger.families[record.family]
+        struck = self._org.ledger.struck.get(name)
+        cause = struck.cause if struck else "This org never issued it, or forgot it at a reset or restart."
+        raise Refused(dialect.INVALID_REFRESH_TOKEN, cause)
+
+    def _check_use(self, record: RefreshRecord, family: Family, application: Application) -> None:
+        now, lifetimes = self._org.clock.now(), self._server.lifetimes(self._org.policy)
+        judgement = judge(record, family, application, lifetimes, now)
+        if judgement.is_good:
+            return
+        if judgement.use is Use.REUSED:
+            self._kill(family, judgement.cause)
+        raise Refused(dialect.INVALID_REFRESH_TOKEN, judgement.cause)
+
+    def _kill(self, family: Family, cause: str) -> None:
+        """Let the newest refresh token die, and every access token since the sign-in."""
+        self._org.ledger.end(family.id, f"Its family was ended for reuse: {cause}")
+        save(self._org)
+        self._org.log.add(
+            self._server.event("token.detect_reuse"),
+            cause=cause,
+            endpoint="token",
+            client_id=family.client_id,
+            user_id=family.user_id,
+            family=family.id,
+        )
+
+    def _narrowed(self, family: Family, asked: str | None) -> tuple[str, ...]:
+        if asked is None:
+            return family.scopes
+        if len(asked) > _LONGEST_SCOPE:
+            raise Refused(dialect.FIELDS_TOO_LONG.about("scope"))
+        scopes = tuple(dict.fromkeys(asked.split()))
+        if not scopes or not set(scopes) <= set(self._server.scopes):
+            raise Refused(dialect.UNKNOWN_SCOPE)
+        if denied := [scope for scope in scopes if scope not in family.scopes]:
+            raise Refused(dialect.REFRESH_SCOPES_DENIED.about(printable(", ".join(denied))))
+        return scopes
+
+    def _refresh_token(
+        self, application: Application, name: str, value: str, record: RefreshRecord, family: Family, bends: Bends
+    ) -> dict[str, str]:
+        ledger, now = self._org.ledger, self._org.clock.now()
+        if application.rotation_type is Rotation.STATIC:
+            ledger.refresh[name] = replace(record, idle_from=now)
+            return {"refresh_token": value} if self._org.policy.repeats_static_token else {}
+        if record.used_at is None:
+            ledger.refresh[name] = replace(record, used_at=now)
+        successor = new_refresh_token(
+            self._org, family, value=self._known_successor(value), generation=record.generation + 1
+        )
+        return {} if Kind.NO_REFRESH_TOKEN in bends else {"refresh_token": successor}
+
+    def _known_successor(self, value: str) -> str | None:
+        """Return the one successor a token has where the policy says so; the ledger knows hashes, so it is derived."""
+        if self._org.policy.successor is Successor.NEW:
+            return None
+        return hmac.new(self._org.ledger.identity.encode(), f"successor\n{value}".encode(), "sha256").hexdigest()

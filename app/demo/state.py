@@ -1,0 +1,107 @@
+"""The demo org's state as plain values for the control API; tokens appear by fingerprint, never by value."""
+
+import base64
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from app.demo.ledger import RefreshRecord
+from app.demo.presets import Preset
+from app.demo.scenarios import Scenario
+from app.demo.systemlog import LogEvent
+
+if TYPE_CHECKING:
+    from app.demo.org import DemoOrg
+
+_LAST_EVENTS = 50
+
+
+def dump(org: "DemoOrg") -> dict[str, Any]:
+    """Return everything the control API can turn, and what came of it; the last 50 System Log events."""
+    return {
+        "issuer": org.issuer,
+        "knobs": org.knobs(),
+        "clock": clock(org),
+        "faults": faults(org),
+        "counters": dict(org.counters),
+        "keys": keys(org),
+        "families": families(org),
+        "log": [event(each) for each in list(org.log)[-_LAST_EVENTS:]],
+    }
+
+
+def clock(org: "DemoOrg") -> dict[str, float]:
+    """Return the org's time in epoch seconds, and how it came about."""
+    return {"now": org.clock.now(), "moved_s": org.moved_s, "skew_s": org.skew_s}
+
+
+def faults(org: "DemoOrg") -> list[dict[str, Any]]:
+    """Return every fault with its number and count."""
+    return [
+        {"number": each.number, "fault": str(each.fault), "struck": each.struck, "is_over": each.is_over}
+        for each in org.faults.switched
+    ]
+
+
+def keys(org: "DemoOrg") -> list[str]:
+    """Return the kids of the published keys, the signing one first."""
+    return [key.kid for key in org.ledger.keys]
+
+
+def families(org: "DemoOrg") -> list[dict[str, Any]]:
+    """Return every family with its live tokens."""
+    ledger = org.ledger
+    return [
+        {
+            **asdict(family),
+            "refresh_tokens": [
+                _refresh_token(name, each) for name, each in ledger.refresh.items() if each.family == family.id
+            ],
+            "access_tokens": [
+                {"fingerprint": _fingerprint(name), "jti": each.jti, "expires_at": each.expires_at}
+                for name, each in ledger.access.items()
+                if each.family == family.id
+            ],
+        }
+        for family in ledger.families.values()
+    ]
+
+
+def scenario(found: Scenario) -> dict[str, Any]:
+    """Return a scenario, its faults as they are written."""
+    return {
+        "name": found.name,
+        "plays": found.plays,
+        "expects": found.expects.value,
+        "stage": found.stage.value,
+        "source": found.source,
+        "faults": [str(fault) for fault in found.faults],
+    }
+
+
+def preset(found: Preset) -> dict[str, Any]:
+    """Return a preset with the knobs it turns."""
+    return {
+        "name": found.name,
+        "behaviour": found.behaviour,
+        "source": found.source,
+        "knobs": dict(found.knobs),
+    }
+
+
+def event(found: LogEvent) -> dict[str, Any]:
+    """Return a System Log event with its sentence."""
+    return {**asdict(found), "sentence": found.sentence()}
+
+
+def _fingerprint(name: str) -> str:
+    """Return what clients of Lapse print for the token: the first four hex digits of its SHA-256."""
+    return base64.urlsafe_b64decode(name + "=")[:2].hex()
+
+
+def _refresh_token(name: str, record: RefreshRecord) -> dict[str, Any]:
+    return {
+        "fingerprint": _fingerprint(name),
+        "generation": record.generation,
+        "used_at": record.used_at,
+        "idle_from": record.idle_from,
+    }

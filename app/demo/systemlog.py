@@ -1,0 +1,70 @@
+"""The System Log: what the org saw, with the true cause of each refusal, which the client was not told."""
+
+import secrets
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count
+
+_KEPT = 2000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogEvent:
+    """One event; `reason` is Okta's own name of the refusal, `cause` a sentence of ours. No token values.
+
+    `at` is the org's time in epoch seconds; `event_type` is in Okta's vocabulary (Okta fact §2.9); `family` is the id
+    of the refresh token's family, `oar…`.
+    """
+
+    number: int
+    uuid: str
+    at: float
+    event_type: str
+    succeeded: bool
+    reason: str = ""
+    cause: str = ""
+    endpoint: str = ""
+    grant: str = ""
+    client_id: str = ""
+    user_id: str = ""
+    family: str = ""
+    scopes: tuple[str, ...] = ()
+
+    def sentence(self) -> str:
+        """Return the event in one line."""
+        outcome = "done" if self.succeeded else f"refused: {self.reason}"
+        about = " ".join(part for part in (self.grant, self.client_id, self.user_id, self.family) if part)
+        return f"{self.event_type} {outcome}{f' ({about})' if about else ''}{f'. {self.cause}' if self.cause else ''}"
+
+
+class SystemLog:
+    """The last 2000 events, oldest first; `listeners` are told of each at once."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._events: deque[LogEvent] = deque(maxlen=_KEPT)
+        self._numbers = count(1)
+        self.listeners: list[Callable[[LogEvent], None]] = []
+
+    def __iter__(self) -> Iterator[LogEvent]:
+        return iter(tuple(self._events))
+
+    def add(self, event_type: str, *, succeeded: bool = True, **about: object) -> LogEvent:
+        """Append an event that happened now; `about` are further fields of `LogEvent`."""
+        event = LogEvent(
+            number=next(self._numbers),
+            uuid=f"{secrets.token_hex(4)}-{secrets.token_hex(2)}-11f1-{secrets.token_hex(2)}-{secrets.token_hex(6)}",
+            at=self._now(),
+            event_type=event_type,
+            succeeded=succeeded,
+            **about,  # type: ignore[arg-type]
+        )
+        self._events.append(event)
+        for listener in self.listeners:
+            listener(event)
+        return event
+
+    def clear(self) -> None:
+        """Forget every event."""
+        self._events.clear()
