@@ -7,7 +7,8 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict, replace
-from typing import Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 from app.clock import SystemClock
 from app.decision import Verdict
@@ -17,6 +18,9 @@ from app.session.session import Ended, SignedIn
 from app.session.sign_in import Waiting
 from app.settings import DEFAULT_SCOPES, Connection
 from app.workbench import Workbench, open_workbench
+
+if TYPE_CHECKING:
+    from app.demo.org import DemoOrg
 
 DONE, USAGE, NOT_SIGNED_IN = 0, 2, 4
 _EXIT_CODES = (
@@ -67,7 +71,21 @@ def _call_flags(parser: argparse.ArgumentParser) -> None:
 
 def _serve_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=0, metavar="N", help="a free port unless said")
-    parser.add_argument("--access-token-lifetime", type=int, default=30, metavar="S", help="seconds, 30 unless said")
+    parser.add_argument(
+        "--preset", metavar="NAME", help="a known server's way with refresh tokens; single flags go on top"
+    )
+    parser.add_argument("--access-token-lifetime", type=int, metavar="S", help="seconds, 30 unless said")
+    parser.add_argument("--refresh-token-lifetime", type=int, metavar="S", help="seconds from the sign-in; 0: no limit")
+    parser.add_argument("--idle", type=int, metavar="S", help="seconds a refresh token may lie unused; 0: no limit")
+    parser.add_argument("--rotation", choices=["rotate", "static"], help="whether a refresh replaces the refresh token")
+    parser.add_argument("--grace", type=int, metavar="S", help="seconds a replaced refresh token stays good, 0 to 60")
+    parser.add_argument(
+        "--fault", action="append", default=[], metavar="FAULT", help="for example 503=5@token*2; repeatable"
+    )
+    parser.add_argument(
+        "--scenario", metavar="NAME", help="the faults of an OpenID conformance module, invalid-iss for example"
+    )
+    parser.add_argument("--base-url", metavar="URL", help="where others reach it, if a TLS proxy stands in front")
 
 
 async def sign_in(args: argparse.Namespace) -> int:
@@ -176,8 +194,8 @@ async def sign_out(args: argparse.Namespace) -> int:
 
 async def serve(args: argparse.Namespace) -> int:
     """Run a demo org of its own until Ctrl-C or SIGTERM; prints one ready line."""
-    from app.demo.policy import Policy
     from app.demo.standalone import ReadyLine, run_standalone
+    from app.demo.systemlog import LogEvent
 
     def ready(line: ReadyLine) -> None:
         found = asdict(line)
@@ -185,14 +203,38 @@ async def serve(args: argparse.Namespace) -> int:
         _say(args, found, f"{text}\nStop with Ctrl-C.")
         sys.stdout.flush()
 
+    def log(event: LogEvent) -> None:
+        moment = datetime.fromtimestamp(event.at, UTC).strftime("%H:%M:%S")
+        print(f"{moment} {event.sentence()}", file=sys.stderr, flush=True)
+
     if not 0 <= args.port < 1 << 16:
         raise BadInput("--port must lie between 1 and 65535.")
-    if not args.access_token_lifetime >= 1:
-        raise BadInput("--access-token-lifetime must be at least 1 second.")
-    policy = Policy(access_token_lifetime_s=args.access_token_lifetime)
+    org = _asked_for_org(args)
     # Ctrl-C and SIGTERM cancel the command (see __main__), and with it this wait.
-    await run_standalone(args.port, policy, SystemClock(), ready, asyncio.Event())
+    await run_standalone(org, args.port, ready=ready, log=log, stop=asyncio.Event(), base_url=args.base_url)
     return DONE
+
+
+def _asked_for_org(args: argparse.Namespace) -> "DemoOrg":
+    from app.demo.faults import Fault
+    from app.demo.org import DemoOrg
+    from app.demo.scenarios import scenario_named
+
+    org = DemoOrg(SystemClock())
+    if args.preset is not None:
+        org.choose_preset(args.preset)
+    wanted = {
+        "access_token_lifetime_s": args.access_token_lifetime,
+        "refresh_token_lifetime_s": args.refresh_token_lifetime,
+        "refresh_idle_s": args.idle,
+        "rotation_type": None if args.rotation is None else args.rotation.upper(),
+        "leeway_s": args.grace,
+    }
+    org.turn(**{name: value for name, value in wanted.items() if value is not None})
+    if args.scenario is not None:
+        org.play(scenario_named(args.scenario))
+    org.faults.switch_on(Fault.parse(text) for text in args.fault)
+    return org
 
 
 @asynccontextmanager

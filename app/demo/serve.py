@@ -22,10 +22,12 @@ _GRACEFUL_S = 0  # requests in flight have 0.1 s all the same; a connection that
 class ServedOrg:
     """Serves `org` on `host` and `port` (0: any free one) from `start()` to `stop()`, both blocking.
 
-    Sets the org's `issuer_base`. Nothing is logged: not the requests, and so no secret in them.
+    Sets the org's `issuer_base`, to `base_url` where others reach it by that. The server itself logs nothing: not the
+    requests, and so no secret in them.
     """
 
-    def __init__(self, org: DemoOrg, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(self, org: DemoOrg, host: str = "127.0.0.1", port: int = 0, *, base_url: str | None = None) -> None:
+        self._base_url = base_url
         self.org = org
         self.host = host
         self.port = port
@@ -35,7 +37,7 @@ class ServedOrg:
     @property
     def base_url(self) -> str:
         """Where it answers, without a path."""
-        return f"http://{self.host}:{self.port}"
+        return self._base_url or f"http://{self.host}:{self.port}"
 
     @property
     def issuer(self) -> str:

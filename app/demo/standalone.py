@@ -1,36 +1,59 @@
 """The demo org as a program: `lapse serve`, remembered by nobody."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.clock import Clock
 from app.demo.org import DemoOrg
-from app.demo.policy import Policy
 from app.demo.serve import ServedOrg
+from app.demo.systemlog import LogEvent
 from app.errors import BadInput
-from app.settings import DEMO_CLIENT_ID
+
+_BASE_URL = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[1-9][0-9]{0,4})?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadyLine:
-    """What a program needs to use the org; the password is a demo's, made to be shown."""
+    """What a program needs to use the org; password and tokens are a demo's, made to be shown.
+
+    `api_token` opens the Applications API and the System Log under `org_url` (`Authorization: SSWS …`),
+    `control_token` the control API at `control_url` (`Authorization: Bearer …`).
+    """
 
     issuer: str
     client_id: str
     api_url: str
     username: str
     password: str
+    org_url: str
+    api_token: str
+    control_url: str
+    control_token: str
 
 
 async def run_standalone(
-    port: int, policy: Policy, clock: Clock, ready: Callable[[ReadyLine], None], stop: asyncio.Event
+    org: DemoOrg,
+    port: int,
+    *,
+    ready: Callable[[ReadyLine], None],
+    log: Callable[[LogEvent], None],
+    stop: asyncio.Event,
+    base_url: str | None = None,
 ) -> None:
-    """Serve a fresh org on `port` (0: any free one), tell `ready` once it answers, and go on until `stop` is set.
+    """Serve the org on `port` (0: any free one), tell `ready` once it answers, and go on until `stop` is set.
 
-    Raises BadInput when the port cannot be had.
+    `log` is told every System Log event, on the server's thread; there is no secret in them. `base_url` is where
+    others reach it when something stands in front, a TLS proxy for example. Raises BadInput when the port cannot be
+    had, or the base URL is not on the loopback.
     """
-    served = ServedOrg(DemoOrg(clock, policy), port=port)
+    if base_url is not None and not _BASE_URL.fullmatch(base_url):
+        raise BadInput(
+            f"{base_url!r} cannot be the base URL of a demo org.",
+            next_step="Give scheme, loopback host and port only, for example https://localhost:8443.",
+        )
+    org.log.listeners.append(log)
+    served = ServedOrg(org, port=port, base_url=base_url)
     try:
         await asyncio.to_thread(served.start)
     except (OSError, OverflowError) as failed:
@@ -40,16 +63,21 @@ async def run_standalone(
             next_step="Choose another port, or 0 for any free one.",
         ) from None
     try:
-        user = served.org.user
-        ready(
-            ReadyLine(
-                issuer=served.issuer,
-                client_id=DEMO_CLIENT_ID,
-                api_url=served.api_url,
-                username=user.short_login,
-                password=user.password,
-            )
-        )
+        ready(_ready_line(org))
         await stop.wait()
     finally:
         await asyncio.to_thread(served.stop)
+
+
+def _ready_line(org: DemoOrg) -> ReadyLine:
+    return ReadyLine(
+        issuer=org.issuer,
+        client_id=org.application.id,
+        api_url=org.api_url,
+        username=org.user.short_login,
+        password=org.user.password,
+        org_url=org.issuer_base,
+        api_token=org.api_token,
+        control_url=org.control_url,
+        control_token=org.control_token,
+    )

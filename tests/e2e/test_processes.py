@@ -13,7 +13,6 @@ import pytest
 
 from app.clock import SystemClock
 from app.demo.org import DemoOrg
-from app.demo.policy import Policy
 from app.demo.serve import ServedOrg
 from app.settings import DEMO_CLIENT_ID
 from tests.e2e.conftest import ROOT, Commands
@@ -26,7 +25,7 @@ LATEST_KILL_S = 0.3
 
 @pytest.fixture
 def org() -> Iterator[ServedOrg]:
-    served = ServedOrg(DemoOrg(SystemClock(), Policy(grace_s=30)))
+    served = ServedOrg(DemoOrg(SystemClock()))
     served.start()
     yield served
     served.stop()

@@ -20,7 +20,6 @@ from app.demo.host import DemoHost, Hosting, Role
 from app.demo.identity import identity_proof, read_identity
 from app.demo.ledger import MemoryLedger, SigningKey
 from app.demo.org import DemoOrg
-from app.demo.policy import Policy
 from app.demo.serve import ServedOrg
 from app.demo.standalone import ReadyLine, run_standalone
 from app.errors import BadInput, Unreachable
@@ -208,7 +207,7 @@ def test_owner_and_guest_may_reset(make_host: MakeHost) -> None:
 def test_reset_needs_the_control_token_and_identity_a_nonce(served: ServedOrg) -> None:
     with httpx.Client(base_url=served.base_url, trust_env=False) as http_client:
         found = http_client.get("/demo/identity", params={"nonce": "n" * 16}).json()
-        for wrong in ("", "0" * 64, found["proof"]):
+        for wrong in ("none", "0" * 64, found["proof"]):
             headers = {"Authorization": f"Bearer {wrong}"}
             assert http_client.post("/demo/control/reset", headers=headers).status_code == 401
         right = {"Authorization": f"Bearer {served.org.control_token}"}
@@ -251,7 +250,7 @@ def test_standalone_tells_how_to_use_it_and_stops() -> None:
             lines.append(line)
             stop.set()
 
-        await run_standalone(0, Policy(), SystemClock(), ready, stop)
+        await run_standalone(DemoOrg(SystemClock()), 0, ready=ready, log=lambda _: None, stop=stop)
 
     asyncio.run(run())
     (line,) = lines
@@ -261,7 +260,9 @@ def test_standalone_tells_how_to_use_it_and_stops() -> None:
 
 def test_standalone_on_a_taken_port(served: ServedOrg) -> None:
     async def run() -> None:
-        await run_standalone(served.port, Policy(), SystemClock(), lambda _: None, asyncio.Event())
+        await run_standalone(
+            DemoOrg(SystemClock()), served.port, ready=lambda _: None, log=lambda _: None, stop=asyncio.Event()
+        )
 
     with pytest.raises(BadInput, match=f"cannot listen on port {served.port}: Address already in use"):
         asyncio.run(run())
