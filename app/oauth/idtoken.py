@@ -12,6 +12,9 @@ from app.secret import Secret
 
 # Others tolerate up to five minutes of skew between the server's clock and ours.
 SKEW_ALLOWED_S = 300.0
+# A token that has just been answered is new; a day is more than any clock worth trusting is wrong (FAPI 1 module
+# iat-is-week-in-past).
+OLDEST_S = 24 * 3600.0
 _HASHES = {"256": hashlib.sha256, "384": hashlib.sha384, "512": hashlib.sha512}
 
 
@@ -77,6 +80,8 @@ def _check_times(claims: dict[str, Any], now: float) -> None:
         raise InvalidIdToken("The ID token had already expired when it arrived.", rule="exp")
     if claims["iat"] > now + SKEW_ALLOWED_S:
         raise InvalidIdToken("The ID token claims to come from the future.", rule="iat")
+    if claims["iat"] < now - OLDEST_S:
+        raise InvalidIdToken("The ID token was issued more than a day ago.", rule="iat")
 
 
 def _audiences(claims: dict[str, Any]) -> set[str]:

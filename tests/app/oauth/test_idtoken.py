@@ -96,6 +96,7 @@ def test_accepts(signer: Signer, more: dict[str, Any]) -> None:
         ({"exp": "later"}, "exp"),
         ({"iat": None}, "iat"),
         ({"iat": NOW + 301}, "iat"),
+        ({"iat": NOW - 86401}, "iat"),
         ({"nonce": "other"}, "nonce"),
         ({"nonce": None}, "nonce"),
         ({"at_hash": "wrong"}, "at_hash"),
