@@ -147,7 +147,7 @@ class Control:
         family, what = body.get("family"), body.get("what", "refresh_token")
         if what not in ("refresh_token", "access_tokens"):
             raise BadInput("'what' must be refresh_token or access_tokens.")
-        if family is not None and family not in self._org.ledger.families:
+        if family is not None and _text(family, "family") not in self._org.ledger.families:
             raise BadInput(f"There is no family {family!r}.")
         self._org.revoke(family, access_tokens_only=what == "access_tokens")
         return JSONResponse(state.families(self._org))
