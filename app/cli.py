@@ -194,10 +194,11 @@ async def sign_out(args: argparse.Namespace) -> int:
 
 async def serve(args: argparse.Namespace) -> int:
     """Run a demo org of its own until Ctrl-C or SIGTERM; prints one ready line."""
-    from app.demo.standalone import ReadyLine, run_standalone
+    from app.demo.addresses import Addresses
+    from app.demo.standalone import run_standalone
     from app.demo.systemlog import LogEvent
 
-    def ready(line: ReadyLine) -> None:
+    def ready(line: Addresses) -> None:
         found = asdict(line)
         text = "\n".join(f"{name.replace('_', ' '):<12} {value}" for name, value in found.items())
         _say(args, found, f"{text}\nStop with Ctrl-C.")

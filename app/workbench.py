@@ -12,6 +12,7 @@ import truststore
 
 from app import events, settings
 from app.clock import Clock, SystemClock
+from app.demo.addresses import Addresses
 from app.demo.host import DemoHost, Hosting
 from app.demo.policy import Policy
 from app.errors import LapseError
@@ -136,6 +137,10 @@ class Workbench:
         self.journal.append(events.DemoOrgReset())
         await self.connect(self.settings.connection)
         await self.session.forget()
+
+    async def demo_addresses(self) -> Addresses:
+        """Return where the demo org is and what opens its doors; raises LapseError when it cannot be had."""
+        return await self._worker.run(self.host.addresses)
 
     def remember_connection(self, connection: Connection) -> None:
         """Use this connection from now on, in the next run too. Raises BadInput when it cannot be saved."""

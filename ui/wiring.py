@@ -15,6 +15,7 @@ from app.session.tokens import Held, TokenSet
 from ui import theme
 from ui.bridge import Bridge
 from ui.connections.dialog import ConnectionDialog
+from ui.demo.addresses import AddressesDialog
 from ui.inspector.panel import Inspected
 from ui.main_window import MainWindow, Page
 from ui.response.panel import ResponseFacts
@@ -87,6 +88,7 @@ class Wiring(QObject):
         bar.sign_out_requested.connect(self._on_sign_out)
         bar.connection_chosen.connect(self._on_connection_chosen)
         bar.scheme_chosen.connect(self._on_scheme_chosen)
+        bar.demo_addresses_requested.connect(self._on_demo_addresses)
         bar.reset_demo_requested.connect(self._on_reset)
         bar.refresh_requested.connect(self._on_refresh)
         bar.drop_requested.connect(self._on_drop)
@@ -136,6 +138,9 @@ class Wiring(QObject):
 
     def _on_reset(self) -> None:
         self.tasks.start("reset", self._reset)
+
+    def _on_demo_addresses(self) -> None:
+        self.tasks.start("demo addresses", self._show_demo_addresses)
 
     def _on_add_connection(self) -> None:
         dialog = ConnectionDialog(self._window)
@@ -231,6 +236,11 @@ class Wiring(QObject):
     async def _refresh(self) -> None:
         fresh = await self._bench.session.fresh_token(asked_by="Refresh now", asked_for=True)
         self._window.call_strip.show_story(self.tr("Refreshed: {0} is here.").format(fresh.access.name))
+
+    async def _show_demo_addresses(self) -> None:
+        dialog = AddressesDialog(await self._bench.demo_addresses(), self._window)
+        dialog.copy_requested.connect(_copy)
+        await ask(dialog)
 
     async def _reset(self) -> None:
         box = QMessageBox(self._window)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.clock import Clock
+from app.demo.addresses import Addresses, addresses_of
 from app.demo.identity import control_token, identity_proof, read_identity
 from app.demo.policy import Policy
 from app.errors import BadInput, Unreachable
@@ -126,6 +127,11 @@ class DemoHost:
         status, _ = _asked(where.port, "POST", "/demo/control/reset", token, within_s=_RESET_WITHIN_S)
         if status != _NO_CONTENT:
             raise _silent(where.port)
+
+    def addresses(self) -> Addresses:
+        """Return where the org is and what opens its doors, whoever serves it; raises Unreachable, BadInput."""
+        where = self.ensure()
+        return addresses_of(where.base_url, read_identity(self._ledger_path) or "")
 
     def close(self) -> None:
         """Stop serving, then let another process own the org."""

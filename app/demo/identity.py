@@ -16,6 +16,11 @@ def control_token(identity: str) -> str:
     return _mac(identity, "lapse demo control", "token")
 
 
+def api_token(identity: str) -> str:
+    """Return the token of the Applications API, in the shape of Okta's."""
+    return f"00{_mac(identity, 'lapse demo api', 'token')[:40]}"
+
+
 def read_identity(path: Path) -> str | None:
     """Return the identity secret in the ledger at `path`, None when there is none to read (yet)."""
     try:

@@ -1,6 +1,5 @@
 """The demo org's state in one place: its people, applications, policy, clock, ledger, faults and System Log."""
 
-import secrets
 from collections import Counter
 from dataclasses import asdict, dataclass, fields, replace
 from enum import Enum
@@ -9,11 +8,11 @@ from typing import Any
 from starlette.types import ASGIApp
 
 from app.clock import Clock, SkewedClock
+from app.demo.addresses import PASSWORD, USERNAME, Addresses, addresses_of
 from app.demo.applications import LAPSE, Application, Grant, Rotation, remembered
 from app.demo.faults import FaultBoard
 from app.demo.front import open_front
 from app.demo.host import DEFAULT_PORT
-from app.demo.identity import control_token
 from app.demo.ledger import MemoryLedger
 from app.demo.pending import Pending
 from app.demo.policy import Policy, Successor, TokenFormat
@@ -43,7 +42,7 @@ class User:
         return self.login.partition("@")[0]
 
 
-ADA = User(id="00u-demo-ada", login="ada@example.com", name="Ada Lovelace", password="engine-1843")  # noqa: S106
+ADA = User(id="00u-demo-ada", login=f"{USERNAME}@example.com", name="Ada Lovelace", password=PASSWORD)
 GRACE = User(
     id="00u-demo-grace",
     login="grace@example.com",
@@ -65,7 +64,8 @@ class DemoOrg:
 
     `issuer_base` is where it is reached and must be set before anyone asks; `counters` counts requests by endpoint
     (see `app.demo.faults.ENDPOINTS`). Everything runs on the caller's loop, and time is `clock`'s alone: the given one
-    plus the org's own skew. `api_token` opens the Applications API, `control_token` the control API.
+    plus the org's own skew. `addresses` has the tokens
+    that open the Applications API and the control API.
     """
 
     idp = "00o-demo-org"
@@ -81,7 +81,6 @@ class DemoOrg:
         self.counters: Counter[str] = Counter()
         self.log = SystemLog(self.clock.now)
         self.pending = Pending()
-        self.api_token = f"00{secrets.token_urlsafe(30)}"
         self.issuer_base = f"http://127.0.0.1:{DEFAULT_PORT}"
         self._remember()
         self.app: ASGIApp = open_front(self)
@@ -100,19 +99,24 @@ class DemoOrg:
         return next((server for server in SERVERS if self.issuer_of(server) == issuer), None)
 
     @property
-    def api_url(self) -> str:
-        """The URL of the API call a demo begins with."""
-        return f"{self.issuer_base}/api/me"
+    def addresses(self) -> Addresses:
+        """Where it is reached, and what opens its doors; every reader of the ledger can tell the same."""
+        return addresses_of(self.issuer_base, self.ledger.identity)
 
     @property
-    def control_url(self) -> str:
-        """The URL of the control API."""
-        return f"{self.issuer_base}/demo/control"
+    def api_url(self) -> str:
+        """The URL of the API call a demo begins with."""
+        return self.addresses.api_url
+
+    @property
+    def api_token(self) -> str:
+        """The SSWS token of the Applications API and the System Log."""
+        return self.addresses.api_token
 
     @property
     def control_token(self) -> str:
-        """The bearer token of the control API; every reader of the ledger can tell it."""
-        return control_token(self.ledger.identity)
+        """The bearer token of the control API."""
+        return self.addresses.control_token
 
     @property
     def user(self) -> User:

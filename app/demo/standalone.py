@@ -3,8 +3,8 @@
 import asyncio
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from app.demo.addresses import Addresses
 from app.demo.org import DemoOrg
 from app.demo.serve import ServedOrg
 from app.demo.systemlog import LogEvent
@@ -13,30 +13,11 @@ from app.errors import BadInput
 _BASE_URL = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[1-9][0-9]{0,4})?")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadyLine:
-    """What a program needs to use the org; password and tokens are a demo's, made to be shown.
-
-    `api_token` opens the Applications API and the System Log under `org_url` (`Authorization: SSWS …`),
-    `control_token` the control API at `control_url` (`Authorization: Bearer …`).
-    """
-
-    issuer: str
-    client_id: str
-    api_url: str
-    username: str
-    password: str
-    org_url: str
-    api_token: str
-    control_url: str
-    control_token: str
-
-
 async def run_standalone(
     org: DemoOrg,
     port: int,
     *,
-    ready: Callable[[ReadyLine], None],
+    ready: Callable[[Addresses], None],
     log: Callable[[LogEvent], None],
     stop: asyncio.Event,
     base_url: str | None = None,
@@ -63,21 +44,7 @@ async def run_standalone(
             next_step="Choose another port, or 0 for any free one.",
         ) from None
     try:
-        ready(_ready_line(org))
+        ready(org.addresses)
         await stop.wait()
     finally:
         await asyncio.to_thread(served.stop)
-
-
-def _ready_line(org: DemoOrg) -> ReadyLine:
-    return ReadyLine(
-        issuer=org.issuer,
-        client_id=org.application.id,
-        api_url=org.api_url,
-        username=org.user.short_login,
-        password=org.user.password,
-        org_url=org.issuer_base,
-        api_token=org.api_token,
-        control_url=org.control_url,
-        control_token=org.control_token,
-    )

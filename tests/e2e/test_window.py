@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import httpx
 import keyring
 import pytest
 from keyring.backends import SecretService
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
@@ -28,6 +29,7 @@ from tests.e2e.keyring_daemon import gnome_keyring
 from tests.e2e.scripted_browser import sign_in
 from tests.qt_loop import running_loop
 from ui import theme
+from ui.demo.addresses import AddressesDialog
 from ui.main_window import MainWindow, Page
 from ui.wiring import Wiring
 
@@ -359,3 +361,21 @@ def test_a_keyring_that_does_not_answer_holds_up_nobody(tmp_path: Path) -> None:
         finally:
             os.kill(daemon, signal.SIGCONT)
     assert (window.returncode, out, err) == (0, "", "")
+
+
+def test_the_window_tells_what_opens_the_demo_orgs_doors(open_desk: Open) -> None:
+    desk = open_desk()
+    desk.reach(Page.SIGNED_OUT)
+    desk.window.top_bar.addresses_action.trigger()
+    desk.until(lambda: desk.window.findChild(AddressesDialog) is not None)
+    dialog = desk.window.findChild(AddressesDialog)
+    assert isinstance(dialog, AddressesDialog)
+    copied: list[str] = []
+    dialog.copy_requested.connect(copied.append)
+    for name in ("controlUrl", "controlToken"):
+        dialog.findChild(QPushButton, f"{name}CopyButton").click()
+    url, token = copied
+    answer = httpx.get(url, headers={"Authorization": f"Bearer {token}"}, trust_env=False)
+    assert (answer.status_code, answer.json()["issuer"]) == (200, desk.bench.connection.issuer)
+    dialog.accept()
+    desk.until(lambda: desk.window.findChild(AddressesDialog) is None)

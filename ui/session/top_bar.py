@@ -19,6 +19,7 @@ class TopBar(QFrame):
     connection_chosen = Signal(str)
     add_connection_requested = Signal()
     scheme_chosen = Signal(str)
+    demo_addresses_requested = Signal()
     reset_demo_requested = Signal()
     copy_issuer_requested = Signal()
     refresh_requested = Signal()
@@ -79,6 +80,7 @@ class TopBar(QFrame):
     def show_demo(self, *, embedded: bool) -> None:
         """Offer what applies to the demo org only."""
         self.reset_action.setEnabled(embedded)
+        self.addresses_action.setEnabled(embedded)
 
     def show_scheme(self, choice: str) -> None:
         """Tick the appearance in use: system, light or dark."""
@@ -141,6 +143,8 @@ class TopBar(QFrame):
         self.drop_action = menu.addAction(self.tr("Drop access token"), self.drop_requested.emit)
         menu.addSeparator()
         menu.addAction(self.tr("Copy issuer"), self.copy_issuer_requested.emit)
+        addresses = self.tr("Demo org: addresses and keys…")
+        self.addresses_action = menu.addAction(addresses, self.demo_addresses_requested.emit)
         self.reset_action = menu.addAction(self.tr("Reset the demo org…"), self.reset_demo_requested.emit)
         menu.addSeparator()
         menu.addAction(self.tr("Quit"), self.quit_requested.emit)

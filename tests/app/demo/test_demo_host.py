@@ -16,12 +16,13 @@ import pytest
 
 from app.clock import SystemClock
 from app.demo import host as host_module
+from app.demo.addresses import Addresses
 from app.demo.host import DemoHost, Hosting, Role
 from app.demo.identity import identity_proof, read_identity
 from app.demo.ledger import MemoryLedger, SigningKey
 from app.demo.org import DemoOrg
 from app.demo.serve import ServedOrg
-from app.demo.standalone import ReadyLine, run_standalone
+from app.demo.standalone import run_standalone
 from app.errors import BadInput, Unreachable
 
 MakeHost = Callable[[], DemoHost]
@@ -241,12 +242,12 @@ def test_close_ends_a_wait(make_host: MakeHost, tmp_path: Path) -> None:
 
 
 def test_standalone_tells_how_to_use_it_and_stops() -> None:
-    lines: list[ReadyLine] = []
+    lines: list[Addresses] = []
 
     async def run() -> None:
         stop = asyncio.Event()
 
-        def ready(line: ReadyLine) -> None:
+        def ready(line: Addresses) -> None:
             lines.append(line)
             stop.set()
 

@@ -1,0 +1,44 @@
+"""Where a demo org is reached and what opens its doors, for whoever may turn it."""
+
+from dataclasses import dataclass, field
+
+from app.demo.identity import api_token, control_token
+from app.demo.servers import DEFAULT
+from app.settings import DEMO_CLIENT_ID
+
+USERNAME, PASSWORD = "ada", "engine-1843"
+"""The person of the demo; the sign-in page shows both."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addresses:
+    """What a program needs to use the org; password and tokens are a demo's, made to be shown.
+
+    `api_token` opens the Applications API and the System Log under `org_url` (`Authorization: SSWS …`),
+    `control_token` the control API at `control_url` (`Authorization: Bearer …`).
+    """
+
+    issuer: str
+    client_id: str
+    api_url: str
+    username: str
+    password: str = field(repr=False)
+    org_url: str
+    api_token: str = field(repr=False)
+    control_url: str
+    control_token: str = field(repr=False)
+
+
+def addresses_of(base_url: str, identity: str) -> Addresses:
+    """Return the addresses of the org at `base_url` whose ledger holds `identity`."""
+    return Addresses(
+        issuer=base_url + DEFAULT.path,
+        client_id=DEMO_CLIENT_ID,
+        api_url=f"{base_url}/api/me",
+        username=USERNAME,
+        password=PASSWORD,
+        org_url=base_url,
+        api_token=api_token(identity),
+        control_url=f"{base_url}/demo/control",
+        control_token=control_token(identity),
+    )

@@ -1,0 +1,86 @@
+"""The dialog that tells where the demo org is and what opens its doors: for scripts, tests and other programs."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from app.demo.addresses import Addresses
+from ui import theme
+from ui.widgets.labels import label
+
+_WIDTH = 640
+_MASK = "•" * 24
+
+
+class AddressesDialog(QDialog):
+    """Each address with Copy; what is secret is masked until Show is pressed, and can be copied while it is masked."""
+
+    copy_requested = Signal(str)
+
+    def __init__(self, addresses: Addresses, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("demoAddressesDialog")
+        self.setWindowTitle(self.tr("Demo org: addresses and keys"))
+        self.setMinimumWidth(_WIDTH)
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(10)
+        self._grid.setVerticalSpacing(8)
+        self._add("issuer", self.tr("Issuer"), addresses.issuer)
+        self._add("clientId", self.tr("Client ID"), addresses.client_id)
+        self._add("apiUrl", self.tr("API URL"), addresses.api_url)
+        self._add("orgUrl", self.tr("Org URL"), addresses.org_url)
+        self._add("apiToken", self.tr("API token (SSWS)"), addresses.api_token, secret=True)
+        self._add("controlUrl", self.tr("Control URL"), addresses.control_url)
+        self._add("controlToken", self.tr("Control token"), addresses.control_token, secret=True)
+        self._lay_out()
+
+    def _add(self, name: str, text: str, value: str, *, secret: bool = False) -> None:
+        row = self._grid.rowCount()
+        edit = QLineEdit(_MASK if secret else value)
+        edit.setObjectName(f"{name}Edit")
+        edit.setAccessibleName(text)
+        edit.setReadOnly(True)
+        edit.setFont(theme.mono(12))
+        edit.setCursorPosition(0)
+        copy = QPushButton(self.tr("Copy"))
+        copy.setObjectName(f"{name}CopyButton")
+        copy.setAccessibleName(self.tr("Copy {0}").format(text))
+        copy.clicked.connect(lambda: self.copy_requested.emit(value))  # the value belongs to this row alone
+        caption = label(text, role="muted")
+        caption.setBuddy(edit)
+        self._grid.addWidget(caption, row, 0)
+        self._grid.addWidget(edit, row, 1, 1, 1 if secret else 2)
+        self._grid.addWidget(copy, row, 3)
+        if secret:
+            self._grid.addWidget(self._show_button(name, text, edit, value), row, 2)
+
+    def _show_button(self, name: str, text: str, edit: QLineEdit, value: str) -> QPushButton:
+        show = QPushButton(self.tr("Show"))
+        show.setObjectName(f"{name}ShowButton")
+        show.setAccessibleName(self.tr("Show {0}").format(text))
+        show.setCheckable(True)
+
+        def reveal(shown: bool) -> None:  # noqa: FBT001 - a signal's one argument
+            edit.setText(value if shown else _MASK)
+            edit.setCursorPosition(0)
+
+        show.toggled.connect(reveal)
+        return show
+
+    def _lay_out(self) -> None:
+        note = self.tr(
+            "The API token opens the Applications API and the System Log, the control token the control API. "
+            "Both belong to this demo org, on this computer only."
+        )
+        close = QPushButton(self.tr("Close"))
+        close.setObjectName("closeAddressesButton")
+        close.setDefault(True)
+        close.clicked.connect(self.accept)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(close)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 18, 20, 18)
+        layout.setSpacing(14)
+        layout.addLayout(self._grid)
+        layout.addWidget(label(note, role="muted", wrap=True))
+        layout.addLayout(buttons)
