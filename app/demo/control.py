@@ -14,6 +14,7 @@ from app.demo.dialect import OktaError, Refused, printable
 from app.demo.endpoints.clients import save
 from app.demo.faults import Fault
 from app.demo.forms import read_body
+from app.demo.phone import Phone
 from app.demo.presets import PRESETS
 from app.demo.scenarios import SCENARIOS, scenario_named
 from app.errors import BadInput
@@ -62,6 +63,8 @@ class Control:
             self._route("/clock", "POST", self._move_clock),
             self._route("/revoke", "POST", self._revoke),
             self._route("/keys/rotate", "POST", self._rotate_keys),
+            self._route("/phone", "GET", self._phone),
+            self._route("/phone", "POST", self._answer_push),
             self._route("/counters/clear", "POST", self._clear_counters),
             self._route("/reset", "POST", self._reset),
         ]
@@ -159,6 +162,20 @@ class Control:
             raise BadInput("'overlap' must be true or false.")
         self._org.ledger.rotate_keys(overlap=overlap)
         return JSONResponse(state.keys(self._org))
+
+    def _phone(self, _body: dict[str, Any]) -> Response:
+        return JSONResponse(Phone(self._org).dump())
+
+    def _answer_push(self, body: dict[str, Any]) -> Response:
+        """Answer the `push` of that id: `"answer"` is `approve` (a number challenge with its `number`) or `deny`."""
+        phone, push, answer = Phone(self._org), _text(body.get("push"), "push"), body.get("answer")
+        if answer == "approve":
+            phone.approve(push, _text(body["number"], "number") if "number" in body else None)
+        elif answer == "deny":
+            phone.deny(push)
+        else:
+            raise BadInput("'answer' must be approve or deny.")
+        return JSONResponse(phone.dump())
 
     def _clear_counters(self, _body: dict[str, Any]) -> Response:
         self._org.counters.clear()

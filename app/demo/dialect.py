@@ -281,10 +281,32 @@ DEVICE_PENDING = OktaError(
     "The device authorization is pending. Please try again later.",
     "authorization_pending",
 )
+# Okta Classic's answer where Identity Engine asks for a second factor.
+PASSWORD_WITH_MFA = OktaError(
+    400,
+    "invalid_grant",
+    "Resource owner password credentials cannot be used with MFA enabled.",
+    "password_with_mfa",
+)
+# Okta's sentences for these two are not in our facts; they are ours, in its manner.
+WRONG_BINDING_CODE = OktaError(
+    400,
+    "invalid_grant",
+    "The 'binding_code' provided is either empty or incorrect. Use the correct code and try again.",
+    "invalid_binding_code",
+)
+INVALID_CHANNEL = OktaError(
+    400, "invalid_request", "Invalid value for 'channel_hint' parameter. Supported values: {}", "invalid_channel_hint"
+)
 SLOW_DOWN = OktaError(400, "slow_down", "Slow down the polling frequency. Please try again later.", "slow_down")
 DEVICE_EXPIRED = OktaError(400, "expired_token", "The device code has expired.", "expired_device_code")
 INVALID_DEVICE_CODE = OktaError(
     400, "invalid_grant", "The device code is invalid or has expired.", "invalid_device_code"
+)
+# Shown on the page where the code is typed; the sentences are ours, in Okta's manner.
+INVALID_USER_CODE = OktaError(400, "invalid_user_code", "Invalid code. Try again.", "invalid_user_code")
+TOO_MANY_USER_CODES = OktaError(
+    429, "too_many_user_codes", "Too many wrong codes were typed. Wait a minute and try again.", "too_many_user_codes"
 )
 
 # Consent, sessions and sign-out.

@@ -15,7 +15,9 @@ from app.demo.api import Api
 from app.demo.control import Control
 from app.demo.dialect import OktaError, Refused, management_body
 from app.demo.door import HungUp, new_request_id
+from app.demo.endpoints.activate import Activation
 from app.demo.endpoints.issuer import Issuer
+from app.demo.endpoints.phone import PhonePage
 from app.demo.introduction import Introduction
 from app.demo.servers import SERVERS
 
@@ -30,6 +32,8 @@ def open_front(org: "DemoOrg") -> ASGIApp:
     inner = Starlette(
         routes=[
             *(route for server in SERVERS for route in Issuer(org, server).routes()),
+            *Activation(org).routes(),
+            *PhonePage(org).routes(),
             *Api(org).routes(),
             *Introduction(org).routes(),
             *Control(org).routes(),

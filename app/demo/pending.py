@@ -1,12 +1,19 @@
 """Sign-ins under way: browser sessions, consents, codes of other devices and second factors; gone with the process."""
 
 import secrets
+from collections import deque
 from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeVar
 
 from app.demo.ledger import hashed
 
 _TICKET_LIFETIME_S = 300
 _MOST = 1000
+_MOST_WRONG_CODES = 10
+_WRONG_CODES_FOR_S = 60.0
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,31 +25,139 @@ class BrowserSession:
     amr: tuple[str, ...] = ("pwd",)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """A browser on its way from one page to the next, good for that `purpose` until `expires_at` (epoch seconds)."""
+
+    session: BrowserSession
+    purpose: str
+    expires_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handed:
+    """What an application was handed while the person is still busy: by which server, and until when (epoch seconds).
+
+    It is kept past its end and its use, so that the System Log can tell which it was.
+    """
+
+    client_id: str
+    issuer: str
+    expires_at: float
+    is_spent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstFactor(Handed):
+    """A password that was right, and must be followed by a second factor; known by its `mfa_token`."""
+
+    user_id: str
+
+
+class Answer(StrEnum):
+    """What became of a question asked on the person's phone."""
+
+    NONE = "none"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutOfBand(Handed):
+    """A question on the person's phone, known by its `oob_code`, on the phone by its `id`.
+
+    `number` is the one of `choices` which the application shows (number challenge); `code` is what an SMS or a call
+    said; `mfa_token` is the hash of the first factor's, None where this is the first.
+    """
+
+    id: str
+    user_id: str
+    channel: str
+    mfa_token: str | None = None
+    number: str | None = None
+    choices: tuple[str, ...] = ()
+    code: str | None = None
+    answer: Answer = Answer.NONE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceSignIn(Handed):
+    """A device that waits for its person to type `user_code` in a browser, known by its `device_code` (RFC 8628).
+
+    `session` is who allowed it; `interval_s` is the least time between two polls, and grows.
+    """
+
+    user_code: str
+    scopes: tuple[str, ...]
+    interval_s: float
+    polled_at: float | None = None
+    session: BrowserSession | None = None
+    is_denied: bool = False
+
+    def waits(self, now: float) -> bool:
+        """Return whether the person can still answer."""
+        return not self.is_spent and not self.is_denied and self.session is None and now < self.expires_at
+
+
 @dataclass(slots=True)
 class Pending:
     """What the org remembers between two requests of one sign-in.
 
-    `sessions` go by the hash of their cookie, `tickets` (a browser that has shown a password and is asked something
-    more) by the hash of a hidden field, with their end; `consents` are the (user id, application id) pairs given.
+    `sessions` go by the hash of their cookie, `tickets` by the hash of a hidden field, what applications were handed by
+    the hash of it; `consents` are the (user id, application id) pairs given, `used_codes` the (user id, time step)
+    pairs of one-time codes, `wrong_codes` when somebody typed a device's code wrongly. Each keeps its newest thousand.
     """
 
     sessions: dict[str, BrowserSession] = field(default_factory=dict)
-    tickets: dict[str, tuple[BrowserSession, float]] = field(default_factory=dict)
+    tickets: dict[str, Ticket] = field(default_factory=dict)
     consents: set[tuple[str, str]] = field(default_factory=set)
+    first_factors: dict[str, FirstFactor] = field(default_factory=dict)
+    out_of_band: dict[str, OutOfBand] = field(default_factory=dict)
+    devices: dict[str, DeviceSignIn] = field(default_factory=dict)
+    used_codes: deque[tuple[str, int]] = field(default_factory=lambda: deque(maxlen=_MOST))
+    wrong_codes: deque[float] = field(default_factory=lambda: deque(maxlen=_MOST_WRONG_CODES))
 
     def keep_sessions(self, since: float) -> None:
         """Forget the sessions that began before `since` (epoch seconds), and the oldest where there are too many."""
         live = {name: each for name, each in self.sessions.items() if each.auth_time > since}
         self.sessions = dict(list(live.items())[-_MOST:])
 
-    def new_ticket(self, session: BrowserSession, now: float) -> str:
-        """Return a ticket for the next page of this sign-in; good once, and for five minutes from `now` (epoch s)."""
-        ticket = secrets.token_urlsafe(24)
-        self.tickets[hashed(ticket)] = (session, now + _TICKET_LIFETIME_S)
-        self.tickets = dict(list(self.tickets.items())[-_MOST:])
+    def new_ticket(self, session: BrowserSession, now: float, purpose: str = "consent") -> str:
+        """Return a ticket for the next page of this sign-in; good once, and for five minutes from `now` (epoch s).
+
+        Who holds a ticket for one `purpose` has not earned another: a password alone is no finished sign-in.
+        """
+        ticket = new_handle()
+        kept = Ticket(session=session, purpose=purpose, expires_at=now + _TICKET_LIFETIME_S)
+        keep(self.tickets, hashed(ticket), kept)
         return ticket
 
-    def take_ticket(self, ticket: str, now: float) -> BrowserSession | None:
-        """Return whose ticket this is, once, and only before its end."""
+    def take_ticket(self, ticket: str, now: float, purpose: str = "consent") -> BrowserSession | None:
+        """Return whose ticket this is, once, only for its purpose and only before its end."""
         held = self.tickets.pop(hashed(ticket), None)
-        return held[0] if held is not None and now < held[1] else None
+        if held is None or held.purpose != purpose or now >= held.expires_at:
+            return None
+        return held.session
+
+    def device_of(self, user_code: str, now: float) -> tuple[str, DeviceSignIn] | None:
+        """Return the device that waits with this code, and the name it is kept by."""
+        return next(
+            (each for each in self.devices.items() if each[1].user_code == user_code and each[1].waits(now)), None
+        )
+
+    def has_too_many_wrong_codes(self, now: float) -> bool:
+        """Return whether ten devices' codes were typed wrongly in the last minute (RFC 8628 §5.1)."""
+        recent = [at for at in self.wrong_codes if 0 <= now - at < _WRONG_CODES_FOR_S]
+        return len(recent) >= _MOST_WRONG_CODES
+
+
+def new_handle() -> str:
+    """Return a new handle, which nobody can guess."""
+    return secrets.token_urlsafe(24)
+
+
+def keep(store: dict[str, T], name: str, thing: T) -> None:
+    """Put `thing` into `store`, whose oldest entry goes when there are more than a thousand."""
+    store[name] = thing
+    if len(store) > _MOST:
+        del store[next(iter(store))]

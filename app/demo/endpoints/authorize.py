@@ -1,6 +1,5 @@
 """The authorization endpoint: checks the request, asks the person, sends the browser back with a code."""
 
-import hmac
 import re
 import secrets
 from dataclasses import dataclass
@@ -16,11 +15,12 @@ from app.demo.door import Bends, bends_of
 from app.demo.endpoints.browser import PageRefused, check_own_form, session_of, start_session
 from app.demo.endpoints.clients import known_application
 from app.demo.endpoints.first import understood_scopes
+from app.demo.endpoints.signin import CodeAsked, PasswordAsked, next_step
 from app.demo.faults import Kind
 from app.demo.forging import STRANGER
 from app.demo.forms import Parameters, read_form, read_query
 from app.demo.ledger import CodeRecord, hashed
-from app.demo.pages import consent_page, form_post_page, sign_in_page, with_query
+from app.demo.pages import consent_page, form_post_page, sign_in_page, verify_page, with_query
 from app.demo.pending import BrowserSession
 from app.demo.servers import AuthorizationServer
 
@@ -34,7 +34,6 @@ _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43,128}")
 _MAX_AGE = re.compile(r"[0-9]{1,10}")
 _LARGEST_MAX_AGE = 2**31 - 1
 _SEE_OTHER = 303
-_WRONG_PASSWORD = "Unable to sign in"  # noqa: S105 - Okta's sentence for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +92,10 @@ class AuthorizationEndpoint:
         return self._checked(request, None)
 
     async def sign_in(self, request: Request) -> Response:
-        """Answer a page's form; `action` is `sign-in` (with `username`, `password`), `allow` (`ticket`) or `cancel`."""
+        """Answer a page's form.
+
+        `action` is `sign-in` (with `username`, `password`), `verify` (`ticket`, `otp`), `allow` (`ticket`) or `cancel`.
+        """
         check_own_form(request)
         try:
             form = await read_form(request)
@@ -149,7 +151,7 @@ class AuthorizationEndpoint:
         if asked.prompt == "none":
             return self._unprompted(request, asked, session)
         if session is None or "login" in asked.prompt:
-            return sign_in_page(self._org, asked)
+            return sign_in_page(self._org, asked, PasswordAsked())
         return self._consented(request, asked, session)
 
     def _unprompted(self, request: Request, asked: AuthorizationRequest, session: BrowserSession | None) -> Response:
@@ -165,19 +167,19 @@ class AuthorizationEndpoint:
             raise Refused(dialect.ACCESS_DENIED, "The person chose Cancel.")
         if action == "allow":
             return self._allowed(request, asked, form)
-        username = form.get("username", "")
-        user = self._org.user_named(username)
-        if user is None or not _same(form.get("password", ""), user.password):
-            return sign_in_page(self._org, asked, username=username, message=_WRONG_PASSWORD)
-        session = BrowserSession(user_id=user.id, auth_time=self._org.clock.now())
-        answer = self._consented(request, asked, session)
-        start_session(self._org, session, answer)
+        step = next_step(self._org, request, form)
+        if isinstance(step, PasswordAsked):
+            return sign_in_page(self._org, asked, step)
+        if isinstance(step, CodeAsked):
+            return verify_page(asked, step)
+        answer = self._consented(request, asked, step)
+        start_session(self._org, step, answer)
         return answer
 
     def _allowed(self, request: Request, asked: AuthorizationRequest, form: Parameters) -> Response:
         session = self._org.pending.take_ticket(form.get("ticket", ""), self._org.clock.now())
         if session is None:
-            return sign_in_page(self._org, asked)
+            return sign_in_page(self._org, asked, PasswordAsked())
         self._org.pending.consents.add((session.user_id, asked.application.id))
         return self._sent_back_with_code(request, asked, session)
 
@@ -270,7 +272,3 @@ def _max_age(query: Parameters) -> int | None:
     if not _MAX_AGE.fullmatch(max_age) or int(max_age) > _LARGEST_MAX_AGE:
         raise Refused(dialect.INVALID_MAX_AGE)
     return int(max_age)
-
-
-def _same(given: str, known: str) -> bool:
-    return hmac.compare_digest(given.encode(), known.encode())

@@ -11,6 +11,8 @@ from app.demo.applications import Grant
 from app.demo.bearer import BearerRefused
 from app.demo.door import Door, bends_of
 from app.demo.endpoints.authorize import AuthorizationEndpoint
+from app.demo.endpoints.challenge import ChallengeEndpoint
+from app.demo.endpoints.device import DeviceEndpoint
 from app.demo.endpoints.introspect import IntrospectionEndpoint
 from app.demo.endpoints.logout import LogoutEndpoint
 from app.demo.endpoints.revoke import RevocationEndpoint
@@ -42,6 +44,8 @@ class Issuer:
         self._revocation = RevocationEndpoint(org, server)
         self._introspection = IntrospectionEndpoint(org, server)
         self._logout = LogoutEndpoint(org, server)
+        self._device = DeviceEndpoint(org, server)
+        self._challenge = ChallengeEndpoint(org, server)
 
     def routes(self) -> list[Route]:
         """Return every route of the authorization server."""
@@ -59,6 +63,10 @@ class Issuer:
             route(f"{v1}/authorize", "sign_in", self._authorization.sign_in, post),
             route(f"{v1}/logout", "logout", self._logout.by_query),
             route(f"{v1}/logout", "logout", self._logout.by_form, post),
+            route(f"{v1}/device/authorize", "device_authorize", self._device.answer, post),
+            # Okta has these two and advertises them nowhere
+            route(f"{v1}/primary-authenticate", "primary_authenticate", self._challenge.primary, post),
+            route(f"{v1}/challenge", "challenge", self._challenge.second, post),
         ]
         if path:
             # RFC 8414 §3.1 puts the well-known part in front of the issuer's path

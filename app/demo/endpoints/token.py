@@ -10,6 +10,8 @@ from app.demo.applications import Application, Grant
 from app.demo.dialect import Refused, listed
 from app.demo.endpoints.clients import check_grant, identified_application, save
 from app.demo.endpoints.code import CodeGrant
+from app.demo.endpoints.device import DeviceGrant
+from app.demo.endpoints.direct import MfaOobGrant, MfaOtpGrant, OobGrant, OtpGrant, PasswordGrant
 from app.demo.endpoints.refresh import RefreshGrant
 from app.demo.forms import Parameters, read_form, read_query
 from app.demo.servers import AuthorizationServer
@@ -37,6 +39,12 @@ class TokenEndpoint:
         self._grants: dict[Grant, GrantAnswer] = {
             Grant.CODE: CodeGrant(org, server),
             Grant.REFRESH: RefreshGrant(org, server),
+            Grant.PASSWORD: PasswordGrant(org, server),
+            Grant.OTP: OtpGrant(org, server),
+            Grant.OOB: OobGrant(org, server),
+            Grant.MFA_OTP: MfaOtpGrant(org, server),
+            Grant.MFA_OOB: MfaOobGrant(org, server),
+            Grant.DEVICE: DeviceGrant(org, server),
         }
 
     async def answer(self, request: Request) -> Response:

@@ -15,43 +15,85 @@ from app.text import duration
 
 if TYPE_CHECKING:
     from app.demo.endpoints.authorize import AuthorizationRequest
+    from app.demo.endpoints.signin import CodeAsked, PasswordAsked
     from app.demo.org import DemoOrg, User
+    from app.demo.pending import DeviceSignIn
+    from app.demo.phone import Phone
 
 _FOLDER = Path(__file__).parent
 _BAD_REQUEST = 400
 _NOWHERE = "'none'"
 _SELF = "'self'"
 _SUBMIT = "document.forms[0].submit()"
+# a page that somebody reads with the keyboard is not taken from under them
+_LOOK_AGAIN = "setInterval(() => { if (document.activeElement === document.body) location.reload() }, 5000)"
 
 
-def sign_in_page(
-    org: "DemoOrg", asked: "AuthorizationRequest", *, username: str | None = None, message: str = ""
-) -> Response:
-    """Return the sign-in page; `message` says why the last try failed, `username` is what was typed then."""
-    return page(
-        "sign-in.html",
-        status=_BAD_REQUEST if message else 200,
-        form_action=f"{_SELF} {_source(asked.back.redirect_uri)}",
-        login=org.user.short_login,
-        password=org.user.password,
-        username=username or asked.login_hint or org.user.short_login,
-        message=message,
+def sign_in_page(org: "DemoOrg", asked: "AuthorizationRequest", step: "PasswordAsked") -> Response:
+    """Return the sign-in page; `step` says why the last try failed, and what was typed then."""
+    return _sign_in(
+        org,
+        step,
+        username=step.username or asked.login_hint or org.user.short_login,
+        form_action=_back_to(asked),
         client=asked.application.label,
         scopes=asked.scopes,
-        lifetime=duration(org.policy.access_token_lifetime_s),
+        hidden={},
     )
+
+
+def verify_page(asked: "AuthorizationRequest", step: "CodeAsked") -> Response:
+    """Return the page that asks for the one-time code, after the password."""
+    return _verify(step, form_action=_back_to(asked), client=asked.application.label, hidden={})
 
 
 def consent_page(asked: "AuthorizationRequest", user: "User", ticket: str) -> Response:
     """Return the page that asks the signed-in `user` to allow what was asked for."""
     return page(
         "consent.html",
-        form_action=f"{_SELF} {_source(asked.back.redirect_uri)}",
+        form_action=_back_to(asked),
         client=asked.application.label,
         name=user.name,
         scopes=asked.scopes,
         ticket=ticket,
     )
+
+
+def activate_page(user_code: str, *, message: str = "", status: int = 200) -> Response:
+    """Return the page that asks for the code a device shows; `message` says why the last one was not good."""
+    return page("activate.html", status=status, user_code=user_code, message=message)
+
+
+def device_sign_in_page(org: "DemoOrg", device: "DeviceSignIn", step: "PasswordAsked") -> Response:
+    """Return the sign-in page of who typed a device's code."""
+    return _sign_in(
+        org,
+        step,
+        username=step.username or org.user.short_login,
+        client=_label(org, device),
+        scopes=device.scopes,
+        hidden={"user_code": device.user_code},
+    )
+
+
+def device_verify_page(org: "DemoOrg", device: "DeviceSignIn", step: "CodeAsked") -> Response:
+    """Return the page that asks who typed a device's code for the one-time code."""
+    return _verify(step, client=_label(org, device), hidden={"user_code": device.user_code})
+
+
+def device_consent_page(org: "DemoOrg", device: "DeviceSignIn", user: "User", ticket: str) -> Response:
+    """Return the page that asks the signed-in `user` to allow the device."""
+    return page("activate-allow.html", client=_label(org, device), user=user, device=device, ticket=ticket)
+
+
+def activated_page(org: "DemoOrg", device: "DeviceSignIn", *, is_allowed: bool) -> Response:
+    """Return the page after the person's answer to a device."""
+    return page("activated.html", form_action=_NOWHERE, client=_label(org, device), is_allowed=is_allowed)
+
+
+def phone_page(phone: "Phone", message: str = "") -> Response:
+    """Return the page that stands in for a person's phone; `message` says why the last answer came to nothing."""
+    return page("phone.html", status=_BAD_REQUEST if message else 200, script=_LOOK_AGAIN, phone=phone, message=message)
 
 
 def form_post_page(redirect_uri: str, fields: dict[str, str]) -> Response:
@@ -89,6 +131,32 @@ def page(template: str, /, *, form_action: str = _SELF, status: int = 200, scrip
         "Cross-Origin-Opener-Policy": "same-origin",
     }
     return HTMLResponse(text, status_code=status, headers=headers)
+
+
+def _sign_in(org: "DemoOrg", step: "PasswordAsked", **values: Any) -> Response:
+    return page(
+        "sign-in.html",
+        status=_BAD_REQUEST if step.message else 200,
+        login=org.user.short_login,
+        password=org.user.password,
+        others=[user for user in org.users.values() if user.has_second_factor],
+        message=step.message,
+        lifetime=duration(org.policy.access_token_lifetime_s),
+        **values,
+    )
+
+
+def _verify(step: "CodeAsked", **values: Any) -> Response:
+    return page("verify.html", status=_BAD_REQUEST if step.message else 200, step=step, **values)
+
+
+def _label(org: "DemoOrg", device: "DeviceSignIn") -> str:
+    application = org.applications.get(device.client_id)
+    return application.label if application else device.client_id
+
+
+def _back_to(asked: "AuthorizationRequest") -> str:
+    return f"{_SELF} {_source(asked.back.redirect_uri)}"
 
 
 def _source(redirect_uri: str) -> str:

@@ -1,0 +1,53 @@
+"""The page that stands in for a person's phone: codes to type elsewhere, and pushes to approve or deny."""
+
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from app.demo.dialect import Refused
+from app.demo.endpoints.browser import PageRefused, check_own_form
+from app.demo.forms import read_form
+from app.demo.pages import phone_page
+from app.demo.phone import Phone
+from app.errors import BadInput
+
+if TYPE_CHECKING:
+    from app.demo.org import DemoOrg
+
+_PATH = "/phone"
+_SEE_OTHER = 303
+
+
+class PhonePage:
+    """Answers under `/phone`; it is no endpoint of the org, so faults do not strike it and nobody counts it."""
+
+    def __init__(self, org: "DemoOrg") -> None:
+        self._phone = Phone(org)
+
+    def routes(self) -> list[Route]:
+        """Return its routes."""
+        return [Route(_PATH, self.show), Route(_PATH, self.press, methods=["POST"])]
+
+    async def show(self, _request: Request) -> Response:
+        """Show the phone."""
+        return phone_page(self._phone)
+
+    async def press(self, request: Request) -> Response:
+        """Answer the form's `push`: `answer` is `approve` or `deny`, or `number` the one that was chosen."""
+        check_own_form(request)
+        try:
+            form = await read_form(request)
+        except Refused as refused:
+            raise PageRefused(refused.error, refused.cause) from None
+        push, number = form.get("push", ""), form.get("number")
+        try:
+            if number is not None or form.get("answer") == "approve":
+                self._phone.approve(push, number)
+            elif form.get("answer") == "deny":
+                self._phone.deny(push)
+        except BadInput as bad:
+            return phone_page(self._phone, message=bad.what)
+        # a page reached by GET can be looked at again without answering again
+        return RedirectResponse(_PATH, status_code=_SEE_OTHER)
