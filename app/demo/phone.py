@@ -10,8 +10,7 @@ from app.errors import BadInput
 if TYPE_CHECKING:
     from app.demo.org import DemoOrg
 
-_APPROVED = "user.authentication.auth_via_mfa"
-_DENIED = "user.mfa.okta_verify.deny_push"
+_EVENT = "user.authentication.auth_via_mfa"
 
 
 class Phone:
@@ -107,7 +106,7 @@ class Phone:
         self._org.pending.out_of_band[name] = replace(oob, answer=answer)
         is_approved = answer is Answer.APPROVED
         self._org.log.add(
-            _APPROVED if is_approved else _DENIED,
+            _EVENT,
             succeeded=is_approved,
             reason="" if is_approved else "oob_rejected",
             cause="" if is_approved else cause,

@@ -27,7 +27,7 @@ from app.demo.pending import BrowserSession, DeviceSignIn
 if TYPE_CHECKING:
     from app.demo.org import DemoOrg
 
-_EVENT = "app.oauth2.as.device.activate"
+_EVENT = "lapse.activate"  # as the door calls its refusals
 _NOT_LETTERS = re.compile(r"[^A-Z]")
 _CANCELS = ("deny", "cancel")
 _LONGEST_CODE = 64
@@ -50,7 +50,7 @@ class Activation:
 
     def __init__(self, org: "DemoOrg") -> None:
         self._org = org
-        self._door = Door(org, event_type=_EVENT)
+        self._door = Door(org)
 
     def routes(self) -> list[Route]:
         """Return its routes."""

@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from app.demo.dialect import Refused
 from app.demo.endpoints.browser import PageRefused, check_own_form
-from app.demo.forms import read_form
+from app.demo.forms import Parameters, read_form
 from app.demo.pages import phone_page
 from app.demo.phone import Phone
 from app.errors import BadInput
@@ -35,19 +35,24 @@ class PhonePage:
         return phone_page(self._phone)
 
     async def press(self, request: Request) -> Response:
-        """Answer the form's `push`: `answer` is `approve` or `deny`, or `number` the one that was chosen."""
+        """Answer the form's `push`: `answer` is `deny` or `approve`; `number` approves a number challenge."""
         check_own_form(request)
         try:
             form = await read_form(request)
         except Refused as refused:
             raise PageRefused(refused.error, refused.cause) from None
-        push, number = form.get("push", ""), form.get("number")
         try:
-            if number is not None or form.get("answer") == "approve":
-                self._phone.approve(push, number)
-            elif form.get("answer") == "deny":
-                self._phone.deny(push)
+            self._answer(form)
         except BadInput as bad:
             return phone_page(self._phone, message=bad.what)
         # a page reached by GET can be looked at again without answering again
         return RedirectResponse(_PATH, status_code=_SEE_OTHER)
+
+    def _answer(self, form: Parameters) -> None:
+        push, answer, number = form.get("push", ""), form.get("answer"), form.get("number")
+        if answer == "deny":
+            self._phone.deny(push)
+        elif answer == "approve" or number is not None:
+            self._phone.approve(push, number)
+        else:
+            raise BadInput("Approve or deny it.")
