@@ -1,5 +1,7 @@
 """Sends what `grants` builds and returns what `grants` reads, for one issuer and one client."""
 
+import contextlib
+import re
 from typing import Any
 
 import httpx
@@ -8,8 +10,9 @@ from app.clock import Clock
 from app.errors import DiscoveryFailed, LapseError, OAuthError, Unreachable, UnusableAnswer
 from app.events import ExchangeKind
 from app.oauth import grants
+from app.oauth.compact import NotReadable, read_jws
 from app.oauth.idtoken import verify_id_token
-from app.oauth.jose import Keys, has_key_for, read_keys
+from app.oauth.keyset import Keys, read_keys
 from app.oauth.metadata import ServerMetadata, metadata_requests, read_metadata
 from app.oauth.pkce import Pkce
 from app.oauth.strictjson import read_object
@@ -18,6 +21,7 @@ from app.wire.fetch import Answer, fetch
 
 # A token that names unknown keys must not become a way to make us fetch without end.
 _KEYS_REFETCH_AFTER_S = 60.0
+_KEYS_FOR_S, _KEYS_FOR_AT_LEAST_S, _KEYS_FOR_AT_MOST_S = 3600.0, 300.0, 86400.0
 _TOKEN_TOTAL_S = 20.0
 
 
@@ -36,6 +40,7 @@ class OAuthClient:
         self._metadata: ServerMetadata | None = None
         self._keys: Keys | None = None
         self._keys_fetched_at = 0.0
+        self._keys_good_for_s = _KEYS_FOR_S
 
     async def metadata(self, *, cause: int | None = None) -> ServerMetadata:
         """Return the issuer's metadata, fetched once; raises DiscoveryFailed or Unreachable."""
@@ -73,11 +78,20 @@ class OAuthClient:
         return True
 
     async def verify_id_token(
-        self, token: Secret, *, access_token: Secret, nonce: str | None, cause: int | None
+        self,
+        token: Secret,
+        *,
+        access_token: Secret,
+        nonce: str | None,
+        first: dict[str, Any] | None = None,
+        cause: int | None,
     ) -> dict[str, Any]:
-        """Return the verified claims (OIDC Core §3.1.3.7); raises InvalidIdToken, or what fetching the keys raises."""
+        """Return the verified claims; raises InvalidIdToken, or what fetching the keys raises.
+
+        `nonce` at sign-in (OIDC Core §3.1.3.7), `first` on a refresh (§12.2); see `idtoken.verify_id_token`.
+        """
         metadata = await self.metadata(cause=cause)
-        keys = await self._keys_for(token, cause)
+        keys = await self.keys_for(token.reveal(), cause=cause)
         return verify_id_token(
             token,
             keys=keys,
@@ -87,6 +101,7 @@ class OAuthClient:
             access_token=access_token,
             now=self._clock.now(),
             nonce=nonce,
+            first=first,
         )
 
     async def userinfo(self, access_token: Secret, *, subject: str, cause: int | None) -> dict[str, Any]:
@@ -119,10 +134,26 @@ class OAuthClient:
         assert first_trouble is not None
         raise first_trouble
 
-    async def _keys_for(self, token: Secret, cause: int | None) -> Keys:
-        if self._keys is None or (not has_key_for(token.reveal(), self._keys) and self._may_refetch()):
+    async def keys_for(self, token: str, *, cause: int | None) -> Keys:
+        """Return the issuer's keys, as fresh as they need be to verify `token`; raises what fetching them raises.
+
+        They are kept as long as their Cache-Control says, within bounds, and fetched once more for a token that names
+        an unknown key, though not more often than once a minute. Where they cannot be fetched again, the old ones stay.
+        """
+        if self._keys is None:
             self._keys = await self._fetch_keys(cause)
+        elif self._are_old() or (not _has_key_for(token, self._keys) and self._may_refetch()):
+            with contextlib.suppress(Unreachable, UnusableAnswer):
+                self._keys = await self._fetch_keys(cause)
         return self._keys
+
+    @property
+    def known_keys(self) -> Keys | None:
+        """The issuer's keys as last fetched; None before that. Asks nobody."""
+        return self._keys
+
+    def _are_old(self) -> bool:
+        return self._clock.elapsed() - self._keys_fetched_at >= self._keys_good_for_s
 
     def _may_refetch(self) -> bool:
         return self._clock.elapsed() - self._keys_fetched_at >= _KEYS_REFETCH_AFTER_S
@@ -130,13 +161,29 @@ class OAuthClient:
     async def _fetch_keys(self, cause: int | None) -> Keys:
         metadata = await self.metadata(cause=cause)
         request = httpx.Request("GET", metadata.jwks_uri, headers={"Accept": "application/json"})
-        answer = await fetch(self._http, request, kind=ExchangeKind.KEYS, cause=cause)
+        # also when it fails: a server in trouble is not asked again for every token
         self._keys_fetched_at = self._clock.elapsed()
-        return read_keys(answer)
+        answer = await fetch(self._http, request, kind=ExchangeKind.KEYS, cause=cause)
+        self._keys_good_for_s = _good_for_s(answer)
+        return read_keys(answer, metadata.jwks_uri)
 
     async def _token(self, request: httpx.Request, cause: int | None) -> grants.TokenAnswer:
         answer: Answer = await fetch(self._http, request, kind=ExchangeKind.TOKEN, cause=cause, total_s=_TOKEN_TOTAL_S)
         return grants.read_token_answer(answer)
+
+
+def _has_key_for(token: str, keys: Keys) -> bool:
+    """Return whether a published key fits the token; a miss is worth one refetch (key rotation)."""
+    try:
+        return bool(keys.fitting(read_jws(token).header))
+    except NotReadable:
+        return True  # no key could help
+
+
+def _good_for_s(answer: Answer) -> float:
+    """Return how many seconds keys may be kept: Cache-Control's max-age, within bounds (RFC 9111 §5.2.2.1)."""
+    match = re.search(r"max-age=([0-9]{1,9})", str(answer.headers.get("cache-control", "")))
+    return min(max(float(match[1]) if match else _KEYS_FOR_S, _KEYS_FOR_AT_LEAST_S), _KEYS_FOR_AT_MOST_S)
 
 
 ServerTrouble = Unreachable | UnusableAnswer | OAuthError | DiscoveryFailed

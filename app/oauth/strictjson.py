@@ -1,7 +1,10 @@
-"""JSON as a client may trust it: UTF-8, no duplicate names, no NaN, one object at the top."""
+"""JSON as a client may trust it: UTF-8 without BOM, no duplicate names, no NaN, bounded, one object at the top."""
 
 import json
 from typing import Any, Never
+
+DEEPEST = 32
+"""How many levels of arrays and objects are read (RFC 8725 names no bound; ours is far above any token's)."""
 
 
 def read_object(body: bytes) -> dict[str, Any]:
@@ -14,9 +17,13 @@ def read_object(body: bytes) -> dict[str, Any]:
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
     except json.JSONDecodeError:
-        raise ValueError("it is not JSON") from None
+        raise ValueError("it begins with a BOM" if body.startswith(b"\xef\xbb\xbf") else "it is not JSON") from None
     if not isinstance(found, dict):
         raise ValueError("it is not a JSON object")  # noqa: TRY004 - one error type for every bad text
+    if _is_deeper_than(found, DEEPEST):
+        raise ValueError("it is nested too deeply")
+    if "\\ud" in text.lower():
+        _check_surrogates(found)
     return found
 
 
@@ -29,3 +36,17 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise ValueError("a name stands in it twice")
     return found
+
+
+def _is_deeper_than(value: dict[str, Any] | list[Any], levels: int) -> bool:
+    if levels == 0:
+        return True
+    inside = value.values() if isinstance(value, dict) else value
+    return any(_is_deeper_than(each, levels - 1) for each in inside if isinstance(each, dict | list))
+
+
+def _check_surrogates(found: dict[str, Any]) -> None:
+    try:
+        json.dumps(found, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise ValueError("half a surrogate pair stands in it") from None

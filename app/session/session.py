@@ -14,7 +14,6 @@ from app.events import RefreshTokenFate, StorePlace
 from app.journal import Journal
 from app.oauth.client import OAuthClient
 from app.oauth.grants import TokenAnswer
-from app.oauth.idtoken import check_refreshed
 from app.secret import Secret
 from app.session.asking import Asking
 from app.session.expiry import UNKNOWN_EXPIRY, Expiry, Receipt, age_s
@@ -348,10 +347,12 @@ class Session:
         assert answer.id_token is not None
         try:
             claims = await self._client.verify_id_token(
-                answer.id_token, access_token=answer.access_token, nonce=None, cause=cause
+                answer.id_token,
+                access_token=answer.access_token,
+                nonce=None,
+                first=before.first_id_claims,
+                cause=cause,
             )
-            if before.first_id_claims is not None:
-                check_refreshed(claims, before.first_id_claims)
         except InvalidIdToken as wrong:
             raise Hiccup(
                 f"The refreshed tokens were not used: {wrong.what}",

@@ -1,0 +1,416 @@
+"""The strict verifier: every rule a token is under, each with its verdict, for those who act and those who ask why."""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import jwt
+
+from app.oauth.compact import LONGEST, Jws, NotReadable, read_jws
+from app.oauth.keyset import KEY_TYPES, LARGEST_RSA_BITS, SMALLEST_RSA_BITS, Keys
+from app.oauth.rules import Outcome, RuleVerdict, failed, not_applicable, passed, unchecked
+from app.secret import Secret
+
+SKEW_ALLOWED_S = 300.0
+"""How far the server's clock may be from ours; others tolerate up to five minutes too."""
+OLDEST_S = 24 * 3600.0
+"""How old an ID token may be that has just been answered: more than any clock worth trusting is wrong."""
+
+_READING = ("size", "parts", "encoding", "json")
+_KEYS_IN_HEADER = ("jwk", "jku", "x5u", "x5c")
+_LONGEST_SUB = 255
+_LAST_MOMENT = 1e15  # beyond it a number is no moment, and sums with it overflow
+_SHOWN = 120
+_HASHES = {"256": hashlib.sha256, "384": hashlib.sha384, "512": hashlib.sha512}
+
+
+class Kind(StrEnum):
+    """What a token is taken for, which decides the rules it is under."""
+
+    ID = "ID token"
+    ACCESS = "access token"
+    ANY = "JWT"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What a token is held against; None means that nobody knows, and the rule cannot be checked.
+
+    `now` in epoch seconds. `nonce` is the one sent at sign-in; `is_refreshed` means the token came with a refresh,
+    where `first` (the claims of the sign-in's ID token) takes its place (OIDC Core §12.2). `audience` is the client ID
+    for an ID token. `is_fresh` means that it has just been answered, so that an old `iat` is suspect.
+    """
+
+    kind: Kind
+    now: float
+    keys: Keys | None = None
+    algs: tuple[str, ...] | None = None
+    issuer: str | None = None
+    audience: str | None = None
+    nonce: str | None = None
+    access_token: Secret | None = field(default=None, repr=False)
+    max_age_s: float | None = None
+    first: dict[str, Any] | None = field(default=None, repr=False)
+    is_refreshed: bool = False
+    is_fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """Every rule's verdict in order, and what the token says; `claims` are worth something only if `is_verified`."""
+
+    verdicts: tuple[RuleVerdict, ...]
+    header: dict[str, Any] | None = field(default=None, repr=False)
+    claims: dict[str, Any] | None = field(default=None, repr=False)
+
+    @property
+    def first_failure(self) -> RuleVerdict | None:
+        """The first rule that does not hold."""
+        return next((each for each in self.verdicts if each.outcome is Outcome.FAILED), None)
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether no rule failed and the signature holds; what could not be checked otherwise is said by its rule."""
+        signature = next((each for each in self.verdicts if each.rule == "signature"), None)
+        return self.first_failure is None and signature is not None and signature.outcome is Outcome.PASSED
+
+    def verdict(self, rule: str) -> RuleVerdict | None:
+        """Return the verdict of one rule."""
+        return next((each for each in self.verdicts if each.rule == rule), None)
+
+
+def verify(token: str, expected: Expected) -> Verification:
+    """Return the verdict of every rule; whatever the text is, nothing is raised."""
+    try:
+        jws = read_jws(token)
+    except NotReadable as bad:
+        return Verification(tuple(_read_up_to(bad)))
+    verdicts = [*_READ_WELL, *_header(jws, expected), *_signature(jws, expected), *_claims(jws, expected)]
+    return Verification(tuple(verdicts), jws.header, jws.claims)
+
+
+_EXPECTED_TO_READ = {
+    "size": f"at most {LONGEST // 1024} KiB",
+    "parts": "three parts between two dots, none empty but perhaps the signature",
+    "encoding": "base64url without padding or spare bits",
+    "json": "two JSON objects: UTF-8, no name twice, no NaN, at most 32 levels",
+}
+_READ_WELL = tuple(passed(rule, _EXPECTED_TO_READ[rule], "as expected") for rule in _READING)
+
+
+def _read_up_to(bad: NotReadable) -> list[RuleVerdict]:
+    place = _READING.index(bad.rule)
+    why = f"The token cannot be read: {bad}."
+    return [*_READ_WELL[:place], failed(bad.rule, _EXPECTED_TO_READ[bad.rule], str(bad), why)]
+
+
+# --- the header ---------------------------------------------------------------------------------------------------
+
+
+def _header(jws: Jws, expected: Expected) -> list[RuleVerdict]:
+    return [_typ(jws, expected), _crit(jws), _zip(jws), _header_key(jws), _alg(jws, expected)]
+
+
+def _typ(jws: Jws, expected: Expected) -> RuleVerdict:
+    wanted = ("jwt", "at+jwt", "application/at+jwt") if expected.kind is not Kind.ID else ("jwt",)
+    if "typ" not in jws.header:
+        return passed("typ", "JWT, or nothing", "nothing")
+    found = _shown(jws.header["typ"])
+    if found.lower() in wanted:
+        return passed("typ", "JWT, or nothing", found)
+    if expected.kind is Kind.ANY and isinstance(jws.header["typ"], str):
+        return passed("typ", "anything", found, "No kind of token was asked for.")
+    return failed("typ", "JWT, or nothing", found, f"The {expected.kind} says it is another kind of token.")
+
+
+def _crit(jws: Jws) -> RuleVerdict:
+    if "crit" not in jws.header:
+        return passed("crit", "nothing", "nothing")
+    found = _shown(jws.header["crit"])
+    return failed("crit", "nothing", found, "The token's header demands an extension that is not understood.")
+
+
+def _zip(jws: Jws) -> RuleVerdict:
+    if "zip" not in jws.header:
+        return passed("zip", "nothing", "nothing")
+    return failed("zip", "nothing", _shown(jws.header["zip"]), "The token claims to be compressed.")
+
+
+def _header_key(jws: Jws) -> RuleVerdict:
+    there = [name for name in _KEYS_IN_HEADER if name in jws.header]
+    if not there:
+        return passed("header key", "no key from the header", "none there")
+    return passed(
+        "header key", "no key from the header", f"{', '.join(there)}: not used", "Anybody can put a key there."
+    )
+
+
+def _alg(jws: Jws, expected: Expected) -> RuleVerdict:
+    wanted = "an asymmetric one" if expected.algs is None else f"one of {', '.join(expected.algs)}, asymmetric"
+    alg = jws.header.get("alg")
+    found = _shown(alg)
+    if not isinstance(alg, str):
+        return failed("alg", wanted, found, "The token names no algorithm.")
+    if alg[:2] not in KEY_TYPES:
+        return failed("alg", wanted, found, "The token's algorithm is none that a public client can trust.")
+    if expected.algs is not None and alg not in expected.algs:
+        return failed("alg", wanted, found, "The token's algorithm is not one the issuer announced.")
+    why = "" if expected.algs is not None else "Nobody said which algorithms the issuer uses."
+    return passed("alg", wanted, found, why)
+
+
+# --- key and signature --------------------------------------------------------------------------------------------
+
+_ONE_KEY = "exactly one key that fits kid, kty, alg and use"
+_GOOD_SIZE = f"RSA of {SMALLEST_RSA_BITS} to {LARGEST_RSA_BITS} bits"
+
+
+def _signature(jws: Jws, expected: Expected) -> list[RuleVerdict]:
+    alg = jws.header.get("alg")
+    if expected.keys is None:
+        why = "There are no keys to check it with."
+        return [unchecked("key", _ONE_KEY, why), unchecked("signature", "made with that key", why)]
+    if not isinstance(alg, str) or alg[:2] not in KEY_TYPES or (expected.algs is not None and alg not in expected.algs):
+        why = "The algorithm is not to be trusted."
+        return [not_applicable("key", why), failed("signature", "made with a published key", "not checked", why)]
+    fitting = expected.keys.fitting(jws.header)
+    kid = f"kid {_shown(jws.header['kid'])}" if "kid" in jws.header else "no kid"
+    if len(fitting) != 1:
+        why = f"{len(fitting)} of {len(expected.keys.keys)} published keys fit the token; exactly one must."
+        return [
+            failed("key", _ONE_KEY, f"{len(fitting)} fit ({kid})", why),
+            unchecked("signature", "made with that key", "It is not known with which key."),
+        ]
+    return [passed("key", _ONE_KEY, f"one ({kid})"), *_under(jws, expected.keys, fitting[0], alg)]
+
+
+def _under(jws: Jws, keys: Keys, place: int, alg: str) -> list[RuleVerdict]:
+    try:
+        key = keys.prepared(place, alg)
+        bits = key.key.key_size if key.key_type == "RSA" else None
+        holds = bits is None or SMALLEST_RSA_BITS <= bits <= LARGEST_RSA_BITS
+        holds = holds and bool(key.Algorithm.verify(jws.signed, key.key, jws.signature))
+    except (jwt.PyJWTError, ValueError, TypeError, KeyError, AttributeError, OverflowError):
+        why = "The published key is no key of that algorithm."
+        return [failed("signature", "made with that key", "the key cannot be used", why)]
+    size = not_applicable("key size", f"{key.key_type} keys have one size for each algorithm.")
+    if bits is not None and not SMALLEST_RSA_BITS <= bits <= LARGEST_RSA_BITS:
+        return [
+            failed("key size", _GOOD_SIZE, f"{bits} bits", f"The issuer's RSA key has {bits} bits."),
+            failed("signature", "made with that key", "not checked", "The key is not to be trusted."),
+        ]
+    if bits is not None:
+        size = passed("key size", _GOOD_SIZE, f"{bits} bits")
+    if not holds:
+        return [
+            size,
+            failed("signature", "made with that key", "it does not hold", "The token's signature does not hold."),
+        ]
+    return [size, passed("signature", "made with that key", f"it holds ({alg})")]
+
+
+# --- the claims ---------------------------------------------------------------------------------------------------
+
+Rule = Callable[[dict[str, Any], Expected, Jws], RuleVerdict]
+
+
+def _claims(jws: Jws, expected: Expected) -> list[RuleVerdict]:
+    rules = _RULES_OF[expected.kind]
+    if expected.is_refreshed:
+        rules = (*rules, *_REFRESHED)
+    return [rule(jws.claims, expected, jws) for rule in rules]
+
+
+def _types(claims: dict[str, Any], _expected: Expected, _jws: Jws) -> RuleVerdict:
+    wanted = "moments are finite numbers, texts are texts"
+    for name in ("exp", "nbf", "iat", "auth_time"):
+        if name in claims and not _is_moment(claims[name]):
+            return failed(
+                "claim types", wanted, f"{name} is {_shown(claims[name])}", f"The token has no usable {name}."
+            )
+    for name in ("iss", "sub", "jti", "azp", "nonce", "at_hash"):
+        if name in claims and not isinstance(claims[name], str):
+            return failed(
+                "claim types", wanted, f"{name} is {_shown(claims[name])}", f"The token has no usable {name}."
+            )
+    return passed("claim types", wanted, "as expected")
+
+
+def _iss(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVerdict:
+    found = _shown(claims.get("iss"))
+    if expected.issuer is None:
+        return unchecked("iss", "the issuer", "Nobody said which issuer it should be from.")
+    if claims.get("iss") == expected.issuer:
+        return passed("iss", expected.issuer, found)
+    return failed("iss", expected.issuer, found, f"The {expected.kind} was made by another issuer.")
+
+
+def _sub(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVerdict:
+    subject = claims.get("sub")
+    if isinstance(subject, str) and 0 < len(subject) <= _LONGEST_SUB and subject.isascii():
+        return passed("sub", "1 to 255 ASCII characters", _shown(subject))
+    return failed("sub", "1 to 255 ASCII characters", _shown(subject), f"The {expected.kind} has no usable subject.")
+
+
+def _aud(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVerdict:
+    found = _shown(claims.get("aud"))
+    if expected.audience is None:
+        return unchecked("aud", "an audience", "Nobody said whom it should be for.")
+    audiences = audiences_of(claims)
+    wanted = f"{expected.audience} alone" if expected.kind is Kind.ID else expected.audience
+    if expected.audience not in audiences:
+        return failed("aud", wanted, found, f"The {expected.kind} is not for this audience.")
+    if expected.kind is Kind.ID and audiences != {expected.audience}:
+        return failed("aud", wanted, found, "The ID token is not for this client alone.")
+    return passed("aud", wanted, found)
+
+
+def _azp(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVerdict:
+    if "azp" not in claims:
+        return not_applicable("azp", "There is none, and one audience needs none.")
+    if expected.audience is None:
+        return unchecked("azp", "the client", "Nobody said which client it should be for.")
+    if claims["azp"] == expected.audience:
+        return passed("azp", expected.audience, _shown(claims["azp"]))
+    return failed("azp", expected.audience, _shown(claims["azp"]), "The ID token was issued to another client (azp).")
+
+
+def _exp(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVerdict:
+    wanted = f"after {expected.now:.0f} (now), give or take {SKEW_ALLOWED_S:.0f} s"
+    if not _is_moment(claims.get("exp")):
+        return failed("exp", wanted, _shown(claims.get("exp")), f"The {expected.kind} has no usable exp.")
+    exp = claims["exp"]
+    allowed_s = SKEW_ALLOWED_S if expected.kind is Kind.ID else 0.0
+    if not expected.now < exp + allowed_s:
+        had = "had already expired when it arrived" if expected.is_fresh else "has expired"
+        return failed("exp", wanted, _shown(exp), f"The {expected.kind} {had}.")
+    return passed("exp", wanted, _shown(exp))
+
+
+def _nbf(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVerdict:
+    if "nbf" not in claims:
+        return not_applicable("nbf", "There is none.")
+    wanted = f"at most {expected.now:.0f} (now), give or take {SKEW_ALLOWED_S:.0f} s"
+    if _is_moment(claims["nbf"]) and claims["nbf"] <= expected.now + SKEW_ALLOWED_S:
+        return passed("nbf", wanted, _shown(claims["nbf"]))
+    return failed("nbf", wanted, _shown(claims["nbf"]), f"The {expected.kind} is not to be used yet.")
+
+
+def _iat(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVerdict:
+    oldest = f", at most {OLDEST_S / 3600:.0f} h ago" if expected.is_fresh else ""
+    wanted = f"at most {expected.now:.0f} (now), give or take {SKEW_ALLOWED_S:.0f} s{oldest}"
+    iat = claims.get("iat")
+    if iat is None and expected.kind is not Kind.ID:
+        return not_applicable("iat", "There is none.")
+    if not _is_moment(iat):
+        return failed("iat", wanted, _shown(iat), f"The {expected.kind} has no usable iat.")
+    assert iat is not None
+    if iat > expected.now + SKEW_ALLOWED_S:
+        return failed("iat", wanted, _shown(iat), f"The {expected.kind} claims to come from the future.")
+    if expected.is_fresh and iat < expected.now - OLDEST_S:
+        return failed("iat", wanted, _shown(iat), f"The {expected.kind} was issued more than a day ago.")
+    return passed("iat", wanted, _shown(iat))
+
+
+def _nonce(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVerdict:
+    if expected.is_refreshed:
+        return not_applicable("nonce", "A refresh sends none; see the rules of §12.2.")
+    if expected.nonce is None:
+        return unchecked("nonce", "the one sent at sign-in", "The one that was sent is not known any more.")
+    if claims.get("nonce") == expected.nonce:
+        return passed("nonce", "the one sent at sign-in", "the same")
+    found = "another" if "nonce" in claims else "none"
+    return failed("nonce", "the one sent at sign-in", found, "The ID token answers another sign-in (nonce).")
+
+
+def _at_hash(claims: dict[str, Any], expected: Expected, jws: Jws) -> RuleVerdict:
+    if "at_hash" not in claims:
+        return not_applicable("at_hash", "There is none, which the code flow allows.")
+    if expected.access_token is None:
+        return unchecked("at_hash", "the hash of its access token", "Its access token is not at hand.")
+    wanted = access_token_hash(str(jws.header.get("alg", "")), expected.access_token.reveal())
+    found = _shown(claims["at_hash"])
+    if wanted is not None and isinstance(claims["at_hash"], str) and _same(wanted, claims["at_hash"]):
+        return passed("at_hash", "the hash of its access token", found)
+    why = "The ID token belongs to another access token (at_hash)."
+    return failed("at_hash", "the hash of its access token", found, why)
+
+
+def _auth_time(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVerdict:
+    if expected.max_age_s is None:
+        return not_applicable("auth_time", "No max_age was asked for.")
+    wanted = f"at most {expected.max_age_s:.0f} s ago"
+    auth_time = claims.get("auth_time")
+    if not _is_moment(auth_time):
+        return failed("auth_time", wanted, _shown(auth_time), "The ID token does not say when the person signed in.")
+    assert auth_time is not None
+    if auth_time + expected.max_age_s + SKEW_ALLOWED_S < expected.now:
+        return failed("auth_time", wanted, _shown(auth_time), "The person signed in too long ago.")
+    return passed("auth_time", wanted, _shown(auth_time))
+
+
+def _as_at_sign_in(name: str) -> Rule:
+    """Return the rule that a claim is what it was at sign-in (OIDC Core §12.2)."""
+    rule, optional = f"refreshed {name}", name in ("auth_time", "nonce")
+
+    def check(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVerdict:
+        if expected.first is None:
+            return unchecked(rule, "as at sign-in", "The sign-in's ID token is not known.")
+        if optional and name not in claims:
+            return not_applicable(rule, "There is none, which is allowed.")
+        if name == "auth_time" and name not in expected.first:
+            return not_applicable(rule, "The sign-in's ID token had none.")
+        before, after = expected.first.get(name), claims.get(name)
+        same = audiences_of(claims) == audiences_of(expected.first) if name == "aud" else before == after
+        if same:
+            return passed(rule, "as at sign-in", "the same")
+        article = "another audience" if name == "aud" else f"another {name}"
+        why = f"The refreshed ID token has {article} than the sign-in."
+        return failed(rule, "as at sign-in", "another", why)
+
+    return check
+
+
+_RULES_OF: dict[Kind, tuple[Rule, ...]] = {
+    Kind.ID: (_types, _iss, _sub, _aud, _azp, _exp, _nbf, _iat, _nonce, _at_hash, _auth_time),
+    Kind.ACCESS: (_types, _iss, _aud, _exp, _nbf, _iat),
+    Kind.ANY: (_types, _iss, _aud, _exp, _nbf, _iat),
+}
+_REFRESHED = tuple(_as_at_sign_in(name) for name in ("iss", "sub", "aud", "azp", "auth_time", "nonce"))
+
+
+def audiences_of(claims: dict[str, Any]) -> set[str]:
+    """Return whom a token is for; anything but a text or a list of texts is for nobody."""
+    aud = claims.get("aud")
+    if isinstance(aud, str):
+        return {aud}
+    return set(aud) if isinstance(aud, list) and all(isinstance(each, str) for each in aud) else set()
+
+
+def access_token_hash(alg: str, access_token: str) -> str | None:
+    """Return the left half of the hash that belongs to the ID token's own algorithm (OIDC Core §3.1.3.6)."""
+    make = hashlib.sha512 if alg == "EdDSA" else _HASHES.get(alg[-3:])
+    if make is None:
+        return None
+    digest = make(access_token.encode()).digest()
+    return base64.urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=").decode("ascii")
+
+
+def _is_moment(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LAST_MOMENT
+
+
+def _same(known: str, given: str) -> bool:
+    return hmac.compare_digest(known.encode(), given.encode("utf-8", "replace"))
+
+
+def _shown(value: object) -> str:
+    """Return a value as a verdict shows it: short, and nothing of it longer than a line."""
+    if value is None:
+        return "nothing"
+    text = value if isinstance(value, str) else repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
