@@ -29,6 +29,16 @@ def test_a_session_from_sign_in_to_revocation(client: Program, serve: ServeOrg, 
     assert client.refusal("refresh") == DEAD
 
 
+def test_a_session_at_the_orgs_own_server(client: Program, serve: ServeOrg) -> None:
+    org = serve()
+    sign_in(client, org, issuer=org.org_url)
+    assert client.ask("refresh") == {"access_token": True, "refresh_token": True}
+    assert client.ask("userinfo")["email"] == "ada@example.com"
+    assert client.ask("introspect", which="access_token")["active"] is True
+    assert client.ask("revoke", which="refresh_token") == 200
+    assert client.refusal("refresh") == DEAD
+
+
 def test_revoking_an_access_token_leaves_the_session(client: Program, serve: ServeOrg) -> None:
     org = serve("--access-token-lifetime", "300")
     sign_in(client, org)
