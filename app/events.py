@@ -15,6 +15,7 @@ class ExchangeKind(Enum):
     TOKEN = "token"  # noqa: S105 - an endpoint, not a token
     USERINFO = "userinfo"
     REVOCATION = "revocation"
+    INTROSPECTION = "introspection"
     API = "API"
 
 

@@ -16,6 +16,7 @@ from app.demo.addresses import Addresses
 from app.demo.host import DemoHost, Hosting
 from app.demo.policy import Policy
 from app.errors import LapseError
+from app.inspection.desk import Desk
 from app.journal import Journal
 from app.oauth.client import OAuthClient
 from app.session.calls import ApiCaller, CallResult
@@ -85,6 +86,7 @@ class Workbench:
             leeway_s=self.connection.leeway_s,
             lock_folder=self._folder,
         )
+        self.desk = Desk(self._http, self.client, self.session, self.clock)
         self._calls = ApiCaller(self._http, self.session, self.journal, self.clock)
         await self.session.restore()
 

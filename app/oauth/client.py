@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from app.clock import Clock
-from app.errors import DiscoveryFailed, LapseError, OAuthError, Unreachable, UnusableAnswer
+from app.errors import BadInput, DiscoveryFailed, LapseError, OAuthError, Unreachable, UnusableAnswer
 from app.events import ExchangeKind
 from app.oauth import grants
 from app.oauth.compact import NotReadable, read_jws
@@ -122,6 +122,29 @@ class OAuthClient:
             raise UnusableAnswer("The userinfo answer is about somebody else.", status=answer.status)
         return claims
 
+    async def introspect(self, token: Secret, *, hint: str, cause: int | None) -> dict[str, Any]:
+        """Return what the server says of a token (RFC 7662 §2.2): `active`, and more only if it is.
+
+        `hint` is access_token, refresh_token or id_token. Raises BadInput where a public client may not ask, and what
+        the network did.
+        """
+        metadata = await self.metadata(cause=cause)
+        if metadata.introspection_endpoint is None or not metadata.public_clients_may_introspect:
+            raise BadInput("This server lets no client without a secret introspect tokens.", next_step="")
+        request = grants.introspection_request(
+            metadata.introspection_endpoint, client_id=self.client_id, token=token, hint=hint
+        )
+        answer = await fetch(self._http, request, kind=ExchangeKind.INTROSPECTION, cause=cause, total_s=_TOKEN_TOTAL_S)
+        if answer.status != httpx.codes.OK:
+            raise UnusableAnswer(f"The introspection endpoint answered {answer.status}.", status=answer.status)
+        try:
+            found = read_object(answer.body)
+        except ValueError as why:
+            raise UnusableAnswer(f"The introspection answer cannot be read: {why}.", status=answer.status) from None
+        if not isinstance(found.get("active"), bool):
+            raise UnusableAnswer("The introspection answer does not say whether the token is active.", status=200)
+        return found
+
     async def _discover(self, cause: int | None) -> ServerMetadata:
         first_trouble: LapseError | None = None
         for request in metadata_requests(self.issuer):
@@ -146,6 +169,11 @@ class OAuthClient:
             with contextlib.suppress(Unreachable, UnusableAnswer):
                 self._keys = await self._fetch_keys(cause)
         return self._keys
+
+    @property
+    def known_metadata(self) -> ServerMetadata | None:
+        """The issuer's metadata if it was fetched. Asks nobody."""
+        return self._metadata
 
     @property
     def known_keys(self) -> Keys | None:

@@ -87,6 +87,13 @@ def revocation_request(endpoint: str, *, client_id: str, refresh_token: Secret) 
     return httpx.Request("POST", endpoint, data=form)
 
 
+def introspection_request(endpoint: str, *, client_id: str, token: Secret, hint: str) -> httpx.Request:
+    """Ask what a token is worth (RFC 7662 §2.1); a public client names itself in the body."""
+    form = {"client_id": client_id, "token": token.reveal(), "token_type_hint": hint}
+    headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
+    return httpx.Request("POST", endpoint, data=form, headers=headers)
+
+
 def _token_request(metadata: ServerMetadata, form: dict[str, str]) -> httpx.Request:
     # identity: a compressed answer could be a bomb, and a token answer is small anyway
     headers = {"Accept": "application/json", "Accept-Encoding": "identity"}

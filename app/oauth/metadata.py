@@ -22,8 +22,15 @@ class ServerMetadata:
     jwks_uri: str
     userinfo_endpoint: str | None = None
     revocation_endpoint: str | None = None
+    introspection_endpoint: str | None = None
+    introspection_auth_methods: tuple[str, ...] = ()
     iss_in_answer: bool = False
     id_token_algs: tuple[str, ...] = ("RS256",)
+
+    @property
+    def public_clients_may_introspect(self) -> bool:
+        """Whether a client without a secret may ask what a token is worth (RFC 7662 §2.1; RFC 8414 §2)."""
+        return self.introspection_endpoint is not None and "none" in self.introspection_auth_methods
 
 
 def metadata_requests(issuer: str) -> list[httpx.Request]:
@@ -63,7 +70,6 @@ def read_metadata(issuer: str, answer: Answer) -> ServerMetadata:
 
 
 def _metadata(found: dict[str, Any]) -> ServerMetadata:
-    algs = found.get("id_token_signing_alg_values_supported")
     return ServerMetadata(
         issuer=found["issuer"],
         authorization_endpoint=_endpoint(found, "authorization_endpoint"),
@@ -71,9 +77,15 @@ def _metadata(found: dict[str, Any]) -> ServerMetadata:
         jwks_uri=_endpoint(found, "jwks_uri"),
         userinfo_endpoint=_optional_endpoint(found, "userinfo_endpoint"),
         revocation_endpoint=_optional_endpoint(found, "revocation_endpoint"),
+        introspection_endpoint=_optional_endpoint(found, "introspection_endpoint"),
+        introspection_auth_methods=_texts(found.get("introspection_endpoint_auth_methods_supported")),
         iss_in_answer=found.get("authorization_response_iss_parameter_supported") is True,
-        id_token_algs=tuple(str(alg) for alg in algs) if isinstance(algs, list) else ("RS256",),
+        id_token_algs=_texts(found.get("id_token_signing_alg_values_supported")) or ("RS256",),
     )
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(str(each) for each in value) if isinstance(value, list) else ()
 
 
 def _endpoint(found: dict[str, Any], name: str) -> str:

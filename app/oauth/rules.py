@@ -56,7 +56,15 @@ SOURCES = {
     "refreshed auth_time": "OIDC Core §12.2",
     "refreshed nonce": "OIDC Core §12.2",
 }
-"""Where each rule is written."""
+"""Where each rule is written for an ID token."""
+
+JWT_SOURCES = {
+    "iss": "RFC 7519 §4.1.1, RFC 9068 §4",
+    "aud": "RFC 7519 §4.1.3, RFC 9068 §4",
+    "exp": "RFC 7519 §4.1.4, RFC 9068 §4",
+    "iat": "RFC 7519 §4.1.6",
+}
+"""Where the same rules are written for other tokens."""
 
 
 def passed(rule: str, expected: str, found: str, why: str = "") -> RuleVerdict:

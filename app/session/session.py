@@ -17,6 +17,7 @@ from app.oauth.grants import TokenAnswer
 from app.secret import Secret
 from app.session.asking import Asking
 from app.session.expiry import UNKNOWN_EXPIRY, Expiry, Receipt, age_s
+from app.session.generations import Generations
 from app.session.keeper import Keeper
 from app.session.store import TokenStore
 from app.session.strategy import decide
@@ -97,8 +98,20 @@ class Session:
         self._leeway_s = leeway_s
         self._asking = Asking(client, journal, clock)
         self._refreshing: asyncio.Task[_Refreshed] | None = None
-        self.state: SessionState = SignedOut()
+        self.generations = Generations()
+        self._state: SessionState = SignedOut()
         self.skew_s: float | None = None
+
+    @property
+    def state(self) -> SessionState:
+        """Whether somebody is signed in; every generation that is held leaves its claims in `generations`."""
+        return self._state
+
+    @state.setter
+    def state(self, state: SessionState) -> None:
+        self._state = state
+        if isinstance(state, SignedIn):
+            self.generations.note(state.tokens)
 
     # --- beginning and ending -------------------------------------------------------------------------------------
 

@@ -47,7 +47,7 @@ async def test_an_access_token(ada: Somebody, clock: SimClock, org: DemoOrg) -> 
 
 async def test_a_refresh_token_has_no_iat_jti_iss_aud(ada: Somebody, clock: SimClock) -> None:
     tokens = await ada.tokens()
-    found = await introspect(ada, tokens["refresh_token"], token_type_hint="refresh_token")  # noqa: S106 - a hint
+    found = await introspect(ada, tokens["refresh_token"], token_type_hint="refresh_token")
     assert found == {
         "active": True,
         "token_type": "Bearer",
@@ -71,7 +71,7 @@ async def test_a_refresh_token_ends_with_its_idle_window_where_that_is_sooner(
 
 async def test_an_id_token(ada: Somebody, org: DemoOrg) -> None:
     tokens = await ada.tokens()
-    found = await introspect(ada, tokens["id_token"], token_type_hint="id_token")  # noqa: S106 - a hint
+    found = await introspect(ada, tokens["id_token"], token_type_hint="id_token")
     assert (found["active"], found["sub"], found["iss"]) == (True, "00u-demo-ada", org.issuer)
 
 

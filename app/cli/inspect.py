@@ -1,0 +1,110 @@
+"""The command that decodes and verifies a token; its exit code is the verdict."""
+
+import argparse
+import json
+import re
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.cli.output import DONE
+from app.clock import SystemClock
+from app.errors import BadInput, NotSignedIn
+from app.settings import check_url
+from app.workbench import open_workbench
+
+if TYPE_CHECKING:
+    from app.inspection.inspector import Inspection
+    from app.oauth.keyset import Keys
+    from app.oauth.metadata import ServerMetadata
+
+_MOST_READ = 2 * 1024 * 1024
+_NOT_VALID, _NO_TOKEN = 1, 2
+_STANDARD_INPUT = "-"
+_EPOCH = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?")
+
+
+async def inspect(args: argparse.Namespace) -> int:
+    """Inspect a token given, read from standard input, or those of the session; the exit code is the verdict."""
+    from app.inspection.report import as_json, as_lines
+
+    now = _moment(args.at)
+    inspections = await (_inspect_session(args, now) if args.token is None else _inspect_given(args, now))
+    for inspection in inspections:
+        if args.json:
+            print(json.dumps(as_json(inspection)))
+        else:
+            print("\n".join(as_lines(inspection, now)), end="\n\n" if inspection is not inspections[-1] else "\n")
+    return _verdict_code(inspections)
+
+
+async def _inspect_session(args: argparse.Namespace, now: float) -> "tuple[Inspection, ...]":
+    if args.issuer is not None or args.jwks is not None:
+        raise BadInput("--issuer and --jwks go with a token.", next_step="Give a token, or - to read it.")
+    async with open_workbench() as bench:
+        await bench.connect()
+        if not args.offline and bench.session.tokens is not None:
+            await bench.desk.fetch_keys()
+        inspections = bench.desk.held(now=now, audience=args.audience)
+        if not inspections:
+            raise NotSignedIn("There is no session whose tokens could be inspected.")
+        return inspections
+
+
+async def _inspect_given(args: argparse.Namespace, now: float) -> "tuple[Inspection, ...]":
+    from app.inspection.inspector import Against, inspect_text
+    from app.inspection.keys import read_pasted_keys
+    from app.inspection.pasted import access_token_among, find_tokens
+
+    found = find_tokens(sys.stdin.read(_MOST_READ) if args.token == _STANDARD_INPUT else args.token)
+    if not found:
+        raise BadInput("There is no token to inspect.", next_step="Give a token, or - to read it.")
+    metadata, keys = None, None
+    if args.jwks is not None:
+        keys = read_pasted_keys(_read_file(args.jwks), args.jwks)
+    elif not args.offline:
+        metadata, keys = await _keys_for(args.issuer, found[0].token.reveal())
+    against = Against(
+        now=now, keys=keys, metadata=metadata, audience=args.audience, access_token=access_token_among(found)
+    )
+    return tuple(inspect_text(each.token, each.label, against) for each in found)
+
+
+async def _keys_for(issuer: str | None, token: str) -> "tuple[ServerMetadata | None, Keys | None]":
+    """Return the keys of the issuer asked for, or of the connection in use where the token names its issuer."""
+    from app.inspection.reading import read
+
+    async with open_workbench() as bench:
+        await bench.connect()
+        named = (read(token).claims or {}).get("iss")
+        if issuer is None and named != bench.connection.issuer:
+            return None, None
+        return await bench.desk.keys_of(check_url(issuer or bench.connection.issuer, "The issuer"))
+
+
+def _read_file(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8", errors="replace")[: _MOST_READ + 1]
+    except OSError as failed:
+        raise BadInput(f"The file {path} cannot be read: {failed.strerror}.", next_step="Check its name.") from None
+
+
+def _moment(text: str | None) -> float:
+    if text is None:
+        return SystemClock().now()
+    try:
+        return float(text) if _EPOCH.fullmatch(text) else datetime.fromisoformat(text).timestamp()
+    except (ValueError, OverflowError, OSError):
+        raise BadInput(
+            f"{text!r} is no moment.", next_step="Write epoch seconds, or ISO 8601: 2026-09-22T14:03:10Z."
+        ) from None
+
+
+def _verdict_code(inspections: "tuple[Inspection, ...]") -> int:
+    from app.inspection.inspector import Conclusion
+
+    found = [each.conclusion for each in inspections if each.conclusion is not Conclusion.OPAQUE]
+    if not found:
+        return _NO_TOKEN
+    return DONE if all(each is Conclusion.VALID for each in found) else _NOT_VALID

@@ -1,0 +1,107 @@
+"""The parser of all commands and flags, and how one of them is run."""
+
+import argparse
+import json
+from typing import Any
+
+from app.cli import inspect, serve, session
+from app.cli.output import complain
+from app.errors import LapseError
+from app.settings import DEFAULT_SCOPES
+
+_EXIT_CODES = (
+    "exit codes: 0 done · 1 refused, the session has ended · 2 usage · 3 transient, still signed in · 4 not signed in"
+)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands and flags."""
+    parser = argparse.ArgumentParser(
+        prog="lapse",
+        description="Without a command Lapse opens its window. The commands do the same without one.",
+        epilog=_EXIT_CODES,
+    )
+    parser.add_argument("--version", action="version", version="lapse 0.1.0")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add(commands, "sign-in", "sign in through the browser", session.sign_in, connection=True, more=_sign_in_flags)
+    _add(commands, "token", "print one valid access token and nothing else", session.token, connection=True)
+    _add(commands, "call", "call a URL with a valid access token", session.call, connection=True, more=_call_flags)
+    _add(
+        commands,
+        "inspect",
+        "decode and verify a token, rule by rule",
+        inspect.inspect,
+        connection=False,
+        more=_inspect_flags,
+    )
+    _add(commands, "status", "say who is signed in and what the next call would do", session.status, connection=True)
+    _add(commands, "sign-out", "revoke the refresh token and forget the session", session.sign_out, connection=True)
+    _add(commands, "serve", "run a demo org until stopped", serve.serve, connection=False, more=_serve_flags)
+    return parser
+
+
+def _add(commands: Any, name: str, text: str, run: Any, *, connection: bool, more: Any = None) -> None:
+    parser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".", epilog=_EXIT_CODES)
+    parser.add_argument("--json", action="store_true", help="print one JSON object per line")
+    if connection:
+        parser.add_argument("--issuer", metavar="URL", help="the issuer; by default the connection last used")
+        parser.add_argument("--client-id", metavar="ID", help="the client ID registered there")
+    if more is not None:
+        more(parser)
+    parser.set_defaults(run=run)
+
+
+def _sign_in_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--scope", metavar="S", help=f"scopes to ask for (default: {DEFAULT_SCOPES})")
+    parser.add_argument("--redirect-uri", metavar="URI", help="default: http://127.0.0.1:<free port>/callback")
+
+
+def _inspect_flags(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = "exit codes: 0 valid · 1 not valid, or its signature could not be checked · 2 not a token"
+    parser.add_argument(
+        "token", nargs="?", metavar="TOKEN", help="a token, or - to read it; the session's own unless said"
+    )
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("--issuer", metavar="URL", help="verify with the keys of this issuer")
+    source.add_argument("--jwks", metavar="FILE", help="verify with the keys in this file: JWK Set, JWK or PEM")
+    source.add_argument("--offline", action="store_true", help="send nothing; no signature is checked then")
+    parser.add_argument("--at", metavar="TIME", help="as if it were then: epoch seconds or ISO 8601")
+    parser.add_argument("--audience", metavar="A", help="whom the token should be for")
+
+
+def _call_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("url", metavar="URL")
+    parser.add_argument(
+        "-n", type=int, default=1, metavar="N", help=f"so many calls at once, up to {session.MOST_CALLS}"
+    )
+    parser.add_argument("-X", "--method", default="GET", metavar="METHOD", help="GET unless said")
+
+
+def _serve_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=int, default=0, metavar="N", help="a free port unless said")
+    parser.add_argument(
+        "--preset", metavar="NAME", help="a known server's way with refresh tokens; single flags go on top"
+    )
+    parser.add_argument("--access-token-lifetime", type=int, metavar="S", help="seconds, 30 unless said")
+    parser.add_argument("--refresh-token-lifetime", type=int, metavar="S", help="seconds from the sign-in; 0: no limit")
+    parser.add_argument("--idle", type=int, metavar="S", help="seconds a refresh token may lie unused; 0: no limit")
+    parser.add_argument("--rotation", choices=["rotate", "static"], help="whether a refresh replaces the refresh token")
+    parser.add_argument("--grace", type=int, metavar="S", help="seconds a replaced refresh token stays good, 0 to 60")
+    parser.add_argument(
+        "--fault", action="append", default=[], metavar="FAULT", help="for example 503=5@token*2; repeatable"
+    )
+    parser.add_argument(
+        "--scenario", metavar="NAME", help="the faults of an OpenID conformance module, invalid-iss for example"
+    )
+    parser.add_argument("--base-url", metavar="URL", help="where others reach it, if a TLS proxy stands in front")
+
+
+async def run(args: argparse.Namespace) -> int:
+    """Run the chosen command; every LapseError becomes its three lines and its exit code."""
+    try:
+        return int(await args.run(args))
+    except LapseError as error:
+        if args.json:
+            print(json.dumps({"error": list(error.lines()), "raw": error.raw}))
+        complain(error)
+        return error.exit_code

@@ -1,0 +1,61 @@
+"""The command that runs a demo org until it is stopped."""
+
+import argparse
+import asyncio
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from app.cli.output import DONE, say
+from app.clock import SystemClock
+from app.errors import BadInput
+
+if TYPE_CHECKING:
+    from app.demo.org import DemoOrg
+
+
+async def serve(args: argparse.Namespace) -> int:
+    """Run a demo org of its own until Ctrl-C or SIGTERM; prints one ready line."""
+    from app.demo.addresses import Addresses
+    from app.demo.standalone import run_standalone
+    from app.demo.systemlog import LogEvent
+
+    def ready(line: Addresses) -> None:
+        found = asdict(line)
+        text = "\n".join(f"{name.replace('_', ' '):<12} {value}" for name, value in found.items())
+        say(args, found, f"{text}\nStop with Ctrl-C.")
+        sys.stdout.flush()
+
+    def log(event: LogEvent) -> None:
+        moment = datetime.fromtimestamp(event.at, UTC).strftime("%H:%M:%S")
+        print(f"{moment} {event.sentence()}", file=sys.stderr, flush=True)
+
+    if not 0 <= args.port < 1 << 16:
+        raise BadInput("--port must lie between 1 and 65535.")
+    org = _asked_for_org(args)
+    # Ctrl-C and SIGTERM cancel the command (see __main__), and with it this wait.
+    await run_standalone(org, args.port, ready=ready, log=log, stop=asyncio.Event(), base_url=args.base_url)
+    return DONE
+
+
+def _asked_for_org(args: argparse.Namespace) -> "DemoOrg":
+    from app.demo.faults import Fault
+    from app.demo.org import DemoOrg
+    from app.demo.scenarios import scenario_named
+
+    org = DemoOrg(SystemClock())
+    if args.preset is not None:
+        org.choose_preset(args.preset)
+    wanted = {
+        "access_token_lifetime_s": args.access_token_lifetime,
+        "refresh_token_lifetime_s": args.refresh_token_lifetime,
+        "refresh_idle_s": args.idle,
+        "rotation_type": None if args.rotation is None else args.rotation.upper(),
+        "leeway_s": args.grace,
+    }
+    org.turn(**{name: value for name, value in wanted.items() if value is not None})
+    if args.scenario is not None:
+        org.play(scenario_named(args.scenario))
+    org.faults.switch_on(Fault.parse(text) for text in args.fault)
+    return org

@@ -1,0 +1,161 @@
+"""The commands on a session: sign-in, token, call, status, sign-out."""
+
+import argparse
+import json
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
+
+from app.cli.output import DONE, NOT_SIGNED_IN, complain, say
+from app.decision import Verdict
+from app.errors import BadInput
+from app.session.calls import CallResult, exit_code, summary
+from app.session.session import Ended, SignedIn
+from app.session.sign_in import Waiting
+from app.settings import Connection
+from app.workbench import Workbench, open_workbench
+
+MOST_CALLS = 100
+
+
+async def sign_in(args: argparse.Namespace) -> int:
+    """Sign in; the URL goes to standard error, because people pipe standard output."""
+
+    def show(waiting: Waiting) -> None:
+        print(f"Opening the browser. If it does not open, use this URL:\n{waiting.url}", file=sys.stderr)
+
+    async with _connected(args) as bench:
+        await bench.sign_in(show)
+        if bench.settings.connection != bench.connection:
+            bench.remember_connection(bench.connection)
+        state = bench.session.state
+        assert isinstance(state, SignedIn)
+        found = {"signed_in": True, "name": state.tokens.display_name, "kept_in": bench.session.place.value}
+        say(args, found, f"Signed in as {state.tokens.display_name}. Kept in {bench.session.place.value}.")
+        if bench.session.store_trouble is not None:
+            complain(bench.session.store_trouble)
+    return DONE
+
+
+async def token(args: argparse.Namespace) -> int:
+    """Print one valid access token; refreshes only if it has lapsed."""
+    async with _connected(args) as bench:
+        fresh = await bench.session.fresh_token(asked_by="lapse token")
+        state = bench.session.state
+        assert isinstance(state, SignedIn)
+        # The one place where a token value is printed: a person asked for exactly that.
+        value = fresh.access.value.reveal()
+        say(args, {"access_token": value, "expires_at": state.tokens.expires_at}, value)
+    return DONE
+
+
+async def call(args: argparse.Namespace) -> int:
+    """Call a URL with a valid access token, once or many times at once."""
+    if not 1 <= args.n <= MOST_CALLS:
+        raise BadInput(f"-n must lie between 1 and {MOST_CALLS}.")
+    async with _connected(args) as bench:
+        results = await bench.call_api_many(args.method.upper(), args.url, args.n)
+    if args.json:
+        for result in results:
+            print(json.dumps(_result_json(result)))
+    else:
+        _print_results(results)
+    return exit_code(results)
+
+
+def _print_results(results: list[CallResult]) -> None:
+    print(summary(results), file=sys.stderr)
+    for result in results[:1]:
+        if result.answer is not None and result.answer.body:
+            sys.stdout.buffer.write(result.answer.body)
+            sys.stdout.buffer.write(b"" if result.answer.body.endswith(b"\n") else b"\n")
+            sys.stdout.buffer.flush()
+    for error in {str(result.error): result.error for result in results if result.error is not None}.values():
+        complain(error)
+
+
+def _result_json(result: CallResult) -> dict[str, Any]:
+    return {
+        "method": result.method,
+        "url": result.url,
+        "status": result.status,
+        "duration_s": round(result.duration_s, 4),
+        "refreshed": any(fresh.refreshed_s is not None and not fresh.joined for fresh in result.steps),
+        "story": result.story(),
+        "error": None if result.error is None else list(result.error.lines()),
+        "body": None if result.answer is None else result.answer.body.decode("utf-8", "replace"),
+    }
+
+
+async def status(args: argparse.Namespace) -> int:
+    """Say who is signed in, where the session is kept, and what the next call would do; sends nothing."""
+    async with _connected(args) as bench:
+        decision = bench.session.decide("lapse status")
+        state = bench.session.state
+        signed_in = isinstance(state, SignedIn)
+        name = state.tokens.display_name if isinstance(state, SignedIn) else None
+        found = {
+            "signed_in": signed_in,
+            "name": name,
+            "issuer": bench.connection.issuer,
+            "client_id": bench.connection.client_id,
+            "kept_in": bench.session.place.value if signed_in else None,
+            "verdict": decision.verdict.value,
+            "reason": decision.reason.value,
+            "expires_at": decision.expires_at,
+            "remaining_s": decision.remaining_s,
+        }
+        who = f"Signed in as {name}, kept in {bench.session.place.value}." if signed_in else "Not signed in."
+        say(args, found, f"{bench.connection.issuer}\n{who}\n{decision.because()} {decision.consequence()}")
+        return NOT_SIGNED_IN if decision.verdict is Verdict.SIGN_IN and not isinstance(state, Ended) else DONE
+
+
+async def sign_out(args: argparse.Namespace) -> int:
+    """Revoke the refresh token and forget the session, whatever the server says."""
+    async with _connected(args) as bench:
+        if not isinstance(bench.session.state, SignedIn):
+            say(args, {"signed_out": False, "revoked": False}, "Nobody was signed in.")
+            return NOT_SIGNED_IN
+        trouble = await bench.sign_out()
+        told = "The server revoked the refresh token." if trouble is None else f"Not revoked at the server: {trouble}."
+        say(args, {"signed_out": True, "revoked": trouble is None}, f"Signed out here. {told}")
+    return DONE
+
+
+@asynccontextmanager
+async def _connected(args: argparse.Namespace) -> AsyncIterator[Workbench]:
+    async with open_workbench() as bench:
+        bench.journal.subscribe(_Waiting())
+        await bench.connect(_chosen(args, bench))
+        yield bench
+
+
+class _Waiting:
+    """Tells on standard error that the keyring keeps us waiting."""
+
+    def __call__(self, entry: Any) -> None:
+        from app.events import KeyringAwaited
+
+        if isinstance(entry.event, KeyringAwaited):
+            print(entry.sentence(), file=sys.stderr)
+
+
+def _chosen(args: argparse.Namespace, bench: Workbench) -> Connection:
+    if args.issuer is None:
+        if args.client_id is not None:
+            raise BadInput("--client-id needs --issuer.")
+        return _with_flags(bench.settings.connection, args)
+    for known in bench.settings.connections:
+        if known.issuer == args.issuer and args.client_id in (None, known.client_id):
+            return _with_flags(known, args)
+    if args.client_id is None:
+        raise BadInput("--issuer needs --client-id.", next_step="Give the client ID registered at that issuer.")
+    name = args.issuer.split("://")[-1]
+    return _with_flags(Connection(name=name, issuer=args.issuer, client_id=args.client_id), args)
+
+
+def _with_flags(connection: Connection, args: argparse.Namespace) -> Connection:
+    flags = {"scopes": getattr(args, "scope", None), "redirect_uri": getattr(args, "redirect_uri", None)}
+    return replace(connection, **{name: value for name, value in flags.items() if value is not None})

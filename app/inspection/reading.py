@@ -1,0 +1,108 @@
+"""What can be shown of any text that may be a token: leniently, part by part, and trusting nothing."""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+LONGEST = 1024 * 1024
+"""The longest text looked into, in characters."""
+
+_JWS_PARTS, _JWE_PARTS = 3, 5
+_SHOWN_TEXT = 20_000
+_NAMES = ("header", "payload", "signature")
+
+
+class Form(StrEnum):
+    """What a text looks like."""
+
+    JWT = "JWT"
+    JWE = "encrypted JWT (JWE)"
+    DAMAGED = "damaged JWT"
+    OPAQUE = "opaque"
+    TOO_LONG = "too long"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part between the dots; `content` is its JSON object if it is one, `text` what can be shown of it anyway."""
+
+    name: str
+    length: int
+    content: dict[str, Any] | None = field(repr=False)
+    text: str = field(repr=False)
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a text shows of itself; `remark` is the sentence that goes with its form."""
+
+    form: Form
+    length: int
+    remark: str
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def header(self) -> dict[str, Any] | None:
+        """The header, if there is one to read."""
+        return self.parts[0].content if self.parts else None
+
+    @property
+    def claims(self) -> dict[str, Any] | None:
+        """The claims, if there are any to read."""
+        return self.parts[1].content if self.form in (Form.JWT, Form.DAMAGED) and len(self.parts) > 1 else None
+
+
+def read(token: str) -> Reading:
+    """Return what can be shown of a text; whatever it is, nothing is raised."""
+    if len(token) > LONGEST:
+        return Reading(Form.TOO_LONG, len(token), f"With {len(token)} characters it is too long to look into.")
+    parts = token.split(".")
+    if len(parts) == _JWE_PARTS and (head := _part("header", parts[0])).content is not None:
+        remark = "It is encrypted: only whom it is for can read what is in it."
+        return Reading(Form.JWE, len(token), remark, (head,))
+    shown = tuple(_part(name, part) for name, part in zip(_NAMES, parts, strict=False))
+    if not shown or (shown[0].content is None and (len(shown) < 2 or shown[1].content is None)):  # noqa: PLR2004
+        return Reading(Form.OPAQUE, len(token), "Only the server knows what is in it and what it is worth.")
+    if len(parts) == _JWS_PARTS and not any(part.problem for part in shown):
+        return Reading(Form.JWT, len(token), "Shown as it stands; nothing in it is verified by that.", shown)
+    problems = [f"the {part.name} {part.problem}" for part in shown if part.problem]
+    if len(parts) != _JWS_PARTS:
+        problems.append(f"it has {len(parts)} parts instead of 3")
+    return Reading(Form.DAMAGED, len(token), f"It is damaged: {', '.join(problems)}.", shown)
+
+
+def _part(name: str, part: str) -> Part:
+    try:
+        octets = base64.urlsafe_b64decode(part.rstrip("=").encode("ascii") + b"=" * (-len(part.rstrip("=")) % 4))
+    except (ValueError, binascii.Error):
+        return Part(name, len(part), None, part[:_SHOWN_TEXT], "is not base64url")
+    if name == "signature":
+        return Part(name, len(part), None, octets.hex(" "), "" if octets else "is missing")
+    return _content(name, part, octets)
+
+
+def _content(name: str, part: str, octets: bytes) -> Part:
+    text = octets.decode("utf-8", "replace")
+    try:
+        found = json.loads(octets)
+    except RecursionError:
+        return Part(name, len(part), None, text[:_SHOWN_TEXT], "is nested too deeply to be shown")
+    except ValueError:
+        return Part(name, len(part), None, text[:_SHOWN_TEXT], "is not JSON")
+    if not isinstance(found, dict):
+        return Part(name, len(part), None, text[:_SHOWN_TEXT], "is not a JSON object")
+    return Part(name, len(part), found, pretty(found))
+
+
+def pretty(value: object) -> str:
+    """Return a value as indented JSON, as much of it as people can read."""
+    try:
+        text = json.dumps(value, indent=2, ensure_ascii=False)
+    except (RecursionError, ValueError):
+        return "(nested too deeply to be shown)"
+    shown = "".join(letter if letter.isprintable() or letter == "\n" else "�" for letter in text[:_SHOWN_TEXT])
+    return shown if len(text) <= _SHOWN_TEXT else f"{shown}\n… {len(text) - _SHOWN_TEXT} more characters"
