@@ -31,7 +31,7 @@ def find_tokens(text: str) -> tuple[Pasted, ...]:
     if len(text) > LONGEST + 1024:
         return (Pasted(Secret(text)),)
     for find in (_in_json, _in_header, _in_parameters):
-        if found := find(text):
+        if (found := find(text)) is not None:
             return found
     bare = _joined(text)
     return (Pasted(Secret(bare)),) if bare else ()
@@ -42,38 +42,39 @@ def access_token_among(found: tuple[Pasted, ...]) -> Secret | None:
     return next((each.token for each in found if each.label == _KINDS["access_token"]), None)
 
 
-def _in_json(text: str) -> tuple[Pasted, ...]:
-    if not text.lstrip().startswith(("{", '"')):
-        return ()
+def _in_json(text: str) -> tuple[Pasted, ...] | None:
+    """Return the tokens of a JSON text, None where it is no JSON."""
+    if not text.lstrip().startswith(("{", "[", '"')):
+        return None
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
-        return ()
+        return None
     if isinstance(found, str):
-        return find_tokens(found) if not found.lstrip().startswith('"') else ()
+        return find_tokens(found) if not found.lstrip().startswith(("{", "[", '"')) else ()
     if not isinstance(found, dict):
         return ()
     tokens = [(found.get(name), label) for name, label in _KINDS.items()]
     return tuple(Pasted(Secret(_joined(token)), label) for token, label in tokens if isinstance(token, str) and token)
 
 
-def _in_header(text: str) -> tuple[Pasted, ...]:
+def _in_header(text: str) -> tuple[Pasted, ...] | None:
     if match := _AUTHORIZATION.match(text):
         token = _joined(match[2])
         return (Pasted(Secret(token), "access token"),) if token else ()
     found = dict.fromkeys(_HEADER_LINE.findall(text))
-    return tuple(Pasted(Secret(token.strip(_QUOTES)), "access token") for token in found)
+    return tuple(Pasted(Secret(token.strip(_QUOTES)), "access token") for token in found) or None
 
 
-def _in_parameters(text: str) -> tuple[Pasted, ...]:
+def _in_parameters(text: str) -> tuple[Pasted, ...] | None:
     if "_token=" not in text:
-        return ()
+        return None
     query = re.split(r"[?#]", text.strip(), maxsplit=1)[-1].replace("#", "&")
     try:
         pairs = parse_qsl(query, max_num_fields=100)
     except ValueError:
-        return ()
-    return tuple(Pasted(Secret(_joined(value)), _KINDS[name]) for name, value in pairs if name in _KINDS)
+        return None
+    return tuple(Pasted(Secret(_joined(value)), _KINDS[name]) for name, value in pairs if name in _KINDS) or None
 
 
 def _joined(text: str) -> str:
