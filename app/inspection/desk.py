@@ -12,6 +12,7 @@ from app.inspection.pasted import Pasted
 from app.oauth.client import OAuthClient
 from app.oauth.keyset import Keys
 from app.oauth.metadata import ServerMetadata
+from app.secret import Secret
 from app.session.session import Session
 from app.session.tokens import Held, TokenSet
 
@@ -39,14 +40,25 @@ class Desk:
             return ()
         return tuple(self._one(held, tokens, now, audience) for held in _all_of(tokens))
 
-    def pasted(self, found: Pasted, *, keys: Keys | None = None, now: float | None = None) -> Inspection:
-        """Inspect a pasted token with the keys given, or with the connection's if they are known; asks nobody."""
+    def pasted(
+        self,
+        found: Pasted,
+        *,
+        keys: Keys | None = None,
+        access_token: Secret | None = None,
+        now: float | None = None,
+    ) -> Inspection:
+        """Inspect a pasted token with the keys given, or with the connection's if they are known; asks nobody.
+
+        `access_token` is the one that was pasted along with an ID token. `now` in epoch seconds, ours by default.
+        """
         metadata = self._client.known_metadata
         against = Against(
             now=self._now(now),
             keys=keys if keys is not None else self._client.known_keys,
             metadata=metadata if keys is None else None,
             client_id=self._client.client_id,
+            access_token=access_token,
         )
         return inspect_text(found.token, found.label, against)
 

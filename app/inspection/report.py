@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.inspection.inspector import Inspection
+from app.inspection.reading import Form
 from app.inspection.truth import Testimony
 from app.oauth.claims import MEANINGS, MOMENTS
 from app.oauth.rules import Outcome, RuleVerdict
@@ -36,9 +37,10 @@ def as_json(inspection: Inspection) -> dict[str, Any]:
 
 def as_lines(inspection: Inspection, now: float) -> list[str]:
     """Return the inspection as lines for a terminal; `now` in epoch seconds."""
-    lines = [
-        f"{inspection.title} · {inspection.kind} · {inspection.reading.form}, {inspection.reading.length} characters"
-    ]
+    reading = inspection.reading
+    is_named = inspection.kind.value in inspection.title or reading.form is Form.OPAQUE
+    kind = "" if is_named else f" · {inspection.kind}"
+    lines = [f"{inspection.title}{kind} · {reading.form}, {reading.length} characters"]
     lines += [f"{inspection.conclusion.upper()}: {inspection.sentence()}"]
     lines += [line for line in (inspection.remark, _problem(inspection)) if line]
     for name, content in (("Header", inspection.reading.header), ("Claims", inspection.reading.claims)):
