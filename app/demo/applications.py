@@ -77,7 +77,8 @@ class Application:
         return _is_among(self.post_logout_redirect_uris, redirect_uri, exact=exact)
 
 
-LAPSE = Application(id=DEMO_CLIENT_ID, label="Lapse")
+_REGISTERED = 1768867200.0  # 2026-01-20
+LAPSE = Application(id=DEMO_CLIENT_ID, label="Lapse", created=_REGISTERED, last_updated=_REGISTERED)
 
 
 def remembered(found: dict[str, Any]) -> Application:

@@ -13,13 +13,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.demo import dialect
 from app.demo.api import Api
 from app.demo.control import Control
-from app.demo.dialect import OktaError, Refused, management_body
+from app.demo.dialect import OktaError, Refused, management_body, printable
 from app.demo.door import HungUp, new_request_id
 from app.demo.endpoints.activate import Activation
 from app.demo.endpoints.issuer import Issuer
 from app.demo.endpoints.phone import PhonePage
 from app.demo.introduction import Introduction
+from app.demo.management import PREFIX, Management
+from app.demo.management.refusals import in_management_words
 from app.demo.servers import SERVERS
+from app.demo.systemlog import CIRCUMSTANCES, Circumstances
 
 if TYPE_CHECKING:
     from app.demo.org import DemoOrg
@@ -35,6 +38,7 @@ def open_front(org: "DemoOrg") -> ASGIApp:
             *Activation(org).routes(),
             *PhonePage(org).routes(),
             *Api(org).routes(),
+            *Management(org).routes(),
             *Introduction(org).routes(),
             *Control(org).routes(),
         ],
@@ -57,12 +61,15 @@ class Front:
             await self._inner(scope, receive, send)
             return
 
+        circumstances = _circumstances(scope)
+
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._dress(MutableHeaders(scope=message))
+                self._dress(MutableHeaders(scope=message), circumstances.transaction)
             await send(message)
 
         answer = self._inner if self._is_ours(scope) else Refused(_FOREIGN_HOST).answer()
+        outer = CIRCUMSTANCES.set(circumstances)
         try:
             await answer(scope, receive, send_with_headers)
         except HungUp:
@@ -70,13 +77,15 @@ class Front:
         except Exception:  # noqa: BLE001, S110
             # Starlette has answered the bug by `_broken` and raises it again, for a server to log
             pass
+        finally:
+            CIRCUMSTANCES.reset(outer)
 
     def _is_ours(self, scope: Scope) -> bool:
         return Headers(scope=scope).getlist("host") == [self._org.issuer_base.partition("//")[2]]
 
-    def _dress(self, headers: MutableHeaders) -> None:
+    def _dress(self, headers: MutableHeaders, request_id: str) -> None:
         headers["Date"] = formatdate(self._org.clock.now(), usegmt=True)
-        headers["X-Okta-Request-Id"] = new_request_id()
+        headers["X-Okta-Request-Id"] = request_id
         headers["X-Content-Type-Options"] = "nosniff"
         headers.setdefault("Cache-Control", "no-cache, no-store")
         if "no-store" in headers["Cache-Control"]:
@@ -84,14 +93,27 @@ class Front:
             headers["Expires"] = "0"
 
 
-async def _refused(_request: Request, refused: Exception) -> Response:
+def _circumstances(scope: Scope) -> Circumstances:
+    return Circumstances(
+        transaction=new_request_id(),
+        address=scope["client"][0] if scope.get("client") else "",
+        user_agent=printable(Headers(scope=scope).get("user-agent", "")),
+        path=printable(scope["path"]),
+    )
+
+
+async def _refused(request: Request, refused: Exception) -> Response:
     assert isinstance(refused, Refused)
-    return refused.answer()
+    return _in_words_of(request, refused).answer()
 
 
-async def _broken(_request: Request, _failed: Exception) -> Response:
+async def _broken(request: Request, _failed: Exception) -> Response:
     # a bug answers as Okta would, and shows nothing of itself
-    return Refused(dialect.SERVER_ERROR).answer()
+    return _in_words_of(request, Refused(dialect.SERVER_ERROR)).answer()
+
+
+def _in_words_of(request: Request, refused: Refused) -> Refused:
+    return in_management_words(refused) if request.url.path.startswith(PREFIX) else refused
 
 
 async def _hung_up(_request: Request, hung_up: Exception) -> Response:

@@ -3,10 +3,25 @@
 import secrets
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass
 from itertools import count
 
 _KEPT = 2000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """The request during which an event happened; `transaction` is what its answer says in `X-Okta-Request-Id`."""
+
+    transaction: str = ""
+    address: str = ""
+    user_agent: str = ""
+    path: str = ""
+
+
+CIRCUMSTANCES: ContextVar[Circumstances] = ContextVar("circumstances", default=Circumstances())  # noqa: B039
+"""Those of the request being answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +45,7 @@ class LogEvent:
     user_id: str = ""
     family: str = ""
     scopes: tuple[str, ...] = ()
+    during: Circumstances = Circumstances()
 
     def sentence(self) -> str:
         """Return the event in one line."""
@@ -58,6 +74,7 @@ class SystemLog:
             at=self._now(),
             event_type=event_type,
             succeeded=succeeded,
+            during=CIRCUMSTANCES.get(),
             **about,  # type: ignore[arg-type]
         )
         self._events.append(event)
