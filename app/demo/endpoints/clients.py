@@ -44,7 +44,8 @@ def known_application(org: "DemoOrg", request: Request, client_id: str) -> Appli
 def check_grant(application: Application, grant: Grant) -> None:
     """Raise Refused when the application is not configured for the grant."""
     if not application.may(grant):
-        raise Refused(dialect.UNAUTHORIZED_CLIENT.about(listed(application.grant_types)))
+        cause = f"The {grant.short} grant is not enabled for the application {application.label}."
+        raise Refused(dialect.UNAUTHORIZED_CLIENT.about(listed(application.grant_types)), cause)
 
 
 def required(form: Parameters, name: str) -> str:

@@ -16,6 +16,7 @@ from app.demo.endpoints.first import first_tokens
 from app.demo.forms import Parameters
 from app.demo.ledger import CodeRecord, hashed
 from app.demo.servers import AuthorizationServer
+from app.text import duration
 
 if TYPE_CHECKING:
     from app.demo.org import DemoOrg
@@ -34,13 +35,14 @@ class CodeGrant:
         redirect_uri = required(form, "redirect_uri")
         if "code_verifier" not in form:
             raise Refused(dialect.MISSING_VERIFIER)
-        code = self._live(name)
+        code = self._live(request, name)
+        request.state.user_id = code.user_id
         # whatever comes of it, this code has been tried: a second try finds it spent
         self._org.ledger.spend(name, None)
         if code.client_id != application.id:
-            raise Refused(dialect.MISMATCHED_CLIENT)
+            raise Refused(dialect.MISMATCHED_CLIENT, f"The code was issued to {code.client_id}.")
         if code.issuer != self._org.issuer_of(self._server):
-            raise Refused(dialect.MISMATCHED_SERVER)
+            raise Refused(dialect.MISMATCHED_SERVER, f"The code was issued by {code.issuer}.")
         if code.redirect_uri != redirect_uri:
             raise Refused(dialect.MISMATCHED_REDIRECT_URI)
         if not _proves(form["code_verifier"], code.challenge):
@@ -57,21 +59,23 @@ class CodeGrant:
             bends=bends_of(request),
         )
         self._org.ledger.spend(name, family.id)
-        request.state.user_id, request.state.family = family.user_id, family.id
+        request.state.family = family.id
         return tokens
 
-    def _live(self, name: str) -> CodeRecord:
+    def _live(self, request: Request, name: str) -> CodeRecord:
         code = self._org.ledger.codes.get(name)
         if code is None:
             raise Refused(dialect.INVALID_CODE, "This org never issued the code, or forgot it with its end.")
         if code.spent:
+            request.state.user_id, request.state.family = code.user_id, code.family or ""
             if code.family is not None:
                 # RFC 6749 §4.1.2: used twice, so revoke what came of it
                 self._org.ledger.end(code.family, "Its authorization code was used twice.")
                 save(self._org)
-            raise Refused(dialect.INVALID_CODE, "The code was used before.")
+            raise Refused(dialect.INVALID_CODE, "The code was used before; what came of it is revoked.")
         if self._org.clock.now() >= code.expires_at:
-            raise Refused(dialect.INVALID_CODE, "The code is past its end.")
+            since = duration(self._org.clock.now() - code.expires_at)
+            raise Refused(dialect.INVALID_CODE, f"The code is past its end, by {since}.")
         return code
 
 

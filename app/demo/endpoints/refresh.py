@@ -36,12 +36,12 @@ class RefreshGrant:
         """Return new tokens for a refresh token; raises Refused, in the same words whyever it is no good."""
         value = required(form, "refresh_token")
         name = hashed(value)
-        record, family = self._known(name)
+        record, family = self._known(request, name)
         request.state.user_id, request.state.family = family.user_id, family.id
         if family.client_id != application.id:
-            raise Refused(dialect.MISMATCHED_CLIENT)
+            raise Refused(dialect.MISMATCHED_CLIENT, f"The refresh token was issued to {family.client_id}.")
         if family.issuer != self._org.issuer_of(self._server):
-            raise Refused(dialect.MISMATCHED_SERVER)
+            raise Refused(dialect.MISMATCHED_SERVER, f"The refresh token was issued by {family.issuer}.")
         self._check_use(record, family, application)
         if not self._org.policy.user_is_assigned:
             raise Refused(dialect.USER_NOT_ASSIGNED)
@@ -51,12 +51,13 @@ class RefreshGrant:
         count_refresh(self._org, family)
         return answer | self._refresh_token(application, name, value, record, family, bends)
 
-    def _known(self, name: str) -> tuple[RefreshRecord, Family]:
+    def _known(self, request: Request, name: str) -> tuple[RefreshRecord, Family]:
         record = self._org.ledger.refresh.get(name)
         if record is not None:
             return record, self._org.ledger.families[record.family]
         struck = self._org.ledger.struck.get(name)
         cause = struck.cause if struck else "This org never issued it, or forgot it at a reset or restart."
+        request.state.family = struck.family if struck else ""
         raise Refused(dialect.INVALID_REFRESH_TOKEN, cause)
 
     def _check_use(self, record: RefreshRecord, family: Family, application: Application) -> None:
@@ -88,9 +89,12 @@ class RefreshGrant:
             raise Refused(dialect.FIELDS_TOO_LONG.about("scope"))
         scopes = tuple(dict.fromkeys(asked.split()))
         if not scopes or not set(scopes) <= set(self._server.scopes):
-            raise Refused(dialect.UNKNOWN_SCOPE)
+            raise Refused(dialect.UNKNOWN_SCOPE, f"Asked for: {printable(' '.join(scopes)) or 'no scope at all'}.")
         if denied := [scope for scope in scopes if scope not in family.scopes]:
-            raise Refused(dialect.REFRESH_SCOPES_DENIED.about(printable(", ".join(denied))))
+            raise Refused(
+                dialect.REFRESH_SCOPES_DENIED.about(printable(", ".join(denied))),
+                f"Granted at the sign-in: {' '.join(family.scopes)}. Denied: {printable(' '.join(denied))}.",
+            )
         return scopes
 
     def _refresh_token(

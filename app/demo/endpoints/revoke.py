@@ -15,7 +15,7 @@ from app.demo.servers import AuthorizationServer
 if TYPE_CHECKING:
     from app.demo.org import DemoOrg
 
-_BY_CLIENT = "It was revoked at the revocation endpoint."
+_BY_CLIENT = "Its own application revoked it at the revocation endpoint."
 
 
 class RevocationEndpoint:
