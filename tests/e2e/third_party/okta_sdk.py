@@ -54,7 +54,7 @@ class Client:
     async def log(self, event_type: str) -> list[dict[str, Any]]:
         """Return the System Log's outcomes for this type of event, oldest first."""
         events = await self._said(self._okta.list_log_events(filter=f'eventType eq "{event_type}"'))
-        return [{"result": event.outcome.result.value, "reason": event.outcome.reason} for event in events]
+        return [{"result": event.outcome.result, "reason": event.outcome.reason} for event in events]
 
     async def _application(self, app_id: str) -> OpenIdConnectApplication:
         found = await self._said(self._okta.get_application(app_id))
