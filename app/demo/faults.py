@@ -96,6 +96,8 @@ ANSWERS = frozenset(
 ENDINGS = frozenset({Kind.CLOSE_AFTER, Kind.CLOSE_MIDWAY, Kind.DRIP})
 """Faults that spoil the way back."""
 
+# One request has one answer; the others wait for the next.
+_DECISIVE = ANSWERS | {Kind.CLOSE_AFTER, Kind.CLOSE_MIDWAY}
 _NUMBERS = {Kind.DELAY, Kind.DRIP, Kind.UNAVAILABLE, Kind.TOO_MANY, Kind.OVERSIZED, Kind.UNTIL_REFRESHED}
 _LARGEST = 3600.0
 _MOST_MIB = 64
@@ -220,10 +222,12 @@ class FaultBoard:
         self._switched = {}
 
     def due(self, endpoint: str, grant: str = "") -> tuple[Fault, ...]:
-        """Return the faults this request meets, and count them."""
-        met = []
+        """Return the faults this request meets, and count them: of those that decide its answer only the first."""
+        met: list[Fault] = []
         for each in self.switched:
             if each.is_over or not each.fault.strikes(endpoint, grant):
+                continue
+            if each.fault.kind in _DECISIVE and any(fault.kind in _DECISIVE for fault in met):
                 continue
             if each.passed < each.fault.skip:
                 self._switched[each.number] = replace(each, passed=each.passed + 1)
