@@ -104,6 +104,15 @@ async def test_one_request_is_one_transaction(admin: Administrator, ada: Somebod
     assert (detected["severity"], refused["severity"]) == ("WARN", "WARN")
 
 
+async def test_what_happens_outside_a_request_is_of_none(admin: Administrator, ada: Somebody, org: DemoOrg) -> None:
+    await ada.refresh("made-up")
+    org.log.add("lapse.test")
+    event = await last(admin)
+    assert event["client"]["ipAddress"] is None
+    assert event["request"] == {"ipChain": []}
+    assert event["transaction"]["id"] == event["uuid"]
+
+
 async def test_no_token_is_in_it(admin: Administrator, ada: Somebody) -> None:
     code = await ada.code()
     tokens = (await ada.exchange(code)).json()
@@ -316,6 +325,11 @@ async def test_a_filter_of_endless_depth(admin: Administrator, opening: str) -> 
     answer = await admin.ask("GET", LOGS, params={"filter": (opening * 300)})
     assert (answer.status_code, answer.json()["errorCode"]) == (400, "E0000053")
     assert "Too many parentheses" in answer.json()["errorSummary"]
+
+
+async def test_many_parentheses_beside_each_other(admin: Administrator) -> None:
+    expression = " or ".join(["(eventType pr)"] * 30)
+    assert (await admin.ask("GET", LOGS, params={"filter": expression})).status_code == 200
 
 
 WORDS = st.sampled_from(
