@@ -25,6 +25,7 @@ from app.session.sign_in import OpenBrowser, Waiting, browser_sign_in, open_syst
 from app.session.store import KeyringStore, TokenStore
 from app.session.worker import Worker
 from app.settings import Connection, Settings
+from app.wire.details import Details
 from app.wire.recorder import RecordingTransport
 
 _STOP_WITHIN_S = 5.0
@@ -58,6 +59,7 @@ class Workbench:
         self._folder = folder
         self._store = store or KeyringStore(self._keyring_awaited)
         self.open_browser = open_browser
+        self.details = Details()
         self._worker = Worker("lapse-workbench")
         self._http: httpx.AsyncClient | None = None
 
@@ -188,7 +190,7 @@ class Workbench:
         trust = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         wire: httpx.AsyncBaseTransport = httpx.AsyncHTTPTransport(verify=trust)
         return httpx.AsyncClient(
-            transport=RecordingTransport(_DemoOrgRevival(wire, self), self.journal, self.clock),
+            transport=RecordingTransport(_DemoOrgRevival(wire, self), self.journal, self.clock, self.details),
             follow_redirects=False,
             trust_env=False,
         )

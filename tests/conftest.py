@@ -35,7 +35,6 @@ _NEEDS = {
     "gnome-keyring": Need(
         programs=("gnome-keyring-daemon", "dbus-run-session"), advice="apt install gnome-keyring dbus"
     ),
-    "node": Need(programs=("node|nodejs",), advice="apt install nodejs"),
     "xvfb": Need(
         programs=("Xvfb", "xauth"),
         libraries=("libxcb-cursor.so.0", "libxcb-icccm.so.4", "libxcb-keysyms.so.1"),

@@ -1,5 +1,6 @@
 """A transport wrapper that records every exchange in the journal, its failure included."""
 
+import contextlib
 from collections.abc import AsyncIterator
 
 import httpx
@@ -7,25 +8,34 @@ import httpx
 from app.clock import Clock
 from app.events import Exchange, ExchangeKind
 from app.journal import Journal
+from app.wire.details import Detail, Details
+from app.wire.redact import LONGEST, ShownBody, shown_body, shown_headers, shown_url
 
 
 class RecordingTransport(httpx.AsyncBaseTransport):
-    """Passes requests on to `inner` and appends one `Exchange` for each, once its body was read or it failed."""
+    """Passes requests on to `inner` and appends one `Exchange` for each, once its body was read or it failed.
 
-    def __init__(self, inner: httpx.AsyncBaseTransport, journal: Journal, clock: Clock) -> None:
+    Where `details` are given, they keep what was sent and received, redacted; also of an exchange that failed half-way.
+    """
+
+    def __init__(
+        self, inner: httpx.AsyncBaseTransport, journal: Journal, clock: Clock, details: Details | None = None
+    ) -> None:
         self._inner = inner
         self._journal = journal
         self._clock = clock
+        self._details = details
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request; see httpx's transport interface."""
-        noting = _Noting(self._journal, self._clock, request)
+        noting = _Noting(self._journal, self._clock, self._details, request)
         try:
             response = await self._inner.handle_async_request(request)
         except BaseException as failure:
             noting.finish(failure=type(failure).__name__)
             raise
         assert isinstance(response.stream, httpx.AsyncByteStream)
+        noting.answered(response)
         return httpx.Response(
             response.status_code,
             headers=response.headers,
@@ -41,13 +51,29 @@ class RecordingTransport(httpx.AsyncBaseTransport):
 class _Noting:
     """The one `Exchange` of one request, written once."""
 
-    def __init__(self, journal: Journal, clock: Clock, request: httpx.Request) -> None:
+    def __init__(self, journal: Journal, clock: Clock, details: Details | None, request: httpx.Request) -> None:
         self._journal = journal
         self._clock = clock
+        self._details = details
+        self._response: httpx.Response | None = None
+        self._answered_s: float | None = None
+        self._body = bytearray()
+        self._length = 0
         self._request = request
         self._started_at = clock.now()
         self._started = clock.elapsed()
         self._done = False
+
+    def answered(self, response: httpx.Response) -> None:
+        """Note that the response's headers are there."""
+        self._response = response
+        self._answered_s = self._clock.elapsed() - self._started
+
+    def took(self, chunk: bytes) -> None:
+        """Note a piece of the response's body, as it came over the wire."""
+        self._length += len(chunk)
+        if self._details is not None and len(self._body) < LONGEST:
+            self._body += chunk[: LONGEST - len(self._body)]
 
     def finish(self, *, status: int | None = None, failure: str | None = None) -> None:
         if self._done:
@@ -63,7 +89,34 @@ class _Noting:
             status=status,
             failure=failure,
         )
-        self._journal.append(exchange, cause=request.extensions.get("lapse_cause"))
+        entry = self._journal.append(exchange, cause=request.extensions.get("lapse_cause"))
+        if self._details is not None:
+            self._details.keep(entry.seq, self._detail())
+
+    def _detail(self) -> Detail:
+        request, response = self._request, self._response
+        sent = request.content if isinstance(request.stream, httpx.ByteStream) else b""
+        return Detail(
+            url=shown_url(str(request.url)),
+            http_version="" if response is None else str(response.extensions.get("http_version", b"").decode("ascii")),
+            request_headers=shown_headers(request.headers.multi_items()),
+            request_body=shown_body(_media_type(request.headers), sent) if sent else None,
+            reason="" if response is None else response.reason_phrase,
+            response_headers=() if response is None else shown_headers(response.headers.multi_items()),
+            response_body=None if response is None else self._shown_answer(response),
+            answered_s=self._answered_s,
+        )
+
+    def _shown_answer(self, response: httpx.Response) -> ShownBody:
+        raw = bytes(self._body)
+        if "content-encoding" in response.headers:
+            with contextlib.suppress(httpx.DecodingError):
+                raw = httpx.Response(200, headers=response.headers, content=raw).content[:LONGEST]
+        return shown_body(_media_type(response.headers), raw, length=max(self._length, len(raw)))
+
+
+def _media_type(headers: httpx.Headers) -> str:
+    return str(headers.get("content-type", "")).partition(";")[0].strip().lower()
 
 
 class _RecordedStream(httpx.AsyncByteStream):
@@ -75,6 +128,7 @@ class _RecordedStream(httpx.AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         try:
             async for chunk in self._inner:
+                self._noting.took(chunk)
                 yield chunk
         except Exception as failure:
             self._noting.finish(status=self._status, failure=type(failure).__name__)
