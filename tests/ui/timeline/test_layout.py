@@ -1,0 +1,179 @@
+"""The timeline's geometry, by its properties: inside the lane, in order, apart, and found where it was drawn."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.lanes import Bar, End, Lane, Lanes, Mark, MarkKind
+from ui.timeline.layout import (
+    LONGEST_S,
+    ORDER,
+    SHORTEST_S,
+    Frame,
+    Span,
+    are_apart,
+    following,
+    neighbour,
+    picture,
+    ticks,
+    walk_of,
+)
+
+NOW = 1_790_000_000.0
+
+
+def bar(number: int, begin: float, life: float | None, lane: Lane = Lane.ACCESS, ended: float | None = None) -> Bar:
+    prefix = "AT" if lane is Lane.ACCESS else "RT"
+    return Bar(
+        lane=lane,
+        name=f"{prefix}-{number}",
+        number=number,
+        family=1,
+        seq=number * 10 + (lane is Lane.REFRESH),
+        fingerprint="9f2c",
+        begins_at=begin,
+        ends_at=None if life is None else begin + life,
+        end=End.OPEN if ended is None else End.REPLACED,
+        ended_at=ended,
+        before=None if number == 1 else f"{prefix}-{number - 1}",
+    )
+
+
+def mark(seq: int, at: float, kind: MarkKind = MarkKind.CALL, lane: Lane = Lane.CALLS, token: str = "") -> Mark:
+    return Mark(lane=lane, kind=kind, at=at, until=at, text="", seq=seq, token=token)
+
+
+def lanes_with(bars: list[Bar], marks: list[Mark] | None = None) -> Lanes:
+    found = Lanes()
+    found.bars, found.marks = bars, marks or []
+    return found
+
+
+def frame(begin: float = NOW - 100, end: float = NOW + 50, width: float = 600) -> Frame:
+    return Frame(80, 20, width, 30, Span(begin, end))
+
+
+LIVES = st.lists(st.tuples(st.floats(0.01, 500), st.floats(0.01, 400)), min_size=1, max_size=60)
+SPANS = st.tuples(st.floats(-5000, 5000), st.floats(SHORTEST_S, 20_000))
+
+
+@settings(max_examples=60, deadline=None)
+@given(lives=LIVES, span=SPANS, width=st.floats(50, 3000))
+def test_bars_lie_inside_the_frame_in_order_and_apart(
+    lives: list[tuple[float, float]], span: tuple[float, float], width: float
+) -> None:
+    moment, bars = NOW - 3000, []
+    for number, (gap, life) in enumerate(lives, 1):
+        bars.append(bar(number, moment, life, ended=moment + min(gap, life)))
+        moment += gap
+    area = frame(NOW + span[0], NOW + span[0] + span[1], width)
+    shapes = picture(lanes_with(bars), area, NOW).bars
+    assert all(area.left - 0.01 <= shape.begin <= shape.end <= area.left + width + 0.01 for shape in shapes)
+    assert [shape.begin for shape in shapes] == sorted(shape.begin for shape in shapes)
+    assert are_apart(shapes)
+    in_sight = [each for each in bars if each.begins_at <= area.span.end and each.until(NOW) >= area.span.begin]
+    assert sum(shape.count for shape in shapes) == len(in_sight)
+
+
+@given(moment=st.floats(-1e5, 1e5), begin=st.floats(-1e5, 1e5), seconds=st.floats(2, 1e6), width=st.floats(10, 4000))
+def test_a_moment_is_found_where_it_was_placed(moment: float, begin: float, seconds: float, width: float) -> None:
+    area = frame(NOW + begin, NOW + begin + seconds, width)
+    assert area.moment(area.x(NOW + moment)) == pytest.approx(NOW + moment, abs=max(seconds, 1e5) * 1e-6)
+
+
+@given(begin=st.floats(-1e6, 1e6), seconds=st.floats(SHORTEST_S, LONGEST_S), width=st.floats(240, 4000))
+def test_ticks_are_few_even_and_in_sight(begin: float, seconds: float, width: float) -> None:
+    area = frame(NOW + begin, NOW + begin + seconds, width)
+    found = ticks(area)
+    assert len(found) <= width / 100 + 2
+    assert all(area.span.begin <= tick <= area.span.end for tick in found)
+    gaps = {round(other - one, 3) for one, other in pairwise(found)}
+    assert len(gaps) <= 1
+
+
+@given(factor=st.floats(0.01, 100), share=st.floats(0, 1), seconds=st.floats(SHORTEST_S, 1e6))
+def test_zooming_keeps_the_moment_under_the_cursor(factor: float, share: float, seconds: float) -> None:
+    span = Span(NOW, NOW + seconds)
+    around = NOW + share * seconds
+    zoomed = span.zoomed(factor, around)
+    assert SHORTEST_S - 0.01 <= zoomed.seconds <= LONGEST_S + 1
+    assert (around - zoomed.begin) / zoomed.seconds == pytest.approx(share, abs=1e-3)
+
+
+def test_following_leaves_room_for_what_comes() -> None:
+    span = following(NOW, 150)
+    assert (span.seconds, span.end) == (150, NOW + 15)
+
+
+def test_what_is_drawn_is_hit_and_the_rest_is_not() -> None:
+    bars = [bar(1, NOW - 60, 30, ended=NOW - 30), bar(2, NOW - 20, 30)]
+    marks = [mark(7, NOW - 50), mark(8, NOW - 10)]
+    area = frame()
+    found = picture(lanes_with(bars, marks), area, NOW)
+    for each in bars:
+        assert found.hit(area.x(each.begins_at + 5), area.middle(Lane.ACCESS)) == each.seq
+    for one in marks:
+        assert found.hit(area.x(one.at) + 3, area.middle(Lane.CALLS)) == one.seq
+    assert found.hit(area.x(NOW - 25), area.middle(Lane.ACCESS)) is None
+    assert found.hit(area.x(NOW - 50), area.middle(Lane.ACCESS)) == 10
+    assert found.hit(area.x(NOW), area.bottom + 5) is None
+
+
+def test_ten_thousand_lives_become_few_shapes_that_count_them_all() -> None:
+    bars = [
+        bar(number, NOW - 300_000 + number * 30, 30, ended=NOW - 300_000 + number * 30 + 30)
+        for number in range(1, 10_001)
+    ]
+    shapes = picture(lanes_with(bars), frame(NOW - 300_000, NOW + 100, 900), NOW).bars
+    assert len(shapes) < 200
+    assert sum(shape.count for shape in shapes) == 10_000
+
+
+def test_the_leeway_and_the_running_edge_are_told() -> None:
+    found = picture(lanes_with([bar(1, NOW - 10, 30)]), frame(), NOW, leeway_s=5)
+    (shape,) = found.bars
+    assert shape.is_running
+    assert shape.leeway_x == pytest.approx(found.frame.x(NOW + 15))
+    assert found.now_x == pytest.approx(found.frame.x(NOW))
+    assert picture(lanes_with([]), frame(NOW - 10, NOW - 5), NOW).now_x is None
+    assert not picture(lanes_with([bar(1, NOW - 60, 30)]), frame(), NOW).bars[0].is_running
+
+
+def test_an_unstated_end_runs_up_to_now() -> None:
+    found = picture(lanes_with([bar(1, NOW - 10, None, Lane.REFRESH)]), frame(), NOW)
+    assert found.bars[0].end == pytest.approx(found.frame.x(NOW))
+
+
+def test_a_rotation_is_linked_and_a_replay_points_backwards() -> None:
+    bars = [bar(1, NOW - 60, None, Lane.REFRESH, ended=NOW - 30), bar(2, NOW - 30, None, Lane.REFRESH)]
+    replay = mark(99, NOW - 5, MarkKind.REFUSAL, Lane.TOKEN_REQUESTS, "RT-1")
+    links = picture(lanes_with(bars, [replay]), frame(), NOW).links
+    assert [link.is_replay for link in links] == [False, True]
+    assert links[1].target_x < links[1].x
+    first_use = replace(replay, at=NOW - 30, until=NOW - 30)
+    assert not [link for link in picture(lanes_with(bars, [first_use]), frame(), NOW).links if link.is_replay]
+
+
+def test_the_keyboard_walks_from_event_to_event() -> None:
+    lanes = lanes_with([bar(1, NOW, 30), bar(2, NOW + 30, 30)], [mark(5, NOW), mark(15, NOW)])
+    walk = walk_of(lanes)
+    assert walk == [5, 10, 15, 20]
+    assert [neighbour(walk, None, 1), neighbour(walk, None, -1)] == [5, 20]
+    assert [neighbour(walk, 10, 1), neighbour(walk, 10, -1), neighbour(walk, 20, 1), neighbour(walk, 5, -1)] == [
+        15,
+        5,
+        20,
+        5,
+    ]
+    assert neighbour(walk, 12, 1) == 15
+    assert neighbour([], None, 1) is None
+
+
+def test_the_lanes_lie_one_below_the_other() -> None:
+    area = frame()
+    tops = [area.lane_top(lane) for lane in ORDER]
+    assert tops == sorted(tops)
+    assert area.bottom == tops[-1] + area.lane_height

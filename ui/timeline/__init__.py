@@ -1,0 +1,1 @@
+"""The timeline: token lives, their lineage, calls and token requests over time."""
