@@ -102,7 +102,7 @@ _NUMBERS = {Kind.DELAY, Kind.DRIP, Kind.UNAVAILABLE, Kind.TOO_MANY, Kind.OVERSIZ
 _LARGEST = 3600.0
 _MOST_MIB = 64
 _SPEC = re.compile(
-    r"(?P<kind>[a-z0-9-]+)(=(?P<value>[^@*+]+))?(@(?P<endpoint>[a-z_.*-]+?))?(\*(?P<times>[0-9]{1,6}))?"
+    r"(?P<kind>[a-z0-9-]+)(=(?P<value>[^@*+]+))?(@(?P<endpoint>\*|[a-z_.-]+))?(\*(?P<times>[0-9]{1,6}))?"
     r"(\+(?P<skip>[0-9]{1,6}))?"
 )
 _FORM = "KIND[=VALUE]@ENDPOINT[*TIMES][+SKIP], for example 503=5@token*2"

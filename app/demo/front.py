@@ -42,7 +42,7 @@ def open_front(org: "DemoOrg") -> ASGIApp:
             *Introduction(org).routes(),
             *Control(org).routes(),
         ],
-        exception_handlers={Refused: _refused, HTTPException: _not_routed, HungUp: _hung_up, Exception: _broken},
+        exception_handlers={Refused: _refused, HTTPException: _not_routed, Exception: _broken},
     )
     inner.router.redirect_slashes = False
     return Front(inner, org)
@@ -114,10 +114,6 @@ async def _broken(request: Request, _failed: Exception) -> Response:
 
 def _in_words_of(request: Request, refused: Refused) -> Refused:
     return in_management_words(refused) if request.url.path.startswith(PREFIX) else refused
-
-
-async def _hung_up(_request: Request, hung_up: Exception) -> Response:
-    raise hung_up
 
 
 async def _not_routed(request: Request, failed: Exception) -> Response:

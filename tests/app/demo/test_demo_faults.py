@@ -1,0 +1,373 @@
+"""Every fault does what it says, as often as it says, where it says; over real HTTP and in process."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import jwt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.clock import SystemClock
+from app.demo.dialect import ROWS
+from app.demo.faults import ENDPOINTS, Fault, Kind
+from app.demo.ledger import MemoryLedger, SigningKey
+from app.demo.org import DemoOrg
+from app.demo.serve import ServedOrg
+from app.demo.transport import OrgTransport
+from app.errors import BadInput
+from app.simloop import SimClock
+from tests.app.demo.somebody import V1, Somebody
+from tests.app.demo.test_demo_authorize import returned
+
+pytestmark = pytest.mark.anyio
+
+
+def switch_on(somebody: Somebody, *faults: str) -> None:
+    somebody.org.faults.clear()
+    somebody.org.faults.switch_on(Fault.parse(text) for text in faults)
+
+
+@pytest.fixture
+async def inside(org: DemoOrg) -> AsyncIterator[Somebody]:
+    """Ada at an org in the same process, on simulated time."""
+    async with httpx.AsyncClient(transport=OrgTransport(org), base_url=org.issuer_base) as http:
+        yield Somebody(org, http)
+
+
+class TestOverHttp:
+    """The connection itself: a real server, a real client."""
+
+    @pytest.fixture
+    def anyio_backend(self) -> str:
+        return "asyncio"
+
+    @pytest.fixture
+    async def outside(self, key: SigningKey) -> AsyncIterator[Somebody]:
+        served = ServedOrg(DemoOrg(SystemClock(), ledger=MemoryLedger(key)))
+        await asyncio.to_thread(served.start)
+        async with httpx.AsyncClient(base_url=served.base_url, trust_env=False, timeout=10) as http:
+            yield Somebody(served.org, http)
+        await asyncio.to_thread(served.stop)
+
+    async def test_hanging_up_before_does_nothing(self, outside: Somebody) -> None:
+        token = (await outside.tokens())["refresh_token"]
+        switch_on(outside, "close-before@token*1")
+        with pytest.raises(httpx.RemoteProtocolError, match="without sending a response"):
+            await outside.refresh(token)
+        assert outside.org.ledger.families.popitem()[1].refreshes == 0
+
+    async def test_hanging_up_afterwards_has_committed_the_rotation(self, outside: Somebody) -> None:
+        token = (await outside.tokens())["refresh_token"]
+        switch_on(outside, "close-after@token*1")
+        with pytest.raises(httpx.RemoteProtocolError, match="without sending a response"):
+            await outside.refresh(token)
+        assert outside.org.ledger.families.popitem()[1].refreshes == 1
+
+    async def test_hanging_up_midway_leaves_half_a_body(self, outside: Somebody) -> None:
+        token = (await outside.tokens())["refresh_token"]
+        switch_on(outside, "close-midway@token*1")
+        form = {"grant_type": "refresh_token", "refresh_token": token, "client_id": "0oa-demo-native"}
+        got: list[int] = []
+        async with outside.http.stream("POST", f"{V1}/token", data=form) as answer:
+            chunks = answer.aiter_raw()
+            with pytest.raises(httpx.RemoteProtocolError, match="closed connection without sending complete"):
+                got.extend([len(chunk) async for chunk in _counted(chunks, got)])
+        assert (answer.status_code, sum(got)) == (200, int(answer.headers["content-length"]) // 2)
+
+    async def test_after_a_hang_up_the_next_request_is_answered(self, outside: Somebody) -> None:
+        token = (await outside.tokens())["refresh_token"]
+        for kind in ("close-before", "close-after", "close-midway"):
+            switch_on(outside, f"{kind}@token*1")
+            with pytest.raises(httpx.RemoteProtocolError):
+                await outside.refresh(token)
+            token = (await outside.refreshed(token))["refresh_token"]
+
+    async def test_a_dripping_answer_comes_byte_by_byte_and_whole(self, outside: Somebody) -> None:
+        switch_on(outside, "drip=0@keys")
+        async with outside.http.stream("GET", f"{V1}/keys") as answer:
+            chunks = [chunk async for chunk in answer.aiter_raw()]
+        assert json.loads(b"".join(chunks))["keys"]
+        assert len(chunks) > 1
+
+
+async def _counted(chunks: AsyncIterator[bytes], got: list[int]) -> AsyncIterator[bytes]:
+    async for chunk in chunks:
+        got.append(len(chunk))
+        yield b""
+
+
+async def test_delays_and_drips_pass_in_the_orgs_time(inside: Somebody, clock: SimClock) -> None:
+    switch_on(inside, "delay=7@api")
+    before = clock.now()
+    await inside.call("x")
+    assert clock.now() - before == pytest.approx(7)
+    switch_on(inside, "drip=0.5@keys")
+    before = clock.now()
+    answer = await inside.http.get(f"{V1}/keys")
+    assert clock.now() - before == pytest.approx(0.5 * len(answer.content))
+
+
+@pytest.mark.parametrize("kind", ["close-before", "close-after", "close-midway"])
+async def test_hang_ups_reach_a_client_in_the_same_process_too(inside: Somebody, kind: str) -> None:
+    token = (await inside.tokens())["refresh_token"]
+    switch_on(inside, f"{kind}@token*1")
+    with pytest.raises(httpx.RemoteProtocolError):
+        await inside.refresh(token)
+    assert (await inside.refresh(token)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "headers"),
+    [
+        ("500@token", 500, {}),
+        ("503@token", 503, {"retry-after": None}),
+        ("503=5@token", 503, {"retry-after": "5"}),
+        ("429=7@token", 429, {"retry-after": "7", "x-rate-limit-remaining": "0"}),
+        ("html@token", 200, {"content-type": "text/html; charset=utf-8"}),
+        ("oversized=1@token", 200, {"content-type": "application/json"}),
+        ("garbage@token", 200, {"content-type": "application/json"}),
+    ],
+)
+async def test_another_answer_than_the_orgs(
+    inside: Somebody, fault: str, status: int, headers: dict[str, str | None]
+) -> None:
+    token = (await inside.tokens())["refresh_token"]
+    switch_on(inside, fault)
+    answer = await inside.refresh(token)
+    assert answer.status_code == status
+    assert {name: answer.headers.get(name) for name in headers} == headers
+    assert inside.org.ledger.families.popitem()[1].refreshes == 0, "the request must not be acted on"
+
+
+async def test_what_is_in_those_answers(inside: Somebody) -> None:
+    switch_on(inside, "oversized=1@token")
+    assert len((await inside.refresh("x")).content) > 1 << 20
+    switch_on(inside, "garbage@token")
+    with pytest.raises(json.JSONDecodeError):
+        (await inside.refresh("x")).json()
+    switch_on(inside, "429@token", "429@api")
+    assert (await inside.refresh("x")).json()["error_description"] == ROWS["user_rate_limited"].description
+    assert (await inside.call("x")).json()["errorCode"] == "E0000047"
+
+
+@pytest.mark.parametrize("reason", sorted(ROWS))
+async def test_any_of_oktas_errors_can_be_answered(inside: Somebody, reason: str) -> None:
+    switch_on(inside, f"refuse={reason}@token")
+    answer = await inside.refresh("x")
+    row = ROWS[reason]
+    assert (answer.status_code, answer.json()) == (
+        row.status,
+        {"error": row.error, "error_description": row.description},
+    )
+    assert list(inside.org.log)[-1].cause == f"The fault refuse={reason}@token was on."
+
+
+async def test_how_often_a_fault_strikes(inside: Somebody) -> None:
+    switch_on(inside, "503@api*2+1")
+    statuses = [(await inside.call("x")).status_code for _ in range(5)]
+    assert statuses == [401, 503, 503, 401, 401]
+    (switched,) = inside.org.faults.switched
+    assert (switched.struck, switched.passed, switched.is_over) == (2, 1, True)
+    switch_on(inside, "503@api")
+    assert [(await inside.call("x")).status_code for _ in range(4)] == [503] * 4
+
+
+async def test_where_a_fault_strikes(inside: Somebody) -> None:
+    tokens = await inside.tokens()
+    switch_on(inside, "503@token.refresh")
+    assert (await inside.refresh(tokens["refresh_token"])).status_code == 503
+    assert (await inside.exchange(await inside.code())).status_code == 200
+    switch_on(inside, "503@*")
+    for path in (f"{V1}/keys", "/api/me", f"{V1}/userinfo", "/.well-known/openid-configuration", "/api/v1/apps"):
+        assert (await inside.http.get(path)).status_code == 503
+    switch_on(inside)
+    assert (await inside.refresh(tokens["refresh_token"])).status_code == 200
+
+
+async def test_faults_meet_but_only_one_decides_the_answer(inside: Somebody, clock: SimClock) -> None:
+    switch_on(inside, "delay=3@api", "503@api*1", "429@api*1")
+    before = clock.now()
+    assert [(await inside.call("x")).status_code for _ in range(3)] == [503, 429, 401]
+    assert clock.now() - before == pytest.approx(9)
+
+
+async def test_faults_are_switched_off_by_number(inside: Somebody) -> None:
+    one, other = inside.org.faults.switch_on([Fault.parse("500@api"), Fault.parse("500@keys")])
+    assert inside.org.faults.switch_off(one)
+    assert not inside.org.faults.switch_off(one)
+    assert [each.number for each in inside.org.faults.switched] == [other]
+    assert (await inside.call("x")).status_code == 401
+
+
+def claims(token: str) -> dict[str, Any]:
+    found: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
+    return found
+
+
+BENT_CLAIMS = {
+    "wrong-iss": ("iss", "https://stranger.example"),
+    "wrong-sub": ("sub", "00u-demo-stranger"),
+    "wrong-aud": ("aud", "0oa-stranger"),
+    "wrong-nonce": ("nonce", "another-nonce"),
+    "wrong-at-hash": ("at_hash", "AAAAAAAAAAAAAAAAAAAAAA"),
+    "aud-array": ("aud", ["0oa-demo-native"]),
+    "extra-aud": ("aud", ["0oa-demo-native", "0oa-stranger"]),
+    **{
+        f"no-{name.replace('_', '-')}": (name, None) for name in ("iss", "sub", "aud", "iat", "exp", "nonce", "at_hash")
+    },
+}
+
+
+@pytest.mark.parametrize("kind", BENT_CLAIMS)
+async def test_bent_claims(inside: Somebody, kind: str) -> None:
+    name, value = BENT_CLAIMS[kind]
+    switch_on(inside, f"{kind}@token")
+    assert claims((await inside.tokens())["id_token"]).get(name) == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "apart_s"), [("old-iat", "iat", -604_800), ("future-iat", "iat", 3600), ("expired", "exp", -600)]
+)
+async def test_bent_times(inside: Somebody, clock: SimClock, kind: str, name: str, apart_s: int) -> None:
+    switch_on(inside, f"{kind}@token")
+    assert claims((await inside.tokens())["id_token"])[name] == int(clock.now()) + apart_s
+
+
+@pytest.mark.parametrize(
+    ("kind", "header"),
+    [
+        ("alg-none", {"alg": "none"}),
+        ("alg-hs256", {"alg": "HS256"}),
+        ("alg-ps256", {"alg": "PS256"}),
+        ("no-kid", {"alg": "RS256"}),
+    ],
+)
+async def test_bent_headers(inside: Somebody, kind: str, header: dict[str, str]) -> None:
+    switch_on(inside, f"{kind}@token")
+    found = jwt.get_unverified_header((await inside.tokens())["id_token"])
+    assert {name: found[name] for name in header} == header
+    assert ("kid" in found) is (kind != "no-kid")
+
+
+async def published(somebody: Somebody) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = (await somebody.http.get(f"{V1}/keys")).json()["keys"]
+    return found
+
+
+async def test_a_bad_signature_is_bad(inside: Somebody) -> None:
+    switch_on(inside, "bad-signature@token")
+    token = (await inside.tokens())["id_token"]
+    (key,) = await published(inside)
+    with pytest.raises(jwt.InvalidSignatureError):
+        jwt.decode(
+            token, jwt.PyJWK(key), algorithms=["RS256"], audience="0oa-demo-native", options={"verify_exp": False}
+        )
+
+
+@pytest.mark.parametrize(("kind", "left"), [("rotate-keys", 2), ("replace-keys", 1)])
+async def test_keys_change_right_before_signing(inside: Somebody, kind: str, left: int) -> None:
+    (old,) = await published(inside)
+    switch_on(inside, f"{kind}@token*1")
+    token = (await inside.tokens())["id_token"]
+    keys = await published(inside)
+    assert jwt.get_unverified_header(token)["kid"] == keys[0]["kid"] != old["kid"]
+    assert len(keys) == left
+
+
+async def test_bent_key_sets(inside: Somebody) -> None:
+    (real,) = await published(inside)
+    switch_on(inside, "decoy-keys@keys")
+    decoys = [key for key in await published(inside) if key != real]
+    assert {key["kid"] for key in decoys} == {real["kid"]}
+    assert len({(key["kty"], key["alg"], key["use"]) for key in decoys}) == len(decoys) == 4
+    switch_on(inside, "extra-key@keys")
+    assert [key["kty"] for key in await published(inside)] == ["RSA", "RSA"]
+    switch_on(inside, "no-keys-kid@keys")
+    assert "kid" not in (await published(inside))[0]
+
+
+async def test_bent_token_answers(inside: Somebody) -> None:
+    for kind, name in (
+        ("no-expires-in", "expires_in"),
+        ("no-scope", "scope"),
+        ("no-id-token", "id_token"),
+        ("no-refresh-token", "refresh_token"),
+    ):
+        switch_on(inside, f"{kind}@token")
+        assert name not in await inside.tokens()
+    switch_on(inside, "odd-token-type@token")
+    assert (await inside.tokens())["token_type"] == "bEARER"
+    switch_on(inside)
+    token = (await inside.tokens())["refresh_token"]
+    switch_on(inside, "no-refresh-token@token.refresh")
+    assert "refresh_token" not in await inside.refreshed(token)
+
+
+async def test_bent_answers_elsewhere(inside: Somebody) -> None:
+    switch_on(inside, "issuer-mismatch@discovery", "wrong-sub@userinfo")
+    document = await inside.http.get("/oauth2/default/.well-known/openid-configuration")
+    assert document.json()["issuer"] != inside.org.issuer
+    bearer = {"Authorization": f"Bearer {(await inside.tokens())['access_token']}"}
+    assert (await inside.http.get(f"{V1}/userinfo", headers=bearer)).json()["sub"] == "00u-demo-stranger"
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "value"),
+    [
+        ("wrong-iss", "iss", "https://stranger.example"),
+        ("no-iss", "iss", None),
+        ("wrong-state", "state", "another-state"),
+        ("no-state", "state", None),
+    ],
+)
+async def test_bent_redirects(inside: Somebody, kind: str, name: str, value: str | None) -> None:
+    switch_on(inside, f"{kind}@sign_in")
+    answer = await inside.submit({"username": "ada", "password": inside.org.user.password})
+    assert returned(answer).get(name) == value
+
+
+async def test_an_api_that_refuses_good_tokens(inside: Somebody) -> None:
+    tokens = await inside.tokens()
+    switch_on(inside, "invalid-token@api*1")
+    assert (await inside.call(tokens["access_token"])).json()["error"] == "invalid_token"
+    assert (await inside.call(tokens["access_token"])).status_code == 200
+    switch_on(inside, "until-refreshed=2@api")
+    for status in (401, 401, 200):
+        assert (await inside.call(tokens["access_token"])).status_code == status
+        tokens = await inside.refreshed(tokens["refresh_token"])
+
+
+@given(
+    kind=st.sampled_from(Kind),
+    endpoint=st.sampled_from([*ENDPOINTS, "*", "token.refresh", "token.mfa-otp"]),
+    times=st.none() | st.integers(1, 999_999),
+    skip=st.integers(0, 999_999),
+)
+def test_a_fault_is_read_as_it_is_written(kind: Kind, endpoint: str, times: int | None, skip: int) -> None:
+    fault = Fault(kind=kind, endpoint=endpoint, times=times, skip=skip)
+    assert Fault.parse(str(fault)) == fault
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "is no fault"),
+        ("503@token*0", "strikes once at least"),
+        ("503@token*x", "is no fault"),
+        ("503@nowhere", "no endpoint"),
+        ("503@api.refresh", "no endpoint"),
+        ("thunder@token", "no fault 'thunder'"),
+        ("delay=long@token", "must be a number"),
+        ("delay=-1@token", "must be a number"),
+        ("delay=nan@token", "must be a number"),
+        ("oversized=65@token", "from 0 to 64"),
+        ("refuse=nonsense@token", "Okta has no error"),
+    ],
+)
+def test_what_is_no_fault_gets_a_sentence(text: str, said: str) -> None:
+    with pytest.raises(BadInput, match=said):
+        Fault.parse(text)
