@@ -1,0 +1,1 @@
+"""The wire log: every exchange, under the call that caused it."""
