@@ -47,6 +47,22 @@ class Journal:
 
         return unsubscribe
 
+    def entry(self, seq: int) -> Entry | None:
+        """Return the entry of that number, None when it has fallen out or is still to come."""
+        if not self._entries:
+            return None
+        place = seq - self._entries[0].seq
+        return self._entries[place] if 0 <= place < len(self._entries) else None
+
+    def chain(self, seq: int) -> list[Entry]:
+        """Return what led to an entry, from its first cause down to itself."""
+        found: list[Entry] = []
+        entry = self.entry(seq)
+        while entry is not None:
+            found.append(entry)
+            entry = None if entry.cause is None else self.entry(entry.cause)
+        return found[::-1]
+
     def __iter__(self) -> Iterator[Entry]:
         return iter(tuple(self._entries))
 

@@ -1,0 +1,1 @@
+"""The journal: every event in a sentence, with what led to it."""
