@@ -415,5 +415,7 @@ def _shown(value: object) -> str:
     """Return a value as a verdict shows it: short, and nothing of it longer than a line."""
     if value is None:
         return "nothing"
+    if value == "":
+        return "an empty text"
     text = value if isinstance(value, str) else repr(value)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

@@ -1,0 +1,93 @@
+"""Keys and tokens of every kind, made by hand where no library would make them."""
+
+import base64
+import json
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+
+from app.oauth.keyset import Keys, keys_of
+from app.oauth.verify import Expected, Kind, Verification, verify
+from app.secret import Secret
+
+NOW = 1_790_000_000.0
+ISSUER, CLIENT = "https://as.example", "client"
+ACCESS = Secret("access-token")
+
+
+@cache
+def private_key(alg: str) -> PrivateKeyTypes:
+    if alg == "EdDSA":
+        return ed25519.Ed25519PrivateKey.generate()
+    if alg.startswith("ES"):
+        curves = {"ES256": ec.SECP256R1(), "ES384": ec.SECP384R1(), "ES512": ec.SECP521R1()}
+        return ec.generate_private_key(curves[alg])
+    return rsa.generate_private_key(65537, 2048)
+
+
+@dataclass(frozen=True)
+class Signer:
+    alg: str = "RS256"
+    kid: str = "k1"
+
+    @property
+    def key(self) -> Any:
+        return private_key(self.alg)
+
+    def public(self, **more: Any) -> dict[str, Any]:
+        makers = {"Ed": jwt.algorithms.OKPAlgorithm, "ES": jwt.algorithms.ECAlgorithm}
+        maker = makers.get(self.alg[:2], jwt.algorithms.RSAAlgorithm)
+        found: dict[str, Any] = json.loads(maker.to_jwk(self.key.public_key()))
+        found.pop("key_ops", None)
+        jwk = {**found, "kid": self.kid, "use": "sig", **more}
+        return {name: value for name, value in jwk.items() if value is not ...}
+
+    def keys(self, **more: Any) -> Keys:
+        return keys_of([self.public(**more)])
+
+    def sign(self, claims: dict[str, Any], **headers: Any) -> str:
+        given = {"kid": self.kid, **headers}
+        return jwt.encode(
+            claims,
+            self.key,
+            algorithm=self.alg,
+            headers={name: value for name, value in given.items() if value is not ...},
+        )
+
+    def signed_by_hand(self, header: bytes, payload: bytes) -> str:
+        signed = f"{part(header)}.{part(payload)}"
+        algorithm = jwt.algorithms.get_default_algorithms()[self.alg]
+        return f"{signed}.{part(algorithm.sign(signed.encode(), self.key))}"
+
+
+def part(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def claims(**more: Any) -> dict[str, Any]:
+    found = {"iss": ISSUER, "aud": CLIENT, "sub": "u", "iat": NOW, "exp": NOW + 60, "nonce": "n", **more}
+    return {name: value for name, value in found.items() if value is not ...}
+
+
+def expected(keys: Keys | None, **more: Any) -> Expected:
+    given = {
+        "kind": Kind.ID,
+        "now": NOW,
+        "keys": keys,
+        "algs": ("RS256",),
+        "issuer": ISSUER,
+        "audience": CLIENT,
+        "nonce": "n",
+        "access_token": ACCESS,
+        "is_fresh": True,
+        **more,
+    }
+    return Expected(**given)
+
+
+def judged(token: str, keys: Keys | None, **more: Any) -> Verification:
+    return verify(token, expected(keys, **more))
