@@ -33,8 +33,24 @@ class NotReadable(ValueError):
         self.rule = rule
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The three parts of a compact JWS, of which only the header must be JSON."""
+
+    header: dict[str, Any]
+    payload: bytes
+    signed: bytes
+    signature: bytes
+
+
 def read_jws(token: str) -> Jws:
-    """Return the parts of a token; raise NotReadable for anything that is not exactly a compact JWS of JSON objects."""
+    """Return a token's content; raise NotReadable for anything that is not exactly a compact JWS of JSON objects."""
+    parts = read_parts(token)
+    return Jws(parts.header, _object(parts.payload, "payload"), parts.signed, parts.signature)
+
+
+def read_parts(token: str) -> Parts:
+    """Return the parts of any compact JWS, whatever its payload; raises NotReadable."""
     if len(token) > LONGEST:
         raise NotReadable("size", f"it has {len(token)} characters")
     try:
@@ -45,9 +61,7 @@ def read_jws(token: str) -> Jws:
     if len(parts) != _PARTS or not all(parts[:2]):
         raise NotReadable("parts", f"it has {sum(map(bool, parts))} non-empty parts")
     head, payload, signature = (_octets(part) for part in parts)
-    return Jws(
-        _object(head, "header"), _object(payload, "payload"), raw[: len(parts[0]) + 1 + len(parts[1])], signature
-    )
+    return Parts(_object(head, "header"), payload, raw[: len(parts[0]) + 1 + len(parts[1])], signature)
 
 
 def _octets(part: bytes) -> bytes:
