@@ -1,31 +1,35 @@
 """Shows the window in any of its states with canned data, and makes the README's pictures: `python -m ui.preview`."""
 
 import argparse
-import base64
 import json
 import os
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import jwt
+from cryptography.hazmat.primitives.asymmetric import rsa
 from PySide6.QtWidgets import QApplication
 
 from app.decision import ExpirySource
 from app.errors import Hiccup, Refusal
 from app.events import RefreshTokenFate
-from app.oauth.decode import decode
+from app.inspection.inspector import Against, Inspection, inspect_held, inspect_text
+from app.oauth.keyset import keys_of
 from app.secret import Secret
 from app.session.expiry import Expiry, Receipt
+from app.session.generations import Generation, Generations
 from app.session.strategy import decide
 from app.session.tokens import Held, TokenSet
 from ui import theme
-from ui.inspector.panel import Inspected
 from ui.main_window import MainWindow, Page
 from ui.session.facts import facts_of
 
 NOW = 1_790_085_903.0
 _ISSUER = "http://127.0.0.1:8899/oauth2/default"
+_CLIENT = "0oa-demo-native"
 _API = "http://127.0.0.1:8899/api/me"
 _SIGN_IN = f"{_ISSUER}/v1/authorize?response_type=code&client_id=0oa-demo-native&scope=openid+profile&state=…"
 
@@ -85,6 +89,39 @@ def failed(window: MainWindow) -> None:
     window.error_panel.show_error(Hiccup("login.example.com could not be reached (no route to host)."))
 
 
+def rules(window: MainWindow) -> None:
+    """The inspector says rule by rule why an ID token is good."""
+    _held(window, _tokens(1, age_s=6))
+    window.inspector.picker.setCurrentIndex(1)
+    window.inspector.tabs.setCurrentIndex(1)
+
+
+def expiry(window: MainWindow) -> None:
+    """The inspector's witnesses of an access token's end."""
+    _held(window, _tokens(3, age_s=12))
+    window.inspector.tabs.setCurrentIndex(2)
+
+
+def compare(window: MainWindow) -> None:
+    """A refresh has lost a scope."""
+    before, after = _tokens(2, age_s=40), _tokens(3, age_s=6, scopes=("openid", "profile"))
+    _held(window, after)
+    window.inspector.show_inspections(_inspections(after), _generations(before, after))
+    window.inspector.tabs.setCurrentIndex(3)
+    window.inspector.compare.expected_box.setChecked(True)
+
+
+def pasted(window: MainWindow) -> None:
+    """A pasted token whose signature does not hold."""
+    tokens = _tokens(1, age_s=6)
+    _held(window, tokens)
+    assert tokens.access is not None
+    head, body, signature = tokens.access.value.reveal().split(".")
+    forged = Secret(f"{head}.{body}.{signature[4:8]}{signature[4:]}")
+    window.inspector.show_pasted((inspect_text(forged, "access token", _against()),))
+    window.inspector.tick(NOW)
+
+
 STATES: dict[str, Callable[[MainWindow], None]] = {
     "starting": starting,
     "signed-out": signed_out,
@@ -94,6 +131,10 @@ STATES: dict[str, Callable[[MainWindow], None]] = {
     "refreshed": refreshed,
     "failed": failed,
     "ended": ended,
+    "rules": rules,
+    "expiry": expiry,
+    "compare": compare,
+    "pasted": pasted,
 }
 
 
@@ -152,22 +193,22 @@ def _held(window: MainWindow, tokens: TokenSet) -> None:
     window.call_strip.show_decision(decide(tokens, age_s=age_s, now=NOW, leeway_s=1.0, asked_by="preview"))
     window.show_page(Page.SIGNED_IN)
     assert tokens.access is not None
-    decoded = decode(tokens.access.value.reveal())
-    assert decoded is not None
-    inspected = Inspected(
-        title=f"Access token {tokens.access.name}",
-        header=decoded.header,
-        claims=decoded.claims,
-        length=len(tokens.access.value),
-        ends_at=tokens.expires_at,
-    )
-    window.inspector.show_tokens((inspected,))
+    window.inspector.show_inspections(_inspections(tokens), ())
     window.inspector.tick(NOW)
 
 
-def _tokens(number: int, *, age_s: float) -> TokenSet:
+def _tokens(
+    number: int, *, age_s: float, scopes: tuple[str, ...] = ("openid", "profile", "offline_access")
+) -> TokenSet:
     received = NOW - age_s
-    user = {"sub": "00u-demo-ada", "name": "Ada Lovelace", "iat": NOW - 333, "exp": NOW + 3267}
+    user = {
+        "iss": _ISSUER,
+        "aud": _CLIENT,
+        "sub": "00u-demo-ada",
+        "name": "Ada Lovelace",
+        "iat": int(NOW - 333),
+        "exp": int(NOW + 3267),
+    }
     access = {
         "ver": 1,
         "jti": "AT.oV1qB2m0QYkZ",
@@ -175,9 +216,9 @@ def _tokens(number: int, *, age_s: float) -> TokenSet:
         "aud": "api://default",
         "iat": int(received),
         "exp": int(received + 30),
-        "cid": "0oa-demo-native",
+        "cid": _CLIENT,
         "uid": "00u-demo-ada",
-        "scp": ["openid", "profile", "offline_access"],
+        "scp": list(scopes),
         "sub": "ada@example.com",
     }
     receipt = Receipt(received, received, "preview")
@@ -193,14 +234,36 @@ def _tokens(number: int, *, age_s: float) -> TokenSet:
         refresh_fate=RefreshTokenFate.NEW if number == 1 else RefreshTokenFate.REPLACED,
         refresh_receipt=receipt,
         id_claims=user,
+        first_id_claims=user,
     )
 
 
 def _jwt(claims: dict[str, Any]) -> Secret:
-    def part(found: dict[str, Any]) -> str:
-        return base64.urlsafe_b64encode(json.dumps(found).encode()).rstrip(b"=").decode()
+    return Secret(jwt.encode(claims, _key(), algorithm="RS256", headers={"kid": "demo-1", "typ": None}))
 
-    return Secret(f"{part({'alg': 'RS256', 'kid': 'demo-1'})}.{part(claims)}.{'A' * 342}")
+
+@cache
+def _key() -> rsa.RSAPrivateKey:
+    """Return the key of this run: what the pictures show as verified is verified."""
+    return rsa.generate_private_key(65537, 2048)
+
+
+def _against() -> Against:
+    public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(_key().public_key()))
+    public.pop("key_ops", None)
+    return Against(now=NOW, keys=keys_of([{**public, "kid": "demo-1"}]), issuer=_ISSUER, client_id=_CLIENT, skew_s=0.2)
+
+
+def _inspections(tokens: TokenSet) -> tuple[Inspection, ...]:
+    held = (each for each in (tokens.access, tokens.id, tokens.refresh) if each is not None)
+    return tuple(inspect_held(each, tokens, _against()) for each in held)
+
+
+def _generations(*all_tokens: TokenSet) -> tuple[Generation, ...]:
+    found = Generations()
+    for tokens in all_tokens:
+        found.note(tokens)
+    return tuple(found)
 
 
 if __name__ == "__main__":

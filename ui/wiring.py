@@ -10,13 +10,12 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from app import events
 from app.errors import LapseError
 from app.events import Entry, StorePlace
-from app.oauth.decode import decode
-from app.session.tokens import Held, TokenSet
+from app.session.tokens import TokenSet
 from ui import theme
 from ui.bridge import Bridge
 from ui.connections.dialog import ConnectionDialog
 from ui.demo.addresses import AddressesDialog
-from ui.inspector.panel import Inspected
+from ui.inspector_wiring import InspectorWiring
 from ui.main_window import MainWindow, Page
 from ui.response.panel import ResponseFacts
 from ui.session.facts import facts_of
@@ -44,6 +43,7 @@ class Wiring(QObject):
         self._ready = False
         self._shown_tokens: TokenSet | None = None
         self.tasks = TaskScope(self._report, self)
+        self._inspector = InspectorWiring(window.inspector, bench, self.tasks, self)
         self._bridge = Bridge(bench.journal, self)
         self._timer = QTimer(self)
         self._timer.setObjectName("tickTimer")
@@ -69,7 +69,7 @@ class Wiring(QObject):
         for card in self._window.cards.values():
             card.tick(now)
         self._window.waiting.tick(now)
-        self._window.inspector.tick(now)
+        self._inspector.tick(now)
         if self._ready:
             self._window.call_strip.show_decision(self._bench.session.decide("Call API"))
 
@@ -98,6 +98,7 @@ class Wiring(QObject):
         window.waiting.open_again_requested.connect(self._on_open_again)
         window.waiting.copy_requested.connect(_copy)
         window.error_panel.copy_requested.connect(_copy)
+        window.inspector.copy_requested.connect(_copy)
         window.call_strip.call_requested.connect(self._on_call)
         window.call_strip.cancel_requested.connect(self._on_cancel_call)
         for card in window.cards.values():
@@ -339,7 +340,7 @@ class Wiring(QObject):
         facts = facts_of(tokens, leeway_s=leeway_s) if tokens else {}
         for kind, card in self._window.cards.items():
             card.show_token(facts.get(kind))
-        self._window.inspector.show_tokens(_inspected(tokens) if tokens else ())
+        self._inspector.show()
 
     def _show_results(self, results: "list[CallResult]") -> None:
         from app.session.calls import summary
@@ -354,29 +355,6 @@ class Wiring(QObject):
 
     def _tokens(self) -> TokenSet | None:
         return self._bench.session.tokens if self._ready else None
-
-
-def _inspected(tokens: TokenSet) -> tuple[Inspected, ...]:
-    ends = {"AT": tokens.expires_at, "RT": None, "ID": _number((tokens.id_claims or {}).get("exp"))}
-    titles = {"AT": "Access token", "ID": "ID token", "RT": "Refresh token"}
-    found = []
-    for held in (tokens.access, tokens.id, tokens.refresh):
-        if held is not None:
-            found.append(_one_inspected(held, titles[held.prefix], ends[held.prefix]))
-    return tuple(found)
-
-
-def _one_inspected(held: Held, title: str, ends_at: float | None) -> Inspected:
-    decoded = decode(held.value.reveal())
-    # Only ID tokens are verified: an access token is for the API, and a client must not rely on it (RFC 9068 §6).
-    return Inspected(
-        title=f"{title} {held.name}",
-        header=decoded.header if decoded else None,
-        claims=decoded.claims if decoded else None,
-        length=len(held.value),
-        ends_at=ends_at,
-        verified="signature verified" if held.prefix == "ID" else "",
-    )
 
 
 def _response(result: "CallResult") -> ResponseFacts:
@@ -395,10 +373,6 @@ def _response(result: "CallResult") -> ResponseFacts:
         truncated=answer.truncated,
         duration_s=result.duration_s,
     )
-
-
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) else None
 
 
 def _copy(text: str) -> None:

@@ -15,7 +15,7 @@ import pytest
 from keyring.backends import SecretService
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QTableView
 from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
@@ -30,6 +30,7 @@ from tests.e2e.scripted_browser import sign_in
 from tests.qt_loop import running_loop
 from ui import theme
 from ui.demo.addresses import AddressesDialog
+from ui.inspector.paste import PasteDialog
 from ui.main_window import MainWindow, Page
 from ui.wiring import Wiring
 
@@ -379,3 +380,60 @@ def test_the_window_tells_what_opens_the_demo_orgs_doors(open_desk: Open) -> Non
     assert (answer.status_code, answer.json()["issuer"]) == (200, desk.bench.connection.issuer)
     dialog.accept()
     desk.until(lambda: desk.window.findChild(AddressesDialog) is None)
+
+
+def inspector_texts(desk: Desk, table: QTableView, column: int) -> list[str]:
+    model = table.model()
+    return [model.index(row, column).data() for row in range(model.rowCount())]
+
+
+def test_the_inspector_follows_the_session_and_asks_only_when_told(open_desk: Open) -> None:
+    desk = open_desk()
+    desk.sign_in()
+    inspector, org = desk.window.inspector, desk.bench.host.org
+    assert org is not None
+    assert inspector._verdict.text() == "signature verified"
+    inspector.picker.setCurrentIndex(1)
+    outcomes = dict(
+        zip(
+            inspector_texts(desk, inspector.rules.table, 1),
+            inspector_texts(desk, inspector.rules.table, 0),
+            strict=True,
+        )
+    )
+    assert {outcomes[rule] for rule in ("signature", "iss", "aud", "nonce", "at_hash")} == {"✓ passed"}
+    desk.bench.clock.jump(31)
+    desk.call()
+    inspector.picker.setCurrentIndex(0)
+    assert inspector.compare.summary() == "0 unexpected, 3 expected in every new generation."
+    before = dict(org.counters)
+    inspector.picker.setCurrentIndex(2)
+    assert inspector.introspect_button.isEnabled()
+    assert dict(org.counters) == before
+    desk.click(inspector.introspect_button)
+    desk.until(lambda: "server says it is active" in inspector._sentence.text())
+    assert org.counters["introspect"] == 1
+
+
+def test_a_pasted_token_is_inspected_with_the_keys_of_choice(open_desk: Open) -> None:
+    desk = open_desk()
+    desk.sign_in()
+    tokens = desk.bench.session.tokens
+    assert tokens is not None
+    assert tokens.access is not None
+    desk.click(desk.window.inspector.paste_button)
+    desk.until(lambda: desk.window.findChild(PasteDialog) is not None)
+    dialog = desk.window.findChild(PasteDialog)
+    assert isinstance(dialog, PasteDialog)
+    inspect = dialog.findChild(QPushButton, "inspectPastedButton")
+    dialog.text_edit.take("nothing here: {}")
+    dialog.source_picker.setCurrentIndex(1)
+    dialog.issuer_edit.setText("http://example.com")
+    desk.click(inspect)
+    desk.until(lambda: "plain http" in dialog._trouble.text())
+    dialog.issuer_edit.setText(desk.bench.connection.issuer)
+    dialog.text_edit.take(f"curl -H 'Authorization: Bearer {tokens.access.value.reveal()}' https://api.example/")
+    desk.click(inspect)
+    desk.until(lambda: desk.window.inspector.picker.currentText() == "pasted access token")
+    assert desk.window.inspector._verdict.text() == "signature verified"
+    desk.until(lambda: desk.window.findChild(PasteDialog) is None)

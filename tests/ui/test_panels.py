@@ -13,7 +13,6 @@ from app.errors import BadInput, Hiccup, Refusal
 from app.settings import Connection
 from ui.connections.dialog import ConnectionDialog
 from ui.inspector.model import ClaimsModel
-from ui.inspector.panel import Inspected, InspectorPanel
 from ui.inspector.rows import rows_of
 from ui.preview import NOW, _tokens
 from ui.report import ErrorPanel
@@ -185,27 +184,6 @@ def test_the_claims_model_is_a_sound_model(qtbot: QtBot, qtmodeltester: ModelTes
     assert "1 s ago" in model.index(1, 2).data()
     assert model.index(1, 3).data() == "lapsed"
     assert model.index(2, 1).data() == HTML
-
-
-def test_the_inspector_keeps_the_kind_chosen(qtbot: QtBot) -> None:
-    def tokens(number: int) -> tuple[Inspected, ...]:
-        jwt = Inspected(
-            title=f"Access token AT-{number}", header={"alg": "RS256"}, claims={"sub": "a"}, length=9, ends_at=NOW
-        )
-        opaque = Inspected(title=f"Refresh token RT-{number}", header=None, claims=None, length=43, ends_at=None)
-        return jwt, opaque
-
-    panel = added(qtbot, InspectorPanel())
-    assert "no token" in panel._note.text()
-    panel.show_tokens(tokens(1))
-    panel.tick(NOW + 1)
-    assert panel.table.isVisible()
-    assert panel._state.isVisible()
-    panel.picker.setCurrentIndex(1)
-    assert not panel.table.isVisible()
-    assert "Opaque, 43 characters" in panel._note.text()
-    panel.show_tokens(tokens(2))
-    assert panel.picker.currentText() == "Refresh token RT-2"
 
 
 def test_the_response_view_takes_a_mebibyte_on_one_line(qtbot: QtBot) -> None:

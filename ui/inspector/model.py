@@ -5,30 +5,39 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QFont
 
+from app.oauth.rules import Outcome
 from ui import theme
 from ui.inspector.rows import ClaimRow, mark_at, meaning_at
+from ui.widgets.table import plain_tooltip
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
 NAME, VALUE, MEANING, MARK = range(4)
+_MARK_TONES = {Outcome.PASSED: "good", Outcome.FAILED: "bad", Outcome.CANNOT_BE_CHECKED: "warning"}
 
 
 class ClaimsModel(QAbstractTableModel):
-    """Claim, value, meaning, mark; times are worked out anew at each tick."""
+    """Claim, value, meaning, mark; times are worked out anew at each tick, and a filter looks at all but the mark."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._all: tuple[ClaimRow, ...] = ()
         self._rows: tuple[ClaimRow, ...] = ()
+        self._wanted = ""
         self._now = 0.0
         self._mono = theme.mono(12)
 
     def show_rows(self, rows: tuple[ClaimRow, ...]) -> None:
         """Show other claims."""
-        if rows == self._rows:
+        if rows == self._all:
             return
-        self.beginResetModel()
-        self._rows = rows
-        self.endResetModel()
+        self._all = rows
+        self._show()
+
+    def filter(self, wanted: str) -> None:
+        """Show only claims with this text in their name, value or meaning."""
+        self._wanted = wanted.strip().lower()
+        self._show()
 
     def tick(self, now: float) -> None:
         """Work out the times for `now`; only rows that hold a time are painted again."""
@@ -37,8 +46,12 @@ class ClaimsModel(QAbstractTableModel):
             if row.moment is not None:
                 self.dataChanged.emit(self.index(number, MEANING), self.index(number, MARK))
 
+    def row_at(self, index: Index) -> ClaimRow | None:
+        """Return the claim at an index."""
+        return self._rows[index.row()] if index.isValid() and index.row() < len(self._rows) else None
+
     def rowCount(self, parent: Index = _ROOT) -> int:
-        """Return the number of claims."""
+        """Return the number of claims shown."""
         return 0 if parent.isValid() else len(self._rows)
 
     def columnCount(self, parent: Index = _ROOT) -> int:
@@ -54,18 +67,27 @@ class ClaimsModel(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return one cell."""
-        if not index.isValid():
+        row = self.row_at(index)
+        if row is None:
             return None
-        row, column = self._rows[index.row()], index.column()
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        column = index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
             return self._text(row, column)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tooltip(self._text(row, column))
+        if role == Qt.ItemDataRole.AccessibleTextRole and column == MARK and row.outcome is not None:
+            return row.outcome.value
         if role == Qt.ItemDataRole.FontRole and column in (NAME, VALUE):
             return QFont(self._mono)
         if role == Qt.ItemDataRole.ForegroundRole and column >= MEANING:
-            return QColor(
-                theme.current().muted if column == MEANING else theme.text_on_tint(theme.current(), "warning")
-            )
+            return self._colour(row, column)
         return None
+
+    def _show(self) -> None:
+        self.beginResetModel()
+        wanted = self._wanted
+        self._rows = self._all if not wanted else tuple(row for row in self._all if wanted in _haystack(row))
+        self.endResetModel()
 
     def _text(self, row: ClaimRow, column: int) -> str:
         if column == NAME:
@@ -73,3 +95,15 @@ class ClaimsModel(QAbstractTableModel):
         if column == VALUE:
             return row.value
         return meaning_at(row, self._now) if column == MEANING else mark_at(row, self._now)
+
+    def _colour(self, row: ClaimRow, column: int) -> QColor:
+        scheme = theme.current()
+        if column == MEANING:
+            return QColor(scheme.muted)
+        is_word = mark_at(row, self._now) in ("lapsed", "not yet")
+        tone = "warning" if is_word or row.outcome is None else _MARK_TONES.get(row.outcome, "warning")
+        return QColor(theme.text_on_tint(scheme, tone))
+
+
+def _haystack(row: ClaimRow) -> str:
+    return f"{row.name}\n{row.value}\n{row.meaning}".lower()

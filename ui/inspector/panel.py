@@ -1,143 +1,230 @@
-"""The inspector panel: which token, what it says of itself, its claims."""
+"""The inspector panel: which token, what it comes to, and the views of it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QTableView, QVBoxLayout, QWidget
-
+from app.inspection.inspector import Inspection
+from app.inspection.reading import Form
+from app.oauth.rules import Outcome
+from app.session.generations import Generation
 from ui import theme
-from ui.inspector.model import MARK, MEANING, NAME, VALUE, ClaimsModel
-from ui.inspector.rows import rows_of
+from ui.inspector.rows import CONCLUSION_TONES, printable
+from ui.inspector.views import ClaimsView, CompareView, ExpiryView, JsonView, RulesView, others_of
 from ui.widgets.labels import ElidedLabel, Pill, label
 from ui.widgets.painted import Picker
 
-_ROW_HEIGHT = 27
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inspected:
-    """One token to inspect; `claims` None means opaque. `verified` is a word for the signature, empty for none."""
-
-    title: str
-    header: Mapping[str, Any] | None
-    claims: Mapping[str, Any] | None
-    length: int
-    ends_at: float | None
-    verified: str = ""
+_TITLES = {"AT": "Access token", "ID": "ID token", "RT": "Refresh token"}
 
 
 class InspectorPanel(QWidget):
-    """Decodes the tokens in hand; nothing in them is taken for markup or for a link."""
+    """Shows every token leniently and what strict verification says of it; nothing in it is markup or a link.
+
+    Nothing is sent from here: `fetch_keys_requested` and `introspect_requested` (with a token's name) are wishes, made
+    by buttons that say who would be asked.
+    """
+
+    fetch_keys_requested = Signal()
+    introspect_requested = Signal(str)
+    paste_requested = Signal()
+    copy_requested = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._tokens: tuple[Inspected, ...] = ()
+        self.setObjectName("inspectorPanel")
+        self._held: tuple[Inspection, ...] = ()
+        self._pasted: tuple[Inspection, ...] = ()
+        self._generations: tuple[Generation, ...] = ()
         self._now = 0.0
-        self._model = ClaimsModel(self)
-        self.picker = Picker()
-        self.picker.setObjectName("inspectedTokenPicker")
-        self.picker.setAccessibleName(self.tr("Token to inspect"))
-        self.picker.currentIndexChanged.connect(self._show_current)
-        self._signature = Pill()
-        self._state = Pill()
-        self._head = ElidedLabel(theme.mono(12))
-        self._head.setProperty("muted", True)
-        self._note = label(role="muted", wrap=True)
-        self._note.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.table = self._new_table()
+        self._keys_host = ""
+        self._introspection_host = ""
+        self._build_head()
+        self.claims = ClaimsView()
+        self.claims.copy_requested.connect(self.copy_requested)
+        self.rules = RulesView()
+        self.expiry = ExpiryView()
+        self.compare = CompareView()
+        self.json = JsonView()
         self._lay_out()
-        self.show_tokens(())
-
-    def show_tokens(self, tokens: tuple[Inspected, ...]) -> None:
-        """Show these tokens, keeping the choice of kind."""
-        if tokens == self._tokens and tokens:
-            return
-        chosen = max(self.picker.currentIndex(), 0)
-        self._tokens = tokens
-        self.picker.blockSignals(True)
-        self.picker.clear()
-        self.picker.addItems([each.title for each in tokens])
-        self.picker.setCurrentIndex(min(chosen, len(tokens) - 1))
-        self.picker.blockSignals(False)
-        self.picker.setEnabled(bool(tokens))
         self._show_current()
+
+    def show_inspections(self, held: tuple[Inspection, ...], generations: tuple[Generation, ...]) -> None:
+        """Show the tokens in hand and what came before them, keeping the choice of kind."""
+        if (held, generations) == (self._held, self._generations):
+            return
+        self._held, self._generations = held, generations
+        self._list_again(max(self.picker.currentIndex(), 0))
+
+    def show_pasted(self, pasted: tuple[Inspection, ...]) -> None:
+        """Show pasted tokens below those in hand, and choose the first of them."""
+        self._pasted = pasted
+        self._list_again(len(self._held) if pasted else 0)
+
+    def show_hosts(self, keys_host: str, introspection_host: str) -> None:
+        """Say whom the buttons would ask; an empty introspection host means that it may not be asked."""
+        self._keys_host, self._introspection_host = keys_host, introspection_host
+        self._show_actions(self.current())
 
     def tick(self, now: float) -> None:
         """Work out all times for `now`, in epoch seconds."""
         self._now = now
-        self._model.tick(now)
-        self._show_state()
+        self.claims.model.tick(now)
+        self.expiry.tick(now)
+        self._show_lapse()
 
-    def _current(self) -> Inspected | None:
+    def current(self) -> Inspection | None:
+        """Return the inspection shown."""
+        all_of_them = (*self._held, *self._pasted)
         index = self.picker.currentIndex()
-        return self._tokens[index] if 0 <= index < len(self._tokens) else None
+        return all_of_them[index] if 0 <= index < len(all_of_them) else None
+
+    def _list_again(self, index: int) -> None:
+        titles = [_title(each) for each in (*self._held, *self._pasted)]
+        self.picker.blockSignals(True)
+        self.picker.clear()
+        self.picker.addItems(titles)
+        self.picker.setCurrentIndex(min(index, len(titles) - 1))
+        self.picker.blockSignals(False)
+        self.picker.setEnabled(bool(titles))
+        self._show_current()
 
     def _show_current(self) -> None:
-        token = self._current()
-        claims = token.claims if token else None
-        self._model.show_rows(rows_of(claims) if claims is not None else ())
-        self._model.tick(self._now)
-        self.table.setVisible(claims is not None)
-        self._note.setVisible(claims is None)
-        self._note.setText(self._note_for(token))
-        header = token.header if token else None
-        self._head.show_text(" · ".join(f"{name} {value}" for name, value in (header or {}).items())[:200])
-        self._show_state()
+        shown = self.current()
+        for view in (self.claims, self.rules, self.json):
+            view.show_inspection(shown)
+        self.expiry.show_inspection(shown, self._now)
+        self.compare.show_inspection(shown, others_of(shown, self._generations))
+        self.claims.model.tick(self._now)
+        header = shown.reading.header if shown else None
+        self._head.show_text(printable(" · ".join(f"{name} {value}" for name, value in (header or {}).items())))
+        self._show_conclusion(shown)
+        self._show_actions(shown)
+        self._show_lapse()
 
-    def _show_state(self) -> None:
-        token = self._current()
-        self._signature.setVisible(bool(token and token.verified))
-        if token and token.verified:
-            self._signature.show_state(token.verified, "good")
-        lapsed = token is not None and token.ends_at is not None and token.ends_at <= self._now
+    def _show_conclusion(self, shown: Inspection | None) -> None:
+        self._verdict.setVisible(shown is not None)
+        if shown is None:
+            self._sentence.setText(self.tr("There is no token to inspect: call the API or refresh, or paste one."))
+            return
+        self._verdict.show_state(*self._verdict_of(shown))
+        parts = [shown.sentence(), shown.remark]
+        if shown.reading.form is Form.OPAQUE:
+            size = self.tr("Opaque, {0} characters.").format(shown.reading.length)
+            parts = [size, *parts]
+        elif any(part.problem for part in shown.reading.parts):
+            parts.append(shown.reading.remark)
+        self._sentence.setText(" ".join(dict.fromkeys(part for part in parts if part)))
+
+    def _verdict_of(self, shown: Inspection) -> tuple[str, str]:
+        """Return the verdict's word and tone; a lapse is told beside it, for it takes nothing from a signature."""
+        verification = shown.verification
+        failure = verification.first_failure if verification else None
+        signature = verification.verdict("signature") if verification else None
+        holds = signature is not None and signature.outcome is Outcome.PASSED
+        if holds and (failure is None or failure.rule == "exp"):
+            return self.tr("signature verified"), "good"  # the key's kid stands beside it, with the header
+        word = f"{shown.conclusion}: {failure.rule}" if failure else str(shown.conclusion)
+        return word, CONCLUSION_TONES[shown.conclusion]
+
+    def _show_actions(self, shown: Inspection | None) -> None:
+        signature = shown.verification.verdict("signature") if shown and shown.verification else None
+        lacks_keys = signature is not None and signature.outcome is Outcome.CANNOT_BE_CHECKED
+        self.fetch_button.setVisible(lacks_keys and shown in self._held)
+        self.fetch_button.setText(self.tr("Fetch keys from {0}").format(self._keys_host))
+        is_held = shown in self._held
+        self.introspect_button.setVisible(is_held)
+        allowed = bool(self._introspection_host)
+        self.introspect_button.setEnabled(allowed)
+        asks = self.tr("Introspect at {0}").format(self._introspection_host)
+        self.introspect_button.setText(asks if allowed else self.tr("Introspect"))
+        hint = self.tr("Asks the server what this token is worth; the token is sent there.")
+        refusal = self.tr("Its metadata is not known yet, or lets no client without a secret introspect tokens.")
+        self.introspect_button.setToolTip(hint if allowed else refusal)
+        self.introspect_button.setAccessibleDescription(hint if allowed else refusal)
+
+    def _show_lapse(self) -> None:
+        shown = self.current()
+        ends = [each.ends_at for each in shown.truth if each.ends_at is not None] if shown else []
+        lapsed = bool(ends) and min(ends) <= self._now
         self._state.setVisible(lapsed)
         self._state.show_state(self.tr("lapsed"), "warning")
 
-    def _note_for(self, token: Inspected | None) -> str:
-        if token is None:
-            return self.tr("There is no token to inspect: call the API or refresh.")
-        if token.claims is None:
-            text = self.tr("Opaque, {0} characters: only the server knows what is in it and what it is worth.")
-            return text.format(token.length)
-        return ""
+    def _introspect(self) -> None:
+        shown = self.current()
+        if shown is not None:
+            self.introspect_requested.emit(shown.title)
 
-    def _new_table(self) -> QTableView:
-        table = QTableView()
-        table.setObjectName("inspectorTable")
-        table.setAccessibleName(self.tr("Claims"))
-        table.setModel(self._model)
-        table.setShowGrid(False)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setTabKeyNavigation(False)
-        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        table.setWordWrap(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
-        header = table.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setHighlightSections(False)
-        for column, width in ((NAME, 104), (MARK, 64)):
-            header.resizeSection(column, width)
-        for column in (VALUE, MEANING):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
-        return table
+    def _build_head(self) -> None:
+        self.picker = Picker()
+        self.picker.setObjectName("inspectedTokenPicker")
+        self.picker.setAccessibleName(self.tr("Token to inspect"))
+        self.picker.currentIndexChanged.connect(self._show_current)
+        self._verdict = Pill()
+        self._verdict.setObjectName("inspectorVerdictPill")
+        self._state = Pill()
+        self._head = ElidedLabel(theme.mono(12))
+        self._head.setProperty("muted", True)
+        self._sentence = label(role="muted", wrap=True)
+        self._sentence.setObjectName("inspectorSentenceLabel")
+        self.fetch_button = _button("fetchKeysButton")
+        self.fetch_button.clicked.connect(self.fetch_keys_requested)
+        self.introspect_button = _button("introspectButton")
+        self.introspect_button.clicked.connect(self._introspect)
+        self.paste_button = _button("pasteTokenButton")
+        self.paste_button.clicked.connect(self.paste_requested)
+        self.paste_button.setText(self.tr("Paste a token…"))
+        self.paste_button.setToolTip(self.tr("Inspect any token (Ctrl+Shift+V)"))
+        shortcut = QShortcut(QKeySequence(self.tr("Ctrl+Shift+V")), self)
+        shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+        shortcut.activated.connect(self.paste_requested)
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout()
-        row.setContentsMargins(14, 8, 14, 4)
-        row.setSpacing(8)
-        row.addWidget(self.picker)
-        row.addWidget(self._signature)
-        row.addWidget(self._state)
-        row.addWidget(self._head, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 4)
-        layout.setSpacing(2)
-        layout.addLayout(row)
+        head = QHBoxLayout()
+        head.setContentsMargins(14, 8, 14, 0)
+        head.setSpacing(8)
+        for widget in (self.picker, self._verdict, self._state):
+            head.addWidget(widget)
+        head.addWidget(self._head, 1)
+        for button in (self.fetch_button, self.introspect_button, self.paste_button):
+            head.addWidget(button)
+        self.tabs = QTabBar()
+        self.tabs.setObjectName("inspectorViewTabs")
+        self.tabs.setAccessibleName(self.tr("Views of the token"))
+        self.tabs.setDrawBase(False)
+        self._stack = QStackedWidget()
+        views = (
+            (self.tr("Claims"), self.claims),
+            (self.tr("Rules"), self.rules),
+            (self.tr("Expiry"), self.expiry),
+            (self.tr("Compare"), self.compare),
+            (self.tr("JSON"), self.json),
+        )
+        for name, view in views:
+            self.tabs.addTab(name)
+            self._stack.addWidget(view)
+        self.tabs.currentChanged.connect(self._stack.setCurrentIndex)
+        told = QHBoxLayout()
+        told.setContentsMargins(14, 0, 14, 0)
+        told.setSpacing(12)
+        told.addWidget(self.tabs)
+        told.addWidget(self._sentence, 1)
         below = QVBoxLayout()
         below.setContentsMargins(12, 0, 12, 0)
-        below.addWidget(self.table, 1)
-        below.addWidget(self._note, 1)
+        below.addWidget(self._stack)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 4)
+        layout.setSpacing(4)
+        layout.addLayout(head)
+        layout.addLayout(told)
         layout.addLayout(below, 1)
+
+
+def _button(name: str) -> QPushButton:
+    button = QPushButton()
+    button.setObjectName(name)
+    return button
+
+
+def _title(inspection: Inspection) -> str:
+    kind = _TITLES.get(inspection.title.partition("-")[0])
+    return f"{kind} {inspection.title}" if kind else inspection.title

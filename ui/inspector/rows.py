@@ -1,68 +1,147 @@
-"""Claims as rows, worked out without Qt: name, value, meaning, mark."""
+"""What the inspector's tables say, worked out without Qt: claims, rules, ends, changes."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.inspection.difference import Change, Difference
+from app.inspection.inspector import Conclusion, Inspection
+from app.inspection.truth import Testimony
 from app.oauth.claims import MEANINGS, MOMENTS
+from app.oauth.rules import Outcome, RuleVerdict
 from app.text import duration
 from ui.text import moment_with_zone
+from ui.widgets.table import TextRow
 
 _LONGEST_VALUE = 400
 _FIRST = ("iss", "aud", "sub", "cid", "scp", "iat", "exp", "jti", "ver", "uid")
 _LARGEST_MOMENT = 253_402_300_799  # the last second of the year 9999, where dates end
+MARKS = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.NOT_APPLICABLE: "–", Outcome.CANNOT_BE_CHECKED: "?"}
+TONES = {
+    Outcome.PASSED: "good",
+    Outcome.FAILED: "bad",
+    Outcome.NOT_APPLICABLE: "neutral",
+    Outcome.CANNOT_BE_CHECKED: "warning",
+}
+CONCLUSION_TONES = {
+    Conclusion.VALID: "good",
+    Conclusion.NOT_VALID: "bad",
+    Conclusion.NOT_VERIFIED: "warning",
+    Conclusion.OPAQUE: "neutral",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimRow:
-    """One claim; `moment` is its epoch seconds when it is a time."""
+    """One claim; `moment` is its epoch seconds when it is a time, `outcome` what the rule about it came to."""
 
     name: str
     value: str
     meaning: str
     moment: float | None = None
+    outcome: Outcome | None = None
 
 
-def rows_of(claims: Mapping[str, Any]) -> tuple[ClaimRow, ...]:
-    """Return the claims as rows, those people look for first on top."""
-    order = {name: place for place, name in enumerate(_FIRST)}
-    names = sorted(claims, key=lambda name: (order.get(name, len(order)), list(claims).index(name)))
-    return tuple(_row(name, claims[name]) for name in names)
+def rows_of(claims: Mapping[str, Any], verdicts: Mapping[str, RuleVerdict] | None = None) -> tuple[ClaimRow, ...]:
+    """Return the claims as rows, those people look for first on top, with the outcome of the rule of their name."""
+    first = [name for name in _FIRST if name in claims]
+    names = [*first, *(name for name in claims if name not in _FIRST)]
+    known = verdicts or {}
+    return tuple(_row(name, claims[name], known.get(name)) for name in names)
 
 
 def meaning_at(row: ClaimRow, now: float) -> str:
-    """Return the row's meaning; a time as relative and absolute with zone: `3 s ago · 14:05:00 UTC+2`."""
+    """Return the row's meaning; a time as relative, absolute with zone, and epoch."""
     if row.moment is None:
         return row.meaning
-    apart = row.moment - now
+    return f"{row.meaning} · {when(row.moment, now)}"
+
+
+def when(moment: float, now: float) -> str:
+    """Return a moment as relative and absolute with zone: `3 s ago · 14:05:00 UTC+2`."""
+    apart = moment - now
     relative = f"in {duration(apart)}" if apart > 0 else f"{duration(apart)} ago"
-    return f"{row.meaning} · {relative} · {moment_with_zone(row.moment, now)}"
+    return f"{relative} · {moment_with_zone(moment, now)}" if 0 <= moment <= _LARGEST_MOMENT else relative
 
 
 def mark_at(row: ClaimRow, now: float) -> str:
-    """Return a word for a claim whose time has come: `lapsed`, `not yet`."""
-    if row.moment is None:
-        return ""
-    if row.name == "exp":
-        return "lapsed" if row.moment <= now else ""
-    return "not yet" if row.name == "nbf" and row.moment > now else ""
+    """Return a word or shape for a claim: its time has come, or what the rule about it came to."""
+    if row.name == "exp" and row.moment is not None and row.moment <= now:
+        return "lapsed"
+    if row.name == "nbf" and row.moment is not None and row.moment > now:
+        return "not yet"
+    return "" if row.outcome in (None, Outcome.NOT_APPLICABLE) else MARKS[row.outcome]
 
 
-def _row(name: str, value: Any) -> ClaimRow:
+def rule_rows(inspection: Inspection) -> tuple[TextRow, ...]:
+    """Return a row for every rule: outcome, rule, what it came to, what was expected, source."""
+    verdicts = inspection.verification.verdicts if inspection.verification else ()
+    return tuple(
+        TextRow(
+            (
+                f"{MARKS[each.outcome]} {each.outcome}",
+                each.rule,
+                printable(each.why or each.found),
+                printable(each.expected),
+                each.source,
+            ),
+            TONES[each.outcome],
+            f"{each.rule}: {each.outcome}. {each.why}",
+        )
+        for each in verdicts
+    )
+
+
+def truth_rows(truth: tuple[Testimony, ...], now: float) -> tuple[TextRow, ...]:
+    """Return a row for every witness: who, when by relative, absolute and epoch, what it comes to, source."""
+    return tuple(
+        TextRow(
+            (
+                each.witness.value,
+                "" if each.ends_at is None else f"{when(each.ends_at, now)} · {each.ends_at:.0f}",
+                each.sentence(),
+                each.source,
+            ),
+            "good" if each.is_acted_on else "",
+        )
+        for each in truth
+    )
+
+
+def change_rows(found: Difference, *, with_expected: bool) -> tuple[TextRow, ...]:
+    """Return a row for every change, the unexpected ones first: how, claim, before, after, remark."""
+    rows = [_change_row(each, "bad") for each in found.unexpected]
+    return (*rows, *(_change_row(each, "neutral") for each in found.expected if with_expected))
+
+
+def printable(text: str) -> str:
+    """Return a text on one line, as much of it as people read; nothing in it moves the cursor or turns the text."""
+    shown = "".join(letter if letter.isprintable() else "�" for letter in text[: _LONGEST_VALUE + 1])
+    return shown if len(shown) <= _LONGEST_VALUE else shown[:_LONGEST_VALUE] + "…"
+
+
+def _change_row(change: Change, tone: str) -> TextRow:
+    remark = change.remark or ("new in every generation" if change.is_expected else "")
+    cells = (change.how.value, change.name, _text(change.before), _text(change.after), remark)
+    return TextRow(cells, tone, f"{change.name} {change.how}. {remark}")
+
+
+def _row(name: str, value: Any, verdict: RuleVerdict | None) -> ClaimRow:
     moment = None
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if name in MOMENTS and is_number and 0 <= value <= _LARGEST_MOMENT:
         moment = float(value)
-    return ClaimRow(name, _text(value), MEANINGS.get(name, ""), moment)
+    return ClaimRow(name, _text(value), MEANINGS.get(name, ""), moment, verdict.outcome if verdict else None)
 
 
 def _text(value: Any) -> str:
+    if value is None:
+        return "–"
     if isinstance(value, str):
         text = value
     elif isinstance(value, list) and all(isinstance(each, str) for each in value):
         text = " ".join(value)
     else:
         text = json.dumps(value, ensure_ascii=False)
-    text = "".join(letter if letter.isprintable() else "�" for letter in text)
-    return text if len(text) <= _LONGEST_VALUE else text[:_LONGEST_VALUE] + "…"
+    return printable(text)

@@ -1,0 +1,230 @@
+"""The inspector's panel: decoded leniently, judged rule by rule, compared; nothing taken for markup, nothing sent."""
+
+import json
+from time import perf_counter
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QTableView, QWidget
+from pytestqt.modeltest import ModelTester
+from pytestqt.qtbot import QtBot
+
+from app.inspection.inspector import Inspection, inspect_text
+from app.secret import Secret
+from ui.inspector.model import ClaimsModel
+from ui.inspector.panel import InspectorPanel
+from ui.inspector.rows import rows_of
+from ui.preview import NOW, _against, _generations, _inspections, _jwt, _tokens
+from ui.widgets.table import TextModel, TextRow
+
+HTML = "<b>bold</b><img src=x>"
+
+
+def panel(qtbot: QtBot, held: tuple[Inspection, ...] = (), **more: object) -> InspectorPanel:
+    found = InspectorPanel()
+    qtbot.addWidget(found)
+    found.resize(1000, 500)
+    found.show()
+    found.show_inspections(held, more.get("generations", ()))  # type: ignore[arg-type]
+    found.tick(NOW)
+    return found
+
+
+def texts(table: QTableView, column: int) -> list[str]:
+    model = table.model()
+    return [model.index(row, column).data() for row in range(model.rowCount())]
+
+
+def claims(**more: object) -> Inspection:
+    return inspect_text(_jwt({"sub": "u", **more}), "", _against())
+
+
+def test_a_token_in_hand_says_that_its_signature_holds(qtbot: QtBot) -> None:
+    found = panel(qtbot, _inspections(_tokens(1, age_s=6)))
+    assert found.picker.currentText() == "Access token AT-1"
+    assert found._verdict.text() == "signature verified"
+    assert "shown, not relied on" in found._sentence.text()
+    assert "kid demo-1" in found._head.whole_text()
+    assert not found._state.isVisible()
+    assert texts(found.claims.table, 3)[:2] == ["✓", "?"]
+
+
+def test_a_lapse_stands_beside_the_signature(qtbot: QtBot) -> None:
+    found = panel(qtbot, _inspections(_tokens(1, age_s=33)))
+    assert found._verdict.text().startswith("signature verified")
+    assert found._state.isVisible()
+    assert "lapsed" in texts(found.claims.table, 3)
+    assert "has expired" in found._sentence.text()
+
+
+def test_every_rule_has_its_row_with_word_and_shape(qtbot: QtBot) -> None:
+    tokens = _tokens(1, age_s=6)
+    found = panel(qtbot, _inspections(tokens))
+    found.picker.setCurrentIndex(1)
+    shown = found.current()
+    assert shown is not None
+    assert shown.verification is not None
+    assert texts(found.rules.table, 1) == [each.rule for each in shown.verification.verdicts]
+    assert set(texts(found.rules.table, 0)) == {"✓ passed", "– not applicable", "? cannot be checked"}
+    assert all(texts(found.rules.table, 4))
+
+
+def test_a_forgery_is_named_by_its_rule_and_brought_into_sight(qtbot: QtBot) -> None:
+    head, body, signature = _jwt({"sub": "u", "exp": NOW + 60}).reveal().split(".")
+    forged = inspect_text(Secret(f"{head}.{body}.{signature[4:8]}{signature[4:]}"), "", _against())
+    found = panel(qtbot)
+    found.show_pasted((forged,))
+    assert found._verdict.text() == "not valid: signature"
+    assert "✗ failed" in texts(found.rules.table, 0)
+
+
+def test_the_witnesses_of_the_end(qtbot: QtBot) -> None:
+    found = panel(qtbot, _inspections(_tokens(3, age_s=12)))
+    assert texts(found.expiry.table, 2)[0] == "Lapse acts on this one."
+    assert "in 18 s" in texts(found.expiry.table, 1)[0]
+    found.tick(NOW + 20)
+    assert "2 s ago" in texts(found.expiry.table, 1)[0]
+    assert found._state.isVisible()
+
+
+def test_the_difference_to_another_generation(qtbot: QtBot) -> None:
+    before, after = _tokens(2, age_s=40), _tokens(3, age_s=6, scopes=("openid",))
+    found = panel(qtbot, _inspections(after), generations=_generations(before, after))
+    view = found.compare
+    assert view.picker.currentText() == "AT-2"
+    assert view.summary() == "1 unexpected, 2 expected in every new generation."
+    assert texts(view.table, 1) == ["scp"]
+    assert texts(view.table, 4) == ["The scope lost offline_access, profile."]
+    view.expected_box.setChecked(True)
+    assert texts(view.table, 1) == ["scp", "iat", "exp"]
+
+
+def test_nothing_to_compare_with_is_said(qtbot: QtBot) -> None:
+    tokens = _tokens(1, age_s=6)
+    found = panel(qtbot, _inspections(tokens), generations=_generations(tokens))
+    assert "no other generation" in found.compare.summary()
+    assert not found.compare.picker.isEnabled()
+
+
+def test_search_finds_names_values_and_meanings(qtbot: QtBot) -> None:
+    found = panel(qtbot, _inspections(_tokens(1, age_s=6)))
+    for wanted, names in (("EXP", ["exp"]), ("ada@", ["sub"]), ("granted scopes", ["scp"]), ("nothing", [])):
+        found.claims.filter_edit.setText(wanted)
+        assert texts(found.claims.table, 0) == names
+
+
+def test_a_value_is_read_and_copied_in_full(qtbot: QtBot) -> None:
+    nested = {"street": "x" * 600, "list": [1, {"a": HTML}]}
+    found = panel(qtbot)
+    found.show_pasted((claims(address=nested),))
+    found.claims.filter_edit.setText("address")
+    found.claims.table.selectRow(0)
+    assert json.loads(found.claims.value_view.toPlainText()) == nested
+    copied: list[str] = []
+    found.copy_requested.connect(copied.append)
+    found.claims.copy_button.click()
+    found.claims.copy_all_button.click()
+    assert json.loads(copied[0]) == nested
+    assert json.loads(copied[1])["address"] == nested
+
+
+def test_control_c_copies_a_cell(qtbot: QtBot) -> None:
+    found = panel(qtbot, _inspections(_tokens(1, age_s=6)))
+    found.claims.table.setCurrentIndex(found.claims.model.index(0, 1))
+    found.claims.table.setFocus()
+    qtbot.keyClick(found.claims.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == "http://127.0.0.1:8899/oauth2/default"
+
+
+def test_claims_are_never_markup(qtbot: QtBot) -> None:
+    found = panel(qtbot)
+    found.show_pasted((claims(name=HTML, **{HTML: "x"}),))
+    model = found.claims.model
+    assert HTML in texts(found.claims.table, 1)
+    for row in range(model.rowCount()):
+        for column in range(4):
+            tip = model.data(model.index(row, column), Qt.ItemDataRole.ToolTipRole)
+            assert "<img" not in tip
+            assert "<b>" not in tip
+    assert HTML in found.json.view.toPlainText()
+
+
+def test_an_opaque_token_is_said_as_such(qtbot: QtBot) -> None:
+    found = panel(qtbot, _inspections(_tokens(1, age_s=6)))
+    found.picker.setCurrentIndex(2)
+    assert found.picker.currentText() == "Refresh token RT-1"
+    assert found._verdict.text() == "opaque"
+    assert "Opaque, 25 characters. Only the server knows" in found._sentence.text()
+    assert texts(found.rules.table, 0) == []
+
+
+def test_the_kind_chosen_stays_chosen(qtbot: QtBot) -> None:
+    found = panel(qtbot, _inspections(_tokens(1, age_s=33)))
+    found.picker.setCurrentIndex(1)
+    found.tabs.setCurrentIndex(2)
+    found.show_inspections(_inspections(_tokens(2, age_s=1)), ())
+    assert found.picker.currentText() == "ID token ID-2"
+    assert found.expiry.isVisible()
+
+
+def test_buttons_say_whom_they_would_ask_and_ask_nobody_by_themselves(qtbot: QtBot) -> None:
+    from dataclasses import replace
+
+    from app.inspection.inspector import inspect_held
+
+    tokens = _tokens(1, age_s=6)
+    assert tokens.access is not None
+    without_keys = inspect_held(tokens.access, tokens, replace(_against(), keys=None))
+    found = panel(qtbot, (without_keys,))
+    found.show_hosts("as.example", "")
+    assert found.fetch_button.isVisible()
+    assert found.fetch_button.text() == "Fetch keys from as.example"
+    assert not found.introspect_button.isEnabled()
+    assert "introspect tokens" in found.introspect_button.accessibleDescription()
+    found.show_hosts("as.example", "as.example")
+    asked: list[str] = []
+    found.introspect_requested.connect(asked.append)
+    found.introspect_button.click()
+    assert asked == ["AT-1"]
+    with qtbot.waitSignal(found.fetch_keys_requested, timeout=100):
+        found.fetch_button.click()
+
+
+def test_ten_thousand_claims_and_deep_json_leave_the_window_responsive(qtbot: QtBot) -> None:
+    found = panel(qtbot)
+    many = claims(**{f"claim-{number}": number for number in range(10_000)})
+    deep = inspect_text(Secret("eyJhbGciOiJub25lIn0." + "W1tb" * 100_000 + ".x"), "", _against())
+    long = inspect_text(Secret("x" * (1 << 20)), "", _against())
+    began = perf_counter()
+    for inspection in (many, deep, long):
+        found.show_pasted((inspection,))
+        found.tick(NOW)
+        assert found._sentence.text()
+    assert perf_counter() - began < 5, "this must take tenths of a second; the bound is for slow machines"
+    assert found._verdict.text()
+    found.show_pasted((many,))
+    assert found.claims.model.rowCount() == 10_001
+
+
+@pytest.mark.parametrize("which", ["claims", "text"])
+def test_the_models_keep_to_qts_rules(which: str, qtmodeltester: ModelTester) -> None:
+    if which == "claims":
+        model = ClaimsModel()
+        model.show_rows(rows_of({"iss": "i", "exp": NOW, "x": [1]}))
+        qtmodeltester.check(model)
+    else:
+        text = TextModel(("a", "b"))
+        text.show_rows((TextRow(("1", "2"), "good"), TextRow(("3", "4"))))
+        qtmodeltester.check(text)
+
+
+def test_every_control_can_be_reached_and_is_named(qtbot: QtBot) -> None:
+    found = panel(qtbot, _inspections(_tokens(1, age_s=6)))
+    kinds = (QAbstractButton, QLineEdit, QPlainTextEdit, QTableView)
+    for widget in found.findChildren(QWidget):
+        if isinstance(widget, kinds) and widget.objectName() and not widget.objectName().startswith("qt_"):
+            assert widget.accessibleName() or (isinstance(widget, QAbstractButton) and widget.text()), (
+                widget.objectName()
+            )
+            assert widget.focusPolicy() != Qt.FocusPolicy.NoFocus

@@ -1,0 +1,162 @@
+"""The dialog that takes any text with tokens in it, and what they are to be verified with."""
+
+from enum import StrEnum
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+
+from app.errors import BadInput, LapseError
+from app.inspection.reading import LONGEST
+from ui import theme
+from ui.widgets.labels import label
+from ui.widgets.painted import Picker
+
+_SIZE = (680, 460)
+_SHOWN = 20_000
+
+
+class KeySource(StrEnum):
+    """Where the keys come from that a pasted token is verified with."""
+
+    CONNECTION = "connection"
+    ISSUER = "issuer"
+    PASTED = "pasted"
+    NONE = "none"
+
+
+class PasteEdit(QPlainTextEdit):
+    """Takes pasted and dropped text, and files; a large text is kept aside, because no line of it can be laid out."""
+
+    trouble = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._large = ""
+        self.setAcceptDrops(True)
+        self.setTabChangesFocus(True)
+        self.setFont(theme.mono(12))
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
+
+    def whole_text(self) -> str:
+        """Return everything that was pasted or typed."""
+        return self._large or self.toPlainText()
+
+    def take(self, text: str) -> None:
+        """Take a text in place of what is there."""
+        self._large = text if len(text) > _SHOWN else ""
+        shown = self.tr("({0} characters, the first of them: {1}…)").format(f"{len(text):,}", text[:60])
+        self.setPlainText(shown if self._large else text)
+        self.setReadOnly(bool(self._large))
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        """Take what is pasted: a file's content, or the text."""
+        urls = [url for url in source.urls() if url.isLocalFile()]
+        if urls:
+            self._take_file(urls[0].toLocalFile())
+        elif len(source.text()) > _SHOWN or self._large:
+            self.take(source.text())
+        else:
+            super().insertFromMimeData(source)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Welcome files and text."""
+        if event.mimeData().hasUrls() or event.mimeData().hasText():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Take what is dropped."""
+        self.insertFromMimeData(event.mimeData())
+        event.acceptProposedAction()
+
+    def _take_file(self, path: str) -> None:
+        try:
+            with Path(path).open(encoding="utf-8", errors="replace") as file:
+                self.take(file.read(LONGEST + 1))
+        except OSError as failed:
+            self.trouble.emit(BadInput(f"The file {path} cannot be read: {failed.strerror}."))
+
+
+class PasteDialog(QDialog):
+    """Emits the text, the source of the keys and what belongs to it; stays open and says what is wrong."""
+
+    inspect_requested = Signal(str, object, str)
+
+    def __init__(self, connection: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("pasteTokenDialog")
+        self.setWindowTitle(self.tr("Inspect any token"))
+        self.resize(*_SIZE)
+        self.text_edit = PasteEdit()
+        self.text_edit.setObjectName("pastedTextEdit")
+        self.text_edit.setAccessibleName(self.tr("Token, or text with tokens in it"))
+        hint = self.tr("A token, Bearer …, an Authorization header, a curl command, a token answer, a redirect URL")
+        self.text_edit.setPlaceholderText(hint)
+        self.text_edit.trouble.connect(self.show_error)
+        self.source_picker = Picker()
+        self.source_picker.setObjectName("keySourcePicker")
+        self.source_picker.setAccessibleName(self.tr("Keys to verify with"))
+        for text, source in (
+            (self.tr("Keys known of {0}").format(connection), KeySource.CONNECTION),
+            (self.tr("Keys of another issuer"), KeySource.ISSUER),
+            (self.tr("Keys I paste: JWK Set, JWK or PEM"), KeySource.PASTED),
+            (self.tr("No keys: only decode"), KeySource.NONE),
+        ):
+            self.source_picker.addItem(text, source)
+        self.source_picker.currentIndexChanged.connect(self._show_source)
+        self.issuer_edit = QLineEdit()
+        self.issuer_edit.setObjectName("pastedIssuerEdit")
+        self.issuer_edit.setAccessibleName(self.tr("Issuer"))
+        self.issuer_edit.setPlaceholderText("https://example.okta.com/oauth2/default")
+        self.issuer_edit.textChanged.connect(self._show_source)
+        self.keys_edit = PasteEdit()
+        self.keys_edit.setObjectName("pastedKeysEdit")
+        self.keys_edit.setAccessibleName(self.tr("Keys"))
+        self.keys_edit.setFixedHeight(110)
+        self.keys_edit.trouble.connect(self.show_error)
+        self._note = label(role="muted", wrap=True)
+        self._trouble = label(wrap=True)
+        self._trouble.setObjectName("pasteTroubleLabel")
+        self._trouble.hide()
+        self._lay_out()
+        self._show_source()
+
+    def show_error(self, error: LapseError) -> None:
+        """Say what is wrong; everything pasted stays."""
+        self._trouble.setText("\n".join(line for line in error.lines() if line))
+        self._trouble.show()
+
+    def _inspect(self) -> None:
+        self._trouble.hide()
+        source = KeySource(self.source_picker.currentData())  # Qt hands it back as a mere text
+        value = {KeySource.ISSUER: self.issuer_edit.text().strip(), KeySource.PASTED: self.keys_edit.whole_text()}
+        self.inspect_requested.emit(self.text_edit.whole_text(), source, value.get(source, ""))
+
+    def _show_source(self) -> None:
+        source = KeySource(self.source_picker.currentData())  # Qt hands it back as a mere text
+        self.issuer_edit.setVisible(source is KeySource.ISSUER)
+        self.keys_edit.setVisible(source is KeySource.PASTED)
+        asked = self.issuer_edit.text().strip() or self.tr("the issuer")
+        asks = self.tr("Inspect asks {0} for its metadata and keys. The token is not sent.").format(asked)
+        self._note.setText(asks if source is KeySource.ISSUER else self.tr("Nothing is sent anywhere."))
+
+    def _lay_out(self) -> None:
+        inspect = QPushButton(self.tr("Inspect"))
+        inspect.setObjectName("inspectPastedButton")
+        inspect.setProperty("primary", True)
+        inspect.setDefault(True)
+        inspect.clicked.connect(self._inspect)
+        cancel = QPushButton(self.tr("Cancel"))
+        cancel.setObjectName("cancelPasteButton")
+        cancel.clicked.connect(self.reject)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self._note, 1)
+        buttons.addWidget(cancel)
+        buttons.addWidget(inspect)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 18, 20, 18)
+        layout.setSpacing(10)
+        for widget in (self.text_edit, self.source_picker, self.issuer_edit, self.keys_edit, self._trouble):
+            layout.addWidget(widget, 1 if widget is self.text_edit else 0)
+        layout.addLayout(buttons)

@@ -1,0 +1,250 @@
+"""The inspector's views of one token: claims, rules, when it ends, what changed, the JSON itself."""
+
+from PySide6.QtCore import QModelIndex, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+
+from app.inspection.difference import difference
+from app.inspection.inspector import Inspection
+from app.inspection.reading import Form, pretty
+from app.inspection.truth import Testimony
+from app.session.generations import Generation
+from ui import theme
+from ui.inspector.model import MARK, NAME, ClaimsModel
+from ui.inspector.rows import change_rows, rows_of, rule_rows, truth_rows
+from ui.widgets.labels import label
+from ui.widgets.painted import Picker
+from ui.widgets.table import TextModel, text_table
+
+_VALUE_HEIGHT = 58
+_NOTHING: tuple[Generation, ...] = ()
+
+
+class ClaimsView(QWidget):
+    """The payload gets the room: a filter above, the chosen value in full below."""
+
+    copy_requested = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._claims: dict[str, object] = {}
+        self.model = ClaimsModel(self)
+        self.filter_edit = QLineEdit()
+        self.filter_edit.setObjectName("claimsFilterEdit")
+        self.filter_edit.setAccessibleName(self.tr("Search the claims"))
+        self.filter_edit.setPlaceholderText(self.tr("Search name, value, meaning"))
+        self.filter_edit.setClearButtonEnabled(True)
+        self.filter_edit.textChanged.connect(self.model.filter)
+        self.table = text_table("inspectorTable", self.tr("Claims"), self.model, {NAME: 118, MARK: 64})
+        self.table.selectionModel().currentChanged.connect(self._show_value)
+        self.value_view = _reader("claimValueView", self.tr("The chosen value in full"))
+        self.value_view.setPlaceholderText(self.tr("Choose a claim to read all of it."))
+        self.value_view.setFixedHeight(_VALUE_HEIGHT)
+        self.copy_button = _button("copyClaimButton", self.tr("Copy value"))
+        self.copy_button.clicked.connect(self._copy)
+        self.copy_all_button = _button("copyClaimsButton", self.tr("Copy all as JSON"))
+        self.copy_all_button.clicked.connect(self._copy_all)
+        top = _row(self.filter_edit, self.copy_button, self.copy_all_button)
+        _column(self, top, self.table, self.value_view)
+
+    def show_inspection(self, inspection: Inspection | None) -> None:
+        """Show the claims of a token, each with what the rule about it came to."""
+        claims = inspection.reading.claims if inspection else None
+        verdicts = (
+            {each.rule: each for each in inspection.verification.verdicts}
+            if inspection and inspection.verification
+            else {}
+        )
+        self._claims = dict(claims or {})
+        self.model.show_rows(rows_of(claims or {}, verdicts))
+        self.copy_all_button.setEnabled(bool(claims))
+        self._show_value(self.table.currentIndex(), QModelIndex())
+
+    def _chosen(self) -> object:
+        row = self.model.row_at(self.table.currentIndex())
+        return None if row is None else self._claims.get(row.name)
+
+    def _show_value(self, _current: QModelIndex, _previous: QModelIndex) -> None:
+        value = self._chosen()
+        self.copy_button.setEnabled(value is not None)
+        self.value_view.setPlainText("" if value is None else _in_full(value))
+
+    def _copy(self) -> None:
+        self.copy_requested.emit(_in_full(self._chosen()))
+
+    def _copy_all(self) -> None:
+        self.copy_requested.emit(pretty(self._claims))
+
+
+class RulesView(QWidget):
+    """A verdict per rule, with its source."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        headings = (
+            self.tr("Verdict"),
+            self.tr("Rule"),
+            self.tr("What was found"),
+            self.tr("What was expected"),
+            self.tr("Source"),
+        )
+        self.model = TextModel(headings, mono=(1,), parent=self)
+        self.table = text_table("rulesTable", self.tr("Rules"), self.model, {0: 142, 1: 150, 4: 210})
+        _column(self, self.table)
+
+    def show_inspection(self, inspection: Inspection | None) -> None:
+        """Show every rule's verdict."""
+        rows = rule_rows(inspection) if inspection else ()
+        self.model.show_rows(rows)
+        failed = next((place for place, row in enumerate(rows) if row.tone == "bad"), 0)
+        self.table.scrollTo(self.model.index(failed, 0))
+
+
+class ExpiryView(QWidget):
+    """What each witness says about the end, and which one Lapse acts on."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        headings = (self.tr("Who says so"), self.tr("Ends"), self.tr("What that comes to"), self.tr("Source"))
+        self.model = TextModel(headings, parent=self)
+        self.table = text_table("expiryTable", self.tr("When it ends"), self.model, {0: 210, 3: 210})
+        self._truth: tuple[Testimony, ...] = ()
+        _column(self, self.table)
+
+    def show_inspection(self, inspection: Inspection | None, now: float) -> None:
+        """Show what is said about a token's end."""
+        self._truth = inspection.truth if inspection else ()
+        self.tick(now)
+
+    def tick(self, now: float) -> None:
+        """Work the times out for `now`, in epoch seconds."""
+        self.model.show_rows(truth_rows(self._truth, now))
+
+
+class CompareView(QWidget):
+    """The difference to another generation of the same kind: the unexpected in front, the rest folded away."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._others: tuple[Generation, ...] = ()
+        self._inspection: Inspection | None = None
+        self.picker = Picker()
+        self.picker.setObjectName("comparedTokenPicker")
+        self.picker.setAccessibleName(self.tr("Compare with"))
+        self.picker.currentIndexChanged.connect(self._show)
+        self.expected_box = QCheckBox(self.tr("Show what is new in every generation"))
+        self.expected_box.setObjectName("expectedChangesBox")
+        self.expected_box.toggled.connect(self._show)
+        self._summary = label(role="muted", wrap=True)
+        self._summary.setObjectName("compareSummaryLabel")
+        headings = (self.tr("How"), self.tr("Claim"), self.tr("Before"), self.tr("Now"), self.tr("What it means"))
+        self.model = TextModel(headings, mono=(1, 2, 3), parent=self)
+        self.table = text_table("compareTable", self.tr("Changes"), self.model, {0: 90, 1: 118})
+        _column(self, _row(label(self.tr("Compare with")), self.picker, self.expected_box), self._summary, self.table)
+
+    def show_inspection(self, inspection: Inspection | None, others: tuple[Generation, ...]) -> None:
+        """Show what changed in a token since one of `others`, the latest of them first."""
+        chosen = self.picker.currentText()
+        self._inspection, self._others = inspection, others
+        self.picker.blockSignals(True)
+        self.picker.clear()
+        self.picker.addItems([each.name for each in others])
+        self.picker.setCurrentIndex(max(self.picker.findText(chosen), 0) if others else -1)
+        self.picker.blockSignals(False)
+        self.picker.setEnabled(bool(others))
+        self._show()
+
+    def summary(self) -> str:
+        """Return what the comparison comes to."""
+        return self._summary.text()
+
+    def _show(self) -> None:
+        index = self.picker.currentIndex()
+        other = self._others[index] if 0 <= index < len(self._others) else None
+        claims = self._inspection.reading.claims if self._inspection else None
+        if other is None or other.claims is None or claims is None:
+            self._summary.setText(self.tr("There is no other generation of this kind to compare with yet."))
+            self.model.show_rows(())
+            return
+        found = difference(other.claims, claims)
+        words = self.tr("{0} unexpected, {1} expected in every new generation.")
+        self._summary.setText(words.format(len(found.unexpected), len(found.expected)))
+        self.model.show_rows(change_rows(found, with_expected=self.expected_box.isChecked()))
+
+
+class JsonView(QWidget):
+    """Header and payload as JSON, and the signature's octets; read only."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.view = _reader("tokenJsonView", self.tr("The token's parts"))
+        _column(self, self.view)
+
+    def show_inspection(self, inspection: Inspection | None) -> None:
+        """Show the parts as they stand; nothing in them is taken for markup."""
+        self.view.setPlainText(parts_text(inspection) if inspection else "")
+
+
+def parts_text(inspection: Inspection) -> str:
+    """Return a token's parts as text, each with what is wrong with it."""
+    reading = inspection.reading
+    if reading.form in (Form.OPAQUE, Form.TOO_LONG):
+        return reading.remark
+    blocks = []
+    for part in reading.parts:
+        problem = f" ({part.problem})" if part.problem else ""
+        blocks.append(f"// {part.name}, {part.length} characters{problem}\n{part.text}")
+    return "\n\n".join(blocks)
+
+
+def others_of(inspection: Inspection | None, generations: tuple[Generation, ...]) -> tuple[Generation, ...]:
+    """Return the other generations of a token's kind, the latest first."""
+    if inspection is None:
+        return _NOTHING
+    prefix = inspection.title.partition("-")[0]
+    found = [each for each in generations if each.prefix == prefix and each.name != inspection.title]
+    return tuple(reversed(found))
+
+
+def _in_full(value: object) -> str:
+    return value if isinstance(value, str) else pretty(value)
+
+
+def _reader(name: str, accessible_name: str) -> QPlainTextEdit:
+    view = QPlainTextEdit()
+    view.setObjectName(name)
+    view.setAccessibleName(accessible_name)
+    view.setReadOnly(True)
+    view.setFont(theme.mono(12))
+    view.setTabChangesFocus(True)
+    return view
+
+
+def _button(name: str, text: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setObjectName(name)
+    button.setEnabled(False)
+    return button
+
+
+def _row(*widgets: QWidget) -> QWidget:
+    holder = QWidget()
+    layout = QHBoxLayout(holder)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(8)
+    for widget in widgets:
+        layout.addWidget(widget, 1 if isinstance(widget, QLineEdit | QCheckBox) else 0)
+    return holder
+
+
+def _column(view: QWidget, *widgets: QWidget) -> None:
+    layout = QVBoxLayout(view)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(6)
+    for widget in widgets:
+        layout.addWidget(widget)
+
+
+def copy_text(text: str) -> None:
+    """Put a text on the clipboard."""
+    QGuiApplication.clipboard().setText(text)

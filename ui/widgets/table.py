@@ -1,0 +1,128 @@
+"""Read-only tables of plain text: one model and one way to set a table up."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+from ui import theme
+
+Index = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+_ROW_HEIGHT = 27
+
+
+@dataclass(frozen=True, slots=True)
+class TextRow:
+    """One row: its cells, the role that colours its first cell, and what a screen reader says instead of marks."""
+
+    cells: tuple[str, ...]
+    tone: str = ""
+    spoken: str = ""
+
+
+class TextModel(QAbstractTableModel):
+    """Rows of text under headings; tooltips repeat a cell as plain text, whatever it looks like."""
+
+    def __init__(self, headings: Sequence[str], mono: Sequence[int] = (), parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._headings = tuple(headings)
+        self._mono_columns = frozenset(mono)
+        self._mono = theme.mono(12)
+        self._rows: tuple[TextRow, ...] = ()
+
+    def show_rows(self, rows: tuple[TextRow, ...]) -> None:
+        """Show other rows; cells that changed are painted again, and nothing is reset while the number is the same."""
+        if rows == self._rows:
+            return
+        if len(rows) == len(self._rows):
+            self._rows = rows
+            self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(self._headings) - 1))
+            return
+        self.beginResetModel()
+        self._rows = rows
+        self.endResetModel()
+
+    def row_at(self, index: Index) -> TextRow | None:
+        """Return the row at an index."""
+        return self._rows[index.row()] if index.isValid() and index.row() < len(self._rows) else None
+
+    def rowCount(self, parent: Index = _ROOT) -> int:
+        """Return the number of rows."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = _ROOT) -> int:
+        """Return the number of headings."""
+        return 0 if parent.isValid() else len(self._headings)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a heading."""
+        if role != Qt.ItemDataRole.DisplayRole or orientation != Qt.Orientation.Horizontal:
+            return None
+        return self._headings[section] if 0 <= section < len(self._headings) else None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return one cell."""
+        row = self.row_at(index)
+        if row is None or index.column() >= len(row.cells):
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return row.cells[index.column()]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tooltip(row.cells[index.column()])
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return row.spoken if row.spoken and index.column() == 0 else row.cells[index.column()]
+        if role == Qt.ItemDataRole.FontRole and index.column() in self._mono_columns:
+            return self._mono
+        if role == Qt.ItemDataRole.ForegroundRole and index.column() == 0 and row.tone:
+            return QColor(_colour(row.tone))
+        return None
+
+
+def text_table(name: str, accessible_name: str, model: QAbstractTableModel, widths: dict[int, int]) -> QTableView:
+    """Return a table of `model`; columns without a width share what is left. Ctrl+C copies the current cell."""
+    table = QTableView()
+    table.setObjectName(name)
+    table.setAccessibleName(accessible_name)
+    table.setModel(model)
+    table.setShowGrid(False)
+    table.setWordWrap(False)
+    table.setTabKeyNavigation(False)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+    table.verticalHeader().hide()
+    table.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
+    header = table.horizontalHeader()
+    header.setHighlightSections(False)
+    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    header.setResizeContentsPrecision(0)
+    for column in range(model.columnCount()):
+        if column in widths:
+            header.resizeSection(column, widths[column])
+        else:
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+    shortcut = QShortcut(QKeySequence.StandardKey.Copy, table)
+    shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+    shortcut.activated.connect(lambda: _copy_cell(table))  # the table owns the shortcut, so both go together
+    return table
+
+
+def plain_tooltip(text: str) -> str:
+    """Return a tooltip that shows `text` as it stands: Qt takes what looks like markup for markup."""
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return f"<p style='white-space:pre-wrap'>{escaped[:2000]}</p>" if text else ""
+
+
+def _copy_cell(table: QTableView) -> None:
+    text = table.currentIndex().data()
+    if text:
+        QGuiApplication.clipboard().setText(str(text))
+
+
+def _colour(tone: str) -> str:
+    scheme = theme.current()
+    return scheme.muted if tone == "neutral" else theme.text_on_tint(scheme, tone)
