@@ -89,7 +89,7 @@ class RulesView(QWidget):
             self.tr("Source"),
         )
         self.model = TextModel(headings, mono=(1,), parent=self)
-        self.table = text_table("rulesTable", self.tr("Rules"), self.model, {0: 142, 1: 150, 4: 210})
+        self.table = text_table("rulesTable", self.tr("Rules"), self.model, {0: 164, 1: 150, 4: 220})
         _column(self, self.table)
 
     def show_inspection(self, inspection: Inspection | None) -> None:
