@@ -28,7 +28,7 @@ def _encoded(pairs: list[tuple[bytes, bytes]]) -> bytes:
 
 
 FUZZ = settings(
-    max_examples=600, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 NASTY = "<script>alert(1)</script>"
 NAMES = st.sampled_from(
@@ -215,7 +215,7 @@ def check(answer: httpx.Response, path: str) -> None:
 
 
 @pytest.mark.parametrize("door", doors(DemoOrg(SystemClock())), ids="{0[0]} {0[1]}".format)
-@settings(FUZZ, max_examples=40)
+@settings(FUZZ, max_examples=25)
 @given(data=st.data())
 def test_any_request_to_any_door(org: DemoOrg, door: tuple[str, str], data: st.DataObject) -> None:
     method, path = door
@@ -268,7 +268,7 @@ def live(org: DemoOrg) -> dict[bytes, bytes]:
 
 
 @pytest.mark.parametrize("where", [*OF_GRANTS, *OF_ENDPOINTS])
-@settings(FUZZ, max_examples=150)
+@settings(FUZZ, max_examples=90)
 @given(data=st.data())
 def test_any_values_of_a_known_clients_parameters(
     org: DemoOrg, live: dict[bytes, bytes], where: str, data: st.DataObject

@@ -16,7 +16,7 @@ from tests.app.oauth.signing import Signer, claims, judged, part
 SIGNER = Signer()
 GOOD = SIGNER.sign(claims())
 KEYS = SIGNER.keys()
-FUZZ = settings(max_examples=400, deadline=None, derandomize=True)
+FUZZ = settings(max_examples=120, deadline=None, derandomize=True)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4),
