@@ -1,13 +1,13 @@
 """The door of every endpoint: counts who comes, breaks on cue, and writes each refusal into the System Log."""
 
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from app.demo import dialect
 from app.demo.applications import Grant
@@ -59,11 +59,9 @@ class Door:
             self.note_refusal(request, refused)
             if not any(fault.kind in ENDINGS for fault in faults):
                 raise
-            response = refused.answer()
-        for fault in faults:
-            if fault.kind in ENDINGS:
-                return self._ended(response, fault)
-        return response
+            # in the words it would have had without them
+            response = await request.app.exception_handlers[Refused](request, refused)
+        return self._ended(response, {fault.kind: fault for fault in faults})
 
     async def _answered(self, name: str, endpoint: Endpoint, request: Request, faults: tuple[Fault, ...]) -> Response:
         for fault in faults:
@@ -125,25 +123,31 @@ class Door:
         limits = {"X-Rate-Limit-Limit": "4", "X-Rate-Limit-Remaining": "0", "X-Rate-Limit-Reset": f"{reset:.0f}"}
         return JSONResponse(body, status_code=429, headers={**later, **limits})
 
-    def _ended(self, response: Response, fault: Fault) -> Response:
-        if fault.kind is Kind.DRIP:
-            return Drip(self._org, response, fault.number(0.3))
-        return HangUp(response if fault.kind is Kind.CLOSE_MIDWAY else None)
+    def _ended(self, response: Response, bends: Bends) -> Response:
+        if isinstance(response, HangUp):
+            return response
+        is_cut = Kind.CLOSE_MIDWAY in bends
+        if Kind.CLOSE_AFTER in bends or (is_cut and not response.body):
+            return HangUp()
+        if is_cut:
+            # the headers still promise all of it
+            response.body = bytes(response.body)[: len(response.body) // 2]
+        if Kind.DRIP in bends:
+            response = Drip(self._org, response, bends[Kind.DRIP].number(0.3))
+        return HangUp(response) if is_cut else response
 
 
 class HangUp(Response):
-    """Closes the connection: at once, or after half of another answer's body."""
+    """Closes the connection: at once, or after another answer, which is left open."""
 
-    def __init__(self, halfway: Response | None = None) -> None:
+    def __init__(self, before: Response | None = None) -> None:
         super().__init__()
-        self._halfway = halfway
+        self._before = before
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer by closing; raises HungUp where no server is between (in-process transports)."""
-        if self._halfway is not None:
-            body = bytes(self._halfway.body)
-            await send(_start(self._halfway))
-            await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
+        if self._before is not None:
+            await self._before(scope, receive, _unfinished(send))
         extension = scope.get("extensions", {}).get(HANG_UP)
         if extension is None:
             raise HungUp
@@ -152,23 +156,25 @@ class HangUp(Response):
             pass
 
 
-class Drip(Response):
-    """Sends another answer's body a byte at a time, `pause_s` apart."""
+class Drip(StreamingResponse):
+    """Sends another answer's body a byte at a time, `pause_s` apart, while there is somebody to take it."""
 
     def __init__(self, org: "DemoOrg", whole: Response, pause_s: float) -> None:
-        super().__init__()
-        self._org = org
-        self._whole = whole
-        self._pause_s = pause_s
+        super().__init__(_dripping(org, bytes(whole.body), pause_s), whole.status_code)
+        self.raw_headers = whole.raw_headers
 
-    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
-        """Answer slowly."""
-        clock = self._org.clock
-        await send(_start(self._whole))
-        for octet in bytes(self._whole.body):
-            await send({"type": "http.response.body", "body": bytes([octet]), "more_body": True})
-            await clock.sleep_until(clock.now() + self._pause_s)
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+async def _dripping(org: "DemoOrg", body: bytes, pause_s: float) -> AsyncIterator[bytes]:
+    for octet in body:
+        yield bytes([octet])
+        await org.clock.sleep_until(org.clock.now() + pause_s)
+
+
+def _unfinished(send: Send) -> Send:
+    async def sent(message: Message) -> None:
+        await send({**message, "more_body": True} if message["type"] == "http.response.body" else message)
+
+    return sent
 
 
 def bends_of(request: Request) -> Bends:
@@ -190,7 +196,3 @@ async def _grant(name: str, request: Request) -> str:
         return Grant(given).short
     except (Refused, ValueError):
         return ""
-
-
-def _start(response: Response) -> dict[str, object]:
-    return {"type": "http.response.start", "status": response.status_code, "headers": response.raw_headers}

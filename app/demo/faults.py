@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import count
 
+from app.demo.applications import Grant
 from app.demo.dialect import ROWS
 from app.errors import BadInput
 
@@ -98,9 +99,12 @@ ENDINGS = frozenset({Kind.CLOSE_AFTER, Kind.CLOSE_MIDWAY, Kind.DRIP})
 
 # One request has one answer; the others wait for the next.
 _DECISIVE = ANSWERS | {Kind.CLOSE_AFTER, Kind.CLOSE_MIDWAY}
+_PLACES = frozenset({EVERYWHERE, *ENDPOINTS, *(f"token.{grant.short}" for grant in Grant)})
 _NUMBERS = {Kind.DELAY, Kind.DRIP, Kind.UNAVAILABLE, Kind.TOO_MANY, Kind.OVERSIZED, Kind.UNTIL_REFRESHED}
 _LARGEST = 3600.0
 _MOST_MIB = 64
+_MOST_TIMES = 999_999
+_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 _SPEC = re.compile(
     r"(?P<kind>[a-z0-9-]+)(=(?P<value>[^@*+]+))?(@(?P<endpoint>\*|[a-z_.-]+))?(\*(?P<times>[0-9]{1,6}))?"
     r"(\+(?P<skip>[0-9]{1,6}))?"
@@ -112,7 +116,8 @@ _FORM = "KIND[=VALUE]@ENDPOINT[*TIMES][+SKIP], for example 503=5@token*2"
 class Fault:
     """One fault: what, where, and how often; `times` None means standing, `skip` lets the first requests pass.
 
-    Written `503=5@token*2`: the next two token requests get 503 with Retry-After 5. Raises BadInput for what cannot be.
+    Written `503=5@token*2`: the next two token requests get 503 with Retry-After 5. Only numbers and names of rows are
+    values. Raises BadInput for what cannot be.
     """
 
     kind: Kind
@@ -122,26 +127,26 @@ class Fault:
     skip: int = 0
 
     def __post_init__(self) -> None:
-        name, _, grant = self.endpoint.partition(".")
-        if name not in (*ENDPOINTS, EVERYWHERE) or (grant and name != "token"):
+        if self.endpoint not in _PLACES:
             raise BadInput(
-                f"There is no endpoint {self.endpoint!r}.", next_step=f"Choose one of {', '.join(ENDPOINTS)}, or *."
+                f"There is no endpoint {self.endpoint!r}.", next_step=f"Choose one of {', '.join(sorted(_PLACES))}."
             )
-        if self.times is not None and self.times < 1:
-            raise BadInput("A fault strikes once at least.")
-        if self.kind in _NUMBERS and self.value is not None:
-            self._check_number()
-        if self.kind is Kind.REFUSE and self.value is not None and self.value not in ROWS:
-            raise BadInput(f"Okta has no error {self.value!r}.", next_step=f"Choose one of {', '.join(sorted(ROWS))}.")
+        if self.times is not None and not 1 <= self.times <= _MOST_TIMES:
+            raise BadInput(f"A fault strikes once at least, and {_MOST_TIMES} times at most.")
+        if not 0 <= self.skip <= _MOST_TIMES:
+            raise BadInput(f"A fault lets {_MOST_TIMES} requests pass at most.")
+        if self.value is not None:
+            self._check_value(self.value)
 
-    def _check_number(self) -> None:
-        most = _MOST_MIB if self.kind is Kind.OVERSIZED else _LARGEST
-        try:
-            good = 0 <= float(self.value or "") <= most
-        except ValueError:
-            good = False
-        if not good:
-            raise BadInput(f"The value of {self.kind} must be a number from 0 to {most:g}, not {self.value!r}.")
+    def _check_value(self, value: str) -> None:
+        if self.kind in _NUMBERS:
+            most = _MOST_MIB if self.kind is Kind.OVERSIZED else _LARGEST
+            if not _NUMBER.fullmatch(value) or float(value) > most:
+                raise BadInput(f"The value of {self.kind} must be a number from 0 to {most:g}, not {value!r}.")
+        elif self.kind is not Kind.REFUSE:
+            raise BadInput(f"The fault {self.kind} takes no value, not even {value!r}.")
+        elif value not in ROWS:
+            raise BadInput(f"Okta has no error {value!r}.", next_step=f"Choose one of {', '.join(sorted(ROWS))}.")
 
     @classmethod
     def parse(cls, text: str) -> "Fault":

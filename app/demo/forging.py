@@ -21,15 +21,19 @@ _HOUR_S = 3600
 Claims = dict[str, Any]
 
 
-def _set(**claims: Any) -> Callable[[Claims], Claims]:
-    return lambda found: {**found, **claims}
+Bend = Callable[[Claims, Claims], Claims]
+"""Makes claims of the claims so far and the true ones, so that faults may meet: of two about one the last wins."""
 
 
-def _without(name: str) -> Callable[[Claims], Claims]:
-    return lambda found: {key: value for key, value in found.items() if key != name}
+def _set(**claims: Any) -> Bend:
+    return lambda found, _true: {**found, **claims}
 
 
-_BENT_CLAIMS: dict[Kind, Callable[[Claims], Claims]] = {
+def _without(name: str) -> Bend:
+    return lambda found, _true: {key: value for key, value in found.items() if key != name}
+
+
+_BENT_CLAIMS: dict[Kind, Bend] = {
     Kind.WRONG_ISS: _set(iss=STRANGER),
     Kind.WRONG_SUB: _set(sub="00u-demo-stranger"),
     Kind.WRONG_AUD: _set(aud="0oa-stranger"),
@@ -42,13 +46,13 @@ _BENT_CLAIMS: dict[Kind, Callable[[Claims], Claims]] = {
     Kind.NO_EXP: _without("exp"),
     Kind.NO_NONCE: _without("nonce"),
     Kind.NO_AT_HASH: _without("at_hash"),
-    Kind.AUD_ARRAY: lambda found: {**found, "aud": [found["aud"]]},
-    Kind.EXTRA_AUD: lambda found: {**found, "aud": [found["aud"], "0oa-stranger"]},
-    Kind.OLD_IAT: lambda found: {**found, "iat": found["iat"] - _WEEK_S},
-    Kind.FUTURE_IAT: lambda found: {**found, "iat": found["iat"] + _HOUR_S},
-    Kind.EXPIRED: lambda found: {**found, "exp": found["iat"] - _TEN_MINUTES_S},
+    Kind.AUD_ARRAY: lambda found, true: {**found, "aud": [true["aud"]]},
+    Kind.EXTRA_AUD: lambda found, true: {**found, "aud": [true["aud"], "0oa-stranger"]},
+    Kind.OLD_IAT: lambda found, true: {**found, "iat": true["iat"] - _WEEK_S},
+    Kind.FUTURE_IAT: lambda found, true: {**found, "iat": true["iat"] + _HOUR_S},
+    Kind.EXPIRED: lambda found, true: {**found, "exp": true["iat"] - _TEN_MINUTES_S},
 }
-_BENT_ANSWERS: dict[Kind, Callable[[Claims], Claims]] = {
+_BENT_ANSWERS: dict[Kind, Bend] = {
     Kind.NO_EXPIRES_IN: _without("expires_in"),
     Kind.NO_SCOPE: _without("scope"),
     Kind.NO_ID_TOKEN: _without("id_token"),
@@ -59,16 +63,20 @@ _MIDDLE = 20
 
 def bend(claims: Claims, bends: Bends) -> Claims:
     """Return the claims of an ID token as the faults want them."""
-    for kind in bends:
-        claims = _BENT_CLAIMS.get(kind, dict)(claims)
-    return claims
+    return _bent(claims, bends, _BENT_CLAIMS)
 
 
 def bend_answer(answer: dict[str, Any], bends: Bends) -> dict[str, Any]:
     """Return a token answer as the faults want it."""
+    return _bent(answer, bends, _BENT_ANSWERS)
+
+
+def _bent(true: Claims, bends: Bends, known: dict[Kind, Bend]) -> Claims:
+    found = true
     for kind in bends:
-        answer = _BENT_ANSWERS.get(kind, dict)(answer)
-    return answer
+        if kind in known:
+            found = known[kind](found, true)
+    return found
 
 
 def sign(claims: Claims, key: SigningKey, bends: Bends) -> str:

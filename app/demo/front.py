@@ -12,10 +12,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.demo import dialect
 from app.demo.api import Api
+from app.demo.bearer import BearerRefused
 from app.demo.control import Control
 from app.demo.dialect import OktaError, Refused, management_body, printable
 from app.demo.door import HungUp, new_request_id
 from app.demo.endpoints.activate import Activation
+from app.demo.endpoints.browser import PageRefused
 from app.demo.endpoints.issuer import Issuer
 from app.demo.endpoints.phone import PhonePage
 from app.demo.introduction import Introduction
@@ -27,6 +29,10 @@ from app.demo.systemlog import CIRCUMSTANCES, Circumstances
 if TYPE_CHECKING:
     from app.demo.org import DemoOrg
 
+_PAGES = ("authorize", "sign_in", "activate", "logout")
+_GUARDED = ("api", "userinfo")
+_CHALLENGED = (401, 403)
+_LAST_DATE = 253_402_300_799.0  # the end of the year 9999, the last that can be written
 _FOREIGN_HOST = OktaError(400, "invalid_request", "The Host header does not name this server.")
 
 
@@ -84,7 +90,7 @@ class Front:
         return Headers(scope=scope).getlist("host") == [self._org.issuer_base.partition("//")[2]]
 
     def _dress(self, headers: MutableHeaders, request_id: str) -> None:
-        headers["Date"] = formatdate(self._org.clock.now(), usegmt=True)
+        headers["Date"] = formatdate(min(max(0.0, self._org.clock.now()), _LAST_DATE), usegmt=True)
         headers["X-Okta-Request-Id"] = request_id
         headers["X-Content-Type-Options"] = "nosniff"
         headers.setdefault("Cache-Control", "no-cache, no-store")
@@ -113,7 +119,17 @@ async def _broken(request: Request, _failed: Exception) -> Response:
 
 
 def _in_words_of(request: Request, refused: Refused) -> Refused:
-    return in_management_words(refused) if request.url.path.startswith(PREFIX) else refused
+    """Return a refusal as its endpoint tells it, when it came from elsewhere: a fault, or a bug."""
+    if request.url.path.startswith(PREFIX):
+        return in_management_words(refused)
+    endpoint = getattr(request.state, "endpoint", "")
+    if type(refused) is not Refused:
+        return refused
+    if endpoint in _PAGES:
+        return PageRefused(refused.error, refused.cause)
+    if endpoint in _GUARDED and refused.error.status in _CHALLENGED:
+        return BearerRefused(refused.error, refused.cause)
+    return refused
 
 
 async def _not_routed(request: Request, failed: Exception) -> Response:

@@ -37,7 +37,8 @@ class ServedOrg:
     @property
     def base_url(self) -> str:
         """Where it answers, without a path."""
-        return self._base_url or f"http://{self.host}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self._base_url or f"http://{host}:{self.port}"
 
     @property
     def issuer(self) -> str:
