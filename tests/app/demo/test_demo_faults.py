@@ -1,6 +1,7 @@
 """Every fault does what it says, as often as it says, where it says; over real HTTP and in process."""
 
 import asyncio
+import hmac
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -8,27 +9,65 @@ from typing import Any
 import httpx
 import jwt
 import pytest
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.clock import SystemClock
+from app.demo.applications import Grant
 from app.demo.dialect import ROWS
+from app.demo.door import Bends
 from app.demo.faults import ENDPOINTS, Fault, Kind
+from app.demo.forging import bend, bend_answer
 from app.demo.ledger import MemoryLedger, SigningKey
 from app.demo.org import DemoOrg
 from app.demo.serve import ServedOrg
 from app.demo.transport import OrgTransport
 from app.errors import BadInput
 from app.simloop import SimClock
+from tests.app.demo.doors import doors
 from tests.app.demo.somebody import V1, Somebody
 from tests.app.demo.test_demo_authorize import returned
 
 pytestmark = pytest.mark.anyio
 
 
+ANOTHER_ANSWER: list[tuple[str, int, dict[str, str | None]]] = [
+    ("500@token", 500, {}),
+    ("503@token", 503, {"retry-after": None}),
+    ("503=5@token", 503, {"retry-after": "5"}),
+    ("429@token", 429, {"retry-after": None, "x-rate-limit-remaining": "0"}),
+    ("429=7@token", 429, {"retry-after": "7", "x-rate-limit-remaining": "0"}),
+    ("refuse@token", 500, {}),
+    ("html@token", 200, {"content-type": "text/html; charset=utf-8"}),
+    ("oversized=1@token", 200, {"content-type": "application/json"}),
+    ("garbage@token", 200, {"content-type": "application/json"}),
+]
+
+
 def switch_on(somebody: Somebody, *faults: str) -> None:
     somebody.org.faults.clear()
     somebody.org.faults.switch_on(Fault.parse(text) for text in faults)
+
+
+async def check_another_answer(
+    somebody: Somebody, fault: str, status: int, headers: dict[str, str | None]
+) -> httpx.Response:
+    token = (await somebody.tokens())["refresh_token"]
+    switch_on(somebody, fault)
+    answer = await somebody.refresh(token)
+    assert answer.status_code == status
+    assert {name: answer.headers.get(name) for name in headers} == headers
+    assert somebody.org.ledger.families.popitem()[1].refreshes == 0, "the request must not be acted on"
+    return answer
+
+
+def check_refusal(somebody: Somebody, answer: httpx.Response, reason: str) -> None:
+    row = ROWS[reason]
+    told = {"error": row.error, "error_description": row.description}
+    assert (answer.status_code, answer.json()) == (row.status, told)
+    assert list(somebody.org.log)[-1].cause == f"The fault refuse={reason}@token was on."
 
 
 @pytest.fixture
@@ -86,6 +125,39 @@ class TestOverHttp:
                 await outside.refresh(token)
             token = (await outside.refreshed(token))["refresh_token"]
 
+    async def test_an_answer_without_a_body_cannot_be_cut_so_none_comes(self, outside: Somebody) -> None:
+        switch_on(outside, "close-midway@revoke")
+        form = {"client_id": "0oa-demo-native", "token": "x"}
+        with pytest.raises(httpx.RemoteProtocolError, match="without sending a response"):
+            await outside.http.post(f"{V1}/revoke", data=form)
+
+    @pytest.mark.parametrize("kind", ["close-before", "close-after", "close-midway"])
+    async def test_no_drip_hides_a_hang_up(self, outside: Somebody, kind: str) -> None:
+        token = (await outside.tokens())["refresh_token"]
+        switch_on(outside, "drip=0@token", f"{kind}@token*1")
+        with pytest.raises(httpx.RemoteProtocolError):
+            await outside.refresh(token)
+        assert (await outside.refresh(token)).status_code == 200
+
+    @pytest.mark.parametrize(("fault", "status", "headers"), ANOTHER_ANSWER)
+    async def test_another_answer_than_the_orgs(
+        self, outside: Somebody, fault: str, status: int, headers: dict[str, str | None]
+    ) -> None:
+        answer = await check_another_answer(outside, fault, status, headers)
+        assert int(answer.headers["content-length"]) == len(answer.content)
+
+    async def test_any_of_oktas_errors_can_be_answered(self, outside: Somebody) -> None:
+        for reason in ROWS:
+            switch_on(outside, f"refuse={reason}@token")
+            check_refusal(outside, await outside.refresh("x"), reason)
+
+    async def test_a_delay_is_waited_for(self, outside: Somebody) -> None:
+        switch_on(outside, "delay=0.05@keys", "503@keys")
+        clock = SystemClock()
+        began = clock.elapsed()
+        assert (await outside.http.get(f"{V1}/keys")).status_code == 503
+        assert clock.elapsed() - began >= 0.05
+
     async def test_a_dripping_answer_comes_byte_by_byte_and_whole(self, outside: Somebody) -> None:
         switch_on(outside, "drip=0@keys")
         async with outside.http.stream("GET", f"{V1}/keys") as answer:
@@ -120,27 +192,39 @@ async def test_hang_ups_reach_a_client_in_the_same_process_too(inside: Somebody,
     assert (await inside.refresh(token)).status_code == 200
 
 
-@pytest.mark.parametrize(
-    ("fault", "status", "headers"),
-    [
-        ("500@token", 500, {}),
-        ("503@token", 503, {"retry-after": None}),
-        ("503=5@token", 503, {"retry-after": "5"}),
-        ("429=7@token", 429, {"retry-after": "7", "x-rate-limit-remaining": "0"}),
-        ("html@token", 200, {"content-type": "text/html; charset=utf-8"}),
-        ("oversized=1@token", 200, {"content-type": "application/json"}),
-        ("garbage@token", 200, {"content-type": "application/json"}),
-    ],
-)
+async def test_without_a_value_each_has_its_own(inside: Somebody, clock: SimClock) -> None:
+    switch_on(inside, "delay@api", "drip@api")
+    before = clock.now()
+    answer = await inside.call("x")
+    assert clock.now() - before == pytest.approx(1 + 0.3 * len(answer.content))
+    switch_on(inside, "oversized@keys")
+    assert len((await inside.http.get(f"{V1}/keys")).content) > 2 << 20
+
+
+async def test_a_drip_ends_when_nobody_takes_it(org: DemoOrg, clock: SimClock) -> None:
+    org.faults.switch_on([Fault.parse("drip=5@keys")])
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        await clock.sleep_until(began + 12)
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    began = clock.now()
+    host = (b"host", org.issuer_base.removeprefix("http://").encode())
+    scope = {"type": "http", "method": "GET", "path": f"{V1}/keys", "query_string": b"", "headers": [host]}
+    await org.app(scope, receive, send)
+    assert clock.now() - began == pytest.approx(12)
+    assert [len(message["body"]) for message in sent if "body" in message] == [1, 1, 1]
+
+
+@pytest.mark.parametrize(("fault", "status", "headers"), ANOTHER_ANSWER)
 async def test_another_answer_than_the_orgs(
     inside: Somebody, fault: str, status: int, headers: dict[str, str | None]
 ) -> None:
-    token = (await inside.tokens())["refresh_token"]
-    switch_on(inside, fault)
-    answer = await inside.refresh(token)
-    assert answer.status_code == status
-    assert {name: answer.headers.get(name) for name in headers} == headers
-    assert inside.org.ledger.families.popitem()[1].refreshes == 0, "the request must not be acted on"
+    await check_another_answer(inside, fault, status, headers)
 
 
 async def test_what_is_in_those_answers(inside: Somebody) -> None:
@@ -157,13 +241,20 @@ async def test_what_is_in_those_answers(inside: Somebody) -> None:
 @pytest.mark.parametrize("reason", sorted(ROWS))
 async def test_any_of_oktas_errors_can_be_answered(inside: Somebody, reason: str) -> None:
     switch_on(inside, f"refuse={reason}@token")
-    answer = await inside.refresh("x")
-    row = ROWS[reason]
-    assert (answer.status_code, answer.json()) == (
-        row.status,
-        {"error": row.error, "error_description": row.description},
-    )
-    assert list(inside.org.log)[-1].cause == f"The fault refuse={reason}@token was on."
+    check_refusal(inside, await inside.refresh("x"), reason)
+
+
+@pytest.mark.parametrize("also", ["delay=0", "drip=0"])
+async def test_each_endpoint_refuses_in_its_own_words(inside: Somebody, also: str) -> None:
+    switch_on(inside, "refuse=expired_access_token@*", f"{also}@*")
+    for path in ("/api/me", f"{V1}/userinfo"):
+        challenge = 'Bearer error="invalid_token", error_description="The token has expired."'
+        assert (await inside.http.get(path)).headers["www-authenticate"] == challenge
+    assert (await inside.http.get("/api/v1/logs")).json()["errorCode"] == "E0000011"
+    for path in (f"{V1}/authorize", f"{V1}/logout", "/activate"):
+        answer = await inside.http.get(path)
+        assert (answer.status_code, answer.headers["content-type"]) == (401, "text/html; charset=utf-8")
+    assert "www-authenticate" not in (await inside.refresh("x")).headers
 
 
 async def test_how_often_a_fault_strikes(inside: Somebody) -> None:
@@ -193,6 +284,22 @@ async def test_faults_meet_but_only_one_decides_the_answer(inside: Somebody, clo
     before = clock.now()
     assert [(await inside.call("x")).status_code for _ in range(3)] == [503, 429, 401]
     assert clock.now() - before == pytest.approx(9)
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+async def test_every_endpoint_has_a_door_of_that_name(inside: Somebody, endpoint: str) -> None:
+    switch_on(inside, f"429@{endpoint}")
+    answers = [await inside.http.request(method, path) for method, path in doors(inside.org)]
+    assert 429 in [answer.status_code for answer in answers]
+
+
+async def test_nothing_strikes_what_turns_the_org(inside: Somebody) -> None:
+    switch_on(inside, "429@*")
+    spared = set()
+    for method, path in doors(inside.org):
+        if (await inside.http.request(method, path)).status_code != 429:
+            spared.add("/".join(path.split("/")[:3]))
+    assert spared == {"/demo/control", "/demo/identity", "/phone"}
 
 
 async def test_faults_are_switched_off_by_number(inside: Somebody) -> None:
@@ -253,6 +360,24 @@ async def test_bent_headers(inside: Somebody, kind: str, header: dict[str, str])
     assert ("kid" in found) is (kind != "no-kid")
 
 
+def signed_part(token: str) -> tuple[bytes, bytes]:
+    signed, _, signature = token.rpartition(".")
+    return signed.encode(), jwt.utils.base64url_decode(signature)
+
+
+async def test_the_other_algorithms_are_done_right(inside: Somebody) -> None:
+    public = inside.org.ledger.keys[0].private.public_key()
+    switch_on(inside, "alg-ps256@token")
+    signed, signature = signed_part((await inside.tokens())["id_token"])
+    public.verify(signature, signed, padding.PSS(padding.MGF1(hashes.SHA256()), 32), hashes.SHA256())
+    switch_on(inside, "alg-hs256@token")
+    signed, signature = signed_part((await inside.tokens())["id_token"])
+    pem = public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    assert signature == hmac.digest(pem, signed, "sha256")
+    switch_on(inside, "alg-none@token")
+    assert signed_part((await inside.tokens())["id_token"])[1] == b""
+
+
 async def published(somebody: Somebody) -> list[dict[str, str]]:
     found: list[dict[str, str]] = (await somebody.http.get(f"{V1}/keys")).json()["keys"]
     return found
@@ -285,7 +410,11 @@ async def test_bent_key_sets(inside: Somebody) -> None:
     assert {key["kid"] for key in decoys} == {real["kid"]}
     assert len({(key["kty"], key["alg"], key["use"]) for key in decoys}) == len(decoys) == 4
     switch_on(inside, "extra-key@keys")
-    assert [key["kty"] for key in await published(inside)] == ["RSA", "RSA"]
+    other, same = await published(inside)
+    assert (same, {**other, "kid": "", "n": ""}) == (real, {**real, "kid": "", "n": ""})
+    assert (other["kid"] != real["kid"], other["n"] != real["n"]) == (True, True)
+    switch_on(inside, "extra-key@keys", "decoy-keys@keys")
+    assert sorted(key["kid"] for key in await published(inside)) == [*[real["kid"]] * 5, other["kid"]]
     switch_on(inside, "no-keys-kid@keys")
     assert "kid" not in (await published(inside))[0]
 
@@ -330,26 +459,68 @@ async def test_bent_redirects(inside: Somebody, kind: str, name: str, value: str
     assert returned(answer).get(name) == value
 
 
+async def test_bent_redirects_that_ask_nobody(inside: Somebody) -> None:
+    switch_on(inside, "wrong-iss@authorize", "no-state@authorize")
+    told = returned(await inside.open_page(prompt="none"))
+    assert (told["error"], told["iss"], "state" in told) == ("login_required", "https://stranger.example", False)
+
+
 async def test_an_api_that_refuses_good_tokens(inside: Somebody) -> None:
     tokens = await inside.tokens()
     switch_on(inside, "invalid-token@api*1")
     assert (await inside.call(tokens["access_token"])).json()["error"] == "invalid_token"
     assert (await inside.call(tokens["access_token"])).status_code == 200
-    switch_on(inside, "until-refreshed=2@api")
+    switch_on(inside, "until-refreshed@api")
     for status in (401, 401, 200):
         assert (await inside.call(tokens["access_token"])).status_code == status
         tokens = await inside.refreshed(tokens["refresh_token"])
 
 
-@given(
-    kind=st.sampled_from(Kind),
-    endpoint=st.sampled_from([*ENDPOINTS, "*", "token.refresh", "token.mfa-otp"]),
-    times=st.none() | st.integers(1, 999_999),
-    skip=st.integers(0, 999_999),
-)
-def test_a_fault_is_read_as_it_is_written(kind: Kind, endpoint: str, times: int | None, skip: int) -> None:
-    fault = Fault(kind=kind, endpoint=endpoint, times=times, skip=skip)
-    assert Fault.parse(str(fault)) == fault
+SECONDS = st.floats(0, 3600).map("{:.6f}".format) | st.integers(0, 3600).map(str)
+VALUES = {
+    **dict.fromkeys(
+        [Kind.DELAY, Kind.DRIP, Kind.UNAVAILABLE, Kind.TOO_MANY, Kind.UNTIL_REFRESHED],
+        SECONDS,
+    ),
+    Kind.OVERSIZED: st.integers(0, 64).map(str),
+    Kind.REFUSE: st.sampled_from(sorted(ROWS)),
+}
+PLACES = st.sampled_from([*ENDPOINTS, "*", *(f"token.{grant.short}" for grant in Grant)])
+
+
+@given(data=st.data(), kind=st.sampled_from(Kind), times=st.none() | st.integers(1, 999_999))
+def test_a_fault_is_read_as_it_is_written(data: st.DataObject, kind: Kind, times: int | None) -> None:
+    value = data.draw(st.none() | VALUES[kind]) if kind in VALUES else None
+    skip = data.draw(st.integers(0, 999_999))
+    fault = Fault(kind=kind, endpoint=data.draw(PLACES), value=value, times=times, skip=skip)
+    assert Fault.parse(f" {fault}\n") == fault
+
+
+@given(text=st.text(max_size=30) | st.from_regex(r"[a-z0-9-]{1,12}=?.{0,6}@[a-z*.]{1,8}[*+]?[0-9]*", fullmatch=True))
+def test_any_text_is_a_fault_or_gets_a_sentence(text: str) -> None:
+    try:
+        fault = Fault.parse(text)
+    except BadInput as refused:
+        what = refused.what
+    else:
+        assert Fault.parse(str(fault)) == fault
+        return
+    assert what.encode().endswith(b".")
+
+
+TRUE = {"iss": "i", "sub": "s", "aud": "a", "iat": 10_000_000, "exp": 10_003_600, "nonce": "n", "at_hash": "h"}
+
+
+@given(kinds=st.lists(st.sampled_from(Kind), max_size=6, unique=True))
+def test_bends_meet_in_any_order(kinds: list[Kind]) -> None:
+    """Of two faults about one claim the last wins, as if it were alone."""
+    bends: Bends = {kind: Fault(kind=kind) for kind in kinds}
+    bent = bend(TRUE, bends)
+    for name, value in TRUE.items():
+        about = [kind for kind in kinds if bend(TRUE, {kind: bends[kind]}).get(name) != value]
+        alone = bend(TRUE, {kind: bends[kind] for kind in about[-1:]})
+        assert bent.get(name) == alone.get(name)
+    bend_answer({}, bends)
 
 
 @pytest.mark.parametrize(
@@ -357,6 +528,15 @@ def test_a_fault_is_read_as_it_is_written(kind: Kind, endpoint: str, times: int 
     [
         ("", "is no fault"),
         ("503@token*0", "strikes once at least"),
+        ("503@token*1000000", "is no fault"),
+        ("503@token.nonsense", "no endpoint"),
+        ("503@token.", "no endpoint"),
+        ("html=x@token", "html takes no value"),
+        ("html=\ud800@token", "html takes no value"),
+        ("delay=1e3@token", "must be a number"),
+        ("delay=\u0663@token", "must be a number"),
+        ("delay= 3@token", "must be a number"),
+        ("delay=3600.1@token", "from 0 to 3600"),
         ("503@token*x", "is no fault"),
         ("503@nowhere", "no endpoint"),
         ("503@api.refresh", "no endpoint"),
@@ -371,3 +551,9 @@ def test_a_fault_is_read_as_it_is_written(kind: Kind, endpoint: str, times: int 
 def test_what_is_no_fault_gets_a_sentence(text: str, said: str) -> None:
     with pytest.raises(BadInput, match=said):
         Fault.parse(text)
+
+
+@pytest.mark.parametrize("counts", [{"times": 0}, {"times": 1_000_000}, {"skip": -1}, {"skip": 1_000_000}])
+def test_what_could_not_be_written_cannot_be(counts: dict[str, int]) -> None:
+    with pytest.raises(BadInput):
+        Fault(kind=Kind.HTML, **counts)
