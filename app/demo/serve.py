@@ -5,6 +5,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable
+from ipaddress import ip_address
 from typing import Any
 
 import uvicorn
@@ -22,11 +23,14 @@ _GRACEFUL_S = 0  # requests in flight have 0.1 s all the same; a connection that
 class ServedOrg:
     """Serves `org` on `host` and `port` (0: any free one) from `start()` to `stop()`, both blocking.
 
+    Raises ValueError for a host that is no loopback address: whoever reaches the org can do everything with it.
     Sets the org's `issuer_base`, to `base_url` where others reach it by that. The server itself logs nothing: not the
     requests, and so no secret in them.
     """
 
     def __init__(self, org: DemoOrg, host: str = "127.0.0.1", port: int = 0, *, base_url: str | None = None) -> None:
+        if not ip_address(host).is_loopback:
+            raise ValueError(f"{host} is no loopback address")
         self._base_url = base_url
         self.org = org
         self.host = host

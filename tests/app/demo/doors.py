@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import pytest
 from starlette.routing import Route
 
+from app.clock import SystemClock
 from app.demo.front import Front
 from app.demo.org import DemoOrg
 from app.settings import DEMO_CLIENT_ID
@@ -28,3 +30,7 @@ def _filled(path: str) -> str:
         path = path.replace(name, value)
     assert "{" not in path, f"give {path} something to stand for its parameters"
     return path
+
+
+EVERY_DOOR = doors(DemoOrg(SystemClock()))
+ANY_DOOR = pytest.mark.parametrize("door", EVERY_DOOR, ids="{0[0]} {0[1]}".format)

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import json
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -10,225 +9,58 @@ from urllib.parse import quote_from_bytes
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from starlette.routing import Route
 
 from app.clock import SystemClock
 from app.demo.applications import Grant
-from app.demo.front import Front
+from app.demo.dialect import ROWS
+from app.demo.faults import Kind
 from app.demo.ledger import MemoryLedger, SigningKey
 from app.demo.org import DemoOrg
+from app.demo.presets import PRESETS
+from app.demo.scenarios import SCENARIOS
 from app.demo.serve import ServedOrg
-from tests.app.demo.somebody import Somebody
-
-
-def _encoded(pairs: list[tuple[bytes, bytes]]) -> bytes:
-    return "&".join(f"{quote_from_bytes(name)}={quote_from_bytes(value)}" for name, value in pairs).encode()
-
-
-FUZZ = settings(
-    max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+from tests.app.demo.caller import Caller, check
+from tests.app.demo.doors import ANY_DOOR
+from tests.app.demo.nasty import (
+    BODIES,
+    BROKEN,
+    COOKIES,
+    CREDENTIALS,
+    FORM,
+    GOOD,
+    NAMES,
+    PAIRS,
+    TYPES,
+    VALUES,
+    encoded,
+    fuzz,
 )
-NASTY = "<script>alert(1)</script>"
-NAMES = st.sampled_from(
-    [
-        "grant_type",
-        "client_id",
-        "client_secret",
-        "client_assertion",
-        "code",
-        "code_verifier",
-        "redirect_uri",
-        "refresh_token",
-        "scope",
-        "username",
-        "password",
-        "otp",
-        "login_hint",
-        "mfa_token",
-        "oob_code",
-        "binding_code",
-        "channel_hint",
-        "challenge_hint",
-        "challenge_types_supported",
-        "device_code",
-        "user_code",
-        "token",
-        "token_type_hint",
-        "response_type",
-        "response_mode",
-        "state",
-        "nonce",
-        "code_challenge",
-        "code_challenge_method",
-        "prompt",
-        "max_age",
-        "id_token_hint",
-        "post_logout_redirect_uri",
-        "ticket",
-        "action",
-        "number",
-        "push",
-        "nonce",
-        "limit",
-        "after",
-        "since",
-        "until",
-        "filter",
-        "q",
-        "sortOrder",
-    ]
-)
-GOOD = st.sampled_from(
-    [
-        *Grant,
-        "0oa-demo-native",
-        "openid profile offline_access",
-        "http://127.0.0.1:8765/callback",
-        "code",
-        "S256",
-        "form_post",
-        "none",
-        "login consent",
-        "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
-        "ada",
-        "engine-1843",
-        "compiler-1952",
-        "sign-in",
-        "allow",
-        "cancel",
-        "push",
-        NASTY,
-        '" onload="x',
-        "{{7*7}}",
-        "0",
-        "-1",
-        "9" * 40,
-        "\x00",
-        "é" * 3,
-        "x" * 5000,
-        'eventType eq "x"',
-        "((((",
-        "2026-01-01T00:00:00Z",
-    ]
-)
-VALUES = (
-    GOOD.map(str.encode)
-    | st.binary(max_size=40)
-    | st.text(max_size=20).map(lambda text: text.encode("utf-8", "replace"))
-)
-PAIRS = st.lists(st.tuples(NAMES.map(str.encode) | st.binary(max_size=8), VALUES), max_size=12)
-RAW = st.sampled_from(
-    [b"%", b"%zz", b"%ff=%ff", b"&&&===", b"a=1;b=2", b"\xff\xfe=\x00", b"=" * 50, b"a&" * 300, b"x" * 70_000]
-)
-TREES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10) | GOOD,
-    lambda inner: (
-        st.lists(inner, max_size=4)
-        | st.dictionaries(
-            st.text(max_size=8)
-            | NAMES
-            | st.sampled_from(["settings", "oauthClient", "label", "grant_types", "preset", "faults", "family"]),
-            inner,
-            max_size=4,
-        )
-    ),
-    max_leaves=12,
-)
-BODIES = (
-    PAIRS.map(_encoded)
-    | RAW
-    | TREES.map(lambda tree: json.dumps(tree).encode())
-    | st.sampled_from([b"[" * 60_000, b'{"a":' * 10_000, b"\xef\xbb\xbf{}", b"NaN", b'{"leeway_s": 1e999}', b""])
-    | st.binary(max_size=200)
-)
-TYPES = st.sampled_from(
-    [
-        "application/x-www-form-urlencoded",
-        "application/json",
-        "text/plain",
-        "",
-        "multipart/form-data; boundary=x",
-        "x" * 300,
-    ]
-)
-TOKENS = st.sampled_from(
-    [
-        "",
-        "Bearer",
-        "Bearer x.y.z",
-        "Bearer " + "a" * 9000,
-        "Basic !!!",
-        "Basic eDp5",
-        "SSWS",
-        "DPoP x",
-        "CONTROL",
-        "API",
-        "\x7f",
-    ]
-)
+from tests.app.demo.somebody import V1
 
 
-@pytest.fixture(scope="module")
-def org(key: SigningKey) -> DemoOrg:
-    return DemoOrg(SystemClock(), ledger=MemoryLedger(key))
-
-
-def doors(org: DemoOrg) -> list[tuple[str, str]]:
-    """Every path with every method it takes, from the routes themselves."""
-    front = org.app
-    assert isinstance(front, Front)
-    routes: list[Any] = front._inner.routes  # type: ignore[attr-defined]
-    found = []
-    for route in routes:
-        assert isinstance(route, Route)
-        path = route.path.replace("{id}", "0oa-demo-native").replace("{app_id}", "0oa-demo-native")
-        found += [(method, path) for method in sorted(route.methods or ()) if method != "HEAD"]
-    return found
-
-
-def asked(org: DemoOrg, method: str, path: str, query: bytes, headers: dict[str, str], body: bytes) -> httpx.Response:
-    async def ask() -> httpx.Response:
-        transport = httpx.ASGITransport(org.app, raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url=org.issuer_base) as http:
-            url = httpx.URL(org.issuer_base).copy_with(raw_path=path.encode() + (b"?" + query if query else b""))
-            return await http.request(method, url, content=body, headers=headers)
-
-    return asyncio.run(ask())
-
-
-def check(answer: httpx.Response, path: str) -> None:
-    assert answer.status_code < 500, (path, answer.text[:200])
-    assert "Traceback" not in answer.text
-    assert NASTY not in answer.text or "json" in answer.headers["content-type"]
-    assert answer.headers["x-content-type-options"] == "nosniff"
-    assert answer.headers["x-okta-request-id"]
-    if "max-age" not in answer.headers["cache-control"]:
-        assert "no-store" in answer.headers["cache-control"]
-    if answer.status_code >= 400:
-        kind = answer.headers["content-type"].partition(";")[0]
-        assert kind in ("application/json", "text/html")
-        if kind == "application/json":
-            found = answer.json()
-            assert {"error", "error_description"} <= found.keys() or {"errorCode", "errorSummary"} <= found.keys()
-
-
-@pytest.mark.parametrize("door", doors(DemoOrg(SystemClock())), ids="{0[0]} {0[1]}".format)
-@settings(FUZZ, max_examples=25)
-@given(data=st.data())
-def test_any_request_to_any_door(org: DemoOrg, door: tuple[str, str], data: st.DataObject) -> None:
+@ANY_DOOR
+def test_any_request_to_any_door(caller: Caller, door: tuple[str, str]) -> None:
     method, path = door
-    token = data.draw(TOKENS)
-    token = {"CONTROL": f"Bearer {org.control_token}", "API": f"SSWS {org.api_token}"}.get(token, token)
-    headers = {
-        "content-type": data.draw(TYPES),
-        "authorization": token,
-        "cookie": data.draw(st.sampled_from(["", "lapse-demo-sid-8899=x", "a=b; " * 50])),
-    }
-    query = data.draw(PAIRS.map(_encoded) | RAW.filter(lambda raw: len(raw) < 1000 and raw.isascii()))
-    body = data.draw(BODIES) if method != "GET" else b""
-    check(asked(org, method, path, query, headers, body), path)
+    opens = [f"Bearer {caller.org.control_token}".encode(), f"SSWS {caller.org.api_token}".encode()]
+
+    @fuzz(25)
+    @given(
+        queries=PAIRS.map(encoded) | st.sampled_from(BROKEN),
+        body=BODIES,
+        content_type=TYPES,
+        credentials=CREDENTIALS | st.sampled_from(opens),
+        cookies=COOKIES,
+    )
+    def attack(queries: bytes, body: bytes, content_type: bytes, credentials: bytes, cookies: bytes) -> None:
+        headers = [(b"content-type", content_type), (b"authorization", credentials), (b"cookie", cookies)]
+        check(caller.ask(method, path, queries, headers, b"" if method == "GET" else body), path)
+
+    attack()
+    if path.startswith(("/demo/control", "/api/v1")):
+        assert caller.control("POST", "/reset").status_code == 204
+    caller.check_alive()
 
 
 OF_GRANTS = {
@@ -248,49 +80,36 @@ OF_ENDPOINTS = {
     "primary-authenticate": ("login_hint", "channel_hint", "challenge_hint"),
     "challenge": ("mfa_token", "channel_hint", "challenge_types_supported"),
 }
-LIVE = st.sampled_from([b"LIVE REFRESH TOKEN", b"LIVE ACCESS TOKEN", b"ada", b"grace", b"openid"])
-
-
-@pytest.fixture(scope="module")
-def live(org: DemoOrg) -> dict[bytes, bytes]:
-    """Tokens that are good, so that what lies behind the first checks is reached too."""
-    org.turn(rotation_type="STATIC", access_token_lifetime_s=3600)
-
-    async def sign_in() -> dict[str, Any]:
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(org.app), base_url=org.issuer_base) as http:
-            return await Somebody(org, http).tokens()
-
-    tokens = asyncio.run(sign_in())
-    return {
-        b"LIVE REFRESH TOKEN": tokens["refresh_token"].encode(),
-        b"LIVE ACCESS TOKEN": tokens["access_token"].encode(),
-    }
+ALIVE = [b"LIVE REFRESH TOKEN", b"LIVE ACCESS TOKEN", b"ada", b"grace", b"openid"]
 
 
 @pytest.mark.parametrize("where", [*OF_GRANTS, *OF_ENDPOINTS])
-@settings(FUZZ, max_examples=90)
-@given(data=st.data())
-def test_any_values_of_a_known_clients_parameters(
-    org: DemoOrg, live: dict[bytes, bytes], where: str, data: st.DataObject
-) -> None:
-    """Revoking is tried with dead tokens only: the live ones must stay for the examples after it."""
-    grant = where if where in OF_GRANTS else None
-    names = OF_GRANTS[Grant(where)] if grant else OF_ENDPOINTS[where]
-    form = {name: data.draw(VALUES | LIVE, label=name) for name in names if data.draw(st.integers(0, 9))}
-    known = {} if where == "revoke" else live
-    sent = {"client_id": b"0oa-demo-native", **({"grant_type": grant.encode()} if grant else {}), **form}
-    body = _encoded([(name.encode(), known.get(value, value)) for name, value in sent.items()])
-    headers = {"content-type": "application/x-www-form-urlencoded"}
-    path = f"/oauth2/default/v1/{'token' if grant else where}"
-    answer = asked(org, "POST", path, b"", headers, body)
-    check(answer, path)
-    assert answer.status_code in (200, 400, 401, 403, 413)
+def test_any_values_of_a_known_clients_parameters(caller: Caller, where: str) -> None:
+    """With live tokens, so that what lies behind the first checks is reached too."""
+    caller.org.turn(rotation_type="STATIC", access_token_lifetime_s=3600)
+    is_grant = where in OF_GRANTS
+    names = OF_GRANTS[Grant(where)] if is_grant else OF_ENDPOINTS[where]
+    known = {b"client_id": b"0oa-demo-native", **({b"grant_type": where.encode()} if is_grant else {})}
+    path = f"{V1}/{'token' if is_grant else where}"
+    live: dict[bytes, bytes] = {}
+
+    @fuzz(120)
+    @given(form=st.fixed_dictionaries({}, optional={name: VALUES | st.sampled_from(ALIVE) for name in names}))
+    def attack(form: dict[str, bytes]) -> None:
+        if where == "revoke" or not live:
+            tokens = caller.run(caller.sign_in())
+            live[ALIVE[0]], live[ALIVE[1]] = tokens["refresh_token"].encode(), tokens["access_token"].encode()
+        sent = [*known.items(), *((name.encode(), live.get(value, value)) for name, value in form.items())]
+        answer = caller.ask("POST", path, headers=[FORM], body=encoded(sent))
+        check(answer, path)
+        assert answer.status_code in (200, 400, 401, 403, 413)
+
+    attack()
+    caller.check_alive()
 
 
-@FUZZ
-@given(changes=st.dictionaries(NAMES, GOOD | st.text(max_size=10), max_size=4))
-def test_any_authorization_request(org: DemoOrg, changes: dict[str, str]) -> None:
-    asked_for = {
+def test_any_authorization_request(caller: Caller) -> None:
+    good = {
         "client_id": "0oa-demo-native",
         "redirect_uri": "http://127.0.0.1:8765/callback",
         "response_type": "code",
@@ -298,32 +117,86 @@ def test_any_authorization_request(org: DemoOrg, changes: dict[str, str]) -> Non
         "state": "s",
         "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
         "code_challenge_method": "S256",
-        **changes,
     }
-    query = _encoded([(name.encode(), value.encode("utf-8", "replace")) for name, value in asked_for.items()])
-    answer = asked(org, "GET", "/oauth2/default/v1/authorize", query, {}, b"")
-    check(answer, "authorize")
-    location = answer.headers.get("location")
-    assert location is None or location.startswith("http://127.0.0.1:8765/callback?")
+    page = st.dictionaries(st.sampled_from(["username", "password", "action", "ticket", "otp"]), GOOD, max_size=4)
+
+    @fuzz(400)
+    @given(changes=st.dictionaries(NAMES, GOOD | st.text(max_size=10), max_size=4), form=st.none() | page)
+    def attack(changes: dict[str, str], form: dict[str, str] | None) -> None:
+        body = encoded([(name.encode(), value.encode()) for name, value in (form or {}).items()])
+        query = [(name.encode(), value.encode("utf-8", "replace")) for name, value in {**good, **changes}.items()]
+        answer = caller.ask("GET" if form is None else "POST", f"{V1}/authorize", encoded(query), [FORM], body)
+        check(answer, "authorize")
+        location = answer.headers.get("location")
+        assert location is None or location.startswith("http://127.0.0.1:8765/callback?")
+
+    attack()
+    caller.check_alive()
 
 
-@pytest.mark.parametrize(
-    "host", ["evil.example", "127.0.0.1", "127.0.0.1:8899.evil.example", "localhost:8899", "", "127.0.0.1:8899, evil"]
+KNOBS = st.sampled_from(sorted(DemoOrg(SystemClock()).knobs()))
+SCALARS = (
+    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | GOOD | st.sampled_from(["\ud800", []])
 )
-def test_a_foreign_host_opens_no_door(org: DemoOrg, host: str) -> None:
-    for method, path in doors(org):
-        answer = asked(org, method, path, b"", {"host": host, "authorization": f"Bearer {org.control_token}"}, b"")
-        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+# those that wait would let the tests wait
+WAITS = {Kind.DELAY, Kind.DRIP}
+FAULTS = st.sampled_from(sorted(set(Kind) - WAITS)).map("{}@*".format) | st.sampled_from(sorted(ROWS)).map(
+    "refuse={}@token".format
+)
+ORDERS = st.one_of(
+    st.tuples(st.just("PATCH /policy"), st.dictionaries(KNOBS, SCALARS, max_size=2)),
+    st.tuples(st.just("PATCH /policy"), st.fixed_dictionaries({"preset": st.sampled_from(sorted(PRESETS)) | SCALARS})),
+    st.tuples(st.just("POST /faults"), st.fixed_dictionaries({"fault": FAULTS | SCALARS})),
+    st.tuples(st.just("POST /faults"), st.fixed_dictionaries({"faults": st.lists(FAULTS | SCALARS, max_size=3)})),
+    st.tuples(st.just("POST /faults"), st.fixed_dictionaries({"scenario": st.sampled_from(sorted(SCENARIOS))})),
+    st.tuples(st.just("DELETE /faults"), st.dictionaries(st.just("number"), SCALARS, max_size=1)),
+    st.tuples(
+        st.just("POST /clock"), st.dictionaries(st.sampled_from(["jump_s", "skew_s"]), SCALARS | st.floats(-9e8, 9e8))
+    ),
+    st.tuples(st.just("POST /revoke"), st.dictionaries(st.sampled_from(["family", "what"]), SCALARS)),
+    st.tuples(st.just("POST /keys/rotate"), st.dictionaries(st.just("overlap"), SCALARS)),
+    st.tuples(st.just("POST /phone"), st.dictionaries(st.sampled_from(["push", "answer", "number"]), SCALARS)),
+)
 
 
-def test_no_door_knows_other_origins(org: DemoOrg) -> None:
-    for method, path in doors(org):
-        answer = asked(org, method, path, b"", {"origin": "https://evil.example"}, b"")
-        assert not [name for name in answer.headers if name.startswith("access-control")]
-        preflight = asked(
-            org, "OPTIONS", path, b"", {"origin": "https://evil.example", "access-control-request-method": method}, b""
-        )
-        assert preflight.status_code in (404, 405)
+def test_any_orders_to_the_control_api(
+    runner: asyncio.Runner, key: SigningKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However the org was turned, it answers; and a reset takes all of it back."""
+    monkeypatch.setattr(SigningKey, "generate", lambda: key)  # a new one takes a tenth of a second
+
+    @fuzz(150)
+    @given(orders=st.lists(ORDERS, min_size=1, max_size=4))
+    def attack(orders: list[tuple[str, Any]]) -> None:
+        caller = Caller(runner, DemoOrg(SystemClock(), ledger=MemoryLedger(key)))
+        for order, body in orders:
+            method, path = order.split()
+            answer = caller.control(method, path, body)
+            check(answer, "/demo/control")
+            assert answer.status_code in (200, 201, 204, 400)
+        assert caller.control("GET", "").status_code == 200
+        caller.control("DELETE", "/faults")
+        for path in (f"{V1}/keys", "/api/me", "/activate", "/phone", "/nowhere"):
+            check(caller.ask("GET", path), path)
+        check(caller.ask("POST", f"{V1}/token", headers=[FORM], body=b"client_id=0oa-demo-native"), "token")
+        assert caller.control("POST", "/reset").status_code == 204
+        caller.check_alive()
+
+    attack()
+
+
+def test_any_path(caller: Caller) -> None:
+    parts = st.sampled_from(
+        ["oauth2", "default", "v1", "api", "apps", "demo", "control", "..", "", "%2e%2e", "%00", "%ff"]
+    )
+
+    @fuzz(200)
+    @given(path=st.lists(parts | st.text(max_size=8).map(lambda text: quote_from_bytes(text.encode())), max_size=6))
+    def attack(path: list[str]) -> None:
+        check(caller.ask("GET", f"/{'/'.join(path)}"), "/".join(path))
+
+    attack()
+    caller.check_alive()
 
 
 @pytest.fixture(scope="module")
@@ -350,6 +223,13 @@ def served(key: SigningKey) -> Iterator[ServedOrg]:
         b"POST /oauth2/default/v1/token HTTP/1.1\r\nHost: HOST\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
         b"GET /%ff%fe%00 HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n\r\n",
         b"GET /../../etc/passwd HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n\r\n",
+        b"GET http://evil.example/oauth2/v1/keys HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n\r\n",
+        b"GET /oauth2/v1/keys HTTP/1.1\r\nHost: HOST\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
+        b"POST /oauth2/v1/token HTTP/1.1\r\nHost: HOST\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n",
+        b"POST /oauth2/v1/token HTTP/1.1\r\nHost: HOST\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: HOST\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"GET /oauth2/v1/keys HTTP/1.1\r\nHost: HOST\r\n\r\n" * 50,
+        b"GET /oauth2/v1/keys HTTP/1.1\r\nHost: HOST\r\nX: \x00\x7f\r\n\r\n",
     ],
 )
 def test_raw_bytes_never_bring_it_down(served: ServedOrg, raw: bytes) -> None:
@@ -361,5 +241,45 @@ def test_raw_bytes_never_bring_it_down(served: ServedOrg, raw: bytes) -> None:
         answer = connection.recv(65_536)
         assert b"Traceback" not in answer
         assert not answer.startswith(b"HTTP/1.1 5")
+    check_good(served)
+
+
+def check_good(served: ServedOrg) -> None:
     good = httpx.get(f"{served.issuer}/.well-known/openid-configuration", trust_env=False)
     assert good.json()["issuer"] == served.issuer
+
+
+@pytest.mark.parametrize("sent", [0, 1, 30, 100, 150, 10_000])
+def test_whoever_leaves_in_the_middle_harms_nobody(served: ServedOrg, sent: int) -> None:
+    host = served.base_url.removeprefix("http://")
+    head = f"POST /oauth2/default/v1/token HTTP/1.1\r\nHost: {host}\r\nContent-Length: 60000\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", served.port), timeout=5) as connection:
+        connection.sendall((head.encode() + b"a" * 60_000)[:sent])
+    check_good(served)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"GET /api/me HTTP/1.1\r\n\r\n",
+        b"GET /api/me HTTP/1.0\r\n\r\n",
+        b"GET /api/me HTTP/1.1\r\nHost: HOST\r\nHost: HOST\r\n\r\n",
+        b"GET /api/me HTTP/1.1\r\nHost: evil.example\r\n\r\n",
+        b"GET /api/me HTTP/1.1\r\nHost: HOST.evil.example\r\nX-Forwarded-Host: HOST\r\n\r\n",
+    ],
+)
+def test_the_host_is_checked_on_the_wire_too(served: ServedOrg, raw: bytes) -> None:
+    host = served.base_url.removeprefix("http://")
+    with socket.create_connection(("127.0.0.1", served.port), timeout=5) as connection:
+        connection.sendall(raw.replace(b"HOST", host.encode()))
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 400")
+
+
+def test_it_listens_on_the_loopback_only(served: ServedOrg) -> None:
+    assert served._server is not None
+    listeners = [each.getsockname()[0] for server in served._server.servers for each in server.sockets]
+    assert listeners == ["127.0.0.1"]
+    for host in ("0.0.0.0", "::", "192.0.2.1"):
+        with pytest.raises(ValueError, match="loopback"):
+            ServedOrg(served.org, host)
+    assert ServedOrg(served.org, "::1", 8899).base_url == "http://[::1]:8899"
