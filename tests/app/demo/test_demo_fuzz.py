@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 from urllib.parse import quote_from_bytes
 
@@ -30,8 +31,10 @@ from tests.app.demo.nasty import (
     CREDENTIALS,
     FORM,
     GOOD,
+    JSON,
     NAMES,
     PAIRS,
+    SPOILT,
     TYPES,
     VALUES,
     encoded,
@@ -45,7 +48,11 @@ def test_any_request_to_any_door(caller: Caller, door: tuple[str, str]) -> None:
     method, path = door
     opens = [f"Bearer {caller.org.control_token}".encode(), f"SSWS {caller.org.api_token}".encode()]
 
-    @fuzz(25)
+    for spoilt, media_type in product([] if method == "GET" else SPOILT, (FORM, JSON)):
+        for credentials in opens:
+            check(caller.ask(method, path, b"", [media_type, (b"authorization", credentials)], spoilt), path)
+
+    @fuzz(20)
     @given(
         queries=PAIRS.map(encoded) | st.sampled_from(BROKEN),
         body=BODIES,
