@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from app.clock import SystemClock
+from app.demo.faults import Fault
 from app.demo.ledger import MemoryLedger, SigningKey
 from app.demo.org import DemoOrg
 from app.demo.serve import ServedOrg
@@ -42,6 +43,17 @@ async def test_as_many_sessions_refresh_at_once(somebody: Somebody) -> None:
     tokens = [(await somebody.tokens())["refresh_token"] for _ in range(CROWD)]
     found = await crowd(somebody, tokens)
     assert len({each["refresh_token"] for each in found}) == CROWD
+
+
+async def test_all_of_them_are_inside_together(somebody: Somebody) -> None:
+    somebody.org.turn(rotation_type="STATIC")
+    token = (await somebody.tokens())["refresh_token"]
+    somebody.org.faults.switch_on([Fault.parse("delay=0.3@token")])
+    clock = SystemClock()
+    began = clock.elapsed()
+    await crowd(somebody, [token] * CROWD)
+    # one after another they would take a minute, ten at a time six seconds
+    assert clock.elapsed() - began < 0.3 * CROWD / 10
 
 
 async def test_one_static_token_is_used_at_once(somebody: Somebody) -> None:
