@@ -1,23 +1,32 @@
 """JSON as a client may trust it: UTF-8 without BOM, no duplicate names, no NaN, bounded, one object at the top."""
 
 import json
+import math
 from typing import Any, Never
 
 DEEPEST = 32
 """How many levels of arrays and objects are read (RFC 8725 names no bound; ours is far above any token's)."""
 
 
+class _NotStrict(ValueError):
+    """What other readers of JSON take, and this one does not."""
+
+
 def read_object(body: bytes) -> dict[str, Any]:
     """Return the object in `body`; raise ValueError with a plain reason for anything else, however hostile."""
     try:
         text = body.decode("utf-8")
-        found = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_unique)
+        found = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=_unique)
     except UnicodeDecodeError:
         raise ValueError("it is not UTF-8") from None
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
     except json.JSONDecodeError:
         raise ValueError("it begins with a BOM" if body.startswith(b"\xef\xbb\xbf") else "it is not JSON") from None
+    except _NotStrict:
+        raise
+    except ValueError:  # Python's own bound, whose text is about Python
+        raise ValueError("it contains a number of thousands of digits") from None
     if not isinstance(found, dict):
         raise ValueError("it is not a JSON object")  # noqa: TRY004 - one error type for every bad text
     if _is_deeper_than(found, DEEPEST):
@@ -28,13 +37,20 @@ def read_object(body: bytes) -> dict[str, Any]:
 
 
 def _refuse_constant(name: str) -> Never:
-    raise ValueError(f"it contains {name}, which is not JSON")
+    raise _NotStrict(f"it contains {name}, which is not JSON")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise _NotStrict("it contains a number that is too large")
+    return number
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a name stands in it twice")
+        raise _NotStrict("a name stands in it twice")
     return found
 
 
