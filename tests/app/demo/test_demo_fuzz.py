@@ -100,7 +100,7 @@ def test_any_values_of_a_known_clients_parameters(caller: Caller, where: str) ->
     path = f"{V1}/{'token' if is_grant else where}"
     live: dict[bytes, bytes] = {}
 
-    @fuzz(120)
+    @fuzz(90)
     @given(form=st.fixed_dictionaries({}, optional={name: VALUES | st.sampled_from(ALIVE) for name in names}))
     def attack(form: dict[str, bytes]) -> None:
         if where == "revoke" or not live:
@@ -127,7 +127,7 @@ def test_any_authorization_request(caller: Caller) -> None:
     }
     page = st.dictionaries(st.sampled_from(["username", "password", "action", "ticket", "otp"]), GOOD, max_size=4)
 
-    @fuzz(400)
+    @fuzz(300)
     @given(changes=st.dictionaries(NAMES, GOOD | st.text(max_size=10), max_size=4), form=st.none() | page)
     def attack(changes: dict[str, str], form: dict[str, str] | None) -> None:
         body = encoded([(name.encode(), value.encode()) for name, value in (form or {}).items()])
@@ -172,7 +172,7 @@ def test_any_orders_to_the_control_api(
     """However the org was turned, it answers; and a reset takes all of it back."""
     monkeypatch.setattr(SigningKey, "generate", lambda: key)  # a new one takes a tenth of a second
 
-    @fuzz(150)
+    @fuzz(100)
     @given(orders=st.lists(ORDERS, min_size=1, max_size=4))
     def attack(orders: list[tuple[str, Any]]) -> None:
         caller = Caller(runner, DemoOrg(SystemClock(), ledger=MemoryLedger(key)))
@@ -197,7 +197,7 @@ def test_any_path(caller: Caller) -> None:
         ["oauth2", "default", "v1", "api", "apps", "demo", "control", "..", "", "%2e%2e", "%00", "%ff"]
     )
 
-    @fuzz(200)
+    @fuzz(120)
     @given(path=st.lists(parts | st.text(max_size=8).map(lambda text: quote_from_bytes(text.encode())), max_size=6))
     def attack(path: list[str]) -> None:
         check(caller.ask("GET", f"/{'/'.join(path)}"), "/".join(path))
