@@ -1,6 +1,7 @@
 """Sends what `grants` builds and returns what `grants` reads, for one issuer and one client."""
 
 import contextlib
+import math
 import re
 from typing import Any
 
@@ -39,8 +40,8 @@ class OAuthClient:
         self.client_id = client_id
         self._metadata: ServerMetadata | None = None
         self._keys: Keys | None = None
-        self._keys_fetched_at = 0.0
-        self._keys_good_for_s = _KEYS_FOR_S
+        self._keys_good_until = 0.0
+        self._keys_asked_again_at = -math.inf
 
     async def metadata(self, *, cause: int | None = None) -> ServerMetadata:
         """Return the issuer's metadata, fetched once; raises DiscoveryFailed or Unreachable."""
@@ -161,13 +162,18 @@ class OAuthClient:
         """Return the issuer's keys, as fresh as they need be to verify `token`; raises what fetching them raises.
 
         They are kept as long as their Cache-Control says, within bounds, and fetched once more for a token that names
-        an unknown key, though not more often than once a minute. Where they cannot be fetched again, the old ones stay.
+        an unknown key, though not again more often than once a minute. Where they cannot be fetched again, the old
+        ones stay, and a minute later the next try is due.
         """
         if self._keys is None:
-            self._keys = await self._fetch_keys(cause)
-        elif self._are_old() or (not _has_key_for(token, self._keys) and self._may_refetch()):
+            return await self._fetch_keys(cause)
+        now = self._clock.elapsed()
+        is_due = now >= self._keys_good_until or not _has_key_for(token, self._keys)
+        if is_due and now - self._keys_asked_again_at >= _KEYS_REFETCH_AFTER_S:
+            # before it is known how it ends: a server in trouble is not asked again for every token
+            self._keys_asked_again_at = now
             with contextlib.suppress(Unreachable, UnusableAnswer):
-                self._keys = await self._fetch_keys(cause)
+                return await self._fetch_keys(cause)
         return self._keys
 
     @property
@@ -180,20 +186,13 @@ class OAuthClient:
         """The issuer's keys as last fetched; None before that. Asks nobody."""
         return self._keys
 
-    def _are_old(self) -> bool:
-        return self._clock.elapsed() - self._keys_fetched_at >= self._keys_good_for_s
-
-    def _may_refetch(self) -> bool:
-        return self._clock.elapsed() - self._keys_fetched_at >= _KEYS_REFETCH_AFTER_S
-
     async def _fetch_keys(self, cause: int | None) -> Keys:
         metadata = await self.metadata(cause=cause)
         request = httpx.Request("GET", metadata.jwks_uri, headers={"Accept": "application/json"})
-        # also when it fails: a server in trouble is not asked again for every token
-        self._keys_fetched_at = self._clock.elapsed()
         answer = await fetch(self._http, request, kind=ExchangeKind.KEYS, cause=cause)
-        self._keys_good_for_s = _good_for_s(answer)
-        return read_keys(answer, metadata.jwks_uri)
+        self._keys = read_keys(answer, metadata.jwks_uri)
+        self._keys_good_until = self._clock.elapsed() + _good_for_s(answer)
+        return self._keys
 
     async def _token(self, request: httpx.Request, cause: int | None) -> grants.TokenAnswer:
         answer: Answer = await fetch(self._http, request, kind=ExchangeKind.TOKEN, cause=cause, total_s=_TOKEN_TOTAL_S)
@@ -209,8 +208,11 @@ def _has_key_for(token: str, keys: Keys) -> bool:
 
 
 def _good_for_s(answer: Answer) -> float:
-    """Return how many seconds keys may be kept: Cache-Control's max-age, within bounds (RFC 9111 §5.2.2.1)."""
-    match = re.search(r"max-age=([0-9]{1,9})", str(answer.headers.get("cache-control", "")))
+    """Return how many seconds keys may be kept: what Cache-Control says, within bounds (RFC 9111 §5.2.2)."""
+    said = str(answer.headers.get("cache-control", "")).lower()
+    if re.search(r"\bno-(store|cache)\b", said):
+        return _KEYS_FOR_AT_LEAST_S
+    match = re.search(r"\bmax-age=\"?([0-9]{1,15})", said)
     return min(max(float(match[1]) if match else _KEYS_FOR_S, _KEYS_FOR_AT_LEAST_S), _KEYS_FOR_AT_MOST_S)
 
 
