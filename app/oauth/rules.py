@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+_SHOWN = 120
+
 
 class Outcome(StrEnum):
     """How a rule came out; a rule that cannot be checked says why, and is never counted as passed."""
@@ -85,3 +87,15 @@ def not_applicable(rule: str, why: str) -> RuleVerdict:
 def unchecked(rule: str, expected: str, why: str) -> RuleVerdict:
     """Return the verdict of a rule that nobody can check now."""
     return RuleVerdict(rule, Outcome.CANNOT_BE_CHECKED, expected, "", SOURCES[rule], why)
+
+
+def shown(value: object) -> str:
+    """Return a value as a verdict shows it: one line, not a long one, and nothing in it that steers a terminal."""
+    if value is None:
+        return "nothing"
+    if value == "":
+        return "an empty text"
+    text = (value if isinstance(value, str) else repr(value))[: _SHOWN + 1]
+    if not text.isprintable():
+        text = "".join(letter if letter.isprintable() else "�" for letter in text)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

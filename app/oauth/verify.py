@@ -8,11 +8,10 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-import jwt
-
 from app.oauth.compact import LONGEST, Jws, NotReadable, read_jws, read_parts
-from app.oauth.keyset import KEY_TYPES, LARGEST_RSA_BITS, SMALLEST_RSA_BITS, Keys
-from app.oauth.rules import JWT_SOURCES, Outcome, RuleVerdict, failed, not_applicable, passed, unchecked
+from app.oauth.keyset import KEY_TYPES, Keys
+from app.oauth.rules import JWT_SOURCES, Outcome, RuleVerdict, failed, not_applicable, passed, shown, unchecked
+from app.oauth.signature import judge_signature
 from app.secret import Secret
 
 SKEW_ALLOWED_S = 300.0
@@ -24,7 +23,6 @@ _READING = ("size", "parts", "encoding", "json")
 _KEYS_IN_HEADER = ("jwk", "jku", "x5u", "x5c")
 _LONGEST_SUB = 255
 _LAST_MOMENT = 1e15  # beyond it a number is no moment, and sums with it overflow
-_SHOWN = 120
 _HASHES = {"256": hashlib.sha256, "384": hashlib.sha384, "512": hashlib.sha512}
 
 
@@ -89,7 +87,8 @@ def verify(token: str, expected: Expected) -> Verification:
         jws = read_jws(token)
     except NotReadable as bad:
         return Verification(tuple(_read_up_to(bad)))
-    verdicts = [*_READ_WELL, *_header(jws, expected), *_signature(jws, expected), *_claims(jws, expected)]
+    signature = judge_signature(jws, expected.keys, expected.algs)
+    verdicts = [*_READ_WELL, *_header(jws, expected), *signature, *_claims(jws, expected)]
     if expected.kind is not Kind.ID:
         verdicts = [replace(each, source=JWT_SOURCES.get(each.rule, each.source)) for each in verdicts]
     return Verification(tuple(verdicts), jws.header, jws.claims)
@@ -106,7 +105,7 @@ def signed_payload(token: str, keys: Keys, algs: tuple[str, ...]) -> bytes | Non
         return None
     jws = Jws(parts.header, {}, parts.signed, parts.signature)
     expected = Expected(kind=Kind.ANY, now=0.0, keys=keys, algs=algs)
-    verdicts = [*_header(jws, expected), *_signature(jws, expected)]
+    verdicts = [*_header(jws, expected), *judge_signature(jws, keys, algs)]
     return parts.payload if all(each.outcome is not Outcome.FAILED for each in verdicts) else None
 
 
@@ -133,28 +132,32 @@ def _header(jws: Jws, expected: Expected) -> list[RuleVerdict]:
 
 
 def _typ(jws: Jws, expected: Expected) -> RuleVerdict:
-    wanted = ("jwt", "at+jwt", "application/at+jwt") if expected.kind is not Kind.ID else ("jwt",)
+    kinds = ("JWT", "at+jwt") if expected.kind is not Kind.ID else ("JWT",)
+    wanted = f"{', '.join(kinds)}, or nothing"
     if "typ" not in jws.header:
-        return passed("typ", "JWT, or nothing", "nothing")
-    found = _shown(jws.header["typ"])
-    if found.lower() in wanted:
-        return passed("typ", "JWT, or nothing", found)
-    if expected.kind is Kind.ANY and isinstance(jws.header["typ"], str):
+        return passed("typ", wanted, "nothing")
+    typ, found = jws.header["typ"], shown(jws.header["typ"])
+    # A media type by RFC 7515 §4.1.9: "application/" may stand before it, and case does not matter.
+    if isinstance(typ, str) and typ.lower().removeprefix("application/") in [each.lower() for each in kinds]:
+        return passed("typ", wanted, found)
+    if expected.kind is Kind.ANY and isinstance(typ, str):
         return passed("typ", "anything", found, "No kind of token was asked for.")
-    return failed("typ", "JWT, or nothing", found, f"The {expected.kind} says it is another kind of token.")
+    return failed("typ", wanted, found, f"The {expected.kind} says it is another kind of token.")
 
 
 def _crit(jws: Jws) -> RuleVerdict:
-    if "crit" not in jws.header:
+    # b64 changes what is signed, so it may only stand where crit names it (RFC 7797 §6)
+    there = next((name for name in ("crit", "b64") if name in jws.header), None)
+    if there is None:
         return passed("crit", "nothing", "nothing")
-    found = _shown(jws.header["crit"])
+    found = f"{there}: {shown(jws.header[there])}"
     return failed("crit", "nothing", found, "The token's header demands an extension that is not understood.")
 
 
 def _zip(jws: Jws) -> RuleVerdict:
     if "zip" not in jws.header:
         return passed("zip", "nothing", "nothing")
-    return failed("zip", "nothing", _shown(jws.header["zip"]), "The token claims to be compressed.")
+    return failed("zip", "nothing", shown(jws.header["zip"]), "The token claims to be compressed.")
 
 
 def _header_key(jws: Jws) -> RuleVerdict:
@@ -167,67 +170,19 @@ def _header_key(jws: Jws) -> RuleVerdict:
 
 
 def _alg(jws: Jws, expected: Expected) -> RuleVerdict:
-    wanted = "an asymmetric one" if expected.algs is None else f"one of {', '.join(expected.algs)}, asymmetric"
+    wanted = (
+        "an asymmetric one" if expected.algs is None else f"one of {', '.join(expected.algs) or 'none'}, asymmetric"
+    )
     alg = jws.header.get("alg")
-    found = _shown(alg)
+    found = shown(alg)
     if not isinstance(alg, str):
         return failed("alg", wanted, found, "The token names no algorithm.")
-    if alg[:2] not in KEY_TYPES:
+    if alg not in KEY_TYPES:
         return failed("alg", wanted, found, "The token's algorithm is none that a public client can trust.")
     if expected.algs is not None and alg not in expected.algs:
         return failed("alg", wanted, found, "The token's algorithm is not one the issuer announced.")
     why = "" if expected.algs is not None else "Nobody said which algorithms the issuer uses."
     return passed("alg", wanted, found, why)
-
-
-# --- key and signature --------------------------------------------------------------------------------------------
-
-_ONE_KEY = "exactly one key that fits kid, kty, alg and use"
-_GOOD_SIZE = f"RSA of {SMALLEST_RSA_BITS} to {LARGEST_RSA_BITS} bits"
-
-
-def _signature(jws: Jws, expected: Expected) -> list[RuleVerdict]:
-    alg = jws.header.get("alg")
-    if expected.keys is None:
-        why = "There are no keys to check it with."
-        return [unchecked("key", _ONE_KEY, why), unchecked("signature", "made with that key", why)]
-    if not isinstance(alg, str) or alg[:2] not in KEY_TYPES or (expected.algs is not None and alg not in expected.algs):
-        why = "The algorithm is not to be trusted."
-        return [not_applicable("key", why), failed("signature", "made with a published key", "not checked", why)]
-    fitting = expected.keys.fitting(jws.header)
-    kid = f"kid {_shown(jws.header['kid'])}" if "kid" in jws.header else "no kid"
-    if len(fitting) != 1:
-        why = f"{len(fitting)} of {len(expected.keys.keys)} published keys fit the token; exactly one must."
-        return [
-            failed("key", _ONE_KEY, f"{len(fitting)} fit ({kid})", why),
-            unchecked("signature", "made with that key", "It is not known with which key."),
-        ]
-    return [passed("key", _ONE_KEY, f"one ({kid})"), *_under(jws, expected.keys, fitting[0], alg)]
-
-
-def _under(jws: Jws, keys: Keys, place: int, alg: str) -> list[RuleVerdict]:
-    try:
-        key = keys.prepared(place, alg)
-        bits = key.key.key_size if key.key_type == "RSA" else None
-        holds = bits is None or SMALLEST_RSA_BITS <= bits <= LARGEST_RSA_BITS
-        holds = holds and bool(key.Algorithm.verify(jws.signed, key.key, jws.signature))
-    except (jwt.PyJWTError, ValueError, TypeError, KeyError, AttributeError, OverflowError):
-        why = "The published key is no key of that algorithm."
-        return [failed("signature", "made with that key", "the key cannot be used", why)]
-    size = not_applicable("key size", f"{key.key_type} keys have one size for each algorithm.")
-    if bits is not None and not SMALLEST_RSA_BITS <= bits <= LARGEST_RSA_BITS:
-        return [
-            failed("key size", _GOOD_SIZE, f"{bits} bits", f"The issuer's RSA key has {bits} bits."),
-            failed("signature", "made with that key", "not checked", "The key is not to be trusted."),
-        ]
-    if bits is not None:
-        size = passed("key size", _GOOD_SIZE, f"{bits} bits")
-    if not holds:
-        return [
-            size,
-            failed("signature", "made with that key", "it does not hold", "The token's signature does not hold."),
-        ]
-    return [size, passed("signature", "made with that key", f"it holds ({alg})")]
 
 
 # --- the claims ---------------------------------------------------------------------------------------------------
@@ -246,19 +201,15 @@ def _types(claims: dict[str, Any], _expected: Expected, _jws: Jws) -> RuleVerdic
     wanted = "moments are finite numbers, texts are texts"
     for name in ("exp", "nbf", "iat", "auth_time"):
         if name in claims and not _is_moment(claims[name]):
-            return failed(
-                "claim types", wanted, f"{name} is {_shown(claims[name])}", f"The token has no usable {name}."
-            )
+            return failed("claim types", wanted, f"{name} is {shown(claims[name])}", f"The token has no usable {name}.")
     for name in ("iss", "sub", "jti", "azp", "nonce", "at_hash"):
         if name in claims and not isinstance(claims[name], str):
-            return failed(
-                "claim types", wanted, f"{name} is {_shown(claims[name])}", f"The token has no usable {name}."
-            )
+            return failed("claim types", wanted, f"{name} is {shown(claims[name])}", f"The token has no usable {name}.")
     return passed("claim types", wanted, "as expected")
 
 
 def _iss(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVerdict:
-    found = _shown(claims.get("iss"))
+    found = shown(claims.get("iss"))
     if expected.issuer is None:
         return unchecked("iss", "the issuer", "Nobody said which issuer it should be from.")
     if claims.get("iss") == expected.issuer:
@@ -269,12 +220,12 @@ def _iss(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVerdict:
 def _sub(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVerdict:
     subject = claims.get("sub")
     if isinstance(subject, str) and 0 < len(subject) <= _LONGEST_SUB and subject.isascii():
-        return passed("sub", "1 to 255 ASCII characters", _shown(subject))
-    return failed("sub", "1 to 255 ASCII characters", _shown(subject), f"The {expected.kind} has no usable subject.")
+        return passed("sub", "1 to 255 ASCII characters", shown(subject))
+    return failed("sub", "1 to 255 ASCII characters", shown(subject), f"The {expected.kind} has no usable subject.")
 
 
 def _aud(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVerdict:
-    found = _shown(claims.get("aud"))
+    found = shown(claims.get("aud"))
     if expected.audience is None:
         return unchecked("aud", "an audience", "Nobody said whom it should be for.")
     audiences = audiences_of(claims)
@@ -292,8 +243,8 @@ def _azp(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVerdict:
     if expected.audience is None:
         return unchecked("azp", "the client", "Nobody said which client it should be for.")
     if claims["azp"] == expected.audience:
-        return passed("azp", expected.audience, _shown(claims["azp"]))
-    return failed("azp", expected.audience, _shown(claims["azp"]), "The ID token was issued to another client (azp).")
+        return passed("azp", expected.audience, shown(claims["azp"]))
+    return failed("azp", expected.audience, shown(claims["azp"]), "The ID token was issued to another client (azp).")
 
 
 def _exp(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVerdict:
@@ -301,12 +252,12 @@ def _exp(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVerdict:
     allowed_s = SKEW_ALLOWED_S if expected.is_fresh else 0.0
     wanted = f"after {expected.now:.0f}" + (f", give or take {allowed_s:.0f} s" if allowed_s else "")
     if not _is_moment(claims.get("exp")):
-        return failed("exp", wanted, _shown(claims.get("exp")), f"The {expected.kind} has no usable exp.")
+        return failed("exp", wanted, shown(claims.get("exp")), f"The {expected.kind} has no usable exp.")
     exp = claims["exp"]
     if not expected.now < exp + allowed_s:
         had = "had already expired when it arrived" if expected.is_fresh else "has expired"
-        return failed("exp", wanted, _shown(exp), f"The {expected.kind} {had}.")
-    return passed("exp", wanted, _shown(exp))
+        return failed("exp", wanted, shown(exp), f"The {expected.kind} {had}.")
+    return passed("exp", wanted, shown(exp))
 
 
 def _nbf(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVerdict:
@@ -314,8 +265,8 @@ def _nbf(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVerdict:
         return not_applicable("nbf", "There is none.")
     wanted = f"at most {expected.now:.0f} (now), give or take {SKEW_ALLOWED_S:.0f} s"
     if _is_moment(claims["nbf"]) and claims["nbf"] <= expected.now + SKEW_ALLOWED_S:
-        return passed("nbf", wanted, _shown(claims["nbf"]))
-    return failed("nbf", wanted, _shown(claims["nbf"]), f"The {expected.kind} is not to be used yet.")
+        return passed("nbf", wanted, shown(claims["nbf"]))
+    return failed("nbf", wanted, shown(claims["nbf"]), f"The {expected.kind} is not to be used yet.")
 
 
 def _iat(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVerdict:
@@ -325,13 +276,13 @@ def _iat(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVerdict:
     if iat is None and expected.kind is not Kind.ID:
         return not_applicable("iat", "There is none.")
     if not _is_moment(iat):
-        return failed("iat", wanted, _shown(iat), f"The {expected.kind} has no usable iat.")
+        return failed("iat", wanted, shown(iat), f"The {expected.kind} has no usable iat.")
     assert iat is not None
     if iat > expected.now + SKEW_ALLOWED_S:
-        return failed("iat", wanted, _shown(iat), f"The {expected.kind} claims to come from the future.")
+        return failed("iat", wanted, shown(iat), f"The {expected.kind} claims to come from the future.")
     if expected.is_fresh and iat < expected.now - OLDEST_S:
-        return failed("iat", wanted, _shown(iat), f"The {expected.kind} was issued more than a day ago.")
-    return passed("iat", wanted, _shown(iat))
+        return failed("iat", wanted, shown(iat), f"The {expected.kind} was issued more than a day ago.")
+    return passed("iat", wanted, shown(iat))
 
 
 def _nonce(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVerdict:
@@ -351,7 +302,7 @@ def _at_hash(claims: dict[str, Any], expected: Expected, jws: Jws) -> RuleVerdic
     if expected.access_token is None:
         return unchecked("at_hash", "the hash of its access token", "Its access token is not at hand.")
     wanted = access_token_hash(str(jws.header.get("alg", "")), expected.access_token.reveal())
-    found = _shown(claims["at_hash"])
+    found = shown(claims["at_hash"])
     if wanted is not None and isinstance(claims["at_hash"], str) and _same(wanted, claims["at_hash"]):
         return passed("at_hash", "the hash of its access token", found)
     why = "The ID token belongs to another access token (at_hash)."
@@ -364,11 +315,13 @@ def _auth_time(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVer
     wanted = f"at most {expected.max_age_s:.0f} s ago"
     auth_time = claims.get("auth_time")
     if not _is_moment(auth_time):
-        return failed("auth_time", wanted, _shown(auth_time), "The ID token does not say when the person signed in.")
+        return failed("auth_time", wanted, shown(auth_time), "The ID token does not say when the person signed in.")
     assert auth_time is not None
     if auth_time + expected.max_age_s + SKEW_ALLOWED_S < expected.now:
-        return failed("auth_time", wanted, _shown(auth_time), "The person signed in too long ago.")
-    return passed("auth_time", wanted, _shown(auth_time))
+        return failed("auth_time", wanted, shown(auth_time), "The person signed in too long ago.")
+    if auth_time > expected.now + SKEW_ALLOWED_S:
+        return failed("auth_time", wanted, shown(auth_time), "The person is said to sign in some day in the future.")
+    return passed("auth_time", wanted, shown(auth_time))
 
 
 def _as_at_sign_in(name: str) -> Rule:
@@ -411,10 +364,10 @@ def audiences_of(claims: dict[str, Any]) -> set[str]:
 
 def access_token_hash(alg: str, access_token: str) -> str | None:
     """Return the left half of the hash that belongs to the ID token's own algorithm (OIDC Core §3.1.3.6)."""
-    make = hashlib.sha512 if alg == "EdDSA" else _HASHES.get(alg[-3:])
+    make = hashlib.sha512 if alg == "EdDSA" else _HASHES.get(alg.removesuffix("K")[-3:])
     if make is None:
         return None
-    digest = make(access_token.encode()).digest()
+    digest = make(access_token.encode("utf-8", "surrogatepass")).digest()  # a pasted one may hold anything
     return base64.urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=").decode("ascii")
 
 
@@ -424,13 +377,3 @@ def _is_moment(value: object) -> bool:
 
 def _same(known: str, given: str) -> bool:
     return hmac.compare_digest(known.encode(), given.encode("utf-8", "replace"))
-
-
-def _shown(value: object) -> str:
-    """Return a value as a verdict shows it: short, and nothing of it longer than a line."""
-    if value is None:
-        return "nothing"
-    if value == "":
-        return "an empty text"
-    text = value if isinstance(value, str) else repr(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
