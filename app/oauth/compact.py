@@ -45,12 +45,17 @@ class Parts:
 
 def read_jws(token: str) -> Jws:
     """Return a token's content; raise NotReadable for anything that is not exactly a compact JWS of JSON objects."""
-    parts = read_parts(token)
+    parts = _taken_apart(token, required=2)
     return Jws(parts.header, _object(parts.payload, "payload"), parts.signed, parts.signature)
 
 
 def read_parts(token: str) -> Parts:
-    """Return the parts of any compact JWS, whatever its payload; raises NotReadable."""
+    """Return the parts of any compact JWS, whatever its payload, which may be empty; raises NotReadable."""
+    return _taken_apart(token, required=1)
+
+
+def _taken_apart(token: str, *, required: int) -> Parts:
+    """Return the parts, of which the first `required` must not be empty: an unsecured JWS lacks the last."""
     if len(token) > LONGEST:
         raise NotReadable("size", f"it has {len(token)} characters")
     try:
@@ -58,7 +63,7 @@ def read_parts(token: str) -> Parts:
     except UnicodeEncodeError:
         raise NotReadable("encoding", "it has characters outside the base64url alphabet") from None
     parts = raw.split(b".")
-    if len(parts) != _PARTS or not all(parts[:2]):
+    if len(parts) != _PARTS or not all(parts[:required]):
         raise NotReadable("parts", f"it has {sum(map(bool, parts))} non-empty parts")
     head, payload, signature = (_octets(part) for part in parts)
     return Parts(_object(head, "header"), payload, raw[: len(parts[0]) + 1 + len(parts[1])], signature)
