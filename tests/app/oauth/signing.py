@@ -24,7 +24,7 @@ def private_key(alg: str) -> PrivateKeyTypes:
     if alg == "EdDSA":
         return ed25519.Ed25519PrivateKey.generate()
     if alg.startswith("ES"):
-        curves = {"ES256": ec.SECP256R1(), "ES384": ec.SECP384R1(), "ES512": ec.SECP521R1()}
+        curves = {"ES256": ec.SECP256R1(), "ES384": ec.SECP384R1(), "ES512": ec.SECP521R1(), "ES256K": ec.SECP256K1()}
         return ec.generate_private_key(curves[alg])
     return rsa.generate_private_key(65537, 2048)
 
