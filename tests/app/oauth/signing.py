@@ -91,3 +91,11 @@ def expected(keys: Keys | None, **more: Any) -> Expected:
 
 def judged(token: str, keys: Keys | None, **more: Any) -> Verification:
     return verify(token, expected(keys, **more))
+
+
+def refused(found: Verification) -> str:
+    """Return the rule that refused a token."""
+    assert not found.is_verified
+    assert found.first_failure is not None
+    assert found.first_failure.why
+    return found.first_failure.rule

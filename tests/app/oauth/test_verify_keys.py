@@ -12,17 +12,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from app.oauth.keyset import KEY_TYPES, Keys, keys_of
 from app.oauth.rules import Outcome
-from app.oauth.verify import Verification, access_token_hash
-from tests.app.oauth.signing import ACCESS, Signer, claims, judged, part
+from app.oauth.verify import access_token_hash
+from tests.app.oauth.signing import ACCESS, Signer, claims, judged, part, refused
 
 SIGNER = Signer()
 PASSED, FAILED, NOT_APPLICABLE = Outcome.PASSED, Outcome.FAILED, Outcome.NOT_APPLICABLE
-
-
-def refusal(found: Verification) -> str:
-    assert not found.is_verified
-    assert found.first_failure is not None
-    return found.first_failure.rule
 
 
 def number(value: int) -> str:
@@ -43,17 +37,17 @@ def test_every_asymmetric_algorithm(alg: str) -> None:
     head, body, signature = signer.sign(more).split(".")
     other = "A" if signature[20] != "A" else "B"
     spoilt = f"{head}.{body}.{signature[:20]}{other}{signature[21:]}"
-    assert refusal(judged(spoilt, signer.keys(), algs=(alg,))) == "signature"
+    assert refused(judged(spoilt, signer.keys(), algs=(alg,))) == "signature"
     for another in {*KEY_TYPES} - {alg}:
-        assert refusal(judged(signer.sign(more), signer.keys(alg=another), algs=(alg,))) == "key"
-        assert refusal(judged(signer.sign(more), signer.keys(), algs=(another,))) == "alg"
+        assert refused(judged(signer.sign(more), signer.keys(alg=another), algs=(alg,))) == "key"
+        assert refused(judged(signer.sign(more), signer.keys(), algs=(another,))) == "alg"
 
 
 def test_the_key_of_one_algorithm_for_another_of_its_family_does_not_verify() -> None:
     for alg in ("RS384", "PS256"):
         header = json.dumps({"alg": alg, "kid": "k1"}).encode()
         token = SIGNER.signed_by_hand(header, json.dumps(claims()).encode())
-        assert refusal(judged(token, SIGNER.keys(), algs=None)) == "signature"
+        assert refused(judged(token, SIGNER.keys(), algs=None)) == "signature"
 
 
 @pytest.mark.parametrize(
@@ -72,7 +66,7 @@ def test_how_large_an_rsa_key_may_be(bits: int, rule: str | None) -> None:
     if rule is None:
         assert size.outcome is PASSED
     else:
-        assert refusal(found) == rule
+        assert refused(found) == rule
         assert size.why == f"The issuer's RSA key has {bits} bits."
         signature = found.verdict("signature")
         assert signature is not None
@@ -82,7 +76,7 @@ def test_how_large_an_rsa_key_may_be(bits: int, rule: str | None) -> None:
 def test_an_rsa_key_of_16384_bits_costs_no_time() -> None:
     keys = SIGNER.keys(n=number(2**16_384 - 1), e=number(2**16_000 + 1))
     began = time.perf_counter()
-    assert refusal(judged(SIGNER.sign(claims()), keys)) == "key size"
+    assert refused(judged(SIGNER.sign(claims()), keys)) == "key size"
     assert time.perf_counter() - began < 0.5
 
 
@@ -132,7 +126,7 @@ def test_exactly_one_key_must_fit(keys: list[Any], fit: int) -> None:
         assert found.is_verified
         assert verdict.found == "one (kid k1)"
     else:
-        assert refusal(found) == "key"
+        assert refused(found) == "key"
         assert verdict.found == f"{fit} fit (kid k1)"
 
 
@@ -154,7 +148,7 @@ def test_exactly_one_key_must_fit(keys: list[Any], fit: int) -> None:
 )
 def test_the_curve_belongs_to_the_algorithm(alg: str, crv: object, rule: str) -> None:
     signer = Signer(alg)
-    assert refusal(judged(signer.sign(claims()), signer.keys(crv=crv), algs=(alg,))) == rule
+    assert refused(judged(signer.sign(claims()), signer.keys(crv=crv), algs=(alg,))) == rule
 
 
 @pytest.mark.parametrize(
@@ -185,7 +179,7 @@ def test_the_curve_belongs_to_the_algorithm(alg: str, crv: object, rule: str) ->
 def test_a_broken_rsa_key_verifies_nothing_and_breaks_nothing(more: dict[str, Any]) -> None:
     for keys in (SIGNER.keys(**more), Keys((SIGNER.public(**more),))):
         found = judged(SIGNER.sign(claims()), keys)
-        assert refusal(found) in ("key size", "signature")
+        assert refused(found) in ("key size", "signature")
         assert all(each.why for each in found.verdicts if each.outcome is not PASSED)
 
 
@@ -207,7 +201,7 @@ def test_a_broken_rsa_key_verifies_nothing_and_breaks_nothing(more: dict[str, An
 )
 def test_a_broken_point_verifies_nothing_and_breaks_nothing(alg: str, more: dict[str, Any]) -> None:
     signer = Signer(alg)
-    assert refusal(judged(signer.sign(claims()), signer.keys(**more), algs=(alg,))) == "signature"
+    assert refused(judged(signer.sign(claims()), signer.keys(**more), algs=(alg,))) == "signature"
 
 
 def test_a_key_whose_private_half_can_be_computed_is_refused() -> None:
@@ -216,10 +210,10 @@ def test_a_key_whose_private_half_can_be_computed_is_refused() -> None:
     modulus = pow(65537, 5, product) + product * (2**2047 // product + 1)
     assert modulus.bit_length() == 2048
     found = judged(SIGNER.sign(claims()), SIGNER.keys(n=number(modulus)))
-    assert refusal(found) == "key size"
+    assert refused(found) == "key size"
     assert found.first_failure is not None
     assert "ROCA" in found.first_failure.why
-    assert refusal(judged(SIGNER.sign(claims()), SIGNER.keys(n=number(modulus + 2)))) == "signature"
+    assert refused(judged(SIGNER.sign(claims()), SIGNER.keys(n=number(modulus + 2)))) == "signature"
 
 
 @cache
