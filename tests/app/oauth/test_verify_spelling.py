@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.app.oauth.signing import Signer, claims, judged
+from tests.app.oauth.signing import Signer, claims, judged, refused
 
 RSA = Signer()
 GOOD = json.dumps(claims()).encode()
