@@ -141,7 +141,7 @@ class Control:
         """Let `jump_s` seconds pass at once, or set `skew_s`, how far the org's clock is ahead of the machine's."""
         if not body or not body.keys() <= {"jump_s", "skew_s"}:
             raise BadInput("Give 'jump_s' or 'skew_s'.")
-        moved_s = self._org.moved_s + _number(body.get("jump_s", 0.0), "jump_s")
+        moved_s = _number(self._org.moved_s + _number(body.get("jump_s", 0.0), "jump_s"), "jump_s")
         self._org.set_time(moved_s=moved_s, skew_s=_number(body.get("skew_s", self._org.skew_s), "skew_s"))
         return JSONResponse(state.clock(self._org))
 

@@ -142,7 +142,7 @@ class DemoOrg:
             _GRANT_KNOB: application.may(Grant.REFRESH),
         }
 
-    def turn(self, **knobs: Any) -> None:
+    def turn(self, /, **knobs: Any) -> None:
         """Turn knobs of the policy and of the application (see `knobs`), all or none; raises BadInput. Not saved."""
         wanted = {name: _read_knob(name, value, self.knobs()) for name, value in knobs.items()}
         changes = {name: value for name, value in wanted.items() if name in _APPLICATION_KNOBS}

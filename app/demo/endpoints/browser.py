@@ -2,6 +2,7 @@
 
 import secrets
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -60,7 +61,7 @@ def end_session(org: "DemoOrg", request: Request, answer: Response) -> None:
 
 def _cookie(org: "DemoOrg") -> str:
     # browsers keep cookies by host and not by port, so two orgs on one machine need two names
-    return f"lapse-demo-sid-{org.issuer_base.rpartition(':')[2]}"
+    return f"lapse-demo-sid-{urlsplit(org.issuer_base).port or 0}"
 
 
 def _is_secure(org: "DemoOrg") -> bool:

@@ -67,6 +67,7 @@ async def test_the_grant_switch(ada: Somebody, control: Controller) -> None:
         ({"preset": "okta-spa", "leeway_s": 99}, "grace period"),
         ({"preset": "nonsense"}, "There is no preset 'nonsense'."),
         ({"preset": 5}, "'preset' must be a text"),
+        ({"self": 1}, "There is no knob 'self'."),
     ],
 )
 async def test_bad_knobs_change_nothing(org: DemoOrg, control: Controller, body: object, said: str) -> None:
@@ -327,3 +328,11 @@ async def test_access_75s(ada: Somebody, clock: SimClock) -> None:
     assert (await ada.call(tokens["access_token"])).status_code == 200
     clock.jump(1)
     assert (await ada.call(tokens["access_token"])).status_code == 401
+
+
+async def test_jumps_do_not_add_up_beyond_the_years_a_date_can_name(ada: Somebody, control: Controller) -> None:
+    ten_years = 10 * 365 * 86400
+    farthest = await control.done("POST", "/clock", {"jump_s": ten_years})
+    answer = await control.ask("POST", "/clock", {"jump_s": ten_years})
+    assert (answer.status_code, "at most ten years" in answer.json()["error_description"]) == (400, True), answer.text
+    assert await control.done("GET", "/clock") == farthest
