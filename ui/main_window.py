@@ -5,7 +5,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QHideEvent, QShowEvent
-from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QMainWindow,
+    QScrollArea,
+    QSplitter,
+    QStackedWidget,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ui.session.token_card import TokenCard
 from ui.session.top_bar import TopBar
@@ -15,16 +24,21 @@ from ui.widgets.labels import label
 if TYPE_CHECKING:
     # These are built by `furnish`, after the first paint.
     from ui.inspector.panel import InspectorPanel
+    from ui.journal.panel import JournalPanel
     from ui.report import ErrorPanel
     from ui.response.panel import ResponsePanel
     from ui.session.call_strip import CallStrip
+    from ui.session.counts_card import CountsCard
     from ui.session.waiting import WaitingPanel
     from ui.session.welcome import Welcome
+    from ui.timeline.panel import TimelinePanel
+    from ui.wirelog.panel import WirePanel
 
 _GAP = 12
 _FIRST_SIZE = QSize(1360, 860)
 _SMALLEST = QSize(960, 600)
 _CARDS_WIDTH = 292
+_TIMELINE_HEIGHT = 270
 
 
 class Page(IntEnum):
@@ -52,6 +66,10 @@ class MainWindow(QMainWindow):
     waiting: "WaitingPanel"
     inspector: "InspectorPanel"
     response: "ResponsePanel"
+    timeline: "TimelinePanel"
+    wire: "WirePanel"
+    journal: "JournalPanel"
+    counts: "CountsCard"
     error_panel: "ErrorPanel"
 
     def __init__(self) -> None:
@@ -75,21 +93,30 @@ class MainWindow(QMainWindow):
     def furnish(self) -> None:
         """Build the panels that nobody sees at the first paint."""
         from ui.inspector.panel import InspectorPanel
+        from ui.journal.panel import JournalPanel
         from ui.report import ErrorPanel
         from ui.response.panel import ResponsePanel
         from ui.session.call_strip import CallStrip
+        from ui.session.counts_card import CountsCard
         from ui.session.waiting import WaitingPanel
         from ui.session.welcome import Welcome
+        from ui.timeline.panel import TimelinePanel
+        from ui.wirelog.panel import WirePanel
 
         self.call_strip = CallStrip()
         self.welcome = Welcome()
         self.waiting = WaitingPanel()
         self.inspector = InspectorPanel()
         self.response = ResponsePanel()
+        self.timeline = TimelinePanel()
+        self.wire = WirePanel()
+        self.journal = JournalPanel()
+        self.counts = CountsCard()
         self.error_panel = ErrorPanel()
         for page in (self.welcome, self.waiting, self._signed_in()):
             self._pages.addWidget(page)
         self._middle_column.insertWidget(0, self.error_panel)
+        self._left_column.insertWidget(self._left_column.count() - 1, self.counts)
 
     def show_page(self, page: Page) -> None:
         """Show another middle; the cards stay where they are."""
@@ -150,13 +177,22 @@ class MainWindow(QMainWindow):
     def _left(self) -> QWidget:
         column = QWidget()
         column.setMinimumWidth(250)
-        layout = QVBoxLayout(column)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(_GAP)
+        column.setObjectName("leftColumn")
+        self._left_column = QVBoxLayout(column)
+        self._left_column.setContentsMargins(0, 0, 0, 0)
+        self._left_column.setSpacing(_GAP)
         for card in self.cards.values():
-            layout.addWidget(card)
-        layout.addStretch(1)
-        return column
+            self._left_column.addWidget(card)
+        self._left_column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setObjectName("leftScroll")
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setMinimumWidth(_CARDS_WIDTH)
+        scroll.setWidget(column)
+        return scroll
 
     def _middle(self) -> QWidget:
         column = QWidget()
@@ -180,6 +216,16 @@ class MainWindow(QMainWindow):
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.inspector, self.tr("Inspector"))
         self.tabs.addTab(self.response, self.tr("Response"))
+        self.tabs.addTab(self.wire, self.tr("Wire"))
+        self.tabs.addTab(self.journal, self.tr("Journal"))
         card.body.addWidget(self.tabs)
-        layout.addWidget(card, 1)
+        split = QSplitter(Qt.Orientation.Vertical)
+        split.setObjectName("storySplitter")
+        split.setHandleWidth(_GAP)
+        split.setChildrenCollapsible(False)
+        split.addWidget(self.timeline)
+        split.addWidget(card)
+        split.setStretchFactor(1, 1)
+        split.setSizes([_TIMELINE_HEIGHT, _FIRST_SIZE.height() - _TIMELINE_HEIGHT])
+        layout.addWidget(split, 1)
         return page

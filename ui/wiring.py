@@ -19,6 +19,7 @@ from ui.inspector_wiring import InspectorWiring
 from ui.main_window import MainWindow, Page
 from ui.response.panel import ResponseFacts
 from ui.session.facts import facts_of
+from ui.story_wiring import StoryWiring
 from ui.tasks import TaskScope, ask
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Wiring(QObject):
         self._shown_tokens: TokenSet | None = None
         self.tasks = TaskScope(self._report, self)
         self._inspector = InspectorWiring(window.inspector, bench, self.tasks, self)
+        self._story = StoryWiring(window, bench, self.tasks, self)
         self._bridge = Bridge(bench.journal, self)
         self._timer = QTimer(self)
         self._timer.setObjectName("tickTimer")
@@ -70,6 +72,7 @@ class Wiring(QObject):
             card.tick(now)
         self._window.waiting.tick(now)
         self._inspector.tick(now)
+        self._story.tick(now)
         if self._ready:
             self._window.call_strip.show_decision(self._bench.session.decide("Call API"))
 
@@ -267,6 +270,7 @@ class Wiring(QObject):
             self._show_session()
 
     def _on_appended(self, batch: tuple[Entry, ...]) -> None:
+        self._story.added(batch)
         for entry in batch:
             event = entry.event
             if isinstance(event, events.BrowserOpened) and not event.worked:

@@ -53,6 +53,11 @@ def test_no_text_is_clipped(qtbot: QtBot, state: str, size: QSize) -> None:
     window = shown(qtbot, state, size)
     qtbot.waitExposed(window)
     assert window.size() == size
+    # a layout inside a scroll area settles by posted events, after the window is exposed
+    qtbot.waitUntil(lambda: assert_nothing_is_clipped(window), timeout=1000)
+
+
+def assert_nothing_is_clipped(window: MainWindow) -> None:
     for each in window.findChildren(QLabel):
         if not each.isVisible() or isinstance(each, ElidedLabel) or not each.text():
             continue

@@ -40,6 +40,7 @@ class ClaimsView(QWidget):
         self.value_view = _reader("claimValueView", self.tr("The chosen value in full"))
         self.value_view.setPlaceholderText(self.tr("Choose a claim to read all of it."))
         self.value_view.setFixedHeight(_VALUE_HEIGHT)
+        self.value_view.hide()
         self.copy_button = _button("copyClaimButton", self.tr("Copy value"))
         self.copy_button.clicked.connect(self._copy)
         self.copy_all_button = _button("copyClaimsButton", self.tr("Copy all as JSON"))
@@ -67,6 +68,7 @@ class ClaimsView(QWidget):
     def _show_value(self, _current: QModelIndex, _previous: QModelIndex) -> None:
         value = self._chosen()
         self.copy_button.setEnabled(value is not None)
+        self.value_view.setVisible(value is not None)
         self.value_view.setPlainText("" if value is None else _in_full(value))
 
     def _copy(self) -> None:

@@ -26,6 +26,7 @@ class TokenCard(Card):
         self._pill = Pill()
         self._countdown = label()
         self._countdown.setFont(theme.mono(_COUNTDOWN_PX, bold=True))
+        self._countdown.setMinimumHeight(self._countdown.fontMetrics().height() + 1)
         self._generation = label(role="muted")
         self._generation.setFont(theme.mono(12))
         self._bar = LifeBar(kind)

@@ -187,6 +187,21 @@ class WirePanel(QWidget):
         copy.activated.connect(self._ask_curl)
         return table
 
+    def _detail_side(self) -> QWidget:
+        side = QWidget()
+        buttons = QHBoxLayout()
+        buttons.setContentsMargins(0, 0, 0, 0)
+        buttons.setSpacing(8)
+        buttons.addWidget(self.curl_button)
+        buttons.addWidget(self.real_curl_button)
+        buttons.addStretch(1)
+        layout = QVBoxLayout(side)
+        layout.setContentsMargins(8, 0, 12, 0)
+        layout.setSpacing(6)
+        layout.addWidget(self.detail_view, 1)
+        layout.addLayout(buttons)
+        return side
+
     def _lay_out(self) -> None:
         row = QHBoxLayout()
         row.setContentsMargins(12, 8, 12, 6)
@@ -194,12 +209,11 @@ class WirePanel(QWidget):
         for widget in (self.kind_picker, self.status_picker):
             row.addWidget(widget)
         row.addWidget(self.filter_edit, 1)
-        for button in (self.curl_button, self.real_curl_button, self.export_button):
-            row.addWidget(button)
+        row.addWidget(self.export_button)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setObjectName("wireSplitter")
         split.addWidget(self.table)
-        split.addWidget(self.detail_view)
+        split.addWidget(self._detail_side())
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 2)
         layout = QVBoxLayout(self)

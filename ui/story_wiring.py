@@ -1,0 +1,126 @@
+"""Connects what tells the story: timeline, wire log, journal and numbers, which select one another."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog
+
+from app.counters import Counters
+from app.errors import BadInput
+from app.events import Entry, Exchange
+from app.lanes import Lanes
+from app.secret import Secret
+from app.wire.curl import curl
+from app.wire.har import har
+from app.wire.view import Row, WireLog
+from ui.tasks import TaskScope, ask
+
+if TYPE_CHECKING:
+    from app.workbench import Workbench
+    from ui.main_window import MainWindow
+
+_VERSION = "0.1.0"
+
+
+class StoryWiring(QObject):
+    """Projects the journal for the panels; selecting anything selects it everywhere."""
+
+    def __init__(
+        self, window: "MainWindow", bench: "Workbench", tasks: TaskScope, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._window = window
+        self._bench = bench
+        self._tasks = tasks
+        self._lanes, self._counters, self._log = Lanes(), Counters(), WireLog()
+        self._selecting = False
+        window.timeline.selected.connect(self._select)
+        window.wire.selected.connect(self._select)
+        window.journal.selected.connect(self._select)
+        window.wire.detail_wanted.connect(self._show_detail)
+        window.wire.curl_wanted.connect(self._copy_curl)
+        window.wire.export_wanted.connect(self._on_export)
+        window.journal.why_wanted.connect(self._show_why)
+        entries = tuple(bench.journal)
+        for entry in entries:
+            self._project(entry)
+        window.timeline.show_lanes(self._lanes, leeway_s=0.0)
+        window.wire.show_log(self._log)
+        window.journal.show_entries(entries)
+
+    def added(self, batch: tuple[Entry, ...]) -> None:
+        """Show new entries of the journal."""
+        rows = [row for entry in batch if (row := self._project(entry)) is not None]
+        self._window.timeline.refresh()
+        self._window.wire.added(rows)
+        if self._log.drop_oldest():
+            self._window.wire.dropped_oldest()
+        self._window.journal.added(batch)
+
+    def tick(self, now: float) -> None:
+        """Work out everything that depends on time for `now`, in epoch seconds."""
+        self._window.timeline.tick(now)
+        self._window.counts.show_counts(self._counters.at(now))
+
+    def show_leeway(self, leeway_s: float) -> None:
+        """Draw the leeway in force on the bars of access tokens."""
+        self._window.timeline.show_lanes(self._lanes, leeway_s=leeway_s)
+
+    def _project(self, entry: Entry) -> Row | None:
+        self._lanes.take(entry)
+        self._counters.take(entry)
+        place = self._log.take(entry)
+        return None if place is None else self._log.rows[place]
+
+    def _select(self, seq: int) -> None:
+        if self._selecting:
+            return
+        self._selecting = True
+        try:
+            self._window.timeline.select(seq)
+            self._window.wire.select(seq)
+            self._window.journal.select(seq)
+        finally:
+            self._selecting = False
+
+    def _show_detail(self, seq: int) -> None:
+        row = next((row for row in self._log.with_children(seq) if row.seq == seq), None)
+        if row is not None:
+            self._window.wire.show_detail(row, self._bench.details.get(seq))
+
+    def _show_why(self, seq: int) -> None:
+        self._window.journal.show_why(self._bench.journal.chain(seq))
+
+    def _copy_curl(self, seq: int, real: bool) -> None:  # noqa: FBT001 - a signal's argument
+        entry, detail = self._bench.journal.entry(seq), self._bench.details.get(seq)
+        if entry is None or detail is None or not isinstance(entry.event, Exchange):
+            return
+        QGuiApplication.clipboard().setText(curl(entry.event.method, detail, self._tokens() if real else None))
+
+    def _tokens(self) -> dict[str, Secret]:
+        """Return the tokens in hand by fingerprint: only those can be put in place of their masks."""
+        tokens = self._bench.session.tokens if hasattr(self._bench, "session") else None
+        held = (tokens.access, tokens.refresh, tokens.id) if tokens is not None else ()
+        return {each.value.fingerprint: each.value for each in held if each is not None}
+
+    def _on_export(self) -> None:
+        self._tasks.start("export", self._export)
+
+    async def _export(self) -> None:
+        dialog = QFileDialog(self._window, self.tr("Export the exchanges"), "lapse.har", self.tr("HAR (*.har)"))
+        dialog.setObjectName("exportHarDialog")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+        if await ask(dialog) and dialog.selectedFiles():
+            self.write_har(Path(dialog.selectedFiles()[0]))
+
+    def write_har(self, path: Path) -> None:
+        """Write every exchange in the journal, masked as it was recorded; raises BadInput when it cannot be written."""
+        found = har(self._bench.journal, self._bench.details, version=_VERSION)
+        try:
+            path.write_text(json.dumps(found, indent=1, ensure_ascii=False), encoding="utf-8")
+        except OSError as failed:
+            raise BadInput(f"The file {path} cannot be written: {failed.strerror}.") from None
