@@ -21,7 +21,7 @@ class ErrorPanel(QFrame):
         self._standing = label(wrap=True)
         self._next = label(wrap=True)
         self._raw = label(role="muted", wrap=True)
-        self._raw.setFont(theme.mono(12))
+        theme.set_mono(self._raw, 12)
         for each in (self._what, self._standing, self._next, self._raw):
             each.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.copy_button = QPushButton(self.tr("Copy"))

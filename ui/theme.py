@@ -1,15 +1,21 @@
 """Colours and the one style sheet: light, dark, or as the system says."""
 
+import re
 from dataclasses import asdict, dataclass
+from functools import cache
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from ui.assets import text_file
 
 _TINT = 0.12
 _BASE_PX = 13
+MONO_PX = (12, 13, 27)
+"""The sizes of the fixed font that the style sheet knows."""
+# Lengths that grow with the zoom: all but hairlines, which stay as thin as they are.
+_LENGTH = re.compile(r"\b([3-9]|[1-9]\d+)px")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,8 +110,8 @@ def current() -> Scheme:
     return DARK if dark else LIGHT
 
 
-def apply(application: QApplication, choice: str) -> None:
-    """Dress the application in `system`, `light` or `dark`; may be called again at any time."""
+def apply(application: QApplication, choice: str, zoom: float = 1.0) -> None:
+    """Dress the application in `system`, `light` or `dark`, everything `zoom` times as large; may be called again."""
     application.setStyle("Fusion")
     hints = application.styleHints()
     wanted = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}.get(choice, Qt.ColorScheme.Unknown)
@@ -113,19 +119,35 @@ def apply(application: QApplication, choice: str) -> None:
     dark = choice == "dark" or (choice == "system" and hints.colorScheme() == Qt.ColorScheme.Dark)
     scheme = DARK if dark else LIGHT
     font = QFont(application.font())
-    font.setPixelSize(_BASE_PX)
+    font.setPixelSize(round(_BASE_PX * zoom))
     application.setFont(font)
     application.setPalette(palette(scheme))
     application.setStyleSheet(style_sheet(scheme))
 
 
-def mono(pixels: int = _BASE_PX, *, bold: bool = False) -> QFont:
-    """Return the system's fixed font: tabular digits for times, claims, URLs and fingerprints."""
+def px(pixels: float) -> int:
+    """Return a length of the design in pixels of the screen: larger in presenter mode, read from the font in force."""
+    return round(pixels * QApplication.font().pixelSize() / _BASE_PX)
+
+
+def mono(pixels: int = _BASE_PX) -> QFont:
+    """Return the system's fixed font in the size in force, for what is painted; widgets take `set_mono`."""
+    return QFont(_fixed_font(px(pixels)))
+
+
+def set_mono(widget: QWidget, pixels: int = _BASE_PX, *, bold: bool = False) -> None:
+    """Give a widget the system's fixed font: tabular digits for times, claims, URLs and fingerprints.
+
+    Through the style sheet, so that the size follows the zoom; `pixels` is one of `MONO_PX`.
+    """
+    widget.setProperty("mono", f"{pixels}{'b' if bold else ''}")
+
+
+@cache
+def _fixed_font(pixels: int) -> QFont:
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
     font.setPixelSize(pixels)
     font.setStyleHint(QFont.StyleHint.Monospace)
-    if bold:
-        font.setWeight(QFont.Weight.DemiBold)
     return font
 
 
@@ -178,7 +200,16 @@ def style_sheet(scheme: Scheme) -> str:
     found = text_file("style.qss")
     for word, colour in words.items():
         found = found.replace(word, colour)
-    return found
+    return _LENGTH.sub(lambda length: f"{px(float(length[1]))}px", found + _mono_rules())
+
+
+def _mono_rules() -> str:
+    family = _fixed_font(_BASE_PX).family()
+    return "".join(
+        f'*[mono="{pixels}{mark}"] {{ font-family: "{family}"; font-size: {pixels}px; font-weight: {weight}; }}\n'
+        for pixels in MONO_PX
+        for mark, weight in (("", 400), ("b", 600))
+    )
 
 
 def _luminance(colour: str) -> float:

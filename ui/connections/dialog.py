@@ -88,5 +88,5 @@ def _edit(name: str, accessible_name: str, placeholder: str) -> QLineEdit:
     edit.setObjectName(name)
     edit.setAccessibleName(accessible_name)
     edit.setPlaceholderText(placeholder)
-    edit.setFont(theme.mono(12))
+    theme.set_mono(edit, 12)
     return edit

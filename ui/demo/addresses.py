@@ -39,7 +39,7 @@ class AddressesDialog(QDialog):
         edit.setObjectName(f"{name}Edit")
         edit.setAccessibleName(text)
         edit.setReadOnly(True)
-        edit.setFont(theme.mono(12))
+        theme.set_mono(edit, 12)
         edit.setCursorPosition(0)
         copy = QPushButton(self.tr("Copy"))
         copy.setObjectName(f"{name}CopyButton")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor, QFont
+from PySide6.QtGui import QColor
 
 from app.oauth.rules import Outcome
 from ui import theme
@@ -25,7 +25,6 @@ class ClaimsModel(QAbstractTableModel):
         self._rows: tuple[ClaimRow, ...] = ()
         self._wanted = ""
         self._now = 0.0
-        self._mono = theme.mono(12)
 
     def show_rows(self, rows: tuple[ClaimRow, ...]) -> None:
         """Show other claims."""
@@ -78,7 +77,7 @@ class ClaimsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.AccessibleTextRole and column == MARK and row.outcome is not None:
             return row.outcome.value
         if role == Qt.ItemDataRole.FontRole and column in (NAME, VALUE):
-            return QFont(self._mono)
+            return theme.mono(12)
         if role == Qt.ItemDataRole.ForegroundRole and column >= MEANING:
             return self._colour(row, column)
         return None

@@ -36,7 +36,7 @@ class PasteEdit(QPlainTextEdit):
         self._large = ""
         self.setAcceptDrops(True)
         self.setTabChangesFocus(True)
-        self.setFont(theme.mono(12))
+        theme.set_mono(self, 12)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
 
     def whole_text(self) -> str:
@@ -113,7 +113,6 @@ class PasteDialog(QDialog):
         self.keys_edit = PasteEdit()
         self.keys_edit.setObjectName("pastedKeysEdit")
         self.keys_edit.setAccessibleName(self.tr("Keys"))
-        self.keys_edit.setFixedHeight(110)
         self.keys_edit.trouble.connect(self.show_error)
         self._note = label(role="muted", wrap=True)
         self._trouble = label(wrap=True)

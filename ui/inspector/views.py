@@ -16,7 +16,6 @@ from ui.widgets.labels import label
 from ui.widgets.painted import Picker
 from ui.widgets.table import TextModel, text_table
 
-_VALUE_HEIGHT = 58
 _NOTHING: tuple[Generation, ...] = ()
 
 
@@ -39,7 +38,6 @@ class ClaimsView(QWidget):
         self.table.selectionModel().currentChanged.connect(self._show_value)
         self.value_view = _reader("claimValueView", self.tr("The chosen value in full"))
         self.value_view.setPlaceholderText(self.tr("Choose a claim to read all of it."))
-        self.value_view.setFixedHeight(_VALUE_HEIGHT)
         self.value_view.hide()
         self.copy_button = _button("copyClaimButton", self.tr("Copy value"))
         self.copy_button.clicked.connect(self._copy)
@@ -217,7 +215,7 @@ def _reader(name: str, accessible_name: str) -> QPlainTextEdit:
     view.setObjectName(name)
     view.setAccessibleName(accessible_name)
     view.setReadOnly(True)
-    view.setFont(theme.mono(12))
+    theme.set_mono(view, 12)
     view.setTabChangesFocus(True)
     return view
 

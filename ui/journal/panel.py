@@ -17,7 +17,6 @@ from ui.journal.model import AT, CAUSE, NUMBER, WHAT, JournalModel
 from ui.text import clock_time
 
 _ROW_HEIGHT = 25
-_WHY_HEIGHT = 92
 
 
 class JournalPanel(QWidget):
@@ -42,7 +41,6 @@ class JournalPanel(QWidget):
         self.why_view.setAccessibleName(self.tr("Why it happened"))
         self.why_view.setPlaceholderText(self.tr("Choose a line to read what led to it."))
         self.why_view.setReadOnly(True)
-        self.why_view.setFixedHeight(_WHY_HEIGHT)
         self._lay_out()
 
     def show_entries(self, entries: tuple[Entry, ...]) -> None:

@@ -90,7 +90,7 @@ class ResponsePanel(QWidget):
         self.view.setObjectName("responseView")
         self.view.setAccessibleName(self.tr("The API's answer"))
         self.view.setReadOnly(True)
-        self.view.setFont(theme.mono(12))
+        theme.set_mono(self.view, 12)
         self.view.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.view.setPlaceholderText(self.tr("Nothing was called yet."))
         self.view.setTabChangesFocus(True)

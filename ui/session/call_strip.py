@@ -89,7 +89,7 @@ class CallStrip(Card):
         self.api_url_edit.setObjectName("apiUrlEdit")
         self.api_url_edit.setAccessibleName(self.tr("API URL"))
         self.api_url_edit.setPlaceholderText(self.tr("https://api.example.com/…"))
-        self.api_url_edit.setFont(theme.mono())
+        theme.set_mono(self.api_url_edit)
         self.api_url_edit.returnPressed.connect(self._request)
         self.call_count_spin = QSpinBox()
         self.call_count_spin.setObjectName("callCountSpin")

@@ -52,7 +52,7 @@ class CountsCard(Card):
         inside.setContentsMargins(0, 6, 0, 6)
         value = label("")
         value.setObjectName(f"{key}CountLabel")
-        value.setFont(theme.mono(12))
+        theme.set_mono(value, 12)
         value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         inside.addWidget(label(name), 1)
         inside.addWidget(value)

@@ -25,10 +25,9 @@ class TokenCard(Card):
         self._facts: TokenFacts | None = None
         self._pill = Pill()
         self._countdown = label()
-        self._countdown.setFont(theme.mono(_COUNTDOWN_PX, bold=True))
-        self._countdown.setMinimumHeight(self._countdown.fontMetrics().height() + 1)
+        theme.set_mono(self._countdown, _COUNTDOWN_PX, bold=True)
         self._generation = label(role="muted")
-        self._generation.setFont(theme.mono(12))
+        theme.set_mono(self._generation, 12)
         self._bar = LifeBar(kind)
         self._detail = label(role="small", wrap=True)
         self._copy = QPushButton(self.tr("Copy"))

@@ -8,8 +8,6 @@ from ui import theme
 from ui.widgets.labels import ElidedLabel, label
 from ui.widgets.painted import Dot, Mark
 
-_HEIGHT = 52
-
 
 class TopBar(QFrame):
     """Connection and issuer on the left, account and session on the right; calm, and no icon without a word."""
@@ -29,7 +27,6 @@ class TopBar(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("topBar")
-        self.setFixedHeight(_HEIGHT)
         self._build_left()
         self._build_right()
         self._lay_out()
@@ -96,7 +93,8 @@ class TopBar(QFrame):
         self.connection_picker = QPushButton(self.tr("Demo org ▾"))
         self.connection_picker.setObjectName("connectionPicker")
         self.connection_picker.setMenu(self._connection_menu)
-        self.issuer_label = ElidedLabel(theme.mono(12))
+        self.issuer_label = ElidedLabel()
+        theme.set_mono(self.issuer_label, 12)
         self.issuer_label.setObjectName("issuerLabel")
         self.issuer_label.setProperty("muted", True)
         self.issuer_label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

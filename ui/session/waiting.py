@@ -8,8 +8,6 @@ from ui.text import countdown
 from ui.widgets.card import Card
 from ui.widgets.labels import label
 
-_WIDTH = 640
-
 
 class WaitingPanel(QWidget):
     """Waits for the browser; everything a person needs when it did not open is at hand."""
@@ -22,7 +20,7 @@ class WaitingPanel(QWidget):
         super().__init__(parent)
         self._until: float | None = None
         card = Card(padding=28, spacing=12)
-        card.setMaximumWidth(_WIDTH)
+        card.setObjectName("waitingCard")
         self._busy = QProgressBar()
         self._busy.setRange(0, 0)
         self._busy.setTextVisible(False)
@@ -34,7 +32,7 @@ class WaitingPanel(QWidget):
         self.url_edit.setObjectName("signInUrlEdit")
         self.url_edit.setAccessibleName(self.tr("Sign-in URL"))
         self.url_edit.setReadOnly(True)
-        self.url_edit.setFont(theme.mono(12))
+        theme.set_mono(self.url_edit, 12)
         card.body.addWidget(label(self.tr("Waiting for the browser"), role="headline"))
         card.body.addWidget(self._busy)
         card.body.addWidget(self._status)

@@ -8,8 +8,6 @@ from ui.widgets.card import Card
 from ui.widgets.labels import label
 from ui.widgets.painted import Mark
 
-_WIDTH = 520
-
 
 class Welcome(QWidget):
     """A card in the middle: what will happen, and the button that makes it happen."""
@@ -20,7 +18,7 @@ class Welcome(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         card = Card(padding=28, spacing=12)
-        card.setFixedWidth(_WIDTH)
+        card.setObjectName("welcomeCard")
         self._headline = label(role="headline", wrap=True)
         self._text = label(role="muted", wrap=True)
         self._reason = label(wrap=True)

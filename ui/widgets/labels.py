@@ -1,7 +1,7 @@
 """Labels in their roles: plain text only, because most of what they show comes from a server."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFont, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 
@@ -37,13 +37,11 @@ class Pill(QLabel):
 class ElidedLabel(QLabel):
     """A one-line label that gives way: shortens in the middle, the whole text in its tooltip."""
 
-    def __init__(self, font: QFont | None = None, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._whole = ""
-        if font is not None:
-            self.setFont(font)
 
     def show_text(self, text: str) -> None:
         """Show `text`, as much of it as fits."""

@@ -14,7 +14,12 @@ class Mark(QWidget):
 
     def __init__(self, size: int = 26, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFixedSize(size, size)
+        self._size = size
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        """Return its size in the zoom in force."""
+        return QSize(theme.px(self._size), theme.px(self._size))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the ring."""
@@ -36,7 +41,12 @@ class Dot(QWidget):
     def __init__(self, role: str, size: int = 10, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._role = role
-        self.setFixedSize(size, size)
+        self._size = size
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        """Return its size in the zoom in force."""
+        return QSize(theme.px(self._size), theme.px(self._size))
 
     def show_role(self, role: str) -> None:
         """Take another role's colour."""
@@ -69,7 +79,7 @@ class LifeBar(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return a slim bar."""
-        return QSize(120, 5)
+        return QSize(theme.px(120), theme.px(5))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint track and share."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
@@ -31,7 +31,6 @@ class TextModel(QAbstractTableModel):
         super().__init__(parent)
         self._headings = tuple(headings)
         self._mono_columns = frozenset(mono)
-        self._mono = theme.mono(12)
         self._rows: tuple[TextRow, ...] = ()
 
     def show_rows(self, rows: tuple[TextRow, ...]) -> None:
@@ -76,51 +75,76 @@ class TextModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return row.spoken if row.spoken and index.column() == 0 else row.cells[index.column()]
         if role == Qt.ItemDataRole.FontRole and index.column() in self._mono_columns:
-            return self._mono
+            return theme.mono(12)
         if role == Qt.ItemDataRole.ForegroundRole and index.column() == 0 and row.tone:
             return QColor(_colour(row.tone))
         return None
 
 
-def text_table(name: str, accessible_name: str, model: QAbstractTableModel, widths: dict[int, int]) -> QTableView:
-    """Return a table of `model`; columns without a width share what is left. Ctrl+C copies the current cell."""
-    table = QTableView()
-    table.setObjectName(name)
-    table.setAccessibleName(accessible_name)
-    table.setModel(model)
-    table.setShowGrid(False)
-    table.setWordWrap(False)
-    table.setTabKeyNavigation(False)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-    table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
-    header = table.horizontalHeader()
-    header.setHighlightSections(False)
-    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    header.setResizeContentsPrecision(0)
-    for column in range(model.columnCount()):
-        if column in widths:
-            header.resizeSection(column, widths[column])
-        else:
+class TextTable(QTableView):
+    """A table to read and to choose a row in; columns without a width share what is left.
+
+    `widths` are lengths of the design by column. Ctrl+C asks for a copy by `copy_wanted`; without anybody connected to
+    it, see `copies_cells`.
+    """
+
+    copy_wanted = Signal()
+
+    def __init__(self, name: str, accessible_name: str, model: QAbstractTableModel, widths: dict[int, int]) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setAccessibleName(accessible_name)
+        self.setModel(model)
+        self._widths = widths
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.verticalHeader().hide()
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setResizeContentsPrecision(0)
+        for column in set(range(model.columnCount())) - widths.keys():
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
-    shortcut = QShortcut(QKeySequence.StandardKey.Copy, table)
-    shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
-    shortcut.activated.connect(lambda: _copy_cell(table))  # the table owns the shortcut, so both go together
-    return table
+        shortcut = QShortcut(QKeySequence.StandardKey.Copy, self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+        shortcut.activated.connect(self.copy_wanted)
+        self._scale()
+
+    def copies_cells(self) -> "TextTable":
+        """Let Ctrl+C copy the current cell; return the table."""
+        self.copy_wanted.connect(self._copy_cell)
+        return self
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Scale with the font."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._scale()
+
+    def _scale(self) -> None:
+        self.verticalHeader().setDefaultSectionSize(theme.px(_ROW_HEIGHT))
+        for column, width in self._widths.items():
+            self.horizontalHeader().resizeSection(column, theme.px(width))
+
+    def _copy_cell(self) -> None:
+        text = self.currentIndex().data()
+        if text:
+            QGuiApplication.clipboard().setText(str(text))
+
+
+def text_table(name: str, accessible_name: str, model: QAbstractTableModel, widths: dict[int, int]) -> TextTable:
+    """Return a table whose Ctrl+C copies the current cell; see `TextTable`."""
+    return TextTable(name, accessible_name, model, widths).copies_cells()
 
 
 def plain_tooltip(text: str) -> str:
     """Return a tooltip that shows `text` as it stands: Qt takes what looks like markup for markup."""
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return f"<p style='white-space:pre-wrap'>{escaped[:2000]}</p>" if text else ""
-
-
-def _copy_cell(table: QTableView) -> None:
-    text = table.currentIndex().data()
-    if text:
-        QGuiApplication.clipboard().setText(str(text))
 
 
 def _colour(tone: str) -> str:

@@ -4,7 +4,7 @@ from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor, QFont
+from PySide6.QtGui import QColor
 
 from app.text import duration
 from app.wire.view import Row, RowFilter, RowKind, WireLog, passes
@@ -25,7 +25,6 @@ class WireModel(QAbstractTableModel):
         self._log = WireLog()
         self._wanted = RowFilter()
         self._shown: list[Row] = []
-        self._mono = theme.mono(12)
 
     def show_log(self, log: WireLog) -> None:
         """Show another log."""
@@ -96,7 +95,7 @@ class WireModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return self._spoken(row)
         if role == Qt.ItemDataRole.FontRole and row.kind is RowKind.EXCHANGE:
-            return QFont(self._mono)
+            return theme.mono(12)
         if role == Qt.ItemDataRole.ForegroundRole:
             return self._colour(row, index.column())
         return None

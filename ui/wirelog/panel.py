@@ -55,7 +55,7 @@ class WirePanel(QWidget):
         self.detail_view.setObjectName("wireDetailView")
         self.detail_view.setAccessibleName(self.tr("The exchange in full"))
         self.detail_view.setReadOnly(True)
-        self.detail_view.setFont(theme.mono(12))
+        theme.set_mono(self.detail_view, 12)
         self.curl_button = self._button("copyCurlButton", self.tr("Copy as cURL"), self._ask_curl)
         self.real_curl_button = self._button("copyRealCurlButton", self.tr("…with real tokens"), self._ask_real_curl)
         self.export_button = self._button("exportHarButton", self.tr("Export HAR…"), self.export_wanted.emit)
