@@ -34,6 +34,7 @@ class ExpirySource(Enum):
 
     EXPIRES_IN = "expires_in"
     EXP = "exp"
+    ASKED = "made to expire on request"
     NOT_STATED = "not stated by the server"
 
 

@@ -16,6 +16,7 @@ class ExchangeKind(Enum):
     USERINFO = "userinfo"
     REVOCATION = "revocation"
     INTROSPECTION = "introspection"
+    CONTROL = "demo org's controls"
     API = "API"
 
 
@@ -280,6 +281,55 @@ class AccessTokenDropped:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenRevoked:
+    """A token was revoked at the demo org on request (RFC 7009); the session goes on as if it knew nothing."""
+
+    name: str
+
+    def sentence(self) -> str:
+        """Say it."""
+        return f"{self.name} was revoked at the demo org on request; nothing tells the session so."
+
+
+@dataclass(frozen=True, slots=True)
+class TokenExpired:
+    """A token was ended at the demo org on request, before its time."""
+
+    name: str
+
+    def sentence(self) -> str:
+        """Say it."""
+        return f"{self.name} was made to expire now, on request."
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayStarted:
+    """An old refresh token is sent once more, on request."""
+
+    name: str
+
+    def sentence(self) -> str:
+        """Say it."""
+        return f"Replaying {self.name}, which was replaced long since, on request."
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayAnswered:
+    """The token endpoint answered a replay: with `error` and what it said, or by accepting it (both None)."""
+
+    name: str
+    error: str | None = None
+    said: str | None = None
+
+    def sentence(self) -> str:
+        """Say it."""
+        if self.error is None:
+            return f"{self.name} was accepted once more: its grace period is running. What it brought is thrown away."
+        said = f": {self.said}" if self.said else ""
+        return f"{self.name} was refused with {self.error}{said}"
+
+
+@dataclass(frozen=True, slots=True)
 class Decided:
     """A decision was made: refresh or not."""
 
@@ -423,6 +473,10 @@ Event = (
     | SessionEnded
     | SignedOut
     | AccessTokenDropped
+    | TokenRevoked
+    | TokenExpired
+    | ReplayStarted
+    | ReplayAnswered
     | Decided
     | RefreshStarted
     | RefreshRetried

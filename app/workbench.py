@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 import truststore
@@ -15,7 +16,7 @@ from app.clock import Clock, SystemClock
 from app.demo.addresses import Addresses
 from app.demo.host import DemoHost, Hosting
 from app.demo.policy import Policy
-from app.errors import LapseError
+from app.errors import BadInput, LapseError
 from app.inspection.desk import Desk
 from app.journal import Journal
 from app.oauth.client import OAuthClient
@@ -27,6 +28,9 @@ from app.session.worker import Worker
 from app.settings import Connection, Settings
 from app.wire.details import Details
 from app.wire.recorder import RecordingTransport
+
+if TYPE_CHECKING:
+    from app.trouble import Trouble
 
 _STOP_WITHIN_S = 5.0
 
@@ -145,6 +149,16 @@ class Workbench:
     async def demo_addresses(self) -> Addresses:
         """Return where the demo org is and what opens its doors; raises LapseError when it cannot be had."""
         return await self._worker.run(self.host.addresses)
+
+    async def trouble(self) -> "Trouble":
+        """Return the means to trouble the session at the demo org on purpose; raises BadInput for any other."""
+        if not self.connection.embedded or self._http is None:
+            raise BadInput("Only the demo org can be troubled on purpose.", next_step="Choose the demo org first.")
+        from app.demo.controller import Controller
+        from app.trouble import Trouble
+
+        controller = Controller(self._http, await self.demo_addresses())
+        return Trouble(self.session, self.client, self.journal, controller)
 
     def remember_connection(self, connection: Connection) -> None:
         """Use this connection from now on, in the next run too. Raises BadInput when it cannot be saved."""

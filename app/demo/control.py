@@ -62,6 +62,7 @@ class Control:
             self._route("/scenarios", "GET", self._scenarios),
             self._route("/clock", "POST", self._move_clock),
             self._route("/revoke", "POST", self._revoke),
+            self._route("/expire", "POST", self._expire),
             self._route("/keys/rotate", "POST", self._rotate_keys),
             self._route("/phone", "GET", self._phone),
             self._route("/phone", "POST", self._answer_push),
@@ -153,6 +154,11 @@ class Control:
         if family is not None and _text(family, "family") not in self._org.ledger.families:
             raise BadInput(f"There is no family {family!r}.")
         self._org.revoke(family, access_tokens_only=what == "access_tokens")
+        return JSONResponse(state.families(self._org))
+
+    def _expire(self, body: dict[str, Any]) -> Response:
+        """End one token now: `token_hash` is its SHA-256, base64url without padding, so that its value stays home."""
+        self._org.expire(_text(body.get("token_hash"), "token_hash"))
         return JSONResponse(state.families(self._org))
 
     def _rotate_keys(self, body: dict[str, Any]) -> Response:

@@ -175,6 +175,10 @@ class MemoryLedger:
         ]
         self._strike(self.access, chosen, cause)
 
+    def strike_refresh(self, name: str, cause: str) -> None:
+        """Strike out one refresh token; its access tokens live on."""
+        self._strike(self.refresh, [name], cause)
+
     def spend(self, code: str, family: str | None) -> None:
         """Mark the hashed `code` used; `family` is what came of it."""
         self.codes[code] = replace(self.codes[code], spent=True, family=family)

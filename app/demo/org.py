@@ -194,6 +194,15 @@ class DemoOrg:
         for each in list(self.ledger.families) if family is None else [family]:
             self.ledger.end(each, cause)
 
+    def expire(self, token: str) -> None:
+        """End one token now, named by its hash (`ledger.hashed`); raises BadInput for an unknown one. Not saved yet."""
+        if token in self.ledger.access:
+            self.ledger.access[token] = replace(self.ledger.access[token], expires_at=self.clock.now())
+        elif token in self.ledger.refresh:
+            self.ledger.strike_refresh(token, "An administrator let it expire.")
+        else:
+            raise BadInput("There is no such token.")
+
     def play(self, scenario: Scenario) -> None:
         """Switch on the faults of a scenario, and no others."""
         self.faults.clear()

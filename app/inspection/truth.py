@@ -13,6 +13,7 @@ class Witness(StrEnum):
     """Who says when a token ends."""
 
     EXPIRES_IN = "expires_in, counted from receipt"
+    ON_REQUEST = "made to expire on request"
     EXP = "exp claim"
     EXP_ON_OUR_CLOCK = "exp claim, on our clock"
     INTROSPECTION = "introspection"
@@ -20,11 +21,16 @@ class Witness(StrEnum):
 
 _SOURCES = {
     Witness.EXPIRES_IN: "RFC 6749 §5.1",
+    Witness.ON_REQUEST: "somebody at this window",
     Witness.EXP: "RFC 7519 §4.1.4",
     Witness.EXP_ON_OUR_CLOCK: "the Date header of the token answer",
     Witness.INTROSPECTION: "RFC 7662 §2.2",
 }
-_ACTED_ON = {ExpirySource.EXPIRES_IN: Witness.EXPIRES_IN, ExpirySource.EXP: Witness.EXP}
+_ACTED_ON = {
+    ExpirySource.EXPIRES_IN: Witness.EXPIRES_IN,
+    ExpirySource.EXP: Witness.EXP,
+    ExpirySource.ASKED: Witness.ON_REQUEST,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +73,12 @@ def truth_table(
 ) -> tuple[Testimony, ...]:
     """Return a row for every witness; all moments in epoch seconds, `skew_s` positive where the server is ahead.
 
-    `by_receipt` is the receipt plus `expires_in`, `introspected` the end introspection states, `is_active` whether it
-    was asked and what it said. `acted_on` is None for tokens Lapse does not act on.
+    `by_receipt` is the receipt plus `expires_in`, or the moment it was made to expire; `introspected` the end that
+    introspection states, `is_active` whether it was asked and what it said. `acted_on` is None for tokens Lapse does
+    not act on.
     """
-    ends = {Witness.EXPIRES_IN: by_receipt, Witness.EXP: exp}
+    counted = Witness.ON_REQUEST if acted_on is ExpirySource.ASKED else Witness.EXPIRES_IN
+    ends = {counted: by_receipt, Witness.EXP: exp}
     if exp is not None and skew_s is not None:
         ends[Witness.EXP_ON_OUR_CLOCK] = exp - skew_s
     ends[Witness.INTROSPECTION] = introspected

@@ -65,13 +65,13 @@ class OAuthClient:
         request = grants.refresh_request(metadata, client_id=self.client_id, refresh_token=refresh_token)
         return await self._token(request, cause)
 
-    async def revoke(self, refresh_token: Secret, *, cause: int | None) -> bool:
-        """Revoke the refresh token (RFC 7009); return False where the server offers no revocation endpoint."""
+    async def revoke(self, token: Secret, *, hint: str = "refresh_token", cause: int | None) -> bool:
+        """Revoke a token (RFC 7009); return False where the server offers no revocation endpoint."""
         metadata = await self.metadata(cause=cause)
         if metadata.revocation_endpoint is None:
             return False
         request = grants.revocation_request(
-            metadata.revocation_endpoint, client_id=self.client_id, refresh_token=refresh_token
+            metadata.revocation_endpoint, client_id=self.client_id, token=token, hint=hint
         )
         answer = await fetch(self._http, request, kind=ExchangeKind.REVOCATION, cause=cause, total_s=_TOKEN_TOTAL_S)
         if answer.status != httpx.codes.OK:

@@ -81,9 +81,9 @@ def refresh_request(metadata: ServerMetadata, *, client_id: str, refresh_token: 
     )
 
 
-def revocation_request(endpoint: str, *, client_id: str, refresh_token: Secret) -> httpx.Request:
-    """Revoke a refresh token (RFC 7009 §2.1), which at Okta takes its access tokens along."""
-    form = {"client_id": client_id, "token": refresh_token.reveal(), "token_type_hint": "refresh_token"}
+def revocation_request(endpoint: str, *, client_id: str, token: Secret, hint: str) -> httpx.Request:
+    """Revoke a token (RFC 7009 §2.1); at Okta a refresh token takes its access tokens along."""
+    form = {"client_id": client_id, "token": token.reveal(), "token_type_hint": hint}
     return httpx.Request("POST", endpoint, data=form)
 
 

@@ -99,6 +99,8 @@ class Session:
         self._asking = Asking(client, journal, clock)
         self._refreshing: asyncio.Task[_Refreshed] | None = None
         self.generations = Generations()
+        self.replaced: Held | None = None
+        """The refresh token that the newest rotation replaced, in memory only: to show what a replay does."""
         self._state: SessionState = SignedOut()
         self.skew_s: float | None = None
 
@@ -133,6 +135,7 @@ class Session:
     async def begin(self, answer: TokenAnswer, claims: dict[str, Any], *, cause: int | None) -> None:
         """Start the session of a sign-in whose ID token was verified; stored before it is used."""
         await self.close()  # a refresh of the session before must not come back over this one
+        self.replaced = None
         first = TokenSet(
             family=uuid.uuid4().hex,
             number=0,
@@ -166,6 +169,7 @@ class Session:
     async def forget(self, *, revoked: bool = False) -> None:
         """Forget the session here, in memory and in the store; `revoked` is for the journal."""
         self.state = SignedOut()
+        self.replaced = None
         async with self._keeper.lock():
             await self._keeper.forget()
         self._journal.append(events.SignedOut(revoked))
@@ -179,6 +183,14 @@ class Session:
         self.state = SignedIn(dropped)
         entry = self._journal.append(events.AccessTokenDropped(tokens.access.name))
         await self._keeper.keep(dropped, cause=entry.seq)
+
+    async def expire_access_token(self, *, cause: int) -> None:
+        """Take the access token for lapsed from now on, here and in the store: its server was told to end it."""
+        tokens = self._tokens()
+        age = age_s(tokens.receipt, self._receipt(), counts_sleep=self._clock.counts_sleep)
+        expired = replace(tokens, expiry=Expiry(age, ExpirySource.ASKED))
+        self.state = SignedIn(expired)
+        await self._keeper.keep(expired, cause=cause)
 
     async def close(self) -> None:
         """Let a running refresh finish and be stored, at most 5 s; then stop it."""
@@ -348,6 +360,8 @@ class Session:
         self._measure_skew(answer, cause)
         fresh = self._next(tokens, answer)
         entry = self._journal.append(fresh.received("refresh_token"), cause=cause)
+        if fresh.refresh_fate is RefreshTokenFate.REPLACED:
+            self.replaced = tokens.refresh
         # The new refresh token is kept before anything else can fail: the old one may be dead already.
         self.state = SignedIn(fresh.without_access())
         await self._keeper.keep(fresh.without_access(), cause=entry.seq)

@@ -1,0 +1,60 @@
+"""Trouble made on purpose for the session at the demo org: tokens revoked, expired, replayed."""
+
+from app import events
+from app.demo.controller import Controller
+from app.errors import BadInput, OAuthError
+from app.journal import Journal
+from app.oauth.client import OAuthClient
+from app.session.session import Session
+from app.session.tokens import Held
+
+_HINTS = {"AT": "access_token", "RT": "refresh_token"}
+
+
+class Trouble:
+    """What a person does to see how the session takes it; each raises LapseError when it cannot be done.
+
+    The session is told of nothing but an expiry, which a client can know by itself.
+    """
+
+    def __init__(self, session: Session, client: OAuthClient, journal: Journal, controller: Controller) -> None:
+        self._session = session
+        self._client = client
+        self._journal = journal
+        self._controller = controller
+
+    async def revoke(self, kind: str) -> None:
+        """Revoke the `access` or `refresh` token in hand at the server (RFC 7009)."""
+        held = self._held(kind)
+        if not await self._client.revoke(held.value, hint=_HINTS[held.prefix], cause=None):
+            raise BadInput("The server offers no revocation.")
+        self._journal.append(events.TokenRevoked(held.name))
+
+    async def expire(self, kind: str) -> None:
+        """Let the `access` or `refresh` token in hand expire now; an access token's end is known here too."""
+        held = self._held(kind)
+        await self._controller.expire(held.value)
+        entry = self._journal.append(events.TokenExpired(held.name))
+        if kind == "access":
+            await self._session.expire_access_token(cause=entry.seq)
+
+    async def replay(self) -> events.ReplayAnswered:
+        """Send the refresh token that was replaced last once more, and throw away what it brings."""
+        old = self._session.replaced
+        if old is None:
+            raise BadInput("There is no older refresh token to replay.", next_step="Refresh once, then replay.")
+        started = self._journal.append(events.ReplayStarted(old.name))
+        try:
+            await self._client.refresh(old.value, cause=started.seq)
+            answered = events.ReplayAnswered(old.name)
+        except OAuthError as refused:
+            answered = events.ReplayAnswered(old.name, refused.code, refused.description)
+        self._journal.append(answered, cause=started.seq)
+        return answered
+
+    def _held(self, kind: str) -> Held:
+        tokens = self._session.tokens
+        held = None if tokens is None else {"access": tokens.access, "refresh": tokens.refresh}[kind]
+        if held is None:
+            raise BadInput(f"There is no {kind} token in hand.", next_step="Sign in, or call the API first.")
+        return held

@@ -1,0 +1,135 @@
+"""Trouble made on purpose: what the org does with it, what the session learns of it, what the journal says."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from app.decision import ExpirySource, Reason, Verdict
+from app.demo.addresses import addresses_of
+from app.demo.controller import Controller
+from app.errors import BadInput, Refusal
+from app.events import ExchangeKind
+from app.simloop import SimClock
+from app.trouble import Trouble
+from tests.app.session.conftest import World, new_world
+
+pytestmark = pytest.mark.anyio
+API = "/api/me"
+
+
+class Bench:
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.api = world.org.issuer_base + API
+        addresses = addresses_of(world.org.issuer_base, world.org.ledger.identity)
+        controller = Controller(world.http, addresses)
+        self.trouble = Trouble(world.session, world.client, world.journal, controller)
+
+    async def call(self) -> httpx.Response | None:
+        result = await self.world.calls.call("GET", self.api)
+        return None if result.answer is None else result.answer.status
+
+    def sentences(self) -> list[str]:
+        return [entry.sentence() for entry in self.world.told]
+
+
+@pytest.fixture
+async def bench(clock: SimClock) -> AsyncIterator[Bench]:
+    world = new_world(clock)
+    await world.sign_in()
+    yield Bench(world)
+    await world.session.close()
+    await world.http.aclose()
+
+
+async def test_a_revoked_access_token_is_found_out_by_the_api(bench: Bench) -> None:
+    await bench.trouble.revoke("access")
+    assert bench.world.session.decide("me").verdict is Verdict.USE  # nobody told the client
+    assert await bench.call() == 200
+    assert bench.world.tokens.number == 2
+    assert "AT-1 was revoked at the demo org on request; nothing tells the session so." in bench.sentences()
+
+
+async def test_a_revoked_refresh_token_ends_the_session_at_the_next_refresh(bench: Bench) -> None:
+    await bench.trouble.revoke("refresh")
+    assert await bench.call() is None
+    assert isinstance(bench.world.session.ended, Refusal)
+
+
+async def test_an_access_token_made_to_expire_is_lapsed_for_everybody(bench: Bench, clock: SimClock) -> None:
+    clock.jump(7)
+    await bench.trouble.expire("access")
+    decision = bench.world.session.decide("me")
+    assert (decision.verdict, decision.reason, decision.source) == (Verdict.REFRESH, Reason.LAPSED, ExpirySource.ASKED)
+    assert bench.world.tokens.expires_at == clock.now()
+    restored = bench.world.second_session()
+    assert await restored.restore()
+    assert restored.decide("me").reason is Reason.LAPSED
+    token = bench.world.tokens.access
+    assert token is not None
+    headers = {"Authorization": f"Bearer {token.value.reveal()}"}
+    refused = await bench.world.http.get(bench.api, headers=headers)
+    assert refused.json()["error_description"] == "The token has expired."
+    assert await bench.call() == 200
+
+
+async def test_a_refresh_token_made_to_expire_is_refused_and_the_client_did_not_know(bench: Bench) -> None:
+    await bench.trouble.expire("refresh")
+    assert await bench.call() == 200  # the access token lives on
+    await bench.world.session.drop_access_token()
+    assert await bench.call() is None
+    assert bench.world.session.ended is not None
+    assert any("let it expire" in each.sentence() for each in bench.world.org.log)
+
+
+async def test_a_replay_inside_the_grace_period_is_accepted_and_changes_nothing_here(bench: Bench) -> None:
+    bench.world.turn(leeway_s=30)
+    await bench.world.session.fresh_token(asked_for=True)
+    before = bench.world.tokens
+    answered = await bench.trouble.replay()
+    assert (answered.name, answered.error) == ("RT-1", None)
+    assert bench.world.tokens == before
+    await bench.world.session.fresh_token(asked_for=True)
+
+
+async def test_a_replay_after_the_grace_period_kills_the_family(bench: Bench, clock: SimClock) -> None:
+    bench.world.turn(leeway_s=0)
+    await bench.world.session.fresh_token(asked_for=True)
+    clock.jump(5)
+    answered = await bench.trouble.replay()
+    assert (answered.name, answered.error) == ("RT-1", "invalid_grant")
+    with pytest.raises(Refusal):
+        await bench.world.session.fresh_token(asked_for=True)
+    assert "Replaying RT-1, which was replaced long since, on request." in bench.sentences()
+
+
+async def test_without_an_older_refresh_token_there_is_nothing_to_replay(bench: Bench) -> None:
+    with pytest.raises(BadInput, match="no older refresh token"):
+        await bench.trouble.replay()
+    await bench.world.session.fresh_token(asked_for=True)
+    await bench.world.session.sign_out()
+    with pytest.raises(BadInput, match="no older refresh token"):
+        await bench.trouble.replay()
+
+
+async def test_what_is_not_held_cannot_be_troubled(bench: Bench) -> None:
+    await bench.world.session.drop_access_token()
+    for act in (bench.trouble.revoke, bench.trouble.expire):
+        with pytest.raises(BadInput, match="no access token in hand"):
+            await act("access")
+
+
+async def test_a_foreign_token_is_refused_in_the_orgs_words(bench: Bench) -> None:
+    bench.world.org.reset()
+    with pytest.raises(BadInput, match="There is no such token"):
+        await bench.trouble.expire("access")
+
+
+async def test_neither_token_nor_its_hash_is_in_the_journal(bench: Bench) -> None:
+    held = bench.world.tokens.access
+    assert held is not None
+    await bench.trouble.expire("access")
+    kinds = [entry.event.kind for entry in bench.world.told if hasattr(entry.event, "kind")]
+    assert ExchangeKind.CONTROL in kinds
+    assert not any(held.value.reveal() in repr(entry) for entry in bench.world.told)
