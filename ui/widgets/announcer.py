@@ -1,0 +1,51 @@
+"""Says things to screen readers, politely and seldom, whatever has the focus."""
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QWidget
+
+_APART_MS = 1000
+# A screen reader that has fallen behind helps nobody: of what piles up within a second only the newest is said.
+_MOST_AT_ONCE = 3
+
+
+class Announcer(QObject):
+    """Announces at most once a second; what comes in between is said together afterwards.
+
+    Nothing is announced while the widget cannot be seen, and no timer runs unless something was just said.
+    """
+
+    announced = Signal(str)
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self._widget = widget
+        self._waiting: list[str] = []
+        self._pause = QTimer(self)
+        self._pause.setObjectName("announcerTimer")
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_APART_MS)
+        self._pause.timeout.connect(self._say_what_waits)
+
+    def announce(self, text: str, *, instead: bool = False) -> None:
+        """Say `text` now, or once a second has gone by since the last; `instead` drops what still waits to be said."""
+        if not self._widget.isVisible() or self._widget.window().isMinimized():
+            self._waiting.clear()
+            return
+        if instead:
+            self._waiting.clear()
+        if text and text not in self._waiting:
+            self._waiting = [*self._waiting, text][-_MOST_AT_ONCE:]
+        if not self._pause.isActive():
+            self._say_what_waits()
+
+    def _say_what_waits(self) -> None:
+        if not self._waiting:
+            return
+        text = " ".join(self._waiting)
+        self._waiting.clear()
+        self._pause.start()
+        event = QAccessibleAnnouncementEvent(self._widget, text)
+        event.setPoliteness(QAccessible.AnnouncementPoliteness.Polite)
+        QAccessible.updateAccessibility(event)
+        self.announced.emit(text)
