@@ -29,9 +29,6 @@ class Announcer(QObject):
 
     def announce(self, text: str, *, instead: bool = False) -> None:
         """Say `text` now, or once a second has gone by since the last; `instead` drops what still waits to be said."""
-        if not self._widget.isVisible() or self._widget.window().isMinimized():
-            self._waiting.clear()
-            return
         if instead:
             self._waiting.clear()
         if text and text not in self._waiting:
@@ -40,10 +37,10 @@ class Announcer(QObject):
             self._say_what_waits()
 
     def _say_what_waits(self) -> None:
-        if not self._waiting:
-            return
         text = " ".join(self._waiting)
         self._waiting.clear()
+        if not text or not self._widget.isVisible() or self._widget.window().isMinimized():
+            return
         self._pause.start()
         event = QAccessibleAnnouncementEvent(self._widget, text)
         event.setPoliteness(QAccessible.AnnouncementPoliteness.Polite)

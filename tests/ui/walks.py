@@ -1,0 +1,152 @@
+"""Walks over everything a window shows: its texts, and what of them is clipped."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractScrollArea,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QSpinBox,
+    QTabBar,
+    QTableView,
+    QWidget,
+)
+
+from ui.widgets.labels import ElidedLabel
+
+_HORIZONTAL = Qt.Orientation.Horizontal
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One text, what shows it, and as what."""
+
+    by: QObject
+    kind: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{path(self.by)} {self.kind}: {self.text!r}"
+
+
+def path(thing: QObject) -> str:
+    """Return names from `thing` outwards, as many as say where it is."""
+    names: list[str] = []
+    found: QObject | None = thing
+    while found is not None and len(names) < 4:
+        names.append(found.objectName() or type(found).__name__)
+        found = found.parent()
+    return " in ".join(names)
+
+
+def is_inside(thing: QObject, names: frozenset[str]) -> bool:
+    """Return whether `thing` or anything around it has one of these object names."""
+    found: QObject | None = thing
+    while found is not None:
+        if found.objectName() in names:
+            return True
+        found = found.parent()
+    return False
+
+
+def widgets_of(top: QWidget) -> list[QWidget]:
+    """Return `top` and everything in it, shown or not."""
+    return [top, *top.findChildren(QWidget)]
+
+
+def texts_of(top: QWidget) -> Iterator[Shown]:
+    """Yield every text in `top` that is not empty, of actions too; not what stands in tables and text views."""
+    for widget in widgets_of(top):
+        pairs = [*_own_texts(widget), *_said_texts(widget)]
+        yield from (Shown(widget, kind, text) for kind, text in pairs if text.strip())
+    for action in top.findChildren(QAction):
+        pairs = [("action", action.text()), ("tooltip", action.toolTip()), ("status tip", action.statusTip())]
+        yield from (Shown(action, kind, text) for kind, text in pairs if text.strip())
+
+
+def _said_texts(widget: QWidget) -> list[tuple[str, str]]:
+    return [
+        ("tooltip", widget.toolTip()),
+        ("status tip", widget.statusTip()),
+        ("accessible name", widget.accessibleName()),
+        ("accessible description", widget.accessibleDescription()),
+        ("window title", widget.windowTitle()),
+    ]
+
+
+def _own_texts(widget: QWidget) -> list[tuple[str, str]]:
+    if isinstance(widget, QLabel | QAbstractButton):
+        return [("text", widget.text())]
+    if isinstance(widget, QTabBar):
+        return [("tab", widget.tabText(place)) for place in range(widget.count())]
+    if isinstance(widget, QLineEdit | QPlainTextEdit):
+        return [("placeholder", widget.placeholderText())]
+    if isinstance(widget, QComboBox):
+        return [("item", widget.itemText(place)) for place in range(widget.count())]
+    if isinstance(widget, QSpinBox):
+        return [("prefix", widget.prefix()), ("suffix", widget.suffix())]
+    if isinstance(widget, QAbstractItemView) and widget.model() is not None:
+        columns = range(widget.model().columnCount())
+        return [("heading", str(widget.model().headerData(each, _HORIZONTAL) or "")) for each in columns]
+    return []
+
+
+def assert_everything_fits(window: QWidget) -> None:
+    """Fail with the whole list unless every text that is shown, and is not made to give way, has the room it needs."""
+    clipped = [complaint for each in widgets_of(window) if each.isVisible() for complaint in _complaints(each)]
+    assert not clipped, "clipped:\n" + "\n".join(clipped)
+
+
+def _complaints(widget: QWidget) -> Iterator[str]:
+    if isinstance(widget, QLabel):
+        yield from _label_complaints(widget)
+    elif isinstance(widget, QAbstractButton) and widget.text():
+        yield from _too_small(widget, "width", widget.minimumSizeHint().width(), widget.width(), widget.text())
+        yield from _cut_off(widget, widget.text())
+    elif isinstance(widget, QTabBar):
+        for place in range(widget.count()):
+            tab = widget.tabRect(place)
+            yield from _too_small(widget, "width", tab.right(), widget.width(), widget.tabText(place))
+    elif isinstance(widget, QTableView) and widget.horizontalHeader().isVisible():
+        yield from _heading_complaints(widget)
+
+
+def _label_complaints(shown: QLabel) -> Iterator[str]:
+    if not shown.text() or isinstance(shown, ElidedLabel) or isinstance(shown.parent(), QAbstractScrollArea):
+        return
+    height = shown.heightForWidth(shown.width()) if shown.wordWrap() else shown.sizeHint().height()
+    yield from _too_small(shown, "height", height, shown.height(), shown.text())
+    if not shown.wordWrap():
+        yield from _too_small(shown, "width", shown.sizeHint().width(), shown.width(), shown.text())
+    yield from _cut_off(shown, shown.text())
+
+
+def _heading_complaints(table: QTableView) -> Iterator[str]:
+    header = table.horizontalHeader()
+    for column in range(header.count()):
+        heading = str(table.model().headerData(column, _HORIZONTAL) or "")
+        if heading and not header.isSectionHidden(column):
+            needed = header.sectionSizeFromContents(column).width()
+            yield from _too_small(table, "width", needed, header.sectionSize(column), heading)
+
+
+def _too_small(widget: QWidget, side: str, needed: int, has: int, text: str) -> Iterator[str]:
+    if has < needed:
+        yield f"{path(widget)}: {text!r} needs {needed} px of {side} and has {has}"
+
+
+def _cut_off(widget: QWidget, text: str) -> Iterator[str]:
+    # What is scrolled may well reach out of the part that is seen; sideways nothing here is scrolled.
+    around = widget.parentWidget()
+    if around is None:
+        return
+    left = widget.mapTo(around, QPoint(0, 0)).x()
+    if left < 0 or left + widget.width() > around.width():
+        yield f"{path(widget)}: {text!r} reaches out of what is around it"
