@@ -13,3 +13,5 @@ workbench              the one assembly all front doors share
 cli, __main__          the headless front door
 testing/               what is lent to testers, and the installed front door
 """
+
+VERSION = "0.1.0"

@@ -171,6 +171,10 @@ class Workbench:
         """Look so in the next run too: system, light or dark. Raises BadInput when it cannot be saved."""
         self._remember(replace(self.settings, scheme=choice))
 
+    def remember_window(self, kept: dict[str, str]) -> None:
+        """Open the window as it was left, in the next run. Raises BadInput when it cannot be saved."""
+        self._remember(replace(self.settings, window=kept))
+
     def _remember(self, found: Settings) -> None:
         self.settings = found
         settings.save(found, settings.config_dir())

@@ -74,7 +74,7 @@ class InspectorWiring(QObject):
 
         if self._dialog is not None or not hasattr(self._bench, "connection"):
             return
-        self._dialog = PasteDialog(self._bench.connection.name, self._panel.window())
+        self._dialog = PasteDialog(self._bench.connection.name, self._panel.window(), masks=self._panel.presents)
         self._dialog.inspect_requested.connect(self._on_inspect_pasted)
         self._tasks.start("paste a token", self._ask_paste, self._dialog)
 

@@ -3,7 +3,7 @@
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -16,6 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ui import theme
+from ui.actions import Actions
 from ui.session.token_card import TokenCard
 from ui.session.top_bar import TopBar
 from ui.widgets.card import Card
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from ui.session.waiting import WaitingPanel
     from ui.session.welcome import Welcome
     from ui.timeline.panel import TimelinePanel
+    from ui.widgets.toast import Toasts
     from ui.wirelog.panel import WirePanel
 
 _GAP = 12
@@ -71,6 +74,7 @@ class MainWindow(QMainWindow):
     journal: "JournalPanel"
     counts: "CountsCard"
     error_panel: "ErrorPanel"
+    toasts: "Toasts"
 
     def __init__(self) -> None:
         super().__init__()
@@ -79,11 +83,12 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(self.tr("Lapse"))
         self.setMinimumSize(_SMALLEST)
         self.resize(_FIRST_SIZE)
-        self.top_bar = TopBar()
+        self.commands = Actions(self)
+        self.top_bar = TopBar(self.commands)
         self.cards = {
-            "access": TokenCard("access", self.tr("Access token")),
-            "refresh": TokenCard("refresh", self.tr("Refresh token")),
-            "id": TokenCard("id", self.tr("ID token")),
+            "access": TokenCard("access", self.tr("Access token"), self.commands),
+            "refresh": TokenCard("refresh", self.tr("Refresh token"), self.commands),
+            "id": TokenCard("id", self.tr("ID token"), self.commands),
         }
         self._starting = label(self.tr("Starting the demo org…"), role="muted")
         self._starting.setObjectName("startingLabel")
@@ -101,6 +106,7 @@ class MainWindow(QMainWindow):
         from ui.session.waiting import WaitingPanel
         from ui.session.welcome import Welcome
         from ui.timeline.panel import TimelinePanel
+        from ui.widgets.toast import Toasts
         from ui.wirelog.panel import WirePanel
 
         self.call_strip = CallStrip()
@@ -113,6 +119,7 @@ class MainWindow(QMainWindow):
         self.journal = JournalPanel()
         self.counts = CountsCard()
         self.error_panel = ErrorPanel()
+        self.toasts = Toasts(self)
         for page in (self.welcome, self.waiting, self._signed_in()):
             self._pages.addWidget(page)
         self._middle_column.insertWidget(0, self.error_panel)
@@ -130,6 +137,23 @@ class MainWindow(QMainWindow):
     def show_starting(self, text: str) -> None:
         """Say what the start is waiting for."""
         self._starting.setText(text)
+
+    def show_presenter(self, *, on: bool) -> None:
+        """Mask everything without exception, or as usual."""
+        self.top_bar.show_presenter(on=on)
+        for card in self.cards.values():
+            card.show_presenter(on=on)
+        self.inspector.show_presenter(on=on)
+
+    def show_numbers(self, *, exchanges: int, entries: int) -> None:
+        """Say on the tabs how much there is behind them."""
+        for tab, name, number in (
+            (self.wire, self.tr("Wire · {0}"), exchanges),
+            (self.journal, self.tr("Journal · {0}"), entries),
+        ):
+            text = name.format(number)
+            if self.tabs.tabText(self.tabs.indexOf(tab)) != text:
+                self.tabs.setTabText(self.tabs.indexOf(tab), text)
 
     def allow_close(self) -> None:
         """Let the next close through, and close."""
@@ -154,6 +178,14 @@ class MainWindow(QMainWindow):
         super().hideEvent(event)
         self.seen_changed.emit(False)
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Say whether anybody can see the window; give the cards the width their type needs."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange:
+            self.seen_changed.emit(self.isVisible() and not self.isMinimized())
+        elif event.type() == QEvent.Type.FontChange and hasattr(self, "_left_scroll"):
+            self._left_scroll.setMinimumWidth(theme.px(_CARDS_WIDTH))
+
     def _lay_out(self) -> None:
         body = QSplitter(Qt.Orientation.Horizontal)
         body.setObjectName("bodySplitter")
@@ -176,7 +208,6 @@ class MainWindow(QMainWindow):
 
     def _left(self) -> QWidget:
         column = QWidget()
-        column.setMinimumWidth(250)
         column.setObjectName("leftColumn")
         self._left_column = QVBoxLayout(column)
         self._left_column.setContentsMargins(0, 0, 0, 0)
@@ -190,7 +221,8 @@ class MainWindow(QMainWindow):
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setMinimumWidth(_CARDS_WIDTH)
+        scroll.setMinimumWidth(theme.px(_CARDS_WIDTH))
+        self._left_scroll = scroll
         scroll.setWidget(column)
         return scroll
 

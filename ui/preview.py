@@ -4,7 +4,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,18 +13,24 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 from PySide6.QtWidgets import QApplication
 
+from app.counters import counts_of
 from app.decision import ExpirySource
-from app.errors import Hiccup, Refusal
-from app.events import RefreshTokenFate
+from app.demo.ledger import SigningKey
+from app.errors import Refusal
+from app.events import Exchange, RefreshTokenFate
 from app.inspection.inspector import Against, Inspection, inspect_held, inspect_text
+from app.lanes import lanes_of
 from app.oauth.keyset import keys_of
 from app.secret import Secret
 from app.session.expiry import Expiry, Receipt
 from app.session.generations import Generation, Generations
 from app.session.strategy import decide
 from app.session.tokens import Held, TokenSet
-from ui import theme
+from app.wire.view import WireLog
+from ui import preview_story, theme
+from ui.actions import Possible
 from ui.main_window import MainWindow, Page
+from ui.preview_story import Stage, Story, play
 from ui.session.facts import facts_of
 
 NOW = 1_790_085_903.0
@@ -66,39 +72,56 @@ def waiting(window: MainWindow) -> None:
 
 def signed_in(window: MainWindow) -> None:
     """Just signed in."""
-    _held(window, _tokens(1, age_s=6))
-    window.call_strip.show_story("Access token is good for another 26 s → GET /api/me 200 in 12 ms")
+    _tell(window, preview_story.signed_in)
 
 
 def lapsed(window: MainWindow) -> None:
     """The access token lapsed three seconds ago."""
-    _held(window, _tokens(3, age_s=33))
-    window.call_strip.show_story("Access token is good for another 9 s → GET /api/me 200 in 11 ms")
+    _tell(window, preview_story.lapsed)
 
 
 def refreshed(window: MainWindow) -> None:
     """A call has refreshed on its way."""
-    _held(window, _tokens(4, age_s=1))
-    window.call_strip.show_story("Access token lapsed 3 s ago → refreshed in 41 ms → GET /api/me 200 in 12 ms")
+    _tell(window, preview_story.refreshed)
+    window.tabs.setCurrentWidget(window.wire)
+
+
+def storm(window: MainWindow) -> None:
+    """Fifty calls at once, and one refresh."""
+    _tell(window, preview_story.storm)
+    window.tabs.setCurrentWidget(window.wire)
 
 
 def failed(window: MainWindow) -> None:
     """A refresh could not reach the server; still signed in."""
-    _held(window, _tokens(3, age_s=42))
-    window.call_strip.show_story("Refresh failed, still signed in: GET /api/me was not sent")
-    window.error_panel.show_error(Hiccup("login.example.com could not be reached (no route to host)."))
+    story = _tell(window, preview_story.failed)
+    assert story.trouble is not None
+    window.error_panel.show_error(story.trouble)
+
+
+def replayed(window: MainWindow) -> None:
+    """An old refresh token was sent again: the journal tells what came of it."""
+    _tell(window, preview_story.replayed)
+    window.tabs.setCurrentWidget(window.journal)
+
+
+def presenting(window: MainWindow) -> None:
+    """The same on a projector: larger type, everything masked."""
+    _tell(window, preview_story.lapsed)
+    window.commands.presenter.setChecked(True)
+    window.show_presenter(on=True)
 
 
 def rules(window: MainWindow) -> None:
     """The inspector says rule by rule why an ID token is good."""
-    _held(window, _tokens(1, age_s=6))
+    _tell(window, preview_story.signed_in)
     window.inspector.picker.setCurrentIndex(1)
     window.inspector.tabs.setCurrentIndex(1)
 
 
 def expiry(window: MainWindow) -> None:
     """The inspector's witnesses of an access token's end."""
-    _held(window, _tokens(3, age_s=12))
+    _tell(window, preview_story.signed_in)
     window.inspector.tabs.setCurrentIndex(2)
 
 
@@ -129,6 +152,9 @@ STATES: dict[str, Callable[[MainWindow], None]] = {
     "signed-in": signed_in,
     "lapsed": lapsed,
     "refreshed": refreshed,
+    "storm": storm,
+    "replayed": replayed,
+    "presenting": presenting,
     "failed": failed,
     "ended": ended,
     "rules": rules,
@@ -155,8 +181,8 @@ def main(argv: list[str] | None = None) -> int:
     args.out.mkdir(parents=True, exist_ok=True)
     width, height = (int(part) for part in args.size.split("x"))
     for scheme in args.scheme or ("light", "dark"):
-        theme.apply(application, scheme)
         for state in args.states or STATES:
+            theme.apply(application, scheme, theme.PRESENTER_ZOOM if state == "presenting" else 1.0)
             window = new_window(state)
             window.resize(width, height)
             window.show()
@@ -183,11 +209,52 @@ def _bar(window: MainWindow, name: str | None) -> None:
     window.top_bar.show_store("Kept in the OS keyring" if name else "")
 
 
-def _held(window: MainWindow, tokens: TokenSet) -> None:
-    _bar(window, tokens.display_name)
+def _tell(window: MainWindow, acts: Callable[[Stage], Awaitable[None]]) -> Story:
+    """Play a story and show how it stands at its end, and all that led there."""
+    story = play(acts, _signing_key())
+    assert story.tokens is not None
+    now = story.now
+    _bar(window, story.tokens.display_name)
+    _show_cards(window, story.tokens, now)
+    window.call_strip.show_url(_API)
+    window.call_strip.show_decision(story.decision)
+    window.call_strip.show_story(story.told)
+    window.inspector.show_inspections(story.inspections, story.generations)
+    window.inspector.tick(now)
+    window.timeline.show_lanes(lanes_of(story.journal), leeway_s=1.0)
+    window.timeline.tick(now)
+    log = WireLog()
+    for entry in story.journal:
+        log.take(entry)
+    window.wire.show_log(log)
+    window.journal.show_entries(tuple(story.journal))
+    window.counts.show_counts(counts_of(story.journal, now))
+    exchanges = sum(isinstance(entry.event, Exchange) for entry in story.journal)
+    window.show_numbers(exchanges=exchanges, entries=len(story.journal))
+    window.show_page(Page.SIGNED_IN)
+    return story
+
+
+def _show_cards(window: MainWindow, tokens: TokenSet, now: float) -> None:
     for kind, facts in facts_of(tokens, leeway_s=1.0).items():
         window.cards[kind].show_token(facts)
-        window.cards[kind].tick(NOW)
+        window.cards[kind].tick(now)
+    held = {"access": tokens.access, "refresh": tokens.refresh, "id": tokens.id}
+    window.commands.show_possible(
+        Possible(
+            is_ready=True,
+            is_signed_in=True,
+            is_demo=True,
+            has_access=held["access"] is not None,
+            has_refresh=held["refresh"] is not None,
+            has_id=held["id"] is not None,
+        )
+    )
+
+
+def _held(window: MainWindow, tokens: TokenSet) -> None:
+    _bar(window, tokens.display_name)
+    _show_cards(window, tokens, NOW)
     age_s = NOW - tokens.receipt.wall
     window.call_strip.show_url(_API)
     window.call_strip.show_decision(decide(tokens, age_s=age_s, now=NOW, leeway_s=1.0, asked_by="preview"))
@@ -240,6 +307,11 @@ def _tokens(
 
 def _jwt(claims: dict[str, Any]) -> Secret:
     return Secret(jwt.encode(claims, _key(), algorithm="RS256", headers={"kid": "demo-1", "typ": None}))
+
+
+@cache
+def _signing_key() -> SigningKey:
+    return SigningKey.generate()
 
 
 @cache

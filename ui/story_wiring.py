@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
+from app import VERSION, events
 from app.counters import Counters
 from app.errors import BadInput
 from app.events import Entry, Exchange
@@ -16,27 +16,34 @@ from app.secret import Secret
 from app.wire.curl import curl
 from app.wire.har import har
 from app.wire.view import Row, WireLog
+from ui.clipboard import Clipboard
 from ui.tasks import TaskScope, ask
 
 if TYPE_CHECKING:
     from app.workbench import Workbench
     from ui.main_window import MainWindow
 
-_VERSION = "0.1.0"
-
 
 class StoryWiring(QObject):
     """Projects the journal for the panels; selecting anything selects it everywhere."""
 
     def __init__(
-        self, window: "MainWindow", bench: "Workbench", tasks: TaskScope, parent: QObject | None = None
+        self,
+        window: "MainWindow",
+        bench: "Workbench",
+        tasks: TaskScope,
+        clipboard: Clipboard,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self._clipboard = clipboard
         self._window = window
         self._bench = bench
         self._tasks = tasks
         self._lanes, self._counters, self._log = Lanes(), Counters(), WireLog()
+        self._exchanges = 0
         self._selecting = False
+        window.commands.export_har.triggered.connect(self._on_export)
         window.timeline.selected.connect(self._select)
         window.wire.selected.connect(self._select)
         window.journal.selected.connect(self._select)
@@ -59,6 +66,7 @@ class StoryWiring(QObject):
         if self._log.drop_oldest():
             self._window.wire.dropped_oldest()
         self._window.journal.added(batch)
+        self._window.show_numbers(exchanges=self._exchanges, entries=len(self._bench.journal))
 
     def tick(self, now: float) -> None:
         """Work out everything that depends on time for `now`, in epoch seconds."""
@@ -72,24 +80,37 @@ class StoryWiring(QObject):
     def _project(self, entry: Entry) -> Row | None:
         self._lanes.take(entry)
         self._counters.take(entry)
+        self._exchanges += isinstance(entry.event, Exchange)
         place = self._log.take(entry)
         return None if place is None else self._log.rows[place]
 
     def _select(self, seq: int) -> None:
         if self._selecting:
             return
-        self._selecting = True
+        self._selecting = True  # what is selected here tells so again
         try:
-            self._window.timeline.select(seq)
-            self._window.wire.select(seq)
-            self._window.journal.select(seq)
+            for panel in (self._window.timeline, self._window.wire, self._window.journal):
+                panel.select(seq)
+            self._show_detail(seq)
+            self._show_why(seq)
+            self._inspect(seq)
         finally:
             self._selecting = False
+
+    def _inspect(self, seq: int) -> None:
+        entry = self._bench.journal.entry(seq)
+        name = _token_of(entry.event) if entry is not None else ""
+        if name:
+            self._window.inspector.show_token(name)
 
     def _show_detail(self, seq: int) -> None:
         row = next((row for row in self._log.with_children(seq) if row.seq == seq), None)
         if row is not None:
             self._window.wire.show_detail(row, self._bench.details.get(seq))
+
+    def _on_why(self, seq: int) -> None:
+        self._window.tabs.setCurrentWidget(self._window.journal)
+        self._select(seq)
 
     def _show_why(self, seq: int) -> None:
         self._window.journal.show_why(self._bench.journal.chain(seq))
@@ -98,7 +119,12 @@ class StoryWiring(QObject):
         entry, detail = self._bench.journal.entry(seq), self._bench.details.get(seq)
         if entry is None or detail is None or not isinstance(entry.event, Exchange):
             return
-        QGuiApplication.clipboard().setText(curl(entry.event.method, detail, self._tokens() if real else None))
+        if real:
+            self._clipboard.copy_secret(curl(entry.event.method, detail, self._tokens()))
+            self._window.toasts.show_toast(self.tr("Copied with real tokens; the clipboard forgets it in a minute."))
+        else:
+            self._clipboard.copy(curl(entry.event.method, detail))
+            self._window.toasts.show_toast(self.tr("Copied as cURL; the tokens are masked."))
 
     def _tokens(self) -> dict[str, Secret]:
         """Return the tokens in hand by fingerprint: only those can be put in place of their masks."""
@@ -110,17 +136,38 @@ class StoryWiring(QObject):
         self._tasks.start("export", self._export)
 
     async def _export(self) -> None:
-        dialog = QFileDialog(self._window, self.tr("Export the exchanges"), "lapse.har", self.tr("HAR (*.har)"))
-        dialog.setObjectName("exportHarDialog")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
-        if await ask(dialog) and dialog.selectedFiles():
-            self.write_har(Path(dialog.selectedFiles()[0]))
+        path = await self._asked_for_path(self.tr("Export the exchanges"), "lapse.har", self.tr("HAR (*.har)"))
+        if path is not None:
+            self.write_har(path)
 
     def write_har(self, path: Path) -> None:
         """Write every exchange in the journal, masked as it was recorded; raises BadInput when it cannot be written."""
-        found = har(self._bench.journal, self._bench.details, version=_VERSION)
+        found = har(self._bench.journal, self._bench.details, version=VERSION)
+        self._write(path, json.dumps(found, indent=1, ensure_ascii=False).encode())
+
+    async def _asked_for_path(self, title: str, name: str, kinds: str) -> Path | None:
+        dialog = QFileDialog(self._window, title, name, kinds)
+        dialog.setObjectName("exportDialog")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+        return Path(dialog.selectedFiles()[0]) if await ask(dialog) and dialog.selectedFiles() else None
+
+    def _write(self, path: Path, octets: bytes) -> None:
         try:
-            path.write_text(json.dumps(found, indent=1, ensure_ascii=False), encoding="utf-8")
+            path.write_bytes(octets)
         except OSError as failed:
             raise BadInput(f"The file {path} cannot be written: {failed.strerror}.") from None
+        self._window.toasts.show_toast(self.tr("Written to {0}; no token is in it.").format(path))
+
+
+def _token_of(event: events.Event) -> str:
+    """Return the name of the token an event is about, "" for none."""
+    if isinstance(event, events.TokensReceived):
+        return event.access.name
+    if isinstance(event, events.Decided):
+        return event.decision.access_name or ""
+    if isinstance(event, events.RefreshSucceeded):
+        return f"AT-{event.number}"
+    if isinstance(event, events.AccessTokenDropped | events.TokenRevoked | events.TokenExpired):
+        return event.name
+    return ""

@@ -19,6 +19,11 @@ def moment_with_zone(moment: float, now: float) -> str:
     return f"{date}{there.strftime('%H:%M:%S')} {_zone(there)}"
 
 
+def shape_of(number: int) -> str:
+    """Return the shape of a generation, from 1 on: five that can be told apart across a room, in turn."""
+    return "●■▲◆★"[(number - 1) % 5]
+
+
 def countdown(left_s: float) -> str:
     """Return `00:27`, `06:59:12` or `3 d 04:00`; a minus sign in front once it is over."""
     sign = "-" if left_s < 0 else ""

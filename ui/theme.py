@@ -12,6 +12,7 @@ from ui.assets import text_file
 
 _TINT = 0.12
 _BASE_PX = 13
+PRESENTER_ZOOM = 1.35
 MONO_PX = (12, 13, 27)
 """The sizes of the fixed font that the style sheet knows."""
 # Lengths that grow with the zoom: all but hairlines, which stay as thin as they are.

@@ -4,15 +4,14 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QMessageBox
 
 from app import events
 from app.errors import LapseError
 from app.events import Entry, StorePlace
 from app.session.tokens import TokenSet
-from ui import theme
 from ui.bridge import Bridge
+from ui.clipboard import Clipboard
 from ui.connections.dialog import ConnectionDialog
 from ui.demo.addresses import AddressesDialog
 from ui.inspector_wiring import InspectorWiring
@@ -21,6 +20,8 @@ from ui.response.panel import ResponseFacts
 from ui.session.facts import facts_of
 from ui.story_wiring import StoryWiring
 from ui.tasks import TaskScope, ask
+from ui.token_wiring import TokenWiring
+from ui.view_wiring import ViewWiring
 
 if TYPE_CHECKING:
     # For types alone: the workbench brings the heavy libraries, which come after the first paint.
@@ -44,8 +45,11 @@ class Wiring(QObject):
         self._ready = False
         self._shown_tokens: TokenSet | None = None
         self.tasks = TaskScope(self._report, self)
+        self._clipboard = Clipboard(self)
         self._inspector = InspectorWiring(window.inspector, bench, self.tasks, self)
-        self._story = StoryWiring(window, bench, self.tasks, self)
+        self._story = StoryWiring(window, bench, self.tasks, self._clipboard, self)
+        self._token_verbs = TokenWiring(window, bench, self.tasks, self._clipboard, self)
+        self._view = ViewWiring(window, bench, self.tasks, self)
         self._bridge = Bridge(bench.journal, self)
         self._timer = QTimer(self)
         self._timer.setObjectName("tickTimer")
@@ -55,13 +59,15 @@ class Wiring(QObject):
     def start(self) -> None:
         """Take up the connection in use; the window is usable meanwhile."""
         self._show_connection()
-        self._window.top_bar.show_scheme(self._bench.settings.scheme)
+        self._view.restore()
         self._on_seen_changed(self._window.isVisible())
         self.tasks.start("connect", self._take_up, None)
 
     async def close(self) -> None:
         """Stop everything the window has started; the session's own refresh is not among it."""
         self._timer.stop()
+        self._view.remember()
+        self._clipboard.forget()
         await self.tasks.close()
         self._bridge.close()
 
@@ -79,33 +85,29 @@ class Wiring(QObject):
     # --- wishes ---------------------------------------------------------------------------------------------------
 
     def _connect(self) -> None:
-        window, bar = self._window, self._window.top_bar
+        window, bar, commands = self._window, self._window.top_bar, self._window.commands
         self._timer.timeout.connect(self.tick)
         window.seen_changed.connect(self._on_seen_changed)
         self._bridge.session_changed.connect(self._on_session_changed)
         self._bridge.appended.connect(self._on_appended)
-        for signal in (bar.sign_in_requested, window.welcome.sign_in_requested):
-            signal.connect(self._on_sign_in)
-        for signal in (bar.add_connection_requested, window.welcome.add_connection_requested):
-            signal.connect(self._on_add_connection)
-        bar.sign_out_requested.connect(self._on_sign_out)
         bar.connection_chosen.connect(self._on_connection_chosen)
-        bar.scheme_chosen.connect(self._on_scheme_chosen)
-        bar.demo_addresses_requested.connect(self._on_demo_addresses)
-        bar.reset_demo_requested.connect(self._on_reset)
-        bar.refresh_requested.connect(self._on_refresh)
-        bar.drop_requested.connect(self._on_drop)
-        bar.copy_issuer_requested.connect(self._on_copy_issuer)
-        bar.quit_requested.connect(window.close)
+        window.welcome.sign_in_requested.connect(commands.sign_in.trigger)
+        window.welcome.add_connection_requested.connect(commands.add_connection.trigger)
+        commands.sign_in.triggered.connect(self._on_sign_in)
+        commands.sign_out.triggered.connect(self._on_sign_out)
+        commands.add_connection.triggered.connect(self._on_add_connection)
+        commands.copy_issuer.triggered.connect(self._on_copy_issuer)
+        commands.call.triggered.connect(window.call_strip.ask)
+        commands.addresses.triggered.connect(self._on_demo_addresses)
+        commands.reset_demo.triggered.connect(self._on_reset)
+        commands.paste_token.triggered.connect(window.inspector.paste_requested)
+        commands.quit.triggered.connect(window.close)
         window.waiting.cancel_requested.connect(self._on_cancel_sign_in)
         window.waiting.open_again_requested.connect(self._on_open_again)
-        window.waiting.copy_requested.connect(_copy)
-        window.error_panel.copy_requested.connect(_copy)
-        window.inspector.copy_requested.connect(_copy)
+        for panel in (window.waiting, window.error_panel, window.inspector):
+            panel.copy_requested.connect(self._clipboard.copy)
         window.call_strip.call_requested.connect(self._on_call)
         window.call_strip.cancel_requested.connect(self._on_cancel_call)
-        for card in window.cards.values():
-            card.copy_requested.connect(self._on_copy_token)
 
     def _on_sign_in(self) -> None:
         if not self._ready:
@@ -133,13 +135,6 @@ class Wiring(QObject):
     def _on_cancel_call(self) -> None:
         self.tasks.cancel("call")
 
-    def _on_refresh(self) -> None:
-        self._window.error_panel.hide()
-        self.tasks.start("refresh", self._refresh)
-
-    def _on_drop(self) -> None:
-        self.tasks.start("drop", self._bench.session.drop_access_token)
-
     def _on_reset(self) -> None:
         self.tasks.start("reset", self._reset)
 
@@ -158,25 +153,8 @@ class Wiring(QObject):
         found = next(each for each in self._bench.settings.connections if each.name == name)
         self.tasks.start("connect", self._take_up, found)
 
-    def _on_scheme_chosen(self, choice: str) -> None:
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        theme.apply(application, choice)
-        try:
-            self._bench.remember_scheme(choice)
-        except LapseError as trouble:
-            self._report(trouble)
-
     def _on_copy_issuer(self) -> None:
-        _copy(self._window.top_bar.issuer_label.whole_text())
-
-    def _on_copy_token(self, kind: str) -> None:
-        # The value goes from the session to the clipboard and is shown nowhere.
-        tokens = self._tokens()
-        held = None if tokens is None else {"access": tokens.access, "refresh": tokens.refresh, "id": tokens.id}[kind]
-        if held is not None:
-            _copy(held.value.reveal())
-            self._window.statusBar().showMessage(self.tr("Copied {0}.").format(held.name), _NOTICE_MS)
+        self._clipboard.copy(self._window.top_bar.issuer_label.whole_text())
 
     def _on_seen_changed(self, seen: bool) -> None:  # noqa: FBT001 - a signal's one argument
         if seen:
@@ -237,13 +215,10 @@ class Wiring(QObject):
             strip.show_running(0, 0)
         self._show_results(results)
 
-    async def _refresh(self) -> None:
-        fresh = await self._bench.session.fresh_token(asked_by="Refresh now", asked_for=True)
-        self._window.call_strip.show_story(self.tr("Refreshed: {0} is here.").format(fresh.access.name))
-
     async def _show_demo_addresses(self) -> None:
-        dialog = AddressesDialog(await self._bench.demo_addresses(), self._window)
-        dialog.copy_requested.connect(_copy)
+        addresses = await self._bench.demo_addresses()
+        dialog = AddressesDialog(addresses, self._window, presents=self._window.commands.presenter.isChecked())
+        dialog.copy_requested.connect(self._clipboard.copy)
         await ask(dialog)
 
     async def _reset(self) -> None:
@@ -278,7 +253,9 @@ class Wiring(QObject):
             elif isinstance(event, events.DemoOrgPortTaken | events.DemoOrgLedgerSetAside):
                 self._window.statusBar().showMessage(entry.sentence())  # stays: it explains why one is signed out
             elif isinstance(event, events.DemoOrgFound):
-                self._window.statusBar().showMessage(entry.sentence(), _NOTICE_MS)
+                self._window.toasts.show_toast(entry.sentence())
+            elif isinstance(event, events.RefreshSucceeded):
+                self._window.toasts.announcer.announce(entry.sentence())
 
     def _report(self, failure: BaseException) -> None:
         self._show_session()
@@ -300,14 +277,14 @@ class Wiring(QObject):
         names = tuple(each.name for each in self._bench.settings.connections)
         issuer = connection.issuer or self.tr("starting…")
         self._window.top_bar.show_connection(connection.name, issuer, names, ready=self._ready)
-        self._window.top_bar.show_demo(embedded=connection.embedded and self._ready)
-        self._window.top_bar.show_sign_in_enabled(enabled=self._ready)
+        self._token_verbs.show_possible(is_ready=self._ready)
 
     def _show_session(self) -> None:
         tokens = self._tokens()
         self._window.top_bar.show_account(tokens.display_name if tokens else None)
         self._show_store()
         self._show_tokens(tokens)
+        self._token_verbs.show_possible(is_ready=self._ready)
         self._show_page(tokens)
         self.tick()
 
@@ -377,7 +354,3 @@ def _response(result: "CallResult") -> ResponseFacts:
         truncated=answer.truncated,
         duration_s=result.duration_s,
     )
-
-
-def _copy(text: str) -> None:
-    QGuiApplication.clipboard().setText(text)

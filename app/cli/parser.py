@@ -4,6 +4,7 @@ import argparse
 import json
 from typing import Any
 
+from app import VERSION
 from app.cli import inspect, serve, session
 from app.cli.output import complain
 from app.errors import LapseError
@@ -21,7 +22,7 @@ def build_parser() -> argparse.ArgumentParser:
         description="Without a command Lapse opens its window. The commands do the same without one.",
         epilog=_EXIT_CODES,
     )
-    parser.add_argument("--version", action="version", version="lapse 0.1.0")
+    parser.add_argument("--version", action="version", version=f"lapse {VERSION}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add(commands, "sign-in", "sign in through the browser", session.sign_in, connection=True, more=_sign_in_flags)
     _add(commands, "token", "print one valid access token and nothing else", session.token, connection=True)

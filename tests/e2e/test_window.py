@@ -256,9 +256,10 @@ def test_refresh_now_drop_and_sign_out(open_desk: Open) -> None:
     desk = open_desk()
     desk.sign_in()
     bar = desk.window.top_bar
-    bar.refresh_action.trigger()
+    commands = desk.window.commands
+    commands.refresh_now.trigger()
     desk.until(lambda: desk.window.call_strip.story_label.text() == "Refreshed: AT-2 is here.")
-    bar.drop_action.trigger()
+    commands.drop.trigger()
     desk.until(lambda: desk.window.cards["access"].pill_word == "None")
     assert "no access token in hand" in desk.window.call_strip._because.text()
     assert "refreshed in" in desk.call()
@@ -270,7 +271,7 @@ def test_refresh_now_drop_and_sign_out(open_desk: Open) -> None:
 def test_resetting_the_demo_org_asks_first(open_desk: Open) -> None:
     desk = open_desk()
     desk.sign_in()
-    desk.window.top_bar.reset_action.trigger()
+    desk.window.commands.reset_demo.trigger()
     desk.until(lambda: any(each.isVisible() for each in desk.window.findChildren(QMessageBox)))
     box = desk.window.findChildren(QMessageBox)[0]
     desk.click(box.button(QMessageBox.StandardButton.Reset))
@@ -367,7 +368,7 @@ def test_a_keyring_that_does_not_answer_holds_up_nobody(tmp_path: Path) -> None:
 def test_the_window_tells_what_opens_the_demo_orgs_doors(open_desk: Open) -> None:
     desk = open_desk()
     desk.reach(Page.SIGNED_OUT)
-    desk.window.top_bar.addresses_action.trigger()
+    desk.window.commands.addresses.trigger()
     desk.until(lambda: desk.window.findChild(AddressesDialog) is not None)
     dialog = desk.window.findChild(AddressesDialog)
     assert isinstance(dialog, AddressesDialog)

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from app import VERSION
 from app.cli import build_parser
 
-_TEXT = (Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8")
+_ROOT = Path(__file__).parents[2]
+_TEXT = (_ROOT / "pyproject.toml").read_text(encoding="utf-8")
 _PROJECT = tomllib.loads(_TEXT)["project"]
 
 
@@ -35,4 +37,7 @@ def test_every_dependency_has_bounds(dependency: str) -> None:
 def test_the_version_is_said_once_and_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         build_parser().parse_args(["--version"])
-    assert capsys.readouterr().out.split() == ["lapse", _PROJECT["version"]]
+    assert capsys.readouterr().out.split() == ["lapse", VERSION]
+    told = tomllib.loads(_TEXT)["tool"]["hatch"]["version"]
+    found = re.search(told["pattern"], (_ROOT / told["path"]).read_text(encoding="utf-8"))
+    assert (_PROJECT["dynamic"], found and found["version"]) == (["version"], VERSION)

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from app.decision import Decision, Reason, Verdict
 from app.errors import BadInput, Hiccup, Refusal
 from app.settings import Connection
+from ui.actions import Actions, Possible
 from ui.connections.dialog import ConnectionDialog
 from ui.inspector.model import ClaimsModel
 from ui.inspector.rows import rows_of
@@ -83,17 +84,18 @@ def test_a_call_is_asked_for_and_cancelled(qtbot: QtBot) -> None:
 
 
 def test_a_card_shows_and_copies_without_showing_the_value(qtbot: QtBot) -> None:
-    card = added(qtbot, TokenCard("access", "Access token"))
+    actions = Actions(added(qtbot, QWidget()))
+    card = added(qtbot, TokenCard("access", "Access token", actions))
     assert not card._copy.isEnabled()
     assert "sign in" in card._copy.accessibleDescription()
+    actions.show_possible(Possible(is_ready=True, is_signed_in=True, has_access=True))
     tokens = _tokens(3, age_s=33)
     card.show_token(facts_of(tokens, leeway_s=1)["access"])
     card.tick(NOW)
     assert (card.pill_word, card.countdown_text) == ("Lapsed", "-00:03")
     assert card.accessibleName() == "Access token: Lapsed"
-    with qtbot.waitSignal(card.copy_requested) as asked:
+    with qtbot.waitSignal(actions.copy["access"].triggered):
         qtbot.mouseClick(card._copy, Qt.MouseButton.LeftButton)
-    assert asked.args == ["access"]
     assert tokens.access is not None
     value = tokens.access.value.reveal()
     shown = "".join(f"{each.text()}{each.toolTip()}{each.accessibleName()}" for each in card.findChildren(QLabel))
@@ -102,7 +104,8 @@ def test_a_card_shows_and_copies_without_showing_the_value(qtbot: QtBot) -> None
 
 
 def test_the_top_bar_signed_in_and_out(qtbot: QtBot) -> None:
-    bar = added(qtbot, TopBar())
+    actions = Actions(added(qtbot, QWidget()))
+    bar = added(qtbot, TopBar(actions))
     assert bar.sign_in_button.isVisible()
     assert not bar.sign_out_button.isVisible()
     bar.show_account("Ada Lovelace")
@@ -113,11 +116,39 @@ def test_the_top_bar_signed_in_and_out(qtbot: QtBot) -> None:
     with qtbot.waitSignal(bar.connection_chosen) as asked:
         bar.connection_picker.menu().actions()[0].trigger()
     assert asked.args == ["Demo org"]
-    with qtbot.waitSignal(bar.scheme_chosen) as asked:
-        next(action for action in bar._schemes.actions() if action.data() == "dark").trigger()
-    assert asked.args == ["dark"]
-    bar.show_demo(embedded=False)
-    assert not bar.reset_action.isEnabled()
+    assert not bar.sign_in_button.isEnabled()
+    assert bar.sign_in_button.toolTip() == "The connection is not ready yet."
+    actions.show_possible(Possible(is_ready=True))
+    with qtbot.waitSignal(actions.sign_in.triggered):
+        qtbot.mouseClick(bar.sign_in_button, Qt.MouseButton.LeftButton)
+
+
+def test_a_revealed_value_masks_itself_after_twenty_seconds_and_with_the_window(qtbot: QtBot) -> None:
+    card = added(qtbot, TokenCard("access", "Access token", Actions(added(qtbot, QWidget()))))
+    card.show_token(facts_of(_tokens(3, age_s=3), leeway_s=1)["access"])
+    card.reveal("the value", NOW)
+    assert card.value_view.isVisible()
+    assert card.value_view.toPlainText() == "the value"
+    card.tick(NOW + 19.9)
+    assert card.value_view.isVisible()
+    card.tick(NOW + 20)
+    assert (card.value_view.isVisible(), card.value_view.toPlainText()) == (False, "")
+    card.reveal("the value", NOW)
+    card.hide()
+    assert card.value_view.toPlainText() == ""
+
+
+def test_nothing_is_revealed_while_presenting(qtbot: QtBot) -> None:
+    card = added(qtbot, TokenCard("access", "Access token", Actions(added(qtbot, QWidget()))))
+    card.show_token(facts_of(_tokens(3, age_s=3), leeway_s=1)["access"])
+    card.reveal("the value", NOW)
+    card.show_presenter(on=True)
+    assert card.value_view.toPlainText() == ""
+    card.reveal("the value", NOW)
+    assert card.value_view.toPlainText() == ""
+    assert card._generation.text().startswith("▲ AT-3")
+    card.show_presenter(on=False)
+    assert card._generation.text().startswith("AT-3")
 
 
 def test_waiting_shows_url_port_and_time_left(qtbot: QtBot) -> None:

@@ -16,8 +16,9 @@ class AddressesDialog(QDialog):
 
     copy_requested = Signal(str)
 
-    def __init__(self, addresses: Addresses, parent: QWidget | None = None) -> None:
+    def __init__(self, addresses: Addresses, parent: QWidget | None = None, *, presents: bool = False) -> None:
         super().__init__(parent)
+        self._presents = presents
         self.setObjectName("demoAddressesDialog")
         self.setWindowTitle(self.tr("Demo org: addresses and keys"))
         self.setMinimumWidth(_WIDTH)
@@ -58,6 +59,9 @@ class AddressesDialog(QDialog):
         show.setObjectName(f"{name}ShowButton")
         show.setAccessibleName(self.tr("Show {0}").format(text))
         show.setCheckable(True)
+        show.setDisabled(self._presents)
+        if self._presents:
+            show.setToolTip(self.tr("Not in presenter mode, where everything stays masked."))
 
         def reveal(shown: bool) -> None:  # noqa: FBT001 - a signal's one argument
             edit.setText(value if shown else _MASK)

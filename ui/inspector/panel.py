@@ -1,7 +1,6 @@
 """The inspector panel: which token, what it comes to, and the views of it."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from app.inspection.inspector import Inspection
@@ -36,6 +35,7 @@ class InspectorPanel(QWidget):
         self._pasted: tuple[Inspection, ...] = ()
         self._generations: tuple[Generation, ...] = ()
         self._now = 0.0
+        self.presents = False
         self._keys_host = ""
         self._introspection_host = ""
         self._build_head()
@@ -64,6 +64,23 @@ class InspectorPanel(QWidget):
         """Say whom the buttons would ask; an empty introspection host means that it may not be asked."""
         self._keys_host, self._introspection_host = keys_host, introspection_host
         self._show_actions(self.current())
+
+    def show_token(self, name: str) -> None:
+        """Choose the token of that name; one that is not in hand any more is compared with its successor."""
+        names = [each.title for each in (*self._held, *self._pasted)]
+        if name in names:
+            self.picker.setCurrentIndex(names.index(name))
+            return
+        kin = next((each for each in names if each.partition("-")[0] == name.partition("-")[0]), None)
+        if kin is not None and any(each.name == name for each in self._generations):
+            self.picker.setCurrentIndex(names.index(kin))
+            self.compare.choose(name)
+            self.tabs.setCurrentIndex(self._stack.indexOf(self.compare))
+
+    def show_presenter(self, *, on: bool) -> None:
+        """Mask what a token could be put together from again, its signature."""
+        self.presents = on
+        self.json.show_presenter(on=on)
 
     def tick(self, now: float) -> None:
         """Work out all times for `now`, in epoch seconds."""
@@ -175,9 +192,6 @@ class InspectorPanel(QWidget):
         self.paste_button.clicked.connect(self.paste_requested)
         self.paste_button.setText(self.tr("Paste a token…"))
         self.paste_button.setToolTip(self.tr("Inspect any token (Ctrl+Shift+V)"))
-        shortcut = QShortcut(QKeySequence(self.tr("Ctrl+Shift+V")), self)
-        shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
-        shortcut.activated.connect(self.paste_requested)
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()

@@ -33,7 +33,8 @@ class PasteEdit(QPlainTextEdit):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._large = ""
+        self._aside = ""
+        self.masks = False
         self.setAcceptDrops(True)
         self.setTabChangesFocus(True)
         theme.set_mono(self, 12)
@@ -41,21 +42,23 @@ class PasteEdit(QPlainTextEdit):
 
     def whole_text(self) -> str:
         """Return everything that was pasted or typed."""
-        return self._large or self.toPlainText()
+        return self._aside or self.toPlainText()
 
     def take(self, text: str) -> None:
         """Take a text in place of what is there."""
-        self._large = text if len(text) > _SHOWN else ""
-        shown = self.tr("({0} characters, the first of them: {1}…)").format(f"{len(text):,}", text[:60])
-        self.setPlainText(shown if self._large else text)
-        self.setReadOnly(bool(self._large))
+        self._aside = text if self._keeps_aside(text) else ""
+        shown = (
+            self.tr("({0} characters, masked)") if self.masks else self.tr("({0} characters; the first of them: {1}…)")
+        )
+        self.setPlainText(shown.format(f"{len(text):,}", text[:60]) if self._aside else text)
+        self.setReadOnly(bool(self._aside))
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         """Take what is pasted: a file's content, or the text."""
         urls = [url for url in source.urls() if url.isLocalFile()]
         if urls:
             self._take_file(urls[0].toLocalFile())
-        elif len(source.text()) > _SHOWN or self._large:
+        elif self._keeps_aside(source.text()) or self._aside:
             self.take(source.text())
         else:
             super().insertFromMimeData(source)
@@ -70,6 +73,9 @@ class PasteEdit(QPlainTextEdit):
         self.insertFromMimeData(event.mimeData())
         event.acceptProposedAction()
 
+    def _keeps_aside(self, text: str) -> bool:
+        return len(text) > _SHOWN or (self.masks and bool(text))
+
     def _take_file(self, path: str) -> None:
         try:
             with Path(path).open(encoding="utf-8", errors="replace") as file:
@@ -83,12 +89,13 @@ class PasteDialog(QDialog):
 
     inspect_requested = Signal(str, object, str)
 
-    def __init__(self, connection: str, parent: QWidget | None = None) -> None:
+    def __init__(self, connection: str, parent: QWidget | None = None, *, masks: bool = False) -> None:
         super().__init__(parent)
         self.setObjectName("pasteTokenDialog")
         self.setWindowTitle(self.tr("Inspect any token"))
         self.resize(*_SIZE)
         self.text_edit = PasteEdit()
+        self.text_edit.masks = masks
         self.text_edit.setObjectName("pastedTextEdit")
         self.text_edit.setAccessibleName(self.tr("Token, or text with tokens in it"))
         hint = self.tr("A token, Bearer …, an Authorization header, a curl command, a token answer, a redirect URL")

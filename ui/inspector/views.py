@@ -154,6 +154,10 @@ class CompareView(QWidget):
         self.picker.setEnabled(bool(others))
         self._show()
 
+    def choose(self, name: str) -> None:
+        """Compare with the generation of that name."""
+        self.picker.setCurrentIndex(self.picker.findText(name))
+
     def summary(self) -> str:
         """Return what the comparison comes to."""
         return self._summary.text()
@@ -177,23 +181,35 @@ class JsonView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._inspection: Inspection | None = None
+        self._presents = False
         self.view = _reader("tokenJsonView", self.tr("The token's parts"))
         _column(self, self.view)
 
     def show_inspection(self, inspection: Inspection | None) -> None:
         """Show the parts as they stand; nothing in them is taken for markup."""
-        self.view.setPlainText(parts_text(inspection) if inspection else "")
+        self._inspection = inspection
+        self._show()
+
+    def show_presenter(self, *, on: bool) -> None:
+        """Mask the signature: with it the token could be put together again."""
+        self._presents = on
+        self._show()
+
+    def _show(self) -> None:
+        self.view.setPlainText(parts_text(self._inspection, masked=self._presents) if self._inspection else "")
 
 
-def parts_text(inspection: Inspection) -> str:
-    """Return a token's parts as text, each with what is wrong with it."""
+def parts_text(inspection: Inspection, *, masked: bool = False) -> str:
+    """Return a token's parts as text, each with what is wrong with it; `masked` leaves the signature's octets out."""
     reading = inspection.reading
     if reading.form in (Form.OPAQUE, Form.TOO_LONG):
         return reading.remark
     blocks = []
     for part in reading.parts:
         problem = f" ({part.problem})" if part.problem else ""
-        blocks.append(f"// {part.name}, {part.length} characters{problem}\n{part.text}")
+        text = "(masked)" if masked and part.name == "signature" else part.text
+        blocks.append(f"// {part.name}, {part.length} characters{problem}\n{text}")
     return "\n\n".join(blocks)
 
 

@@ -1,7 +1,6 @@
 """The Call API strip: what a call would do before the click, what it did afterwards."""
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -42,9 +41,6 @@ class CallStrip(Card):
         self.body.addLayout(self._row)
         self.body.addWidget(self.verdict_banner)
         self.body.addWidget(self.story_label)
-        shortcut = QShortcut(QKeySequence("Ctrl+Return"), self)
-        shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
-        shortcut.activated.connect(self._request)
 
     def show_decision(self, decision: Decision) -> None:
         """Say what a call made now would do, and why; it may change every second."""
@@ -76,6 +72,15 @@ class CallStrip(Card):
             waiting = self.tr("Calling… {0} of {1} answered").format(done, of)
             self.show_story(waiting if of > 1 else self.tr("Calling…"))
 
+    def request(self) -> tuple[str, str]:
+        """Return the method and the URL as they stand."""
+        return self.api_method_picker.currentText(), self.api_url_edit.text()
+
+    def ask(self) -> None:
+        """Ask for the call as it stands, unless one runs."""
+        if not self._running:
+            self.call_requested.emit(*self.request(), self.call_count_spin.value())
+
     def show_url(self, url: str) -> None:
         """Put `url` in the field."""
         self.api_url_edit.setText(url)
@@ -90,7 +95,7 @@ class CallStrip(Card):
         self.api_url_edit.setAccessibleName(self.tr("API URL"))
         self.api_url_edit.setPlaceholderText(self.tr("https://api.example.com/…"))
         theme.set_mono(self.api_url_edit)
-        self.api_url_edit.returnPressed.connect(self._request)
+        self.api_url_edit.returnPressed.connect(self.ask)
         self.call_count_spin = QSpinBox()
         self.call_count_spin.setObjectName("callCountSpin")
         self.call_count_spin.setAccessibleName(self.tr("How many calls at once"))
@@ -130,12 +135,7 @@ class CallStrip(Card):
         if self._running:
             self.cancel_requested.emit()
         else:
-            self._request()
-
-    def _request(self) -> None:
-        if not self._running:
-            method = self.api_method_picker.currentText()
-            self.call_requested.emit(method, self.api_url_edit.text(), self.call_count_spin.value())
+            self.ask()
 
 
 def _tone(decision: Decision) -> Tone:

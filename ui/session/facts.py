@@ -28,6 +28,7 @@ class TokenFacts:
 
     kind: str
     name: str
+    number: int
     fingerprint: str
     length: int
     form: str
@@ -66,7 +67,11 @@ def card_state(facts: TokenFacts | None, now: float) -> CardState:
     issued = clock_time(facts.issued_at)
     if facts.ends_at is None:
         pill = "Live · rotates" if facts.fate is RefreshTokenFate.REPLACED else "Live"
-        return CardState(pill, Tone.GOOD, "–", None, f"issued {issued} · end not stated by the server · {facts.form}")
+        fate = {RefreshTokenFate.REPLACED: " · replaced the one before", RefreshTokenFate.KEPT: " · kept"}.get(
+            facts.fate or RefreshTokenFate.NEW, ""
+        )
+        detail = f"issued {issued} · end not stated by the server · {facts.form}{fate}"
+        return CardState(pill, Tone.GOOD, "–", None, detail)
     left_s = facts.ends_at - now
     life_s = max(facts.ends_at - facts.issued_at, 0.001)
     pill, tone = _pill(facts, left_s, life_s)
@@ -128,6 +133,7 @@ def _facts(
     return TokenFacts(
         kind=kind,
         name=held.name,
+        number=held.number,
         fingerprint=held.value.fingerprint,
         length=len(held.value),
         form=form,

@@ -1,28 +1,33 @@
-"""A token card: state, countdown, generation, bar of life left; the value itself stays masked."""
+"""A token card: state, countdown, generation, bar of life left; the value stays masked unless it is asked for."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QHideEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
 
 from ui import theme
+from ui.actions import Actions
 from ui.session.facts import TokenFacts, card_state
+from ui.text import shape_of
+from ui.widgets.buttons import ActionButton
 from ui.widgets.card import Card
 from ui.widgets.labels import Pill, label
 from ui.widgets.painted import Dot, LifeBar
 
+REVEALED_S = 20.0
 _COUNTDOWN_PX = 27
 
 
 class TokenCard(Card):
-    """The card of one kind of token: access, refresh or id."""
+    """The card of one kind of token: access, refresh or id; what can be done with it are the window's own actions."""
 
-    copy_requested = Signal(str)
-
-    def __init__(self, kind: str, title: str, parent: QWidget | None = None) -> None:
+    def __init__(self, kind: str, title: str, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent, spacing=5)
         self.setObjectName(f"{kind}TokenCard")
         self.kind = kind
         self._title = title
         self._facts: TokenFacts | None = None
+        self._presents = False
+        self._revealed_until: float | None = None
         self._pill = Pill()
         self._countdown = label()
         theme.set_mono(self._countdown, _COUNTDOWN_PX, bold=True)
@@ -30,28 +35,44 @@ class TokenCard(Card):
         theme.set_mono(self._generation, 12)
         self._bar = LifeBar(kind)
         self._detail = label(role="small", wrap=True)
-        self._copy = QPushButton(self.tr("Copy"))
+        self.value_view = _value_view(kind, self.tr("The token's value, shown on request"))
+        self._copy = ActionButton(actions.copy[kind], f"copy{kind.capitalize()}TokenButton", self.tr("Copy"))
         self._copy.setProperty("quiet", True)
-        self._copy.setObjectName(f"copy{kind.capitalize()}TokenButton")
-        self._copy.setAccessibleName(self.tr("Copy {0}").format(self._title))
-        self._copy.clicked.connect(self._request_copy)
+        self.more_button = self._more(actions)
         self.body.addLayout(self._head())
         self.body.addLayout(self._middle())
         self.body.addWidget(self._bar)
         self.body.addWidget(self._detail)
+        self.body.addWidget(self.value_view)
         self.show_token(None)
         self.tick(0.0)
 
     def show_token(self, facts: TokenFacts | None) -> None:
         """Show another token, or none; the next `tick` works out what it says."""
         self._facts = facts
-        self._generation.setText("" if facts is None else f"{facts.name} · {facts.fingerprint}")
+        self.hide_value()
+        self._show_generation()
         self._countdown.setToolTip("" if facts is None else facts.masked)
-        self._copy.setEnabled(facts is not None)
-        why_not = self.tr("There is no token to copy: sign in or call the API first.")
-        hint = self.tr("Copies the token's value; it stays masked here.")
-        self._copy.setToolTip(why_not if facts is None else hint)
-        self._copy.setAccessibleDescription(why_not if facts is None else hint)
+
+    def show_presenter(self, *, on: bool) -> None:
+        """Mask whatever is revealed, and tell generations by a shape too."""
+        self._presents = on
+        self.hide_value()
+        self._show_generation()
+
+    def reveal(self, value: str, now: float) -> None:
+        """Show the value for 20 s from `now`, in epoch seconds; never in presenter mode."""
+        if self._presents:
+            return
+        self._revealed_until = now + REVEALED_S
+        self.value_view.setPlainText(value)
+        self.value_view.show()
+
+    def hide_value(self) -> None:
+        """Show the value no longer."""
+        self._revealed_until = None
+        self.value_view.clear()
+        self.value_view.hide()
 
     def tick(self, now: float) -> None:
         """Work everything out anew for `now`, in epoch seconds."""
@@ -61,6 +82,8 @@ class TokenCard(Card):
         _set(self._detail, state.detail)
         self._bar.show_share(state.share_left)
         self.setAccessibleName(f"{self._title}: {state.pill}")
+        if self._revealed_until is not None and not now < self._revealed_until:
+            self.hide_value()
 
     @property
     def pill_word(self) -> str:
@@ -72,6 +95,31 @@ class TokenCard(Card):
         """The countdown as shown."""
         return self._countdown.text()
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Mask: nothing counts the seconds of a window that is not seen."""
+        super().hideEvent(event)
+        self.hide_value()
+
+    def _show_generation(self) -> None:
+        facts = self._facts
+        text = "" if facts is None else f"{facts.name} · {facts.fingerprint}"
+        self._generation.setText(f"{shape_of(facts.number)} {text}" if self._presents and facts else text)
+
+    def _more(self, actions: Actions) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName(f"more{self.kind.capitalize()}TokenButton")
+        button.setText("⋯")
+        button.setProperty("quiet", True)
+        button.setAccessibleName(self.tr("More for the {0}").format(self._title))
+        button.setToolTip(self.tr("What can be done with this token"))
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        menu = QMenu(button)
+        menu.setToolTipsVisible(True)
+        menu.addActions(actions.of_token(self.kind))
+        button.setMenu(menu)
+        return button
+
     def _head(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(7)
@@ -82,16 +130,32 @@ class TokenCard(Card):
         return row
 
     def _middle(self) -> QHBoxLayout:
+        buttons = QHBoxLayout()
+        buttons.setSpacing(2)
+        buttons.addStretch(1)
+        buttons.addWidget(self._copy)
+        buttons.addWidget(self.more_button)
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(self._generation, 0, Qt.AlignmentFlag.AlignRight)
+        right.addLayout(buttons)
         row = QHBoxLayout()
         row.setSpacing(4)
         row.addWidget(self._countdown)
         row.addStretch(1)
-        row.addWidget(self._generation, 0, Qt.AlignmentFlag.AlignBottom)
-        row.addWidget(self._copy, 0, Qt.AlignmentFlag.AlignBottom)
+        row.addLayout(right)
         return row
 
-    def _request_copy(self) -> None:
-        self.copy_requested.emit(self.kind)
+
+def _value_view(kind: str, name: str) -> QPlainTextEdit:
+    view = QPlainTextEdit()
+    view.setObjectName(f"{kind}TokenValueView")
+    view.setProperty("tokenValue", True)
+    view.setAccessibleName(name)
+    view.setReadOnly(True)
+    view.setTabChangesFocus(True)
+    theme.set_mono(view, 12)
+    return view
 
 
 def _set(shown: QLabel, text: str) -> None:

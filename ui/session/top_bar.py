@@ -1,32 +1,25 @@
 """The top bar: which connection, whose session, where it is kept."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
 
 from ui import theme
-from ui.widgets.labels import ElidedLabel, label
+from ui.actions import Actions
+from ui.widgets.buttons import ActionButton
+from ui.widgets.labels import ElidedLabel, Pill, label
 from ui.widgets.painted import Dot, Mark
 
 
 class TopBar(QFrame):
     """Connection and issuer on the left, account and session on the right; calm, and no icon without a word."""
 
-    sign_in_requested = Signal()
-    sign_out_requested = Signal()
     connection_chosen = Signal(str)
-    add_connection_requested = Signal()
-    scheme_chosen = Signal(str)
-    demo_addresses_requested = Signal()
-    reset_demo_requested = Signal()
-    copy_issuer_requested = Signal()
-    refresh_requested = Signal()
-    drop_requested = Signal()
-    quit_requested = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("topBar")
+        self._actions = actions
         self._build_left()
         self._build_right()
         self._lay_out()
@@ -47,7 +40,7 @@ class TopBar(QFrame):
             action.setChecked(each == name)
             action.setData(each)
         self._connection_menu.addSeparator()
-        self._connection_menu.addAction(self._add_connection)
+        self._connection_menu.addAction(self._actions.add_connection)
 
     def show_store(self, text: str) -> None:
         """Say where the session is kept, or what the keyring is waited for."""
@@ -60,36 +53,19 @@ class TopBar(QFrame):
         self.account_chip.setVisible(signed_in)
         self.sign_out_button.setVisible(signed_in)
         self.sign_in_button.setVisible(not signed_in)
-        for action in (self.refresh_action, self.drop_action):
-            action.setEnabled(signed_in)
         if name is not None:
             self._initials.setText(_initials(name))
             self._name.setText(name)
             self.account_chip.setAccessibleName(self.tr("Signed in as {0}").format(name))
 
-    def show_sign_in_enabled(self, *, enabled: bool) -> None:
-        """Allow or forbid to sign in; while the connection is not ready it says so."""
-        hint = self.tr("Opens your browser to sign in") if enabled else self.tr("The connection is not ready yet.")
-        self.sign_in_button.setEnabled(enabled)
-        self.sign_in_button.setToolTip(hint)
-        self.sign_in_button.setAccessibleDescription(hint)
-
-    def show_demo(self, *, embedded: bool) -> None:
-        """Offer what applies to the demo org only."""
-        self.reset_action.setEnabled(embedded)
-        self.addresses_action.setEnabled(embedded)
-
-    def show_scheme(self, choice: str) -> None:
-        """Tick the appearance in use: system, light or dark."""
-        for action in self._schemes.actions():
-            action.setChecked(action.data() == choice)
+    def show_presenter(self, *, on: bool) -> None:
+        """Say that everything is masked, or do not."""
+        self.presenter_pill.setVisible(on)
 
     def _build_left(self) -> None:
         self._dot = Dot("muted")
         self._connection_menu = QMenu(self)
         self._connection_menu.triggered.connect(self._choose_connection)
-        self._add_connection = QAction(self.tr("Add a connection…"), self)
-        self._add_connection.triggered.connect(self.add_connection_requested)
         self.connection_picker = QPushButton(self.tr("Demo org ▾"))
         self.connection_picker.setObjectName("connectionPicker")
         self.connection_picker.setMenu(self._connection_menu)
@@ -111,42 +87,24 @@ class TopBar(QFrame):
         inside.setContentsMargins(10, 5, 10, 5)
         inside.addWidget(self._initials)
         inside.addWidget(self._name)
-        self.sign_in_button = _button(self.tr("Sign in"), "signInButton", self.tr("Opens your browser to sign in"))
+        self.presenter_pill = Pill()
+        self.presenter_pill.setObjectName("presenterPill")
+        self.presenter_pill.show_state(self.tr("Presenting · all masked"), "neutral")
+        self.presenter_pill.hide()
+        self.sign_in_button = ActionButton(self._actions.sign_in, "signInButton")
         self.sign_in_button.setProperty("primary", True)
-        self.sign_in_button.clicked.connect(self.sign_in_requested)
-        self.sign_out_button = _button(self.tr("Sign out"), "signOutButton", self.tr("Revokes and forgets the session"))
-        self.sign_out_button.clicked.connect(self.sign_out_requested)
+        self.sign_out_button = ActionButton(self._actions.sign_out, "signOutButton")
         self.menu_button = QToolButton()
         self.menu_button.setObjectName("menuButton")
         self.menu_button.setText("⋯")
         self.menu_button.setAccessibleName(self.tr("Menu"))
-        self.menu_button.setToolTip(self.tr("Menu: appearance, tokens, demo org"))
+        self.menu_button.setToolTip(self.tr("Everything there is to do, with its shortcuts"))
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.menu_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.menu_button.setMenu(self._menu())
-
-    def _menu(self) -> QMenu:
         menu = QMenu(self)
-        appearance = menu.addMenu(self.tr("Appearance"))
-        self._schemes = QActionGroup(self)
-        names = {"system": self.tr("As the system"), "light": self.tr("Light"), "dark": self.tr("Dark")}
-        for choice, name in names.items():
-            action = appearance.addAction(name)
-            action.setCheckable(True)
-            action.setData(choice)
-            self._schemes.addAction(action)
-        self._schemes.triggered.connect(self._choose_scheme)
-        menu.addSeparator()
-        self.refresh_action = menu.addAction(self.tr("Refresh now"), self.refresh_requested.emit)
-        self.drop_action = menu.addAction(self.tr("Drop access token"), self.drop_requested.emit)
-        menu.addSeparator()
-        menu.addAction(self.tr("Copy issuer"), self.copy_issuer_requested.emit)
-        addresses = self.tr("Demo org: addresses and keys…")
-        self.addresses_action = menu.addAction(addresses, self.demo_addresses_requested.emit)
-        self.reset_action = menu.addAction(self.tr("Reset the demo org…"), self.reset_demo_requested.emit)
-        menu.addSeparator()
-        menu.addAction(self.tr("Quit"), self.quit_requested.emit)
-        return menu
+        menu.setToolTipsVisible(True)
+        self._actions.fill(menu)
+        self.menu_button.setMenu(menu)
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)
@@ -158,6 +116,7 @@ class TopBar(QFrame):
         row.addWidget(self._dot)
         row.addWidget(self.connection_picker)
         row.addWidget(self.issuer_label, 1)
+        row.addWidget(self.presenter_pill)
         row.addWidget(self.store_label)
         row.addWidget(self.account_chip)
         row.addWidget(self.sign_in_button)
@@ -167,17 +126,6 @@ class TopBar(QFrame):
     def _choose_connection(self, action: QAction) -> None:
         if action.data():
             self.connection_chosen.emit(action.data())
-
-    def _choose_scheme(self, action: QAction) -> None:
-        self.scheme_chosen.emit(action.data())
-
-
-def _button(text: str, name: str, hint: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setObjectName(name)
-    button.setToolTip(hint)
-    button.setAccessibleDescription(hint)
-    return button
 
 
 def _initials(name: str) -> str:

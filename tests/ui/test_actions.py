@@ -1,0 +1,91 @@
+"""The window's commands: each said once, allowed when it can be done, and with a reason when it cannot."""
+
+import pytest
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QWidget
+from pytestqt.qtbot import QtBot
+
+from ui.actions import Actions, Possible
+
+EVERYTHING = Possible(
+    is_ready=True, is_signed_in=True, is_demo=True, has_access=True, has_refresh=True, has_id=True, replaced="RT-2"
+)
+
+
+@pytest.fixture
+def actions(qtbot: QtBot) -> Actions:
+    window = QWidget()
+    qtbot.addWidget(window)
+    return Actions(window)
+
+
+def of_menu(menu: QMenu) -> list[QAction]:
+    return [
+        action
+        for each in menu.actions()
+        if not each.isSeparator()
+        for action in (of_menu(each.menu()) if each.menu() else [each])
+    ]
+
+
+def test_everything_can_be_done_when_everything_is_there(actions: Actions) -> None:
+    actions.show_possible(EVERYTHING)
+    assert [each.text() for each in actions.all() if not each.isEnabled()] == []
+    assert actions.replay.text() == "Replay RT-2"
+
+
+def test_what_cannot_be_done_says_why(actions: Actions) -> None:
+    actions.show_possible(Possible())
+    reasons = {each.objectName(): each.toolTip() for each in actions.all() if not each.isEnabled()}
+    assert reasons["signInAction"] == "The connection is not ready yet."
+    assert reasons["refreshNowAction"] == "Nobody is signed in."
+    assert "sign in or call the API" in reasons["copy-accessAction"]
+    assert "Only the demo org" in reasons["resetDemoAction"]
+    assert not any(each.statusTip() == each.toolTip() for each in actions.all() if not each.isEnabled())
+
+
+@pytest.mark.parametrize(
+    ("without", "name", "reason"),
+    [
+        ({"is_demo": False}, "replayAction", "Only the demo org"),
+        ({"is_demo": False}, "expire-accessAction", "Only the demo org"),
+        ({"is_demo": False}, "revoke-refreshAction", "Only the demo org"),
+        ({"replaced": ""}, "replayAction", "no older refresh token"),
+        ({"is_presenting": True}, "reveal-accessAction", "presenter mode"),
+        ({"has_access": False}, "reveal-accessAction", "no such token in hand"),
+        ({"has_access": False}, "dropAction", "no such token in hand"),
+        ({"has_id": False}, "copy-idAction", "no such token in hand"),
+    ],
+)
+def test_each_reason_by_itself(actions: Actions, without: dict[str, object], name: str, reason: str) -> None:
+    from dataclasses import replace
+
+    actions.show_possible(EVERYTHING)
+    assert actions.findChild(QAction, name).isEnabled()
+    actions.show_possible(replace(EVERYTHING, **without))
+    found = actions.findChild(QAction, name)
+    assert (found.isEnabled(), reason in found.toolTip()) == (False, True), found.toolTip()
+
+
+def test_the_menu_has_every_command_once(actions: Actions) -> None:
+    menu = QMenu()
+    actions.fill(menu)
+    listed = of_menu(menu)
+    assert len(listed) == len(set(listed))
+    assert set(listed) == {*actions.all(), actions.palette}
+
+
+def test_no_two_commands_share_a_shortcut_or_a_name(actions: Actions) -> None:
+    everything = [*actions.all(), actions.palette]
+    shortcuts = [key.toString() for each in everything for key in each.shortcuts()]
+    assert len(shortcuts) == len(set(shortcuts))
+    names = [each.objectName() for each in everything]
+    assert len(names) == len(set(names))
+    assert all(names)
+
+
+def test_a_token_has_its_own_commands(actions: Actions) -> None:
+    names = {kind: {each.objectName() for each in actions.of_token(kind)} for kind in ("access", "refresh", "id")}
+    assert {"refreshNowAction", "dropAction", "copyHeaderAction", "expire-accessAction"} <= names["access"]
+    assert {"replayAction", "revoke-refreshAction"} <= names["refresh"]
+    assert names["id"] == {"copy-idAction", "reveal-idAction"}

@@ -1,0 +1,34 @@
+"""The clipboard forgets tokens, and only tokens, and only its own."""
+
+import pytest
+from PySide6.QtGui import QGuiApplication
+from pytestqt.qtbot import QtBot
+
+from ui.clipboard import Clipboard
+
+
+@pytest.fixture
+def clipboard(qapp: object) -> Clipboard:
+    return Clipboard()
+
+
+def test_a_token_is_forgotten(clipboard: Clipboard, qtbot: QtBot) -> None:
+    clipboard.copy_secret("a token")
+    assert QGuiApplication.clipboard().text() == "a token"
+    assert clipboard._timer.isActive()
+    clipboard._timer.setInterval(1)
+    qtbot.waitUntil(lambda: QGuiApplication.clipboard().text() == "", timeout=1000)
+
+
+def test_what_was_copied_after_it_stays(clipboard: Clipboard) -> None:
+    clipboard.copy_secret("a token")
+    QGuiApplication.clipboard().setText("a shopping list")
+    clipboard.forget()
+    assert QGuiApplication.clipboard().text() == "a shopping list"
+
+
+def test_other_texts_stay(clipboard: Clipboard) -> None:
+    clipboard.copy("an issuer")
+    clipboard.forget()
+    assert QGuiApplication.clipboard().text() == "an issuer"
+    assert not clipboard._timer.isActive()

@@ -1,0 +1,227 @@
+"""Everything one can do in the window, once: with its words, its shortcut, and why it cannot be done just now."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Possible:
+    """What can be done at the moment: who is connected and signed in, and which tokens are in hand.
+
+    `replaced` is the name of the refresh token that was replaced last, "" for none.
+    """
+
+    is_ready: bool = False
+    is_signed_in: bool = False
+    is_demo: bool = False
+    has_access: bool = False
+    has_refresh: bool = False
+    has_id: bool = False
+    replaced: str = ""
+    is_presenting: bool = False
+
+
+class Actions(QObject):
+    """The actions by name; menus, the command palette, cards and shortcuts all show these same ones.
+
+    Those of a token carry its kind as `data()`: access, refresh or id.
+    """
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self._build_session()
+        self._build_tokens()
+        self._build_demo()
+        self._build_view()
+        self.show_possible(Possible())
+
+    def all(self) -> list[QAction]:
+        """Return every action, in the order of the menus."""
+        return [*(action for _, actions in self._menus() for action in actions), self.quit]
+
+    def fill(self, menu: QMenu) -> None:
+        """Fill a menu with everything, a submenu for each subject."""
+        for title, actions in self._menus():
+            submenu = menu.addMenu(title)
+            submenu.setToolTipsVisible(True)
+            submenu.addActions(actions)
+        menu.addSeparator()
+        menu.addActions([self.palette, self.quit])
+
+    def of_token(self, kind: str) -> list[QAction]:
+        """Return what can be done with the token of a card."""
+        found = [action for action in self._token_actions if action.data() == kind]
+        return [self.refresh_now, *found] if kind == "access" else found
+
+    def show_possible(self, now: Possible) -> None:
+        """Allow what can be done now; everything else says why not."""
+        signed_out = self.tr("Nobody is signed in.")
+        not_ready = self.tr("The connection is not ready yet.")
+        demo_only = self.tr("Only the demo org can do this; choose it as the connection.")
+        presenting = self.tr("Not in presenter mode, where everything stays masked.")
+        _allow(self.sign_in, None if now.is_ready else not_ready)
+        for action in (self.sign_out, self.refresh_now, self.call):
+            _allow(action, None if now.is_signed_in else signed_out)
+        for action in (self.addresses, self.reset_demo):
+            _allow(action, None if now.is_demo and now.is_ready else demo_only)
+        held = {"access": now.has_access, "refresh": now.has_refresh, "id": now.has_id}
+        missing = self.tr("There is no such token in hand: sign in or call the API first.")
+        for action in self._token_actions:
+            _allow(action, None if held[action.data()] else missing)
+        for action in self._troubles:
+            if action.isEnabled():
+                _allow(action, None if now.is_demo else demo_only)
+        for action in self.reveal.values():
+            if action.isEnabled() and now.is_presenting:
+                _allow(action, presenting)
+        self._show_replay(now, demo_only)
+
+    def _show_replay(self, now: Possible, demo_only: str) -> None:
+        name = now.replaced or self.tr("old refresh token")
+        self.replay.setText(self.tr("Replay {0}").format(name))
+        if not now.is_demo:
+            _allow(self.replay, demo_only)
+        else:
+            none = self.tr("There is no older refresh token yet: refresh once, then replay.")
+            _allow(self.replay, None if now.replaced and now.is_signed_in else none)
+
+    def show_scheme(self, choice: str) -> None:
+        """Tick the appearance in use: system, light or dark."""
+        for action in self.schemes.actions():
+            action.setChecked(action.data() == choice)
+
+    # --- the actions ----------------------------------------------------------------------------------------------
+
+    def _build_session(self) -> None:
+        self.sign_in = self._new("signIn", self.tr("Sign in"), self.tr("Opens your browser to sign in"), "Ctrl+I")
+        self.sign_out = self._new("signOut", self.tr("Sign out"), self.tr("Revokes and forgets the session"))
+        self.add_connection = self._new("addConnection", self.tr("Add a connection…"), "", "Ctrl+N")
+        self.copy_issuer = self._new("copyIssuer", self.tr("Copy issuer"), "")
+        self.call = self._new("call", self.tr("Call API"), self.tr("Refreshes only if it must"), "Ctrl+Return")
+        self.palette = self._new("palette", self.tr("All commands…"), self.tr("Find a command by its words"), "Ctrl+K")
+        self.quit = self._new("quit", self.tr("Quit"), "", "Ctrl+Q")
+
+    def _build_tokens(self) -> None:
+        self.refresh_now = self._new(
+            "refreshNow", self.tr("Refresh now"), self.tr("Refreshes although nothing needs it"), "Ctrl+R"
+        )
+        self.refresh_now.setData("")
+        drop_hint = self.tr("Throws the access token away; the next call refreshes")
+        self.drop = self._new("drop", self.tr("Drop access token"), drop_hint, "Ctrl+D", "access")
+        names = {"access": self.tr("access token"), "refresh": self.tr("refresh token"), "id": self.tr("ID token")}
+        copy_hint = self.tr("Copies the value; it stays masked here")
+        self.copy = {
+            kind: self._new(f"copy-{kind}", self.tr("Copy {0}").format(name), copy_hint, "", kind)
+            for kind, name in names.items()
+        }
+        self.copy_header = self._new(
+            "copyHeader", self.tr("Copy as Authorization header"), copy_hint, "Ctrl+Shift+H", "access"
+        )
+        self.copy_curl = self._new("copyCurl", self.tr("Copy API call as cURL"), copy_hint, "Ctrl+Shift+C", "access")
+        reveal_hint = self.tr("Shows the value on its card for 20 seconds")
+        self.reveal = {
+            kind: self._new(f"reveal-{kind}", self.tr("Reveal {0} for 20 s").format(name), reveal_hint, "", kind)
+            for kind, name in names.items()
+        }
+        self.paste_token = self._new(
+            "pasteToken", self.tr("Inspect a pasted token…"), self.tr("Nothing is sent anywhere"), "Ctrl+Shift+V"
+        )
+        self._token_actions = [
+            self.drop,
+            *self.copy.values(),
+            self.copy_header,
+            self.copy_curl,
+            *self.reveal.values(),
+        ]
+
+    def _build_demo(self) -> None:
+        expire = self.tr("The demo org ends it at once")
+        revoke = self.tr("The demo org forgets it; nothing tells the session")
+        self.expire = {
+            "access": self._new("expire-access", self.tr("Expire access token now"), expire, "Ctrl+E", "access"),
+            "refresh": self._new("expire-refresh", self.tr("Expire refresh token now"), expire, "", "refresh"),
+        }
+        self.revoke = {
+            "access": self._new("revoke-access", self.tr("Revoke access token"), revoke, "", "access"),
+            "refresh": self._new("revoke-refresh", self.tr("Revoke refresh token"), revoke, "", "refresh"),
+        }
+        replay = self.tr("Sends the refresh token that was replaced last once more")
+        self.replay = self._new("replay", self.tr("Replay old refresh token"), replay, "", "refresh")
+        self.addresses = self._new("addresses", self.tr("Addresses and keys…"), "")
+        self.reset_demo = self._new("resetDemo", self.tr("Reset the demo org…"), "")
+        self._troubles = [*self.expire.values(), *self.revoke.values(), self.replay]
+        self._token_actions += self._troubles
+
+    def _build_view(self) -> None:
+        self.schemes = QActionGroup(self)
+        for choice, name in (
+            ("system", self.tr("Appearance: as the system")),
+            ("light", self.tr("Appearance: light")),
+            ("dark", self.tr("Appearance: dark")),
+        ):
+            action = self._new(f"scheme-{choice}", name, "", "", choice)
+            action.setCheckable(True)
+            self.schemes.addAction(action)
+        presenter_hint = self.tr("Larger type, and every secret masked without exception")
+        self.presenter = self._new("presenter", self.tr("Presenter mode"), presenter_hint, "Ctrl+Shift+P")
+        self.presenter.setCheckable(True)
+        self.larger = self._new("larger", self.tr("Larger type"), "", "Ctrl++")
+        self.larger.setShortcuts([QKeySequence("Ctrl++"), QKeySequence("Ctrl+=")])
+        self.smaller = self._new("smaller", self.tr("Smaller type"), "", "Ctrl+-")
+        self.normal_size = self._new("normalSize", self.tr("Type as designed"), "", "Ctrl+0")
+        self.follow_now = self._new("followNow", self.tr("Timeline: follow now"), "", "Ctrl+Shift+F")
+        self.export_timeline = self._new("exportTimeline", self.tr("Export the timeline…"), "")
+        self.export_har = self._new("exportHar", self.tr("Export the exchanges as HAR…"), self.tr("Masked"), "Ctrl+S")
+        self.tabs = [
+            self._new(f"tab-{number}", name, "", f"Ctrl+{number}", number - 1)
+            for number, name in enumerate(
+                (self.tr("Show Inspector"), self.tr("Show Response"), self.tr("Show Wire"), self.tr("Show Journal")), 1
+            )
+        ]
+        self.focus_timeline = self._new("focusTimeline", self.tr("Go to the timeline"), "", "Ctrl+T")
+
+    def _menus(self) -> list[tuple[str, list[QAction]]]:
+        return [
+            (
+                self.tr("Session"),
+                [self.sign_in, self.sign_out, self.call, self.add_connection, self.copy_issuer],
+            ),
+            (
+                self.tr("Tokens"),
+                [
+                    self.refresh_now,
+                    *(each for each in self._token_actions if each not in self._troubles),
+                    self.paste_token,
+                ],
+            ),
+            (self.tr("Demo org"), [*self._troubles, self.addresses, self.reset_demo]),
+            (
+                self.tr("View"),
+                [
+                    *(self.presenter, self.larger, self.smaller, self.normal_size, *self.schemes.actions()),
+                    *(*self.tabs, self.focus_timeline, self.follow_now),
+                ],
+            ),
+            (self.tr("Export"), [self.export_har, self.export_timeline]),
+        ]
+
+    def _new(self, name: str, text: str, hint: str, shortcut: str = "", data: object = None) -> QAction:
+        action = QAction(text, self)
+        action.setObjectName(f"{name}Action")
+        action.setStatusTip(hint or text)
+        action.setToolTip(hint or text)
+        action.setData(data)
+        if shortcut:
+            action.setShortcut(QKeySequence(shortcut))
+        self._window.addAction(action)  # a shortcut works only from an action some widget has
+        return action
+
+
+def _allow(action: QAction, why_not: str | None) -> None:
+    """Allow an action, or forbid it and say why."""
+    action.setEnabled(why_not is None)
+    action.setToolTip(why_not or action.statusTip())

@@ -1,0 +1,37 @@
+"""The clipboard, which forgets a token a minute after it was copied."""
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QGuiApplication
+
+FORGET_AFTER_MS = 60_000
+
+
+class Clipboard(QObject):
+    """Copies texts for good, and secrets for a minute: unless something else was copied meanwhile, they go."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._secret = ""
+        self._timer = QTimer(self)
+        self._timer.setObjectName("clipboardTimer")
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(FORGET_AFTER_MS)
+        self._timer.timeout.connect(self.forget)
+
+    def copy(self, text: str) -> None:
+        """Copy what may stay."""
+        QGuiApplication.clipboard().setText(text)
+
+    def copy_secret(self, text: str) -> None:
+        """Copy a token, or text with one in it."""
+        self._secret = text
+        QGuiApplication.clipboard().setText(text)
+        self._timer.start()
+
+    def forget(self) -> None:
+        """Clear the clipboard if the secret is still in it."""
+        self._timer.stop()
+        clipboard = QGuiApplication.clipboard()
+        if self._secret and clipboard.text() == self._secret:
+            clipboard.clear()
+        self._secret = ""

@@ -1,0 +1,146 @@
+"""Connects what can be done with a token: copy, reveal, refresh, drop, and at the demo org revoke, expire, replay."""
+
+import shlex
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction
+
+from ui.actions import Possible
+from ui.clipboard import Clipboard
+from ui.tasks import TaskScope
+
+if TYPE_CHECKING:
+    from app.session.tokens import Held, TokenSet
+    from app.workbench import Workbench
+    from ui.main_window import MainWindow
+
+
+class TokenWiring(QObject):
+    """Values go from the session to the clipboard or to the card that was asked to show one, and nowhere else."""
+
+    def __init__(
+        self,
+        window: "MainWindow",
+        bench: "Workbench",
+        tasks: TaskScope,
+        clipboard: Clipboard,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._window = window
+        self._bench = bench
+        self._tasks = tasks
+        self._clipboard = clipboard
+        commands = window.commands
+        commands.refresh_now.triggered.connect(self._on_refresh)
+        commands.drop.triggered.connect(self._on_drop)
+        commands.copy_header.triggered.connect(self._on_copy_header)
+        commands.copy_curl.triggered.connect(self._on_copy_curl)
+        commands.replay.triggered.connect(self._on_replay)
+        for actions, slot in (
+            (commands.copy, self._on_copy),
+            (commands.reveal, self._on_reveal),
+            (commands.expire, self._on_expire),
+            (commands.revoke, self._on_revoke),
+        ):
+            for action in actions.values():
+                action.triggered.connect(slot)
+
+    def show_possible(self, *, is_ready: bool) -> None:
+        """Allow what can be done now."""
+        tokens = self._tokens() if is_ready else None
+        replaced = self._bench.session.replaced if is_ready else None
+        self._window.commands.show_possible(
+            Possible(
+                is_ready=is_ready,
+                is_signed_in=tokens is not None,
+                is_demo=is_ready and self._bench.connection.embedded,
+                has_access=tokens is not None and tokens.access is not None,
+                has_refresh=tokens is not None and tokens.refresh is not None,
+                has_id=tokens is not None and tokens.id is not None,
+                replaced=replaced.name if replaced is not None else "",
+                is_presenting=self._window.commands.presenter.isChecked(),
+            )
+        )
+
+    def _on_refresh(self) -> None:
+        self._window.error_panel.hide()
+        self._tasks.start("refresh", self._refresh)
+
+    async def _refresh(self) -> None:
+        fresh = await self._bench.session.fresh_token(asked_by="Refresh now", asked_for=True)
+        self._window.call_strip.show_story(self.tr("Refreshed: {0} is here.").format(fresh.access.name))
+
+    def _on_drop(self) -> None:
+        self._tasks.start("drop", self._bench.session.drop_access_token)
+
+    def _on_copy(self) -> None:
+        held = self._held(self._kind())
+        if held is not None:
+            self._clipboard.copy_secret(held.value.reveal())
+            self._note(self.tr("Copied {0}; the clipboard forgets it in a minute.").format(held.name))
+
+    def _on_copy_header(self) -> None:
+        held = self._held("access")
+        if held is not None:
+            self._clipboard.copy_secret(f"Authorization: Bearer {held.value.reveal()}")
+            self._note(self.tr("Copied {0} as a header; the clipboard forgets it in a minute.").format(held.name))
+
+    def _on_copy_curl(self) -> None:
+        held = self._held("access")
+        if held is None:
+            return
+        method, url = self._window.call_strip.request()
+        words = ["curl", "-X", method, url, "-H", f"Authorization: Bearer {held.value.reveal()}"]
+        self._clipboard.copy_secret(shlex.join(words))
+        self._note(self.tr("Copied the call with {0}; the clipboard forgets it in a minute.").format(held.name))
+
+    def _on_reveal(self) -> None:
+        kind = self._kind()
+        held = self._held(kind)
+        if held is not None:
+            self._window.cards[kind].reveal(held.value.reveal(), self._bench.clock.now())
+
+    def _on_expire(self) -> None:
+        self._tasks.start("expire", self._expire, self._kind())
+
+    async def _expire(self, kind: str) -> None:
+        await (await self._bench.trouble()).expire(kind)
+        self._note(self._newest_sentence())
+
+    def _on_revoke(self) -> None:
+        self._tasks.start("revoke", self._revoke, self._kind())
+
+    async def _revoke(self, kind: str) -> None:
+        await (await self._bench.trouble()).revoke(kind)
+        self._note(self._newest_sentence())
+
+    def _on_replay(self) -> None:
+        self._tasks.start("replay", self._replay)
+
+    async def _replay(self) -> None:
+        answered = await (await self._bench.trouble()).replay()
+        self._window.call_strip.show_story(answered.sentence())
+
+    def _newest_sentence(self) -> str:
+        from app.events import TokenExpired, TokenRevoked
+
+        told = (
+            each for each in reversed(tuple(self._bench.journal)) if isinstance(each.event, TokenExpired | TokenRevoked)
+        )
+        return next(told).sentence()
+
+    def _note(self, text: str) -> None:
+        self._window.toasts.show_toast(text)
+
+    def _kind(self) -> str:
+        action = self.sender()
+        return str(action.data()) if isinstance(action, QAction) else ""
+
+    def _tokens(self) -> "TokenSet | None":
+        return self._bench.session.tokens if hasattr(self._bench, "session") else None
+
+    def _held(self, kind: str) -> "Held | None":
+        tokens = self._tokens()
+        return None if tokens is None else {"access": tokens.access, "refresh": tokens.refresh, "id": tokens.id}[kind]

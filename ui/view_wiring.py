@@ -1,0 +1,126 @@
+"""Connects how the window looks: scheme, size of type, presenter mode, tabs, and what of it is remembered."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QObject
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QSplitter
+
+from app.errors import LapseError
+from ui import theme
+from ui.tasks import TaskScope, ask
+
+if TYPE_CHECKING:
+    from app.workbench import Workbench
+    from ui.main_window import MainWindow
+
+SMALLEST, LARGEST, STEP = 0.8, 2.0, 0.1
+_GEOMETRY, _ZOOM, _PRESENTER = "geometry", "zoom", "presenter"
+
+
+class ViewWiring(QObject):
+    """Dresses the window, and remembers how it was left."""
+
+    def __init__(
+        self, window: "MainWindow", bench: "Workbench", tasks: TaskScope, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._window = window
+        self._bench = bench
+        self._tasks = tasks
+        self._zoom = _zoom_of(bench.settings.window.get(_ZOOM, ""))
+        commands = window.commands
+        commands.schemes.triggered.connect(self._on_scheme)
+        commands.presenter.toggled.connect(self._on_presenter)
+        commands.larger.triggered.connect(self._on_larger)
+        commands.smaller.triggered.connect(self._on_smaller)
+        commands.normal_size.triggered.connect(self._on_normal_size)
+        commands.palette.triggered.connect(self._on_palette)
+        commands.follow_now.triggered.connect(window.timeline.follow_button.click)
+        commands.focus_timeline.triggered.connect(window.timeline.view.setFocus)
+        for action in commands.tabs:
+            action.triggered.connect(self._on_tab)
+
+    def restore(self) -> None:
+        """Dress the window as it was left."""
+        kept = self._bench.settings.window
+        self._window.commands.show_scheme(self._bench.settings.scheme)
+        if _GEOMETRY in kept:
+            self._window.restoreGeometry(_bytes(kept[_GEOMETRY]))
+        for splitter in self._splitters():
+            if splitter.objectName() in kept:
+                splitter.restoreState(_bytes(kept[splitter.objectName()]))
+        self._window.commands.presenter.setChecked(kept.get(_PRESENTER) == "on")
+        self._dress()
+
+    def remember(self) -> None:
+        """Keep how the window is left; what cannot be saved is not worth a word while one is leaving."""
+        kept = {splitter.objectName(): _text(splitter.saveState()) for splitter in self._splitters()}
+        kept[_GEOMETRY] = _text(self._window.saveGeometry())
+        kept[_ZOOM] = f"{self._zoom:.2f}"
+        kept[_PRESENTER] = "on" if self._window.commands.presenter.isChecked() else "off"
+        try:
+            self._bench.remember_window(kept)
+        except LapseError:
+            return
+
+    def _on_scheme(self, action: QAction) -> None:
+        try:
+            self._bench.remember_scheme(action.data())
+        except LapseError as trouble:
+            self._window.error_panel.show_error(trouble)
+        self._dress()
+
+    def _on_presenter(self, on: bool) -> None:  # noqa: FBT001 - a signal's one argument
+        self._dress()
+        self._window.show_presenter(on=on)
+
+    def _on_larger(self) -> None:
+        self._set_zoom(self._zoom + STEP)
+
+    def _on_smaller(self) -> None:
+        self._set_zoom(self._zoom - STEP)
+
+    def _on_normal_size(self) -> None:
+        self._set_zoom(1.0)
+
+    def _set_zoom(self, zoom: float) -> None:
+        self._zoom = min(max(zoom, SMALLEST), LARGEST)
+        self._dress()
+
+    def _dress(self) -> None:
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        presents = self._window.commands.presenter.isChecked()
+        theme.apply(
+            application, self._bench.settings.scheme, max(self._zoom, theme.PRESENTER_ZOOM) if presents else self._zoom
+        )
+
+    def _on_tab(self) -> None:
+        action = self.sender()
+        if isinstance(action, QAction):
+            self._window.tabs.setCurrentIndex(action.data())
+            self._window.tabs.setFocus()
+
+    def _on_palette(self) -> None:
+        from ui.palette import CommandPalette
+
+        self._tasks.start("palette", ask, CommandPalette(self._window.commands.all(), self._window))
+
+    def _splitters(self) -> list[QSplitter]:
+        return [each for each in self._window.findChildren(QSplitter) if each.objectName()]
+
+
+def _zoom_of(text: str) -> float:
+    try:
+        return min(max(float(text), SMALLEST), LARGEST)
+    except ValueError:
+        return 1.0
+
+
+def _text(state: QByteArray) -> str:
+    return bytes(state.toBase64().data()).decode()
+
+
+def _bytes(text: str) -> QByteArray:
+    return QByteArray.fromBase64(text.encode())
