@@ -150,7 +150,6 @@ class CommandPalette(QDialog):
         self.setObjectName("commandPalette")
         self.setWindowTitle(self.tr("Commands"))
         self._over = parent.window()
-        self._focused: QWidget | None = None
         self._chosen: QAction | None = None
         self._announcer = Announcer(self)
         self._model = CommandModel(actions, self)
@@ -160,19 +159,15 @@ class CommandPalette(QDialog):
         self._find("")
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Remember what has the focus, and take a place over the window."""
-        self._focused = QApplication.focusWidget() or self._over.focusWidget()
+        """Take a place over the window, and the focus."""
         self._place()
         self.search_edit.setFocus(Qt.FocusReason.PopupFocusReason)
         super().showEvent(event)
         self._tell(self.command_list.currentIndex())
 
     def done(self, result: int) -> None:
-        """Close, give the focus back, and only then do what was chosen."""
+        """Close, which gives the focus back to what had it, and only then do what was chosen."""
         super().done(result)
-        if self._focused is not None and isValid(self._focused):
-            self._focused.activateWindow()
-            self._focused.setFocus(Qt.FocusReason.ActiveWindowFocusReason)
         chosen, self._chosen = self._chosen, None
         if chosen is not None and isValid(chosen):
             chosen.trigger()
