@@ -1,0 +1,131 @@
+"""The whole window at work: how long its loop stalls in a storm of calls, and what it costs while nothing happens."""
+
+import argparse
+import asyncio
+import os
+import resource
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QApplication
+from qasync import QEventLoop
+
+from app.session.store import MemoryStore
+from app.workbench import Workbench, open_workbench
+from tests.e2e.scripted_browser import sign_in
+from ui import theme
+from ui.main_window import MainWindow, Page
+from ui.wiring import Wiring
+
+_CALLS = 100
+_NAP_S = 0.001
+
+
+def main() -> None:
+    """Print the longest stall of the loop in 100 calls at once (aim: 50 ms), and the idle costs (aim: 1 %, none)."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("-n", type=int, default=5, help="storms")
+    parser.add_argument("--idle", type=float, default=10.0, metavar="SECONDS", help="how long to do nothing")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["LAPSE_HOME"] = home
+        os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+        application = QApplication([])
+        application.setQuitOnLastWindowClosed(False)
+        theme.apply(application, "light")
+        with asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
+            runner.run(_measure(application, args.n, args.idle))
+
+
+async def _measure(application: QApplication, storms: int, idle_s: float) -> None:
+    window = MainWindow()
+    window.furnish()
+    async with open_workbench(store=MemoryStore(), open_browser=_browser) as bench:
+        wiring = Wiring(window, bench)
+        window.show()
+        wiring.start()
+        await _until(lambda: window.page is Page.SIGNED_OUT)
+        window.commands.sign_in.trigger()
+        await _until(lambda: window.page is Page.SIGNED_IN)
+        print(f"storms of {_CALLS} calls with one refresh, window, client and demo org in one process")
+        for number in range(storms):
+            await bench.session.drop_access_token()
+            await _storm(window, wiring, bench, number)
+        await _idle(application, window, idle_s)
+        window.hide()
+        await wiring.close()
+    window.allow_close()
+
+
+async def _storm(window: MainWindow, wiring: Wiring, bench: Workbench, number: int) -> None:
+    before = bench.host.org.counters["token"] if bench.host.org else 0
+    window.call_strip.call_count_spin.setValue(_CALLS)
+    stalls: list[float] = []
+    began = time.perf_counter()
+    window.commands.call.trigger()
+    heartbeat = time.perf_counter()
+    while wiring.tasks.running("call"):
+        await asyncio.sleep(_NAP_S)
+        stalls.append(time.perf_counter() - heartbeat)
+        heartbeat = time.perf_counter()
+    took = time.perf_counter() - began
+    refreshes = (bench.host.org.counters["token"] if bench.host.org else 0) - before
+    stalls.sort()
+    print(
+        f"  storm {number + 1}: {took * 1e3:5.0f} ms in all, {refreshes} token request,"
+        f" longest stall {stalls[-1] * 1e3:4.0f} ms (aim 50), p99 {stalls[int(len(stalls) * 0.99) - 1] * 1e3:4.0f} ms"
+    )
+    print(f"           {window.call_strip.story_label.text()}")
+
+
+async def _idle(application: QApplication, window: MainWindow, seconds: float) -> None:
+    for name, change in (("visible", window.show), ("minimised", window.showMinimized), ("hidden", window.hide)):
+        change()
+        await asyncio.sleep(1.5)  # what was still to be done for the change
+        with _counted(application) as events:
+            before = resource.getrusage(resource.RUSAGE_SELF)
+            await asyncio.sleep(seconds)
+            after = resource.getrusage(resource.RUSAGE_SELF)
+        spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        print(
+            f"idle, {name:9}: {spent / seconds * 100:5.2f} % of one core, {events.ours / seconds:4.1f} timer events/s"
+        )
+
+
+class _Counter(QObject):
+    """Counts timer events of our own timers; those of the event loop have no name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ours = 0
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.ours += event.type() == QEvent.Type.Timer and bool(watched.objectName())
+        return False
+
+
+@contextmanager
+def _counted(application: QApplication) -> Iterator[_Counter]:
+    counter = _Counter()
+    application.installEventFilter(counter)
+    yield counter
+    application.removeEventFilter(counter)
+
+
+async def _until(true: Callable[[], bool]) -> None:
+    while not true():
+        await asyncio.sleep(0.01)
+
+
+def _browser(url: str, told: Callable[[bool], None]) -> None:
+    threading.Thread(target=sign_in, args=(url,), daemon=True).start()
+
+
+if __name__ == "__main__":
+    print(f"process {os.getpid()}, {Path(__file__).name}")
+    main()
