@@ -166,8 +166,9 @@ class CommandPalette(QDialog):
         self._tell(self.command_list.currentIndex())
 
     def done(self, result: int) -> None:
-        """Close, which gives the focus back to what had it, and only then do what was chosen."""
+        """Close, let the window and what has the focus in it be active again, and only then do what was chosen."""
         super().done(result)
+        self._over.activateWindow()
         chosen, self._chosen = self._chosen, None
         if chosen is not None and isValid(chosen):
             chosen.trigger()
