@@ -5,122 +5,26 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import AsyncExitStack
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 import keyring
 import pytest
 from keyring.backends import SecretService
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QTableView
-from pytestqt.qtbot import QtBot
-from qasync import QEventLoop
+from PySide6.QtWidgets import QMessageBox, QPushButton, QTableView
 
 from app.demo.host import Hosting
 from app.demo.policy import Policy
 from app.errors import Unreachable
-from app.session.store import MemoryStore, TokenStore
-from app.workbench import Workbench, open_workbench
 from tests.e2e.conftest import BROWSER, ROOT
 from tests.e2e.keyring_daemon import gnome_keyring
 from tests.e2e.scripted_browser import sign_in
-from tests.qt_loop import running_loop
-from ui import theme
+from tests.e2e.window.desk import Desk, Open, nobody
 from ui.demo.addresses import AddressesDialog
 from ui.inspector.paste import PasteDialog
-from ui.main_window import MainWindow, Page
-from ui.wiring import Wiring
-
-
-def scripted(url: str, told: Callable[[bool], None]) -> None:
-    threading.Thread(target=sign_in, args=(url,), daemon=True).start()
-
-
-def nobody(url: str, told: Callable[[bool], None]) -> None:
-    told(False)
-
-
-class Desk:
-    """A window on a workbench, on a loop that runs inside Qt's."""
-
-    def __init__(self, qtbot: QtBot, loop: QEventLoop, **more: object) -> None:
-        self.qtbot = qtbot
-        self._loop = loop
-        self._stack = AsyncExitStack()
-        self.window = MainWindow()
-        self.window.furnish()
-        more.setdefault("open_browser", scripted)
-        self.bench: Workbench = self.run(self._stack.enter_async_context(open_workbench(**more)))  # type: ignore[arg-type]
-        self.wiring = Wiring(self.window, self.bench)
-        self.window.show()
-        self.wiring.start()
-        self._open = True
-
-    def run(self, coroutine):  # type: ignore[no-untyped-def]
-        task = self._loop.create_task(coroutine)
-        self.qtbot.waitUntil(task.done, timeout=10_000)
-        return task.result()
-
-    def until(self, true: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(true, timeout=10_000)
-
-    def reach(self, page: Page) -> None:
-        self.until(lambda: self.window.page is page)
-
-    def click(self, button: object) -> None:
-        self.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)  # type: ignore[arg-type]
-
-    def sign_in(self) -> None:
-        self.reach(Page.SIGNED_OUT)
-        self.click(self.window.welcome.start_button)
-        self.reach(Page.SIGNED_IN)
-
-    def call(self) -> str:
-        self.click(self.window.call_strip.call_api_button)
-        self.until(lambda: not self.wiring.tasks.running("call"))
-        return self.window.call_strip.story_label.text()
-
-    @property
-    def token_requests(self) -> int:
-        assert self.bench.host.org is not None
-        return self.bench.host.org.counters["token"]
-
-    def close(self) -> None:
-        if not self._open:
-            return
-        self._open = False
-        self.window.hide()
-        self.run(self.wiring.close())
-        self.run(self._stack.aclose())
-        self.window.allow_close()
-        self.window.deleteLater()
-
-
-@pytest.fixture
-def loop(qapp: QApplication, qtbot: QtBot) -> Iterator[QEventLoop]:
-    qapp.setQuitOnLastWindowClosed(False)
-    theme.apply(qapp, "light")
-    with running_loop(qapp) as found:
-        yield found
-
-
-Open = Callable[..., Desk]
-
-
-@pytest.fixture
-def open_desk(qtbot: QtBot, loop: QEventLoop) -> Iterator[Open]:
-    desks: list[Desk] = []
-
-    def opened(store: TokenStore | None = None, **more: object) -> Desk:
-        desks.append(Desk(qtbot, loop, store=store or MemoryStore(), **more))
-        return desks[-1]
-
-    yield opened
-    for desk in reversed(desks):
-        desk.close()
+from ui.main_window import Page
 
 
 def test_the_main_job(open_desk: Open) -> None:

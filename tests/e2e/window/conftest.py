@@ -1,0 +1,34 @@
+"""What tests of the whole window share: a loop, and windows that are closed in the end."""
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from qasync import QEventLoop
+
+from app.session.store import MemoryStore, TokenStore
+from tests.e2e.window.desk import Desk, Open
+from tests.qt_loop import running_loop
+from ui import theme
+
+
+@pytest.fixture
+def loop(qapp: QApplication, qtbot: QtBot) -> Iterator[QEventLoop]:
+    qapp.setQuitOnLastWindowClosed(False)
+    theme.apply(qapp, "light")
+    with running_loop(qapp) as found:
+        yield found
+
+
+@pytest.fixture
+def open_desk(qtbot: QtBot, loop: QEventLoop) -> Iterator[Open]:
+    desks: list[Desk] = []
+
+    def opened(store: TokenStore | None = None, **more: object) -> Desk:
+        desks.append(Desk(qtbot, loop, store=store or MemoryStore(), **more))
+        return desks[-1]
+
+    yield opened
+    for desk in reversed(desks):
+        desk.close()

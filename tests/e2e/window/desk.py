@@ -1,0 +1,81 @@
+"""A window on a workbench, on a loop that runs inside Qt's, as a test moves it."""
+
+import threading
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+from qasync import QEventLoop
+
+from app.workbench import Workbench, open_workbench
+from tests.e2e.scripted_browser import sign_in
+from ui.main_window import MainWindow, Page
+from ui.wiring import Wiring
+
+
+def scripted(url: str, told: Callable[[bool], None]) -> None:
+    threading.Thread(target=sign_in, args=(url,), daemon=True).start()
+
+
+def nobody(url: str, told: Callable[[bool], None]) -> None:
+    told(False)
+
+
+class Desk:
+    """A window on a workbench, on a loop that runs inside Qt's."""
+
+    def __init__(self, qtbot: QtBot, loop: QEventLoop, **more: object) -> None:
+        self.qtbot = qtbot
+        self._loop = loop
+        self._stack = AsyncExitStack()
+        self.window = MainWindow()
+        self.window.furnish()
+        more.setdefault("open_browser", scripted)
+        self.bench: Workbench = self.run(self._stack.enter_async_context(open_workbench(**more)))  # type: ignore[arg-type]
+        self.wiring = Wiring(self.window, self.bench)
+        self.window.show()
+        self.wiring.start()
+        self._open = True
+
+    def run(self, coroutine):  # type: ignore[no-untyped-def]
+        task = self._loop.create_task(coroutine)
+        self.qtbot.waitUntil(task.done, timeout=10_000)
+        return task.result()
+
+    def until(self, true: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(true, timeout=10_000)
+
+    def reach(self, page: Page) -> None:
+        self.until(lambda: self.window.page is page)
+
+    def click(self, button: object) -> None:
+        self.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)  # type: ignore[arg-type]
+
+    def sign_in(self) -> None:
+        self.reach(Page.SIGNED_OUT)
+        self.click(self.window.welcome.start_button)
+        self.reach(Page.SIGNED_IN)
+
+    def call(self) -> str:
+        self.click(self.window.call_strip.call_api_button)
+        self.until(lambda: not self.wiring.tasks.running("call"))
+        return self.window.call_strip.story_label.text()
+
+    @property
+    def token_requests(self) -> int:
+        assert self.bench.host.org is not None
+        return self.bench.host.org.counters["token"]
+
+    def close(self) -> None:
+        if not self._open:
+            return
+        self._open = False
+        self.window.hide()
+        self.run(self.wiring.close())
+        self.run(self._stack.aclose())
+        self.window.allow_close()
+        self.window.deleteLater()
+
+
+Open = Callable[..., Desk]
