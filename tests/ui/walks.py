@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QPoint, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QFont, QFontMetrics
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ui import theme
 from ui.widgets.labels import ElidedLabel
 
 _HORIZONTAL = Qt.Orientation.Horizontal
@@ -130,10 +131,14 @@ def _label_complaints(shown: QLabel) -> Iterator[str]:
 
 def _heading_complaints(table: QTableView) -> Iterator[str]:
     header = table.horizontalHeader()
+    # As the style sheet has them; a header knows nothing of the font its sections get from there.
+    font, padding = QFont(header.font()), theme.px(8)
+    font.setPixelSize(theme.px(11))
+    font.setWeight(QFont.Weight.DemiBold)
     for column in range(header.count()):
         heading = str(table.model().headerData(column, _HORIZONTAL) or "")
         if heading and not header.isSectionHidden(column):
-            needed = header.sectionSizeFromContents(column).width()
+            needed = QFontMetrics(font).horizontalAdvance(heading) + 2 * padding
             yield from _too_small(table, "width", needed, header.sectionSize(column), heading)
 
 

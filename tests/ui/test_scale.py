@@ -1,0 +1,89 @@
+"""Larger screens and larger type: nothing is clipped, whatever the scale of the display or the zoom of the window."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.ui.test_main_window import EVERY_STATE, shown
+from tests.ui.walks import assert_everything_fits
+from ui import theme
+
+_ROOT = Path(__file__).parents[2]
+# Run in a process of its own: Qt reads the scale once, when the application is made.
+_WALK = """
+import sys
+from PySide6.QtCore import QCoreApplication, QEvent, QSize
+from PySide6.QtWidgets import QApplication
+from tests.ui.walks import assert_everything_fits
+from ui import theme
+from ui.preview import STATES, new_window
+
+application = QApplication([])
+assert application.devicePixelRatio() == float(sys.argv[1]), application.devicePixelRatio()
+theme.apply(application, "light")
+for state in STATES:
+    window = new_window(state)
+    window.resize(QSize(1360, 860))
+    window.show()
+    QApplication.processEvents()
+    QApplication.sendPostedEvents()
+    assert window.size() == QSize(1360, 860), window.size()
+    try:
+        assert_everything_fits(window)
+    except AssertionError as clipped:
+        print(state, clipped)
+    window.allow_close()
+    window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+print("walked", len(STATES))
+"""
+
+
+@pytest.mark.parametrize("scale", ["1", "1.5", "2"])
+def test_nothing_is_clipped_on_a_display_of_another_scale(scale: str) -> None:
+    environment = {**os.environ, "QT_SCALE_FACTOR": scale, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(_ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", _WALK, scale],
+        cwd=_ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    *clipped, walked = done.stdout.splitlines()
+    assert walked.startswith("walked ")
+    assert not clipped, "\n".join(clipped)
+
+
+@pytest.fixture(params=[1.35, 2.0])
+def zoom(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator[float]:
+    theme.apply(qapp, "light", request.param)
+    yield request.param
+    theme.apply(qapp, "light")
+
+
+@EVERY_STATE
+def test_nothing_is_clipped_in_larger_type(qtbot: QtBot, zoom: float, state: str) -> None:
+    window = shown(qtbot, state, QSize(1920, 1200))
+    qtbot.waitExposed(window)
+    assert window.size() == QSize(1920, 1200)
+    assert window.minimumSizeHint().width() <= 1920
+    assert window.minimumSizeHint().height() <= 1200
+    qtbot.waitUntil(lambda: assert_everything_fits(window), timeout=1000)
+
+
+def test_the_walk_can_fail(qtbot: QtBot) -> None:
+    window = shown(qtbot, "lapsed", QSize(1360, 860))
+    qtbot.waitExposed(window)
+    window.call_strip.call_api_button.setFixedWidth(20)
+    with pytest.raises(AssertionError, match="callApiButton"):
+        assert_everything_fits(window)
