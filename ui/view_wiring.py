@@ -45,13 +45,13 @@ class ViewWiring(QObject):
         """Dress the window as it was left."""
         kept = self._bench.settings.window
         self._window.commands.show_scheme(self._bench.settings.scheme)
+        self._window.commands.presenter.setChecked(kept.get(_PRESENTER) == "on")
+        self._dress()  # first, because type decides how small anything may be
         if _GEOMETRY in kept:
             self._window.restoreGeometry(_bytes(kept[_GEOMETRY]))
         for splitter in self._splitters():
             if splitter.objectName() in kept:
                 splitter.restoreState(_bytes(kept[splitter.objectName()]))
-        self._window.commands.presenter.setChecked(kept.get(_PRESENTER) == "on")
-        self._dress()
 
     def remember(self) -> None:
         """Keep how the window is left; what cannot be saved is not worth a word while one is leaving."""

@@ -100,6 +100,7 @@ class Wiring(QObject):
         commands.call.triggered.connect(window.call_strip.ask)
         commands.addresses.triggered.connect(self._on_demo_addresses)
         commands.reset_demo.triggered.connect(self._on_reset)
+        commands.presenter.toggled.connect(self._show_possible)
         commands.paste_token.triggered.connect(window.inspector.paste_requested)
         commands.quit.triggered.connect(window.close)
         window.waiting.cancel_requested.connect(self._on_cancel_sign_in)
@@ -277,16 +278,19 @@ class Wiring(QObject):
         names = tuple(each.name for each in self._bench.settings.connections)
         issuer = connection.issuer or self.tr("starting…")
         self._window.top_bar.show_connection(connection.name, issuer, names, ready=self._ready)
-        self._token_verbs.show_possible(is_ready=self._ready)
+        self._show_possible()
 
     def _show_session(self) -> None:
         tokens = self._tokens()
         self._window.top_bar.show_account(tokens.display_name if tokens else None)
         self._show_store()
         self._show_tokens(tokens)
-        self._token_verbs.show_possible(is_ready=self._ready)
+        self._show_possible()
         self._show_page(tokens)
         self.tick()
+
+    def _show_possible(self) -> None:
+        self._token_verbs.show_possible(is_ready=self._ready)
 
     def _show_page(self, tokens: TokenSet | None) -> None:
         if self.tasks.running("sign-in") and tokens is None and self._waiting is not None:

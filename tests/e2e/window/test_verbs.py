@@ -1,0 +1,110 @@
+"""What can be done with a token, as a person does it: from its card, by shortcut, at the demo org."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QGuiApplication
+
+from app.session.tokens import TokenSet
+from tests.e2e.window.desk import Desk, Open
+from ui.main_window import Page
+
+
+def tokens(desk: Desk) -> TokenSet:
+    found = desk.bench.session.tokens
+    assert found is not None
+    return found
+
+
+def value(desk: Desk) -> str:
+    held = tokens(desk).access
+    assert held is not None
+    return held.value.reveal()
+
+
+def done(desk: Desk, action: QAction, name: str) -> None:
+    action.trigger()
+    desk.until(lambda: not desk.wiring.tasks.running(name))
+
+
+def test_a_header_and_a_call_are_copied_while_the_token_stays_masked(open_desk: Open) -> None:
+    desk = open_desk()
+    desk.sign_in()
+    commands = desk.window.commands
+    commands.copy_header.trigger()
+    assert QGuiApplication.clipboard().text() == f"Authorization: Bearer {value(desk)}"
+    commands.copy_curl.trigger()
+    copied = QGuiApplication.clipboard().text()
+    assert copied == f"curl -X GET {desk.bench.connection.api_url} -H 'Authorization: Bearer {value(desk)}'"
+    assert desk.window.cards["access"].value_view.toPlainText() == ""
+    assert any("forgets it in a minute" in each for each in desk.window.toasts.texts())
+
+
+def test_the_clipboard_is_empty_of_tokens_once_the_window_is_closed(open_desk: Open) -> None:
+    desk = open_desk()
+    desk.sign_in()
+    desk.window.commands.copy["refresh"].trigger()
+    assert QGuiApplication.clipboard().text()
+    desk.close()
+    assert QGuiApplication.clipboard().text() == ""
+
+
+def test_reveal_shows_the_value_until_its_time_is_over(open_desk: Open) -> None:
+    desk = open_desk()
+    desk.sign_in()
+    desk.window.commands.reveal["access"].trigger()
+    view = desk.window.cards["access"].value_view
+    assert (view.isVisible(), view.toPlainText()) == (True, value(desk))
+    desk.bench.clock.jump(21)
+    desk.wiring.tick()
+    assert (view.isVisible(), view.toPlainText()) == (False, "")
+
+
+def test_expire_now_makes_the_card_lapse_and_the_next_call_refresh(open_desk: Open) -> None:
+    desk = open_desk()
+    desk.sign_in()
+    done(desk, desk.window.commands.expire["access"], "expire")
+    assert desk.window.cards["access"].pill_word == "Lapsed"
+    assert any("AT-1 was made to expire now" in each for each in desk.window.toasts.texts())
+    assert "refreshed in" in desk.call()
+
+
+def test_a_revoked_access_token_looks_live_until_the_api_says_otherwise(open_desk: Open) -> None:
+    desk = open_desk()
+    desk.sign_in()
+    done(desk, desk.window.commands.revoke["access"], "revoke")
+    assert desk.window.cards["access"].pill_word == "Live"
+    story = desk.call()
+    assert "401" in story
+    assert "refreshed in" in story
+
+
+def test_a_replay_outside_the_grace_period_ends_the_session_at_the_next_refresh(open_desk: Open) -> None:
+    desk = open_desk()
+    desk.sign_in()
+    commands, org = desk.window.commands, desk.bench.host.org
+    assert org is not None
+    org.turn(leeway_s=0)
+    assert not commands.replay.isEnabled()
+    assert "no older refresh token" in commands.replay.toolTip()
+    done(desk, commands.refresh_now, "refresh")
+    assert (commands.replay.isEnabled(), commands.replay.text()) == (True, "Replay RT-1")
+    done(desk, commands.replay, "replay")
+    assert "RT-1 was refused with invalid_grant" in desk.window.call_strip.story_label.text()
+    commands.refresh_now.trigger()
+    desk.reach(Page.SIGNED_OUT)
+
+
+def test_the_shortcuts_of_the_main_job(open_desk: Open) -> None:
+    desk = open_desk()
+    desk.sign_in()
+    desk.window.activateWindow()
+    desk.until(desk.window.isActiveWindow)
+    control = Qt.KeyboardModifier.ControlModifier
+    desk.qtbot.keyClick(desk.window, Qt.Key.Key_Return, control)
+    desk.until(lambda: "200" in desk.window.call_strip.story_label.text())
+    desk.qtbot.keyClick(desk.window, Qt.Key.Key_R, control)
+    desk.until(lambda: tokens(desk).number == 2)
+    desk.qtbot.keyClick(desk.window, Qt.Key.Key_D, control)
+    desk.until(lambda: desk.window.cards["access"].pill_word == "None")
+    for number, tab in enumerate((desk.window.inspector, desk.window.response, desk.window.wire, desk.window.journal)):
+        desk.qtbot.keyClick(desk.window, Qt.Key(Qt.Key.Key_1 + number), control)
+        assert desk.window.tabs.currentWidget() is tab
