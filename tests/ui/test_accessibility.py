@@ -1,0 +1,210 @@
+"""Accessibility: every control has a name and a role, says why it cannot be used, and is reached in the eye's order."""
+
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+import pytest
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QAccessible, QAction
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMenu, QTabWidget, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.ui.test_main_window import EVERY_STATE, shown
+from tests.ui.walks import path, widgets_of
+from ui.main_window import MainWindow, Page
+
+SIZE = QSize(1360, 860)
+NO_ROLES = (QAccessible.Role.NoRole, QAccessible.Role.Client, QAccessible.Role.Pane, QAccessible.Role.Window)
+MOST_STEPS = 200
+
+
+def tabs_of(window: MainWindow) -> Iterator[str]:
+    """Show one tab of the details after the other, where there are any."""
+    yield "as it opens"
+    if window.page is Page.SIGNED_IN:
+        for place in range(window.tabs.count()):
+            window.tabs.setCurrentIndex(place)
+            yield window.tabs.tabText(place)
+
+
+def focusable(window: QWidget) -> list[QWidget]:
+    """Return what Tab has to reach: visible, enabled, and no mere part of something that is reached."""
+    return [
+        each
+        for each in widgets_of(window)
+        if each.isVisible()
+        and each.isEnabled()
+        and each.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and each.focusProxy() is None
+        and not isinstance(each, QLabel | QTabWidget)
+    ]
+
+
+def nameless(widget: QWidget) -> str | None:
+    """Return what a screen reader lacks to tell what a control is."""
+    interface = QAccessible.queryAccessibleInterface(widget)
+    if interface is None:
+        return "no interface"
+    if not interface.text(QAccessible.Text.Name).strip():
+        return "no name"
+    return f"role {interface.role().name}" if interface.role() in NO_ROLES else None
+
+
+def says_why(button: QAbstractButton) -> bool:
+    """Return whether a button says more than its own text, in its tooltip or its description."""
+    interface = QAccessible.queryAccessibleInterface(button)
+    said = {button.toolTip(), button.accessibleDescription(), interface.text(QAccessible.Text.Description)}
+    return bool({each.strip() for each in said} - {"", button.text()})
+
+
+@EVERY_STATE
+def test_every_control_tells_a_screen_reader_its_name_and_role(qtbot: QtBot, state: str) -> None:
+    window = shown(qtbot, state, SIZE)
+    faults: dict[str, str | None] = {}
+    for _ in tabs_of(window):
+        controls = [each for each in widgets_of(window) if each.isVisible() and takes_focus(each)]
+        assert len(controls) > 5
+        faults |= {path(each): nameless(each) for each in controls if nameless(each)}
+    assert not faults, listed(f"{where}: {fault}" for where, fault in faults.items())
+
+
+def listed(lines: Iterable[str]) -> str:
+    return "\n".join(("", *lines))
+
+
+def takes_focus(widget: QWidget) -> bool:
+    # What has a proxy is a part of another control, as the line in a spin box is.
+    parts = widget.focusProxy() is not None or isinstance(widget, QLabel | QTabWidget)
+    return widget.focusPolicy() != Qt.FocusPolicy.NoFocus and not parts
+
+
+@EVERY_STATE
+def test_what_cannot_be_used_says_why(qtbot: QtBot, state: str) -> None:
+    window = shown(qtbot, state, SIZE)
+    silent: dict[str, None] = {}
+    for _ in tabs_of(window):
+        buttons = [each for each in window.findChildren(QAbstractButton) if each.isVisible() and not each.isEnabled()]
+        silent |= {path(each): None for each in buttons if not says_why(each)}
+    actions = [each for each in window.findChildren(QAction) if not each.isEnabled() and not each.isSeparator()]
+    bare = [each for each in actions if each.menu() is None and each.toolTip() in ("", plain(each.text()))]
+    silent |= {f"action {each.text()!r}": None for each in bare}
+    assert not silent, listed(silent)
+
+
+def plain(text: str) -> str:
+    # What Qt makes of a text when an action has no tooltip of its own.
+    return text.replace("&", "").removesuffix("…").removesuffix("...")
+
+
+@EVERY_STATE
+def test_every_action_has_a_text(qtbot: QtBot, state: str) -> None:
+    window = shown(qtbot, state, SIZE)
+    menus = window.findChildren(QMenu)
+    actions = [action for menu in menus for action in menu.actions() if not action.isSeparator()]
+    assert len(actions) > 5
+    textless = [path(each) for each in actions if not each.text().strip()]
+    assert not textless
+
+
+@EVERY_STATE
+def test_tab_reaches_everything_in_the_order_of_the_eye(qtbot: QtBot, state: str) -> None:
+    window = shown(qtbot, state, SIZE)
+    qtbot.waitExposed(window)
+    window.activateWindow()
+    faults: list[str] = []
+    for tab in tabs_of(window):
+        missed, visited = missed_and_visited(qtbot, window)
+        faults += [f"{tab}: Tab never comes to {each}" for each in missed]
+        faults += [
+            f"{tab}: against the order of the eye, {path(before)} -> {path(after)}"
+            for before, after in pairwise(visited)
+            if panel_of(before) is panel_of(after) and goes_back(window, before, after)
+        ]
+        faults += [f"{tab}: Tab leaves {each} and comes back to it" for each in torn_panels(visited)]
+    assert not faults, listed(faults)
+
+
+def missed_and_visited(qtbot: QtBot, window: MainWindow) -> tuple[list[str], list[QWidget]]:
+    """Return what Tab has not come to, by name, and what it has."""
+    there = focusable(window)  # a walk through a table may enable what stands before it: that is for the next round
+    visited = walked(qtbot, window)
+    return [path(each) for each in focusable(window) if each in there and each not in visited], visited
+
+
+def walked(qtbot: QtBot, window: MainWindow) -> list[QWidget]:
+    """Return what Tab comes to, from the first until it comes there again."""
+    window.top_bar.connection_picker.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.waitUntil(window.top_bar.connection_picker.hasFocus)
+    visited: list[QWidget] = []
+    for _ in range(MOST_STEPS):
+        now = QApplication.focusWidget()
+        if now is None or now in visited:
+            return visited
+        visited.append(now)
+        QTest.keyClick(now, Qt.Key.Key_Tab)
+    raise AssertionError("Tab goes on for ever")
+
+
+def panel_of(widget: QWidget) -> QWidget:
+    """Return the innermost card or panel around a control, or the window."""
+    found: QWidget = widget
+    around = widget.parentWidget()
+    while around is not None:
+        found = around
+        if around.property("card") or around.objectName().endswith(("Panel", "Card", "Bar")):
+            return found
+        around = around.parentWidget()
+    return found
+
+
+def goes_back(window: QWidget, before: QWidget, after: QWidget) -> bool:
+    """Return whether the eye would come to `after` first: it stands above, or in the same row and further left."""
+    one, other = (QRect(each.mapTo(window, QPoint(0, 0)), each.size()) for each in (before, after))
+    beside = other.left() >= one.right()
+    if other.bottom() <= one.top():
+        return not beside  # a further column may begin higher up
+    in_one_row = other.top() < one.bottom() and one.top() < other.bottom()
+    return in_one_row and other.left() < one.left()
+
+
+def torn_panels(visited: list[QWidget]) -> list[str]:
+    seen: list[QWidget] = []
+    torn = []
+    for each in visited:
+        panel = panel_of(each)
+        if panel in seen and seen[-1] is not panel:
+            torn.append(path(panel))
+        if not seen or seen[-1] is not panel:
+            seen.append(panel)
+    return torn
+
+
+def test_the_walks_can_fail(qtbot: QtBot) -> None:
+    window = shown(qtbot, "lapsed", SIZE)
+    strip = window.call_strip
+    assert not goes_back(window, strip.api_method_picker, strip.api_url_edit)
+    assert goes_back(window, strip.api_url_edit, strip.api_method_picker)
+    assert goes_back(window, strip.call_api_button, window.top_bar.connection_picker)
+    strip.api_url_edit.setAccessibleName("")
+    strip.api_url_edit.setPlaceholderText("")
+    assert nameless(strip.api_url_edit) == "no name"
+    strip.call_api_button.setToolTip("")
+    strip.call_api_button.setAccessibleDescription("")
+    assert not says_why(strip.call_api_button)
+    bar = window.top_bar.menu_button
+    assert torn_panels([bar, strip.api_url_edit, bar]) == [path(window.top_bar)]
+
+
+@pytest.mark.parametrize("state", ["storm"])
+def test_every_view_of_the_inspector_is_reached_too(qtbot: QtBot, state: str) -> None:
+    window = shown(qtbot, state, SIZE)
+    qtbot.waitExposed(window)
+    window.activateWindow()
+    window.tabs.setCurrentWidget(window.inspector)
+    for place in range(window.inspector.tabs.count()):
+        window.inspector.tabs.setCurrentIndex(place)
+        missed, visited = missed_and_visited(qtbot, window)
+        assert not missed, missed
+        faults = [f"{path(each)}: {nameless(each)}" for each in visited if nameless(each)]
+        assert not faults, "\n".join(faults)
