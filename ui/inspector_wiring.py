@@ -29,6 +29,7 @@ class InspectorWiring(QObject):
         self._bench = bench
         self._tasks = tasks
         self._looks_again_at: float | None = None
+        self._told_at = 0
         self._dialog: PasteDialog | None = None
         panel.fetch_keys_requested.connect(self._on_fetch_keys)
         panel.introspect_requested.connect(self._on_introspect)
@@ -53,7 +54,9 @@ class InspectorWiring(QObject):
         """Work all times out for `now`; a verdict that has changed with it is made anew."""
         if self._looks_again_at is not None and now >= self._looks_again_at:
             self.show()
-        self._panel.tick(now)
+        if int(now) != self._told_at:  # its times are in whole seconds
+            self._told_at = int(now)
+            self._panel.tick(now)
 
     def _on_fetch_keys(self) -> None:
         self._tasks.start("fetch keys", self._fetch_keys)

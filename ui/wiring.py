@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from app.settings import Connection
     from app.workbench import Workbench
 
-_TICK_MS = 250
+_TICK_MS = 500
 _NOTICE_MS = 15_000
 
 

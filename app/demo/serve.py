@@ -5,6 +5,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from ipaddress import ip_address
 from typing import Any
 
@@ -78,19 +79,36 @@ class ServedOrg:
         """Stop serving and close every connection; harmless when it does not serve."""
         if self._server is None or self._thread is None:
             return
-        self._server.should_exit = True
+        self._server.stop()
         self._thread.join(_STOP_WITHIN_S)
         self._server = self._thread = None
 
 
 class _Server(uvicorn.Server):
+    """Waits to be stopped where uvicorn looks ten times a second: a window nobody uses must not wake the machine."""
+
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.ready = threading.Event()
+        self._over: asyncio.Event | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._over, self._loop = asyncio.Event(), asyncio.get_running_loop()
         await super().startup(sockets)
         self.ready.set()
+
+    async def main_loop(self) -> None:
+        await self.on_tick(0)
+        if self._over is not None and not self.should_exit:
+            await self._over.wait()
+
+    def stop(self) -> None:
+        """Let it end; from any thread, also before it has begun or after it has ended."""
+        self.should_exit = True
+        if self._loop is not None and self._over is not None:
+            with suppress(RuntimeError):  # its loop is closed: it has ended
+                self._loop.call_soon_threadsafe(self._over.set)
 
 
 class _Protocol(H11Protocol):

@@ -11,21 +11,12 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMenu, QTab
 from pytestqt.qtbot import QtBot
 
 from tests.ui.test_main_window import EVERY_STATE, shown
-from tests.ui.walks import path, widgets_of
-from ui.main_window import MainWindow, Page
+from tests.ui.walks import path, tabs_of, widgets_of
+from ui.main_window import MainWindow
 
 SIZE = QSize(1360, 860)
 NO_ROLES = (QAccessible.Role.NoRole, QAccessible.Role.Client, QAccessible.Role.Pane, QAccessible.Role.Window)
 MOST_STEPS = 200
-
-
-def tabs_of(window: MainWindow) -> Iterator[str]:
-    """Show one tab of the details after the other, where there are any."""
-    yield "as it opens"
-    if window.page is Page.SIGNED_IN:
-        for place in range(window.tabs.count()):
-            window.tabs.setCurrentIndex(place)
-            yield window.tabs.tabText(place)
 
 
 def focusable(window: QWidget) -> list[QWidget]:
@@ -112,17 +103,17 @@ def test_tab_reaches_everything_in_the_order_of_the_eye(qtbot: QtBot, state: str
     window = shown(qtbot, state, SIZE)
     qtbot.waitExposed(window)
     window.activateWindow()
-    faults: list[str] = []
-    for tab in tabs_of(window):
-        missed, visited = missed_and_visited(qtbot, window)
-        faults += [f"{tab}: Tab never comes to {each}" for each in missed]
-        faults += [
-            f"{tab}: against the order of the eye, {path(before)} -> {path(after)}"
-            for before, after in pairwise(visited)
-            if panel_of(before) is panel_of(after) and goes_back(window, before, after)
-        ]
-        faults += [f"{tab}: Tab leaves {each} and comes back to it" for each in torn_panels(visited)]
+    faults = [f"{tab}: {fault}" for tab in tabs_of(window) for fault in faults_of_the_order(qtbot, window)]
     assert not faults, listed(faults)
+
+
+def faults_of_the_order(qtbot: QtBot, window: MainWindow) -> Iterator[str]:
+    missed, visited = missed_and_visited(qtbot, window)
+    yield from (f"Tab never comes to {each}" for each in missed)
+    for before, after in pairwise(visited):
+        if panel_of(before) is panel_of(after) and goes_back(window, before, after):
+            yield f"against the order of the eye, {path(before)} -> {path(after)}"
+    yield from (f"Tab leaves {each} and comes back to it" for each in torn_panels(visited))
 
 
 def missed_and_visited(qtbot: QtBot, window: MainWindow) -> tuple[list[str], list[QWidget]]:
@@ -178,6 +169,18 @@ def torn_panels(visited: list[QWidget]) -> list[str]:
         if not seen or seen[-1] is not panel:
             seen.append(panel)
     return torn
+
+
+def test_the_walk_by_tab_can_fail(qtbot: QtBot) -> None:
+    window = shown(qtbot, "lapsed", SIZE)
+    qtbot.waitExposed(window)
+    window.activateWindow()
+    strip, bar = window.call_strip, window.top_bar
+    assert not list(faults_of_the_order(qtbot, window))
+    QWidget.setTabOrder(strip.call_api_button, strip.api_method_picker)
+    assert any("apiMethodPicker" in each for each in faults_of_the_order(qtbot, window))
+    QWidget.setTabOrder(strip.call_count_spin, bar.menu_button)
+    assert any("Tab leaves" in each for each in faults_of_the_order(qtbot, window))
 
 
 def test_the_walks_can_fail(qtbot: QtBot) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.ui.test_main_window import EVERY_STATE, shown
-from tests.ui.walks import assert_everything_fits
+from tests.ui.walks import assert_everything_fits, tabs_of
 from ui import theme
 
 _ROOT = Path(__file__).parents[2]
@@ -21,7 +21,7 @@ _WALK = """
 import sys
 from PySide6.QtCore import QCoreApplication, QEvent, QSize
 from PySide6.QtWidgets import QApplication
-from tests.ui.walks import assert_everything_fits
+from tests.ui.walks import assert_everything_fits, tabs_of
 from ui import theme
 from ui.preview import STATES, new_window
 
@@ -32,13 +32,14 @@ for state in STATES:
     window = new_window(state)
     window.resize(QSize(1360, 860))
     window.show()
-    QApplication.processEvents()
-    QApplication.sendPostedEvents()
-    assert window.size() == QSize(1360, 860), window.size()
-    try:
-        assert_everything_fits(window)
-    except AssertionError as clipped:
-        print(state, clipped)
+    for tab in tabs_of(window):
+        QApplication.processEvents()
+        QApplication.sendPostedEvents()
+        assert window.size() == QSize(1360, 860), window.size()
+        try:
+            assert_everything_fits(window)
+        except AssertionError as clipped:
+            print(state, tab, clipped)
     window.allow_close()
     window.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
@@ -78,7 +79,8 @@ def test_nothing_is_clipped_in_larger_type(qtbot: QtBot, zoom: float, state: str
     assert window.size() == QSize(1920, 1200)
     assert window.minimumSizeHint().width() <= 1920
     assert window.minimumSizeHint().height() <= 1200
-    qtbot.waitUntil(lambda: assert_everything_fits(window), timeout=1000)
+    for _ in tabs_of(window):
+        qtbot.waitUntil(lambda: assert_everything_fits(window), timeout=1000)
 
 
 def test_the_walk_can_fail(qtbot: QtBot) -> None:

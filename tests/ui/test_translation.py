@@ -15,10 +15,11 @@ from pytestqt.qtbot import QtBot
 
 from app.demo.addresses import addresses_of
 from tests.ui.test_main_window import EVERY_STATE, shown
-from tests.ui.walks import Shown, assert_everything_fits, is_inside, texts_of
+from tests.ui.walks import Shown, assert_everything_fits, is_inside, tabs_of, texts_of
 from ui.connections.dialog import ConnectionDialog
 from ui.demo.addresses import AddressesDialog
 from ui.inspector.paste import PasteDialog
+from ui.palette import CommandPalette
 from ui.translation import install, pseudo
 
 # Data: names of connections, persons and tokens, addresses, methods of HTTP, and what the fixed font shows.
@@ -62,10 +63,11 @@ def pseudo_locale(qapp: QApplication) -> Iterator[None]:
     translator.deleteLater()
 
 
-DIALOGS: dict[str, Callable[[], QWidget]] = {
+DIALOGS: dict[str, Callable[[QWidget], QWidget]] = {
     "connection": ConnectionDialog,
-    "paste": lambda: PasteDialog("Demo org"),
-    "addresses": lambda: AddressesDialog(addresses_of("http://127.0.0.1:8899", "identity")),
+    "paste": lambda over: PasteDialog("Demo org", over),
+    "addresses": lambda over: AddressesDialog(addresses_of("http://127.0.0.1:8899", "identity"), over),
+    "palette": lambda over: CommandPalette([], over),
 }
 EVERY_DIALOG = pytest.mark.parametrize("dialog", DIALOGS)
 
@@ -87,14 +89,18 @@ def test_longer_texts_are_not_clipped(qtbot: QtBot, state: str) -> None:
     assert least.height() <= LARGE.height()
     qtbot.waitExposed(window)
     assert window.size() == LARGE
-    qtbot.waitUntil(lambda: assert_everything_fits(window), timeout=1000)
+    for _ in tabs_of(window):
+        qtbot.waitUntil(lambda: assert_everything_fits(window), timeout=1000)
 
 
 @pytest.mark.usefixtures("pseudo_locale")
 @EVERY_DIALOG
 def test_dialogs_are_translated_and_not_clipped(qtbot: QtBot, dialog: str) -> None:
-    made = DIALOGS[dialog]()
-    qtbot.addWidget(made)
+    over = QWidget()
+    qtbot.addWidget(over)
+    over.resize(LARGE)
+    over.show()
+    made = DIALOGS[dialog](over)
     made.show()
     found = [each for each in texts_of(made) if around_translation(each)]
     assert not found, "not translated:\n" + "\n".join(map(str, found))

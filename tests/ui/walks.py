@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui import theme
+from ui.main_window import MainWindow, Page
 from ui.widgets.labels import ElidedLabel
 
 _HORIZONTAL = Qt.Orientation.Horizontal
@@ -55,6 +56,15 @@ def is_inside(thing: QObject, names: frozenset[str]) -> bool:
             return True
         found = found.parent()
     return False
+
+
+def tabs_of(window: MainWindow) -> Iterator[str]:
+    """Show one tab of the details after the other, where there are any; yield what is shown."""
+    yield "as it opens"
+    if window.page is Page.SIGNED_IN:
+        for place in range(window.tabs.count()):
+            window.tabs.setCurrentIndex(place)
+            yield window.tabs.tabText(place)
 
 
 def widgets_of(top: QWidget) -> list[QWidget]:

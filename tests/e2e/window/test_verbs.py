@@ -6,6 +6,7 @@ from PySide6.QtGui import QAction, QGuiApplication
 from app.session.tokens import TokenSet
 from tests.e2e.window.desk import Desk, Open
 from ui.main_window import Page
+from ui.palette import CommandPalette
 
 
 def tokens(desk: Desk) -> TokenSet:
@@ -91,6 +92,19 @@ def test_a_replay_outside_the_grace_period_ends_the_session_at_the_next_refresh(
     assert "RT-1 was refused with invalid_grant" in desk.window.call_strip.story_label.text()
     commands.refresh_now.trigger()
     desk.reach(Page.SIGNED_OUT)
+
+
+def test_a_command_is_found_by_its_words(open_desk: Open) -> None:
+    desk = open_desk()
+    desk.sign_in()
+    desk.window.commands.palette.trigger()
+    desk.until(lambda: desk.window.findChild(CommandPalette) is not None)
+    palette = desk.window.findChild(CommandPalette)
+    assert isinstance(palette, CommandPalette)
+    desk.until(palette.isVisible)
+    desk.qtbot.keyClicks(palette.search_edit, "drop acc")
+    desk.qtbot.keyClick(palette.search_edit, Qt.Key.Key_Return)
+    desk.until(lambda: desk.window.cards["access"].pill_word == "None")
 
 
 def test_the_shortcuts_of_the_main_job(open_desk: Open) -> None:
