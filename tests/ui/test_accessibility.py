@@ -1,6 +1,6 @@
 """Accessibility: every control has a name and a role, says why it cannot be used, and is reached in the eye's order."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMenu, QTab
 from pytestqt.qtbot import QtBot
 
 from tests.ui.test_main_window import EVERY_STATE, shown
-from tests.ui.walks import path, tabs_of, widgets_of
+from tests.ui.walks import listed, path, tabs_of, widgets_of
 from ui.main_window import MainWindow
 
 SIZE = QSize(1360, 860)
@@ -58,10 +58,6 @@ def test_every_control_tells_a_screen_reader_its_name_and_role(qtbot: QtBot, sta
         assert len(controls) > 5
         faults |= {path(each): nameless(each) for each in controls if nameless(each)}
     assert not faults, listed(f"{where}: {fault}" for where, fault in faults.items())
-
-
-def listed(lines: Iterable[str]) -> str:
-    return "\n".join(("", *lines))
 
 
 def takes_focus(widget: QWidget) -> bool:

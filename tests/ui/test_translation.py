@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from app.demo.addresses import addresses_of
 from tests.ui.test_main_window import EVERY_STATE, shown
-from tests.ui.walks import Shown, assert_everything_fits, is_inside, tabs_of, texts_of
+from tests.ui.walks import Shown, clipped_once_settled, is_inside, listed, tabs_of, texts_of
 from ui.connections.dialog import ConnectionDialog
 from ui.demo.addresses import AddressesDialog
 from ui.inspector.paste import PasteDialog
@@ -77,7 +77,7 @@ EVERY_DIALOG = pytest.mark.parametrize("dialog", DIALOGS)
 def test_every_text_of_the_window_goes_through_translation(qtbot: QtBot, state: str) -> None:
     window = shown(qtbot, state, LARGE)
     found = [each for each in texts_of(window) if around_translation(each)]
-    assert not found, "not translated:\n" + "\n".join(map(str, found))
+    assert not found, listed(map(str, found))
 
 
 @pytest.mark.usefixtures("pseudo_locale")
@@ -89,8 +89,8 @@ def test_longer_texts_are_not_clipped(qtbot: QtBot, state: str) -> None:
     assert least.height() <= LARGE.height()
     qtbot.waitExposed(window)
     assert window.size() == LARGE
-    for _ in tabs_of(window):
-        qtbot.waitUntil(lambda: assert_everything_fits(window), timeout=1000)
+    clipped = [f"{tab}: {each}" for tab in tabs_of(window) for each in clipped_once_settled(qtbot, window)]
+    assert not clipped, listed(clipped)
 
 
 @pytest.mark.usefixtures("pseudo_locale")
@@ -101,11 +101,14 @@ def test_dialogs_are_translated_and_not_clipped(qtbot: QtBot, dialog: str) -> No
     over.resize(LARGE)
     over.show()
     made = DIALOGS[dialog](over)
+    qtbot.addWidget(made)
     made.show()
     found = [each for each in texts_of(made) if around_translation(each)]
-    assert not found, "not translated:\n" + "\n".join(map(str, found))
+    assert not found, listed(map(str, found))
     assert made.width() <= LARGE.width()
-    qtbot.waitUntil(lambda: assert_everything_fits(made), timeout=1000)
+    clipped = clipped_once_settled(qtbot, made)
+    assert not clipped, listed(clipped)
+    made.close()
 
 
 @pytest.mark.usefixtures("pseudo_locale")

@@ -1,13 +1,13 @@
 """Walks over everything a window shows: its texts, and what of them is clipped."""
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QAction, QFont, QFontMetrics
 from PySide6.QtWidgets import (
     QAbstractButton,
-    QAbstractItemView,
     QAbstractScrollArea,
     QComboBox,
     QLabel,
@@ -18,6 +18,8 @@ from PySide6.QtWidgets import (
     QTableView,
     QWidget,
 )
+from pytestqt.exceptions import TimeoutError as NotInTime
+from pytestqt.qtbot import QtBot
 
 from ui import theme
 from ui.main_window import MainWindow, Page
@@ -46,6 +48,11 @@ def path(thing: QObject) -> str:
         names.append(found.objectName() or type(found).__name__)
         found = found.parent()
     return " in ".join(names)
+
+
+def listed(lines: Iterable[str]) -> str:
+    """Return what a failing test says: one complaint a line."""
+    return "\n".join(("", *lines))
 
 
 def is_inside(thing: QObject, names: frozenset[str]) -> bool:
@@ -103,16 +110,22 @@ def _own_texts(widget: QWidget) -> list[tuple[str, str]]:
         return [("item", widget.itemText(place)) for place in range(widget.count())]
     if isinstance(widget, QSpinBox):
         return [("prefix", widget.prefix()), ("suffix", widget.suffix())]
-    if isinstance(widget, QAbstractItemView) and widget.model() is not None:
+    if isinstance(widget, QTableView) and widget.model() is not None:
         columns = range(widget.model().columnCount())
         return [("heading", str(widget.model().headerData(each, _HORIZONTAL) or "")) for each in columns]
     return []
 
 
-def assert_everything_fits(window: QWidget) -> None:
-    """Fail with the whole list unless every text that is shown, and is not made to give way, has the room it needs."""
-    clipped = [complaint for each in widgets_of(window) if each.isVisible() for complaint in _complaints(each)]
-    assert not clipped, "clipped:\n" + "\n".join(clipped)
+def clipped_in(window: QWidget) -> list[str]:
+    """Return a complaint about every text that is shown, is not made to give way, and has not the room it needs."""
+    return [complaint for each in widgets_of(window) if each.isVisible() for complaint in _complaints(each)]
+
+
+def clipped_once_settled(qtbot: QtBot, window: QWidget) -> list[str]:
+    """Return what is clipped after a layout has had its time: it settles by posted events, after it is shown."""
+    with contextlib.suppress(NotInTime):
+        qtbot.waitUntil(lambda: not clipped_in(window), timeout=500)
+    return clipped_in(window)
 
 
 def _complaints(widget: QWidget) -> Iterator[str]:
