@@ -13,6 +13,7 @@ from ui.text import clock_time, countdown, moment_with_zone
 ACCESS = TokenFacts(
     kind="access",
     name="AT-3",
+    number=3,
     fingerprint="9f2c",
     length=812,
     form="JWT RS256",

@@ -13,8 +13,6 @@ from ui.inspector.views import ClaimsView, CompareView, ExpiryView, JsonView, Ru
 from ui.widgets.labels import ElidedLabel, Pill, label
 from ui.widgets.painted import Picker
 
-_TITLES = {"AT": "Access token", "ID": "ID token", "RT": "Refresh token"}
-
 
 class InspectorPanel(QWidget):
     """Shows every token leniently and what strict verification says of it; nothing in it is markup or a link.
@@ -96,7 +94,7 @@ class InspectorPanel(QWidget):
         return all_of_them[index] if 0 <= index < len(all_of_them) else None
 
     def _list_again(self, index: int) -> None:
-        titles = [_title(each) for each in (*self._held, *self._pasted)]
+        titles = [self._title(each) for each in (*self._held, *self._pasted)]
         self.picker.blockSignals(True)
         self.picker.clear()
         self.picker.addItems(titles)
@@ -165,6 +163,10 @@ class InspectorPanel(QWidget):
         lapsed = bool(ends) and min(ends) <= self._now
         self._state.setVisible(lapsed)
         self._state.show_state(self.tr("lapsed"), "warning")
+
+    def _title(self, inspection: Inspection) -> str:
+        kinds = {"AT": self.tr("Access token {0}"), "ID": self.tr("ID token {0}"), "RT": self.tr("Refresh token {0}")}
+        return kinds.get(inspection.title.partition("-")[0], "{0}").format(inspection.title)
 
     def _introspect(self) -> None:
         shown = self.current()
@@ -238,8 +240,3 @@ def _button(name: str) -> QPushButton:
     button = QPushButton()
     button.setObjectName(name)
     return button
-
-
-def _title(inspection: Inspection) -> str:
-    kind = _TITLES.get(inspection.title.partition("-")[0])
-    return f"{kind} {inspection.title}" if kind else inspection.title

@@ -12,6 +12,7 @@ from app.session.generations import Generation
 from ui import theme
 from ui.inspector.model import MARK, NAME, ClaimsModel
 from ui.inspector.rows import change_rows, rows_of, rule_rows, truth_rows
+from ui.widgets.buttons import allow
 from ui.widgets.labels import label
 from ui.widgets.painted import Picker
 from ui.widgets.table import TextModel, text_table
@@ -56,7 +57,7 @@ class ClaimsView(QWidget):
         )
         self._claims = dict(claims or {})
         self.model.show_rows(rows_of(claims or {}, verdicts))
-        self.copy_all_button.setEnabled(bool(claims))
+        allow(self.copy_all_button, "" if claims else self.tr("There are no claims to copy."))
         self._show_value(self.table.currentIndex(), QModelIndex())
 
     def _chosen(self) -> object:
@@ -65,7 +66,7 @@ class ClaimsView(QWidget):
 
     def _show_value(self, _current: QModelIndex, _previous: QModelIndex) -> None:
         value = self._chosen()
-        self.copy_button.setEnabled(value is not None)
+        allow(self.copy_button, "" if value is not None else self.tr("Choose a claim first."))
         self.value_view.setVisible(value is not None)
         self.value_view.setPlainText("" if value is None else _in_full(value))
 

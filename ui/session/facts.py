@@ -1,7 +1,9 @@
-"""What a token card shows, worked out without Qt: pill, countdown, share of life left."""
+"""What a token card shows, worked out without a widget: pill, countdown, share of life left."""
 
 from dataclasses import dataclass
 from enum import Enum
+
+from PySide6.QtCore import QCoreApplication
 
 from app.events import RefreshTokenFate
 from app.oauth.decode import decode
@@ -62,34 +64,51 @@ def facts_of(tokens: TokenSet, *, leeway_s: float) -> dict[str, TokenFacts | Non
 
 def card_state(facts: TokenFacts | None, now: float) -> CardState:
     """Return what the card of `facts` says at `now`; before, at and after the end all look different."""
+    tr = QCoreApplication.translate
     if facts is None:
-        return CardState("None", Tone.NEUTRAL, "–", None, "none in hand")
-    issued = clock_time(facts.issued_at)
+        none = tr("TokenCard", "None"), tr("TokenCard", "none in hand")
+        return CardState(none[0], Tone.NEUTRAL, "–", None, none[1])
     if facts.ends_at is None:
-        pill = "Live · rotates" if facts.fate is RefreshTokenFate.REPLACED else "Live"
-        fate = {RefreshTokenFate.REPLACED: " · replaced the one before", RefreshTokenFate.KEPT: " · kept"}.get(
-            facts.fate or RefreshTokenFate.NEW, ""
-        )
-        detail = f"issued {issued} · end not stated by the server · {facts.form}{fate}"
-        return CardState(pill, Tone.GOOD, "–", None, detail)
+        return _endless(facts)
     left_s = facts.ends_at - now
     life_s = max(facts.ends_at - facts.issued_at, 0.001)
     pill, tone = _pill(facts, left_s, life_s)
-    verb = "expired" if left_s <= 0 else "expires"
-    detail = f"issued {issued} · {verb} {clock_time(facts.ends_at)} · {facts.form}"
+    past, future = tr("TokenCard", "issued {0} · expired {1}"), tr("TokenCard", "issued {0} · expires {1}")
+    times = (past if left_s <= 0 else future).format(clock_time(facts.issued_at), clock_time(facts.ends_at))
+    detail = f"{times} · {_form(facts)}"
     return CardState(pill, tone, countdown(left_s), min(max(left_s / life_s, 0.0), 1.0), detail)
 
 
+def _endless(facts: TokenFacts) -> CardState:
+    """Return the state of a token whose end is not stated, with what became of the one before it."""
+    tr = QCoreApplication.translate
+    rotates = facts.fate is RefreshTokenFate.REPLACED
+    pill = tr("TokenCard", "Live · rotates") if rotates else tr("TokenCard", "Live")
+    parts = [tr("TokenCard", "issued {0} · end not stated by the server").format(clock_time(facts.issued_at))]
+    parts.append(_form(facts))
+    if rotates:
+        parts.append(tr("TokenCard", "replaced the one before"))
+    elif facts.fate is RefreshTokenFate.KEPT:
+        parts.append(tr("TokenCard", "kept by the last refresh"))
+    return CardState(pill, Tone.GOOD, "–", None, " · ".join(parts))
+
+
 def _pill(facts: TokenFacts, left_s: float, life_s: float) -> tuple[str, Tone]:
+    tr = QCoreApplication.translate
     if left_s <= 0:
-        return ("Expired" if facts.kind == "id" else "Lapsed"), Tone.WARNING
+        word = tr("TokenCard", "Expired") if facts.kind == "id" else tr("TokenCard", "Lapsed")
+        return word, Tone.WARNING
     if left_s <= facts.leeway_s:
-        return "Within leeway", Tone.WARNING
+        return tr("TokenCard", "Within leeway"), Tone.WARNING
     if facts.kind == "id":
-        return "Valid", Tone.GOOD
+        return tr("TokenCard", "Valid"), Tone.GOOD
     if left_s <= life_s * LAPSING_SHARE:
-        return "Lapsing", Tone.WARNING
-    return "Live", Tone.GOOD
+        return tr("TokenCard", "Lapsing"), Tone.WARNING
+    return tr("TokenCard", "Live"), Tone.GOOD
+
+
+def _form(facts: TokenFacts) -> str:
+    return QCoreApplication.translate("TokenCard", "opaque") if facts.form == "opaque" else facts.form
 
 
 def _access(tokens: TokenSet, leeway_s: float) -> TokenFacts | None:

@@ -1,7 +1,14 @@
-"""A button that is an action of the menus, shown where it is needed most."""
+"""Buttons that say why they cannot be pressed, and buttons that are actions of the menus."""
 
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QAbstractButton, QPushButton
+
+
+def allow(button: QAbstractButton, why_not: str = "", hint: str = "") -> None:
+    """Let a button be pressed, and say `hint`; or forbid it, and say why not."""
+    button.setEnabled(not why_not)
+    button.setToolTip(why_not or hint)
+    button.setAccessibleDescription(why_not or hint)
 
 
 class ActionButton(QPushButton):
@@ -22,7 +29,6 @@ class ActionButton(QPushButton):
     def _follow(self) -> None:
         if not self._has_own_text:
             self.setText(self._action.text())
-        self.setEnabled(self._action.isEnabled())
-        self.setToolTip(self._action.toolTip())
         self.setAccessibleName(self._action.text())
-        self.setAccessibleDescription(self._action.toolTip())
+        hint = self._action.toolTip()
+        allow(self, "" if self._action.isEnabled() else hint, hint)

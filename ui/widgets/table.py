@@ -112,6 +112,7 @@ class TextTable(QTableView):
         shortcut = QShortcut(QKeySequence.StandardKey.Copy, self)
         shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
         shortcut.activated.connect(self.copy_wanted)
+        self.ensurePolished()  # the style sheet's type decides how wide a heading is
         self._scale()
 
     def copies_cells(self) -> "TextTable":
@@ -128,7 +129,8 @@ class TextTable(QTableView):
     def _scale(self) -> None:
         self.verticalHeader().setDefaultSectionSize(theme.px(_ROW_HEIGHT))
         for column, width in self._widths.items():
-            self.horizontalHeader().resizeSection(column, theme.px(width))
+            needed = self.horizontalHeader().sectionSizeHint(column)  # a heading in another language may be longer
+            self.horizontalHeader().resizeSection(column, max(theme.px(width), needed))
 
     def _copy_cell(self) -> None:
         text = self.currentIndex().data()
