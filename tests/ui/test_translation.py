@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
@@ -30,8 +31,13 @@ DATA = frozenset(
 FROM_APP = frozenset(
     ("verdictBanner", "storyLabel", "errorPanel", "endedReasonLabel", "inspectorSentenceLabel", "inspectorVerdictPill"),
 )
-# What is no language: URLs, names like AT-3, RFCs, numbers with units; and the title app/ gives to what was pasted.
-NO_WORDS = re.compile(r"^pasted [\w ]*token$|https?://\S*|\b[A-Z]{2,3}-\d+\b|\bRFC \d+\b|\d+[a-z]*|0oa…?")
+# Qt names these itself, and has translations of its own.
+FROM_QT = frozenset(("ScrollLeftButton", "ScrollRightButton"))
+# No language: URLs, names like AT-3, RFCs, JWT RS256, numbers with units; and the title app/ gives to what was pasted.
+NO_WORDS = re.compile(
+    r"\bJWT( [A-Z]+\d+)?\b|^pasted [\w ]*token$|https?://\S*|\b[A-Z]{2,3}-\d+\b|\bRFC \d+\b|\d+[a-z]*|0oa…?"
+)
+ROOT = Path(__file__).parents[2]
 LARGE = QSize(1600, 1000)
 TS = """<?xml version="1.0" encoding="utf-8"?><!DOCTYPE TS><TS version="2.1" language="de">
 <context><name>TopBar</name><message><source>Sign in</source><translation>Anmelden</translation></message></context>
@@ -45,7 +51,7 @@ def menu_is_data(each: Shown) -> bool:
 
 def around_translation(each: Shown) -> bool:
     """Return whether something of a text was not translated: words that stand in no brackets."""
-    if is_inside(each.by, DATA | FROM_APP) or each.by.property("mono") or menu_is_data(each):
+    if is_inside(each.by, DATA | FROM_APP | FROM_QT) or each.by.property("mono") or menu_is_data(each):
         return False
     outside, depth = "", 0
     for letter in each.text:
@@ -61,6 +67,46 @@ def pseudo_locale(qapp: QApplication) -> Iterator[None]:
     yield
     qapp.removeTranslator(translator)
     translator.deleteLater()
+
+
+@pytest.fixture(scope="module")
+def by_the_tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a translation made as a translator would: what the tools find, in pseudo texts."""
+    folder = tmp_path_factory.mktemp("i18n")
+    sources = [str(each) for each in sorted((ROOT / "ui").rglob("*.py"))]
+    run_tool("pyside6-lupdate", *sources, "-ts", "lapse_xx.ts", cwd=folder)
+    tree = ElementTree.parse(folder / "lapse_xx.ts")
+    tree.getroot().set("language", "de")
+    for message in tree.iter("message"):
+        translation = message.find("translation")
+        assert translation is not None
+        translation.attrib.pop("type", None)
+        text = pseudo(message.findtext("source", ""))
+        for each in translation.findall("numerusform") or [translation]:
+            each.text = text
+    tree.write(folder / "lapse_xx.ts", encoding="utf-8", xml_declaration=True)
+    run_tool("pyside6-lrelease", "-silent", "lapse_xx.ts", "-qm", "lapse_xx.qm", cwd=folder)
+    return folder
+
+
+def run_tool(name: str, *arguments: str, cwd: Path) -> None:
+    tool = Path(sys.executable).with_name(name)
+    done = subprocess.run([tool, *arguments], cwd=cwd, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@EVERY_STATE
+def test_the_tools_of_translators_find_every_text(
+    qapp: QApplication, qtbot: QtBot, by_the_tools: Path, state: str
+) -> None:
+    translator = install(qapp, "xx", by_the_tools)
+    assert translator is not None
+    try:
+        window = shown(qtbot, state, LARGE)
+        found = [each for each in texts_of(window) if around_translation(each)]
+    finally:
+        qapp.removeTranslator(translator)
+    assert not found, "not found by the tools:" + listed(map(str, found))
 
 
 DIALOGS: dict[str, Callable[[QWidget], QWidget]] = {
@@ -162,8 +208,7 @@ def test_nothing_is_installed_without_a_translation(qapp: QApplication, tmp_path
 @pytest.mark.parametrize("locale", ["de", "de_AT", "de_DE.UTF-8", "de-CH"])
 def test_a_translation_is_loaded_from_bytes(qapp: QApplication, tmp_path: Path, locale: str) -> None:
     (tmp_path / "lapse_de.ts").write_text(TS, encoding="utf-8")
-    release = Path(sys.executable).with_name("pyside6-lrelease")
-    subprocess.run([release, "-silent", "lapse_de.ts", "-qm", "lapse_de.qm"], cwd=tmp_path, check=True, timeout=60)
+    run_tool("pyside6-lrelease", "-silent", "lapse_de.ts", "-qm", "lapse_de.qm", cwd=tmp_path)
     translator = install(qapp, locale, tmp_path)
     assert translator is not None
     try:
