@@ -44,6 +44,7 @@ class StoryWiring(QObject):
         self._exchanges = 0
         self._selecting = False
         window.commands.export_har.triggered.connect(self._on_export)
+        window.call_strip.why_requested.connect(self._on_why_last)
         window.timeline.selected.connect(self._select)
         window.wire.selected.connect(self._select)
         window.journal.selected.connect(self._select)
@@ -107,6 +108,14 @@ class StoryWiring(QObject):
         row = next((row for row in self._log.with_children(seq) if row.seq == seq), None)
         if row is not None:
             self._window.wire.show_detail(row, self._bench.details.get(seq))
+
+    def _on_why_last(self) -> None:
+        """Show what led to the newest thing worth a question: a refresh, its failure, or the decision against one."""
+        asked = events.RefreshSucceeded | events.RefreshFailed | events.ReplayAnswered | events.Decided
+        for entry in reversed(tuple(self._bench.journal)):
+            if isinstance(entry.event, asked):
+                self._on_why(entry.seq)
+                return
 
     def _on_why(self, seq: int) -> None:
         self._window.tabs.setCurrentWidget(self._window.journal)

@@ -27,6 +27,7 @@ class CallStrip(Card):
 
     call_requested = Signal(str, str, int)
     cancel_requested = Signal()
+    why_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, spacing=9)
@@ -37,10 +38,19 @@ class CallStrip(Card):
         self.story_label.setObjectName("storyLabel")
         self.story_label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.story_label.setAccessibleDescription(self.tr("What the last call did"))
-        self.story_label.hide()
+        self.why_button = QPushButton(self.tr("Why?"))
+        self.why_button.setObjectName("whyButton")
+        self.why_button.setProperty("quiet", True)
+        self.why_button.setAccessibleName(self.tr("Why it went so"))
+        self.why_button.setToolTip(self.tr("Shows in the journal what led to it"))
+        self.why_button.clicked.connect(self.why_requested)
+        told = QHBoxLayout()
+        told.addWidget(self.story_label, 1)
+        told.addWidget(self.why_button, 0, Qt.AlignmentFlag.AlignTop)
         self.body.addLayout(self._row)
         self.body.addWidget(self.verdict_banner)
-        self.body.addWidget(self.story_label)
+        self.body.addLayout(told)
+        self.show_story("")
 
     def show_decision(self, decision: Decision) -> None:
         """Say what a call made now would do, and why; it may change every second."""
@@ -63,6 +73,7 @@ class CallStrip(Card):
         """Say what the last call did; an empty text hides the line."""
         self.story_label.setText(text)
         self.story_label.setVisible(bool(text))
+        self.why_button.setVisible(bool(text))
 
     def show_running(self, done: int, of: int) -> None:
         """Show progress; the button cancels meanwhile. `of` 0 ends it."""
