@@ -1,4 +1,4 @@
-"""Shows the window in any of its states with canned data, and makes the README's pictures: `python -m ui.preview`."""
+"""Draws the window in any of its states and every panel alone: `python -m ui.preview` made the README's pictures."""
 
 import argparse
 import json
@@ -11,10 +11,12 @@ from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.counters import counts_of
 from app.decision import ExpirySource
+from app.demo.addresses import addresses_of
 from app.demo.ledger import SigningKey
 from app.errors import Refusal
 from app.events import Exchange, RefreshTokenFate
@@ -29,8 +31,13 @@ from app.session.tokens import Held, TokenSet
 from app.wire.view import WireLog
 from ui import preview_story, theme
 from ui.actions import Possible
+from ui.connections.dialog import ConnectionDialog
+from ui.demo.addresses import AddressesDialog
+from ui.inspector.paste import PasteDialog
 from ui.main_window import MainWindow, Page
+from ui.palette import CommandPalette
 from ui.preview_story import Stage, Story, play
+from ui.response.facts import response_facts
 from ui.session.facts import facts_of
 
 NOW = 1_790_085_903.0
@@ -164,6 +171,54 @@ STATES: dict[str, Callable[[MainWindow], None]] = {
 }
 
 
+def _response(window: MainWindow) -> QWidget:
+    story = play(preview_story.signed_in, _signing_key())
+    assert story.result is not None
+    window.response.show_response(response_facts(story.result))
+    window.tabs.setCurrentWidget(window.response)
+    return window.response
+
+
+def _cards(window: MainWindow) -> QWidget:
+    column = window.findChild(QWidget, "leftColumn")
+    assert isinstance(column, QWidget)
+    return column
+
+
+def _toasts(window: MainWindow) -> QWidget:
+    window.toasts.show_toast("Copied AT-3; the clipboard forgets it in a minute.")
+    window.toasts.show_toast("AT-3 was made to expire now, on request.", "warning")
+    return window.toasts
+
+
+def _palette(window: MainWindow) -> QWidget:
+    palette = CommandPalette(window.commands.all(), window)
+    palette.search_edit.setText("copy")
+    return palette
+
+
+PANELS: dict[str, tuple[str, Callable[[MainWindow], QWidget]]] = {
+    "top-bar": ("lapsed", lambda window: window.top_bar),
+    "cards": ("lapsed", _cards),
+    "call-strip": ("lapsed", lambda window: window.call_strip),
+    "timeline": ("replayed", lambda window: window.timeline),
+    "inspector": ("lapsed", lambda window: window.inspector),
+    "response": ("signed-in", _response),
+    "wire": ("refreshed", lambda window: window.wire),
+    "journal": ("replayed", lambda window: window.journal),
+    "error": ("failed", lambda window: window.error_panel),
+    "toasts": ("lapsed", _toasts),
+    "palette": ("lapsed", _palette),
+    "connection": ("signed-out", ConnectionDialog),
+    "paste": ("signed-in", lambda window: PasteDialog("Demo org", window)),
+    "addresses": (
+        "signed-in",
+        lambda window: AddressesDialog(addresses_of("http://127.0.0.1:8899", "preview"), window),
+    ),
+}
+"""Each panel and dialog by itself: the state of the window it is seen in, and how it is had from there."""
+
+
 def new_window(state: str) -> MainWindow:
     """Return a window in a state by name; nothing in it is connected to anything."""
     window = MainWindow()
@@ -181,26 +236,44 @@ def main(argv: list[str] | None = None) -> int:
     args.out.mkdir(parents=True, exist_ok=True)
     width, height = (int(part) for part in args.size.split("x"))
     for scheme in args.scheme or ("light", "dark"):
-        for state in args.states or STATES:
-            theme.apply(application, scheme, theme.PRESENTER_ZOOM if state == "presenting" else 1.0)
-            window = new_window(state)
+        for name in args.names or STATES:
+            zoom = theme.PRESENTER_ZOOM if name == "presenting" else args.zoom
+            theme.apply(application, scheme, zoom)
+            window = new_window(name if name in STATES else PANELS[name][0])
             window.resize(width, height)
             window.show()
-            path = args.out / f"{state}-{scheme}.png"
-            window.grab().save(str(path))
+            shown = window if name in STATES else PANELS[name][1](window)
+            shown.show()
+            path = args.out / f"{name}-{scheme}.png"
+            _settled(application, shown).save(str(path))
             print(path)
             window.allow_close()
             window.deleteLater()
     return 0
 
 
+def _settled(application: QApplication, shown: QWidget) -> QPixmap:
+    """Return a picture of a widget once its layout is what it will be: what is wrapped is laid out by posted events."""
+    for _ in range(3):
+        application.sendPostedEvents()
+    return shown.grab()
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m ui.preview", description=__doc__)
-    parser.add_argument("states", nargs="*", metavar="STATE", help=", ".join(STATES))
+    known = [*STATES, *PANELS]
+    parser.add_argument("names", nargs="*", metavar="NAME", type=_known, help=f"states and panels: {', '.join(known)}")
     parser.add_argument("--scheme", action="append", choices=("light", "dark"), help="both unless said")
     parser.add_argument("--out", type=Path, default=Path("resources/pictures"), metavar="DIR")
+    parser.add_argument("--zoom", type=float, default=1.0, help="how large type is, 0.8 to 2")
     parser.add_argument("--size", default="1360x860", metavar="WxH")
     return parser
+
+
+def _known(name: str) -> str:
+    if name not in STATES and name not in PANELS:
+        raise argparse.ArgumentTypeError(f"there is no state or panel {name!r}")
+    return name
 
 
 def _bar(window: MainWindow, name: str | None) -> None:

@@ -16,7 +16,7 @@ from ui.connections.dialog import ConnectionDialog
 from ui.demo.addresses import AddressesDialog
 from ui.inspector_wiring import InspectorWiring
 from ui.main_window import MainWindow, Page
-from ui.response.panel import ResponseFacts
+from ui.response.facts import response_facts
 from ui.session.facts import facts_of
 from ui.story_wiring import StoryWiring
 from ui.tasks import TaskScope, ask
@@ -333,28 +333,10 @@ class Wiring(QObject):
         strip = self._window.call_strip
         strip.show_story(summary(results))
         last = results[-1]
-        self._window.response.show_response(_response(last))
+        self._window.response.show_response(response_facts(last))
         failed = next((result.error for result in results if result.error is not None), None)
         if failed is not None:
             self._report(failed)
 
     def _tokens(self) -> TokenSet | None:
         return self._bench.session.tokens if self._ready else None
-
-
-def _response(result: "CallResult") -> ResponseFacts:
-    request = f"{result.method} {result.url}"
-    if result.answer is None:
-        return ResponseFacts(request=request, failure=result.error, duration_s=result.duration_s)
-    answer = result.answer
-    return ResponseFacts(
-        request=request,
-        status=answer.status,
-        reason=answer.reason,
-        media_type=answer.media_type,
-        headers=tuple(answer.headers.multi_items()),
-        body=answer.body,
-        stated_length=answer.stated_length,
-        truncated=answer.truncated,
-        duration_s=result.duration_s,
-    )

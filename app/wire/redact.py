@@ -85,12 +85,17 @@ def shown_body(media_type: str, raw: bytes, *, length: int | None = None) -> Sho
     text = raw.decode("utf-8", "replace")
     if not _is_text(media_type, text):
         return ShownBody(media_type, "", size, is_cut=True)
+    text = shown_text(media_type, text)
+    return ShownBody(media_type, text[:LONGEST], size, is_cut=len(text) > LONGEST or size > len(raw))
+
+
+def shown_text(media_type: str, text: str) -> str:
+    """Return a body's text with its secrets masked; JSON that can be read is laid out over lines."""
     if media_type == "application/x-www-form-urlencoded":
         text = _masked_pairs(text)
     elif media_type.endswith("json"):
         text = _masked_json(text)
-    text = _without_jwts(text)
-    return ShownBody(media_type, text[:LONGEST], size, is_cut=len(text) > LONGEST or size > len(raw))
+    return _without_jwts(text)
 
 
 def _header(name: str, value: str) -> str:

@@ -6,7 +6,7 @@ from app.errors import CallFailed
 from app.events import RefreshTokenFate
 from ui.inspector.rows import mark_at, meaning_at, rows_of
 from ui.preview import NOW, _tokens
-from ui.response.panel import ResponseFacts, response_text
+from ui.response.facts import ResponseFacts, response_text
 from ui.session.facts import TokenFacts, Tone, card_state, facts_of
 from ui.text import clock_time, countdown, moment_with_zone
 
@@ -146,3 +146,18 @@ def test_a_failure_as_text() -> None:
     found = response_text(ResponseFacts(request="GET /x", failure=CallFailed("No route.")))
     assert found.splitlines()[0] == "GET /x"
     assert "You are still signed in." in found
+
+
+def test_what_an_api_echoes_of_a_token_is_masked() -> None:
+    token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl"
+    found = response_text(
+        ResponseFacts(
+            request="GET /x",
+            status=200,
+            media_type="application/json",
+            headers=(("X-Echo", token), ("Set-Cookie", "sid=4711")),
+            body=f'{{"refresh_token": "opaque", "seen": "Bearer {token}", "name": "Ada"}}'.encode(),
+        )
+    )
+    assert not [secret for secret in (token, "4711", "opaque") if secret in found]
+    assert '"name": "Ada"' in found

@@ -17,7 +17,8 @@ from ui.inspector.model import ClaimsModel
 from ui.inspector.rows import rows_of
 from ui.preview import NOW, _tokens
 from ui.report import ErrorPanel
-from ui.response.panel import ResponseFacts, ResponsePanel
+from ui.response.facts import ResponseFacts
+from ui.response.panel import ResponsePanel
 from ui.session.call_strip import CallStrip
 from ui.session.facts import facts_of
 from ui.session.token_card import TokenCard

@@ -64,16 +64,18 @@ def facts_of(tokens: TokenSet, *, leeway_s: float) -> dict[str, TokenFacts | Non
 
 def card_state(facts: TokenFacts | None, now: float) -> CardState:
     """Return what the card of `facts` says at `now`; before, at and after the end all look different."""
-    tr = QCoreApplication.translate
     if facts is None:
-        none = tr("TokenCard", "None"), tr("TokenCard", "none in hand")
+        none = QCoreApplication.translate("TokenCard", "None"), QCoreApplication.translate("TokenCard", "none in hand")
         return CardState(none[0], Tone.NEUTRAL, "–", None, none[1])
     if facts.ends_at is None:
         return _endless(facts)
     left_s = facts.ends_at - now
     life_s = max(facts.ends_at - facts.issued_at, 0.001)
     pill, tone = _pill(facts, left_s, life_s)
-    past, future = tr("TokenCard", "issued {0} · expired {1}"), tr("TokenCard", "issued {0} · expires {1}")
+    past, future = (
+        QCoreApplication.translate("TokenCard", "issued {0} · expired {1}"),
+        QCoreApplication.translate("TokenCard", "issued {0} · expires {1}"),
+    )
     times = (past if left_s <= 0 else future).format(clock_time(facts.issued_at), clock_time(facts.ends_at))
     detail = f"{times} · {_form(facts)}"
     return CardState(pill, tone, countdown(left_s), min(max(left_s / life_s, 0.0), 1.0), detail)
@@ -81,30 +83,40 @@ def card_state(facts: TokenFacts | None, now: float) -> CardState:
 
 def _endless(facts: TokenFacts) -> CardState:
     """Return the state of a token whose end is not stated, with what became of the one before it."""
-    tr = QCoreApplication.translate
     rotates = facts.fate is RefreshTokenFate.REPLACED
-    pill = tr("TokenCard", "Live · rotates") if rotates else tr("TokenCard", "Live")
-    parts = [tr("TokenCard", "issued {0} · end not stated by the server").format(clock_time(facts.issued_at))]
+    pill = (
+        QCoreApplication.translate("TokenCard", "Live · rotates")
+        if rotates
+        else QCoreApplication.translate("TokenCard", "Live")
+    )
+    parts = [
+        QCoreApplication.translate("TokenCard", "issued {0} · end not stated by the server").format(
+            clock_time(facts.issued_at)
+        )
+    ]
     parts.append(_form(facts))
     if rotates:
-        parts.append(tr("TokenCard", "replaced the one before"))
+        parts.append(QCoreApplication.translate("TokenCard", "replaced the one before"))
     elif facts.fate is RefreshTokenFate.KEPT:
-        parts.append(tr("TokenCard", "kept by the last refresh"))
+        parts.append(QCoreApplication.translate("TokenCard", "kept by the last refresh"))
     return CardState(pill, Tone.GOOD, "–", None, " · ".join(parts))
 
 
 def _pill(facts: TokenFacts, left_s: float, life_s: float) -> tuple[str, Tone]:
-    tr = QCoreApplication.translate
     if left_s <= 0:
-        word = tr("TokenCard", "Expired") if facts.kind == "id" else tr("TokenCard", "Lapsed")
+        word = (
+            QCoreApplication.translate("TokenCard", "Expired")
+            if facts.kind == "id"
+            else QCoreApplication.translate("TokenCard", "Lapsed")
+        )
         return word, Tone.WARNING
     if left_s <= facts.leeway_s:
-        return tr("TokenCard", "Within leeway"), Tone.WARNING
+        return QCoreApplication.translate("TokenCard", "Within leeway"), Tone.WARNING
     if facts.kind == "id":
-        return tr("TokenCard", "Valid"), Tone.GOOD
+        return QCoreApplication.translate("TokenCard", "Valid"), Tone.GOOD
     if left_s <= life_s * LAPSING_SHARE:
-        return tr("TokenCard", "Lapsing"), Tone.WARNING
-    return tr("TokenCard", "Live"), Tone.GOOD
+        return QCoreApplication.translate("TokenCard", "Lapsing"), Tone.WARNING
+    return QCoreApplication.translate("TokenCard", "Live"), Tone.GOOD
 
 
 def _form(facts: TokenFacts) -> str:
