@@ -108,7 +108,8 @@ class InspectorWiring(QObject):
 
         found = find_tokens(text)
         if not found:
-            raise BadInput("There is no token in this text.", next_step="Paste a token, or text with one in it.")
+            what, cure = self.tr("There is no token in this text."), self.tr("Paste a token, or text with one in it.")
+            raise BadInput(what, next_step=cure)
         metadata, keys = await self._keys(source, value)
         against = Against(
             now=self._bench.clock.now(),

@@ -11,6 +11,7 @@ from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
+from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -256,7 +257,10 @@ def _settled(application: QApplication, shown: QWidget) -> QPixmap:
     """Return a picture of a widget once its layout is what it will be: what is wrapped is laid out by posted events."""
     for _ in range(3):
         application.sendPostedEvents()
-    return shown.grab()
+    if shown.isWindow():
+        return shown.grab()
+    window = shown.window()  # with what lies behind it, for a panel may be see-through
+    return window.grab(QRect(shown.mapTo(window, QPoint()), shown.size()))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -165,7 +165,8 @@ class StoryWiring(QObject):
         try:
             path.write_bytes(octets)
         except OSError as failed:
-            raise BadInput(f"The file {path} cannot be written: {failed.strerror}.") from None
+            what = self.tr("The file {0} cannot be written: {1}.").format(path, failed.strerror)
+            raise BadInput(what) from None
         self._window.toasts.show_toast(self.tr("Written to {0}; no token is in it.").format(path))
 
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor
 
 from app.oauth.rules import Outcome
 from ui import theme
-from ui.inspector.rows import ClaimRow, mark_at, meaning_at
+from ui.inspector.rows import ClaimRow, mark_at, meaning_at, word_at
 from ui.widgets.table import plain_tooltip
 
 Index = QModelIndex | QPersistentModelIndex
@@ -99,8 +99,7 @@ class ClaimsModel(QAbstractTableModel):
         scheme = theme.current()
         if column == MEANING:
             return QColor(scheme.muted)
-        is_word = mark_at(row, self._now) in ("lapsed", "not yet")
-        tone = "warning" if is_word or row.outcome is None else _MARK_TONES.get(row.outcome, "warning")
+        tone = "warning" if word_at(row, self._now) or row.outcome is None else _MARK_TONES.get(row.outcome, "warning")
         return QColor(theme.text_on_tint(scheme, tone))
 
 

@@ -81,7 +81,7 @@ class PasteEdit(QPlainTextEdit):
             with Path(path).open(encoding="utf-8", errors="replace") as file:
                 self.take(file.read(LONGEST + 1))
         except OSError as failed:
-            self.trouble.emit(BadInput(f"The file {path} cannot be read: {failed.strerror}."))
+            self.trouble.emit(BadInput(self.tr("The file {0} cannot be read: {1}.").format(path, failed.strerror)))
 
 
 class PasteDialog(QDialog):

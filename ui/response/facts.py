@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QCoreApplication
+
 from app.errors import LapseError
 from app.text import duration
 from app.wire.redact import shown_headers, shown_text, shown_url
@@ -62,25 +64,30 @@ def response_text(facts: ResponseFacts) -> str:
 
 def _body(facts: ResponseFacts) -> str:
     if not facts.body:
-        return "(no body)"
-    size = f"{len(facts.body):,} bytes"
-    kind = facts.media_type or "an unstated type"
+        return QCoreApplication.translate("ResponsePanel", "(no body)")
+    size = QCoreApplication.translate("ResponsePanel", "{0} bytes").format(f"{len(facts.body):,}")
+    kind = facts.media_type or QCoreApplication.translate("ResponsePanel", "an unstated type")
     text = None if _BINARY in facts.body else _decoded(facts.body, cut=facts.truncated)
     if text is None:
-        return f"({_amount(facts, size)} of {kind}, not shown)"
+        return QCoreApplication.translate("ResponsePanel", "({0} of {1}, not shown)").format(_amount(facts, size), kind)
     text = shown_text(facts.media_type, text)
     if facts.truncated:
-        return f"(cut: {_amount(facts, size)})\n\n{text[:_SHOWN_CHARACTERS]}"
+        cut = QCoreApplication.translate("ResponsePanel", "(cut: {0})").format(_amount(facts, size))
+        return f"{cut}\n\n{text[:_SHOWN_CHARACTERS]}"
     if len(text) > _SHOWN_CHARACTERS:
-        return f"(the first {_SHOWN_CHARACTERS:,} of {len(text):,} characters)\n\n{text[:_SHOWN_CHARACTERS]}"
+        first = QCoreApplication.translate("ResponsePanel", "(the first {0} of {1} characters)")
+        return f"{first.format(f'{_SHOWN_CHARACTERS:,}', f'{len(text):,}')}\n\n{text[:_SHOWN_CHARACTERS]}"
     return text
 
 
 def _amount(facts: ResponseFacts, size: str) -> str:
     if not facts.truncated:
         return size
-    whole = "more" if facts.stated_length is None else f"{facts.stated_length:,} bytes"
-    return f"the first {size} of {whole}"
+    if facts.stated_length is None:
+        return QCoreApplication.translate("ResponsePanel", "the first {0} of more").format(size)
+    return QCoreApplication.translate("ResponsePanel", "the first {0} of {1} bytes").format(
+        size, f"{facts.stated_length:,}"
+    )
 
 
 def _decoded(body: bytes, *, cut: bool) -> str | None:

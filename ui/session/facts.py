@@ -42,8 +42,9 @@ class TokenFacts:
     @property
     def masked(self) -> str:
         """Return what may be shown anywhere: `AT-3 · jwt · 812 chars · 9f2c`."""
-        form = "opaque" if self.form == "opaque" else "jwt"
-        return f"{self.name} · {form} · {self.length} chars · {self.fingerprint}"
+        form = _form(self) if self.form == "opaque" else "jwt"
+        size = QCoreApplication.translate("TokenCard", "{0} chars").format(self.length)
+        return f"{self.name} · {form} · {size} · {self.fingerprint}"
 
 
 @dataclass(frozen=True, slots=True)
