@@ -10,6 +10,7 @@ from app.session.generations import Generation
 from ui import theme
 from ui.inspector.rows import CONCLUSION_TONES, printable
 from ui.inspector.views import ClaimsView, CompareView, ExpiryView, JsonView, RulesView, others_of
+from ui.widgets.buttons import ElidingButton, allow
 from ui.widgets.labels import ElidedLabel, Pill, label
 from ui.widgets.painted import Picker
 
@@ -145,17 +146,16 @@ class InspectorPanel(QWidget):
         signature = shown.verification.verdict("signature") if shown and shown.verification else None
         lacks_keys = signature is not None and signature.outcome is Outcome.CANNOT_BE_CHECKED
         self.fetch_button.setVisible(lacks_keys and shown in self._held)
-        self.fetch_button.setText(self.tr("Fetch keys from {0}").format(self._keys_host))
+        self.fetch_button.show_text(self.tr("Fetch keys from {0}").format(self._keys_host))
+        self.fetch_button.setToolTip(self.tr("Asks {0} for its metadata and keys.").format(self._keys_host))
         is_held = shown in self._held
         self.introspect_button.setVisible(is_held)
         allowed = bool(self._introspection_host)
-        self.introspect_button.setEnabled(allowed)
         asks = self.tr("Introspect at {0}").format(self._introspection_host)
-        self.introspect_button.setText(asks if allowed else self.tr("Introspect"))
-        hint = self.tr("Asks the server what this token is worth; the token is sent there.")
+        self.introspect_button.show_text(asks if allowed else self.tr("Introspect"))
+        hint = self.tr("Asks {0} what this token is worth; the token is sent there.").format(self._introspection_host)
         refusal = self.tr("Its metadata is not known yet, or lets no client without a secret introspect tokens.")
-        self.introspect_button.setToolTip(hint if allowed else refusal)
-        self.introspect_button.setAccessibleDescription(hint if allowed else refusal)
+        allow(self.introspect_button, "" if allowed else refusal, hint)
 
     def _show_lapse(self) -> None:
         shown = self.current()
@@ -186,9 +186,9 @@ class InspectorPanel(QWidget):
         self._head.setProperty("muted", True)
         self._sentence = label(role="muted", wrap=True)
         self._sentence.setObjectName("inspectorSentenceLabel")
-        self.fetch_button = _button("fetchKeysButton")
+        self.fetch_button = ElidingButton("fetchKeysButton")
         self.fetch_button.clicked.connect(self.fetch_keys_requested)
-        self.introspect_button = _button("introspectButton")
+        self.introspect_button = ElidingButton("introspectButton")
         self.introspect_button.clicked.connect(self._introspect)
         self.paste_button = _button("pasteTokenButton")
         self.paste_button.clicked.connect(self.paste_requested)
