@@ -223,12 +223,23 @@ class SessionStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """The tokens that were taken over as they are stored; each with the moment it was received, in epoch seconds."""
+
+    access: Issued | None = None
+    received_at: float = 0.0
+    refresh: Issued | None = None
+    refresh_received_at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class SessionRestored:
     """A stored session was taken up again, without any network request."""
 
     display_name: str
     number: int
     place: StorePlace
+    taken: Taken = Taken()
 
     def sentence(self) -> str:
         """Say it."""
@@ -240,6 +251,7 @@ class SessionAdopted:
     """Another process had refreshed the same session; what it stored was taken over."""
 
     number: int
+    taken: Taken = Taken()
 
     def sentence(self) -> str:
         """Say it."""

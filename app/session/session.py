@@ -129,7 +129,7 @@ class Session:
         if tokens is None:
             return False
         self.state = SignedIn(tokens)
-        self._journal.append(events.SessionRestored(tokens.display_name, tokens.number, self.place))
+        self._journal.append(events.SessionRestored(tokens.display_name, tokens.number, self.place, tokens.taken()))
         return True
 
     async def begin(self, answer: TokenAnswer, claims: dict[str, Any], *, cause: int | None) -> None:
@@ -347,7 +347,7 @@ class Session:
         if (found.family, found.number) == (mine.family, mine.number):
             return False
         self.state = SignedIn(found)
-        entry = self._journal.append(events.SessionAdopted(found.number))
+        entry = self._journal.append(events.SessionAdopted(found.number, found.taken()))
         again = self.decide(decision.asked_by)
         self._journal.append(events.Decided(again), cause=entry.seq)
         return again.verdict is Verdict.USE

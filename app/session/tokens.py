@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from app.decision import ExpirySource
-from app.events import Issued, RefreshTokenFate, TokensReceived
+from app.events import Issued, RefreshTokenFate, Taken, TokensReceived
 from app.secret import Secret
 from app.session.expiry import Expiry, Receipt
 
@@ -76,6 +76,15 @@ class TokenSet:
             id=self.id.issued() if self.id else None,
             refresh_fate=self.refresh_fate,
             scope=self.scope,
+        )
+
+    def taken(self) -> Taken:
+        """Return what is told of these tokens when they come from the store."""
+        return Taken(
+            access=self.access.issued(self.expires_at, self.expiry.source) if self.access else None,
+            received_at=self.receipt.wall,
+            refresh=self.refresh.issued() if self.refresh else None,
+            refresh_received_at=(self.refresh_receipt or self.receipt).wall,
         )
 
     def without_access(self) -> "TokenSet":
