@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -305,7 +306,7 @@ def _tell(window: MainWindow, acts: Callable[[Stage], Awaitable[None]]) -> Story
         log.take(entry)
     window.wire.show_log(log)
     window.journal.show_entries(tuple(story.journal))
-    window.counts.show_counts(counts_of(story.journal, now))
+    window.counts.show_counts(replace(counts_of(story.journal, now), skew_s=story.skew_s))
     exchanges = sum(isinstance(entry.event, Exchange) for entry in story.journal)
     window.show_numbers(exchanges=exchanges, entries=len(story.journal))
     window.show_page(Page.SIGNED_IN)

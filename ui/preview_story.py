@@ -51,6 +51,7 @@ class Story:
     inspections: tuple[Inspection, ...]
     decision: Decision
     told: str
+    skew_s: float | None
     trouble: LapseError | None
     result: CallResult | None
 
@@ -124,6 +125,7 @@ class Stage:
             inspections=desk.held(),
             decision=self.session.decide("Call API"),
             told=self.told,
+            skew_s=self.session.skew_s,
             trouble=self.failure,
             result=self.result,
         )

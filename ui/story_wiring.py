@@ -1,6 +1,7 @@
 """Connects what tells the story: timeline, wire log, journal and numbers, which select one another."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,7 +73,10 @@ class StoryWiring(QObject):
     def tick(self, now: float) -> None:
         """Work out everything that depends on time for `now`, in epoch seconds."""
         self._window.timeline.tick(now)
-        self._window.counts.show_counts(self._counters.at(now))
+        counts = self._counters.at(now)
+        if hasattr(self._bench, "session") and self._bench.session.skew_s is not None:
+            counts = replace(counts, skew_s=self._bench.session.skew_s)  # the journal tells of a large one only
+        self._window.counts.show_counts(counts)
 
     def show_leeway(self, leeway_s: float) -> None:
         """Draw the leeway in force on the bars of access tokens."""

@@ -150,6 +150,7 @@ class Session:
         )
         tokens = replace(self._next(first, answer), id_claims=claims)
         entry = self._journal.append(tokens.received("authorization_code"), cause=cause)
+        self._measure_skew(answer, entry.seq)
         async with self._keeper.lock():
             await self._keeper.keep(tokens, cause=entry.seq)
         self.state = SignedIn(tokens)
