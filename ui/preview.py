@@ -40,7 +40,7 @@ from ui.main_window import MainWindow, Page
 from ui.palette import CommandPalette
 from ui.preview_story import Stage, Story, play
 from ui.response.facts import response_facts
-from ui.session.facts import facts_of
+from ui.session.held import facts_of
 
 NOW = 1_790_085_903.0
 _ISSUER = "http://127.0.0.1:8899/oauth2/default"

@@ -17,7 +17,7 @@ from ui.demo.addresses import AddressesDialog
 from ui.inspector_wiring import InspectorWiring
 from ui.main_window import MainWindow, Page
 from ui.response.facts import response_facts
-from ui.session.facts import facts_of
+from ui.session.held import facts_of
 from ui.story_wiring import StoryWiring
 from ui.tasks import TaskScope, ask
 from ui.token_wiring import TokenWiring

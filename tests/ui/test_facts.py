@@ -7,7 +7,8 @@ from app.events import RefreshTokenFate
 from ui.inspector.rows import mark_at, meaning_at, rows_of
 from ui.preview import NOW, _tokens
 from ui.response.facts import ResponseFacts, response_text
-from ui.session.facts import TokenFacts, Tone, card_state, facts_of
+from ui.session.facts import TokenFacts, Tone, card_state
+from ui.session.held import facts_of
 from ui.text import clock_time, countdown, moment_with_zone
 
 ACCESS = TokenFacts(

@@ -20,7 +20,7 @@ from ui.report import ErrorPanel
 from ui.response.facts import ResponseFacts
 from ui.response.panel import ResponsePanel
 from ui.session.call_strip import CallStrip
-from ui.session.facts import facts_of
+from ui.session.held import facts_of
 from ui.session.token_card import TokenCard
 from ui.session.top_bar import TopBar
 from ui.session.waiting import WaitingPanel

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from app.events import RefreshTokenFate
-from app.oauth.decode import decode
-from app.session.expiry import leeway_in_force
-from app.session.tokens import Held, TokenSet
 from ui.text import clock_time, countdown
+
+if TYPE_CHECKING:
+    from app.events import RefreshTokenFate
 
 # "Lapsing" is a share of the life, because 30 s are nothing of an hour and all of a short token.
 LAPSING_SHARE = 0.2
@@ -37,7 +37,7 @@ class TokenFacts:
     issued_at: float
     ends_at: float | None
     leeway_s: float = 0.0
-    fate: RefreshTokenFate | None = None
+    fate: "RefreshTokenFate | None" = None
 
     @property
     def masked(self) -> str:
@@ -56,11 +56,6 @@ class CardState:
     countdown: str
     share_left: float | None
     detail: str
-
-
-def facts_of(tokens: TokenSet, *, leeway_s: float) -> dict[str, TokenFacts | None]:
-    """Return the facts of the access, refresh and ID token; `leeway_s` is the leeway asked for, in seconds."""
-    return {"access": _access(tokens, leeway_s), "refresh": _refresh(tokens), "id": _id(tokens)}
 
 
 def card_state(facts: TokenFacts | None, now: float) -> CardState:
@@ -84,6 +79,8 @@ def card_state(facts: TokenFacts | None, now: float) -> CardState:
 
 def _endless(facts: TokenFacts) -> CardState:
     """Return the state of a token whose end is not stated, with what became of the one before it."""
+    from app.events import RefreshTokenFate  # late: an empty card is painted without the vocabulary
+
     rotates = facts.fate is RefreshTokenFate.REPLACED
     pill = (
         QCoreApplication.translate("TokenCard", "Live · rotates")
@@ -122,55 +119,3 @@ def _pill(facts: TokenFacts, left_s: float, life_s: float) -> tuple[str, Tone]:
 
 def _form(facts: TokenFacts) -> str:
     return QCoreApplication.translate("TokenCard", "opaque") if facts.form == "opaque" else facts.form
-
-
-def _access(tokens: TokenSet, leeway_s: float) -> TokenFacts | None:
-    if tokens.access is None:
-        return None
-    leeway = leeway_in_force(leeway_s, tokens.expiry.lifetime_s)
-    return _facts("access", tokens.access, tokens.receipt.wall, tokens.expires_at, leeway_s=leeway)
-
-
-def _refresh(tokens: TokenSet) -> TokenFacts | None:
-    if tokens.refresh is None:
-        return None
-    received = tokens.refresh_receipt or tokens.receipt
-    return _facts("refresh", tokens.refresh, received.wall, None, fate=tokens.refresh_fate)
-
-
-def _id(tokens: TokenSet) -> TokenFacts | None:
-    if tokens.id is None:
-        return None
-    claims = tokens.id_claims or {}
-    issued, ends = claims.get("iat"), claims.get("exp")
-    return _facts(
-        "id",
-        tokens.id,
-        float(issued) if isinstance(issued, int | float) else tokens.receipt.wall,
-        float(ends) if isinstance(ends, int | float) else None,
-    )
-
-
-def _facts(
-    kind: str,
-    held: Held,
-    issued_at: float,
-    ends_at: float | None,
-    *,
-    leeway_s: float = 0.0,
-    fate: RefreshTokenFate | None = None,
-) -> TokenFacts:
-    decoded = decode(held.value.reveal())
-    form = "opaque" if decoded is None else f"JWT {decoded.header.get('alg', 'unsigned')}"
-    return TokenFacts(
-        kind=kind,
-        name=held.name,
-        number=held.number,
-        fingerprint=held.value.fingerprint,
-        length=len(held.value),
-        form=form,
-        issued_at=issued_at,
-        ends_at=ends_at,
-        leeway_s=leeway_s,
-        fate=fate,
-    )

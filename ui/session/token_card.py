@@ -35,7 +35,7 @@ class TokenCard(Card):
         theme.set_mono(self._generation, 12)
         self._bar = LifeBar(kind)
         self._detail = label(role="small", wrap=True)
-        self.value_view = _value_view(kind, self.tr("The token's value, shown on request"))
+        self._value_view: QPlainTextEdit | None = None
         self._copy = ActionButton(actions.copy[kind], f"copy{kind.capitalize()}TokenButton", self.tr("Copy"))
         self._copy.setProperty("quiet", True)
         self.more_button = self._more(actions)
@@ -43,7 +43,6 @@ class TokenCard(Card):
         self.body.addLayout(self._middle())
         self.body.addWidget(self._bar)
         self.body.addWidget(self._detail)
-        self.body.addWidget(self.value_view)
         self.show_token(None)
         self.tick(0.0)
 
@@ -71,8 +70,18 @@ class TokenCard(Card):
     def hide_value(self) -> None:
         """Show the value no longer."""
         self._revealed_until = None
-        self.value_view.clear()
-        self.value_view.hide()
+        if self._value_view is not None:
+            self._value_view.clear()
+            self._value_view.hide()
+
+    @property
+    def value_view(self) -> QPlainTextEdit:
+        """Where a value is shown; made when it is first asked for, which is long after the first paint."""
+        if self._value_view is None:
+            self._value_view = _value_view(self.kind, self.tr("The token's value, shown on request"))
+            self._value_view.hide()
+            self.body.addWidget(self._value_view)
+        return self._value_view
 
     def tick(self, now: float) -> None:
         """Work everything out anew for `now`, in epoch seconds."""
