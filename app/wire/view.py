@@ -1,12 +1,19 @@
 """The wire log as rows: each call with what it caused beneath it, filtered without Qt."""
 
+from array import array
 from bisect import bisect_left
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import TypeVar
 
 from app import events
-from app.events import Entry, Event, Exchange, ExchangeKind
+from app.decision import Decision, Verdict
+from app.events import Entry, Exchange, ExchangeKind
+
+_T = TypeVar("_T")
+_REFUSED = 400
+_MOST_TOLD = 10_000
 
 
 class RowKind(StrEnum):
@@ -22,24 +29,29 @@ class RowKind(StrEnum):
 class Row:
     """One row, ordered by the call it belongs to and then by number; `depth` is its indent.
 
-    `seq` is its number in the journal, `at` epoch seconds, `duration_s` seconds.
+    `seq` is its number in the journal, `at` epoch seconds, `duration_s` seconds. `failure` names what kept an exchange
+    from being whole; such an exchange may still have a `status`. A call has `status` and `duration_s` once it ended.
     """
 
     root: int
     seq: int
-    depth: int
-    kind: RowKind
-    at: float
-    text: str
-    endpoint: ExchangeKind | None = None
-    status: int | None = None
-    duration_s: float | None = None
-    is_trouble: bool = False
+    depth: int = field(compare=False)
+    kind: RowKind = field(compare=False)
+    at: float = field(compare=False)
+    text: str = field(compare=False)
+    endpoint: ExchangeKind | None = field(default=None, compare=False)
+    status: int | None = field(default=None, compare=False)
+    duration_s: float | None = field(default=None, compare=False)
+    is_trouble: bool = field(default=False, compare=False)
+    failure: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowFilter:
-    """Which rows to show; empty sets mean all. `statuses` are hundreds: 2 for 2xx, 0 for exchanges that failed."""
+    """Which rows to show; empty sets mean all. `statuses` are hundreds: 2 for 2xx, 0 for exchanges that failed.
+
+    `text` is in small letters.
+    """
 
     kinds: frozenset[RowKind] = frozenset()
     endpoints: frozenset[ExchangeKind] = frozenset()
@@ -55,20 +67,39 @@ class RowFilter:
 class WireLog:
     """Every exchange with the decisions between, in the order people read: calls one after another, each with its own.
 
-    At most `capacity` rows; the oldest calls make room in blocks.
+    At most `capacity` exchanges, with the rows around them; the oldest calls make room in blocks, each as a whole.
+    Takes entries in the order of their numbers, as the journal tells them.
     """
 
     def __init__(self, *, capacity: int = 100_000) -> None:
         self.rows: list[Row] = []
         self._capacity = capacity
-        self._place: dict[int, tuple[int, int]] = {}  # of every entry: its root and depth
+        self._exchanges = 0
+        # Of every entry from number `_first` on: the root it belongs to, and the depth of what it causes. Arrays,
+        # because a dict of tuples would weigh more than the rows themselves.
+        self._first = 0
+        self._roots = array("q")
+        self._inner_depths = bytearray()
+        self._texts: dict[str, str] = {}  # each text once: rows repeat one another
+        # What only the pane of details shows is kept of the latest alone, as the exchanges' details are.
+        self._decisions: dict[int, Decision] = {}
+        self._stories: dict[int, str] = {}
+        self._origins: dict[int, str] = {}  # what began it all where no row says so: a sign-in, a replay
 
     def take(self, entry: Entry) -> int | None:
-        """Take an entry of the journal; return the place its row was put at, None when it has no row."""
-        root, depth = self._placed(entry)
-        row = _row(entry, root, depth)
+        """Take an entry of the journal; return the place its row was put at, None when it has no row.
+
+        The end of a call has no row of its own: it completes the row of the call, whose place is returned.
+        """
+        root, depth = self._belongs(entry)
+        row = self._row(entry, root, depth)
+        self._note(entry.seq, root, depth if row is None else depth + 1)
+        if isinstance(entry.event, events.CallFinished):
+            return self._complete(entry, entry.event, root)
         if row is None:
+            self._note_origin(entry, root)
             return None
+        self._exchanges += row.kind is RowKind.EXCHANGE
         if not self.rows or self.rows[-1] < row:
             self.rows.append(row)
             return len(self.rows) - 1
@@ -77,43 +108,181 @@ class WireLog:
         return place
 
     def drop_oldest(self) -> int:
-        """Drop a tenth of the rows once there are too many; return how many went."""
-        if len(self.rows) <= self._capacity:
+        """Drop the oldest calls, with a tenth of the exchanges, once there are too many; return how many rows went."""
+        if self._exchanges <= self._capacity:
             return 0
-        gone = self._capacity // 10
+        gone = self._end_of_oldest(max(self._capacity // 10, 1))
+        self._exchanges -= sum(row.kind is RowKind.EXCHANGE for row in self.rows[:gone])
         del self.rows[:gone]
-        first = self.rows[0].root
-        self._place = {seq: place for seq, place in self._place.items() if place[0] >= first}
+        first = self.rows[0].root if self.rows else self._first + len(self._roots)
+        del self._roots[: first - self._first]
+        del self._inner_depths[: first - self._first]
+        self._first = first
+        self._texts = {row.text: row.text for row in self.rows}
         return gone
 
     def shown(self, wanted: RowFilter) -> list[Row]:
         """Return the rows a filter lets through."""
-        if wanted.is_open:
-            return list(self.rows)
-        return [row for row in self.rows if passes(row, wanted)]
+        rows = self.rows
+        # One pass for each condition: at 100,000 exchanges a function call a row would cost more than all of it.
+        if wanted.kinds:
+            kinds = tuple(wanted.kinds)
+            rows = [row for row in rows if row.kind in kinds]
+        if wanted.endpoints:
+            endpoints = tuple(wanted.endpoints)
+            rows = [row for row in rows if row.endpoint in endpoints]
+        if wanted.statuses:
+            statuses, failed = wanted.statuses, 0 in wanted.statuses
+            rows = [
+                row
+                for row in rows
+                if row.kind is RowKind.EXCHANGE
+                and ((row.status or 0) // 100 in statuses or (failed and row.failure is not None))
+            ]
+        if wanted.text and len(rows) < len(self._texts):
+            rows = [row for row in rows if wanted.text in row.text.lower()]
+        elif wanted.text:
+            texts = {text for text in self._texts if wanted.text in text.lower()}
+            rows = [row for row in rows if row.text in texts]
+        return list(rows) if rows is self.rows else rows
 
     def with_children(self, seq: int) -> list[Row]:
         """Return the row of that number and every row of the same call."""
-        place = self._place.get(seq)
-        if place is None:
-            return []
-        start = bisect_left(self.rows, place[0], key=lambda row: row.root)
-        found = []
-        for row in self.rows[start:]:
-            if row.root != place[0]:
-                break
-            found.append(row)
-        return found
+        root = self.root_of(seq)
+        return [] if root is None else list(self._rows_of(root))
 
-    def _placed(self, entry: Entry) -> tuple[int, int]:
-        cause = self._place.get(entry.cause) if entry.cause is not None else None
-        if cause is None:
-            place = (entry.seq, 0)
-        else:
-            # only rows that are shown indent what they cause
-            place = (cause[0], cause[1] + 1 if entry.cause == cause[0] or _indents(entry.event) else cause[1])
-        self._place[entry.seq] = place
+    def row_near(self, seq: int) -> Row | None:
+        """Return the row of that number; for what has no row, the one before it in the same call, or its first."""
+        rows = self.with_children(seq)
+        before = [row for row in rows if row.seq <= seq]
+        return before[-1] if before else next(iter(rows), None)
+
+    def decision_above(self, row: Row) -> Row | None:
+        """Return the decision a row came from: the last one before it in its call."""
+        found = (each for each in reversed(self.with_children(row.seq)) if each.seq < row.seq)
+        return next((each for each in found if each.kind is RowKind.DECISION), None)
+
+    def call_of(self, row: Row) -> Row | None:
+        """Return the call a row belongs to."""
+        first = next(self._rows_of(row.root), None)
+        return first if first is not None and first.kind is RowKind.CALL else None
+
+    def decision_of(self, row: Row) -> Decision | None:
+        """Return the decision a row stands for, None when it was too long ago."""
+        return self._decisions.get(row.seq)
+
+    def story_of(self, row: Row) -> str:
+        """Return what a call came to, "" while it goes on or when it was too long ago."""
+        return self._stories.get(row.seq, "")
+
+    def origin_of(self, row: Row) -> str:
+        """Return the sentence of what began it all where that has no row, else ""."""
+        return self._origins.get(row.root, "")
+
+    def root_of(self, seq: int) -> int | None:
+        """Return the number of the first cause of an entry, None for what is unknown here."""
+        place = seq - self._first
+        if not 0 <= place < len(self._roots) or self._roots[place] < self._first:
+            return None
+        return self._roots[place]
+
+    def _belongs(self, entry: Entry) -> tuple[int, int]:
+        root = None if entry.cause is None else self.root_of(entry.cause)
+        if root is None or entry.cause is None:
+            return entry.seq, 0
+        if self.rows and self.rows[-1].root == root:
+            root = self.rows[-1].root  # the same number once, not once a row
+        return root, self._inner_depths[entry.cause - self._first]
+
+    def _note(self, seq: int, root: int, inner_depth: int) -> None:
+        if not self._roots:
+            self._first = seq
+        missing = seq - self._first - len(self._roots)
+        self._roots.extend([-1] * missing)
+        self._inner_depths.extend(bytes(max(missing, 0)))
+        self._roots.append(root)
+        self._inner_depths.append(min(inner_depth, 255))
+
+    def _note_origin(self, entry: Entry, root: int) -> None:
+        if root == entry.seq:
+            _keep(self._origins, root, entry.sentence())
+
+    def _complete(self, entry: Entry, ended: events.CallFinished, root: int) -> int | None:
+        place = bisect_left(self.rows, (root, entry.cause or 0), key=key_of)
+        if place == len(self.rows) or key_of(self.rows[place]) != (root, entry.cause):
+            return None
+        self.rows[place] = replace(
+            self.rows[place],
+            status=ended.status,
+            duration_s=max(entry.at - self.rows[place].at, 0.0),  # with its refresh; the event's is the last attempt's
+            is_trouble=ended.status is None or ended.status >= _REFUSED,
+        )
+        _keep(self._stories, self.rows[place].seq, ended.story)
         return place
+
+    def _end_of_oldest(self, exchanges: int) -> int:
+        end = 0
+        while end < len(self.rows) and exchanges > 0:
+            exchanges -= self.rows[end].kind is RowKind.EXCHANGE
+            end += 1
+        while 0 < end < len(self.rows) and self.rows[end].root == self.rows[end - 1].root:
+            end += 1
+        return end
+
+    def _rows_of(self, root: int) -> Iterator[Row]:
+        place = bisect_left(self.rows, (root, 0), key=key_of)
+        while place < len(self.rows) and self.rows[place].root == root:
+            yield self.rows[place]
+            place += 1
+
+    def _row(self, entry: Entry, root: int, depth: int) -> Row | None:
+        event, at, seq = entry.event, entry.at, entry.seq
+        if isinstance(event, Exchange):
+            return _exchange_row(seq, event, root, depth, self._text(_line(event)))
+        if isinstance(event, events.CallStarted):
+            return Row(root, seq, depth, RowKind.CALL, at, self._text(f"{event.method} {event.url}"))
+        if isinstance(event, events.Decided):
+            _keep(self._decisions, seq, event.decision)
+            text, trouble = self._text(event.sentence()), event.decision.verdict is Verdict.SIGN_IN
+            return Row(root, seq, depth, RowKind.DECISION, at, text, is_trouble=trouble)
+        if isinstance(event, events.RefreshRetried):
+            return Row(root, seq, depth, RowKind.RETRY, at, self._text(event.sentence()), is_trouble=True)
+        return None
+
+    def _text(self, text: str) -> str:
+        return self._texts.setdefault(text, text)
+
+
+def _keep(known: dict[int, _T], seq: int, value: _T) -> None:
+    known[seq] = value
+    if len(known) > _MOST_TOLD:
+        del known[next(iter(known))]
+
+
+def _line(exchange: Exchange) -> str:
+    return f"{exchange.method} {exchange.url}" + (f" → {exchange.failure}" if exchange.failure else "")
+
+
+def _exchange_row(seq: int, exchange: Exchange, root: int, depth: int, text: str) -> Row:
+    return Row(
+        root,
+        seq,
+        depth,
+        RowKind.EXCHANGE,
+        exchange.started_at,
+        text,
+        exchange.kind,
+        exchange.status,
+        exchange.duration_s,
+        exchange.failure is not None or (exchange.status or 0) >= _REFUSED,
+        exchange.failure,
+    )
+
+
+def _has_status(row: Row, statuses: frozenset[int]) -> bool:
+    if row.kind is not RowKind.EXCHANGE:
+        return False
+    return (row.status or 0) // 100 in statuses or (row.failure is not None and 0 in statuses)
 
 
 def passes(row: Row, wanted: RowFilter) -> bool:
@@ -122,9 +291,14 @@ def passes(row: Row, wanted: RowFilter) -> bool:
         return False
     if wanted.endpoints and row.endpoint not in wanted.endpoints:
         return False
-    if wanted.statuses and (row.kind is not RowKind.EXCHANGE or (row.status or 0) // 100 not in wanted.statuses):
+    if wanted.statuses and not _has_status(row, wanted.statuses):
         return False
     return not wanted.text or wanted.text in row.text.lower()
+
+
+def key_of(row: Row) -> tuple[int, int]:
+    """Return what rows are ordered by."""
+    return row.root, row.seq
 
 
 def rows_of(entries: Iterable[Entry]) -> list[Row]:
@@ -133,36 +307,3 @@ def rows_of(entries: Iterable[Entry]) -> list[Row]:
     for entry in entries:
         log.take(entry)
     return log.rows
-
-
-def _indents(event: Event) -> bool:
-    return isinstance(event, events.RefreshRetried)
-
-
-def _row(entry: Entry, root: int, depth: int) -> Row | None:
-    event, at = entry.event, entry.at
-    if isinstance(event, Exchange):
-        return _exchange_row(entry, event, root, depth)
-    if isinstance(event, events.CallStarted):
-        return Row(root, entry.seq, depth, RowKind.CALL, at, f"{event.method} {event.url}")
-    if isinstance(event, events.Decided):
-        return Row(root, entry.seq, depth, RowKind.DECISION, at, event.decision.sentence())
-    if isinstance(event, events.RefreshRetried):
-        return Row(root, entry.seq, depth, RowKind.RETRY, at, event.sentence(), is_trouble=True)
-    return None
-
-
-def _exchange_row(entry: Entry, event: Exchange, root: int, depth: int) -> Row:
-    failed = event.failure is not None or (event.status or 0) >= 400  # noqa: PLR2004 - HTTP's own number
-    return Row(
-        root,
-        entry.seq,
-        depth,
-        RowKind.EXCHANGE,
-        event.started_at,
-        f"{event.method} {event.url}" + (f" {event.failure}" if event.failure else ""),
-        event.kind,
-        event.status,
-        event.duration_s,
-        failed,
-    )

@@ -1,5 +1,6 @@
-"""The journal's model: an adapter over its entries, filtered as plain sentences."""
+"""The journal's models: an adapter over its entries, filtered as plain sentences, and the chain that led to one."""
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from typing import Any
 
@@ -8,7 +9,9 @@ from PySide6.QtGui import QColor
 
 from app.events import Entry
 from ui import theme
+from ui.journal.groups import Group, group_of, is_trouble
 from ui.text import clock_time
+from ui.widgets.table import plain_tooltip
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
@@ -16,42 +19,12 @@ NUMBER, AT, WHAT, CAUSE = range(4)
 _MOST, _DROPPED = 100_000, 10_000
 
 
-class JournalModel(QAbstractTableModel):
-    """Number, time, sentence, number of the cause."""
+class EntryModel(QAbstractTableModel):
+    """Entries in the order of their numbers: number, time, sentence, number of the cause."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._entries: list[Entry] = []
         self._shown: list[Entry] = []
-        self._wanted = ""
-
-    def show_entries(self, entries: Iterable[Entry]) -> None:
-        """Show these entries."""
-        self._entries = list(entries)
-        self.filter(self._wanted)
-
-    def added(self, batch: Iterable[Entry]) -> None:
-        """Show new entries; the oldest make room."""
-        new = list(batch)
-        self._entries += new
-        if len(self._entries) > _MOST:
-            del self._entries[:_DROPPED]
-            self.filter(self._wanted)
-            return
-        shown = [entry for entry in new if self._passes(entry)]
-        if not shown:
-            return
-        first = len(self._shown)
-        self.beginInsertRows(_ROOT, first, first + len(shown) - 1)
-        self._shown += shown
-        self.endInsertRows()
-
-    def filter(self, wanted: str) -> None:
-        """Show only entries with this text in their sentence."""
-        self.beginResetModel()
-        self._wanted = wanted.lower()
-        self._shown = [entry for entry in self._entries if self._passes(entry)] if wanted else list(self._entries)
-        self.endResetModel()
 
     def entry_at(self, index: Index) -> Entry | None:
         """Return the entry at an index."""
@@ -59,7 +32,8 @@ class JournalModel(QAbstractTableModel):
 
     def place_of(self, seq: int) -> int | None:
         """Return where the entry of that number is shown."""
-        return next((place for place, entry in enumerate(self._shown) if entry.seq == seq), None)
+        place = bisect_left(self._shown, seq, key=_seq)
+        return place if place < len(self._shown) and self._shown[place].seq == seq else None
 
     def rowCount(self, parent: Index = _ROOT) -> int:
         """Return the number of entries shown."""
@@ -73,8 +47,12 @@ class JournalModel(QAbstractTableModel):
         """Return the column's name."""
         if role != Qt.ItemDataRole.DisplayRole or orientation != Qt.Orientation.Horizontal:
             return None
-        names = (self.tr("No."), self.tr("At"), self.tr("What happened"), self.tr("Because of"))
+        names = self.headings()
         return names[section] if 0 <= section < len(names) else None
+
+    def headings(self) -> tuple[str, ...]:
+        """Return the columns' names."""
+        return ()
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return one cell."""
@@ -82,17 +60,140 @@ class JournalModel(QAbstractTableModel):
         if entry is None:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._text(entry, index.column())
-        if role == Qt.ItemDataRole.ForegroundRole and index.column() != WHAT:
-            return QColor(theme.current().muted)
+            return self.text(entry, index.row(), index.column())
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tooltip(entry.sentence())
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return entry.sentence() if index.column() == WHAT else self.text(entry, index.row(), index.column())
+        if role == Qt.ItemDataRole.FontRole and index.column() != WHAT:
+            return theme.mono(12)
+        if role == Qt.ItemDataRole.ForegroundRole:
+            return _colour(entry, index.column())
         return None
 
-    def _text(self, entry: Entry, column: int) -> str:
+    def text(self, entry: Entry, place: int, column: int) -> str:
+        """Return the text of one cell."""
         if column == NUMBER:
             return str(entry.seq)
         if column == AT:
             return clock_time(entry.at)
         return entry.sentence() if column == WHAT else ("" if entry.cause is None else str(entry.cause))
 
-    def _passes(self, entry: Entry) -> bool:
-        return not self._wanted or self._wanted in entry.sentence().lower()
+
+class JournalModel(EntryModel):
+    """The journal, its oldest entries dropped in blocks, filtered by what sentences say and are about."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._entries: list[Entry] = []
+        # The sentences in small letters as UTF-8: made once, because making 100,000 takes longer than a filter may;
+        # as octets, because one arrow in a text would make it twice as heavy.
+        self._sentences: list[bytes] = []
+        self._wanted = b""
+        self._group: Group | None = None
+
+    @property
+    def total(self) -> int:
+        """How many entries there are, shown or not."""
+        return len(self._entries)
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether entries may be hidden."""
+        return bool(self._wanted) or self._group is not None
+
+    def headings(self) -> tuple[str, ...]:
+        """Return the columns' names."""
+        return (self.tr("No."), self.tr("At"), self.tr("What happened"), self.tr("Because of"))
+
+    def show_entries(self, entries: Iterable[Entry]) -> None:
+        """Show these entries."""
+        self._entries = list(entries)
+        self._sentences = [_searched(entry) for entry in self._entries]
+        self._show()
+
+    def added(self, batch: Iterable[Entry]) -> None:
+        """Show new entries; the oldest make room."""
+        new = list(batch)
+        sentences = [_searched(entry) for entry in new]
+        self._entries += new
+        self._sentences += sentences
+        shown = self._passing(new, sentences)
+        if shown:
+            first = len(self._shown)
+            self.beginInsertRows(_ROOT, first, first + len(shown) - 1)
+            self._shown += shown
+            self.endInsertRows()
+        if len(self._entries) > _MOST:
+            self._drop()
+
+    def filter(self, wanted: str, group: Group | None = None) -> None:
+        """Show only entries with this text in their sentence, of this group; None is every group."""
+        self._wanted = wanted.strip().lower().encode()
+        self._group = group
+        self._show()
+
+    def _show(self) -> None:
+        self.beginResetModel()
+        self._shown = self._passing(self._entries, self._sentences)
+        self.endResetModel()
+
+    def _passing(self, entries: list[Entry], sentences: list[bytes]) -> list[Entry]:
+        wanted, group = self._wanted, self._group
+        found = entries
+        if wanted:
+            found = [entry for entry, text in zip(entries, sentences, strict=True) if wanted in text]
+        if group is not None:
+            found = [entry for entry in found if group_of(entry.event) is group]
+        return list(found) if found is entries else found
+
+    def _drop(self) -> None:
+        gone = max(_DROPPED, len(self._entries) - _MOST)
+        del self._entries[:gone]
+        del self._sentences[:gone]
+        first = self._entries[0].seq if self._entries else self._shown[-1].seq + 1
+        hidden = bisect_left(self._shown, first, key=_seq)
+        if hidden:
+            self.beginRemoveRows(_ROOT, 0, hidden - 1)
+            del self._shown[:hidden]
+            self.endRemoveRows()
+
+
+class ChainModel(EntryModel):
+    """What led to an entry, from its first cause down to itself, each a step further in."""
+
+    def headings(self) -> tuple[str, ...]:
+        """Return the columns' names."""
+        why = self.tr("Why it happened") if self._shown else self.tr("Why: choose a line to read what led to it")
+        return (self.tr("No."), self.tr("At"), why, self.tr("Because of"))
+
+    @property
+    def chain(self) -> list[Entry]:
+        """The entries shown."""
+        return self._shown
+
+    def show_chain(self, chain: list[Entry]) -> None:
+        """Show another chain."""
+        self.beginResetModel()
+        self._shown = list(chain)
+        self.endResetModel()
+
+    def text(self, entry: Entry, place: int, column: int) -> str:
+        """Return the text of one cell."""
+        said = super().text(entry, place, column)
+        return f"{'    ' * (place - 1)}{'↳ ' if place else ''}{said}" if column == WHAT else said
+
+
+def _searched(entry: Entry) -> bytes:
+    return entry.sentence().lower().encode("utf-8", "replace")
+
+
+def _seq(entry: Entry) -> int:
+    return entry.seq
+
+
+def _colour(entry: Entry, column: int) -> QColor | None:
+    scheme = theme.current()
+    if column != WHAT:
+        return QColor(scheme.muted)
+    return QColor(theme.text_on_tint(scheme, "bad")) if is_trouble(entry.event) else None

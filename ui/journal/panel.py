@@ -1,26 +1,24 @@
 """The journal's panel: what happened, filtered, and for the chosen line why it did."""
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHBoxLayout,
-    QHeaderView,
-    QLineEdit,
-    QPlainTextEdit,
-    QTableView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from app.events import Entry
-from ui.journal.model import AT, CAUSE, NUMBER, WHAT, JournalModel
-from ui.text import clock_time
+from ui.journal.groups import Group
+from ui.journal.model import AT, CAUSE, NUMBER, ChainModel, JournalModel
+from ui.widgets.labels import label
+from ui.widgets.painted import Picker
+from ui.widgets.table import TextTable, text_table
 
-_ROW_HEIGHT = 25
+_WIDTHS = {NUMBER: 66, AT: 76, CAUSE: 96}
 
 
 class JournalPanel(QWidget):
-    """Newest last; follows the end while the end is in sight. `why_wanted` asks what led to the chosen entry."""
+    """Newest last; follows the end while the end is in sight. `why_wanted` asks what led to the chosen entry.
+
+    What a person chooses, here or in the chain of causes below, is told by `selected`; what is chosen from elsewhere
+    is not told again.
+    """
 
     selected = Signal(int)
     why_wanted = Signal(int)
@@ -29,23 +27,20 @@ class JournalPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("journalPanel")
         self._model = JournalModel(self)
-        self.filter_edit = QLineEdit()
-        self.filter_edit.setObjectName("journalFilterEdit")
-        self.filter_edit.setAccessibleName(self.tr("Filter the journal"))
-        self.filter_edit.setPlaceholderText(self.tr("Filter: refresh, AT-3, lapsed, 503"))
-        self.filter_edit.setClearButtonEnabled(True)
-        self.filter_edit.textChanged.connect(self._model.filter)
-        self.table = self._new_table()
-        self.why_view = QPlainTextEdit()
-        self.why_view.setObjectName("journalWhyView")
-        self.why_view.setAccessibleName(self.tr("Why it happened"))
-        self.why_view.setPlaceholderText(self.tr("Choose a line to read what led to it."))
-        self.why_view.setReadOnly(True)
+        self._chain = ChainModel(self)
+        self._told_elsewhere = False
+        self._is_walking = False
+        self._build_filter()
+        self.table = text_table("journalTable", self.tr("Journal"), self._model, _WIDTHS)
+        self.table.selectionModel().currentChanged.connect(self._choose)
+        self.table.activated.connect(self._activate)
+        self.why_table = self._new_why_table()
         self._lay_out()
 
     def show_entries(self, entries: tuple[Entry, ...]) -> None:
         """Show these entries."""
         self._model.show_entries(entries)
+        self._show_count()
         self.table.scrollToBottom()
 
     def added(self, batch: tuple[Entry, ...]) -> None:
@@ -53,68 +48,155 @@ class JournalPanel(QWidget):
         bar = self.table.verticalScrollBar()
         at_end = bar.value() >= bar.maximum() - 1
         self._model.added(batch)
+        self._show_count()
         if at_end:
             self.table.scrollToBottom()
 
     def show_why(self, chain: list[Entry]) -> None:
-        """Show what led to the chosen entry, from its first cause on."""
-        self.why_view.setPlainText(why_text(chain))
+        """Show what led to the chosen entry, from its first cause on.
+
+        While a person walks along a chain it stays whole, and only the line moves.
+        """
+        walks = self._is_walking and self._chain.chain[: len(chain)] == chain
+        if not walks and self._chain.chain != chain:
+            self._chain.show_chain(chain)
+        if chain:
+            self._mark(self.why_table, len(chain) - 1)
 
     def select(self, seq: int) -> None:
-        """Select the entry of that number, if it is shown."""
+        """Select the entry of that number, if it is shown; tell nobody."""
         place = self._model.place_of(seq)
         if place is not None:
-            self.table.selectRow(place)
+            self._mark(self.table, place)
 
     def chosen(self) -> Entry | None:
         """Return the chosen entry."""
         return self._model.entry_at(self.table.currentIndex())
 
+    def clear_filter(self) -> None:
+        """Show every entry again."""
+        self.kind_picker.blockSignals(True)
+        self.kind_picker.setCurrentIndex(0)
+        self.kind_picker.blockSignals(False)
+        self.filter_edit.blockSignals(True)
+        self.filter_edit.clear()
+        self.filter_edit.blockSignals(False)
+        self._filter()
+        self.filter_edit.setFocus()
+
+    def _filter(self) -> None:
+        group, chosen = self.kind_picker.currentData(), self.chosen()
+        self._model.filter(self.filter_edit.text(), Group(group) if group is not None else None)
+        self._show_count()
+        if chosen is None:
+            self.table.scrollToBottom()
+        else:
+            self.select(chosen.seq)
+
+    def _show_count(self) -> None:
+        self.filter_bar.setVisible(self._model.is_filtered)
+        if self._model.is_filtered:
+            words = self.tr("{0} of {1} shown")
+            self.shown_label.setText(words.format(f"{self._model.rowCount():,}", f"{self._model.total:,}"))
+
+    def _mark(self, table: TextTable, place: int) -> None:
+        self._told_elsewhere, before = True, self._told_elsewhere
+        try:
+            table.selectRow(place)
+        finally:
+            self._told_elsewhere = before
+        table.scrollTo(table.model().index(place, 0))
+
     def _choose(self, current: QModelIndex, _previous: QModelIndex) -> None:
-        entry = self._model.entry_at(current)
+        if not self._told_elsewhere:
+            self._activate(current)
+
+    def _activate(self, index: QModelIndex) -> None:
+        entry = self._model.entry_at(index)
         if entry is not None:
             self.selected.emit(entry.seq)
             self.why_wanted.emit(entry.seq)
 
-    def _new_table(self) -> QTableView:
-        table = QTableView()
-        table.setObjectName("journalTable")
-        table.setAccessibleName(self.tr("Journal"))
-        table.setModel(self._model)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
-        header = table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(WHAT, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((NUMBER, 52), (AT, 76), (CAUSE, 86)):
-            header.resizeSection(column, width)
-        table.selectionModel().currentChanged.connect(self._choose)
+    def _walk(self, current: QModelIndex, _previous: QModelIndex) -> None:
+        if not self._told_elsewhere:
+            self._walk_to(current)
+
+    def _walk_to(self, index: QModelIndex) -> None:
+        entry = self._chain.entry_at(index)
+        if entry is None:
+            return
+        self._is_walking = True
+        try:
+            self.selected.emit(entry.seq)
+            self.select(entry.seq)
+        finally:
+            self._is_walking = False
+
+    def _build_filter(self) -> None:
+        self.kind_picker = Picker()
+        self.kind_picker.setObjectName("journalKindPicker")
+        self.kind_picker.setAccessibleName(self.tr("Kind"))
+        for text, group in self._kinds():
+            self.kind_picker.addItem(text, None if group is None else group.value)
+        self.kind_picker.currentIndexChanged.connect(self._filter)
+        self.filter_edit = QLineEdit()
+        self.filter_edit.setObjectName("journalFilterEdit")
+        self.filter_edit.setAccessibleName(self.tr("Filter the journal"))
+        self.filter_edit.setPlaceholderText(self.tr("Filter: refresh, AT-3, lapsed, 503"))
+        self.filter_edit.setClearButtonEnabled(True)
+        self.filter_edit.textChanged.connect(self._filter)
+        self.shown_label = label()
+        self.shown_label.setObjectName("journalShownLabel")
+        self.clear_button = QPushButton(self.tr("Clear filter"))
+        self.clear_button.setObjectName("journalClearFilterButton")
+        self.clear_button.clicked.connect(self.clear_filter)
+        self.filter_bar = QFrame()
+        self.filter_bar.setObjectName("journalFilterBar")
+        self.filter_bar.setProperty("banner", True)
+        self.filter_bar.setProperty("tone", "warning")
+        self.filter_bar.hide()
+
+    def _kinds(self) -> list[tuple[str, Group | None]]:
+        return [
+            (self.tr("Everything"), None),
+            (self.tr("Calls"), Group.CALLS),
+            (self.tr("Decisions"), Group.DECISIONS),
+            (self.tr("Refreshes"), Group.REFRESHES),
+            (self.tr("Tokens"), Group.TOKENS),
+            (self.tr("Exchanges"), Group.EXCHANGES),
+            (self.tr("Session"), Group.SESSION),
+            (self.tr("Demo org"), Group.DEMO_ORG),
+        ]
+
+    def _new_why_table(self) -> TextTable:
+        table = text_table("journalWhyTable", self.tr("Why it happened: what led to it"), self._chain, _WIDTHS)
+        table.setColumnHidden(CAUSE, True)
+        table.selectionModel().currentChanged.connect(self._walk)
+        table.activated.connect(self._walk_to)
         return table
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()
         row.setContentsMargins(12, 8, 12, 6)
-        row.addWidget(self.filter_edit)
-        below = QVBoxLayout()
-        below.setContentsMargins(12, 6, 12, 4)
-        below.addWidget(self.why_view)
+        row.setSpacing(8)
+        row.addWidget(self.kind_picker)
+        row.addWidget(self.filter_edit, 1)
+        told = QHBoxLayout(self.filter_bar)
+        told.setContentsMargins(12, 3, 4, 3)
+        told.addWidget(self.shown_label, 1)
+        told.addWidget(self.clear_button)
+        around = QHBoxLayout()
+        around.setContentsMargins(12, 0, 12, 4)
+        around.addWidget(self.filter_bar)
+        split = QSplitter(Qt.Orientation.Vertical)
+        split.setObjectName("journalSplitter")
+        split.setChildrenCollapsible(False)
+        split.addWidget(self.table)
+        split.addWidget(self.why_table)
+        split.setSizes([2000, 1000])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 4)
         layout.setSpacing(0)
         layout.addLayout(row)
-        layout.addWidget(self.table, 1)
-        layout.addLayout(below)
-
-
-def why_text(chain: list[Entry]) -> str:
-    """Return a chain of causes as indented sentences, the first cause on top."""
-    return "\n".join(
-        f"{'  ' * depth}{'↳ ' if depth else ''}{clock_time(entry.at)} {entry.sentence()}"
-        for depth, entry in enumerate(chain)
-    )
+        layout.addLayout(around)
+        layout.addWidget(split, 1)

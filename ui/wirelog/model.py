@@ -1,20 +1,26 @@
 """The wire log's model: an adapter over the Qt-free rows; filtered there, never by a proxy."""
 
-from itertools import pairwise
+import re
+from bisect import bisect_left
+from collections.abc import Iterable
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QFont
 
 from app.text import duration
-from app.wire.view import Row, RowFilter, RowKind, WireLog, passes
+from app.wire.view import Row, RowFilter, RowKind, WireLog, key_of, passes
 from ui import theme
 from ui.text import clock_time
+from ui.widgets.table import plain_tooltip
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
 WHAT, STATUS, TOOK, AT = range(4)
-_INDENT = "    "
+# As wide in the system's font as four letters are in the fixed one.
+_INDENTS = {True: "    ", False: "\u2003\u2003\u2006"}
+_SCHEME = re.compile(r" https?://")
+_MOST_RUNS = 64
 
 
 class WireModel(QAbstractTableModel):
@@ -26,12 +32,20 @@ class WireModel(QAbstractTableModel):
         self._wanted = RowFilter()
         self._shown: list[Row] = []
 
+    @property
+    def total(self) -> int:
+        """How many rows there are, shown or not."""
+        return len(self._log.rows)
+
+    @property
+    def wanted(self) -> RowFilter:
+        """The filter in force."""
+        return self._wanted
+
     def show_log(self, log: WireLog) -> None:
         """Show another log."""
-        self.beginResetModel()
         self._log = log
-        self._shown = log.shown(self._wanted)
-        self.endResetModel()
+        self.filter(self._wanted)
 
     def filter(self, wanted: RowFilter) -> None:
         """Show only the rows a filter lets through."""
@@ -40,35 +54,39 @@ class WireModel(QAbstractTableModel):
         self._shown = self._log.shown(wanted)
         self.endResetModel()
 
-    def added(self, new: list[Row]) -> None:
-        """Tell that these rows were put into the log.
+    def added(self, new: Iterable[Row]) -> None:
+        """Tell that these rows were put into the log, or have changed in it: the last of each number counts.
 
-        Rows at its end are inserted; anything else (calls at once, which interleave) shows the whole anew.
+        Rows are inserted where they belong; only where that means very many places everything is shown anew.
         """
-        rows = [row for row in new if passes(row, self._wanted)]
-        if not rows:
+        latest = {key_of(row): row for row in new if passes(row, self._wanted)}
+        fresh = sorted(row for row in latest.values() if not self._changed(row))
+        runs = self._runs(fresh)
+        if len(runs) > _MOST_RUNS:
+            self.filter(self._wanted)
             return
-        last = self._shown[-1] if self._shown else None
-        ordered = all(one < other for one, other in pairwise(rows))
-        if ordered and (last is None or last < rows[0]):
-            first = len(self._shown)
-            self.beginInsertRows(_ROOT, first, first + len(rows) - 1)
-            self._shown += rows
+        for place, rows in reversed(runs):  # from the end, so that the places before stay what they are
+            self.beginInsertRows(_ROOT, place, place + len(rows) - 1)
+            self._shown[place:place] = rows
             self.endInsertRows()
-            return
-        self.filter(self._wanted)
 
     def dropped_oldest(self) -> None:
         """Tell that the log has dropped its oldest rows."""
-        self.filter(self._wanted)
+        first = self._log.rows[0] if self._log.rows else None
+        gone = len(self._shown) if first is None else bisect_left(self._shown, first)
+        if gone:
+            self.beginRemoveRows(_ROOT, 0, gone - 1)
+            del self._shown[:gone]
+            self.endRemoveRows()
 
     def row_at(self, index: Index) -> Row | None:
         """Return the row at an index."""
         return self._shown[index.row()] if index.isValid() and index.row() < len(self._shown) else None
 
-    def place_of(self, seq: int) -> int | None:
-        """Return where the row of that journal number is shown."""
-        return next((place for place, row in enumerate(self._shown) if row.seq == seq), None)
+    def place_of(self, row: Row) -> int | None:
+        """Return where a row is shown, None when it is not."""
+        place = bisect_left(self._shown, row)
+        return place if place < len(self._shown) and self._shown[place] == row else None
 
     def rowCount(self, parent: Index = _ROOT) -> int:
         """Return the number of rows shown."""
@@ -92,33 +110,65 @@ class WireModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(row, index.column())
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tooltip(row.text)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return self._spoken(row)
-        if role == Qt.ItemDataRole.FontRole and row.kind is RowKind.EXCHANGE:
-            return theme.mono(12)
+            return self._spoken(row) if index.column() == WHAT else self._text(row, index.column())
+        if role == Qt.ItemDataRole.FontRole:
+            return _font(row, index.column())
         if role == Qt.ItemDataRole.ForegroundRole:
             return self._colour(row, index.column())
         return None
 
+    def outcome(self, row: Row) -> str:
+        """Return the word for how a row ended, or for what it is."""
+        if row.kind is RowKind.EXCHANGE:
+            failed = "" if row.failure is None else self.tr("failed")
+            return " ".join(part for part in ("" if row.status is None else str(row.status), failed) if part)
+        words = {RowKind.CALL: self.tr("call"), RowKind.DECISION: self.tr("decision"), RowKind.RETRY: self.tr("retry")}
+        return words[row.kind]
+
+    def _changed(self, row: Row) -> bool:
+        """Put a row in place of its earlier self, if that is shown; return whether it was."""
+        if not self._shown or self._shown[-1] < row:
+            return False
+        place = self.place_of(row)
+        if place is None:
+            return False
+        self._shown[place] = row
+        self.dataChanged.emit(self.index(place, 0), self.index(place, AT))
+        return True
+
+    def _runs(self, rows: list[Row]) -> list[tuple[int, list[Row]]]:
+        """Return which rows go in at which places of what is shown."""
+        runs: list[tuple[int, list[Row]]] = []
+        for row in rows:
+            at_end = not self._shown or self._shown[-1] < row
+            place = len(self._shown) if at_end else bisect_left(self._shown, row)
+            if runs and runs[-1][0] == place:
+                runs[-1][1].append(row)
+            else:
+                runs.append((place, [row]))
+        return runs
+
     def _text(self, row: Row, column: int) -> str:
         if column == WHAT:
-            return f"{_INDENT * row.depth}{row.text}"
+            is_request = _is_request(row)
+            line = _SCHEME.sub(" ", row.text, count=1) if is_request else self._said(row)
+            return f"{_INDENTS[is_request] * row.depth}{line}"
         if column == STATUS:
-            return self._outcome(row)
+            return self.outcome(row)
         if column == TOOK:
             return "" if row.duration_s is None else duration(row.duration_s)
         return clock_time(row.at)
 
-    def _outcome(self, row: Row) -> str:
-        if row.kind is not RowKind.EXCHANGE:
-            return {RowKind.CALL: self.tr("call"), RowKind.DECISION: self.tr("decision")}.get(
-                row.kind, self.tr("retry")
-            )
-        return self.tr("failed") if row.status is None else str(row.status)
+    def _said(self, row: Row) -> str:
+        # under a call it need not say again who asked
+        return row.text.partition(": ")[2] if row.kind is RowKind.DECISION and row.depth else row.text
 
     def _spoken(self, row: Row) -> str:
         took = "" if row.duration_s is None else duration(row.duration_s)
-        return ", ".join(part for part in (row.kind.value, row.text, self._outcome(row), took) if part)
+        return ", ".join(part for part in (row.kind.value, row.text, self.outcome(row), took) if part)
 
     def _colour(self, row: Row, column: int) -> QColor | None:
         scheme = theme.current()
@@ -127,3 +177,16 @@ class WireModel(QAbstractTableModel):
         if row.kind is RowKind.DECISION or column == AT:
             return QColor(scheme.muted)
         return None
+
+
+def _font(row: Row, column: int) -> QFont | None:
+    if column not in (TOOK, AT) and not _is_request(row):
+        return None
+    font = theme.mono(12)
+    if row.kind is RowKind.CALL and column == WHAT:
+        font.setWeight(QFont.Weight.DemiBold)
+    return font
+
+
+def _is_request(row: Row) -> bool:
+    return row.kind in (RowKind.CALL, RowKind.EXCHANGE)

@@ -1,116 +1,181 @@
-"""The wire log's panel: filter, table, and the chosen exchange in full."""
+"""The wire log's panel: filter, table, and the chosen row in full."""
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHBoxLayout,
-    QHeaderView,
-    QLineEdit,
-    QPlainTextEdit,
-    QPushButton,
-    QSplitter,
-    QTableView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from app.events import ExchangeKind
 from app.wire.details import Detail
-from app.wire.redact import ShownBody
 from app.wire.view import Row, RowFilter, RowKind, WireLog
 from ui import theme
+from ui.widgets.labels import label
 from ui.widgets.painted import Picker
-from ui.wirelog.model import AT, STATUS, TOOK, WHAT, WireModel
+from ui.widgets.table import TextTable
+from ui.wirelog.detail import DetailPane
+from ui.wirelog.model import AT, STATUS, TOOK, WireModel
 
-_ROW_HEIGHT = 25
+# How wide the table has to be, in lengths of the design, to have these columns.
+_LEAST_FOR_TOOK, _LEAST_FOR_AT = 350, 460
 
 
 class WirePanel(QWidget):
     """Reads downwards, newest last; follows the end while the end is in sight.
 
-    `detail_wanted` asks for an exchange in full, `curl_wanted` for its command (the flag: with real tokens),
-    `export_wanted` for the archive; what is selected is told by its number in the journal.
+    What a person chooses is told by its number in the journal; what is chosen from elsewhere is not told again.
+    `detail_wanted` asks for a row in full, `why_wanted` for what led to it, `curl_wanted` for an exchange's command
+    (the flag: with real tokens), `export_wanted` for the archive.
     """
 
     selected = Signal(int)
     detail_wanted = Signal(int)
+    why_wanted = Signal(int)
     curl_wanted = Signal(int, bool)
     export_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("wirePanel")
+        self._log = WireLog()
         self._model = WireModel(self)
-        self.filter_edit = QLineEdit()
-        self.filter_edit.setObjectName("wireFilterEdit")
-        self.filter_edit.setAccessibleName(self.tr("Filter by text"))
-        self.filter_edit.setPlaceholderText(self.tr("Filter: URL, failure, reason"))
-        self.filter_edit.setClearButtonEnabled(True)
-        self.filter_edit.textChanged.connect(self._filter)
-        self.kind_picker = self._picker("wireKindPicker", self.tr("Endpoint"), self._kinds())
-        self.status_picker = self._picker("wireStatusPicker", self.tr("Status"), self._statuses())
-        self.table = self._new_table()
-        self.detail_view = QPlainTextEdit()
-        self.detail_view.setObjectName("wireDetailView")
-        self.detail_view.setAccessibleName(self.tr("The exchange in full"))
-        self.detail_view.setReadOnly(True)
-        theme.set_mono(self.detail_view, 12)
-        self.curl_button = self._button("copyCurlButton", self.tr("Copy as cURL"), self._ask_curl)
-        self.real_curl_button = self._button("copyRealCurlButton", self.tr("…with real tokens"), self._ask_real_curl)
-        self.export_button = self._button("exportHarButton", self.tr("Export HAR…"), self.export_wanted.emit)
-        self.export_button.setEnabled(True)
+        self._told_elsewhere = False
+        self._presents = False
+        self._has_detail = False
+        self._build_filter()
+        self.table = _WireTable("wireTable", self.tr("Exchanges"), self._model, {STATUS: 84, TOOK: 76, AT: 76})
+        self.table.selectionModel().currentChanged.connect(self._choose)
+        self.table.copy_wanted.connect(self._copy)
+        self.detail = DetailPane()
+        self.why_button = self._button("wireWhyButton", self.tr("Why?"))
+        self.why_button.clicked.connect(self._ask_why)
+        self.curl_button = self._button("copyCurlButton", self.tr("Copy as cURL"))
+        self.curl_button.clicked.connect(self._ask_curl)
+        self.real_curl_button = self._button("copyRealCurlButton", self.tr("…with real tokens"))
+        self.real_curl_button.clicked.connect(self._ask_real_curl)
+        self._allow_buttons()
         self._lay_out()
 
     def show_log(self, log: WireLog) -> None:
         """Show a log, which may grow later; then `added` tells."""
+        self._log = log
         self._model.show_log(log)
+        self._show_count()
         self.table.scrollToBottom()
 
     def added(self, rows: list[Row]) -> None:
-        """Show new rows."""
-        bar = self.table.verticalScrollBar()
-        at_end = bar.value() >= bar.maximum() - 1
+        """Show new rows, and rows that have changed."""
+        if not rows:
+            return
+        chosen, at_end = self.chosen(), self._is_at_end()
         self._model.added(rows)
+        self._keep(chosen)
+        self._show_count()
         if at_end:
             self.table.scrollToBottom()
+        if chosen is not None and any(row == chosen for row in rows):
+            self.detail_wanted.emit(chosen.seq)
 
     def dropped_oldest(self) -> None:
         """Show that the oldest rows have gone."""
         self._model.dropped_oldest()
+        self._show_count()
 
     def select(self, seq: int) -> None:
-        """Select the row of that journal number, if it is shown."""
-        place = self._model.place_of(seq)
-        if place is not None:
-            self.table.selectRow(place)
+        """Select the row of that journal number, or the nearest of its call, if it is shown; tell nobody."""
+        row = self._log.row_near(seq)
+        place = None if row is None else self._model.place_of(row)
+        if row is None or place is None:
+            return
+        self._select_place(place)
+        if row.seq != seq:
+            self.detail_wanted.emit(row.seq)
 
     def show_detail(self, row: Row, detail: Detail | None) -> None:
-        """Show the chosen row in full; what is in it is text, whatever it looks like."""
-        self.detail_view.setPlainText(detail_text(row, detail))
-        is_exchange = row.kind is RowKind.EXCHANGE and detail is not None
-        for button in (self.curl_button, self.real_curl_button):
-            button.setEnabled(is_exchange)
+        """Show a row in full, if it is the chosen one; what is in it is text, whatever it looks like."""
+        if self.chosen() != row:
+            return
+        self._has_detail = detail is not None
+        self.detail.show_row(row, detail, self._log)
+        self._allow_buttons()
+
+    def show_presenter(self, *, on: bool) -> None:
+        """Give no way to copy a real token, or as usual."""
+        self._presents = on
+        self._allow_buttons()
 
     def chosen(self) -> Row | None:
         """Return the chosen row."""
         return self._model.row_at(self.table.currentIndex())
 
+    def clear_filter(self) -> None:
+        """Show every row again."""
+        for widget in (self.kind_picker, self.status_picker, self.filter_edit):
+            widget.blockSignals(True)
+        self.kind_picker.setCurrentIndex(0)
+        self.status_picker.setCurrentIndex(0)
+        self.filter_edit.clear()
+        for widget in (self.kind_picker, self.status_picker, self.filter_edit):
+            widget.blockSignals(False)
+        self._filter()
+        self.filter_edit.setFocus()
+
     def _filter(self) -> None:
         kind, status = self.kind_picker.currentData(), self.status_picker.currentData()
+        chosen = self.chosen()
         self._model.filter(
             RowFilter(
-                endpoints=frozenset({kind}) if kind is not None else frozenset(),
+                kinds=frozenset({RowKind(kind)}) if isinstance(kind, str) else frozenset(),
+                endpoints=frozenset({kind}) if isinstance(kind, ExchangeKind) else frozenset(),
                 statuses=frozenset({status}) if status is not None else frozenset(),
                 text=self.filter_edit.text().strip().lower(),
             )
         )
+        self._keep(chosen)
+        self._show_count()
+        if chosen is None:
+            self.table.scrollToBottom()
+        self._allow_buttons()
+
+    def _keep(self, chosen: Row | None) -> None:
+        """Leave chosen what was, where a reset has forgotten it."""
+        if chosen is None or self.chosen() is not None:
+            return
+        place = self._model.place_of(chosen)
+        if place is not None:
+            self._select_place(place)
+
+    def _select_place(self, place: int) -> None:
+        self._told_elsewhere = True
+        try:
+            self.table.selectRow(place)
+        finally:
+            self._told_elsewhere = False
+        self.table.scrollTo(self._model.index(place, 0))
+
+    def _show_count(self) -> None:
+        is_open = self._model.wanted.is_open
+        self.filter_bar.setHidden(is_open)
+        if not is_open:
+            words = self.tr("{0} of {1} shown")
+            self.shown_label.setText(words.format(f"{self._model.rowCount():,}", f"{self._model.total:,}"))
+
+    def _is_at_end(self) -> bool:
+        bar = self.table.verticalScrollBar()
+        return bar.value() >= bar.maximum() - 1
 
     def _choose(self, current: QModelIndex, _previous: QModelIndex) -> None:
         row = self._model.row_at(current)
-        if row is not None:
+        if row is None:
+            return
+        self._has_detail = False
+        self._allow_buttons()
+        if not self._told_elsewhere:
             self.selected.emit(row.seq)
             self.detail_wanted.emit(row.seq)
+
+    def _ask_why(self) -> None:
+        row = self.chosen()
+        if row is not None:
+            self.why_wanted.emit(row.seq)
 
     def _ask_curl(self) -> None:
         self._ask(real=False)
@@ -123,17 +188,64 @@ class WirePanel(QWidget):
         if row is not None:
             self.curl_wanted.emit(row.seq, real)
 
+    def _copy(self) -> None:
+        row = self.chosen()
+        if row is not None and self.curl_button.isEnabled():
+            self.curl_wanted.emit(row.seq, False)
+        elif row is not None:
+            QGuiApplication.clipboard().setText(row.text)
+
+    def _allow_buttons(self) -> None:
+        row = self.chosen()
+        no_row = self.tr("Choose a row first.") if row is None else ""
+        no_curl = no_row
+        if row is not None and row.kind is not RowKind.EXCHANGE:
+            no_curl = self.tr("Only an exchange can be copied as cURL: choose one.")
+        elif row is not None and not self._has_detail:
+            no_curl = self.tr("It was too long ago: only its line is kept.")
+        no_real = self.tr("Presenter mode is on: no real token is copied.") if self._presents else no_curl
+        _allow(self.why_button, no_row, self.tr("Show in the journal what led to it"))
+        _allow(self.curl_button, no_curl, self.tr("Copy the request as a command, its tokens masked (Ctrl+C)"))
+        _allow(self.real_curl_button, no_real, self.tr("Copy the command with the tokens in hand: keep it to yourself"))
+
+    def _build_filter(self) -> None:
+        self.filter_edit = QLineEdit()
+        self.filter_edit.setObjectName("wireFilterEdit")
+        self.filter_edit.setAccessibleName(self.tr("Filter by text"))
+        self.filter_edit.setPlaceholderText(self.tr("Filter: URL, failure, reason"))
+        self.filter_edit.setClearButtonEnabled(True)
+        self.filter_edit.textChanged.connect(self._filter)
+        self.kind_picker = self._picker("wireKindPicker", self.tr("Kind"), self._kinds())
+        self.status_picker = self._picker("wireStatusPicker", self.tr("Status"), self._statuses())
+        self.export_button = self._button("exportHarButton", self.tr("Export HAR…"))
+        self.export_button.setToolTip(self.tr("Write all exchanges to a file; secrets in it are masked"))
+        self.export_button.clicked.connect(self.export_wanted)
+        self.shown_label = label()
+        self.shown_label.setObjectName("wireShownLabel")
+        self.clear_button = self._button("wireClearFilterButton", self.tr("Clear filter"))
+        self.clear_button.clicked.connect(self.clear_filter)
+        self.filter_bar = QFrame()
+        self.filter_bar.setObjectName("wireFilterBar")
+        self.filter_bar.setProperty("banner", True)
+        self.filter_bar.setProperty("tone", "warning")
+        self.filter_bar.hide()
+
     def _kinds(self) -> list[tuple[str, object]]:
-        names = {
-            ExchangeKind.API: self.tr("API"),
-            ExchangeKind.TOKEN: self.tr("Token"),
-            ExchangeKind.DISCOVERY: self.tr("Discovery"),
-            ExchangeKind.KEYS: self.tr("Keys"),
-            ExchangeKind.USERINFO: self.tr("Userinfo"),
-            ExchangeKind.REVOCATION: self.tr("Revocation"),
-            ExchangeKind.INTROSPECTION: self.tr("Introspection"),
-        }
-        return [(self.tr("All endpoints"), None), *((name, kind) for kind, name in names.items())]
+        return [
+            (self.tr("Everything"), None),
+            (self.tr("Calls"), RowKind.CALL.value),
+            (self.tr("Decisions"), RowKind.DECISION.value),
+            (self.tr("Retries"), RowKind.RETRY.value),
+            (self.tr("Exchanges"), RowKind.EXCHANGE.value),
+            (self.tr("Token endpoint"), ExchangeKind.TOKEN),
+            (self.tr("API"), ExchangeKind.API),
+            (self.tr("Discovery"), ExchangeKind.DISCOVERY),
+            (self.tr("Keys"), ExchangeKind.KEYS),
+            (self.tr("Userinfo"), ExchangeKind.USERINFO),
+            (self.tr("Revocation"), ExchangeKind.REVOCATION),
+            (self.tr("Introspection"), ExchangeKind.INTROSPECTION),
+            (self.tr("Demo org's controls"), ExchangeKind.CONTROL),
+        ]
 
     def _statuses(self) -> list[tuple[str, object]]:
         return [
@@ -154,51 +266,24 @@ class WirePanel(QWidget):
         picker.currentIndexChanged.connect(self._filter)
         return picker
 
-    def _button(self, name: str, text: str, clicked: object) -> QPushButton:
+    def _button(self, name: str, text: str) -> QPushButton:
         button = QPushButton(text)
         button.setObjectName(name)
-        button.setEnabled(False)
-        button.clicked.connect(clicked)
         return button
-
-    def _new_table(self) -> QTableView:
-        table = QTableView()
-        table.setObjectName("wireTable")
-        table.setAccessibleName(self.tr("Exchanges"))
-        table.setModel(self._model)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
-        header = table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setResizeContentsPrecision(0)
-        header.setSectionResizeMode(WHAT, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((STATUS, 74), (TOOK, 70), (AT, 76)):
-            header.resizeSection(column, width)
-        table.selectionModel().currentChanged.connect(self._choose)
-        copy = QShortcut(QKeySequence.StandardKey.Copy, table)
-        copy.setContext(Qt.ShortcutContext.WidgetShortcut)
-        copy.activated.connect(self._ask_curl)
-        return table
 
     def _detail_side(self) -> QWidget:
         side = QWidget()
         buttons = QHBoxLayout()
         buttons.setContentsMargins(0, 0, 0, 0)
         buttons.setSpacing(8)
-        buttons.addWidget(self.curl_button)
-        buttons.addWidget(self.real_curl_button)
+        for button in (self.curl_button, self.real_curl_button):
+            buttons.addWidget(button)
         buttons.addStretch(1)
         layout = QVBoxLayout(side)
         layout.setContentsMargins(8, 0, 12, 0)
         layout.setSpacing(6)
-        layout.addWidget(self.detail_view, 1)
+        self.detail.setCornerWidget(self.why_button)
+        layout.addWidget(self.detail, 1)
         layout.addLayout(buttons)
         return side
 
@@ -210,44 +295,41 @@ class WirePanel(QWidget):
             row.addWidget(widget)
         row.addWidget(self.filter_edit, 1)
         row.addWidget(self.export_button)
+        told = QHBoxLayout(self.filter_bar)
+        told.setContentsMargins(12, 3, 4, 3)
+        told.addWidget(self.shown_label, 1)
+        told.addWidget(self.clear_button)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setObjectName("wireSplitter")
+        split.setChildrenCollapsible(False)
         split.addWidget(self.table)
         split.addWidget(self._detail_side())
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 2)
+        split.setSizes([3000, 2000])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 4)
         layout.setSpacing(0)
         layout.addLayout(row)
+        around = QHBoxLayout()
+        around.setContentsMargins(12, 0, 12, 4)
+        around.addWidget(self.filter_bar)
+        layout.addLayout(around)
         layout.addWidget(split, 1)
 
 
-def detail_text(row: Row, detail: Detail | None) -> str:
-    """Return a row in full as plain text: the request, the response, and what never came."""
-    if row.kind is not RowKind.EXCHANGE:
-        return row.text
-    if detail is None:
-        return f"{row.text}\n\n(It was too long ago: only its line is kept.)"
-    parts = [f"{row.text.split()[0]} {detail.url} {detail.http_version}".rstrip(), *_headers(detail.request_headers)]
-    parts += ["", *_body(detail.request_body)] if detail.request_body else []
-    if row.status is None and not detail.response_headers:
-        return "\n".join((*parts, "", f"No answer: {row.text.rsplit(maxsplit=1)[-1]}."))
-    parts += ["", f"{row.status} {detail.reason}".rstrip(), *_headers(detail.response_headers)]
-    parts += ["", *_body(detail.response_body)] if detail.response_body else []
-    if detail.answered_s is not None and row.duration_s is not None:
-        parts += [
-            "",
-            f"Headers after {detail.answered_s * 1000:.0f} ms, all of it after {row.duration_s * 1000:.0f} ms.",
-        ]
-    return "\n".join(parts)
+class _WireTable(TextTable):
+    """Gives up its last columns where there is no room for them: what they say is in the summary too."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show as many columns as leave room for what was sent."""
+        super().resizeEvent(event)
+        for column, least in ((TOOK, _LEAST_FOR_TOOK), (AT, _LEAST_FOR_AT)):
+            self.setColumnHidden(column, self.viewport().width() < theme.px(least))
 
 
-def _headers(headers: tuple[tuple[str, str], ...]) -> list[str]:
-    return [f"{name}: {value}" for name, value in headers]
-
-
-def _body(body: ShownBody) -> list[str]:
-    if not body.text and body.length:
-        return [f"({body.length:,} bytes of {body.media_type or 'an unstated type'}, not shown)"]
-    return [body.text, *([f"(cut: {body.length:,} bytes in all)"] if body.is_cut else [])]
+def _allow(button: QPushButton, refusal: str, hint: str) -> None:
+    """Enable a button, or say why it cannot be used."""
+    button.setEnabled(not refusal)
+    button.setToolTip(refusal or hint)
+    button.setAccessibleDescription(refusal or hint)

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from itertools import count
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app import events
 from app.decision import Decision, Reason, Verdict
 from app.events import Entry, Exchange, ExchangeKind
-from app.wire.view import Row, RowFilter, RowKind, WireLog, rows_of
+from app.wire.view import Row, RowFilter, RowKind, WireLog, key_of, passes, rows_of
 
 DECISION = Decision(
     verdict=Verdict.REFRESH, reason=Reason.LAPSED, at=0.0, asked_by="t", remaining_s=-3, leeway_s=1, leeway_asked_s=1
@@ -18,8 +20,8 @@ DECISION = Decision(
 class Story:
     """Writes journal entries."""
 
-    def __init__(self) -> None:
-        self._numbers: Iterator[int] = count(1)
+    def __init__(self, first: int = 1) -> None:
+        self._numbers: Iterator[int] = count(first)
         self.entries: list[Entry] = []
 
     def add(self, event: events.Event, cause: int | None = None) -> int:
@@ -36,15 +38,24 @@ class Story:
         )
         return self.add(exchange, cause)
 
-    def call_with_refresh(self) -> None:
+    def call_with_refresh(self) -> dict[str, int]:
         call = self.add(events.CallStarted("GET", "https://api/me"))
         decided = self.add(events.Decided(DECISION), call)
         refresh = self.add(events.RefreshStarted("RT-1"), decided)
-        self.exchange(ExchangeKind.TOKEN, refresh, None, "ReadTimeout")
+        lost = self.exchange(ExchangeKind.TOKEN, refresh, None, "ReadTimeout")
         retried = self.add(events.RefreshRetried("lost", 0.0), refresh)
-        self.exchange(ExchangeKind.TOKEN, retried)
-        self.exchange(ExchangeKind.API, call)
-        self.add(events.CallFinished("story", 200, 0.1), call)
+        again = self.exchange(ExchangeKind.TOKEN, retried)
+        told = self.add(events.SkewMeasured(1.0), again)
+        api = self.exchange(ExchangeKind.API, call)
+        ended = self.add(events.CallFinished("story", 200, 0.1), call)
+        names = "call decided refresh lost retried again told api ended"
+        return dict(zip(names.split(), (call, decided, refresh, lost, retried, again, told, api, ended), strict=True))
+
+    def log(self, capacity: int = 100_000) -> WireLog:
+        log = WireLog(capacity=capacity)
+        for entry in self.entries:
+            log.take(entry)
+        return log
 
 
 def told(rows: list[Row]) -> list[tuple[int, str, int | None]]:
@@ -55,11 +66,11 @@ def test_a_refresh_stands_under_the_call_that_caused_it() -> None:
     story = Story()
     story.call_with_refresh()
     assert told(rows_of(story.entries)) == [
-        (0, "call", None),
+        (0, "call", 200),
         (1, "decision", None),
-        (1, "exchange", None),
+        (2, "exchange", None),
         (2, "retry", None),
-        (2, "exchange", 200),
+        (3, "exchange", 200),
         (1, "exchange", 200),
     ]
 
@@ -81,7 +92,14 @@ def test_calls_at_once_keep_their_own_together() -> None:
 def test_an_exchange_of_its_own_has_no_indent() -> None:
     story = Story()
     story.exchange(ExchangeKind.DISCOVERY, None)
-    assert told(rows_of(story.entries)) == [(0, "exchange", 200)]
+    sign_in = story.add(events.SignInStarted("https://as", "http://127.0.0.1/callback"))
+    token = story.exchange(ExchangeKind.TOKEN, sign_in)  # a sign-in has no row to stand under
+    log = story.log()
+    assert told(log.rows) == [(0, "exchange", 200), (0, "exchange", 200)]
+    row = log.row_near(token)
+    assert row is not None
+    assert log.origin_of(row).startswith("Sign-in started")
+    assert log.origin_of(log.rows[0]) == ""
 
 
 @pytest.mark.parametrize(
@@ -89,6 +107,7 @@ def test_an_exchange_of_its_own_has_no_indent() -> None:
     [
         (RowFilter(), 6),
         (RowFilter(kinds=frozenset({RowKind.EXCHANGE})), 3),
+        (RowFilter(kinds=frozenset({RowKind.RETRY, RowKind.CALL})), 2),
         (RowFilter(endpoints=frozenset({ExchangeKind.TOKEN})), 2),
         (RowFilter(statuses=frozenset({2})), 2),
         (RowFilter(statuses=frozenset({0})), 1),
@@ -99,10 +118,15 @@ def test_an_exchange_of_its_own_has_no_indent() -> None:
 def test_filters(wanted: RowFilter, left: int) -> None:
     story = Story()
     story.call_with_refresh()
-    log = WireLog()
-    for entry in story.entries:
-        log.take(entry)
-    assert len(log.shown(wanted)) == left
+    assert len(story.log().shown(wanted)) == left
+
+
+def test_an_exchange_broken_off_is_found_by_its_status_and_as_failed() -> None:
+    story = Story()
+    story.exchange(ExchangeKind.API, None, 200, "ReadError")
+    (row,) = story.log().rows
+    assert row.is_trouble
+    assert [passes(row, RowFilter(statuses=frozenset({each}))) for each in (0, 2, 3)] == [True, True, False]
 
 
 def test_the_place_of_a_new_row_is_told() -> None:
@@ -119,6 +143,57 @@ def test_the_place_of_a_new_row_is_told() -> None:
     assert log.with_children(99) == []
 
 
+def test_the_end_of_a_call_completes_its_row() -> None:
+    story = Story()
+    one = story.add(events.CallStarted("GET", "u"))
+    two = story.add(events.CallStarted("GET", "v"))
+    story.add(events.CallFinished("how it went", 503, 0.1), one)
+    log = WireLog()
+    assert [log.take(entry) for entry in story.entries] == [0, 1, 0]
+    row, other = log.rows
+    assert (row.seq, row.status, row.duration_s, row.is_trouble, log.story_of(row)) == (
+        one,
+        503,
+        2.0,
+        True,
+        "how it went",
+    )
+    assert (other.seq, other.status, other.duration_s, log.story_of(other)) == (two, None, None, "")
+    assert log.take(Entry(4, 4.0, None, events.CallFinished("of nothing", 200, 0.1))) is None
+
+
+def test_what_has_no_row_leads_to_the_nearest_of_its_call() -> None:
+    story = Story()
+    seqs = story.call_with_refresh()
+    story.call_with_refresh()
+    log = story.log()
+
+    def near(name: str) -> int | None:
+        row = log.row_near(seqs[name])
+        return None if row is None else row.seq
+
+    assert {name: near(name) for name in ("told", "refresh", "api", "ended")} == {
+        "told": seqs["again"],  # the exchange that brought it
+        "refresh": seqs["decided"],
+        "api": seqs["api"],
+        "ended": seqs["api"],
+    }
+    assert log.row_near(999) is None
+
+
+def test_why_an_exchange_was_made() -> None:
+    story = Story()
+    seqs = story.call_with_refresh()
+    log = story.log()
+    rows = {row.seq: row for row in log.rows}
+    decision = rows[seqs["decided"]]
+    assert log.decision_above(rows[seqs["again"]]) == decision
+    assert log.decision_above(rows[seqs["api"]]) == decision
+    assert log.decision_above(decision) is None
+    assert log.decision_of(decision) == DECISION
+    assert log.call_of(rows[seqs["again"]]) == rows[seqs["call"]]
+
+
 def test_the_oldest_make_room() -> None:
     log, story = WireLog(capacity=100), Story()
     for _ in range(105):
@@ -127,3 +202,102 @@ def test_the_oldest_make_room() -> None:
         log.take(entry)
     assert (log.drop_oldest(), len(log.rows), log.rows[0].seq) == (10, 95, 11)
     assert log.drop_oldest() == 0
+
+
+def test_a_call_goes_as_a_whole_and_what_comes_late_is_not_lost() -> None:
+    story = Story()
+    calls = [story.call_with_refresh() for _ in range(4)]
+    log = story.log(capacity=11)
+    assert log.drop_oldest() == 6  # one exchange had to go, and went with its call
+    assert log.rows[0].seq == calls[1]["call"]
+    assert log.with_children(calls[0]["api"]) == []
+    late = story.exchange(ExchangeKind.TOKEN, calls[0]["refresh"])
+    log.take(story.entries[-1])
+    assert (log.rows[-1].seq, log.rows[-1].root, log.rows[-1].depth) == (late, late, 0)
+    assert next(row.seq for row in log.with_children(calls[2]["told"])) == calls[2]["call"]
+
+
+def test_a_log_may_begin_anywhere_and_have_gaps() -> None:
+    late, later = Story(first=5000), Story(first=9000)
+    seqs = late.call_with_refresh()
+    log = late.log()
+    lone = later.exchange(ExchangeKind.API, seqs["call"])
+    log.take(later.entries[0])
+    assert log.root_of(lone) == seqs["call"]
+    assert log.root_of(8999) is None
+    assert log.root_of(4999) is None
+
+
+STEPS = ("call", "decision", "refresh", "token", "retry", "api", "end", "other")
+
+
+@st.composite
+def stories(draw: st.DrawFn) -> list[Entry]:
+    """Return the journal of calls that ran at once, in any interleaving: each step may belong to any call so far."""
+    story, calls = Story(), []
+    for _ in range(draw(st.integers(0, 60))):
+        step = draw(st.sampled_from(STEPS))
+        if step == "call" or not calls:
+            calls.append([story.add(events.CallStarted("GET", f"https://api/{len(calls) % 3}"))])
+            continue
+        causes = draw(st.sampled_from(calls))
+        cause = draw(st.sampled_from([*causes, None])) if step == "other" else draw(st.sampled_from(causes))
+        causes.append(_step(story, step, cause, draw(st.sampled_from((None, 200, 401, 503)))))
+    return story.entries
+
+
+def _step(story: Story, step: str, cause: int | None, status: int | None) -> int:
+    if step in ("token", "api"):
+        kind = ExchangeKind.TOKEN if step == "token" else ExchangeKind.API
+        return story.exchange(kind, cause, status, None if status else "ReadTimeout")
+    happened: dict[str, events.Event] = {
+        "decision": events.Decided(DECISION),
+        "refresh": events.RefreshStarted("RT-1"),
+        "retry": events.RefreshRetried("lost", 1.0),
+        "end": events.CallFinished("story", status, 0.1),
+        "other": events.SkewMeasured(1.0),
+    }
+    return story.add(happened[step], cause)
+
+
+FILTERS = st.builds(
+    RowFilter,
+    kinds=st.frozensets(st.sampled_from(RowKind)),
+    endpoints=st.frozensets(st.sampled_from((ExchangeKind.TOKEN, ExchangeKind.API))),
+    statuses=st.frozensets(st.sampled_from((0, 2, 4, 5))),
+    text=st.sampled_from(("", "api", "token", "t: refresh", "timeout", "xyz")),
+)
+
+
+@given(stories(), FILTERS)
+def test_any_interleaving_reads_as_if_sorted_and_is_filtered_row_by_row(
+    entries: list[Entry], wanted: RowFilter
+) -> None:
+    log = WireLog()
+    for entry in entries:
+        place = log.take(entry)
+        exchanged = isinstance(entry.event, Exchange)
+        assert not exchanged or (place is not None and log.rows[place].seq == entry.seq)
+    assert log.rows == sorted(log.rows, key=key_of)
+    assert {row.seq for row in log.rows} == {each.seq for each in entries if _has_row(each)}
+    assert log.shown(wanted) == [row for row in log.rows if passes(row, wanted)]
+    assert log.shown(RowFilter()) is not log.rows
+    for row in log.rows:
+        assert row in log.with_children(row.root)
+        assert log.row_near(row.seq) == row
+
+
+def _has_row(entry: Entry) -> bool:
+    return isinstance(entry.event, Exchange | events.CallStarted | events.Decided | events.RefreshRetried)
+
+
+@given(stories(), st.integers(1, 20))
+def test_however_many_are_dropped_what_is_left_stays_in_order(entries: list[Entry], capacity: int) -> None:
+    log, whole = WireLog(capacity=capacity), WireLog()
+    for entry in entries:
+        whole.take(entry)
+        log.take(entry)
+        log.drop_oldest()
+        assert log.rows == sorted(log.rows, key=key_of)
+        assert sum(row.kind is RowKind.EXCHANGE for row in log.rows) <= capacity
+        assert log.shown(RowFilter(text="api")) == [row for row in log.rows if "api" in row.text]

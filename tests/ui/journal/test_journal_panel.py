@@ -1,14 +1,24 @@
 """The journal's panel: every event in a sentence, filtered, and why it happened."""
 
+import random
+from collections.abc import Callable
+from typing import get_args
+
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from app import events
 from app.clock import SystemClock
+from app.events import Entry, Event, Exchange, ExchangeKind
 from app.journal import Journal
-from ui.journal.model import CAUSE, WHAT, JournalModel
-from ui.journal.panel import JournalPanel, why_text
+from ui.journal.groups import Group, group_of, is_trouble
+from ui.journal.model import CAUSE, NUMBER, WHAT, ChainModel, EntryModel, JournalModel
+from ui.journal.panel import JournalPanel
+
+EVERY_EVENT: tuple[type, ...] = get_args(Event)
 
 
 @pytest.fixture
@@ -24,8 +34,10 @@ def journal() -> Journal:
 def panel(qtbot: QtBot, journal: Journal) -> JournalPanel:
     found = JournalPanel()
     qtbot.addWidget(found)
+    found.resize(900, 400)
     found.show()
     found.show_entries(tuple(journal))
+    found.why_wanted.connect(lambda seq: found.show_why(journal.chain(seq)))
     return found
 
 
@@ -34,16 +46,33 @@ def texts(found: JournalPanel, column: int = WHAT) -> list[str]:
     return [model.index(row, column).data() for row in range(model.rowCount())]
 
 
-def test_the_model_keeps_to_qts_rules(journal: Journal, qtmodeltester: ModelTester) -> None:
-    model = JournalModel()
+def chain(found: JournalPanel) -> list[str]:
+    model = found.why_table.model()
+    return [model.index(row, WHAT).data() for row in range(model.rowCount())]
+
+
+def heard(signal: object) -> list[object]:
+    found: list[object] = []
+    signal.connect(found.append)  # type: ignore[attr-defined]
+    return found
+
+
+def test_the_models_keep_to_qts_rules(journal: Journal, qtmodeltester: ModelTester) -> None:
+    model, why = JournalModel(), ChainModel()
     model.show_entries(journal)
     qtmodeltester.check(model)
+    model.added([journal.append(events.RefreshStarted("RT-2"))])
+    model.filter("refresh")
+    qtmodeltester.check(why)
+    why.show_chain(journal.chain(3))
+    assert (model.rowCount(), why.rowCount()) == (3, 3)
 
 
 def test_every_event_is_a_sentence_with_its_cause(qtbot: QtBot, journal: Journal) -> None:
     found = panel(qtbot, journal)
     assert texts(found)[2] == "Refreshed in 41 ms: AT-2."
     assert texts(found, CAUSE) == ["", "1", "2", ""]
+    assert texts(found, NUMBER) == ["1", "2", "3", "4"]
 
 
 def test_new_entries_come_and_are_filtered(qtbot: QtBot, journal: Journal) -> None:
@@ -52,20 +81,162 @@ def test_new_entries_come_and_are_filtered(qtbot: QtBot, journal: Journal) -> No
     assert len(texts(found)) == 2
     found.added((journal.append(events.SkewMeasured(1.0)), journal.append(events.RefreshStarted("RT-2"))))
     assert texts(found)[-1] == "Refreshing with RT-2."
-    found.filter_edit.clear()
+    assert found.shown_label.text() == "3 of 6 shown"
+    found.clear_button.click()
     assert len(texts(found)) == 6
+    assert not found.filter_bar.isVisible()
+
+
+def test_a_text_is_found_with_its_arrows_and_in_any_letters(qtbot: QtBot, journal: Journal) -> None:
+    found = panel(qtbot, journal)
+    call = journal.append(events.CallFinished("Refreshed → GET /api/Ünï 200", 200, 0.1), cause=1)
+    found.added((call,))
+    for wanted in ("→ get", "/API/ÜNÏ", "  200 "):
+        found.filter_edit.setText(wanted)
+        assert texts(found) == ["Refreshed → GET /api/Ünï 200"]
+    found.filter_edit.setText("  ")
+    assert not found.filter_bar.isVisible()
+
+
+def test_the_journal_is_filtered_by_what_it_is_about(qtbot: QtBot, journal: Journal) -> None:
+    found = panel(qtbot, journal)
+    expected = {None: 4, Group.CALLS: 1, Group.REFRESHES: 2, Group.SESSION: 1, Group.TOKENS: 0}
+    for group, number in expected.items():
+        found.kind_picker.setCurrentIndex(found.kind_picker.findData(group.value if group else None))
+        assert len(texts(found)) == number, group
+        assert found.filter_bar.isVisible() is (group is not None)
+    offered = {found.kind_picker.itemData(place) for place in range(found.kind_picker.count())}
+    assert offered == {None, *(group.value for group in Group)}
+
+
+@pytest.mark.parametrize("event", EVERY_EVENT, ids=lambda event: event.__name__)
+def test_every_event_has_a_group(event: type) -> None:
+    group = group_of(object.__new__(event))
+    name = event.__name__
+    by_name = {"DemoOrg": Group.DEMO_ORG, "Call": Group.CALLS, "Refresh": Group.REFRESHES, "Sign": Group.SESSION}
+    expected = next((value for start, value in by_name.items() if name.startswith(start)), None)
+    assert expected in (None, group)
+    about_tokens = name.startswith(("Token", "AccessToken", "Replay"))
+    assert about_tokens is (group is Group.TOKENS)
+
+
+def test_what_went_wrong_is_trouble() -> None:
+    failed = Exchange(kind=ExchangeKind.API, method="GET", url="u", started_at=0.0, duration_s=0.0, failure="ReadError")
+    assert is_trouble(failed)
+    assert is_trouble(events.CallFinished("told", 503, 0.1))
+    assert is_trouble(events.ReplayAnswered("RT-1", "invalid_grant"))
+    assert not is_trouble(events.ReplayAnswered("RT-1"))
+    assert not is_trouble(events.CallFinished("told", 204, 0.1))
 
 
 def test_why_is_one_choice_away(qtbot: QtBot, journal: Journal) -> None:
     found = panel(qtbot, journal)
-    found.why_wanted.connect(lambda seq: found.show_why(journal.chain(seq)))
-    found.select(3)
-    lines = found.why_view.toPlainText().splitlines()
-    assert [line.lstrip(" ↳").split(" ", 1)[1] for line in lines] == [
+    assert "choose a line" in found.why_table.model().headerData(WHAT, Qt.Orientation.Horizontal)
+    found.table.selectRow(2)
+    assert chain(found) == [
         "Call API: GET https://api/me.",
-        "Refreshing with RT-1.",
-        "Refreshed in 41 ms: AT-2.",
+        "↳ Refreshing with RT-1.",
+        "    ↳ Refreshed in 41 ms: AT-2.",
     ]
+
+
+def test_a_line_of_the_chain_leads_to_the_cause_and_the_chain_stays(qtbot: QtBot, journal: Journal) -> None:
+    found = panel(qtbot, journal)
+    found.selected.connect(lambda seq: (found.select(seq), found.show_why(journal.chain(seq))))
+    found.table.selectRow(2)
+    told = heard(found.selected)
+    found.why_table.selectRow(0)
+    assert told == [1]
+    chosen = found.chosen()
+    assert chosen is not None
+    assert chosen.seq == 1
+    assert (len(chain(found)), found.why_table.currentIndex().row()) == (3, 0)
+    found.why_table.setFocus()
+    qtbot.keyClick(found.why_table, Qt.Key.Key_Down)
+    assert told == [1, 2]
+    found.table.selectRow(3)
+    found.table.selectRow(1)
+    assert len(chain(found)) == 2
+
+
+@pytest.mark.parametrize("act", ["enter", "double click"])
+def test_enter_and_double_click_tell_again(qtbot: QtBot, journal: Journal, act: str) -> None:
+    found = panel(qtbot, journal)
+    found.select(2)
+    told = heard(found.selected)
+    if act == "enter":
+        found.table.setFocus()
+        qtbot.keyClick(found.table, Qt.Key.Key_Return)
+    else:
+        place = found.table.visualRect(found.table.currentIndex()).center()
+        qtbot.mouseClick(found.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        qtbot.mouseDClick(found.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert told == [2]
+
+
+def test_a_selection_from_elsewhere_is_not_told_again(qtbot: QtBot, journal: Journal) -> None:
+    found = panel(qtbot, journal)
+    told = heard(found.selected)
+    found.select(3)
+    found.show_why(journal.chain(3))
+    chosen = found.chosen()
+    assert chosen is not None
+    assert chosen.seq == 3
+    found.select(99)
+    found.filter_edit.setText("GET")
+    found.select(3)  # hidden
+    assert told == []
+
+
+def test_ctrl_c_copies_the_sentence(qtbot: QtBot, journal: Journal) -> None:
+    found = panel(qtbot, journal)
+    found.table.setCurrentIndex(found.table.model().index(2, WHAT))
+    found.table.copy_wanted.emit()
+    assert QGuiApplication.clipboard().text() == "Refreshed in 41 ms: AT-2."
+
+
+def entry(seq: int, say: Callable[[int], Event] = lambda seq: events.RefreshStarted(f"RT-{seq}")) -> Entry:
+    return Entry(seq, 0.0, None, say(seq))
+
+
+def test_the_oldest_make_room_and_the_choice_stays(qtbot: QtBot) -> None:
+    found = JournalPanel()
+    qtbot.addWidget(found)
+    found.show_entries(tuple(entry(seq) for seq in range(1, 100_001)))
+    found.select(50_000)
+    found.added(tuple(entry(seq) for seq in range(100_001, 100_003)))
+    model = found.table.model()
+    assert isinstance(model, EntryModel)
+    assert model.rowCount() == 90_002
+    chosen = found.chosen()
+    assert chosen is not None
+    assert (chosen.seq, model.place_of(10_000), model.place_of(10_001)) == (50_000, None, 0)
+    found.filter_edit.setText("rt-9999")
+    assert model.rowCount() == 10
+    found.clear_filter()
+
+
+def test_whatever_is_added_in_whichever_batches_is_shown_as_if_filtered_at_once() -> None:
+    chance = random.Random(7)
+    model, whole = JournalModel(), JournalModel()
+    says: tuple[Callable[[int], Event], ...] = (
+        lambda seq: events.RefreshStarted(f"RT-{seq}"),
+        lambda seq: events.CallStarted("GET", f"https://api/{seq}"),
+        events.SkewMeasured,
+    )
+    entries = [entry(seq, chance.choice(says)) for seq in range(1, 400)]
+    model.filter("1", Group.CALLS)
+    left = list(entries)
+    while left:
+        size = chance.randint(1, 9)
+        model.added(left[:size])
+        del left[:size]
+    whole.show_entries(entries)
+    whole.filter("1", Group.CALLS)
+    expected = [each.seq for each in entries if group_of(each.event) is Group.CALLS and "1" in each.sentence()]
+    for found in (model, whole):
+        shown = [found.entry_at(found.index(place, 0)) for place in range(found.rowCount())]
+        assert [each.seq for each in shown if each] == expected
 
 
 def test_a_journal_knows_its_entries_by_number_also_after_the_oldest_fell_out() -> None:
@@ -77,4 +248,3 @@ def test_a_journal_knows_its_entries_by_number_also_after_the_oldest_fell_out() 
     assert journal.entry(99) is None
     late = journal.append(events.SkewMeasured(9.0), cause=entries[0].seq)
     assert journal.chain(late.seq) == [late]
-    assert why_text(journal.chain(late.seq))

@@ -1,0 +1,64 @@
+"""An exchange in full as people read it: plain text, one parameter a line, JSON indented; masked as it was recorded."""
+
+import json
+from urllib.parse import parse_qsl
+
+from app.wire.details import Detail
+from app.wire.redact import ShownBody
+
+NOT_KEPT = "It was too long ago: only its line is kept."
+
+
+def request_text(method: str, detail: Detail | None) -> str:
+    """Return the request line, the headers and the body."""
+    if detail is None:
+        return NOT_KEPT
+    lines = [f"{method} {detail.url} {detail.http_version}".rstrip(), *_headers(detail.request_headers)]
+    return "\n".join((*lines, *_body(detail.request_body)))
+
+
+def response_text(status: int | None, failure: str | None, detail: Detail | None) -> str:
+    """Return the status line, the headers and the body: everything that came before it failed, if it did."""
+    if detail is None:
+        return NOT_KEPT
+    if status is None and not detail.response_headers:
+        return f"No answer: {failure or 'it was given up'}."
+    lines = [f"{detail.http_version} {status or ''} {detail.reason}".strip(), *_headers(detail.response_headers)]
+    lines += _body(detail.response_body)
+    return "\n".join((*lines, "", f"Broken off here: {failure}.") if failure else lines)
+
+
+def pretty_body(body: ShownBody) -> str:
+    """Return a form as a parameter a line, JSON indented, anything else as it stands."""
+    if body.media_type == "application/x-www-form-urlencoded":
+        return _form(body.text)
+    if body.media_type.endswith("json") and "\n" not in body.text:
+        return _json(body.text)
+    return body.text
+
+
+def _headers(headers: tuple[tuple[str, str], ...]) -> list[str]:
+    return [f"{name}: {value}" for name, value in headers]
+
+
+def _body(body: ShownBody | None) -> list[str]:
+    if body is None or not body.length:
+        return []
+    if not body.text:
+        return ["", f"({body.length:,} bytes of {body.media_type or 'an unstated type'}, not shown)"]
+    return ["", pretty_body(body), *([f"(cut: {body.length:,} bytes in all)"] if body.is_cut else [])]
+
+
+def _form(text: str) -> str:
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=500)
+    except ValueError:
+        return text
+    return "\n".join(f"{name} = {value}" for name, value in pairs) or text
+
+
+def _json(text: str) -> str:
+    try:
+        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return text

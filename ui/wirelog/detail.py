@@ -1,0 +1,189 @@
+"""The wire log's pane of details: what a row was, why it was, and an exchange's request and response in full."""
+
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QPlainTextEdit, QTabWidget, QWidget
+
+from app.decision import Decision
+from app.events import ExchangeKind
+from app.text import duration, seconds
+from app.wire.details import Detail
+from app.wire.pretty import request_text, response_text
+from app.wire.redact import ShownBody
+from app.wire.view import Row, RowKind, WireLog
+from ui import theme
+from ui.text import clock_time
+from ui.widgets.table import TextModel, TextRow, TextTable
+
+
+class DetailPane(QTabWidget):
+    """Summary, request, response; a row that is no exchange has a summary alone."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("wireDetailTabs")
+        self.setAccessibleName(self.tr("The chosen row in full"))
+        self.setDocumentMode(True)
+        self.setUsesScrollButtons(False)
+        self.model = TextModel((self.tr("Name"), self.tr("Value")), parent=self)
+        self.summary = _FactTable("wireSummaryTable", self.tr("Summary of the chosen row"), self.model, {0: 108})
+        self.request_view = _reader("wireRequestView", self.tr("The request"))
+        self.response_view = _reader("wireResponseView", self.tr("The response"))
+        for view, name in (
+            (self.summary, self.tr("Summary")),
+            (self.request_view, self.tr("Request")),
+            (self.response_view, self.tr("Response")),
+        ):
+            self.addTab(view, name)
+        self._allow(exchange=False)
+
+    def show_row(self, row: Row, detail: Detail | None, log: WireLog) -> None:
+        """Show a row in full; what is in it is text, whatever it looks like."""
+        pairs = {
+            RowKind.CALL: self._call,
+            RowKind.DECISION: self._decision,
+            RowKind.RETRY: self._retry,
+        }.get(row.kind)
+        facts = self._exchange(row, detail, log) if pairs is None else pairs(row, log)
+        tone = "bad" if row.is_trouble else "neutral"
+        self.model.show_rows(
+            tuple(TextRow(pair, tone if place == 0 else "neutral") for place, pair in enumerate(facts) if pair[1])
+        )
+        self.summary.fit()
+        is_exchange = row.kind is RowKind.EXCHANGE
+        self._allow(exchange=is_exchange)
+        self.request_view.setPlainText(request_text(row.text.split(" ", 1)[0], detail) if is_exchange else "")
+        self.response_view.setPlainText(response_text(row.status, row.failure, detail) if is_exchange else "")
+
+    def _allow(self, *, exchange: bool) -> None:
+        for place in (1, 2):
+            self.setTabEnabled(place, exchange)
+            self.setTabToolTip(place, "" if exchange else self.tr("Choose an exchange to read it."))
+
+    def _exchange(self, row: Row, detail: Detail | None, log: WireLog) -> list[tuple[str, str]]:
+        above, call = log.decision_above(row), log.call_of(row)
+        return [
+            (self.tr("Outcome"), self._outcome(row, detail)),
+            (self.tr("Why"), above.text if above is not None else log.origin_of(row) or self._no_reason(call)),
+            (self.tr("For the call"), "" if call is None else call.text),
+            (self.tr("Request"), row.text.partition(" → ")[0]),
+            (self.tr("Endpoint"), "" if row.endpoint is None else self._endpoints()[row.endpoint]),
+            (self.tr("Began"), _moment(row.at)),
+            (self.tr("Headers after"), _took(None if detail is None else detail.answered_s)),
+            (self.tr("All of it after"), _took(row.duration_s)),
+            (self.tr("Sent"), self._size(detail.request_body if detail is not None else None)),
+            (self.tr("Received"), self._size(detail.response_body if detail is not None else None)),
+            (self.tr("In full"), self.tr("Too long ago: only its line is kept.") if detail is None else ""),
+            (self.tr("In the journal"), self.tr("No. {0}").format(row.seq)),
+        ]
+
+    def _outcome(self, row: Row, detail: Detail | None) -> str:
+        status = f"{row.status or ''} {'' if detail is None else detail.reason}".strip()
+        if row.failure is None:
+            return status
+        if row.status is None:
+            return self.tr("No answer: {0}").format(row.failure)
+        return self.tr("{0}, then broken off: {1}").format(status, row.failure)
+
+    def _no_reason(self, call: Row | None) -> str:
+        return self.tr("The call above it.") if call is not None else self.tr("Made on its own, for no call.")
+
+    def _call(self, row: Row, log: WireLog) -> list[tuple[str, str]]:
+        took = self.tr("{0}, refresh included").format(_took(row.duration_s)) if row.duration_s is not None else ""
+        return [
+            (self.tr("Story"), log.story_of(row) or ("" if took else self.tr("It is still going on."))),
+            (self.tr("Call"), row.text),
+            (self.tr("Answered"), "" if row.status is None else str(row.status)),
+            (self.tr("Took"), took),
+            (self.tr("Requests"), str(sum(each.kind is RowKind.EXCHANGE for each in log.with_children(row.seq)))),
+            (self.tr("Began"), _moment(row.at)),
+            (self.tr("In the journal"), self.tr("No. {0}").format(row.seq)),
+        ]
+
+    def _retry(self, row: Row, log: WireLog) -> list[tuple[str, str]]:
+        above = log.decision_above(row)
+        return [
+            (self.tr("Retry"), row.text),
+            (self.tr("Why"), "" if above is None else above.text),
+            (self.tr("At"), _moment(row.at)),
+            (self.tr("In the journal"), self.tr("No. {0}").format(row.seq)),
+        ]
+
+    def _decision(self, row: Row, log: WireLog) -> list[tuple[str, str]]:
+        made = log.decision_of(row)
+        number = (self.tr("In the journal"), self.tr("No. {0}").format(row.seq))
+        return [(self.tr("Decision"), row.text), *([] if made is None else self._inputs(made)), number]
+
+    def _inputs(self, made: Decision) -> list[tuple[str, str]]:
+        left = made.remaining_s
+        return [
+            (self.tr("Verdict"), made.verdict.value),
+            (self.tr("Rule"), made.reason.value),
+            (self.tr("Asked by"), made.asked_by),
+            (self.tr("Access token"), made.access_name or self.tr("none in hand")),
+            (self.tr("Decided at"), _moment(made.at)),
+            (self.tr("Expires at"), self.tr("not stated") if made.expires_at is None else _moment(made.expires_at)),
+            (self.tr("Expiry from"), made.source.value),
+            (self.tr("Left"), "" if left is None else f"{'-' if left < 0 else ''}{seconds(abs(left))}"),
+            (self.tr("Leeway"), seconds(made.leeway_s)),
+            (self.tr("Leeway asked"), seconds(made.leeway_asked_s)),
+            (self.tr("A call needs"), self.tr("requests: {0}").format(made.requests)),
+        ]
+
+    def _size(self, body: ShownBody | None) -> str:
+        return "" if body is None else self.tr("{0} bytes of {1}").format(f"{body.length:,}", body.media_type or "?")
+
+    def _endpoints(self) -> dict[ExchangeKind, str]:
+        return {
+            ExchangeKind.API: self.tr("API"),
+            ExchangeKind.TOKEN: self.tr("token endpoint"),
+            ExchangeKind.DISCOVERY: self.tr("discovery"),
+            ExchangeKind.KEYS: self.tr("keys"),
+            ExchangeKind.USERINFO: self.tr("userinfo"),
+            ExchangeKind.REVOCATION: self.tr("revocation"),
+            ExchangeKind.INTROSPECTION: self.tr("introspection"),
+            ExchangeKind.CONTROL: self.tr("demo org's controls"),
+        }
+
+
+class _FactTable(TextTable):
+    """Names and values without headings; a value takes as many lines as it needs."""
+
+    def __init__(self, name: str, accessible_name: str, model: TextModel, widths: dict[int, int]) -> None:
+        super().__init__(name, accessible_name, model, widths)
+        self.setWordWrap(True)
+        self.horizontalHeader().hide()
+        self.copies_cells()
+
+    def fit(self) -> None:
+        """Give every row the height its text needs; there are a dozen rows at most."""
+        self.resizeRowsToContents()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Break the lines anew."""
+        super().resizeEvent(event)
+        self.fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Break the lines anew in another size of type."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.fit()
+
+
+def _reader(name: str, accessible_name: str) -> QPlainTextEdit:
+    view = QPlainTextEdit()
+    view.setObjectName(name)
+    view.setAccessibleName(accessible_name)
+    view.setReadOnly(True)
+    theme.set_mono(view, 12)
+    return view
+
+
+def _moment(at: float) -> str:
+    """Return a moment to the millisecond, as the clock says it and as an epoch."""
+    return f"{clock_time(at)}.{int(at * 1000) % 1000:03} · {at:.3f}"
+
+
+def _took(seconds_: float | None) -> str:
+    return "" if seconds_ is None else duration(seconds_)
