@@ -32,7 +32,7 @@ class CountsCard(Card):
 
     def show_counts(self, counts: Counts) -> None:
         """Show these numbers."""
-        skew = _UNKNOWN if counts.skew_s is None else f"{counts.skew_s:+.1f} s"
+        skew = _UNKNOWN if counts.skew_s is None else f"{round(counts.skew_s, 1) + 0.0:+.1f} s"
         for key, text in (
             ("calls", str(counts.calls)),
             ("refreshes", str(counts.refreshes)),
