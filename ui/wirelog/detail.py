@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QPlainTextEdit, QTabWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from app.decision import Decision
 from app.events import ExchangeKind
@@ -16,15 +16,20 @@ from ui.text import clock_time
 from ui.widgets.table import TextModel, TextRow, TextTable
 
 
-class DetailPane(QTabWidget):
-    """Summary, request, response; a row that is no exchange has a summary alone."""
+class DetailPane(QWidget):
+    """Summary, request, response, with a button beside their names; a row that is no exchange has a summary alone."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, button: QPushButton, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("wireDetailTabs")
-        self.setAccessibleName(self.tr("The chosen row in full"))
-        self.setDocumentMode(True)
-        self.setUsesScrollButtons(False)
+        self._wanted_tab = 0
+        self._is_switching = False
+        self.tabs = QTabBar()
+        self.tabs.setObjectName("wireDetailTabs")
+        self.tabs.setAccessibleName(self.tr("The chosen row in full"))
+        self.tabs.setDrawBase(False)
+        self.tabs.setUsesScrollButtons(False)
+        self.tabs.setExpanding(False)
+        self._stack = QStackedWidget()
         self.model = TextModel((self.tr("Name"), self.tr("Value")), parent=self)
         self.summary = _FactTable("wireSummaryTable", self.tr("Summary of the chosen row"), self.model, {0: 108})
         self.request_view = _reader("wireRequestView", self.tr("The request"))
@@ -34,8 +39,19 @@ class DetailPane(QTabWidget):
             (self.request_view, self.tr("Request")),
             (self.response_view, self.tr("Response")),
         ):
-            self.addTab(view, name)
+            self._stack.addWidget(view)
+            self.tabs.addTab(name)
+        self.tabs.currentChanged.connect(self._show_tab)
         self._allow(exchange=False)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self.tabs, 1)
+        head.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addLayout(head)
+        layout.addWidget(self._stack, 1)
 
     def show_row(self, row: Row, detail: Detail | None, log: WireLog) -> None:
         """Show a row in full; what is in it is text, whatever it looks like."""
@@ -55,10 +71,19 @@ class DetailPane(QTabWidget):
         self.request_view.setPlainText(request_text(row.text.split(" ", 1)[0], detail) if is_exchange else "")
         self.response_view.setPlainText(response_text(row.status, row.failure, detail) if is_exchange else "")
 
+    def _show_tab(self, place: int) -> None:
+        self._stack.setCurrentIndex(place)
+        if not self._is_switching:
+            self._wanted_tab = place
+
     def _allow(self, *, exchange: bool) -> None:
+        """Offer what there is; who reads responses from row to row is not thrown back by the decisions between."""
+        self._is_switching = True
         for place in (1, 2):
-            self.setTabEnabled(place, exchange)
-            self.setTabToolTip(place, "" if exchange else self.tr("Choose an exchange to read it."))
+            self.tabs.setTabEnabled(place, exchange)
+            self.tabs.setTabToolTip(place, "" if exchange else self.tr("Choose an exchange to read it."))
+        self.tabs.setCurrentIndex(self._wanted_tab if exchange else 0)
+        self._is_switching = False
 
     def _exchange(self, row: Row, detail: Detail | None, log: WireLog) -> list[tuple[str, str]]:
         above, call = log.decision_above(row), log.call_of(row)

@@ -44,9 +44,9 @@ class WirePanel(QWidget):
         self.table = _WireTable("wireTable", self.tr("Exchanges"), self._model, {STATUS: 84, TOOK: 76, AT: 76})
         self.table.selectionModel().currentChanged.connect(self._choose)
         self.table.copy_wanted.connect(self._copy)
-        self.detail = DetailPane()
         self.why_button = self._button("wireWhyButton", self.tr("Why?"))
         self.why_button.clicked.connect(self._ask_why)
+        self.detail = DetailPane(self.why_button)
         self.curl_button = self._button("copyCurlButton", self.tr("Copy as cURL"))
         self.curl_button.clicked.connect(self._ask_curl)
         self.real_curl_button = self._button("copyRealCurlButton", self.tr("…with real tokens"))
@@ -282,7 +282,6 @@ class WirePanel(QWidget):
         layout = QVBoxLayout(side)
         layout.setContentsMargins(8, 0, 12, 0)
         layout.setSpacing(6)
-        self.detail.setCornerWidget(self.why_button)
         layout.addWidget(self.detail, 1)
         layout.addLayout(buttons)
         return side

@@ -332,8 +332,20 @@ def test_a_decision_shows_every_input(qtbot: QtBot) -> None:
     }
     assert said.keys() == {each.name for each in fields(Decision)}
     assert not [name for name, text in said.items() if text not in shown]
-    assert not found.detail.isTabEnabled(1)
+    assert not found.detail.tabs.isTabEnabled(1)
     assert "choose one" in found.curl_button.toolTip()
+
+
+def test_who_reads_responses_is_not_thrown_back_by_the_rows_between(qtbot: QtBot, story: Story) -> None:
+    found = panel(qtbot, story)
+    found.detail_wanted.connect(lambda seq: found.show_detail(story.log.row_near(seq), DETAIL))
+    found.table.selectRow(1)
+    found.detail.tabs.setCurrentIndex(2)
+    assert found.detail.response_view.isVisible()
+    found.table.selectRow(0)
+    assert found.detail.summary.isVisible()
+    found.table.selectRow(3)
+    assert found.detail.response_view.isVisible()
 
 
 def test_a_call_shows_its_story_once_it_has_ended(qtbot: QtBot, story: Story) -> None:
