@@ -1,6 +1,5 @@
 """The assembly: connect, sign in, restart, a second Lapse, and the demo org that comes back."""
 
-import socket
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -18,6 +17,7 @@ from app.session.store import MemoryStore
 from app.settings import Connection
 from app.workbench import Workbench, open_workbench
 from tests.e2e.scripted_browser import sign_in
+from tests.ports import free_port
 
 pytestmark = pytest.mark.anyio
 
@@ -36,11 +36,9 @@ def declining(url: str, told: Callable[[bool], None]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def free_port(monkeypatch: pytest.MonkeyPatch) -> int:
+def own_port(monkeypatch: pytest.MonkeyPatch) -> int:
     """Let the demo org prefer a port nobody else uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     monkeypatch.setattr(DemoHost.__init__, "__defaults__", (None, port))
     return port
 

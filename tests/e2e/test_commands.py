@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from tests.e2e.conftest import Commands, Served
+from tests.ports import free_port
 
 Make = Callable[[dict[str, str]], Commands]
 
@@ -45,6 +46,7 @@ def test_a_session_lives_from_command_to_command(commands: Make, keyring_env: di
 @pytest.mark.e2e("gnome-keyring")
 def test_the_embedded_org_remembers_its_grants_between_commands(commands: Make, keyring_env: dict[str, str]) -> None:
     lapse = commands(keyring_env)
+    own_port(lapse)
     assert lapse("sign-in").returncode == 0
     status = json.loads(lapse("status", "--json").stdout)
     base = status["issuer"].removesuffix("/oauth2/default")
@@ -53,6 +55,18 @@ def test_the_embedded_org_remembers_its_grants_between_commands(commands: Make, 
     assert "200" in call.stderr
     assert json.loads(call.stdout)
     assert lapse("sign-out").returncode == 0
+
+
+def own_port(lapse: Commands) -> None:
+    """Let the embedded org of these commands be remembered by a port that nobody else takes between two of them."""
+    assert lapse("status").returncode == 4
+    path = Path(lapse.env["LAPSE_HOME"], "demo-org", "ledger.json")
+    path.write_text(json.dumps({**json.loads(path.read_text()), "port": free_port()}))
+
+
+def test_a_first_sign_in_brings_its_own_org(commands: Make) -> None:
+    signed_in = commands({})("sign-in", "--json")
+    assert (signed_in.returncode, json.loads(signed_in.stdout)["name"]) == (0, "Ada Lovelace"), signed_in.stderr
 
 
 def test_without_a_keyring_nothing_is_kept_and_no_file_is_written(
@@ -121,9 +135,7 @@ def test_serving_stops_at_once_and_cleanly(served: Served, number: signal.Signal
 def test_a_waiting_sign_in_stops_at_once_and_frees_its_port(
     commands: Make, served: Served, number: signal.Signals
 ) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     lapse = commands({"BROWSER": "true %s"})
     uri = f"http://127.0.0.1:{port}/callback"
     process = lapse.start("sign-in", "--issuer", served.issuer, "--client-id", served.client_id, "--redirect-uri", uri)

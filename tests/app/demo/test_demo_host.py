@@ -24,16 +24,14 @@ from app.demo.org import DemoOrg
 from app.demo.serve import ServedOrg
 from app.demo.standalone import run_standalone
 from app.errors import BadInput, Unreachable
+from tests import ports
 
 MakeHost = Callable[[], DemoHost]
 
 
 @pytest.fixture
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    return ports.free_port()
 
 
 @pytest.fixture

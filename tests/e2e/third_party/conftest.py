@@ -3,7 +3,6 @@
 import json
 import shutil
 import signal
-import socket
 import ssl
 import subprocess
 from collections.abc import Callable, Iterator
@@ -19,6 +18,7 @@ from tests.e2e.conftest import Commands
 from tests.e2e.third_party.browser import Browser
 from tests.e2e.third_party.program import Program, python
 from tests.e2e.throwaway_ca import ThrowawayCa, found_ca, tls_front
+from tests.ports import free_port
 
 # The npm package has nothing like the test extra to be named in; npm is the one that came with Node's wheel.
 OPENID_CLIENT = "openid-client@6.8.9"
@@ -77,7 +77,7 @@ def serve(commands: Callable[[dict[str, str]], Commands], ca: ThrowawayCa) -> It
         def start(*flags: str, tls: bool = False) -> Org:
             if tls:
                 front = running.enter_context(tls_front(ca.server))
-                front.target = _free_port()
+                front.target = free_port()
                 flags = (*flags, "--port", str(front.target), "--base-url", front.base_url)
             process = commands({}).start("serve", "--json", *flags)
             running.callback(_stop, process)
@@ -92,12 +92,6 @@ def serve(commands: Callable[[dict[str, str]], Commands], ca: ThrowawayCa) -> It
 def _stop(process: "subprocess.Popen[str]") -> None:
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=10)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

@@ -7,10 +7,18 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
+from app.demo.host import DemoHost
 from app.session.store import MemoryStore, TokenStore
 from tests.e2e.window.desk import Desk, Open
+from tests.ports import free_port
 from tests.qt_loop import running_loop
 from ui import theme
+
+
+@pytest.fixture(autouse=True)
+def own_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the demo org prefer a port that nobody else takes before the window is opened again."""
+    monkeypatch.setattr(DemoHost.__init__, "__defaults__", (None, free_port()))
 
 
 @pytest.fixture
