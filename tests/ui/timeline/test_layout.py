@@ -48,7 +48,8 @@ def mark(seq: int, at: float, kind: MarkKind = MarkKind.CALL, lane: Lane = Lane.
 
 def lanes_with(bars: list[Bar], marks: list[Mark] | None = None) -> Lanes:
     found = Lanes()
-    found.bars, found.marks = bars, marks or []
+    for thing in sorted([*bars, *(marks or [])], key=lambda thing: thing.seq):
+        found.put(thing)
     return found
 
 
