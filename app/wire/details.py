@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from app.wire.redact import ShownBody
 
 _MOST = 2000
-_MOST_CHARACTERS = 8 * 1024 * 1024  # two octets each, because of the masks
+_MOST_CHARACTERS = 4 * 1024 * 1024  # two octets each, because of the masks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ class Detail:
 
 
 class Details:
-    """Details by the journal number of their exchange: the last 2000, and 8 million characters at most."""
+    """Details by the journal number of their exchange: the last 2000, and 4 million characters at most."""
 
     def __init__(self) -> None:
         self._known: dict[int, Detail] = {}

@@ -1,6 +1,5 @@
 """The wire log as rows: each call with what it caused beneath it, filtered without Qt."""
 
-from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -11,6 +10,7 @@ from app import events
 from app.decision import Decision, Verdict
 from app.events import Entry, Exchange, ExchangeKind
 
+_K = TypeVar("_K")
 _T = TypeVar("_T")
 _REFUSED = 400
 _MOST_TOLD = 10_000
@@ -75,12 +75,12 @@ class WireLog:
         self.rows: list[Row] = []
         self._capacity = capacity
         self._exchanges = 0
-        # Of every entry from number `_first` on: the root it belongs to, and the depth of what it causes. Arrays,
-        # because a dict of tuples would weigh more than the rows themselves.
+        # Of every entry from number `_first` on: the root it belongs to, and the depth of what it causes. No dict of
+        # tuples, which would weigh more than the rows; the numbers in the list are those of the rows, not copies.
         self._first = 0
-        self._roots = array("q")
+        self._roots: list[int] = []
         self._inner_depths = bytearray()
-        self._texts: dict[str, str] = {}  # each text once: rows repeat one another
+        self._texts: dict[str, str] = {}  # of the latest rows, each text once: they repeat one another
         # What only the pane of details shows is kept of the latest alone, as the exchanges' details are.
         self._decisions: dict[int, Decision] = {}
         self._stories: dict[int, str] = {}
@@ -118,7 +118,6 @@ class WireLog:
         del self._roots[: first - self._first]
         del self._inner_depths[: first - self._first]
         self._first = first
-        self._texts = {row.text: row.text for row in self.rows}
         return gone
 
     def shown(self, wanted: RowFilter) -> list[Row]:
@@ -139,11 +138,9 @@ class WireLog:
                 if row.kind is RowKind.EXCHANGE
                 and ((row.status or 0) // 100 in statuses or (failed and row.failure is not None))
             ]
-        if wanted.text and len(rows) < len(self._texts):
-            rows = [row for row in rows if wanted.text in row.text.lower()]
-        elif wanted.text:
-            texts = {text for text in self._texts if wanted.text in text.lower()}
-            rows = [row for row in rows if row.text in texts]
+        if wanted.text:
+            text = wanted.text
+            rows = [row for row in rows if text in row.text.lower()]
         return list(rows) if rows is self.rows else rows
 
     def with_children(self, seq: int) -> list[Row]:
@@ -190,8 +187,6 @@ class WireLog:
         root = None if entry.cause is None else self.root_of(entry.cause)
         if root is None or entry.cause is None:
             return entry.seq, 0
-        if self.rows and self.rows[-1].root == root:
-            root = self.rows[-1].root  # the same number once, not once a row
         return root, self._inner_depths[entry.cause - self._first]
 
     def _note(self, seq: int, root: int, inner_depth: int) -> None:
@@ -250,11 +245,14 @@ class WireLog:
         return None
 
     def _text(self, text: str) -> str:
-        return self._texts.setdefault(text, text)
+        known = self._texts.get(text)
+        if known is None:
+            _keep(self._texts, text, text)
+        return known or text
 
 
-def _keep(known: dict[int, _T], seq: int, value: _T) -> None:
-    known[seq] = value
+def _keep(known: dict[_K, _T], key: _K, value: _T) -> None:
+    known[key] = value
     if len(known) > _MOST_TOLD:
         del known[next(iter(known))]
 

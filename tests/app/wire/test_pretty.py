@@ -92,5 +92,5 @@ def test_details_are_bounded() -> None:
     kept = Details()
     for seq in range(200):
         kept.keep(seq, detail(ShownBody("text/plain", MASK * 20_000, 60_000)))
-    assert 0 < sum(found.weight for seq in range(200) if (found := kept.get(seq))) <= 8 * 1024 * 1024
+    assert 0 < sum(found.weight for seq in range(200) if (found := kept.get(seq))) <= 4 * 1024 * 1024
     assert kept.get(199) is not None
