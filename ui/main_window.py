@@ -144,6 +144,7 @@ class MainWindow(QMainWindow):
         for card in self.cards.values():
             card.show_presenter(on=on)
         self.inspector.show_presenter(on=on)
+        self.wire.show_presenter(on=on)
 
     def show_numbers(self, *, exchanges: int, entries: int) -> None:
         """Say on the tabs how much there is behind them."""

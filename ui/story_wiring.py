@@ -52,6 +52,7 @@ class StoryWiring(QObject):
         window.wire.detail_wanted.connect(self._show_detail)
         window.wire.curl_wanted.connect(self._copy_curl)
         window.wire.export_wanted.connect(self._on_export)
+        window.wire.why_wanted.connect(self._on_why)
         window.journal.why_wanted.connect(self._show_why)
         entries = tuple(bench.journal)
         for entry in entries:
