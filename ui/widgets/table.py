@@ -120,6 +120,21 @@ class TextTable(QTableView):
         self.copy_wanted.connect(self._copy_cell)
         return self
 
+    def follow_end(self) -> "TextTable":
+        """Keep the last row in sight while it is in sight, hidden or not, whatever is added; return the table."""
+        self._at_end = True
+        bar = self.verticalScrollBar()
+        bar.valueChanged.connect(self._scrolled)
+        bar.rangeChanged.connect(self._grown)
+        return self
+
+    def _scrolled(self, value: int) -> None:
+        self._at_end = value >= self.verticalScrollBar().maximum() - 1
+
+    def _grown(self, _least: int, most: int) -> None:
+        if self._at_end:
+            self.verticalScrollBar().setValue(most)
+
     def changeEvent(self, event: QEvent) -> None:
         """Scale with the font."""
         super().changeEvent(event)
