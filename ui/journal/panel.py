@@ -193,7 +193,7 @@ class JournalPanel(QWidget):
         split.setChildrenCollapsible(False)
         split.addWidget(self.table)
         split.addWidget(self.why_table)
-        split.setSizes([2000, 1000])
+        split.setSizes([1700, 1300])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 4)
         layout.setSpacing(0)

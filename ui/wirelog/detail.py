@@ -1,6 +1,6 @@
 """The wire log's pane of details: what a row was, why it was, and an exchange's request and response in full."""
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
@@ -14,6 +14,10 @@ from app.wire.view import Row, RowKind, WireLog
 from ui import theme
 from ui.text import clock_time
 from ui.widgets.table import TextModel, TextRow, TextTable
+
+# Lengths of the design: what surrounds the text of a cell, and the least height of a row.
+_PADDING, _ROW_HEIGHT = 10, 27
+_TALLEST = 10_000
 
 
 class DetailPane(QWidget):
@@ -181,8 +185,16 @@ class _FactTable(TextTable):
         self.copies_cells()
 
     def fit(self) -> None:
-        """Give every row the height its text needs; there are a dozen rows at most."""
-        self.resizeRowsToContents()
+        """Give every row the height its text needs; there are a dozen rows at most.
+
+        Not by `resizeRowsToContents`, which knows nothing of the style sheet's padding and leaves out the last line.
+        """
+        width = max(self.columnWidth(1) - theme.px(2 * _PADDING), 1)
+        metrics = self.fontMetrics()
+        for row in range(self.model().rowCount()):
+            text = str(self.model().index(row, 1).data())
+            needed = metrics.boundingRect(0, 0, width, _TALLEST, Qt.TextFlag.TextWordWrap, text).height()
+            self.setRowHeight(row, max(needed + theme.px(_PADDING), theme.px(_ROW_HEIGHT)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Break the lines anew."""
