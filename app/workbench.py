@@ -14,11 +14,13 @@ import truststore
 from app import events, settings
 from app.clock import Clock, SystemClock
 from app.demo.addresses import Addresses
+from app.demo.applications import Rotation
 from app.demo.host import DemoHost, Hosting
 from app.demo.policy import Policy
 from app.errors import BadInput, LapseError
 from app.inspection.desk import Desk
 from app.journal import Journal
+from app.lanes import Limits
 from app.oauth.client import OAuthClient
 from app.session.calls import ApiCaller, CallResult
 from app.session.session import Session
@@ -149,6 +151,19 @@ class Workbench:
     async def demo_addresses(self) -> Addresses:
         """Return where the demo org is and what opens its doors; raises LapseError when it cannot be had."""
         return await self._worker.run(self.host.addresses)
+
+    def limits(self) -> Limits:
+        """Return what bounds refresh tokens here: known of a demo org this process serves, stated by no other server."""
+        org = self.host.org
+        if org is None or not self.connection.embedded:
+            return Limits()
+        knobs = org.knobs()
+        rotates = knobs["rotation_type"] is Rotation.ROTATE
+        return Limits(
+            grace_s=float(knobs["leeway_s"]) if rotates else 0.0,
+            idle_s=float(knobs["refresh_idle_s"]) or None,
+            absolute_s=float(knobs["refresh_token_lifetime_s"]) or None,
+        )
 
     async def trouble(self) -> "Trouble":
         """Return the means to trouble the session at the demo org on purpose; raises BadInput for any other."""

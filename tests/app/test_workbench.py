@@ -12,6 +12,7 @@ from app import events, settings
 from app.demo.host import DemoHost
 from app.errors import BadInput, SignInFailed
 from app.events import StorePlace
+from app.lanes import Limits
 from app.session.session import SignedIn, SignedOut
 from app.session.store import MemoryStore
 from app.settings import Connection
@@ -172,3 +173,15 @@ async def test_the_journal_of_a_whole_run_has_a_sentence_for_everything() -> Non
         assert all(text and text[0].isupper() is not None for text in sentences)
         assert all(isinstance(entry.event, events.Event) for entry in opened.journal)
         assert "eyJ" not in "".join(sentences)
+
+
+async def test_limits_are_known_of_a_demo_org_of_our_own_and_of_no_other_server() -> None:
+    async with bench() as opened:
+        org = opened.host.org
+        assert org is not None
+        org.turn(leeway_s=10, refresh_idle_s=60, refresh_token_lifetime_s=0)
+        assert opened.limits() == Limits(grace_s=10.0, idle_s=60.0, absolute_s=None)
+        org.turn(rotation_type="STATIC")
+        assert opened.limits().grace_s == 0.0
+        opened.connection = Connection(name="Okta", issuer="https://example.okta.com", client_id="c")
+        assert opened.limits() == Limits()
