@@ -153,7 +153,7 @@ class Workbench:
         return await self._worker.run(self.host.addresses)
 
     def limits(self) -> Limits:
-        """Return what bounds refresh tokens here: known of a demo org this process serves, stated by no other server."""
+        """Return what bounds refresh tokens: known of a demo org this process serves, stated by no other server."""
         org = self.host.org
         if org is None or not self.connection.embedded:
             return Limits()
