@@ -106,9 +106,11 @@ class MainWindow(QMainWindow):
         from ui.session.waiting import WaitingPanel
         from ui.session.welcome import Welcome
         from ui.timeline.panel import TimelinePanel
+        from ui.widgets.roles import tell_roles
         from ui.widgets.toast import Toasts
         from ui.wirelog.panel import WirePanel
 
+        tell_roles()
         self.call_strip = CallStrip()
         self.welcome = Welcome()
         self.waiting = WaitingPanel()

@@ -1,0 +1,20 @@
+"""Tells screen readers what a widget painted by hand is; without a word from us it would be a nameless client area."""
+
+from functools import cache
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAccessible, QAccessibleInterface
+from PySide6.QtWidgets import QAccessibleWidget, QWidget
+
+_PAINTED = {"TimelineView": QAccessible.Role.Chart}
+
+
+@cache
+def tell_roles() -> None:
+    """Give the widgets painted by hand their roles; once is enough for a process."""
+    QAccessible.installFactory(_interface)
+
+
+def _interface(class_name: str, widget: QObject) -> QAccessibleInterface | None:
+    role = _PAINTED.get(class_name)
+    return QAccessibleWidget(widget, role, "") if role is not None and isinstance(widget, QWidget) else None
