@@ -1,67 +1,21 @@
 """The wire log as rows: each call with what it caused beneath it, filtered without Qt."""
 
-from bisect import bisect_left
+from array import array
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import replace
 from typing import TypeVar
 
 from app import events
 from app.decision import Decision, Verdict
-from app.events import Entry, Exchange, ExchangeKind
+from app.events import Entry, Exchange
+from app.wire.rows import Key, Keys, Row, RowFilter, RowKind, Rows, passes
+
+__all__ = ["Row", "RowFilter", "RowKind", "WireLog", "passes", "rows_of"]
 
 _K = TypeVar("_K")
 _T = TypeVar("_T")
 _REFUSED = 400
 _MOST_TOLD = 10_000
-
-
-class RowKind(StrEnum):
-    """What a row stands for."""
-
-    CALL = "call"
-    DECISION = "decision"
-    RETRY = "retry"
-    EXCHANGE = "exchange"
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Row:
-    """One row, ordered by the call it belongs to and then by number; `depth` is its indent.
-
-    `seq` is its number in the journal, `at` epoch seconds, `duration_s` seconds. `failure` names what kept an exchange
-    from being whole; such an exchange may still have a `status`. A call has `status` and `duration_s` once it ended.
-    """
-
-    root: int
-    seq: int
-    depth: int = field(compare=False)
-    kind: RowKind = field(compare=False)
-    at: float = field(compare=False)
-    text: str = field(compare=False)
-    endpoint: ExchangeKind | None = field(default=None, compare=False)
-    status: int | None = field(default=None, compare=False)
-    duration_s: float | None = field(default=None, compare=False)
-    is_trouble: bool = field(default=False, compare=False)
-    failure: str | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowFilter:
-    """Which rows to show; empty sets mean all. `statuses` are hundreds: 2 for 2xx, 0 for exchanges that failed.
-
-    `text` is in small letters.
-    """
-
-    kinds: frozenset[RowKind] = frozenset()
-    endpoints: frozenset[ExchangeKind] = frozenset()
-    statuses: frozenset[int] = frozenset()
-    text: str = ""
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it lets everything through."""
-        return not (self.kinds or self.endpoints or self.statuses or self.text)
 
 
 class WireLog:
@@ -72,13 +26,12 @@ class WireLog:
     """
 
     def __init__(self, *, capacity: int = 100_000) -> None:
-        self.rows: list[Row] = []
+        self.rows = Rows()
         self._capacity = capacity
         self._exchanges = 0
-        # Of every entry from number `_first` on: the root it belongs to, and the depth of what it causes. No dict of
-        # tuples, which would weigh more than the rows; the numbers in the list are those of the rows, not copies.
+        # Of every entry from number `_first` on: the root it belongs to, and the depth of what it causes.
         self._first = 0
-        self._roots: list[int] = []
+        self._roots = array("q")
         self._inner_depths = bytearray()
         self._texts: dict[str, str] = {}  # of the latest rows, each text once: they repeat one another
         # What only the pane of details shows is kept of the latest alone, as the exchanges' details are.
@@ -100,48 +53,29 @@ class WireLog:
             self._note_origin(entry, root)
             return None
         self._exchanges += row.kind is RowKind.EXCHANGE
-        if not self.rows or self.rows[-1] < row:
-            self.rows.append(row)
-            return len(self.rows) - 1
-        place = bisect_left(self.rows, row)
-        self.rows.insert(place, row)
-        return place
+        return self.rows.put(row)
 
     def drop_oldest(self) -> int:
         """Drop the oldest calls, with a tenth of the exchanges, once there are too many; return how many rows went."""
         if self._exchanges <= self._capacity:
             return 0
         gone = self._end_of_oldest(max(self._capacity // 10, 1))
-        self._exchanges -= sum(row.kind is RowKind.EXCHANGE for row in self.rows[:gone])
-        del self.rows[:gone]
-        first = self.rows[0].root if self.rows else self._first + len(self._roots)
+        self._exchanges -= self.rows.number_of_exchanges(0, gone)
+        self.rows.drop(gone)
+        first = self.rows.keys.roots[0] if self.rows else self._first + len(self._roots)
         del self._roots[: first - self._first]
         del self._inner_depths[: first - self._first]
         self._first = first
         return gone
 
-    def shown(self, wanted: RowFilter) -> list[Row]:
-        """Return the rows a filter lets through."""
-        rows = self.rows
-        # One pass for each condition: at 100,000 exchanges a function call a row would cost more than all of it.
-        if wanted.kinds:
-            kinds = tuple(wanted.kinds)
-            rows = [row for row in rows if row.kind in kinds]
-        if wanted.endpoints:
-            endpoints = tuple(wanted.endpoints)
-            rows = [row for row in rows if row.endpoint in endpoints]
-        if wanted.statuses:
-            statuses, failed = wanted.statuses, 0 in wanted.statuses
-            rows = [
-                row
-                for row in rows
-                if row.kind is RowKind.EXCHANGE
-                and ((row.status or 0) // 100 in statuses or (failed and row.failure is not None))
-            ]
-        if wanted.text:
-            text = wanted.text
-            rows = [row for row in rows if text in row.text.lower()]
-        return list(rows) if rows is self.rows else rows
+    def shown(self, wanted: RowFilter) -> Keys:
+        """Return the keys of the rows a filter lets through."""
+        return self.rows.shown(wanted)
+
+    def row(self, key: Key) -> Row | None:
+        """Return the row of that key, None when it has gone."""
+        place = self.rows.keys.place_of(key)
+        return None if place is None else self.rows[place]
 
     def with_children(self, seq: int) -> list[Row]:
         """Return the row of that number and every row of the same call."""
@@ -203,32 +137,24 @@ class WireLog:
             _keep(self._origins, root, entry.sentence())
 
     def _complete(self, entry: Entry, ended: events.CallFinished, root: int) -> int | None:
-        place = bisect_left(self.rows, (root, entry.cause or 0), key=key_of)
-        if place == len(self.rows) or key_of(self.rows[place]) != (root, entry.cause):
+        place = self.rows.keys.place_of((root, entry.cause or 0))
+        if place is None:
             return None
-        self.rows[place] = replace(
-            self.rows[place],
-            status=ended.status,
-            duration_s=max(entry.at - self.rows[place].at, 0.0),  # with its refresh; the event's is the last attempt's
-            is_trouble=ended.status is None or ended.status >= _REFUSED,
-        )
-        _keep(self._stories, self.rows[place].seq, ended.story)
-        return place
+        call = self.rows[place]
+        _keep(self._stories, call.seq, ended.story)
+        took_s = max(entry.at - call.at, 0.0)  # with its refresh; the event's is the last attempt's
+        trouble = ended.status is None or ended.status >= _REFUSED
+        return self.rows.put(replace(call, status=ended.status, duration_s=took_s, is_trouble=trouble))
 
     def _end_of_oldest(self, exchanges: int) -> int:
         end = 0
         while end < len(self.rows) and exchanges > 0:
-            exchanges -= self.rows[end].kind is RowKind.EXCHANGE
+            exchanges -= self.rows.is_exchange(end)
             end += 1
-        while 0 < end < len(self.rows) and self.rows[end].root == self.rows[end - 1].root:
-            end += 1
-        return end
+        return self.rows.keys.run_of(self.rows.keys.roots[end - 1])[1] if end else 0
 
     def _rows_of(self, root: int) -> Iterator[Row]:
-        place = bisect_left(self.rows, (root, 0), key=key_of)
-        while place < len(self.rows) and self.rows[place].root == root:
-            yield self.rows[place]
-            place += 1
+        return (self.rows[place] for place in range(*self.rows.keys.run_of(root)))
 
     def _row(self, entry: Entry, root: int, depth: int) -> Row | None:
         event, at, seq = entry.event, entry.at, entry.seq
@@ -277,31 +203,9 @@ def _exchange_row(seq: int, exchange: Exchange, root: int, depth: int, text: str
     )
 
 
-def _has_status(row: Row, statuses: frozenset[int]) -> bool:
-    if row.kind is not RowKind.EXCHANGE:
-        return False
-    return (row.status or 0) // 100 in statuses or (row.failure is not None and 0 in statuses)
-
-
-def passes(row: Row, wanted: RowFilter) -> bool:
-    """Return whether a filter lets a row through."""
-    if wanted.kinds and row.kind not in wanted.kinds:
-        return False
-    if wanted.endpoints and row.endpoint not in wanted.endpoints:
-        return False
-    if wanted.statuses and not _has_status(row, wanted.statuses):
-        return False
-    return not wanted.text or wanted.text in row.text.lower()
-
-
-def key_of(row: Row) -> tuple[int, int]:
-    """Return what rows are ordered by."""
-    return row.root, row.seq
-
-
 def rows_of(entries: Iterable[Entry]) -> list[Row]:
     """Return the rows of a whole journal."""
     log = WireLog()
     for entry in entries:
         log.take(entry)
-    return log.rows
+    return list(log.rows)

@@ -115,6 +115,7 @@ class _Bench:
             ),
             ("wire: status 5xx", lambda: statuses.setCurrentIndex(statuses.findData(5)), wire.clear_filter),
             ("wire: rare text", lambda: wire.filter_edit.setText("orders/777"), wire.clear_filter),
+            ("wire: text of most", lambda: wire.filter_edit.setText("api"), wire.clear_filter),
             ("wire: text of all", lambda: wire.filter_edit.setText("a"), wire.clear_filter),
             ("wire: none", wire.clear_filter, lambda: wire.filter_edit.setText("orders/777")),
             ("journal: rare text", lambda: journal.filter_edit.setText("rt-77"), journal.clear_filter),

@@ -1,7 +1,6 @@
 """The wire log's model: an adapter over the Qt-free rows; filtered there, never by a proxy."""
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,7 +8,8 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QColor, QFont
 
 from app.text import duration
-from app.wire.view import Row, RowFilter, RowKind, WireLog, key_of, passes
+from app.wire.rows import Key, Keys
+from app.wire.view import Row, RowFilter, RowKind, WireLog, passes
 from ui import theme
 from ui.text import clock_time
 from ui.widgets.table import plain_tooltip
@@ -21,6 +21,15 @@ WHAT, STATUS, TOOK, AT = range(4)
 _INDENTS = {True: "    ", False: "\u2003\u2003\u2006"}
 _SCHEME = re.compile(r" https?://")
 _MOST_RUNS = 64
+_ROLES = frozenset(
+    (
+        Qt.ItemDataRole.DisplayRole,
+        Qt.ItemDataRole.ToolTipRole,
+        Qt.ItemDataRole.AccessibleTextRole,
+        Qt.ItemDataRole.FontRole,
+        Qt.ItemDataRole.ForegroundRole,
+    )
+)
 
 
 class WireModel(QAbstractTableModel):
@@ -30,7 +39,7 @@ class WireModel(QAbstractTableModel):
         super().__init__(parent)
         self._log = WireLog()
         self._wanted = RowFilter()
-        self._shown: list[Row] = []
+        self._shown = Keys()
 
     @property
     def total(self) -> int:
@@ -59,34 +68,31 @@ class WireModel(QAbstractTableModel):
 
         Rows are inserted where they belong; only where that means very many places everything is shown anew.
         """
-        latest = {key_of(row): row for row in new if passes(row, self._wanted)}
-        fresh = sorted(row for row in latest.values() if not self._changed(row))
-        runs = self._runs(fresh)
+        latest = {row.key for row in new if passes(row, self._wanted)}
+        runs = self._runs(sorted(key for key in latest if not self._changed(key)))
         if len(runs) > _MOST_RUNS:
             self.filter(self._wanted)
             return
-        for place, rows in reversed(runs):  # from the end, so that the places before stay what they are
-            self.beginInsertRows(_ROOT, place, place + len(rows) - 1)
-            self._shown[place:place] = rows
+        for place, keys in reversed(runs):  # from the end, so that the places before stay what they are
+            self.beginInsertRows(_ROOT, place, place + len(keys) - 1)
+            self._shown.insert(place, keys)
             self.endInsertRows()
 
     def dropped_oldest(self) -> None:
         """Tell that the log has dropped its oldest rows."""
-        first = self._log.rows[0] if self._log.rows else None
-        gone = len(self._shown) if first is None else bisect_left(self._shown, first)
+        gone = self._shown.place_for(self._log.rows.keys[0]) if self._log.rows else len(self._shown)
         if gone:
             self.beginRemoveRows(_ROOT, 0, gone - 1)
-            del self._shown[:gone]
+            self._shown.drop(gone)
             self.endRemoveRows()
 
     def row_at(self, index: Index) -> Row | None:
         """Return the row at an index."""
-        return self._shown[index.row()] if index.isValid() and index.row() < len(self._shown) else None
+        return self._log.row(self._shown[index.row()]) if index.isValid() and index.row() < len(self._shown) else None
 
     def place_of(self, row: Row) -> int | None:
         """Return where a row is shown, None when it is not."""
-        place = bisect_left(self._shown, row)
-        return place if place < len(self._shown) and self._shown[place] == row else None
+        return self._shown.place_of(row.key)
 
     def rowCount(self, parent: Index = _ROOT) -> int:
         """Return the number of rows shown."""
@@ -105,7 +111,7 @@ class WireModel(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return one cell."""
-        row = self.row_at(index)
+        row = self.row_at(index) if role in _ROLES else None
         if row is None:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
@@ -128,27 +134,23 @@ class WireModel(QAbstractTableModel):
         words = {RowKind.CALL: self.tr("call"), RowKind.DECISION: self.tr("decision"), RowKind.RETRY: self.tr("retry")}
         return words[row.kind]
 
-    def _changed(self, row: Row) -> bool:
-        """Put a row in place of its earlier self, if that is shown; return whether it was."""
-        if not self._shown or self._shown[-1] < row:
-            return False
-        place = self.place_of(row)
+    def _changed(self, key: Key) -> bool:
+        """Tell that a row has changed, if it is shown; return whether it is."""
+        place = self._shown.place_of(key)
         if place is None:
             return False
-        self._shown[place] = row
         self.dataChanged.emit(self.index(place, 0), self.index(place, AT))
         return True
 
-    def _runs(self, rows: list[Row]) -> list[tuple[int, list[Row]]]:
+    def _runs(self, keys: list[Key]) -> list[tuple[int, list[Key]]]:
         """Return which rows go in at which places of what is shown."""
-        runs: list[tuple[int, list[Row]]] = []
-        for row in rows:
-            at_end = not self._shown or self._shown[-1] < row
-            place = len(self._shown) if at_end else bisect_left(self._shown, row)
+        runs: list[tuple[int, list[Key]]] = []
+        for key in keys:
+            place = self._shown.place_for(key)
             if runs and runs[-1][0] == place:
-                runs[-1][1].append(row)
+                runs[-1][1].append(key)
             else:
-                runs.append((place, [row]))
+                runs.append((place, [key]))
         return runs
 
     def _text(self, row: Row, column: int) -> str:

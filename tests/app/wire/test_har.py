@@ -199,7 +199,8 @@ def test_the_file_says_that_it_is_redacted() -> None:
     assert archive["log"]["comment"].startswith("Redacted")
 
 
-SECRETS = st.text(alphabet=st.characters(min_codepoint=33, max_codepoint=126), min_size=8, max_size=60)
+# begins as no word of ours does: hypothesis likes to try those
+SECRETS = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=5, max_size=60).map("Zq9~".__add__)
 NAMES = st.sampled_from(("refresh_token", "code", "code_verifier", "client_secret", "password", "id_token_hint"))
 
 

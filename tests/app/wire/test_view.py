@@ -1,6 +1,8 @@
 """The wire log: each call with what it caused beneath it, in the order people read."""
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from dataclasses import fields, replace
 from itertools import count
 
 import pytest
@@ -10,7 +12,8 @@ from hypothesis import strategies as st
 from app import events
 from app.decision import Decision, Reason, Verdict
 from app.events import Entry, Exchange, ExchangeKind
-from app.wire.view import Row, RowFilter, RowKind, WireLog, key_of, passes, rows_of
+from app.wire.rows import Key, Keys, Row, RowFilter, RowKind, Rows, passes
+from app.wire.view import WireLog, rows_of
 
 DECISION = Decision(
     verdict=Verdict.REFRESH, reason=Reason.LAPSED, at=0.0, asked_by="t", remaining_s=-3, leeway_s=1, leeway_asked_s=1
@@ -58,7 +61,7 @@ class Story:
         return log
 
 
-def told(rows: list[Row]) -> list[tuple[int, str, int | None]]:
+def told(rows: Iterable[Row]) -> list[tuple[int, str, int | None]]:
     return [(row.depth, row.kind.value, row.status) for row in rows]
 
 
@@ -124,9 +127,12 @@ def test_filters(wanted: RowFilter, left: int) -> None:
 def test_an_exchange_broken_off_is_found_by_its_status_and_as_failed() -> None:
     story = Story()
     story.exchange(ExchangeKind.API, None, 200, "ReadError")
-    (row,) = story.log().rows
+    log = story.log()
+    (row,) = log.rows
     assert row.is_trouble
-    assert [passes(row, RowFilter(statuses=frozenset({each}))) for each in (0, 2, 3)] == [True, True, False]
+    for hundreds, found in ((0, True), (2, True), (3, False)):
+        wanted = RowFilter(statuses=frozenset({hundreds}))
+        assert passes(row, wanted) is (len(log.shown(wanted)) == 1) is found
 
 
 def test_the_place_of_a_new_row_is_told() -> None:
@@ -278,12 +284,13 @@ def test_any_interleaving_reads_as_if_sorted_and_is_filtered_row_by_row(
         place = log.take(entry)
         exchanged = isinstance(entry.event, Exchange)
         assert not exchanged or (place is not None and log.rows[place].seq == entry.seq)
-    assert log.rows == sorted(log.rows, key=key_of)
+    assert list(log.rows.keys) == sorted(log.rows.keys)
     assert {row.seq for row in log.rows} == {each.seq for each in entries if _has_row(each)}
-    assert log.shown(wanted) == [row for row in log.rows if passes(row, wanted)]
-    assert log.shown(RowFilter()) is not log.rows
+    assert list(log.shown(wanted)) == [row.key for row in log.rows if passes(row, wanted)]
+    assert log.shown(RowFilter()) is not log.rows.keys
     for row in log.rows:
         assert row in log.with_children(row.root)
+        assert log.row(row.key) == row
         assert log.row_near(row.seq) == row
 
 
@@ -298,6 +305,58 @@ def test_however_many_are_dropped_what_is_left_stays_in_order(entries: list[Entr
         whole.take(entry)
         log.take(entry)
         log.drop_oldest()
-        assert log.rows == sorted(log.rows, key=key_of)
-        assert sum(row.kind is RowKind.EXCHANGE for row in log.rows) <= capacity
-        assert log.shown(RowFilter(text="api")) == [row for row in log.rows if "api" in row.text]
+        assert list(log.rows.keys) == sorted(log.rows.keys)
+        assert sum(row.kind is RowKind.EXCHANGE for row in log.rows) == log.rows.number_of_exchanges() <= capacity
+        assert list(log.shown(RowFilter(text="api"))) == [row.key for row in log.rows if "api" in row.text]
+
+
+ROWS = st.builds(
+    Row,
+    root=st.integers(1, 9),
+    seq=st.integers(1, 30),
+    depth=st.integers(0, 255),
+    kind=st.sampled_from(RowKind),
+    at=st.floats(0, 2e9),
+    text=st.text(st.sampled_from("aAbB Σς\0İ")),
+    endpoint=st.none() | st.sampled_from(ExchangeKind),
+    status=st.none() | st.integers(100, 999),
+    duration_s=st.none() | st.floats(0, 1e6),
+    is_trouble=st.booleans(),
+    failure=st.none() | st.text(min_size=1),
+)
+
+
+@given(st.lists(ROWS, unique_by=lambda row: row.seq), st.integers(0, 5))
+def test_what_is_packed_comes_out_as_it_was_put_in(rows: list[Row], dropped: int) -> None:
+    packed = Rows()
+    for row in rows:
+        assert packed[packed.put(row)].key == row.key
+    ordered = sorted(rows)
+    packed.drop(dropped)
+    assert [_all_of(row) for row in packed] == [_all_of(row) for row in ordered[dropped:]]
+    assert len(packed) == len(ordered[dropped:])
+    for text in ("a", "ab", "ς", "b a", "\0", "i"):
+        assert list(packed.shown(RowFilter(text=text))) == [
+            row.key for row in ordered[dropped:] if passes(row, RowFilter(text=text))
+        ]
+
+
+def _all_of(row: Row) -> list[object]:
+    return [getattr(row, each.name) for each in fields(Row)]
+
+
+def test_a_row_put_in_again_takes_its_own_place() -> None:
+    packed = Rows()
+    row = Row(1, 1, 0, RowKind.CALL, 0.0, "a")
+    for each in (row, replace(row, seq=2), replace(row, text="b", status=200)):
+        packed.put(each)
+    assert [(each.seq, each.text, each.status) for each in packed] == [(1, "b", 200), (2, "a", None)]
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5))), st.tuples(st.integers(0, 5), st.integers(0, 5)))
+def test_keys_are_found_where_they_stand(all_of_them: list[Key], asked: Key) -> None:
+    keys = Keys()
+    keys.insert(0, sorted(set(all_of_them)))
+    expected = sorted(set(all_of_them))
+    assert keys.place_of(asked) == (expected.index(asked) if asked in expected else None)
+    assert keys.place_for(asked) == bisect_left(expected, asked)
