@@ -2,7 +2,7 @@
 
 import math
 from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -10,7 +10,10 @@ from itertools import compress
 
 from app.events import ExchangeKind
 
-Key = tuple[int, int]
+Key = int
+"""Root and number of a row in one, so that keys are in the order of rows and an array holds them."""
+
+_NUMBER_BITS = 31
 _ENDPOINTS = (None, *ExchangeKind)
 _DEEPEST = 255
 _AT_ONCE = 2048
@@ -55,7 +58,7 @@ class Row:
     @property
     def key(self) -> Key:
         """What rows are ordered by."""
-        return self.root, self.seq
+        return key_of(self.root, self.seq)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,47 +90,60 @@ def passes(row: Row, wanted: RowFilter) -> bool:
     return not wanted.text or wanted.text in row.text.lower()
 
 
-class Keys:
-    """Roots and numbers of rows, in order."""
+def key_of(root: int, seq: int) -> Key:
+    """Return the key of a row; numbers stay below two thousand million, as many as a journal never reaches."""
+    return root << _NUMBER_BITS | seq
 
-    def __init__(self, roots: "array[int] | None" = None, seqs: "array[int] | None" = None) -> None:
-        self.roots = array("q") if roots is None else roots
-        self.seqs = array("q") if seqs is None else seqs
+
+def parts_of(key: Key) -> tuple[int, int]:
+    """Return root and number."""
+    return key >> _NUMBER_BITS, key & ((1 << _NUMBER_BITS) - 1)
+
+
+class Keys:
+    """The keys of rows, in order."""
+
+    def __init__(self, keys: "array[int] | None" = None) -> None:
+        self._keys = array("q") if keys is None else keys
 
     def __len__(self) -> int:
-        return len(self.seqs)
+        return len(self._keys)
 
     def __getitem__(self, place: int) -> Key:
-        return self.roots[place], self.seqs[place]
+        return self._keys[place]
 
     def __iter__(self) -> Iterator[Key]:
-        return zip(self.roots, self.seqs, strict=True)
+        return iter(self._keys)
 
     def run_of(self, root: int) -> tuple[int, int]:
         """Return from where to where the rows of a root stand."""
-        first = bisect_left(self.roots, root)
-        return first, bisect_right(self.roots, root, first)
+        first = bisect_left(self._keys, key_of(root, 0))
+        return first, bisect_left(self._keys, key_of(root + 1, 0), first)
 
     def place_for(self, key: Key) -> int:
         """Return where a key stands, or would stand."""
-        if not self.seqs or self[-1] < key:
-            return len(self.seqs)
-        return bisect_left(self.seqs, key[1], *self.run_of(key[0]))
+        at_end = not self._keys or self._keys[-1] < key
+        return len(self._keys) if at_end else bisect_left(self._keys, key)
 
     def place_of(self, key: Key) -> int | None:
         """Return where a key stands, None when it does not."""
         place = self.place_for(key)
-        return place if place < len(self.seqs) and self[place] == key else None
+        return place if place < len(self._keys) and self._keys[place] == key else None
 
     def insert(self, place: int, keys: list[Key]) -> None:
         """Put keys in at a place."""
-        self.roots[place:place] = array("q", (root for root, _ in keys))
-        self.seqs[place:place] = array("q", (seq for _, seq in keys))
+        self._keys[place:place] = array("q", keys)
 
     def drop(self, number: int) -> None:
         """Drop so many from the front."""
-        del self.roots[:number]
-        del self.seqs[:number]
+        del self._keys[:number]
+
+    def masked(self, mask: bytes) -> "Keys":
+        """Return the keys at whose places the mask has a 1."""
+        if 0 not in mask:
+            return Keys(self._keys[:])
+        # by way of a list: an array takes one over several times as fast as it takes what comes one by one
+        return Keys(array("q", list(compress(self._keys, mask))))
 
 
 class Rows:
@@ -148,7 +164,7 @@ class Rows:
         return len(self.keys)
 
     def __getitem__(self, place: int) -> Row:
-        root, seq = self.keys[place]
+        root, seq = parts_of(self.keys[place])
         flags, duration_s = self._flags[place], self._durations[place]
         return Row(
             root,
@@ -188,8 +204,9 @@ class Rows:
 
     def drop(self, number: int) -> None:
         """Drop so many from the front."""
-        for seq in self.keys.seqs[:number] if self._failures else ():
-            self._failures.pop(seq, None)
+        if self._failures:
+            for place in range(min(number, len(self))):
+                self._failures.pop(parts_of(self.keys[place])[1], None)
         self.keys.drop(number)
         for column in (self._depths, self._flags, self._outcomes, self._statuses, self._ats, self._durations):
             del column[:number]
@@ -205,14 +222,7 @@ class Rows:
 
     def shown(self, wanted: RowFilter) -> Keys:
         """Return the keys of the rows a filter lets through."""
-        roots, seqs = self.keys.roots, self.keys.seqs
-        if wanted.is_open:
-            return Keys(roots[:], seqs[:])
-        mask = self._mask(wanted)
-        if 0 not in mask:
-            return Keys(roots[:], seqs[:])
-        # by way of a list: an array takes one over several times as fast as it takes what comes one by one
-        return Keys(array("q", list(compress(roots, mask))), array("q", list(compress(seqs, mask))))
+        return self.keys.masked(self._mask(wanted))
 
     def _mask(self, wanted: RowFilter) -> bytes:
         """Return for every row whether it passes: by tables of octets, because a test a row takes too long."""

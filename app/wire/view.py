@@ -8,7 +8,7 @@ from typing import TypeVar
 from app import events
 from app.decision import Decision, Verdict
 from app.events import Entry, Exchange
-from app.wire.rows import Key, Keys, Row, RowFilter, RowKind, Rows, passes
+from app.wire.rows import Key, Keys, Row, RowFilter, RowKind, Rows, key_of, parts_of, passes
 
 __all__ = ["Row", "RowFilter", "RowKind", "WireLog", "passes", "rows_of"]
 
@@ -62,7 +62,7 @@ class WireLog:
         gone = self._end_of_oldest(max(self._capacity // 10, 1))
         self._exchanges -= self.rows.number_of_exchanges(0, gone)
         self.rows.drop(gone)
-        first = self.rows.keys.roots[0] if self.rows else self._first + len(self._roots)
+        first = parts_of(self.rows.keys[0])[0] if self.rows else self._first + len(self._roots)
         del self._roots[: first - self._first]
         del self._inner_depths[: first - self._first]
         self._first = first
@@ -137,7 +137,7 @@ class WireLog:
             _keep(self._origins, root, entry.sentence())
 
     def _complete(self, entry: Entry, ended: events.CallFinished, root: int) -> int | None:
-        place = self.rows.keys.place_of((root, entry.cause or 0))
+        place = self.rows.keys.place_of(key_of(root, entry.cause or 0))
         if place is None:
             return None
         call = self.rows[place]
@@ -151,7 +151,7 @@ class WireLog:
         while end < len(self.rows) and exchanges > 0:
             exchanges -= self.rows.is_exchange(end)
             end += 1
-        return self.rows.keys.run_of(self.rows.keys.roots[end - 1])[1] if end else 0
+        return self.rows.keys.run_of(self.rows[end - 1].root)[1] if end else 0
 
     def _rows_of(self, root: int) -> Iterator[Row]:
         return (self.rows[place] for place in range(*self.rows.keys.run_of(root)))

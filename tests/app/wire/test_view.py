@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from app import events
 from app.decision import Decision, Reason, Verdict
 from app.events import Entry, Exchange, ExchangeKind
-from app.wire.rows import Key, Keys, Row, RowFilter, RowKind, Rows, passes
+from app.wire.rows import Key, Keys, Row, RowFilter, RowKind, Rows, key_of, parts_of, passes
 from app.wire.view import WireLog, rows_of
 
 DECISION = Decision(
@@ -353,7 +353,18 @@ def test_a_row_put_in_again_takes_its_own_place() -> None:
     assert [(each.seq, each.text, each.status) for each in packed] == [(1, "b", 200), (2, "a", None)]
 
 
-@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5))), st.tuples(st.integers(0, 5), st.integers(0, 5)))
+KEYS = st.builds(key_of, st.integers(0, 5), st.integers(0, 5))
+
+
+def test_a_key_is_root_and_number_in_one() -> None:
+    pairs = [(1, 2**31 - 1), (2, 0), (2, 7), (2**31 - 1, 2**31 - 1)]
+    keys = [key_of(*pair) for pair in pairs]
+    assert [parts_of(key) for key in keys] == pairs
+    assert keys == sorted(keys)
+    assert keys[-1] < 2**63
+
+
+@given(st.lists(KEYS), KEYS)
 def test_keys_are_found_where_they_stand(all_of_them: list[Key], asked: Key) -> None:
     keys = Keys()
     keys.insert(0, sorted(set(all_of_them)))
