@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
+from tests.qt_deleted import delete_now
 from tests.qt_loop import running_loop
 from ui import theme
 
@@ -21,6 +22,7 @@ def _dressed(qapp: QApplication) -> None:
 
 @pytest.fixture(autouse=True)
 def _nothing_is_left(qapp: QApplication) -> Iterator[None]:
+    delete_now()
     before = set(QApplication.topLevelWidgets())
     yield
     gc.collect()

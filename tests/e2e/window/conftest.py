@@ -11,6 +11,7 @@ from app.demo.host import DemoHost
 from app.session.store import MemoryStore, TokenStore
 from tests.e2e.window.desk import Desk, Open
 from tests.ports import free_port
+from tests.qt_deleted import delete_now
 from tests.qt_loop import running_loop
 from ui import theme
 
@@ -23,6 +24,7 @@ def own_port(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def loop(qapp: QApplication, qtbot: QtBot) -> Iterator[QEventLoop]:
+    delete_now()
     qapp.setQuitOnLastWindowClosed(False)
     theme.apply(qapp, "light")
     with running_loop(qapp) as found:
