@@ -1,117 +1,119 @@
-"""Where everything of the timeline lies, worked out without Qt: lanes and a span of time become shapes."""
+"""Where everything of the timeline lies, worked out without Qt: lanes and a span of time become shapes.
 
-from bisect import bisect_left
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+Nothing here walks over more of the lanes than there are pixels: what is too narrow to be told apart is found by
+bisection, one cell of a few pixels after the other.
+"""
 
-from app.lanes import Bar, End, Lane, Lanes, Mark, MarkKind
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from itertools import pairwise, zip_longest
 
-ORDER = (Lane.CALLS, Lane.ACCESS, Lane.REFRESH, Lane.TOKEN_REQUESTS)
-SHORTEST_S, LONGEST_S = 2.0, 10 * 365 * 86400.0
-"""How far one can zoom in and out, in seconds from edge to edge."""
+from app.lanes import Bar, End, Lane, Lanes, Limits, Mark, MarkKind, Series, Track
+from ui.timeline.span import ORDER, Frame, ticks
 
-_STEPS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200)
-_DAYS_S = tuple(days * 86400 for days in (1, 2, 7, 14, 30, 90, 180, 365, 730, 1825))
-_TICK_PX = 110.0
 _NARROW_PX = 3.0
-_LABEL_PX = 40.0
+_CELL_PX = 2.0
+_MERGED_PX = 40.0
+_MARK_CELL_PX = 6.0
+_LABEL_PX = 34.0
 _NEAR_PX = 7.0
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """The time that is shown, in epoch seconds."""
+class LimitKind(StrEnum):
+    """Which limit of a family a line stands for."""
 
-    begin: float
-    end: float
-
-    @property
-    def seconds(self) -> float:
-        """How long it is."""
-        return self.end - self.begin
-
-    def zoomed(self, factor: float, around: float) -> "Span":
-        """Return the span made `factor` times as long, with the moment `around` staying where it is."""
-        seconds = min(max(self.seconds * factor, SHORTEST_S), LONGEST_S)
-        share = (around - self.begin) / self.seconds
-        begin = around - share * seconds
-        return Span(begin, begin + seconds)
-
-    def moved(self, seconds: float) -> "Span":
-        """Return the span later by `seconds`."""
-        return Span(self.begin + seconds, self.end + seconds)
+    IDLE = "idle limit"
+    ABSOLUTE = "absolute limit"
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
-    """The area to fill, in pixels: lanes of `lane_height` begin at `top`, and time runs from `left` for `width`."""
+class Rules:
+    """What is in force: the leeway for access tokens in seconds, and what bounds the family of refresh tokens."""
 
-    left: float
-    top: float
-    width: float
-    lane_height: float
-    span: Span
-
-    def x(self, moment: float) -> float:
-        """Return where a moment lies."""
-        return self.left + (moment - self.span.begin) / self.span.seconds * self.width
-
-    def moment(self, x: float) -> float:
-        """Return which moment lies at `x`; the inverse of `x`."""
-        return self.span.begin + (x - self.left) / self.width * self.span.seconds
-
-    def lane_top(self, lane: Lane) -> float:
-        """Return where a lane begins."""
-        return self.top + ORDER.index(lane) * self.lane_height
-
-    def middle(self, lane: Lane) -> float:
-        """Return the middle line of a lane."""
-        return self.lane_top(lane) + self.lane_height / 2
-
-    @property
-    def bottom(self) -> float:
-        """Where the lanes end."""
-        return self.top + len(ORDER) * self.lane_height
+    leeway_s: float = 0.0
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BarShape:
     """A token's life in pixels; `leeway_x` is where its leeway begins, `is_running` whether its end is still to come.
 
-    `count` above 1 means that so many lives lie too close to be told apart. `seq` is the journal's number, 0 for many.
+    `count` above 1 means that so many lives lie too close to be told apart; it is then the first that is named.
+    `life_s` is its stated life. `is_cut` says whether it goes on beyond the left or right edge, `may_last_x` how far a
+    life whose end nobody stated can go at most.
     """
 
     lane: Lane
     begin: float
     end: float
     name: str
+    number: int
     seq: int
     how: End
     is_running: bool
     has_label: bool
     leeway_x: float | None = None
+    life_s: float | None = None
+    may_last_x: float | None = None
+    is_cut: tuple[bool, bool] = (False, False)
     count: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkShape:
-    """A mark in pixels; `count` above 1 means that so many lie on one spot."""
+    """A mark in pixels, lasting until `until`; `count` above 1 means that so many lie on one spot.
+
+    `room` is how much space there is to its right; `took_s` how long it lasted, and `note` what `Mark.note` says.
+    """
 
     lane: Lane
     kind: MarkKind
     x: float
+    until: float
     seq: int
+    note: str = ""
+    token: str = ""
+    took_s: float = 0.0
+    back_x: float | None = None
+    room: float = 0.0
     count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A rotation or a replay: from the request lane up to the token it brought; `is_replay` points backwards."""
+    """A rotation, or a replay, which points backwards: from the request lane up to the token it is about."""
 
     x: float
     target_x: float
     is_replay: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """A grace period in pixels: from the end of a rotated refresh token; overlapping ones are one."""
+
+    begin: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class LimitShape:
+    """A limit in sight."""
+
+    kind: LimitKind
+    x: float
+
+
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """What is selected, in pixels: a bar, or a mark where `begin` is `end`."""
+
+    lane: Lane
+    begin: float
+    end: float
+    is_bar: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,155 +124,254 @@ class Picture:
     bars: tuple[BarShape, ...]
     marks: tuple[MarkShape, ...]
     links: tuple[Link, ...]
+    tails: tuple[Tail, ...]
+    limits: tuple[LimitShape, ...]
+    focus: tuple[Focus, ...]
     ticks: tuple[float, ...]
     now_x: float | None
 
-    def hit(self, x: float, y: float) -> int | None:
-        """Return the journal number of what lies at a point: the nearest mark, else the bar; None for nothing."""
-        lane = next((lane for lane in ORDER if 0 <= y - self.frame.lane_top(lane) < self.frame.lane_height), None)
-        near = [mark for mark in self.marks if mark.lane is lane and abs(mark.x - x) <= _NEAR_PX]
+    def what_at(self, x: float, y: float) -> BarShape | MarkShape | None:
+        """Return what lies at a point: the nearest mark, else the bar; None for nothing."""
+        lane = self.frame.lane_at(y)
+        near_px = _NEAR_PX * self.frame.scale
+        near = [mark for mark in self.marks if mark.lane is lane and mark.x - near_px <= x <= mark.until + near_px]
         if near:
-            return min(near, key=lambda mark: abs(mark.x - x)).seq
+            return min(near, key=lambda mark: abs(mark.x - x))
         over = [bar for bar in self.bars if bar.lane is lane and bar.begin <= x <= max(bar.end, bar.begin + 1)]
-        return next((bar.seq for bar in reversed(over) if bar.seq), None)
+        return over[-1] if over else None
+
+    def hit(self, x: float, y: float) -> int | None:
+        """Return the journal number of what lies at a point; None for nothing."""
+        found = self.what_at(x, y)
+        return None if found is None else found.seq
 
 
-def picture(lanes: Lanes, frame: Frame, now: float, *, leeway_s: float = 0.0) -> Picture:
-    """Return what is to be drawn; `now` in epoch seconds, `leeway_s` the leeway in force for access tokens."""
-    bars = tuple(shape for lane in ORDER for shape in _bars(lanes.bars, lane, frame, now, leeway_s))
-    marks = tuple(shape for lane in ORDER for shape in _marks(lanes.marks, lane, frame))
-    now_x = frame.x(now) if frame.span.begin <= now <= frame.span.end else None
-    return Picture(frame=frame, bars=bars, marks=marks, links=_links(lanes, frame), ticks=ticks(frame), now_x=now_x)
+def picture(
+    lanes: Lanes,
+    frame: Frame,
+    now: float,
+    *,
+    rules: Rules | None = None,
+    chosen: int | None = None,
+    offset_s: float = 0.0,
+) -> Picture:
+    """Return what is to be drawn; `now` in epoch seconds, `chosen` the journal number of what is selected.
+
+    `offset_s` is how far local time is ahead of UTC.
+    """
+    rules = rules or Rules()
+    ends = limits_of(lanes, rules.limits)
+    bars = tuple(shape for lane in ORDER for shape in _bars(lanes.track(lane), frame, now, rules, ends))
+    marks = tuple(shape for lane in ORDER for shape in _roomy(_marks(lanes.track(lane), lane, frame), frame))
+    return Picture(
+        frame=frame,
+        bars=bars,
+        marks=marks,
+        links=(*_rotations(lanes.track(Lane.ACCESS), frame), *_replays(marks)),
+        tails=tuple(_tails(lanes.track(Lane.REFRESH), frame, rules.limits.grace_s)),
+        limits=tuple(LimitShape(kind, frame.x(at)) for kind, at in ends.items() if frame.span.contains(at)),
+        focus=() if chosen is None else _focus(lanes, chosen, frame, now),
+        ticks=ticks(frame, offset_s),
+        now_x=frame.x(now) if frame.span.contains(now) else None,
+    )
 
 
-def ticks(frame: Frame) -> tuple[float, ...]:
-    """Return the moments to write below: at nice steps, about 110 px apart."""
-    least = frame.span.seconds * _TICK_PX / max(frame.width, 1.0)
-    step = next((step for step in (*_STEPS_S, *_DAYS_S) if step >= least), least)
-    first = frame.span.begin - frame.span.begin % step
-    count = int(frame.span.seconds / step) + 2
-    found = (first + index * step for index in range(count))
-    return tuple(moment for moment in found if frame.span.begin <= moment <= frame.span.end)
-
-
-def following(now: float, seconds: float) -> Span:
-    """Return the span that follows now, with a tenth of it left for what comes."""
-    end = now + seconds / 10
-    return Span(end - seconds, end)
-
-
-def neighbour(seqs: Sequence[int], current: int | None, step: int) -> int | None:
-    """Return the event one step after (or before) the current one, in the order of the journal."""
-    if not seqs:
-        return None
-    if current is None:
-        return seqs[-1] if step < 0 else seqs[0]
-    place = bisect_left(seqs, current)
-    if step > 0 and place < len(seqs) and seqs[place] == current:
-        place += 1
-    elif step < 0:
-        place -= 1
-    return seqs[min(max(place, 0), len(seqs) - 1)]
-
-
-def walk_of(lanes: Lanes) -> list[int]:
-    """Return the journal numbers of everything one can walk over, in order."""
-    return sorted({bar.seq for bar in lanes.bars} | {mark.seq for mark in lanes.marks})
-
-
-def _bars(bars: Iterable[Bar], lane: Lane, frame: Frame, now: float, leeway_s: float) -> list[BarShape]:
-    found: list[BarShape] = []
-    span = frame.span
-    for bar in bars:
-        if bar.lane is not lane or bar.begins_at > span.end:
-            continue
-        until = bar.until(now)
-        if until < span.begin:
-            continue
-        begin, end = frame.x(max(bar.begins_at, span.begin)), frame.x(min(until, span.end))
-        last = found[-1] if found else None
-        if (
-            last is not None
-            and end - begin < _NARROW_PX
-            and begin - last.end < 1
-            and last.end - last.begin < _MERGED_PX
-        ):
-            found[-1] = _merged(last, end)
-            continue
-        found.append(_shape(bar, frame, begin, end, now, leeway_s))
+def limits_of(lanes: Lanes, limits: Limits) -> dict[LimitKind, float]:
+    """Return when the family in hand reaches its limits, in epoch seconds; only what is known."""
+    found: dict[LimitKind, float] = {}
+    family = lanes.family
+    if family is not None and limits.idle_s is not None:
+        found[LimitKind.IDLE] = family.used_at + limits.idle_s
+    if family is not None and limits.absolute_s is not None and family.began_at is not None:
+        found[LimitKind.ABSOLUTE] = family.began_at + limits.absolute_s
     return found
 
 
-def _shape(bar: Bar, frame: Frame, begin: float, end: float, now: float, leeway_s: float) -> BarShape:
-    leeway_x = None
-    if leeway_s and bar.lane is Lane.ACCESS and bar.ends_at is not None and bar.ended_at in (None, bar.ends_at):
-        leeway_x = max(begin, min(end, frame.x(bar.ends_at - leeway_s)))
+def _bars(track: Track, frame: Frame, now: float, rules: Rules, ends: dict[LimitKind, float]) -> Iterator[BarShape]:
+    last: BarShape | None = None
+    for place, after in _cells(track, frame, now):
+        shape = _shape(track.bars[place], frame, now, rules, ends)
+        if after - place > 1:
+            shape = _merged(shape, _end_x(track.bars[after - 1], frame, now), after - place)
+        if last is not None and _is_narrow(shape) and shape.begin - last.end < 1 and _may_grow(last):
+            last = _merged(last, shape.end, last.count + shape.count)
+            continue
+        if last is not None:
+            yield last
+        last = shape
+    if last is not None:
+        yield last
+
+
+def _cells(track: Track, frame: Frame, now: float) -> Iterator[tuple[int, int]]:
+    """Yield runs of bars in sight, from place to place: one alone, or many that begin within two pixels."""
+    begins, span = track.begins, frame.span
+    place, stop = max(bisect_right(begins, span.begin) - 1, 0), bisect_right(begins, span.end)
+    if place < stop and track.bars[place].until(now) < span.begin:
+        place += 1
+    while place < stop:
+        if _width(track.bars[place], frame, now) >= _NARROW_PX:
+            yield place, place + 1
+            place += 1
+            continue
+        edge = frame.moment(frame.x(track.bars[place].begins_at) + _CELL_PX)
+        after = bisect_left(begins, edge, place + 1, stop)
+        if after - place > 1 and _width(track.bars[after - 1], frame, now) >= _NARROW_PX:
+            after -= 1  # it begins with the others, but can be told apart
+        yield place, after
+        place = after
+
+
+def _width(bar: Bar, frame: Frame, now: float) -> float:
+    return _end_x(bar, frame, now) - frame.x(max(bar.begins_at, frame.span.begin))
+
+
+def _end_x(bar: Bar, frame: Frame, now: float) -> float:
+    return frame.x(min(bar.until(now), frame.span.end))
+
+
+def _is_narrow(shape: BarShape) -> bool:
+    return shape.count > 1 or shape.end - shape.begin < _NARROW_PX
+
+
+def _may_grow(shape: BarShape) -> bool:
+    return _is_narrow(shape) and shape.end - shape.begin < _MERGED_PX
+
+
+def _shape(bar: Bar, frame: Frame, now: float, rules: Rules, ends: dict[LimitKind, float]) -> BarShape:
+    begin, end = frame.x(max(bar.begins_at, frame.span.begin)), _end_x(bar, frame, now)
+    leeway_x = may_last_x = None
+    if rules.leeway_s and bar.lane is Lane.ACCESS and bar.ends_at is not None and bar.ended_at in (None, bar.ends_at):
+        leeway_x = max(begin, min(end, frame.x(bar.ends_at - rules.leeway_s)))
+    if bar.lane is Lane.REFRESH and bar.end is End.OPEN and bar.ends_at is None and ends:
+        may_last_x = min(frame.x(min(ends.values())), frame.right)
     return BarShape(
         lane=bar.lane,
         begin=begin,
         end=end,
         name=bar.name,
+        number=bar.number,
         seq=bar.seq,
-        how=bar.end,
+        how=bar.end_at(now),
         is_running=bar.ended_at is None and (bar.ends_at is None or now < bar.ends_at),
-        has_label=end - begin >= _LABEL_PX,
+        has_label=end - begin >= _LABEL_PX * frame.scale,
         leeway_x=leeway_x,
+        life_s=None if bar.ends_at is None else bar.ends_at - bar.begins_at,
+        may_last_x=may_last_x if may_last_x is not None and may_last_x > end else None,
+        is_cut=(bar.begins_at < frame.span.begin, bar.until(now) > frame.span.end),
     )
 
 
-def _merged(last: BarShape, end: float) -> BarShape:
-    return BarShape(
-        lane=last.lane,
-        begin=last.begin,
-        end=max(last.end, end),
-        name=last.name,
-        seq=0,
-        how=last.how,
+def _merged(first: BarShape, end: float, count: int) -> BarShape:
+    return replace(
+        first,
+        end=max(first.end, end),
         is_running=False,
         has_label=False,
-        count=last.count + 1,
+        leeway_x=None,
+        may_last_x=None,
+        count=count,
     )
 
 
-_MERGED_PX = 40.0
+def _marks(track: Track, lane: Lane, frame: Frame) -> list[MarkShape]:
+    found = [shape for kind, series in track.by_kind.items() for shape in _marks_of(series, lane, kind, frame)]
+    return sorted(found, key=lambda shape: shape.x)
 
 
-def _marks(marks: Iterable[Mark], lane: Lane, frame: Frame) -> list[MarkShape]:
-    found: list[MarkShape] = []
-    for mark in marks:
-        if mark.lane is not lane or not frame.span.begin <= mark.at <= frame.span.end:
-            continue
+def _marks_of(series: Series, lane: Lane, kind: MarkKind, frame: Frame) -> Iterator[MarkShape]:
+    moments, span = series.moments, frame.span
+    place, stop = bisect_left(moments, span.begin), bisect_right(moments, span.end)
+    while place < stop:
+        mark = series.marks[place]
         x = frame.x(mark.at)
-        last = found[-1] if found else None
-        if last is not None and last.kind is mark.kind and 0 <= x - last.x < _NARROW_PX:
-            found[-1] = MarkShape(lane=lane, kind=mark.kind, x=last.x, seq=mark.seq, count=last.count + 1)
-        else:
-            found.append(MarkShape(lane=lane, kind=mark.kind, x=x, seq=mark.seq))
-    return found
+        edge = frame.moment(x + _MARK_CELL_PX * frame.scale)
+        after = bisect_left(moments, edge, place + 1, stop)
+        yield _mark_shape(series.marks[after - 1], frame, lane, kind, x, after - place)
+        place = after
 
 
-def _links(lanes: Lanes, frame: Frame) -> tuple[Link, ...]:
-    """Return the rotations in sight, at most one a few pixels, and every replay of an older refresh token."""
-    found: list[Link] = []
-    for bar in lanes.bars:
-        if bar.before is None or not frame.span.begin <= bar.begins_at <= frame.span.end:
-            continue
+def _mark_shape(mark: Mark, frame: Frame, lane: Lane, kind: MarkKind, x: float, count: int) -> MarkShape:
+    return MarkShape(
+        lane=lane,
+        kind=kind,
+        x=x,
+        until=max(x, frame.x(min(mark.until, frame.span.end))) if count == 1 else x,
+        seq=mark.seq,
+        note=mark.note,
+        token=mark.token,
+        took_s=mark.until - mark.at,
+        back_x=None if mark.back_to is None else max(frame.left, frame.x(mark.back_to)),
+        count=count,
+    )
+
+
+def _roomy(shapes: Sequence[MarkShape], frame: Frame) -> Iterator[MarkShape]:
+    """Yield the shapes with the room each has up to the next; the one below another has none."""
+    for shape, following in zip_longest(shapes, shapes[1:]):
+        yield replace(shape, room=(frame.right if following is None else following.x) - shape.until)
+
+
+def _rotations(access: Track, frame: Frame) -> Iterator[Link]:
+    """Yield the rotations in sight, at most one every few pixels."""
+    place, stop = bisect_left(access.begins, frame.span.begin), bisect_right(access.begins, frame.span.end)
+    while place < stop:
+        bar = access.bars[place]
         x = frame.x(bar.begins_at)
-        if not found or x - found[-1].x >= _NARROW_PX:
-            found.append(Link(x, x))
-    return (*found, *_replays(lanes, frame))
+        after = bisect_left(access.begins, frame.moment(x + _MARK_CELL_PX * frame.scale), place + 1, stop)
+        if bar.before is not None or access.bars[after - 1].before is not None:
+            yield Link(x, x)
+        place = after
 
 
-def _replays(lanes: Lanes, frame: Frame) -> list[Link]:
-    issued = {bar.name: bar for bar in lanes.bars if bar.lane is Lane.REFRESH and bar.end is End.REPLACED}
-    found = []
-    for mark in lanes.marks:
-        bar = issued.get(mark.token)
-        if mark.lane is not Lane.TOKEN_REQUESTS or bar is None or bar.ended_at is None or mark.at <= bar.ended_at:
+def _replays(marks: Sequence[MarkShape]) -> Iterator[Link]:
+    return (Link(mark.x, mark.back_x, is_replay=True) for mark in marks if mark.back_x is not None)
+
+
+def _tails(refresh: Track, frame: Frame, grace_s: float) -> Iterator[Tail]:
+    """Yield the grace periods in sight; too short ones are not drawn."""
+    span = frame.span
+    if grace_s / span.seconds * frame.width < _NARROW_PX:
+        return
+    begins, bars = refresh.begins, refresh.bars
+    place = max(bisect_right(begins, span.begin - grace_s) - 1, 0)
+    stop = bisect_right(begins, span.end)
+    while place < stop:
+        ended_at = _rotated_at(bars[place])
+        if ended_at is None:
+            place += 1
             continue
-        if frame.span.begin <= mark.at <= frame.span.end:
-            found.append(Link(frame.x(mark.at), max(frame.left, frame.x(bar.ended_at)), is_replay=True))
-    return found
+        until, place = ended_at + grace_s, place + 1
+        while place < stop and (last := _last_rotated(refresh, place, until)) is not None:
+            until, place = (bars[last].ended_at or until) + grace_s, last + 1
+        if until >= span.begin and ended_at <= span.end:
+            yield Tail(frame.x(max(ended_at, span.begin)), frame.x(min(until, span.end)))
+
+
+def _last_rotated(refresh: Track, place: int, until: float) -> int | None:
+    """Return the last token from `place` on that was rotated before `until`, None for none."""
+    last = bisect_right(refresh.begins, until) - 1
+    while last >= place:
+        ended_at = _rotated_at(refresh.bars[last])
+        if ended_at is not None and ended_at <= until:
+            return last
+        last -= 1
+    return None
+
+
+def _rotated_at(bar: Bar) -> float | None:
+    return bar.ended_at if bar.end is End.REPLACED else None
+
+
+def _focus(lanes: Lanes, chosen: int, frame: Frame, now: float) -> tuple[Focus, ...]:
+    found = []
+    for thing in lanes.at(chosen):
+        until = thing.until(now) if isinstance(thing, Bar) else thing.at
+        begins = thing.begins_at if isinstance(thing, Bar) else thing.at
+        if until >= frame.span.begin and begins <= frame.span.end:
+            begin, end = max(begins, frame.span.begin), min(until, frame.span.end)
+            found.append(Focus(thing.lane, frame.x(begin), frame.x(end), isinstance(thing, Bar)))
+    return tuple(found)
 
 
 def are_apart(shapes: Sequence[BarShape]) -> bool:

@@ -1,26 +1,16 @@
 """The timeline's geometry, by its properties: inside the lane, in order, apart, and found where it was drawn."""
 
-from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.lanes import Bar, End, Lane, Lanes, Mark, MarkKind
-from ui.timeline.layout import (
-    LONGEST_S,
-    ORDER,
-    SHORTEST_S,
-    Frame,
-    Span,
-    are_apart,
-    following,
-    neighbour,
-    picture,
-    ticks,
-    walk_of,
-)
+from ui.timeline.layout import Rules, are_apart, picture
+from ui.timeline.span import LONGEST_S, ORDER, SHORTEST_S, Frame, Span, following, ticks
+from ui.timeline.walk import neighbour
 
 NOW = 1_790_000_000.0
 
@@ -42,8 +32,10 @@ def bar(number: int, begin: float, life: float | None, lane: Lane = Lane.ACCESS,
     )
 
 
-def mark(seq: int, at: float, kind: MarkKind = MarkKind.CALL, lane: Lane = Lane.CALLS, token: str = "") -> Mark:
-    return Mark(lane=lane, kind=kind, at=at, until=at, text="", seq=seq, token=token)
+def mark(
+    seq: int, at: float, kind: MarkKind = MarkKind.CALL, lane: Lane = Lane.CALLS, token: str = "", **more: Any
+) -> Mark:
+    return Mark(lane=lane, kind=kind, at=at, until=at, text="", seq=seq, token=token, **more)
 
 
 def lanes_with(bars: list[Bar], marks: list[Mark] | None = None) -> Lanes:
@@ -134,7 +126,7 @@ def test_ten_thousand_lives_become_few_shapes_that_count_them_all() -> None:
 
 
 def test_the_leeway_and_the_running_edge_are_told() -> None:
-    found = picture(lanes_with([bar(1, NOW - 10, 30)]), frame(), NOW, leeway_s=5)
+    found = picture(lanes_with([bar(1, NOW - 10, 30)]), frame(), NOW, rules=Rules(leeway_s=5))
     (shape,) = found.bars
     assert shape.is_running
     assert shape.leeway_x == pytest.approx(found.frame.x(NOW + 15))
@@ -149,28 +141,20 @@ def test_an_unstated_end_runs_up_to_now() -> None:
 
 
 def test_a_rotation_is_linked_and_a_replay_points_backwards() -> None:
-    bars = [bar(1, NOW - 60, None, Lane.REFRESH, ended=NOW - 30), bar(2, NOW - 30, None, Lane.REFRESH)]
-    replay = mark(99, NOW - 5, MarkKind.REFUSAL, Lane.TOKEN_REQUESTS, "RT-1")
-    links = picture(lanes_with(bars, [replay]), frame(), NOW).links
-    assert [link.is_replay for link in links] == [False, True]
-    assert links[1].target_x < links[1].x
-    first_use = replace(replay, at=NOW - 30, until=NOW - 30)
-    assert not [link for link in picture(lanes_with(bars, [first_use]), frame(), NOW).links if link.is_replay]
+    bars = [bar(1, NOW - 60, 30, ended=NOW - 30), bar(2, NOW - 30, 30)]
+    replay = mark(99, NOW - 5, MarkKind.REPLAY_REFUSED, Lane.TOKEN_REQUESTS, "RT-1", back_to=NOW - 30)
+    found = picture(lanes_with(bars, [replay]), frame(), NOW)
+    assert [link.is_replay for link in found.links] == [False, True]
+    assert found.links[0].x == found.bars[1].begin
+    assert (found.links[1].x, found.links[1].target_x) == (found.frame.x(NOW - 5), found.frame.x(NOW - 30))
 
 
 def test_the_keyboard_walks_from_event_to_event() -> None:
     lanes = lanes_with([bar(1, NOW, 30), bar(2, NOW + 30, 30)], [mark(5, NOW), mark(15, NOW)])
-    walk = walk_of(lanes)
-    assert walk == [5, 10, 15, 20]
-    assert [neighbour(walk, None, 1), neighbour(walk, None, -1)] == [5, 20]
-    assert [neighbour(walk, 10, 1), neighbour(walk, 10, -1), neighbour(walk, 20, 1), neighbour(walk, 5, -1)] == [
-        15,
-        5,
-        20,
-        5,
-    ]
-    assert neighbour(walk, 12, 1) == 15
-    assert neighbour([], None, 1) is None
+    assert [neighbour(lanes, None, 1), neighbour(lanes, None, -1)] == [5, 20]
+    assert [neighbour(lanes, seq, 1) for seq in (5, 10, 12, 15, 20)] == [10, 15, 15, 20, 20]
+    assert [neighbour(lanes, seq, -1) for seq in (20, 15, 12, 10, 5)] == [15, 10, 10, 5, 5]
+    assert neighbour(Lanes(), None, 1) is None
 
 
 def test_the_lanes_lie_one_below_the_other() -> None:

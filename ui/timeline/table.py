@@ -1,0 +1,109 @@
+"""The timeline as a table: a row for everything on the lanes, written only when it is looked at."""
+
+from bisect import bisect_left
+from operator import itemgetter
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from app.lanes import Bar, Lane, Lanes, Mark
+from ui import theme
+from ui.text import clock_time
+from ui.timeline import words
+from ui.widgets.table import plain_tooltip
+
+Index = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+WHEN, LANE, WHAT = range(3)
+
+
+class LanesModel(QAbstractTableModel):
+    """When, lane, what; grows with the lanes, in the order of the journal."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._lanes = Lanes()
+        self._now = 0.0
+        self._rows: list[tuple[int, Lane]] = []
+        self._forgotten = 0
+
+    def show_lanes(self, lanes: Lanes) -> None:
+        """Show other lanes, or the same ones anew."""
+        self.beginResetModel()
+        self._lanes, self._rows, self._forgotten = lanes, list(lanes.things), lanes.forgotten
+        self.endResetModel()
+
+    def grow(self) -> None:
+        """Take what has come to the lanes since; only where the oldest have gone everything is shown anew."""
+        things, had = self._lanes.things, len(self._rows)
+        if self._lanes.forgotten != self._forgotten or len(things) < had:
+            self.show_lanes(self._lanes)
+        elif len(things) > had:
+            self.beginInsertRows(_ROOT, had, len(things) - 1)
+            self._rows.extend(things[had:])
+            self.endInsertRows()
+        self.tick(self._now)
+
+    def tick(self, now: float) -> None:
+        """Let now be `now`, in epoch seconds; rows in sight are written anew."""
+        self._now = now
+        if self._rows:
+            self.dataChanged.emit(self.index(0, WHAT), self.index(len(self._rows) - 1, WHAT))
+
+    def seq_at(self, row: int) -> int | None:
+        """Return the journal's number of a row."""
+        return self._rows[row][0] if 0 <= row < len(self._rows) else None
+
+    def row_of(self, seq: int) -> int | None:
+        """Return the first row of a number in the journal, None when it has none."""
+        place = bisect_left(self._rows, seq, key=itemgetter(0))
+        return place if place < len(self._rows) and self._rows[place][0] == seq else None
+
+    def rowCount(self, parent: Index = _ROOT) -> int:
+        """Return how much there is on the lanes."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = _ROOT) -> int:
+        """Return the number of headings."""
+        return 0 if parent.isValid() else len(self._headings())
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a heading."""
+        if role != Qt.ItemDataRole.DisplayRole or orientation != Qt.Orientation.Horizontal:
+            return None
+        return self._headings()[section] if 0 <= section < self.columnCount() else None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return one cell."""
+        if not index.isValid() or index.row() >= len(self._rows):
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(index)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tooltip(self._text(index))
+        if role == Qt.ItemDataRole.FontRole and index.column() == WHEN:
+            return theme.mono(12)
+        return None
+
+    def _text(self, index: Index) -> str:
+        seq, lane = self._rows[index.row()]
+        if index.column() == LANE:
+            return words.lane_names()[lane]
+        thing = self._lanes.track(lane).at(seq)
+        if thing is None:  # let go of since; the rows follow
+            return ""
+        if index.column() == WHEN:
+            return clock_time(_moment(thing))
+        return thing.sentence(self._now) if isinstance(thing, Bar) else _told(thing)
+
+    def _headings(self) -> tuple[str, str, str]:
+        return (self.tr("When"), self.tr("Lane"), self.tr("What"))
+
+
+def _moment(thing: Bar | Mark) -> float:
+    return thing.begins_at if isinstance(thing, Bar) else thing.at
+
+
+def _told(mark: Mark) -> str:
+    word = words.mark_words().get(mark.kind)
+    return f"{word}: {mark.text}" if word else mark.text

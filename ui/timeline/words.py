@@ -1,0 +1,140 @@
+"""The words of the timeline: lanes, ends, marks, limits and ticks, translated."""
+
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QCoreApplication
+
+from app.lanes import End, Lane, Limits, MarkKind
+from app.text import duration
+from ui.text import shape_of
+from ui.timeline.layout import BarShape, LimitKind, MarkShape
+from ui.timeline.span import Frame, tick_step
+
+_MINUTE_S, _DAY_S = 60, 86_400
+_GRANTS = {"authorization_code": "code", "urn:ietf:params:oauth:grant-type:device_code": "device"}
+_WITH_TIME = (MarkKind.TOKEN_REQUEST, MarkKind.RETRY)
+
+
+def lane_names() -> dict[Lane, str]:
+    """Return what is written before each lane."""
+    return {
+        Lane.CALLS: QCoreApplication.translate("TimelineView", "API calls"),
+        Lane.ACCESS: QCoreApplication.translate("TimelineView", "Access"),
+        Lane.REFRESH: QCoreApplication.translate("TimelineView", "Refresh"),
+        Lane.TOKEN_REQUESTS: QCoreApplication.translate("TimelineView", "Token endpoint"),
+    }
+
+
+def end_words() -> dict[End, str]:
+    """Return the word for each end of a life, none for what is still in hand."""
+    return {
+        End.LAPSED: QCoreApplication.translate("TimelineView", "lapsed"),
+        End.REPLACED: QCoreApplication.translate("TimelineView", "rotated"),
+        End.DROPPED: QCoreApplication.translate("TimelineView", "dropped"),
+        End.REVOKED: QCoreApplication.translate("TimelineView", "revoked"),
+        End.EXPIRED: QCoreApplication.translate("TimelineView", "expired"),
+        End.REFUSED: QCoreApplication.translate("TimelineView", "refused"),
+        End.FORGOTTEN: QCoreApplication.translate("TimelineView", "forgotten"),
+    }
+
+
+def mark_words() -> dict[MarkKind, str]:
+    """Return the word for each mark; a call that went well needs none."""
+    return {
+        MarkKind.FAILED_CALL: QCoreApplication.translate("TimelineView", "failed"),
+        MarkKind.TOKEN_REQUEST: QCoreApplication.translate("TimelineView", "refresh"),
+        MarkKind.REFUSAL: QCoreApplication.translate("TimelineView", "refused"),
+        MarkKind.LOST: QCoreApplication.translate("TimelineView", "answer lost"),
+        MarkKind.RETRY: QCoreApplication.translate("TimelineView", "retry"),
+        MarkKind.REPLAY: QCoreApplication.translate("TimelineView", "replay accepted"),
+        MarkKind.REPLAY_REFUSED: QCoreApplication.translate("TimelineView", "replay refused"),
+        MarkKind.SIGN_IN: QCoreApplication.translate("TimelineView", "sign-in"),
+        MarkKind.SIGN_OUT: QCoreApplication.translate("TimelineView", "signed out"),
+        MarkKind.SESSION_END: QCoreApplication.translate("TimelineView", "session ended"),
+        MarkKind.DROP: QCoreApplication.translate("TimelineView", "dropped"),
+        MarkKind.REVOCATION: QCoreApplication.translate("TimelineView", "revoked"),
+        MarkKind.EXPIRY: QCoreApplication.translate("TimelineView", "expired"),
+    }
+
+
+def limit_words() -> dict[LimitKind, str]:
+    """Return what is written at a limit."""
+    return {
+        LimitKind.IDLE: QCoreApplication.translate("TimelineView", "idle limit"),
+        LimitKind.ABSOLUTE: QCoreApplication.translate("TimelineView", "absolute limit"),
+    }
+
+
+def now_word() -> str:
+    """Return what is written at now."""
+    return QCoreApplication.translate("TimelineView", "now")
+
+
+def many(count: int, name: str) -> str:
+    """Return what is said of lives that lie too close to be told apart."""
+    text = QCoreApplication.translate("TimelineView", "{0} tokens from {1} on; zoom in to tell them apart.")
+    return text.format(count, name)
+
+
+def limits_sentence(limits: Limits) -> str:
+    """Return what is known of the limits of a family of refresh tokens, in sentences."""
+    unknown = QCoreApplication.translate("TimelineView", "not stated by the server")
+    idle, absolute = (unknown if each is None else duration(each) for each in (limits.idle_s, limits.absolute_s))
+    if limits.idle_s is None and limits.absolute_s is None:
+        found = QCoreApplication.translate("TimelineView", "idle and absolute limit: {0}").format(unknown)
+    else:
+        found = QCoreApplication.translate("TimelineView", "idle limit: {0}, absolute limit: {1}")
+        found = found.format(idle, absolute)
+    grace = QCoreApplication.translate("TimelineView", "grace period: {0}")
+    return found + (", " + grace.format(duration(limits.grace_s)) if limits.grace_s else "")
+
+
+def bar_texts(bar: BarShape, words: dict[End, str], *, presenter: bool) -> list[str]:
+    """Return what may be written on a bar, from the most to the least; whatever fits is taken."""
+    name = f"{shape_of(bar.number)} {bar.name}" if presenter else bar.name
+    word = words.get(bar.how, "")
+    found = [f"{name} · {word}"] if word else []
+    if bar.lane is Lane.ACCESS and bar.life_s is not None:
+        life = duration(round(bar.life_s))
+        found = [f"{name} · {life} · {word}", *found] if word else [f"{name} · {life}"]
+    return [*found, name, *([shape_of(bar.number)] if presenter else [])]
+
+
+def mark_texts(mark: MarkShape, words: dict[MarkKind, str]) -> list[str]:
+    """Return what may be written beside a mark, from the most to the least."""
+    if mark.count > 1:
+        return [f"{words[mark.kind]} ×{mark.count}", f"×{mark.count}"] if mark.kind in words else [f"×{mark.count}"]
+    if mark.kind is MarkKind.SIGN_IN:
+        return [_GRANTS.get(mark.note, mark.note), words[mark.kind]]
+    if mark.kind is MarkKind.TOKEN_REQUEST and not mark.token:
+        return []
+    word = words.get(mark.kind, "")
+    more = duration(mark.took_s) if mark.kind in _WITH_TIME else mark.note
+    return [each for each in (f"{word} {more}" if more else "", word) if each]
+
+
+def local(moment: float) -> datetime:
+    """Return a moment (epoch seconds) in the person's own time zone."""
+    return datetime.fromtimestamp(moment, tz=UTC).astimezone()
+
+
+def tick_texts(moments: tuple[float, ...], frame: Frame) -> list[str]:
+    """Return what is written below the ticks: whole minutes in full, what lies between as far as it differs."""
+    step, span = tick_step(frame), frame.span.seconds
+    return [_tick_text(local(round(each, 3)), step, span, is_first=place == 0) for place, each in enumerate(moments)]
+
+
+def _tick_text(there: datetime, step: float, span: float, *, is_first: bool) -> str:
+    if step >= _DAY_S:
+        return there.strftime("%Y-%m-%d")
+    if span > _DAY_S / 2:
+        return there.strftime("%m-%d %H:%M" if is_first or there.hour + there.minute == 0 else "%H:%M")
+    if step >= _MINUTE_S:
+        return there.strftime("%H:%M")
+    if there.second + there.microsecond == 0 or is_first:
+        return there.strftime("%H:%M:%S") + _fraction(there)
+    return there.strftime(":%S") + _fraction(there)
+
+
+def _fraction(there: datetime) -> str:
+    return f".{there.microsecond // 100_000}" if there.microsecond else ""
