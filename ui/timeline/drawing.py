@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from app.lanes import End, Lane, MarkKind
 from ui import theme
@@ -16,6 +16,8 @@ _SMALL_PX, _LANE_PX = 11, 13
 _BAR, _RADIUS, _MARK, _TAIL = 20.0, 4.0, 5.0, 4.0
 _PRESENTED = 1.25
 _FREE_END = 4.0
+_LEAST_ROOM = 12.0
+_DENSE_PX = 16.0
 _GONE = (End.REFUSED, End.REVOKED, End.DROPPED, End.EXPIRED, End.FORGOTTEN)
 _ROLES = {
     MarkKind.CALL: "good",
@@ -86,6 +88,8 @@ class Drawing:
         self._small = QFontMetricsF(look.small)
         self._ends, self._marks = words.end_words(), words.mark_words()
         self._bar_height = min(look.mark_px(_BAR), shown.frame.lane_height - look.px(6))
+        self._colours = {role: look.colour(role) for role in {*_ROLES.values(), "surface"}}
+        self._paths: dict[MarkKind, QPainterPath] = {}
         self._told: set[tuple[Lane, int]] = set()  # where a bar says already how it ended
 
     def draw(self) -> None:
@@ -96,8 +100,9 @@ class Drawing:
         self._draw_ticks()
         self._draw_tails(self._shown.tails)
         self._draw_bars(self._shown.bars)
+        self._draw_rotations()
         for link in self._shown.links:
-            self._draw_link(link)
+            self._draw_replay(link)
         for mark in self._shown.marks:
             self._draw_mark(mark)
         for limit in self._shown.limits:
@@ -208,13 +213,22 @@ class Drawing:
                     self._told.add((bar.lane, round(bar.end)))
                 return
 
-    def _draw_link(self, link: Link) -> None:
+    def _draw_rotations(self) -> None:
+        """Draw the lineage: from each token request up to the call that needed it; thin lines where there are many."""
+        frame, look = self._frame, self._look
+        low = frame.middle(Lane.TOKEN_REQUESTS) - look.mark_px(_MARK) * 1.3
+        high = frame.middle(Lane.CALLS) + look.mark_px(_MARK) + 2
+        lines = [QLineF(link.x, low, link.x, high) for link in self._shown.links if not link.is_replay]
+        is_dense = len(lines) * look.px(_DENSE_PX) > frame.width
+        style = Qt.PenStyle.SolidLine if is_dense else Qt.PenStyle.DashLine
+        self._painter.setPen(QPen(look.colour("refresh"), 0.4 if is_dense else 1.2, style))
+        self._painter.drawLines(lines)
+
+    def _draw_replay(self, link: Link) -> None:
+        if not link.is_replay:
+            return
         painter, frame, look = self._painter, self._frame, self._look
         low = frame.middle(Lane.TOKEN_REQUESTS) - look.mark_px(_MARK) * 1.3
-        if not link.is_replay:
-            painter.setPen(QPen(look.colour("refresh"), 1.2, Qt.PenStyle.DashLine))
-            painter.drawLine(QLineF(link.x, low, link.x, frame.middle(Lane.CALLS) + look.mark_px(_MARK) + 2))
-            return
         target = QPointF(link.target_x, frame.middle(Lane.REFRESH) + self._bar_height / 2 + look.px(2))
         painter.setPen(QPen(look.colour("bad"), look.px(1.6)))
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -222,25 +236,26 @@ class Drawing:
 
     def _draw_mark(self, mark: MarkShape) -> None:
         painter, look = self._painter, self._look
-        colour, size = look.colour(_ROLES[mark.kind]), look.mark_px(_MARK)
+        colour, size = self._colours[_ROLES[mark.kind]], look.mark_px(_MARK)
         middle = self._frame.middle(mark.lane)
         if mark.until - mark.x > size:
             painter.setPen(QPen(colour, look.px(2)))
             painter.drawLine(QLineF(mark.x, middle, mark.until, middle))
-        filled = is_filled(mark.kind)
-        painter.setPen(QPen(look.colour("surface"), 1) if filled else QPen(colour, look.mark_px(2)))
-        painter.setBrush(colour if filled else look.colour("surface"))
-        painter.translate(mark.x, middle)
-        painter.drawPath(mark_path(mark.kind, size))
-        painter.translate(-mark.x, -middle)
+        filled, surface = is_filled(mark.kind), self._colours["surface"]
+        painter.setPen(QPen(surface, 1) if filled else QPen(colour, look.mark_px(2)))
+        painter.setBrush(colour if filled else surface)
+        if mark.kind not in self._paths:
+            self._paths[mark.kind] = mark_path(mark.kind, size)
+        painter.drawPath(self._paths[mark.kind].translated(mark.x, middle))
         self._write_beside(mark, middle, max(mark.until - mark.x, 0.0) + size)
 
     def _write_beside(self, mark: MarkShape, middle: float, away: float) -> None:
         look = self._look
-        if (mark.lane, round(mark.x)) in self._told:
-            return
         left = mark.x + away + look.px(5)
-        room = min(mark.room - look.mark_px(_MARK) * 1.3, self._free_beside(mark)) - (left - mark.until) - look.px(4)
+        room = mark.room - look.mark_px(_MARK) * 1.3 - (left - mark.until) - look.px(4)
+        if room < look.px(_LEAST_ROOM) or (mark.lane, round(mark.x)) in self._told:
+            return
+        room = min(room, self._next_bar(mark) - left - look.px(4))
         for text in words.mark_texts(mark, self._marks):
             width = self._small.horizontalAdvance(text)
             if width <= room:
@@ -249,10 +264,10 @@ class Drawing:
                 self._painter.drawText(area, _MIDDLE, text)
                 return
 
-    def _free_beside(self, mark: MarkShape) -> float:
-        """Return how much room there is to the right of a mark up to the next bar of its lane."""
-        begins = [bar.begin for bar in self._shown.bars if bar.lane is mark.lane and bar.end > mark.x + 1]
-        return max(min(begins, default=self._frame.right) - mark.until, 0.0)
+    def _next_bar(self, mark: MarkShape) -> float:
+        """Return where the bar begins that is to the right of a mark in its lane, or goes on there."""
+        bars = (bar.begin for bar in self._shown.bars if bar.lane is mark.lane and bar.end > mark.x + 1)
+        return next(bars, self._frame.right)
 
     def _draw_limit(self, limit: LimitShape) -> None:
         """Draw a limit: a flag of its own shape on a line through the lane, and its words beside it."""

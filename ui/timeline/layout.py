@@ -6,9 +6,10 @@ bisection, one cell of a few pixels after the other.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise, zip_longest
+from typing import NamedTuple
 
 from app.lanes import Bar, End, Lane, Lanes, Limits, Mark, MarkKind, Series, Track
 from ui.timeline.span import ORDER, Frame, ticks
@@ -162,7 +163,7 @@ def picture(
     rules = rules or Rules()
     ends = limits_of(lanes, rules.limits)
     bars = tuple(shape for lane in ORDER for shape in _bars(lanes.track(lane), frame, now, rules, ends))
-    marks = tuple(shape for lane in ORDER for shape in _roomy(_marks(lanes.track(lane), lane, frame), frame))
+    marks = tuple(shape for lane in ORDER for shape in _marks(lanes.track(lane), frame))
     return Picture(
         frame=frame,
         bars=bars,
@@ -188,128 +189,126 @@ def limits_of(lanes: Lanes, limits: Limits) -> dict[LimitKind, float]:
 
 
 def _bars(track: Track, frame: Frame, now: float, rules: Rules, ends: dict[LimitKind, float]) -> Iterator[BarShape]:
-    last: BarShape | None = None
-    for place, after in _cells(track, frame, now):
-        shape = _shape(track.bars[place], frame, now, rules, ends)
-        if after - place > 1:
-            shape = _merged(shape, _end_x(track.bars[after - 1], frame, now), after - place)
-        if last is not None and _is_narrow(shape) and shape.begin - last.end < 1 and _may_grow(last):
-            last = _merged(last, shape.end, last.count + shape.count)
+    last: _Run | None = None
+    for run in _runs(track, frame, now):
+        if last is not None and run.is_narrow and last.may_grow and run.begin - last.end < 1:
+            last = _Run(last.place, last.lives + run.lives, last.begin, max(last.end, run.end))
             continue
         if last is not None:
-            yield last
-        last = shape
+            yield _shape(track.bars[last.place], last, frame, now, rules, ends)
+        last = run
     if last is not None:
-        yield last
+        yield _shape(track.bars[last.place], last, frame, now, rules, ends)
 
 
-def _cells(track: Track, frame: Frame, now: float) -> Iterator[tuple[int, int]]:
-    """Yield runs of bars in sight, from place to place: one alone, or many that begin within two pixels."""
-    begins, span = track.begins, frame.span
+class _Run(NamedTuple):
+    """Bars from a place on that are drawn as one, in pixels; made often, so a plain tuple."""
+
+    place: int
+    lives: int
+    begin: float
+    end: float
+
+    @property
+    def is_narrow(self) -> bool:
+        return self.lives > 1 or self.end - self.begin < _NARROW_PX
+
+    @property
+    def may_grow(self) -> bool:
+        return self.is_narrow and self.end - self.begin < _MERGED_PX
+
+
+def _runs(track: Track, frame: Frame, now: float) -> Iterator[_Run]:
+    """Yield runs of bars in sight: one bar alone, or many that begin within two pixels."""
+    begins, bars, span = track.begins, track.bars, frame.span
     place, stop = max(bisect_right(begins, span.begin) - 1, 0), bisect_right(begins, span.end)
-    if place < stop and track.bars[place].until(now) < span.begin:
+    if place < stop and bars[place].until(now) < span.begin:
         place += 1
     while place < stop:
-        if _width(track.bars[place], frame, now) >= _NARROW_PX:
-            yield place, place + 1
-            place += 1
-            continue
-        edge = frame.moment(frame.x(track.bars[place].begins_at) + _CELL_PX)
-        after = bisect_left(begins, edge, place + 1, stop)
-        if after - place > 1 and _width(track.bars[after - 1], frame, now) >= _NARROW_PX:
-            after -= 1  # it begins with the others, but can be told apart
-        yield place, after
+        begin = frame.x(max(bars[place].begins_at, span.begin))
+        end = _end_x(bars[place], frame, now)
+        after = place + 1
+        if end - begin < _NARROW_PX:
+            after = bisect_left(begins, frame.moment(begin + _CELL_PX), after, stop)
+        if after - place > 1:
+            last_end = _end_x(bars[after - 1], frame, now)
+            if last_end - frame.x(bars[after - 1].begins_at) >= _NARROW_PX:
+                after -= 1  # it begins with the others, but can be told apart
+                last_end = _end_x(bars[after - 1], frame, now)
+            end = max(end, last_end)
+        yield _Run(place, after - place, begin, end)
         place = after
-
-
-def _width(bar: Bar, frame: Frame, now: float) -> float:
-    return _end_x(bar, frame, now) - frame.x(max(bar.begins_at, frame.span.begin))
 
 
 def _end_x(bar: Bar, frame: Frame, now: float) -> float:
     return frame.x(min(bar.until(now), frame.span.end))
 
 
-def _is_narrow(shape: BarShape) -> bool:
-    return shape.count > 1 or shape.end - shape.begin < _NARROW_PX
-
-
-def _may_grow(shape: BarShape) -> bool:
-    return _is_narrow(shape) and shape.end - shape.begin < _MERGED_PX
-
-
-def _shape(bar: Bar, frame: Frame, now: float, rules: Rules, ends: dict[LimitKind, float]) -> BarShape:
-    begin, end = frame.x(max(bar.begins_at, frame.span.begin)), _end_x(bar, frame, now)
-    leeway_x = may_last_x = None
-    if rules.leeway_s and bar.lane is Lane.ACCESS and bar.ends_at is not None and bar.ended_at in (None, bar.ends_at):
-        leeway_x = max(begin, min(end, frame.x(bar.ends_at - rules.leeway_s)))
-    if bar.lane is Lane.REFRESH and bar.end is End.OPEN and bar.ends_at is None and ends:
-        may_last_x = min(frame.x(min(ends.values())), frame.right)
+def _shape(bar: Bar, run: _Run, frame: Frame, now: float, rules: Rules, ends: dict[LimitKind, float]) -> BarShape:
+    """Return the shape of one bar, or of a run that is named after its first."""
+    is_one = run.lives == 1
     return BarShape(
         lane=bar.lane,
-        begin=begin,
-        end=end,
+        begin=run.begin,
+        end=run.end,
         name=bar.name,
         number=bar.number,
         seq=bar.seq,
         how=bar.end_at(now),
-        is_running=bar.ended_at is None and (bar.ends_at is None or now < bar.ends_at),
-        has_label=end - begin >= _LABEL_PX * frame.scale,
-        leeway_x=leeway_x,
+        is_running=is_one and bar.ended_at is None and (bar.ends_at is None or now < bar.ends_at),
+        has_label=is_one and run.end - run.begin >= _LABEL_PX * frame.scale,
+        leeway_x=_leeway_x(bar, run, frame, rules.leeway_s) if is_one else None,
         life_s=None if bar.ends_at is None else bar.ends_at - bar.begins_at,
-        may_last_x=may_last_x if may_last_x is not None and may_last_x > end else None,
-        is_cut=(bar.begins_at < frame.span.begin, bar.until(now) > frame.span.end),
+        may_last_x=_may_last_x(bar, run, frame, ends) if is_one else None,
+        is_cut=(bar.begins_at < frame.span.begin, is_one and bar.until(now) > frame.span.end),
+        count=run.lives,
     )
 
 
-def _merged(first: BarShape, end: float, count: int) -> BarShape:
-    return replace(
-        first,
-        end=max(first.end, end),
-        is_running=False,
-        has_label=False,
-        leeway_x=None,
-        may_last_x=None,
-        count=count,
+def _leeway_x(bar: Bar, run: _Run, frame: Frame, leeway_s: float) -> float | None:
+    if not leeway_s or bar.lane is not Lane.ACCESS or bar.ends_at is None or bar.ended_at not in (None, bar.ends_at):
+        return None
+    return max(run.begin, min(run.end, frame.x(bar.ends_at - leeway_s)))
+
+
+def _may_last_x(bar: Bar, run: _Run, frame: Frame, ends: dict[LimitKind, float]) -> float | None:
+    if bar.lane is not Lane.REFRESH or bar.end is not End.OPEN or bar.ends_at is not None or not ends:
+        return None
+    found = min(frame.x(min(ends.values())), frame.right)
+    return found if found > run.end else None
+
+
+def _marks(track: Track, frame: Frame) -> Iterator[MarkShape]:
+    """Yield the marks of a lane with the room each has up to the next; one below another has none."""
+    spots = sorted(
+        (spot for series in track.by_kind.values() for spot in _spots(series, frame)), key=lambda spot: spot[0]
     )
+    for (x, mark, count), following in zip_longest(spots, spots[1:]):
+        until = max(x, frame.x(min(mark.until, frame.span.end))) if count == 1 else x
+        yield MarkShape(
+            lane=mark.lane,
+            kind=mark.kind,
+            x=x,
+            until=until,
+            seq=mark.seq,
+            note=mark.note,
+            token=mark.token,
+            took_s=mark.until - mark.at,
+            back_x=None if mark.back_to is None else max(frame.left, frame.x(mark.back_to)),
+            room=(frame.right if following is None else following[0]) - until,
+            count=count,
+        )
 
 
-def _marks(track: Track, lane: Lane, frame: Frame) -> list[MarkShape]:
-    found = [shape for kind, series in track.by_kind.items() for shape in _marks_of(series, lane, kind, frame)]
-    return sorted(found, key=lambda shape: shape.x)
-
-
-def _marks_of(series: Series, lane: Lane, kind: MarkKind, frame: Frame) -> Iterator[MarkShape]:
+def _spots(series: Series, frame: Frame) -> Iterator[tuple[float, Mark, int]]:
+    """Yield where marks of one kind lie, the newest that lies there, and how many there are."""
     moments, span = series.moments, frame.span
     place, stop = bisect_left(moments, span.begin), bisect_right(moments, span.end)
     while place < stop:
-        mark = series.marks[place]
-        x = frame.x(mark.at)
-        edge = frame.moment(x + _MARK_CELL_PX * frame.scale)
-        after = bisect_left(moments, edge, place + 1, stop)
-        yield _mark_shape(series.marks[after - 1], frame, lane, kind, x, after - place)
+        x = frame.x(moments[place])
+        after = bisect_left(moments, frame.moment(x + _MARK_CELL_PX * frame.scale), place + 1, stop)
+        yield x, series.marks[after - 1], after - place
         place = after
-
-
-def _mark_shape(mark: Mark, frame: Frame, lane: Lane, kind: MarkKind, x: float, count: int) -> MarkShape:
-    return MarkShape(
-        lane=lane,
-        kind=kind,
-        x=x,
-        until=max(x, frame.x(min(mark.until, frame.span.end))) if count == 1 else x,
-        seq=mark.seq,
-        note=mark.note,
-        token=mark.token,
-        took_s=mark.until - mark.at,
-        back_x=None if mark.back_to is None else max(frame.left, frame.x(mark.back_to)),
-        count=count,
-    )
-
-
-def _roomy(shapes: Sequence[MarkShape], frame: Frame) -> Iterator[MarkShape]:
-    """Yield the shapes with the room each has up to the next; the one below another has none."""
-    for shape, following in zip_longest(shapes, shapes[1:]):
-        yield replace(shape, room=(frame.right if following is None else following.x) - shape.until)
 
 
 def _rotations(access: Track, frame: Frame) -> Iterator[Link]:

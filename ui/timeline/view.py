@@ -232,8 +232,12 @@ class TimelineView(QWidget):
         """Select what is there, and begin to drag."""
         position = event.position()
         self._dragged_from = (position.x(), self._span)
-        found = self._shown().what_at(position.x(), position.y())
-        if found is not None:
+        shown = self._shown()
+        found = shown.what_at(position.x(), position.y())
+        if isinstance(found, BarShape) and found.count > 1:
+            nearest = self._lanes.track(found.lane).nearest(shown.frame.moment(position.x()))
+            self._choose(found.seq if nearest is None else nearest.seq, found.lane)
+        elif found is not None:
             self._choose(found.seq, found.lane)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
