@@ -64,6 +64,20 @@ _left_out = pytest.StashKey[list[LeftOut]]()
 _home = pytest.StashKey["tempfile.TemporaryDirectory[str]"]()
 
 
+_FEW = 3  # files; starting workers takes longer than they do
+_MOST_WORKERS = 4
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Return how many processes share the tests: none for a few files, for what -k or --lf choose, or on one core."""
+    named = {arg.partition("::")[0] for arg in config.args}
+    few = len(named) <= _FEW and all(Path(name).is_file() for name in named)
+    chosen = any(getattr(config.option, each, None) for each in ("keyword", "lf", "collectonly"))
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return 0 if few or chosen or cores == 1 else min(cores, _MOST_WORKERS)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_left_out] = []
     config.stash[_home] = tempfile.TemporaryDirectory(prefix="lapse-tests-")
