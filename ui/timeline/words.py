@@ -109,7 +109,8 @@ def mark_texts(mark: MarkShape, words: dict[MarkKind, str]) -> list[str]:
     if mark.kind is MarkKind.TOKEN_REQUEST and not mark.token:
         return []
     word = words.get(mark.kind, "")
-    more = duration(mark.took_s) if mark.kind in _WITH_TIME else mark.note
+    took = duration(mark.took_s) if mark.took_s else ""
+    more = took if mark.kind in _WITH_TIME else mark.note
     return [each for each in (f"{word} {more}" if more else "", word) if each]
 
 

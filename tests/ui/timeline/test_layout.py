@@ -1,5 +1,6 @@
 """The timeline's geometry, by its properties: inside the lane, in order, apart, and found where it was drawn."""
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -7,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.lanes import Bar, End, Lane, Lanes, Mark, MarkKind
-from ui.timeline.layout import Rules, are_apart, picture
+from app.lanes import Bar, End, Family, Lane, Lanes, Limits, Mark, MarkKind
+from ui.timeline.layout import LimitKind, Rules, are_apart, limits_of, picture
 from ui.timeline.span import LONGEST_S, ORDER, SHORTEST_S, Frame, Span, following, ticks
-from ui.timeline.walk import neighbour
+from ui.timeline.walk import beside, neighbour
 
 NOW = 1_790_000_000.0
 
@@ -162,3 +163,110 @@ def test_the_lanes_lie_one_below_the_other() -> None:
     tops = [area.lane_top(lane) for lane in ORDER]
     assert tops == sorted(tops)
     assert area.bottom == tops[-1] + area.lane_height
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    gaps=st.lists(st.floats(0.05, 300), min_size=2, max_size=40),
+    grace_s=st.floats(0, 400),
+    span=SPANS,
+    width=st.floats(200, 2000),
+)
+def test_the_grace_lies_after_every_rotated_refresh_token_and_nowhere_else(
+    gaps: list[float], grace_s: float, span: tuple[float, float], width: float
+) -> None:
+    moment, bars = NOW - 3000, []
+    for number, gap in enumerate(gaps, 1):
+        bars.append(bar(number, moment, None, Lane.REFRESH, ended=None if number == len(gaps) else moment + gap))
+        moment += gap
+    area = frame(NOW + span[0], NOW + span[0] + span[1], width)
+    tails = picture(lanes_with(bars), area, NOW, rules=Rules(limits=Limits(grace_s=grace_s))).tails
+    if grace_s / area.span.seconds * width < 3:
+        assert not tails
+        return
+    ends = [each.ended_at for each in bars if each.ended_at is not None]
+    shares = [area.span.begin + area.span.seconds * step / 200 for step in range(1, 200)]
+    for each in shares:
+        near = min((abs(each - end) for end in (*ends, *(end + grace_s for end in ends))), default=1)
+        if near > 1e-3:
+            inside = any(end <= each <= end + grace_s for end in ends)
+            assert any(tail.begin <= area.x(each) <= tail.end for tail in tails) is inside
+    assert all(area.left - 0.01 <= tail.begin <= tail.end <= area.right + 0.01 for tail in tails)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    moments=st.lists(st.tuples(st.floats(-4000, 4000), st.sampled_from(list(MarkKind))), max_size=80),
+    span=SPANS,
+    width=st.floats(50, 2000),
+)
+def test_marks_are_counted_in_order_and_none_is_lost(
+    moments: list[tuple[float, MarkKind]], span: tuple[float, float], width: float
+) -> None:
+    marks = [mark(seq, NOW + at, kind) for seq, (at, kind) in enumerate(moments, 1)]
+    area = frame(NOW + span[0], NOW + span[0] + span[1], width)
+    shapes = picture(lanes_with([], marks), area, NOW).marks
+    for kind in MarkKind:  # a refusal among a thousand others is still seen
+        in_sight = sum(each.kind is kind and area.span.contains(each.at) for each in marks)
+        assert sum(shape.count for shape in shapes if shape.kind is kind) == in_sight
+    assert [shape.x for shape in shapes] == sorted(shape.x for shape in shapes)
+    assert all(area.left - 0.01 <= shape.x <= shape.until <= area.right + 0.01 for shape in shapes)
+
+
+@settings(max_examples=60, deadline=None)
+@given(lives=LIVES, span=SPANS)
+def test_whatever_is_drawn_is_hit(lives: list[tuple[float, float]], span: tuple[float, float]) -> None:
+    moment, bars = NOW - 3000, []
+    for number, (gap, life) in enumerate(lives, 1):
+        bars.append(bar(number, moment, life, ended=moment + min(gap, life)))
+        moment += gap
+    area = frame(NOW + span[0], NOW + span[0] + span[1])
+    found = picture(lanes_with(bars), area, NOW)
+    for shape in found.bars:
+        if shape.end - shape.begin > 2:
+            hit = found.what_at((shape.begin + shape.end) / 2, area.middle(shape.lane))
+            assert hit is shape
+
+
+def test_the_limits_lie_where_the_family_reaches_them_and_unknown_ones_nowhere() -> None:
+    lanes = lanes_with([bar(1, NOW - 60, None, Lane.REFRESH)])
+    lanes.family = Family(1, NOW - 90, NOW - 60)
+    rules = Rules(limits=Limits(idle_s=80, absolute_s=100))
+    found = picture(lanes, frame(), NOW, rules=rules)
+    assert {limit.kind: limit.x for limit in found.limits} == {
+        LimitKind.IDLE: pytest.approx(found.frame.x(NOW + 20)),
+        LimitKind.ABSOLUTE: pytest.approx(found.frame.x(NOW + 10)),
+    }
+    assert found.bars[0].may_last_x == pytest.approx(found.frame.x(NOW + 10))
+    assert [limit.kind for limit in picture(lanes, frame(NOW, NOW + 15), NOW, rules=rules).limits] == [
+        LimitKind.ABSOLUTE
+    ]
+    assert not picture(lanes, frame(), NOW, rules=Rules(limits=Limits(grace_s=5))).limits
+    lanes.family = Family(0, None, NOW - 60)
+    assert list(limits_of(lanes, rules.limits)) == [LimitKind.IDLE]
+    lanes.family = None
+    assert not limits_of(lanes, rules.limits)
+
+
+def test_what_is_selected_is_framed_in_every_lane_it_is_in() -> None:
+    bars = [bar(1, NOW - 60, 30), replace(bar(1, NOW - 60, None, Lane.REFRESH), seq=10)]
+    lanes = lanes_with(bars, [mark(11, NOW - 20)])
+    focus = picture(lanes, frame(), NOW, chosen=10).focus
+    assert [(each.lane, each.is_bar) for each in focus] == [(Lane.ACCESS, True), (Lane.REFRESH, True)]
+    (one,) = picture(lanes, frame(), NOW, chosen=11).focus
+    assert (one.begin, one.end, one.is_bar) == (frame().x(NOW - 20), frame().x(NOW - 20), False)
+    assert not picture(lanes, frame(NOW - 5, NOW), NOW, chosen=11).focus
+
+
+def test_up_and_down_find_what_lies_beside_and_pass_over_empty_lanes() -> None:
+    bars = [bar(1, NOW - 60, 30, ended=NOW - 30), bar(2, NOW - 30, 30)]
+    lanes = lanes_with(bars, [mark(31, NOW - 25), mark(32, NOW - 24, MarkKind.REFUSAL, Lane.TOKEN_REQUESTS)])
+    assert beside(lanes, Lane.CALLS, NOW - 25, 1) == (Lane.ACCESS, 20)
+    assert beside(lanes, Lane.ACCESS, NOW - 55, 1) == (Lane.TOKEN_REQUESTS, 32)
+    assert beside(lanes, Lane.TOKEN_REQUESTS, NOW - 50, -1) == (Lane.ACCESS, 10)
+    assert beside(lanes, Lane.CALLS, NOW, -1) is None
+
+
+def test_days_begin_at_local_midnight() -> None:
+    area = frame(NOW, NOW + 40 * 86400)
+    assert all((tick + 5.5 * 3600) % 86400 == 0 for tick in ticks(area, 5.5 * 3600))
