@@ -14,7 +14,6 @@ import truststore
 from app import events, settings
 from app.clock import Clock, SystemClock
 from app.demo.addresses import Addresses
-from app.demo.applications import Rotation
 from app.demo.host import DemoHost, Hosting
 from app.demo.policy import Policy
 from app.errors import BadInput, LapseError
@@ -32,6 +31,7 @@ from app.wire.details import Details
 from app.wire.recorder import RecordingTransport
 
 if TYPE_CHECKING:
+    from app.demo.org import DemoOrg
     from app.trouble import Trouble
 
 _STOP_WITHIN_S = 5.0
@@ -155,15 +155,7 @@ class Workbench:
     def limits(self) -> Limits:
         """Return what bounds refresh tokens: known of a demo org this process serves, stated by no other server."""
         org = self.host.org
-        if org is None or not self.connection.embedded:
-            return Limits()
-        knobs = org.knobs()
-        rotates = knobs["rotation_type"] is Rotation.ROTATE
-        return Limits(
-            grace_s=float(knobs["leeway_s"]) if rotates else 0.0,
-            idle_s=float(knobs["refresh_idle_s"]) or None,
-            absolute_s=float(knobs["refresh_token_lifetime_s"]) or None,
-        )
+        return limits_of(org) if org is not None and self.connection.embedded else Limits()
 
     async def trouble(self) -> "Trouble":
         """Return the means to trouble the session at the demo org on purpose; raises BadInput for any other."""
@@ -260,6 +252,17 @@ def _hosting_event(hosting: Hosting) -> events.Event:
     if hosting.port != hosting.wanted_port:
         return events.DemoOrgPortTaken(hosting.wanted_port, hosting.port)
     return events.DemoOrgStarted(hosting.issuer, hosting.port)
+
+
+def limits_of(org: "DemoOrg") -> Limits:
+    """Return what bounds refresh tokens at a demo org."""
+    knobs = org.knobs()
+    rotates = knobs["rotation_type"] == "ROTATE"
+    return Limits(
+        grace_s=float(knobs["leeway_s"]) if rotates else 0.0,
+        idle_s=float(knobs["refresh_idle_s"]) or None,
+        absolute_s=float(knobs["refresh_token_lifetime_s"]) or None,
+    )
 
 
 @asynccontextmanager

@@ -147,6 +147,7 @@ class MainWindow(QMainWindow):
             card.show_presenter(on=on)
         self.inspector.show_presenter(on=on)
         self.wire.show_presenter(on=on)
+        self.timeline.show_presenter(on=on)
 
     def show_numbers(self, *, exchanges: int, entries: int) -> None:
         """Say on the tabs how much there is behind them."""

@@ -21,7 +21,7 @@ from app.decision import ExpirySource
 from app.demo.addresses import addresses_of
 from app.demo.ledger import SigningKey
 from app.errors import Refusal
-from app.events import Exchange, RefreshTokenFate
+from app.events import Exchange, RefreshTokenFate, ReplayAnswered, TokensReceived
 from app.inspection.inspector import Against, Inspection, inspect_held, inspect_text
 from app.lanes import lanes_of
 from app.oauth.keyset import keys_of
@@ -91,14 +91,16 @@ def lapsed(window: MainWindow) -> None:
 
 def refreshed(window: MainWindow) -> None:
     """A call has refreshed on its way."""
-    _tell(window, preview_story.refreshed)
+    story = _tell(window, preview_story.refreshed)
     window.tabs.setCurrentWidget(window.wire)
+    _choose(window, story, TokensReceived)
 
 
 def storm(window: MainWindow) -> None:
     """Fifty calls at once, and one refresh."""
-    _tell(window, preview_story.storm)
+    story = _tell(window, preview_story.storm)
     window.tabs.setCurrentWidget(window.wire)
+    _choose(window, story, TokensReceived)
 
 
 def failed(window: MainWindow) -> None:
@@ -110,8 +112,9 @@ def failed(window: MainWindow) -> None:
 
 def replayed(window: MainWindow) -> None:
     """An old refresh token was sent again: the journal tells what came of it."""
-    _tell(window, preview_story.replayed)
+    story = _tell(window, preview_story.replayed)
     window.tabs.setCurrentWidget(window.journal)
+    _choose(window, story, ReplayAnswered)
 
 
 def presenting(window: MainWindow) -> None:
@@ -299,18 +302,33 @@ def _tell(window: MainWindow, acts: Callable[[Stage], Awaitable[None]]) -> Story
     window.call_strip.show_story(story.told)
     window.inspector.show_inspections(story.inspections, story.generations)
     window.inspector.tick(now)
-    window.timeline.show_lanes(lanes_of(story.journal), leeway_s=1.0)
+    window.timeline.show_lanes(lanes_of(story.journal), leeway_s=1.0, limits=story.limits)
     window.timeline.tick(now)
     log = WireLog()
     for entry in story.journal:
         log.take(entry)
     window.wire.show_log(log)
+    window.wire.detail_wanted.connect(lambda seq: _show_detail(window, story, seq))
     window.journal.show_entries(tuple(story.journal))
     window.counts.show_counts(replace(counts_of(story.journal, now), skew_s=story.skew_s))
     exchanges = sum(isinstance(entry.event, Exchange) for entry in story.journal)
     window.show_numbers(exchanges=exchanges, entries=len(story.journal))
     window.show_page(Page.SIGNED_IN)
     return story
+
+
+def _show_detail(window: MainWindow, story: Story, seq: int) -> None:
+    row = window.wire.chosen()
+    if row is not None and row.seq == seq:
+        window.wire.show_detail(row, story.details.get(seq))
+
+
+def _choose(window: MainWindow, story: Story, kind: type) -> None:
+    """Choose the newest event of a kind in the wire log, the journal and the timeline."""
+    seq = next(entry.seq for entry in reversed(tuple(story.journal)) if isinstance(entry.event, kind))
+    for panel in (window.wire, window.journal, window.timeline):
+        panel.select(seq)
+    window.journal.show_why(story.journal.chain(seq))
 
 
 def _show_cards(window: MainWindow, tokens: TokenSet, now: float) -> None:

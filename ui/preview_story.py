@@ -19,6 +19,7 @@ from app.errors import LapseError
 from app.inspection.desk import Desk
 from app.inspection.inspector import Inspection
 from app.journal import Journal
+from app.lanes import Limits
 from app.oauth.client import OAuthClient
 from app.oauth.grants import authorization_url
 from app.oauth.pkce import Pkce
@@ -33,6 +34,7 @@ from app.simloop import SimClock, SimLoop
 from app.trouble import Trouble
 from app.wire.details import Details
 from app.wire.recorder import RecordingTransport
+from app.workbench import limits_of
 
 BEGAN = 1_790_085_783.0
 """14:03:03 UTC: when every story begins, in epoch seconds."""
@@ -52,6 +54,7 @@ class Story:
     decision: Decision
     told: str
     skew_s: float | None
+    limits: Limits
     trouble: LapseError | None
     result: CallResult | None
 
@@ -126,6 +129,7 @@ class Stage:
             decision=self.session.decide("Call API"),
             told=self.told,
             skew_s=self.session.skew_s,
+            limits=limits_of(self.org),
             trouble=self.failure,
             result=self.result,
         )

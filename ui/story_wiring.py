@@ -5,14 +5,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QBuffer, QObject
+from PySide6.QtGui import QImageWriter
 from PySide6.QtWidgets import QFileDialog
 
 from app import VERSION, events
 from app.counters import Counters
 from app.errors import BadInput
 from app.events import Entry, Exchange
-from app.lanes import Lanes
+from app.lanes import Lanes, Limits
 from app.secret import Secret
 from app.wire.curl import curl
 from app.wire.har import har
@@ -43,6 +44,7 @@ class StoryWiring(QObject):
         self._tasks = tasks
         self._lanes, self._counters, self._log = Lanes(), Counters(), WireLog()
         self._exchanges = 0
+        self._limits = (0.0, Limits())
         self._selecting = False
         window.commands.export_har.triggered.connect(self._on_export)
         window.call_strip.why_requested.connect(self._on_why_last)
@@ -58,6 +60,8 @@ class StoryWiring(QObject):
         for entry in entries:
             self._project(entry)
         window.timeline.show_lanes(self._lanes, leeway_s=0.0)
+        window.timeline.export_wanted.connect(self._on_export_timeline)
+        window.commands.export_timeline.triggered.connect(self._on_export_timeline)
         window.wire.show_log(self._log)
         window.journal.show_entries(entries)
 
@@ -79,9 +83,11 @@ class StoryWiring(QObject):
             counts = replace(counts, skew_s=self._bench.session.skew_s)  # the journal tells of a large one only
         self._window.counts.show_counts(counts)
 
-    def show_leeway(self, leeway_s: float) -> None:
-        """Draw the leeway in force on the bars of access tokens."""
-        self._window.timeline.show_lanes(self._lanes, leeway_s=leeway_s)
+    def show_limits(self, leeway_s: float, limits: Limits) -> None:
+        """Draw the leeway in force on the bars of access tokens, and what bounds refresh tokens."""
+        if (leeway_s, limits) != self._limits:
+            self._limits = (leeway_s, limits)
+            self._window.timeline.show_lanes(self._lanes, leeway_s=leeway_s, limits=limits)
 
     def _project(self, entry: Entry) -> Row | None:
         self._lanes.take(entry)
@@ -158,6 +164,26 @@ class StoryWiring(QObject):
         """Write every exchange in the journal, masked as it was recorded; raises BadInput when it cannot be written."""
         found = har(self._bench.journal, self._bench.details, version=VERSION)
         self._write(path, json.dumps(found, indent=1, ensure_ascii=False).encode())
+
+    def _on_export_timeline(self) -> None:
+        self._tasks.start("export the timeline", self._export_timeline)
+
+    async def _export_timeline(self) -> None:
+        kinds = self.tr("Picture (*.png);;Drawing (*.svg)")
+        path = await self._asked_for_path(self.tr("Export the timeline"), "lapse-timeline.png", kinds)
+        if path is not None:
+            self.write_timeline(path)
+
+    def write_timeline(self, path: Path) -> None:
+        """Write the timeline as it is shown: SVG where the name ends so, else PNG. Raises BadInput."""
+        view = self._window.timeline.view
+        if path.suffix.lower() == ".svg":
+            self._write(path, view.svg())
+            return
+        octets = QBuffer()
+        octets.open(QBuffer.OpenModeFlag.WriteOnly)
+        QImageWriter(octets, b"png").write(view.image())
+        self._write(path, bytes(octets.data().data()))
 
     async def _asked_for_path(self, title: str, name: str, kinds: str) -> Path | None:
         dialog = QFileDialog(self._window, title, name, kinds)

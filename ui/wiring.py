@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMessageBox
 from app import events
 from app.errors import LapseError
 from app.events import Entry, StorePlace
+from app.session.expiry import leeway_in_force
 from app.session.tokens import TokenSet
 from ui.bridge import Bridge
 from ui.clipboard import Clipboard
@@ -322,6 +323,8 @@ class Wiring(QObject):
             return
         self._shown_tokens = tokens
         leeway_s = self._bench.connection.leeway_s if self._ready else 0.0
+        if tokens is not None:
+            self._story.show_limits(leeway_in_force(leeway_s, tokens.expiry.lifetime_s), self._bench.limits())
         facts = facts_of(tokens, leeway_s=leeway_s) if tokens else {}
         for kind, card in self._window.cards.items():
             card.show_token(facts.get(kind))

@@ -37,6 +37,8 @@ class Lanes:
         self._leads: dict[int, int] = {}
         self._handlers: dict[type, Callable[[Entry, Any], bool]] = {
             events.TokensReceived: self._received,
+            events.SessionRestored: self._taken_up,
+            events.SessionAdopted: self._taken_up,
             events.CallStarted: self._started,
             events.CallFinished: self._finished,
             Exchange: self._asked,
@@ -186,9 +188,30 @@ class Lanes:
             self._mark(entry, Lane.TOKEN_REQUESTS, MarkKind.SIGN_IN, text, note=received.grant)
         return True
 
-    def _begin(self, entry: Entry, lane: Lane, issued: Issued, number: int) -> None:
-        self._close(lane, End.REPLACED, entry.at)
+    def _taken_up(self, entry: Entry, event: events.SessionRestored | events.SessionAdopted) -> bool:
+        """Show tokens that were received before this journal began, or by another process."""
+        taken = event.taken
+        if isinstance(event, events.SessionRestored):
+            self._families += 1
+            self.family = None
+        began_at = self.family.began_at if self.family is not None else None
+        self.family = Family(self._families, began_at, taken.received_at)
+        for lane, issued, at in (
+            (Lane.ACCESS, taken.access, taken.received_at),
+            (Lane.REFRESH, taken.refresh, taken.refresh_received_at),
+        ):
+            if issued is not None and not self._is_newest(lane, issued.name):
+                self._begin(entry, lane, issued, int(issued.name.partition("-")[2]), at=at)
+        return True
+
+    def _is_newest(self, lane: Lane, name: str) -> bool:
         bars = self._tracks[lane].bars
+        return bool(bars) and (bars[-1].name, bars[-1].family, bars[-1].end) == (name, self._families, End.OPEN)
+
+    def _begin(self, entry: Entry, lane: Lane, issued: Issued, number: int, *, at: float | None = None) -> None:
+        bars = self._tracks[lane].bars
+        begins_at = entry.at if at is None else max(at, bars[-1].begins_at if bars else at)
+        self._close(lane, End.REPLACED, begins_at)
         before = bars[-1].name if bars and bars[-1].family == self._families else None
         self.put(
             Bar(
@@ -198,7 +221,7 @@ class Lanes:
                 family=self._families,
                 seq=entry.seq,
                 fingerprint=issued.fingerprint,
-                begins_at=entry.at,
+                begins_at=begins_at,
                 ends_at=issued.expires_at,
                 before=before,
             )

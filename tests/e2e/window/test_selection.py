@@ -1,7 +1,17 @@
 """Selecting anything selects it everywhere, and why anything happened is two clicks away."""
 
-from app.events import Entry, Exchange, ExchangeKind, RefreshSucceeded, TokensReceived
+import json
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QImage
+
+from app.errors import BadInput
+from app.events import Entry, Exchange, ExchangeKind, RefreshSucceeded, StorePlace, TokensReceived
+from app.lanes import Limits
+from app.session.store import MemoryStore
 from tests.e2e.window.desk import Desk, Open
+from ui.main_window import Page
 
 
 def refreshed(desk: Desk) -> None:
@@ -93,3 +103,52 @@ def test_choosing_goes_round_only_once(open_desk: Open) -> None:
         panel.selected.connect(told.append)
     desk.window.wire.table.selectRow(0)
     assert len(told) <= 2, told
+
+
+def test_the_timeline_is_written_as_picture_and_drawing_and_the_exchanges_as_har(
+    open_desk: Open, tmp_path: Path
+) -> None:
+    desk = open_desk()
+    refreshed(desk)
+    story = desk.wiring._story
+    story.write_timeline(tmp_path / "timeline.png")
+    story.write_timeline(tmp_path / "timeline.svg")
+    story.write_har(tmp_path / "lapse.har")
+    image = QImage(str(tmp_path / "timeline.png"))
+    assert image.width() >= 2 * desk.window.timeline.view.width()
+    assert "AT-2" in (tmp_path / "timeline.svg").read_text()
+    assert json.loads((tmp_path / "lapse.har").read_text())["log"]["entries"]
+    assert any("no token is in it" in each for each in desk.window.toasts.texts())
+
+
+def test_what_cannot_be_written_says_so(open_desk: Open, tmp_path: Path) -> None:
+    desk = open_desk()
+    refreshed(desk)
+    with pytest.raises(BadInput, match="cannot be written"):
+        desk.wiring._story.write_har(tmp_path / "nowhere" / "lapse.har")
+
+
+def test_a_restored_session_is_on_the_timeline(open_desk: Open) -> None:
+    store = MemoryStore()
+    store.place = StorePlace.KEYRING
+    desk = open_desk(store)
+    refreshed(desk)
+    desk.close()
+    again = open_desk(store)
+    again.reach(Page.SIGNED_IN)
+    again.until(lambda: again.wiring._story._lanes.bar("AT-2") is not None)
+    access, refresh = (again.wiring._story._lanes.bar(name) for name in ("AT-2", "RT-2"))
+    assert access is not None
+    assert refresh is not None
+    tokens = again.bench.session.tokens
+    assert tokens is not None
+    assert access.begins_at == refresh.begins_at == tokens.receipt.wall
+
+
+def test_limits_of_the_demo_org_are_drawn(open_desk: Open) -> None:
+    desk = open_desk()
+    desk.reach(Page.SIGNED_OUT)
+    assert desk.bench.host.org is not None
+    desk.bench.host.org.turn(refresh_idle_s=60, leeway_s=20)
+    refreshed(desk)
+    assert desk.wiring._story._limits == (1.0, Limits(grace_s=20.0, idle_s=60.0, absolute_s=7 * 3600.0))
