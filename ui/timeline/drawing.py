@@ -285,9 +285,8 @@ class Drawing:
         size = look.px(3.2)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(look.colour("warning"))
-        painter.translate(flag.left() + look.px(7), flag.center().y())
-        painter.drawPath(mark_path(MarkKind.EXPIRY if is_idle else MarkKind.SESSION_END, size))
-        painter.translate(-flag.left() - look.px(7), -flag.center().y())
+        sign = mark_path(MarkKind.EXPIRY if is_idle else MarkKind.SESSION_END, size)
+        painter.drawPath(sign.translated(flag.left() + look.px(7), flag.center().y()))
         painter.setPen(QPen(look.text_on("warning")))
         painter.drawText(flag.adjusted(look.px(13), 0, 0, 0), _MIDDLE, text)
 
