@@ -80,13 +80,20 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_left_out] = []
-    config.stash[_home] = tempfile.TemporaryDirectory(prefix="lapse-tests-")
-    os.environ["LAPSE_HOME"] = config.stash[_home].name  # for what runs outside any one test
+    os.environ["LAPSE_HOME"] = _home_of(config)  # for what runs outside any one test
     config.pluginmanager.register(_Watch(config.stash[_left_out]))
 
 
+def _home_of(config: pytest.Config) -> str:
+    if hasattr(config, "workerinput"):  # Ctrl+C ends a worker before it could clean up: it gets a part of the first's
+        return str(Path(os.environ["LAPSE_HOME"], config.workerinput["workerid"]))
+    config.stash[_home] = tempfile.TemporaryDirectory(prefix="lapse-tests-")
+    return config.stash[_home].name
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
-    config.stash[_home].cleanup()
+    if _home in config.stash:
+        config.stash[_home].cleanup()
 
 
 @pytest.fixture(autouse=True)
