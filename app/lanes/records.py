@@ -83,9 +83,10 @@ class Bar:
 
     def sentence(self, now: float) -> str:
         """Return its life in a sentence."""
-        stated = (
-            "end not stated by the server" if self.ends_at is None else f"for {duration(self.ends_at - self.begins_at)}"
-        )
+        stated = "end not stated by the server"
+        if self.ends_at is not None:
+            life_s = self.ends_at - self.begins_at
+            stated = f"for {duration(round(life_s) or life_s)}"  # servers state whole seconds; answers take some
         came = f", after {self.before}" if self.before else ""
         return f"{self.name}, received {duration(now - self.begins_at)} ago, {stated}{came}: {self.end_at(now)}."
 

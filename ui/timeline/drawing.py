@@ -35,6 +35,7 @@ _ROLES = {
     MarkKind.REVOCATION: "bad",
     MarkKind.EXPIRY: "warning",
 }
+_ORDINARY = (MarkKind.CALL, MarkKind.TOKEN_REQUEST)  # drawn first, so that none of them hides a refusal
 _CENTRE = Qt.AlignmentFlag.AlignCenter
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
@@ -103,7 +104,8 @@ class Drawing:
         self._draw_rotations()
         for link in self._shown.links:
             self._draw_replay(link)
-        for mark in self._shown.marks:
+        self._draw_now_line()
+        for mark in sorted(self._shown.marks, key=lambda mark: mark.kind not in _ORDINARY):
             self._draw_mark(mark)
         for limit in self._shown.limits:
             self._draw_limit(limit)
@@ -148,25 +150,30 @@ class Drawing:
         for lane, role in ((Lane.ACCESS, "access"), (Lane.REFRESH, "refresh")):
             top = self._frame.middle(lane) - self._bar_height / 2
             mine = [bar for bar in bars if bar.lane is lane]
-            dense = [
-                QRectF(bar.begin, top, max(bar.end - bar.begin, 1.5), self._bar_height)
-                for bar in mine
-                if bar.count > 1 or not bar.has_label
-            ]
             # Many at once: these have neither round ends nor words, and there may be hundreds.
-            self._painter.setPen(QPen(self._look.colour(role), 0.6))
+            short = [self._area(bar, top) for bar in mine if bar.count == 1 and not bar.has_label]
+            many = [self._area(bar, top) for bar in mine if bar.count > 1]
             self._painter.setBrush(self._look.tinted(role))
-            self._painter.drawRects(dense)
+            self._painter.setPen(Qt.PenStyle.NoPen)
+            self._painter.drawRects(many)
+            self._painter.setPen(QPen(self._look.colour(role), 0.6))
+            self._painter.drawLines([QLineF(area.topLeft(), area.topRight()) for area in many])
+            self._painter.drawLines([QLineF(area.bottomLeft(), area.bottomRight()) for area in many])
+            self._painter.drawRects(short)
             for bar in mine:
                 if bar.has_label and bar.count == 1:
                     self._draw_bar(bar, role, top)
+
+    def _area(self, bar: BarShape, top: float) -> QRectF:
+        return QRectF(bar.begin, top, max(bar.end - bar.begin, 1.5), self._bar_height)
 
     def _draw_bar(self, bar: BarShape, role: str, top: float) -> None:
         painter, look = self._painter, self._look
         area = QRectF(bar.begin, top, bar.end - bar.begin, self._bar_height)
         is_open = bar.lane is Lane.REFRESH and bar.is_running and bar.life_s is None
         path = bar_path(area, look.px(_RADIUS), cut_left=bar.is_cut[0], cut_right=bar.is_cut[1] or is_open)
-        painter.fillRect(area.adjusted(2, 1, -2, -1), look.tinted(role))
+        left, right = (0 if is_cut else 2 for is_cut in (bar.is_cut[0], bar.is_cut[1] or is_open))
+        painter.fillRect(area.adjusted(left, 1, -right, -1), look.tinted(role))
         pen = QPen(look.colour("bad" if bar.how is End.REFUSED else role), 1)
         if bar.how in _GONE:
             pen.setStyle(Qt.PenStyle.DashLine)
@@ -301,16 +308,19 @@ class Drawing:
             area = QRectF(focus.begin - wide, top, focus.end - focus.begin + 2 * wide, high)
             self._painter.drawRoundedRect(area, look.px(_RADIUS) + 2, look.px(_RADIUS) + 2)
 
+    def _draw_now_line(self) -> None:
+        x, frame, look = self._shown.now_x, self._frame, self._look
+        if x is not None:
+            self._painter.setPen(QPen(look.colour("bad"), look.px(1.6)))
+            self._painter.drawLine(QLineF(x, frame.top - look.px(4), x, frame.bottom + look.px(4)))
+
     def _draw_now(self) -> None:
-        x, look = self._shown.now_x, self._look
+        x, look, painter = self._shown.now_x, self._look, self._painter
         if x is None:
             return
-        painter, frame = self._painter, self._frame
-        painter.setPen(QPen(look.colour("bad"), look.px(1.6)))
-        painter.drawLine(QLineF(x, frame.top - look.px(4), x, frame.bottom + look.px(4)))
         text = words.now_word()
         width = self._small.horizontalAdvance(text) + look.px(14)
-        pill = QRectF(x - width / 2, frame.top - look.px(21), width, look.px(17))
+        pill = QRectF(x - width / 2, self._frame.top - look.px(21), width, look.px(17))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(look.colour("bad"))
         painter.drawRoundedRect(pill, pill.height() / 2, pill.height() / 2)

@@ -17,7 +17,7 @@ from ui.timeline.span import ORDER, Frame, ticks
 _NARROW_PX = 3.0
 _CELL_PX = 2.0
 _MERGED_PX = 40.0
-_MARK_CELL_PX = 6.0
+_MARK_CELL_PX = 8.0
 _LABEL_PX = 34.0
 _NEAR_PX = 7.0
 
