@@ -270,3 +270,11 @@ def test_up_and_down_find_what_lies_beside_and_pass_over_empty_lanes() -> None:
 def test_days_begin_at_local_midnight() -> None:
     area = frame(NOW, NOW + 40 * 86400)
     assert all((tick + 5.5 * 3600) % 86400 == 0 for tick in ticks(area, 5.5 * 3600))
+
+
+def test_a_long_life_after_many_short_ones_is_a_shape_of_its_own() -> None:
+    bars = [bar(number, NOW - 90 + number / 100, 60, ended=NOW - 90 + (number + 1) / 100) for number in range(1, 9)]
+    bars.append(bar(9, NOW - 89.91, 60))
+    many, one = picture(lanes_with(bars), frame(), NOW).bars
+    assert (many.count, many.end - many.begin < 1) == (8, True)
+    assert (one.name, one.count, one.has_label) == ("AT-9", 1, True)
