@@ -15,7 +15,7 @@ class Journal:
     Subscribers are called in order on the appending thread, and must not append while they are being told.
     """
 
-    def __init__(self, clock: Clock, *, capacity: int = 100_000) -> None:
+    def __init__(self, clock: Clock, *, capacity: int = 40_000) -> None:
         self._clock = clock
         self._entries: deque[Entry] = deque(maxlen=capacity)
         self._subscribers: list[Subscriber] = []

@@ -11,8 +11,8 @@ from app.events import Entry, Exchange, ExchangeKind, Issued, RefreshTokenFate
 from app.lanes.records import Bar, End, Family, Lane, Mark, MarkKind
 from app.lanes.track import Track
 
-_MOST_THINGS = 50_000
-_MOST_LEADS = 100_000
+_MOST_THINGS = 32_000
+_MOST_LEADS = 40_000
 _MOST_HOPS = 8
 _REFUSED = 400
 _SEQ = attrgetter("seq")

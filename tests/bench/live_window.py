@@ -15,8 +15,10 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
+from app.events import Exchange
 from app.session.store import MemoryStore
 from app.workbench import Workbench, open_workbench
+from tests.bench.wire_log import resident_mb, stream
 from tests.e2e.scripted_browser import sign_in
 from ui import theme
 from ui.main_window import MainWindow, Page
@@ -27,9 +29,10 @@ _NAP_S = 0.001
 
 
 def main() -> None:
-    """Print the longest stall of the loop in 100 calls at once (aim: 50 ms), and the idle costs (aim: 1 %, none)."""
+    """Print the longest stall of 100 calls at once (aim: 50 ms), the idle costs (aim: 1 %, none), and the memory."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("-n", type=int, default=5, help="storms")
+    parser.add_argument("--fill", type=int, default=100_000, metavar="EXCHANGES", help="how many the log then holds")
     parser.add_argument("--idle", type=float, default=10.0, metavar="SECONDS", help="how long to do nothing")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
@@ -39,10 +42,10 @@ def main() -> None:
         application.setQuitOnLastWindowClosed(False)
         theme.apply(application, "light")
         with asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
-            runner.run(_measure(application, args.n, args.idle))
+            runner.run(_measure(application, args.n, args.idle, args.fill))
 
 
-async def _measure(application: QApplication, storms: int, idle_s: float) -> None:
+async def _measure(application: QApplication, storms: int, idle_s: float, exchanges: int) -> None:
     window = MainWindow()
     window.furnish()
     async with open_workbench(store=MemoryStore(), open_browser=_browser) as bench:
@@ -57,6 +60,10 @@ async def _measure(application: QApplication, storms: int, idle_s: float) -> Non
             await bench.session.drop_access_token()
             await _storm(window, wiring, bench, number)
         await _idle(application, window, idle_s)
+        window.show()
+        print(f"memory: {resident_mb():.0f} MB resident, window, client and demo org in one process")
+        await _fill(bench, exchanges)
+        print(f"memory: {resident_mb():.0f} MB with {exchanges:,} exchanges in the log (aim: 250)")
         window.hide()
         await wiring.close()
     window.allow_close()
@@ -95,6 +102,18 @@ async def _idle(application: QApplication, window: MainWindow, seconds: float) -
         print(
             f"idle, {name:9}: {spent / seconds * 100:5.2f} % of one core, {events.ours / seconds:4.1f} timer events/s"
         )
+
+
+async def _fill(bench: Workbench, exchanges: int) -> None:
+    """Let so many exchanges happen; the window is told of them as ever."""
+    seen = 0
+    for number, entry in enumerate(stream(bench.journal, bench.details)):
+        seen += isinstance(entry.event, Exchange)
+        if seen >= exchanges:
+            break
+        if number % 1000 == 0:
+            await asyncio.sleep(0.06)  # longer than the bridge waits
+    await asyncio.sleep(1)
 
 
 class _Counter(QObject):

@@ -43,14 +43,14 @@ def main() -> None:
     application = QApplication([])
     theme.apply(application, "light")
     bench = _Bench(application)
-    empty = _resident_mb()
+    empty = resident_mb()
     bench.fill(args.n)
     print(f"rows            {bench.log_rows:,} in the log, {bench.journal_rows:,} in the journal")
     bench.adding(args.rounds)
     bench.filtering()
     bench.scrolling(args.rounds)
     print(
-        f"memory          {_resident_mb():6.0f} MB resident, all of the process (aim: 250); {empty:.0f} MB of it before"
+        f"memory          {resident_mb():6.0f} MB resident, all of the process (aim: 250); {empty:.0f} MB of it before"
     )
 
 
@@ -67,7 +67,7 @@ class _Bench:
         self._tabs.resize(1030, 370)
         self._tabs.show()
         self._wire.show_log(self._log)
-        self._stream = _stream(self._journal, self._details)
+        self._stream = stream(self._journal, self._details)
         self._settle()
 
     @property
@@ -158,7 +158,7 @@ class _Bench:
                 panel.table.grab()  # paints at once, whether the platform shows windows or not
 
 
-def _stream(journal: Journal, details: Details) -> Iterator[Entry]:
+def stream(journal: Journal, details: Details) -> Iterator[Entry]:
     """Yield the journal of calls, ten at once in each other's way; every twentieth refreshes first."""
     for number in count(1):
         yield from _interleaved([_call(journal, details, _AT_ONCE * number + which) for which in range(_AT_ONCE)])
@@ -248,7 +248,7 @@ def _print(name: str, times: list[float], aim_ms: float) -> None:
     )
 
 
-def _resident_mb() -> float:
+def resident_mb() -> float:
     gc.collect()
     if sys.platform == "linux":
         with open("/proc/self/statm", encoding="ascii") as told:  # noqa: PTH123 - no file, a question to the kernel

@@ -16,7 +16,7 @@ from ui.widgets.table import plain_tooltip
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
 NUMBER, AT, WHAT, CAUSE = range(4)
-_MOST, _DROPPED = 100_000, 10_000
+_MOST, _DROPPED = 40_000, 5_000
 
 
 class EntryModel(QAbstractTableModel):

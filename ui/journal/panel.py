@@ -31,7 +31,7 @@ class JournalPanel(QWidget):
         self._told_elsewhere = False
         self._is_walking = False
         self._build_filter()
-        self.table = text_table("journalTable", self.tr("Journal"), self._model, _WIDTHS)
+        self.table = text_table("journalTable", self.tr("Journal"), self._model, _WIDTHS).follow_end()
         self.table.selectionModel().currentChanged.connect(self._choose)
         self.table.activated.connect(self._activate)
         self.why_table = self._new_why_table()
@@ -45,12 +45,8 @@ class JournalPanel(QWidget):
 
     def added(self, batch: tuple[Entry, ...]) -> None:
         """Show new entries."""
-        bar = self.table.verticalScrollBar()
-        at_end = bar.value() >= bar.maximum() - 1
         self._model.added(batch)
         self._show_count()
-        if at_end:
-            self.table.scrollToBottom()
 
     def show_why(self, chain: list[Entry]) -> None:
         """Show what led to the chosen entry, from its first cause on.

@@ -42,6 +42,7 @@ class WirePanel(QWidget):
         self._has_detail = False
         self._build_filter()
         self.table = _WireTable("wireTable", self.tr("Exchanges"), self._model, {STATUS: 84, TOOK: 76, AT: 76})
+        self.table.follow_end()
         self.table.selectionModel().currentChanged.connect(self._choose)
         self.table.copy_wanted.connect(self._copy)
         self.why_button = self._button("wireWhyButton", self.tr("Why?"))
@@ -65,12 +66,10 @@ class WirePanel(QWidget):
         """Show new rows, and rows that have changed."""
         if not rows:
             return
-        chosen, at_end = self.chosen(), self._is_at_end()
+        chosen = self.chosen()
         self._model.added(rows)
         self._keep(chosen)
         self._show_count()
-        if at_end:
-            self.table.scrollToBottom()
         if chosen is not None and any(row == chosen for row in rows):
             self.detail_wanted.emit(chosen.seq)
 
@@ -157,10 +156,6 @@ class WirePanel(QWidget):
         if not is_open:
             words = self.tr("{0} of {1} shown")
             self.shown_label.setText(words.format(f"{self._model.rowCount():,}", f"{self._model.total:,}"))
-
-    def _is_at_end(self) -> bool:
-        bar = self.table.verticalScrollBar()
-        return bar.value() >= bar.maximum() - 1
 
     def _choose(self, current: QModelIndex, _previous: QModelIndex) -> None:
         row = self._model.row_at(current)
