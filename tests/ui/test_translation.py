@@ -29,7 +29,10 @@ DATA = frozenset(
 )
 # Sentences made in app/, which has no Qt and speaks English by design: decisions, stories, errors, conclusions.
 FROM_APP = frozenset(
-    ("verdictBanner", "storyLabel", "errorPanel", "endedReasonLabel", "inspectorSentenceLabel", "inspectorVerdictPill"),
+    (
+        *("verdictBanner", "storyLabel", "errorPanel", "endedReasonLabel", "inspectorSentenceLabel"),
+        *("inspectorVerdictPill", "timelineChosenLabel", "timelineView"),
+    ),
 )
 # Qt names these itself, and has translations of its own.
 FROM_QT = frozenset(("ScrollLeftButton", "ScrollRightButton"))

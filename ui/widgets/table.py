@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import QColor, QGuiApplication, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from ui import theme
@@ -135,6 +135,12 @@ class TextTable(QTableView):
         if self._at_end:
             self.verticalScrollBar().setValue(most)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the new width out where it changes what there is room for."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._share_out()
+
     def changeEvent(self, event: QEvent) -> None:
         """Scale with the font."""
         super().changeEvent(event)
@@ -143,9 +149,19 @@ class TextTable(QTableView):
 
     def _scale(self) -> None:
         self.verticalHeader().setDefaultSectionSize(theme.px(_ROW_HEIGHT))
-        for column, width in self._widths.items():
-            needed = self.horizontalHeader().sectionSizeHint(column)  # a heading in another language may be longer
-            self.horizontalHeader().resizeSection(column, max(theme.px(width), needed))
+        self._share_out()
+
+    def _share_out(self) -> None:
+        """Give each column its width; where there is no room for all, each gives up what its heading can spare."""
+        header = self.horizontalHeader()
+        hints = [header.sectionSizeHint(column) for column in range(header.count())]
+        wanted = {column: max(theme.px(width), hints[column]) for column, width in self._widths.items()}
+        others = [hint for column, hint in enumerate(hints) if column not in wanted]  # these share what is left evenly
+        lacking = sum(wanted.values()) + max(others, default=0) * len(others) - self.viewport().width()
+        spare = sum(width - hints[column] for column, width in wanted.items())
+        share = min(max(lacking / spare, 0.0), 1.0) if spare else 0.0
+        for column, width in wanted.items():
+            header.resizeSection(column, width - round((width - hints[column]) * share))
 
     def _copy_cell(self) -> None:
         text = self.currentIndex().data()

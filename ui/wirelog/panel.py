@@ -8,6 +8,7 @@ from app.events import ExchangeKind
 from app.wire.details import Detail
 from app.wire.view import Row, RowFilter, RowKind, WireLog
 from ui import theme
+from ui.widgets.buttons import allow
 from ui.widgets.labels import label
 from ui.widgets.painted import Picker
 from ui.widgets.table import TextTable
@@ -199,9 +200,9 @@ class WirePanel(QWidget):
         elif row is not None and not self._has_detail:
             no_curl = self.tr("It was too long ago: only its line is kept.")
         no_real = self.tr("Presenter mode is on: no real token is copied.") if self._presents else no_curl
-        _allow(self.why_button, no_row, self.tr("Show in the journal what led to it"))
-        _allow(self.curl_button, no_curl, self.tr("Copy the request as a command, its tokens masked (Ctrl+C)"))
-        _allow(self.real_curl_button, no_real, self.tr("Copy the command with the tokens in hand: keep it to yourself"))
+        allow(self.why_button, no_row, self.tr("Show in the journal what led to it"))
+        allow(self.curl_button, no_curl, self.tr("Copy the request as a command, its tokens masked (Ctrl+C)"))
+        allow(self.real_curl_button, no_real, self.tr("Copy the command with the tokens in hand: keep it to yourself"))
 
     def _build_filter(self) -> None:
         self.filter_edit = QLineEdit()
@@ -320,10 +321,3 @@ class _WireTable(TextTable):
         super().resizeEvent(event)
         for column, least in ((TOOK, _LEAST_FOR_TOOK), (AT, _LEAST_FOR_AT)):
             self.setColumnHidden(column, self.viewport().width() < theme.px(least))
-
-
-def _allow(button: QPushButton, refusal: str, hint: str) -> None:
-    """Enable a button, or say why it cannot be used."""
-    button.setEnabled(not refusal)
-    button.setToolTip(refusal or hint)
-    button.setAccessibleDescription(refusal or hint)
