@@ -1,5 +1,6 @@
 """A transport wrapper that records every exchange in the journal, its failure included."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
@@ -130,7 +131,7 @@ class _RecordedStream(httpx.AsyncByteStream):
             async for chunk in self._inner:
                 self._noting.took(chunk)
                 yield chunk
-        except Exception as failure:
+        except (Exception, asyncio.CancelledError) as failure:  # a cancelled reading has not read the whole either
             self._noting.finish(status=self._status, failure=type(failure).__name__)
             raise
 

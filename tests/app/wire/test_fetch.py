@@ -134,3 +134,12 @@ async def test_redirects_are_not_followed(journal: Journal) -> None:
         answer = await ask(url, journal)
     assert answer.status == 302
     assert len(journal) == 1
+
+
+async def test_an_answer_nobody_waited_for_is_not_recorded_as_whole(journal: Journal) -> None:
+    async with server(drip) as url:
+        with pytest.raises(Unreachable):
+            await ask(url, journal, total_s=0.2)
+    (entry,) = journal
+    assert isinstance(entry.event, Exchange)
+    assert (entry.event.status, entry.event.failure) == (200, "CancelledError")
