@@ -322,7 +322,7 @@ class ReplayStarted:
 
     def sentence(self) -> str:
         """Say it."""
-        return f"Replaying {self.name}, which was replaced long since, on request."
+        return f"Replaying {self.name}, which was replaced, on request."
 
 
 @dataclass(frozen=True, slots=True)

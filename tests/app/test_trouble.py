@@ -101,7 +101,7 @@ async def test_a_replay_after_the_grace_period_kills_the_family(bench: Bench, cl
     assert (answered.name, answered.error) == ("RT-1", "invalid_grant")
     with pytest.raises(Refusal):
         await bench.world.session.fresh_token(asked_for=True)
-    assert "Replaying RT-1, which was replaced long since, on request." in bench.sentences()
+    assert "Replaying RT-1, which was replaced, on request." in bench.sentences()
 
 
 async def test_without_an_older_refresh_token_there_is_nothing_to_replay(bench: Bench) -> None:
