@@ -11,6 +11,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.qt_deleted import delete_now
 from tests.ui.test_main_window import EVERY_STATE, shown
 from tests.ui.walks import clipped_once_settled, listed, tabs_of
 from ui import theme
@@ -67,6 +68,7 @@ def test_nothing_is_clipped_on_a_display_of_another_scale(scale: str) -> None:
 def zoom(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator[float]:
     theme.apply(qapp, "light", request.param)
     yield request.param
+    delete_now()  # or the closed window would be styled once more
     theme.apply(qapp, "light")
 
 
