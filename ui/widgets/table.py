@@ -142,9 +142,9 @@ class TextTable(QTableView):
             self._share_out()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Scale with the font."""
+        """Scale with the font, and with the style sheet, which comes after it and has the headings' own."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._scale()
 
     def _scale(self) -> None:
@@ -154,6 +154,7 @@ class TextTable(QTableView):
     def _share_out(self) -> None:
         """Give each column its width; where there is no room for all, each gives up what its heading can spare."""
         header = self.horizontalHeader()
+        header.ensurePolished()
         hints = [header.sectionSizeHint(column) for column in range(header.count())]
         wanted = {column: max(theme.px(width), hints[column]) for column, width in self._widths.items()}
         others = [hint for column, hint in enumerate(hints) if column not in wanted]  # these share what is left evenly
