@@ -4,10 +4,13 @@ clock, simloop         time as an argument, real or simulated
 secret, errors, text   what never prints, what went wrong, words
 decision               refresh or not, and why
 events, journal        what happened, in one stream
+counters, lanes/       the stream as numbers, and over time
 settings               connections and preferences, no secrets
 wire/                  every HTTP exchange: sent in bounds, recorded
 oauth/                 what the RFCs say: requests built, responses read, tokens verified
 session/               what happens to tokens over time
+inspection/            tokens taken apart for people
+trouble                what one does to the session at the demo org on purpose
 demo/                  the embedded demo org
 workbench              the one assembly all front doors share
 cli, __main__          the headless front door
