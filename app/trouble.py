@@ -23,20 +23,24 @@ class Trouble:
         self._journal = journal
         self._controller = controller
 
-    async def revoke(self, kind: str) -> None:
+    async def revoke(self, kind: str) -> events.TokenRevoked:
         """Revoke the `access` or `refresh` token in hand at the server (RFC 7009)."""
         held = self._held(kind)
         if not await self._client.revoke(held.value, hint=_HINTS[held.prefix], cause=None):
             raise BadInput("The server offers no revocation.")
-        self._journal.append(events.TokenRevoked(held.name))
+        revoked = events.TokenRevoked(held.name)
+        self._journal.append(revoked)
+        return revoked
 
-    async def expire(self, kind: str) -> None:
+    async def expire(self, kind: str) -> events.TokenExpired:
         """Let the `access` or `refresh` token in hand expire now; an access token's end is known here too."""
         held = self._held(kind)
         await self._controller.expire(held.value)
-        entry = self._journal.append(events.TokenExpired(held.name))
+        expired = events.TokenExpired(held.name)
+        entry = self._journal.append(expired)
         if kind == "access":
-            await self._session.expire_access_token(cause=entry.seq)
+            await self._session.expire_access_token(held, cause=entry.seq)
+        return expired
 
     async def replay(self) -> events.ReplayAnswered:
         """Send the refresh token that was replaced last once more, and throw away what it brings."""

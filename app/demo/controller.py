@@ -16,7 +16,10 @@ _WITHIN_S = 10.0
 
 
 class Controller:
-    """A client of `/demo/control`; every method raises Unreachable, or BadInput with what the org said against it."""
+    """A client of `/demo/control`.
+
+    Every method raises BadInput with what the org said against it, and what `fetch` raises where no org answers.
+    """
 
     def __init__(self, http: httpx.AsyncClient, addresses: Addresses) -> None:
         self._http = http

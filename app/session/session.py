@@ -100,7 +100,7 @@ class Session:
         self._refreshing: asyncio.Task[_Refreshed] | None = None
         self.generations = Generations()
         self.replaced: Held | None = None
-        """The refresh token that the newest rotation replaced, in memory only: to show what a replay does."""
+        """The refresh token held before the one in hand, in memory only: to show what a replay does."""
         self._state: SessionState = SignedOut()
         self.skew_s: float | None = None
 
@@ -111,9 +111,13 @@ class Session:
 
     @state.setter
     def state(self, state: SessionState) -> None:
-        self._state = state
+        before, self._state = self.tokens, state
         if isinstance(state, SignedIn):
             self.generations.note(state.tokens)
+        if before is None or self.tokens is None or before.family != self.tokens.family:
+            self.replaced = None
+        elif before.refresh != self.tokens.refresh:
+            self.replaced = before.refresh
 
     # --- beginning and ending -------------------------------------------------------------------------------------
 
@@ -135,7 +139,6 @@ class Session:
     async def begin(self, answer: TokenAnswer, claims: dict[str, Any], *, cause: int | None) -> None:
         """Start the session of a sign-in whose ID token was verified; stored before it is used."""
         await self.close()  # a refresh of the session before must not come back over this one
-        self.replaced = None
         first = TokenSet(
             family=uuid.uuid4().hex,
             number=0,
@@ -170,7 +173,6 @@ class Session:
     async def forget(self, *, revoked: bool = False) -> None:
         """Forget the session here, in memory and in the store; `revoked` is for the journal."""
         self.state = SignedOut()
-        self.replaced = None
         async with self._keeper.lock():
             await self._keeper.forget()
         self._journal.append(events.SignedOut(revoked))
@@ -185,9 +187,11 @@ class Session:
         entry = self._journal.append(events.AccessTokenDropped(tokens.access.name))
         await self._keeper.keep(dropped, cause=entry.seq)
 
-    async def expire_access_token(self, *, cause: int) -> None:
-        """Take the access token for lapsed from now on, here and in the store: its server was told to end it."""
-        tokens = self._tokens()
+    async def expire_access_token(self, access: Held, *, cause: int) -> None:
+        """Take `access` for lapsed from now on, here and in the store, if it is in hand: its server has ended it."""
+        tokens = self.tokens
+        if tokens is None or tokens.access != access:
+            return
         age = age_s(tokens.receipt, self._receipt(), counts_sleep=self._clock.counts_sleep)
         expired = replace(tokens, expiry=Expiry(age, ExpirySource.ASKED))
         self.state = SignedIn(expired)
@@ -361,8 +365,6 @@ class Session:
         self._measure_skew(answer, cause)
         fresh = self._next(tokens, answer)
         entry = self._journal.append(fresh.received("refresh_token"), cause=cause)
-        if fresh.refresh_fate is RefreshTokenFate.REPLACED:
-            self.replaced = tokens.refresh
         # The new refresh token is kept before anything else can fail: the old one may be dead already.
         self.state = SignedIn(fresh.without_access())
         await self._keeper.keep(fresh.without_access(), cause=entry.seq)

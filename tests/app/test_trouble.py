@@ -1,6 +1,7 @@
 """Trouble made on purpose: what the org does with it, what the session learns of it, what the journal says."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -9,7 +10,8 @@ from app.decision import ExpirySource, Reason, Verdict
 from app.demo.addresses import addresses_of
 from app.demo.controller import Controller
 from app.errors import BadInput, Refusal
-from app.events import ExchangeKind
+from app.events import ExchangeKind, StorePlace
+from app.secret import Secret
 from app.simloop import SimClock
 from app.trouble import Trouble
 from tests.app.session.conftest import World, new_world
@@ -23,8 +25,8 @@ class Bench:
         self.world = world
         self.api = world.org.issuer_base + API
         addresses = addresses_of(world.org.issuer_base, world.org.ledger.identity)
-        controller = Controller(world.http, addresses)
-        self.trouble = Trouble(world.session, world.client, world.journal, controller)
+        self.controller = Controller(world.http, addresses)
+        self.trouble = Trouble(world.session, world.client, world.journal, self.controller)
 
     async def call(self) -> httpx.Response | None:
         result = await self.world.calls.call("GET", self.api)
@@ -133,3 +135,42 @@ async def test_neither_token_nor_its_hash_is_in_the_journal(bench: Bench) -> Non
     kinds = [entry.event.kind for entry in bench.world.told if hasattr(entry.event, "kind")]
     assert ExchangeKind.CONTROL in kinds
     assert not any(held.value.reveal() in repr(entry) for entry in bench.world.told)
+
+
+async def test_a_token_that_came_while_the_old_one_was_ended_is_not_taken_for_lapsed(bench: Bench) -> None:
+    async def ended_late(token: Secret, **_: object) -> None:
+        await bench.world.session.fresh_token(asked_for=True)
+
+    bench.controller.expire = ended_late  # type: ignore[method-assign]
+    told = await bench.trouble.expire("access")
+    assert told.sentence() == "AT-1 was made to expire now, on request."
+    assert bench.world.session.decide("me").verdict is Verdict.USE
+    assert bench.world.tokens.number == 2
+
+
+async def test_a_token_ended_after_the_sign_out_is_told_and_nothing_else(bench: Bench) -> None:
+    async def ended_late(token: Secret, **_: object) -> None:
+        await bench.world.session.sign_out()
+
+    bench.controller.expire = ended_late  # type: ignore[method-assign]
+    assert (await bench.trouble.expire("access")).name == "AT-1"
+    assert bench.world.session.tokens is None
+
+
+async def test_the_token_of_a_session_that_ended_is_not_kept_for_a_replay(bench: Bench) -> None:
+    await bench.world.session.fresh_token(asked_for=True)
+    assert bench.world.session.replaced is not None
+    await bench.trouble.revoke("refresh")
+    with pytest.raises(Refusal):
+        await bench.world.session.fresh_token(asked_for=True)
+    assert bench.world.session.replaced is None
+
+
+async def test_what_another_process_replaced_can_be_replayed_here(bench: Bench, tmp_path: Path) -> None:
+    bench.world.lock_folder, bench.world.store.place = tmp_path, StorePlace.KEYRING
+    here, there = bench.world.second_session(), bench.world.second_session()
+    await here.restore()
+    await there.restore()
+    await there.fresh_token(asked_for=True)
+    await here.fresh_token(asked_for=True)  # takes over what is stored
+    assert (bench.world.network.token_requests(), here.replaced) == (1, bench.world.tokens.refresh)
