@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QFrame,
     QMainWindow,
-    QScrollArea,
     QSplitter,
     QStackedWidget,
     QTabWidget,
@@ -22,6 +20,7 @@ from ui.session.token_card import TokenCard
 from ui.session.top_bar import TopBar
 from ui.widgets.card import Card
 from ui.widgets.labels import label
+from ui.widgets.scrolling import Least, scrolling
 
 if TYPE_CHECKING:
     # These are built by `furnish`, after the first paint.
@@ -219,16 +218,10 @@ class MainWindow(QMainWindow):
         for card in self.cards.values():
             self._left_column.addWidget(card)
         self._left_column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setObjectName("leftScroll")
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setMinimumWidth(theme.px(_CARDS_WIDTH))
-        self._left_scroll = scroll
-        scroll.setWidget(column)
-        return scroll
+        self._left_scroll = scrolling("leftScroll", column)
+        self._left_scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._left_scroll.setMinimumWidth(theme.px(_CARDS_WIDTH))
+        return self._left_scroll
 
     def _middle(self) -> QWidget:
         column = QWidget()
@@ -264,4 +257,6 @@ class MainWindow(QMainWindow):
         split.setStretchFactor(1, 1)
         split.setSizes([_TIMELINE_HEIGHT, _FIRST_SIZE.height() - _TIMELINE_HEIGHT])
         layout.addWidget(split, 1)
-        return page
+        return scrolling(
+            "storyScroll", Least("signedInPage", page)
+        )  # a low window with an error in it has no room for everything at once

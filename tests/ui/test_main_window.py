@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QAbstractScrollArea, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from ui.main_window import MainWindow, Page
@@ -95,3 +95,14 @@ def test_the_tab_order_follows_the_eye(qtbot: QtBot) -> None:
         order.append(window.focusWidget().objectName())
         window.focusNextChild()
     assert order == ["apiMethodPicker", "apiUrlEdit", "callCountSpin", "callApiButton"]
+
+
+def test_a_low_window_with_an_error_scrolls_instead_of_laying_controls_over_each_other(qtbot: QtBot) -> None:
+    window = shown(qtbot, "failed", QSize(1024, 640))
+    scroll = window.findChild(QScrollArea, "storyScroll")
+    qtbot.waitUntil(lambda: scroll.verticalScrollBar().maximum() > 0, timeout=1000)
+    search, table = window.inspector.claims.filter_edit, window.inspector.claims.table
+    assert search.mapTo(window, search.rect().bottomLeft()).y() <= table.mapTo(window, table.rect().topLeft()).y()
+    window.error_panel.hide()
+    window.resize(1360, 860)
+    qtbot.waitUntil(lambda: scroll.verticalScrollBar().maximum() == 0, timeout=1000)

@@ -1,0 +1,48 @@
+"""Content that scrolls where there is less room than the least it needs."""
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+
+
+def scrolling(name: str, content: QWidget) -> QScrollArea:
+    """Return `content` in a scroll area; Tab goes through the content alone."""
+    scroll = QScrollArea()
+    scroll.setObjectName(name)
+    scroll.setWidgetResizable(True)
+    scroll.setFrameShape(QFrame.Shape.NoFrame)
+    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    scroll.setWidget(content)
+    return scroll
+
+
+class Least(QWidget):
+    """Holds one widget and asks for the least it needs.
+
+    A scroll area gives content with wrapped texts all the height it would like, and scrolls sooner than it must.
+    """
+
+    def __init__(self, name: str, content: QWidget) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self._content = content
+        content.setParent(self)
+
+    def sizeHint(self) -> QSize:
+        """Return what the content would like."""
+        return self._content.sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the least the content needs."""
+        return self._content.minimumSizeHint()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give all room to the content."""
+        super().resizeEvent(event)
+        self._content.setGeometry(self.rect())
+
+    def event(self, event: QEvent) -> bool:
+        """Pass on that the content needs another room."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().event(event)
