@@ -185,7 +185,7 @@ class Session:
         dropped = tokens.without_access()
         self.state = SignedIn(dropped)
         entry = self._journal.append(events.AccessTokenDropped(tokens.access.name))
-        await self._keeper.keep(dropped, cause=entry.seq)
+        await self._keep_if_newest(dropped, cause=entry.seq)
 
     async def expire_access_token(self, access: Held, *, cause: int) -> None:
         """Take `access` for lapsed from now on, here and in the store, if it is in hand: its server has ended it."""
@@ -195,7 +195,7 @@ class Session:
         age = age_s(tokens.receipt, self._receipt(), counts_sleep=self._clock.counts_sleep)
         expired = replace(tokens, expiry=Expiry(age, ExpirySource.ASKED))
         self.state = SignedIn(expired)
-        await self._keeper.keep(expired, cause=cause)
+        await self._keep_if_newest(expired, cause=cause)
 
     async def close(self) -> None:
         """Let a running refresh finish and be stored, at most 5 s; then stop it."""
@@ -335,6 +335,20 @@ class Session:
             if self._tokens().refresh == sent:
                 raise
             await self._refresh_once(cause)
+
+    async def _keep_if_newest(self, tokens: TokenSet, *, cause: int) -> None:
+        """Store what was changed here, unless a newer generation or the end of the session is stored already."""
+        async with self._keeper.lock():
+            if self.tokens is not tokens:
+                return  # it has changed again, and that is stored
+            if self._keeper.is_shared:
+                try:
+                    found = await self._keeper.read()
+                except StoreFailed:
+                    return
+                if found is None or (found.family, found.number) != (tokens.family, tokens.number):
+                    return  # the next refresh takes it over; stored over it, a dead refresh token would come back
+            await self._keeper.keep(tokens, cause=cause)
 
     async def _adopt_from_store(self, decision: Decision) -> bool:
         """Take over what another process has stored meanwhile; return whether that makes a refresh needless."""

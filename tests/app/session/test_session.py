@@ -351,6 +351,63 @@ async def test_another_process_has_refreshed_and_its_tokens_are_taken_over(world
     assert "SessionAdopted" in world.names()
 
 
+@pytest.mark.parametrize("act", ["drop", "expire"])
+async def test_what_another_process_has_stored_meanwhile_is_not_overwritten(
+    world: World, tmp_path: Any, act: str
+) -> None:
+    world.lock_folder = tmp_path
+    world.store.place = StorePlace.KEYRING
+    world.turn(leeway_s=0)
+    one, two = world.second_session(), world.second_session()
+    await world.sign_in()
+    await one.restore()
+    await two.restore()
+    await two.fresh_token(asked_for=True)
+    assert one.tokens is not None
+    assert one.tokens.access is not None
+    if act == "drop":
+        await one.drop_access_token()
+    else:
+        await one.expire_access_token(one.tokens.access, cause=0)
+    world.clock.jump(31)
+    assert (await two.fresh_token()).access.name == "AT-3"  # with RT-2: RT-1 would have killed the family
+    assert (await one.fresh_token()).access.name == "AT-3"
+
+
+async def test_a_token_dropped_during_a_refresh_is_not_stored_over_the_new_ones(world: World, tmp_path: Any) -> None:
+    world.lock_folder = tmp_path
+    await world.sign_in()
+    one = world.second_session()
+    await one.restore()
+    world.network.faults.append(slow(1))
+    refreshing = asyncio.create_task(one.fresh_token(asked_for=True))
+    await asyncio.sleep(0.5)
+    await one.drop_access_token()
+    assert (await refreshing).access.name == "AT-2"
+    again = world.second_session()
+    await again.restore()
+    assert again.tokens is not None
+    assert (again.tokens.number, again.tokens) == (2, one.tokens)
+
+
+@pytest.mark.parametrize("act", ["drop", "expire"])
+async def test_a_session_ended_in_another_process_is_not_stored_again(world: World, tmp_path: Any, act: str) -> None:
+    world.lock_folder = tmp_path
+    world.store.place = StorePlace.KEYRING
+    one, two = world.second_session(), world.second_session()
+    await world.sign_in()
+    await one.restore()
+    await two.restore()
+    await two.sign_out()
+    assert one.tokens is not None
+    assert one.tokens.access is not None
+    if act == "drop":
+        await one.drop_access_token()
+    else:
+        await one.expire_access_token(one.tokens.access, cause=0)
+    assert await world.second_session().restore() is False
+
+
 async def test_sign_out_revokes_and_forgets(world: World) -> None:
     await world.sign_in()
     assert await world.session.sign_out() is None
