@@ -1,11 +1,12 @@
 """Connects what can be done with a token: copy, reveal, refresh, drop, and at the demo org revoke, expire, replay."""
 
-import shlex
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 
+from app.wire.curl import curl
+from app.wire.details import Detail
 from ui.actions import Possible
 from ui.clipboard import Clipboard
 from ui.tasks import TaskScope
@@ -92,8 +93,9 @@ class TokenWiring(QObject):
         if held is None:
             return
         method, url = self._window.call_strip.request()
-        words = ["curl", "-X", method, url, "-H", f"Authorization: Bearer {held.value.reveal()}"]
-        self._clipboard.copy_secret(shlex.join(words))
+        headers = (("Authorization", f"Bearer {held.value.reveal()}"),)
+        detail = Detail(url=url, http_version="", request_headers=headers, request_body=None)
+        self._clipboard.copy_secret(curl(method, detail))
         self._note(self.tr("Copied the call with {0}; the clipboard forgets it in a minute.").format(held.name))
 
     def _on_reveal(self) -> None:
@@ -103,18 +105,20 @@ class TokenWiring(QObject):
             self._window.cards[kind].reveal(held.value.reveal(), self._bench.clock.now())
 
     def _on_expire(self) -> None:
-        self._tasks.start("expire", self._expire, self._kind())
+        kind = self._kind()
+        self._tasks.start(f"expire {kind}", self._expire, kind)
 
     async def _expire(self, kind: str) -> None:
-        await (await self._bench.trouble()).expire(kind)
-        self._note(self._newest_sentence())
+        expired = await (await self._bench.trouble()).expire(kind)
+        self._note(expired.sentence())
 
     def _on_revoke(self) -> None:
-        self._tasks.start("revoke", self._revoke, self._kind())
+        kind = self._kind()
+        self._tasks.start(f"revoke {kind}", self._revoke, kind)
 
     async def _revoke(self, kind: str) -> None:
-        await (await self._bench.trouble()).revoke(kind)
-        self._note(self._newest_sentence())
+        revoked = await (await self._bench.trouble()).revoke(kind)
+        self._note(revoked.sentence())
 
     def _on_replay(self) -> None:
         self._tasks.start("replay", self._replay)
@@ -122,14 +126,6 @@ class TokenWiring(QObject):
     async def _replay(self) -> None:
         answered = await (await self._bench.trouble()).replay()
         self._window.call_strip.show_story(answered.sentence())
-
-    def _newest_sentence(self) -> str:
-        from app.events import TokenExpired, TokenRevoked
-
-        told = (
-            each for each in reversed(tuple(self._bench.journal)) if isinstance(each.event, TokenExpired | TokenRevoked)
-        )
-        return next(told).sentence()
 
     def _note(self, text: str) -> None:
         self._window.toasts.show_toast(text)

@@ -380,10 +380,13 @@ async def test_a_token_dropped_during_a_refresh_is_not_stored_over_the_new_ones(
     one = world.second_session()
     await one.restore()
     world.network.faults.append(slow(1))
-    refreshing = asyncio.create_task(one.fresh_token(asked_for=True))
-    await asyncio.sleep(0.5)
-    await one.drop_access_token()
-    assert (await refreshing).access.name == "AT-2"
+
+    async def dropped() -> None:
+        await asyncio.sleep(0.5)
+        await one.drop_access_token()
+
+    fresh, _ = await asyncio.gather(one.fresh_token(asked_for=True), dropped())
+    assert fresh.access.name == "AT-2"
     again = world.second_session()
     await again.restore()
     assert again.tokens is not None

@@ -35,6 +35,10 @@ def test_a_header_and_a_call_are_copied_while_the_token_stays_masked(open_desk: 
     commands.copy_curl.trigger()
     copied = QGuiApplication.clipboard().text()
     assert copied == f"curl -X GET {desk.bench.connection.api_url} -H 'Authorization: Bearer {value(desk)}'"
+    desk.window.call_strip.api_method_picker.setCurrentText("HEAD")
+    desk.window.call_strip.show_url("http://127.0.0.1:1/a[1]")
+    commands.copy_curl.trigger()
+    assert QGuiApplication.clipboard().text().startswith("curl --head --globoff 'http://127.0.0.1:1/a[1]' -H 'Author")
     assert desk.window.cards["access"].value_view.toPlainText() == ""
     assert any("forgets it in a minute" in each for each in desk.window.toasts.texts())
 
@@ -62,7 +66,7 @@ def test_reveal_shows_the_value_until_its_time_is_over(open_desk: Open) -> None:
 def test_expire_now_makes_the_card_lapse_and_the_next_call_refresh(open_desk: Open) -> None:
     desk = open_desk()
     desk.sign_in()
-    done(desk, desk.window.commands.expire["access"], "expire")
+    done(desk, desk.window.commands.expire["access"], "expire access")
     assert desk.window.cards["access"].pill_word == "Lapsed"
     assert any("AT-1 was made to expire now" in each for each in desk.window.toasts.texts())
     assert "refreshed in" in desk.call()
@@ -71,11 +75,21 @@ def test_expire_now_makes_the_card_lapse_and_the_next_call_refresh(open_desk: Op
 def test_a_revoked_access_token_looks_live_until_the_api_says_otherwise(open_desk: Open) -> None:
     desk = open_desk()
     desk.sign_in()
-    done(desk, desk.window.commands.revoke["access"], "revoke")
+    done(desk, desk.window.commands.revoke["access"], "revoke access")
     assert desk.window.cards["access"].pill_word == "Live"
     story = desk.call()
     assert "401" in story
     assert "refreshed in" in story
+
+
+def test_both_tokens_can_be_revoked_in_one_breath(open_desk: Open) -> None:
+    desk = open_desk()
+    desk.sign_in()
+    commands = desk.window.commands
+    commands.revoke["access"].trigger()
+    done(desk, commands.revoke["refresh"], "revoke refresh")
+    desk.until(lambda: not desk.wiring.tasks.running("revoke access"))
+    assert [each.partition(" was revoked")[0] for each in sorted(desk.window.toasts.texts())] == ["AT-1", "RT-1"]
 
 
 def test_a_replay_outside_the_grace_period_ends_the_session_at_the_next_refresh(open_desk: Open) -> None:
