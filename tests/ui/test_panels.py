@@ -4,6 +4,7 @@ from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
@@ -12,6 +13,7 @@ from app.decision import Decision, Reason, Verdict
 from app.errors import BadInput, Hiccup, Refusal
 from app.settings import Connection
 from ui.actions import Actions, Possible
+from ui.clipboard import Clipboard
 from ui.connections.dialog import ConnectionDialog
 from ui.inspector.model import ClaimsModel
 from ui.inspector.rows import rows_of
@@ -137,6 +139,31 @@ def test_a_revealed_value_masks_itself_after_twenty_seconds_and_with_the_window(
     card.reveal("the value", NOW)
     card.hide()
     assert card.value_view.toPlainText() == ""
+
+
+def test_a_clock_that_is_set_back_prolongs_nothing(qtbot: QtBot) -> None:
+    card = added(qtbot, TokenCard("access", "Access token", Actions(added(qtbot, QWidget()))))
+    card.reveal("the value", NOW)
+    card.tick(NOW)
+    assert card.value_view.toPlainText() == "the value"
+    card.tick(NOW - 3600)
+    assert (card.value_view.isVisible(), card.value_view.toPlainText()) == (False, "")
+
+
+def test_a_revealed_value_is_copied_by_no_way_that_would_not_forget_it(qtbot: QtBot) -> None:
+    card = added(qtbot, TokenCard("access", "Access token", Actions(added(qtbot, QWidget()))))
+    Clipboard().copy("a shopping list")
+    card.reveal("\n".join(["the value"] * 50), NOW)
+    view = card.value_view
+    view.setFocus()
+    qtbot.keyClick(view, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    qtbot.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton)
+    qtbot.keyClick(view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == "a shopping list"
+    assert view.createStandardContextMenu() is None
+    qtbot.keyClick(view, Qt.Key.Key_PageDown)
+    assert view.verticalScrollBar().value() > 0  # read it can be to its end, without a mouse too
 
 
 def test_nothing_is_revealed_while_presenting(qtbot: QtBot) -> None:

@@ -27,7 +27,7 @@ class TokenCard(Card):
         self._title = title
         self._facts: TokenFacts | None = None
         self._presents = False
-        self._revealed_until: float | None = None
+        self._revealed_at: float | None = None
         self._pill = Pill()
         self._countdown = label()
         theme.set_mono(self._countdown, _COUNTDOWN_PX, bold=True)
@@ -63,13 +63,13 @@ class TokenCard(Card):
         """Show the value for 20 s from `now`, in epoch seconds; never in presenter mode."""
         if self._presents:
             return
-        self._revealed_until = now + REVEALED_S
+        self._revealed_at = now
         self.value_view.setPlainText(value)
         self.value_view.show()
 
     def hide_value(self) -> None:
         """Show the value no longer."""
-        self._revealed_until = None
+        self._revealed_at = None
         if self._value_view is not None:
             self._value_view.clear()
             self._value_view.hide()
@@ -91,7 +91,7 @@ class TokenCard(Card):
         _set(self._detail, state.detail)
         self._bar.show_share(state.share_left)
         self.setAccessibleName(f"{self._title}: {state.pill}")
-        if self._revealed_until is not None and not now < self._revealed_until:
+        if self._revealed_at is not None and not 0 <= now - self._revealed_at < REVEALED_S:  # nor where time goes back
             self.hide_value()
 
     @property
@@ -161,7 +161,8 @@ def _value_view(kind: str, name: str) -> QPlainTextEdit:
     view.setObjectName(f"{kind}TokenValueView")
     view.setProperty("tokenValue", True)
     view.setAccessibleName(name)
-    view.setReadOnly(True)
+    # Not to be selected: what is copied that way would stay on the clipboard; the card's Copy forgets it.
+    view.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
     view.setTabChangesFocus(True)
     theme.set_mono(view, 12)
     return view
