@@ -1,13 +1,18 @@
 """The clipboard, which forgets a token a minute after it was copied."""
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QMimeData, QObject, QTimer
 from PySide6.QtGui import QGuiApplication
 
 FORGET_AFTER_MS = 60_000
+# By these the clipboard histories of KDE (and what follows it) and of Windows know what they must not keep.
+_SECRECY = {"x-kde-passwordManagerHint": b"secret", "ExcludeClipboardContentFromMonitorProcessing": b"1"}
 
 
 class Clipboard(QObject):
-    """Copies texts for good, and secrets for a minute: unless something else was copied meanwhile, they go."""
+    """Copies texts for good, and secrets for a minute: unless something else was copied meanwhile, they go.
+
+    Programs that keep a history of the clipboard are asked to leave secrets out; not all of them listen.
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -25,7 +30,11 @@ class Clipboard(QObject):
     def copy_secret(self, text: str) -> None:
         """Copy a token, or text with one in it."""
         self._secret = text
-        QGuiApplication.clipboard().setText(text)
+        data = QMimeData()
+        data.setText(text)
+        for hint, value in _SECRECY.items():
+            data.setData(hint, value)
+        QGuiApplication.clipboard().setMimeData(data)
         self._timer.start()
 
     def forget(self) -> None:

@@ -32,3 +32,18 @@ def test_other_texts_stay(clipboard: Clipboard) -> None:
     clipboard.forget()
     assert QGuiApplication.clipboard().text() == "an issuer"
     assert not clipboard._timer.isActive()
+
+
+def test_a_history_of_the_clipboard_is_asked_to_keep_no_token(clipboard: Clipboard) -> None:
+    hints = ("x-kde-passwordManagerHint", "ExcludeClipboardContentFromMonitorProcessing")
+    clipboard.copy_secret("a token")
+    assert all(QGuiApplication.clipboard().mimeData().hasFormat(each) for each in hints)
+    clipboard.copy("an issuer")
+    assert not any(QGuiApplication.clipboard().mimeData().hasFormat(each) for each in hints)
+
+
+def test_a_token_copied_again_has_a_minute_of_its_own(clipboard: Clipboard) -> None:
+    clipboard.copy_secret("a token")
+    clipboard.copy_secret("another")
+    clipboard.forget()
+    assert QGuiApplication.clipboard().text() == ""
