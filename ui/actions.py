@@ -40,7 +40,7 @@ class Actions(QObject):
         self.show_possible(Possible())
 
     def all(self) -> list[QAction]:
-        """Return every action, in the order of the menus."""
+        """Return every action but the palette's own, in the order of the menus."""
         return [*(action for _, actions in self._menus() for action in actions), self.quit]
 
     def fill(self, menu: QMenu) -> None:
@@ -59,35 +59,35 @@ class Actions(QObject):
 
     def show_possible(self, now: Possible) -> None:
         """Allow what can be done now; everything else says why not."""
-        signed_out = self.tr("Nobody is signed in.")
-        not_ready = self.tr("The connection is not ready yet.")
-        demo_only = self.tr("Only the demo org can do this; choose it as the connection.")
-        presenting = self.tr("Not in presenter mode, where everything stays masked.")
-        _allow(self.sign_in, None if now.is_ready else not_ready)
-        for action in (self.sign_out, self.refresh_now, self.call):
-            _allow(action, None if now.is_signed_in else signed_out)
+        self.replay.setText(self.tr("Replay {0}").format(now.replaced or self.tr("old refresh token")))
+        _allow(self.sign_in, self._why_not_ready(now))
+        signed_out = "" if now.is_signed_in else self.tr("Nobody is signed in.")
+        for action in (self.sign_out, self.refresh_now, self.call, *self.tabs, self.focus_timeline, self.follow_now):
+            _allow(action, signed_out)
         for action in (self.addresses, self.reset_demo):
-            _allow(action, None if now.is_demo and now.is_ready else demo_only)
-        held = {"access": now.has_access, "refresh": now.has_refresh, "id": now.has_id}
-        missing = self.tr("There is no such token in hand: sign in or call the API first.")
+            _allow(action, self._why_not_demo(now))
         for action in self._token_actions:
-            _allow(action, None if held[action.data()] else missing)
-        for action in self._troubles:
-            if action.isEnabled():
-                _allow(action, None if now.is_demo else demo_only)
-        for action in self.reveal.values():
-            if action.isEnabled() and now.is_presenting:
-                _allow(action, presenting)
-        self._show_replay(now, demo_only)
+            _allow(action, self._why_not_token(action, now))
 
-    def _show_replay(self, now: Possible, demo_only: str) -> None:
-        name = now.replaced or self.tr("old refresh token")
-        self.replay.setText(self.tr("Replay {0}").format(name))
-        if not now.is_demo:
-            _allow(self.replay, demo_only)
-        else:
-            none = self.tr("There is no older refresh token yet: refresh once, then replay.")
-            _allow(self.replay, None if now.replaced and now.is_signed_in else none)
+    def _why_not_ready(self, now: Possible) -> str:
+        return "" if now.is_ready else self.tr("The connection is not ready yet.")
+
+    def _why_not_demo(self, now: Possible) -> str:
+        if now.is_demo:
+            return ""
+        return self._why_not_ready(now) or self.tr("Only the demo org can do this; choose it as the connection.")
+
+    def _why_not_token(self, action: QAction, now: Possible) -> str:
+        held = {"access": now.has_access, "refresh": now.has_refresh, "id": now.has_id}
+        if action in self._troubles and (why_not := self._why_not_demo(now)):
+            return why_not
+        if not held[action.data()]:
+            return self.tr("There is no such token in hand: sign in or call the API first.")
+        if action is self.replay and not now.replaced:
+            return self.tr("There is no older refresh token yet: refresh once, then replay.")
+        if action in self.reveal.values() and now.is_presenting:
+            return self.tr("Not in presenter mode, where everything stays masked.")
+        return ""
 
     def show_scheme(self, choice: str) -> None:
         """Tick the appearance in use: system, light or dark."""
@@ -221,7 +221,7 @@ class Actions(QObject):
         return action
 
 
-def _allow(action: QAction, why_not: str | None) -> None:
+def _allow(action: QAction, why_not: str) -> None:
     """Allow an action, or forbid it and say why."""
-    action.setEnabled(why_not is None)
+    action.setEnabled(not why_not)
     action.setToolTip(why_not or action.statusTip())

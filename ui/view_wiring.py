@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QObject
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QSplitter
+from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 
 from app.errors import LapseError
 from ui import theme
@@ -37,7 +37,7 @@ class ViewWiring(QObject):
         commands.normal_size.triggered.connect(self._on_normal_size)
         commands.palette.triggered.connect(self._on_palette)
         commands.follow_now.triggered.connect(window.timeline.follow_button.click)
-        commands.focus_timeline.triggered.connect(window.timeline.view.setFocus)
+        commands.focus_timeline.triggered.connect(self._on_focus_timeline)
         for action in commands.tabs:
             action.triggered.connect(self._on_tab)
 
@@ -100,7 +100,10 @@ class ViewWiring(QObject):
         action = self.sender()
         if isinstance(action, QAction):
             self._window.tabs.setCurrentIndex(action.data())
-            self._window.tabs.setFocus()
+            _focus(self._window.tabs)
+
+    def _on_focus_timeline(self) -> None:
+        _focus(self._window.timeline.view)
 
     def _on_palette(self) -> None:
         from ui.palette import CommandPalette
@@ -109,6 +112,11 @@ class ViewWiring(QObject):
 
     def _splitters(self) -> list[QSplitter]:
         return [each for each in self._window.findChildren(QSplitter) if each.objectName()]
+
+
+def _focus(widget: QWidget) -> None:
+    if widget.isVisible():  # Qt gives the focus to what nobody sees, too
+        widget.setFocus()
 
 
 def _zoom_of(text: str) -> float:

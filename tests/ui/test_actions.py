@@ -1,5 +1,7 @@
 """The window's commands: each said once, allowed when it can be done, and with a reason when it cannot."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
@@ -40,7 +42,8 @@ def test_what_cannot_be_done_says_why(actions: Actions) -> None:
     assert reasons["signInAction"] == "The connection is not ready yet."
     assert reasons["refreshNowAction"] == "Nobody is signed in."
     assert "sign in or call the API" in reasons["copy-accessAction"]
-    assert "Only the demo org" in reasons["resetDemoAction"]
+    assert reasons["resetDemoAction"] == reasons["expire-accessAction"] == "The connection is not ready yet."
+    assert reasons["tab-1Action"] == reasons["focusTimelineAction"] == "Nobody is signed in."
     assert not any(each.statusTip() == each.toolTip() for each in actions.all() if not each.isEnabled())
 
 
@@ -48,6 +51,7 @@ def test_what_cannot_be_done_says_why(actions: Actions) -> None:
     ("without", "name", "reason"),
     [
         ({"is_demo": False}, "replayAction", "Only the demo org"),
+        ({"is_demo": False}, "addressesAction", "Only the demo org"),
         ({"is_demo": False}, "expire-accessAction", "Only the demo org"),
         ({"is_demo": False}, "revoke-refreshAction", "Only the demo org"),
         ({"replaced": ""}, "replayAction", "no older refresh token"),
@@ -58,13 +62,21 @@ def test_what_cannot_be_done_says_why(actions: Actions) -> None:
     ],
 )
 def test_each_reason_by_itself(actions: Actions, without: dict[str, object], name: str, reason: str) -> None:
-    from dataclasses import replace
-
     actions.show_possible(EVERYTHING)
     assert actions.findChild(QAction, name).isEnabled()
     actions.show_possible(replace(EVERYTHING, **without))
     found = actions.findChild(QAction, name)
     assert (found.isEnabled(), reason in found.toolTip()) == (False, True), found.toolTip()
+
+
+@pytest.mark.parametrize("now", [Possible(), EVERYTHING, replace(EVERYTHING, is_demo=False, is_presenting=True)])
+def test_nothing_blinks_when_nothing_has_changed(actions: Actions, now: Possible) -> None:
+    actions.show_possible(now)
+    blinked: list[None] = []
+    for each in actions.all():
+        each.changed.connect(lambda: blinked.append(None))
+    actions.show_possible(now)
+    assert blinked == []
 
 
 def test_the_menu_has_every_command_once(actions: Actions) -> None:

@@ -2,9 +2,11 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtWidgets import QApplication
 
 from app.session.tokens import TokenSet
-from tests.e2e.window.desk import Desk, Open
+from tests.e2e.window.desk import Desk, Open, nobody
+from ui.actions import Possible
 from ui.main_window import Page
 from ui.palette import CommandPalette
 
@@ -136,3 +138,22 @@ def test_the_shortcuts_of_the_main_job(open_desk: Open) -> None:
     for number, tab in enumerate((desk.window.inspector, desk.window.response, desk.window.wire, desk.window.journal)):
         desk.qtbot.keyClick(desk.window, Qt.Key(Qt.Key.Key_1 + number), control)
         assert desk.window.tabs.currentWidget() is tab
+
+
+def test_shortcuts_give_the_focus_to_nothing_that_nobody_sees(open_desk: Open) -> None:
+    desk = open_desk(open_browser=nobody)
+    desk.reach(Page.SIGNED_OUT)
+    desk.window.activateWindow()
+    desk.until(desk.window.isActiveWindow)
+    start = desk.window.welcome.start_button
+    start.setFocus()
+    desk.qtbot.keyClick(desk.window, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
+    desk.qtbot.keyClick(desk.window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+    assert QApplication.focusWidget() is start
+    desk.window.commands.sign_in.trigger()
+    desk.reach(Page.WAITING)
+    desk.window.commands.show_possible(Possible(is_ready=True, is_signed_in=True))  # another sign-in, while signed in
+    for action in (desk.window.commands.focus_timeline, desk.window.commands.tabs[2]):
+        action.trigger()
+        focused = QApplication.focusWidget()
+        assert focused is None or focused.isVisible()
