@@ -1,6 +1,6 @@
 """Buttons that say why they cannot be pressed, and buttons that are actions of the menus."""
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QPushButton, QSizePolicy
 
@@ -76,6 +76,12 @@ class ElidingButton(QPushButton):
         """Shorten anew."""
         super().resizeEvent(event)
         self._elide()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Shorten anew where type gets larger or smaller and the button stays as wide."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "_whole"):
+            self._elide()
 
     def _elide(self) -> None:
         room = self.width() - theme.px(2 * _PADDING)
