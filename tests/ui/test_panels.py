@@ -77,11 +77,14 @@ def test_a_call_is_asked_for_and_cancelled(qtbot: QtBot) -> None:
     assert asked.args == ["GET", "https://api.example/x", 5]
     strip.show_running(2, 5)
     assert strip.story_label.text() == "Calling… 2 of 5 answered"
+    assert "refresh that has begun" in strip.call_api_button.toolTip()
+    assert "lapsed" not in strip.call_api_button.accessibleDescription()
     with qtbot.assertNotEmitted(strip.call_requested), qtbot.waitSignal(strip.cancel_requested):
         qtbot.mouseClick(strip.call_api_button, Qt.MouseButton.LeftButton)
     with qtbot.assertNotEmitted(strip.call_requested):
         qtbot.keyClick(strip.api_url_edit, Qt.Key.Key_Return)
     strip.show_running(0, 0)
+    assert "lapsed" in strip.call_api_button.toolTip()
     with qtbot.waitSignal(strip.call_requested):
         qtbot.keyClick(strip.api_url_edit, Qt.Key.Key_Return)
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 from app.decision import Decision, Reason, Verdict
 from ui import theme
 from ui.session.facts import Tone
+from ui.widgets.buttons import allow
 from ui.widgets.card import Card
 from ui.widgets.labels import label
 from ui.widgets.painted import Picker
@@ -78,7 +79,7 @@ class CallStrip(Card):
     def show_running(self, done: int, of: int) -> None:
         """Show progress; the button cancels meanwhile. `of` 0 ends it."""
         self._running = of > 0
-        self.call_api_button.setText(self.tr("Cancel") if self._running else self.tr("Call API"))
+        self._show_button()
         if self._running:
             waiting = self.tr("Calling… {0} of {1} answered").format(done, of)
             self.show_story(waiting if of > 1 else self.tr("Calling…"))
@@ -114,11 +115,10 @@ class CallStrip(Card):
         self.call_count_spin.setRange(1, MOST_CALLS)
         self.call_count_spin.setPrefix("× ")
         self.call_count_spin.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.call_api_button = QPushButton(self.tr("Call API"))
+        self.call_api_button = QPushButton()
         self.call_api_button.setObjectName("callApiButton")
         self.call_api_button.setProperty("primary", True)
-        self.call_api_button.setToolTip(self.tr("Refreshes only if the access token has lapsed (Ctrl+Return)"))
-        self.call_api_button.setAccessibleDescription(self.tr("Refreshes only if the access token has lapsed"))
+        self._show_button()
         self.call_api_button.setMinimumSize(QSize(86, 32))
         self.call_api_button.clicked.connect(self._clicked)
         self._row = QHBoxLayout()
@@ -127,6 +127,14 @@ class CallStrip(Card):
         self._row.addWidget(self.api_url_edit, 1)
         self._row.addWidget(self.call_count_spin)
         self._row.addWidget(self.call_api_button)
+
+    def _show_button(self) -> None:
+        if self._running:
+            self.call_api_button.setText(self.tr("Cancel"))
+            allow(self.call_api_button, hint=self.tr("Ends the calls; a refresh that has begun goes on and is kept"))
+        else:
+            self.call_api_button.setText(self.tr("Call API"))
+            allow(self.call_api_button, hint=self.tr("Refreshes only if the access token has lapsed (Ctrl+Return)"))
 
     def _build_banner(self) -> None:
         self.verdict_banner = QFrame()
