@@ -13,6 +13,7 @@ from ui.inspector.views import ClaimsView, CompareView, ExpiryView, JsonView, Ru
 from ui.widgets.buttons import ElidingButton, allow
 from ui.widgets.labels import ElidedLabel, Pill, label
 from ui.widgets.painted import Picker
+from ui.widgets.table import plain_tooltip
 
 
 class InspectorPanel(QWidget):
@@ -112,7 +113,9 @@ class InspectorPanel(QWidget):
         self.compare.show_inspection(shown, others_of(shown, self._generations))
         self.claims.model.tick(self._now)
         header = shown.reading.header if shown else None
-        self._head.show_text(printable(" · ".join(f"{name} {value}" for name, value in (header or {}).items())))
+        words = printable(" · ".join(f"{name} {value}" for name, value in (header or {}).items()))
+        self._head.show_text(words)
+        self._head.setToolTip(plain_tooltip(words))
         self._show_conclusion(shown)
         self._show_actions(shown)
         self._show_lapse()

@@ -3,8 +3,8 @@
 from enum import StrEnum
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.errors import BadInput, LapseError
@@ -52,6 +52,15 @@ class PasteEdit(QPlainTextEdit):
         )
         self.setPlainText(shown.format(f"{len(text):,}", text[:60]) if self._aside else text)
         self.setReadOnly(bool(self._aside))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Replace or clear what is kept aside, which is no text to be edited; edit any other."""
+        if self._aside and event.matches(QKeySequence.StandardKey.Paste):
+            self.insertFromMimeData(QGuiApplication.clipboard().mimeData())
+        elif self._aside and event.key() in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete):
+            self.take("")
+        else:
+            super().keyPressEvent(event)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         """Take what is pasted: a file's content, or the text."""
@@ -118,6 +127,7 @@ class PasteDialog(QDialog):
         self.issuer_edit.setPlaceholderText("https://example.okta.com/oauth2/default")
         self.issuer_edit.textChanged.connect(self._show_source)
         self.keys_edit = PasteEdit()
+        self.keys_edit.masks = masks
         self.keys_edit.setObjectName("pastedKeysEdit")
         self.keys_edit.setAccessibleName(self.tr("Keys"))
         self.keys_edit.trouble.connect(self.show_error)

@@ -1,5 +1,6 @@
 """The inspector's panel: decoded leniently, judged rule by rule, compared; nothing taken for markup, nothing sent."""
 
+import base64
 import json
 from time import perf_counter
 
@@ -148,6 +149,17 @@ def test_claims_are_never_markup(qtbot: QtBot) -> None:
             assert "<img" not in tip
             assert "<b>" not in tip
     assert HTML in found.json.view.toPlainText()
+
+
+def test_a_header_is_never_markup_either(qtbot: QtBot) -> None:
+    found = panel(qtbot)
+    header, _, rest = _jwt({"sub": "u"}).reveal().partition(".")
+    made = json.loads(base64.urlsafe_b64decode(header + "==")) | {"kid": HTML}
+    forged = base64.urlsafe_b64encode(json.dumps(made).encode()).decode().rstrip("=")
+    found.show_pasted((inspect_text(Secret(f"{forged}.{rest}"), "", _against()),))
+    assert HTML in found._head.whole_text()
+    assert HTML not in found._head.toolTip()
+    assert "&lt;b&gt;bold" in found._head.toolTip()
 
 
 def test_an_opaque_token_is_said_as_such(qtbot: QtBot) -> None:

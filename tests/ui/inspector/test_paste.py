@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -92,3 +93,29 @@ def test_trouble_leaves_everything_where_it_is(dialog: PasteDialog) -> None:
     assert trouble.text().splitlines() == ["The keys cannot be read.", "Your session has not changed.", "Give others."]
     assert dialog.isVisible()
     assert dialog.text_edit.whole_text() == "a.b.c"
+
+
+def test_in_presenter_mode_no_pasted_key_is_shown_either(qtbot: QtBot) -> None:
+    dialog = PasteDialog("Demo org", masks=True)
+    qtbot.addWidget(dialog)
+    key = '{"kty": "RSA", "d": "a private part"}'
+    dialog.source_picker.setCurrentIndex(2)
+    for edit in (dialog.text_edit, dialog.keys_edit):
+        edit.insertFromMimeData(mime(key))
+        assert "private" not in edit.toPlainText()
+    assert inspect(dialog) == [(key, KeySource.PASTED, key)]
+
+
+def test_what_is_kept_aside_can_be_replaced_and_cleared_by_the_keyboard(qtbot: QtBot) -> None:
+    dialog = PasteDialog("Demo org", masks=True)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    edit, control = dialog.text_edit, Qt.KeyboardModifier.ControlModifier
+    for text in ("a mistake", "a.b.c"):
+        QGuiApplication.clipboard().setText(text)
+        qtbot.keyClick(edit, Qt.Key.Key_V, control)
+        assert edit.whole_text() == text
+    qtbot.keyClick(edit, Qt.Key.Key_Backspace)
+    assert edit.whole_text() == ""
+    qtbot.keyClicks(edit, "x")
+    assert edit.whole_text() == "x"
