@@ -59,6 +59,14 @@ async def test_a_revoked_refresh_token_ends_the_session_at_the_next_refresh(benc
     assert isinstance(bench.world.session.ended, Refusal)
 
 
+@pytest.mark.parametrize("kind", ["access", "refresh"])
+async def test_the_server_is_told_what_it_revokes(bench: Bench, kind: str) -> None:
+    assert (await bench.trouble.revoke(kind)).name == {"access": "AT-1", "refresh": "RT-1"}[kind]
+    sent = bench.world.network.requests[-1]
+    assert sent.url.path.endswith("/revoke")
+    assert f"token_type_hint={kind}_token" in sent.content.decode()
+
+
 async def test_an_access_token_made_to_expire_is_lapsed_for_everybody(bench: Bench, clock: SimClock) -> None:
     clock.jump(7)
     await bench.trouble.expire("access")

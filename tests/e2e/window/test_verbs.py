@@ -1,10 +1,15 @@
 """What can be done with a token, as a person does it: from its card, by shortcut, at the demo org."""
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from app.demo.host import Role
+from app.errors import BadInput
+from app.lanes import Limits
 from app.session.tokens import TokenSet
+from app.settings import DEMO_CLIENT_ID, Connection
 from tests.e2e.window.desk import Desk, Open, nobody
 from ui.actions import Possible
 from ui.main_window import Page
@@ -157,3 +162,34 @@ def test_shortcuts_give_the_focus_to_nothing_that_nobody_sees(open_desk: Open) -
         action.trigger()
         focused = QApplication.focusWidget()
         assert focused is None or focused.isVisible()
+
+
+def test_nothing_is_troubled_but_the_demo_org(open_desk: Open) -> None:
+    desk = open_desk()
+    desk.reach(Page.SIGNED_OUT)
+    issuer = desk.bench.connection.issuer
+    desk.wiring._on_connection_saved(Connection(name="Mine", issuer=issuer, client_id=DEMO_CLIENT_ID))
+    desk.until(lambda: not desk.wiring.tasks.running("connect"))
+    desk.sign_in()
+    commands = desk.window.commands
+    verbs = [*commands.expire.values(), *commands.revoke.values(), commands.replay]
+    for action in (*verbs, commands.addresses, commands.reset_demo):
+        assert not action.isEnabled()
+        assert "Only the demo org" in action.toolTip()
+    assert commands.drop.isEnabled()
+    with pytest.raises(BadInput, match="Only the demo org"):
+        desk.run(desk.bench.trouble())
+
+
+def test_a_demo_org_that_another_lapse_serves_is_troubled_as_well(open_desk: Open) -> None:
+    owner, guest = open_desk(), open_desk()
+    owner.reach(Page.SIGNED_OUT)
+    guest.sign_in()
+    assert (guest.bench.host.role, guest.bench.limits()) == (Role.GUEST, Limits())
+    done(guest, guest.window.commands.expire["access"], "expire access")
+    assert guest.window.cards["access"].pill_word == "Lapsed"
+    assert "refreshed in" in guest.call()
+    owner.close()  # from now on the guest serves it, with the same ledger
+    done(guest, guest.window.commands.expire["access"], "expire access")
+    assert guest.bench.host.role is Role.OWNER
+    assert "refreshed in" in guest.call()
