@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
+from app.counters import Counts
 from app.decision import Decision, Reason, Verdict
 from app.errors import BadInput, Hiccup, Refusal
 from app.settings import Connection
@@ -22,6 +23,7 @@ from ui.report import ErrorPanel
 from ui.response.facts import ResponseFacts
 from ui.response.panel import ResponsePanel
 from ui.session.call_strip import CallStrip
+from ui.session.counts_card import CountsCard
 from ui.session.held import facts_of
 from ui.session.token_card import TokenCard
 from ui.session.top_bar import TopBar
@@ -271,3 +273,15 @@ def test_the_connection_dialog_checks_before_it_closes(qtbot: QtBot) -> None:
     assert not dialog.isVisible()
     assert (saved[0].issuer, saved[0].client_id, saved[0].redirect_uri) == ("https://example.com/x", "c", None)
     dialog.show_error(BadInput("Wrong."))
+
+
+@pytest.mark.parametrize(
+    ("skew_s", "shown"), [(None, "–"), (0.0, "+0.0 s"), (-0.04, "+0.0 s"), (2.345, "+2.3 s"), (-61.0, "-61.0 s")]
+)
+def test_the_numbers_of_a_session(qtbot: QtBot, skew_s: float | None, shown: str) -> None:
+    card = added(qtbot, CountsCard())
+    card.show_counts(Counts(calls=50, failed_calls=2, refreshes=1, timer_refreshes=7, skew_s=skew_s))
+    found = {each.objectName(): each for each in card.findChildren(QLabel) if each.objectName()}
+    texts = {name.removesuffix("CountLabel"): each.text() for name, each in found.items()}
+    assert texts == {"calls": "50", "refreshes": "1", "timer": "7", "failed": "2", "skew": shown}
+    assert found["callsCountLabel"].accessibleName() == "API calls: 50"

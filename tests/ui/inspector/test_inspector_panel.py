@@ -162,6 +162,21 @@ def test_a_header_is_never_markup_either(qtbot: QtBot) -> None:
     assert "&lt;b&gt;bold" in found._head.toolTip()
 
 
+def test_in_presenter_mode_a_signature_is_masked_in_any_spelling(qtbot: QtBot) -> None:
+    tokens = _tokens(1, age_s=6)
+    found = panel(qtbot, _inspections(tokens))
+    assert tokens.access is not None
+    signature = base64.urlsafe_b64decode(tokens.access.value.reveal().rpartition(".")[2] + "==")
+    assert signature.hex(" ") in found.json.view.toPlainText()
+    found.show_presenter(on=True)
+    assert "(masked)" in found.json.view.toPlainText()
+    found.picker.setCurrentIndex(1)
+    found.picker.setCurrentIndex(0)
+    assert signature.hex(" ")[:12] not in found.json.view.toPlainText()
+    found.show_presenter(on=False)
+    assert signature.hex(" ") in found.json.view.toPlainText()
+
+
 def test_an_opaque_token_is_said_as_such(qtbot: QtBot) -> None:
     found = panel(qtbot, _inspections(_tokens(1, age_s=6)))
     found.picker.setCurrentIndex(2)
