@@ -5,7 +5,8 @@ secret, errors, text   what never prints, what went wrong, words
 decision               refresh or not, and why
 events, journal        what happened, in one stream
 counters, lanes/       the stream as numbers, and over time
-settings               connections and preferences, no secrets
+connection, settings   where to sign in, and preferences; no secrets
+urls                   which of them may be asked
 wire/                  every HTTP exchange: sent in bounds, recorded
 oauth/                 what the RFCs say: requests built, responses read, tokens verified
 session/               what happens to tokens over time

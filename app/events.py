@@ -504,12 +504,16 @@ Event = (
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the journal: an event with its number, its time (epoch seconds) and the number of its cause."""
+    """One line of the journal: an event with its number, its time (epoch seconds) and the number of its cause.
+
+    `connection` is the key of the connection it belongs to, "" for what belongs to none.
+    """
 
     seq: int
     at: float
     cause: int | None
     event: Event
+    connection: str = ""
 
     def sentence(self) -> str:
         """Return the event in one sentence."""

@@ -2,11 +2,20 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
 
 from app.clock import Clock
 from app.events import Entry, Event
 
 Subscriber = Callable[[Entry], None]
+
+
+class Scribe(Protocol):
+    """Whoever may write into the journal: the journal itself, or the journal on behalf of one connection."""
+
+    def append(self, event: Event, *, cause: int | None = None) -> Entry:
+        """Record `event`; return the entry, whose `seq` names it as a cause."""
 
 
 class Journal:
@@ -22,11 +31,16 @@ class Journal:
         self._next_seq = 1
         self._telling = False
 
-    def append(self, event: Event, *, cause: int | None = None) -> Entry:
-        """Record `event` and tell every subscriber; return the entry, whose `seq` names it as a cause."""
+    def append(self, event: Event, *, cause: int | None = None, connection: str = "") -> Entry:
+        """Record `event` and tell every subscriber; return the entry, whose `seq` names it as a cause.
+
+        It belongs to `connection` (its key), or to the one its cause belongs to.
+        """
         if self._telling:
             raise RuntimeError("a subscriber appended to the journal while being told")
-        entry = Entry(self._next_seq, self._clock.now(), cause, event)
+        led = self.entry(cause) if cause is not None and not connection else None
+        belongs = led.connection if led is not None else connection
+        entry = Entry(self._next_seq, self._clock.now(), cause, event, belongs)
         self._next_seq += 1
         self._entries.append(entry)
         self._telling = True
@@ -36,6 +50,10 @@ class Journal:
         finally:
             self._telling = False
         return entry
+
+    def of(self, connection: str) -> Scribe:
+        """Return a scribe whose entries belong to the connection of that key."""
+        return _OfConnection(self, connection)
 
     def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
         """Call `subscriber` with every later entry; the returned function ends it."""
@@ -68,3 +86,15 @@ class Journal:
 
     def __len__(self) -> int:
         return len(self._entries)
+
+
+@dataclass(frozen=True, slots=True)
+class _OfConnection:
+    """The journal on behalf of one connection."""
+
+    journal: Journal
+    connection: str
+
+    def append(self, event: Event, *, cause: int | None = None) -> Entry:
+        """Record `event` as the connection's."""
+        return self.journal.append(event, cause=cause, connection=self.connection)

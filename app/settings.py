@@ -2,49 +2,18 @@
 
 import json
 import os
-import re
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import platformdirs
 
+from app.connection import DEMO_CONNECTION, DEMO_NAME, Connection, SignInKind
 from app.errors import BadInput
 
-_LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
-_VERSION = 1
-DEMO_NAME = "Demo org"
-DEMO_CLIENT_ID = "0oa-demo-native"
-DEFAULT_SCOPES = "openid profile email offline_access"
-# Small: a token that is refused a moment early costs one hidden 401, a long leeway costs needless refreshes.
-DEFAULT_LEEWAY_S = 1.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Connection:
-    """An issuer, a client, its scopes and an API: where to sign in and what to call.
-
-    `redirect_uri` None means `http://127.0.0.1:<free port>/callback` (RFC 8252 §7.3). `embedded` marks the demo org
-    of this program, whose issuer is known only once it listens.
-    """
-
-    name: str
-    issuer: str
-    client_id: str
-    scopes: str = DEFAULT_SCOPES
-    redirect_uri: str | None = None
-    api_url: str = ""
-    leeway_s: float = DEFAULT_LEEWAY_S
-    embedded: bool = False
-
-    @property
-    def key(self) -> str:
-        """The name its session is stored under: issuer and client, both public."""
-        return f"{self.issuer}#{self.client_id}"
-
-
-DEMO_CONNECTION = Connection(name=DEMO_NAME, issuer="", client_id=DEMO_CLIENT_ID, embedded=True)
+_VERSION = 2
+_MOST_NUMBERS = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +30,36 @@ class Settings:
         """The connection in use; the demo org if its name is gone."""
         return next((each for each in self.connections if each.name == self.current), self.connections[0])
 
-    def with_connection(self, connection: Connection) -> "Settings":
-        """Return settings in which `connection` is in use, replacing the one with the same issuer and client."""
-        others = tuple(each for each in self.connections if each.key != connection.key and each.name != connection.name)
-        return replace(self, connections=(*others, connection), current=connection.name)
+    def with_connection(self, connection: Connection, *, instead_of: str | None = None) -> "Settings":
+        """Return settings in which `connection` is in use, in the place of the one named `instead_of` if there is one.
+
+        One of the same issuer and client as another gets a session of its own. Raises BadInput when its name is taken.
+        """
+        others = tuple(each for each in self.connections if each.name != instead_of)
+        if any(each.name == connection.name for each in others):
+            raise BadInput(f"There is a connection named {connection.name} already.", next_step="Choose another name.")
+        kept = _told_apart(connection, others)
+        found = tuple(kept if each.name == instead_of else each for each in self.connections)
+        return replace(self, connections=found if kept in found else (*found, kept), current=kept.name)
+
+    def without(self, name: str) -> "Settings":
+        """Return settings without the connection of that name. Raises BadInput for the demo org, which stays."""
+        if any(each.embedded and each.name == name for each in self.connections):
+            raise BadInput("The demo org cannot be removed.", next_step="Leave it; it costs nothing.")
+        rest = tuple(each for each in self.connections if each.name != name)
+        return replace(self, connections=rest, current=rest[0].name if self.current == name else self.current)
+
+    def free_name(self, wanted: str) -> str:
+        """Return `wanted`, or the first of "wanted 2", "wanted 3" … that no connection has."""
+        names = {each.name for each in self.connections}
+        candidates = (wanted, *(f"{wanted} {number}" for number in range(2, len(names) + 3)))
+        return next(each for each in candidates if each not in names)
+
+
+def _told_apart(connection: Connection, others: tuple[Connection, ...]) -> Connection:
+    taken = {each.key for each in others}
+    candidates = (connection, *(replace(connection, number=number) for number in range(_MOST_NUMBERS)))
+    return next(each for each in candidates if each.key not in taken)
 
 
 def config_dir() -> Path:
@@ -77,54 +72,6 @@ def data_dir() -> Path:
     """Return the folder of the demo org's ledger and of the lock files."""
     home = os.environ.get("LAPSE_HOME")
     return Path(home) if home else Path(platformdirs.user_data_dir("lapse", appauthor=False))
-
-
-def is_loopback_url(url: str) -> bool:
-    """Return whether the URL's host is this machine's loopback."""
-    return (urlsplit(url).hostname or "") in _LOOPBACK_HOSTS
-
-
-def check_url(url: str, what: str) -> str:
-    """Return `url` stripped, or raise BadInput: it must be https, or http on loopback, with a host and no user part."""
-    url = url.strip()
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
-    except ValueError as broken:
-        raise BadInput(f"{what} is not a URL: {broken}.") from None
-    if parts.scheme not in ("http", "https") or not host or port == 0:
-        raise BadInput(f"{what} is not a URL; it must begin with https:// (or http:// for this machine).")
-    if re.search(r"[\s\x00-\x1f\x7f]", url) or parts.username is not None or parts.password is not None:
-        raise BadInput(f"{what} must not contain spaces or a user name.")
-    if parts.scheme == "http" and not is_loopback_url(url):
-        raise BadInput(f"{what} uses plain http; that is allowed for this machine only.", next_step="Use https://.")
-    return url
-
-
-def check_connection(connection: Connection) -> Connection:
-    """Return the connection with its URLs checked; raise BadInput for the first that cannot be used."""
-    if not connection.client_id.strip():
-        raise BadInput("The client ID is missing.", next_step="Give the client ID of the app you registered.")
-    if "openid" not in connection.scopes.split():
-        raise BadInput("The scopes lack openid.", next_step="Add openid; without it there is no sign-in.")
-    issuer = check_url(connection.issuer, "The issuer")
-    if urlsplit(issuer).query or urlsplit(issuer).fragment:
-        raise BadInput("The issuer must not have a query or a fragment.")
-    if connection.redirect_uri is not None:
-        _check_redirect_uri(connection.redirect_uri)
-    if connection.api_url:
-        check_url(connection.api_url, "The API URL")
-    return replace(connection, issuer=issuer)
-
-
-def _check_redirect_uri(uri: str) -> None:
-    check_url(uri, "The redirect URI")
-    parts = urlsplit(uri)
-    if parts.scheme != "http" or not is_loopback_url(uri):
-        raise BadInput(
-            "The redirect URI must be http on this machine, because Lapse listens there.",
-            next_step="Use http://127.0.0.1:PORT/callback and register exactly that.",
-        )
 
 
 def load(folder: Path) -> Settings:
@@ -165,9 +112,13 @@ def save(settings: Settings, folder: Path) -> None:
 
 
 def _from_json(found: Any) -> Settings:
-    if not isinstance(found, dict) or found.get("version") != _VERSION:
+    if not isinstance(found, dict):
+        raise TypeError("not a settings file")
+    while found.get("version") in _UPGRADES:
+        found = _UPGRADES[found["version"]](found)
+    if found.get("version") != _VERSION:
         raise ValueError("not a settings file of this version")
-    connections = tuple(Connection(**each) for each in found["connections"])
+    connections = tuple(_connection(each) for each in found["connections"])
     if not any(each.embedded for each in connections):
         connections = (DEMO_CONNECTION, *connections)
     return Settings(
@@ -176,3 +127,27 @@ def _from_json(found: Any) -> Settings:
         scheme=str(found["scheme"]),
         window={str(key): str(value) for key, value in found["window"].items()},
     )
+
+
+def _connection(found: dict[str, Any]) -> Connection:
+    return Connection(
+        **{
+            **found,
+            "redirect_uris": tuple(str(each) for each in found["redirect_uris"]),
+            "authorize_params": tuple((str(name), str(value)) for name, value in found["authorize_params"]),
+            "sign_in": SignInKind(found["sign_in"]),
+        }
+    )
+
+
+def _with_many_redirect_uris(found: dict[str, Any]) -> dict[str, Any]:
+    """Upgrade version 1, which knew one redirect URI or none, and one kind of sign-in."""
+    connections = []
+    for each in found["connections"]:
+        uri = each.pop("redirect_uri")
+        new = {"redirect_uris": [uri] if uri else [], "authorize_params": [], "sign_in": SignInKind.BROWSER}
+        connections.append({**each, **new})
+    return {**found, "version": 2, "connections": connections}
+
+
+_UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _with_many_redirect_uris}

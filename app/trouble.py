@@ -3,7 +3,7 @@
 from app import events
 from app.demo.controller import Controller
 from app.errors import BadInput, OAuthError
-from app.journal import Journal
+from app.journal import Scribe
 from app.oauth.client import OAuthClient
 from app.session.session import Session
 from app.session.tokens import Held
@@ -17,7 +17,7 @@ class Trouble:
     The session is told of nothing but an expiry, which a client can know by itself.
     """
 
-    def __init__(self, session: Session, client: OAuthClient, journal: Journal, controller: Controller) -> None:
+    def __init__(self, session: Session, client: OAuthClient, journal: Scribe, controller: Controller) -> None:
         self._session = session
         self._client = client
         self._journal = journal

@@ -13,6 +13,7 @@ import truststore
 
 from app import events, settings
 from app.clock import Clock, SystemClock
+from app.connection import Connection, check_connection
 from app.demo.addresses import Addresses
 from app.demo.host import DemoHost, Hosting
 from app.demo.policy import Policy
@@ -26,7 +27,8 @@ from app.session.session import Session
 from app.session.sign_in import OpenBrowser, Waiting, browser_sign_in, open_system_browser
 from app.session.store import KeyringStore, TokenStore
 from app.session.worker import Worker
-from app.settings import Connection, Settings
+from app.settings import Settings
+from app.urls import check_url
 from app.wire.details import Details
 from app.wire.recorder import RecordingTransport
 
@@ -81,7 +83,7 @@ class Workbench:
             self._http = await self._worker.run(self._new_http)
         if wanted.embedded:
             wanted = self._embedded(wanted, await self._ensure_demo_org())
-        self.connection = settings.check_connection(wanted)
+        self.connection = check_connection(wanted)
         self.client = OAuthClient(
             self._http, self.clock, issuer=self.connection.issuer, client_id=self.connection.client_id
         )
@@ -128,7 +130,7 @@ class Workbench:
         self, method: str, url: str, times: int, done: Callable[[CallResult], None] = lambda _: None
     ) -> list[CallResult]:
         """Call the API `times` times at once; `done` is told each result as it comes. Raises BadInput."""
-        settings.check_url(url, "The API URL")
+        check_url(url, "The API URL")
 
         async def one() -> CallResult:
             result = await self._calls.call(method, url)
@@ -167,12 +169,15 @@ class Workbench:
         controller = Controller(self._http, await self.demo_addresses())
         return Trouble(self.session, self.client, self.journal, controller)
 
-    def remember_connection(self, connection: Connection) -> None:
-        """Use this connection from now on, in the next run too. Raises BadInput when it cannot be saved."""
+    def remember_connection(self, connection: Connection, *, instead_of: str | None = None) -> None:
+        """Use this connection from now on, in the next run too; in the place of the one named so, if there is one.
+
+        Raises BadInput when another has its name, or when it cannot be saved.
+        """
         if connection.embedded:
             self._remember(replace(self.settings, current=connection.name))
         else:
-            self._remember(self.settings.with_connection(connection))
+            self._remember(self.settings.with_connection(connection, instead_of=instead_of or connection.name))
 
     def remember_scheme(self, choice: str) -> None:
         """Look so in the next run too: system, light or dark. Raises BadInput when it cannot be saved."""

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from PySide6.QtCore import QObject
 
 from app.errors import BadInput, LapseError
-from app.settings import check_url
+from app.urls import check_url
 from ui.tasks import TaskScope, ask
 
 if TYPE_CHECKING:

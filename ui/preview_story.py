@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
+from app.connection import DEFAULT_SCOPES, DEMO_CLIENT_ID
 from app.decision import Decision
 from app.demo.addresses import addresses_of
 from app.demo.controller import Controller
@@ -29,7 +30,6 @@ from app.session.generations import Generation
 from app.session.session import Session
 from app.session.store import MemoryStore
 from app.session.tokens import TokenSet
-from app.settings import DEFAULT_SCOPES, DEMO_CLIENT_ID
 from app.simloop import SimClock, SimLoop
 from app.trouble import Trouble
 from app.wire.details import Details

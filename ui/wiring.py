@@ -26,9 +26,9 @@ from ui.view_wiring import ViewWiring
 
 if TYPE_CHECKING:
     # For types alone: the workbench brings the heavy libraries, which come after the first paint.
+    from app.connection import Connection
     from app.session.calls import CallResult
     from app.session.sign_in import Waiting
-    from app.settings import Connection
     from app.workbench import Workbench
 
 _TICK_MS = 500

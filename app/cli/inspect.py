@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from app.cli.output import DONE
 from app.clock import SystemClock
 from app.errors import BadInput, NotSignedIn
-from app.settings import check_url
+from app.urls import check_url
 from app.workbench import open_workbench
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import Any
 from app import VERSION
 from app.cli import inspect, serve, session
 from app.cli.output import complain
+from app.connection import DEFAULT_SCOPES
 from app.errors import LapseError
-from app.settings import DEFAULT_SCOPES
 
 _EXIT_CODES = (
     "exit codes: 0 done · 1 refused, the session has ended · 2 usage · 3 transient, still signed in · 4 not signed in"

@@ -9,12 +9,12 @@ from dataclasses import replace
 from typing import Any
 
 from app.cli.output import DONE, NOT_SIGNED_IN, complain, say
+from app.connection import Connection
 from app.decision import Verdict
 from app.errors import BadInput
 from app.session.calls import CallResult, exit_code, summary
 from app.session.session import Ended, SignedIn
 from app.session.sign_in import Waiting
-from app.settings import Connection
 from app.workbench import Workbench, open_workbench
 
 MOST_CALLS = 100
@@ -152,10 +152,11 @@ def _chosen(args: argparse.Namespace, bench: Workbench) -> Connection:
             return _with_flags(known, args)
     if args.client_id is None:
         raise BadInput("--issuer needs --client-id.", next_step="Give the client ID registered at that issuer.")
-    name = args.issuer.split("://")[-1]
+    name = bench.settings.free_name(args.issuer.split("://")[-1])
     return _with_flags(Connection(name=name, issuer=args.issuer, client_id=args.client_id), args)
 
 
 def _with_flags(connection: Connection, args: argparse.Namespace) -> Connection:
-    flags = {"scopes": getattr(args, "scope", None), "redirect_uri": getattr(args, "redirect_uri", None)}
-    return replace(connection, **{name: value for name, value in flags.items() if value is not None})
+    scopes, redirect_uri = getattr(args, "scope", None), getattr(args, "redirect_uri", None)
+    uris = (redirect_uri,) if redirect_uri else connection.redirect_uris
+    return replace(connection, scopes=scopes or connection.scopes, redirect_uris=uris)

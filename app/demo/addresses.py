@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from app.connection import DEMO_CLIENT_ID
 from app.demo.identity import api_token, control_token
 from app.demo.servers import DEFAULT
-from app.settings import DEMO_CLIENT_ID
 
 USERNAME, PASSWORD = "ada", "engine-1843"
 """The person of the demo; the sign-in page shows both."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from app.connection import DEMO_CLIENT_ID
 from app.errors import BadInput
-from app.settings import DEMO_CLIENT_ID
 
 _ON_LOOPBACK = re.compile(r"http://(127\.0\.0\.1|\[::1\]):([1-9][0-9]{0,4})(/.*)?")
 _LAST_PORT = 65535

@@ -12,9 +12,9 @@ from urllib.parse import parse_qsl, urlsplit
 import h11
 
 import resources
+from app.connection import check_redirect_uri
 from app.errors import BadInput, SignInFailed
 from app.secret import Secret
-from app.settings import check_url, is_loopback_url
 
 DEFAULT_PATH = "/callback"
 _MOST_CONNECTIONS = 50
@@ -174,13 +174,8 @@ async def listen(
 def _where(redirect_uri: str | None) -> tuple[str, int, str]:
     if redirect_uri is None:
         return "127.0.0.1", 0, DEFAULT_PATH
-    parts = urlsplit(check_url(redirect_uri, "The redirect URI"))
-    if parts.scheme != "http" or not is_loopback_url(redirect_uri) or parts.port is None:
-        raise BadInput(
-            "The redirect URI must be http on this machine with a port, because Lapse listens there.",
-            next_step="Use http://127.0.0.1:PORT/callback and register exactly that.",
-        )
-    return parts.hostname or "127.0.0.1", parts.port, parts.path
+    parts = urlsplit(check_redirect_uri(redirect_uri))
+    return parts.hostname or "127.0.0.1", parts.port or 0, parts.path
 
 
 async def _read_request(reader: asyncio.StreamReader) -> h11.Request:

@@ -8,7 +8,7 @@ import httpx
 
 from app.errors import BadInput, DiscoveryFailed
 from app.oauth.strictjson import read_object
-from app.settings import check_url
+from app.urls import check_url
 from app.wire.fetch import Answer
 
 

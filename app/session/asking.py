@@ -5,7 +5,7 @@ from dataclasses import replace
 from app import events
 from app.clock import Clock
 from app.errors import Hiccup, LapseError, Refusal
-from app.journal import Journal
+from app.journal import Scribe
 from app.oauth.client import OAuthClient
 from app.oauth.grants import TokenAnswer
 from app.secret import Secret
@@ -17,7 +17,7 @@ from app.text import duration
 class Asking:
     """The way to the token endpoint: retries what is worth it, leaves a busy server alone for as long as it asked."""
 
-    def __init__(self, client: OAuthClient, journal: Journal, clock: Clock) -> None:
+    def __init__(self, client: OAuthClient, journal: Scribe, clock: Clock) -> None:
         self._client = client
         self._journal = journal
         self._clock = clock

@@ -10,11 +10,11 @@ from app.clock import Clock
 from app.decision import Reason
 from app.errors import CallFailed, LapseError, NotSignedIn, Refusal, Unreachable
 from app.events import ExchangeKind
-from app.journal import Journal
+from app.journal import Scribe
 from app.session.bearer import BearerAuth
 from app.session.session import Fresh, Session
-from app.settings import check_url
 from app.text import count, duration
+from app.urls import check_url
 from app.wire.fetch import Answer, fetch
 
 BODY_LIMIT = 1 << 20
@@ -74,7 +74,7 @@ def _told(fresh: Fresh, *, again: bool) -> list[str]:
 class ApiCaller:
     """Calls the API in the name of the session."""
 
-    def __init__(self, http: httpx.AsyncClient, session: Session, journal: Journal, clock: Clock) -> None:
+    def __init__(self, http: httpx.AsyncClient, session: Session, journal: Scribe, clock: Clock) -> None:
         self._http = http
         self._session = session
         self._journal = journal

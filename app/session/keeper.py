@@ -6,7 +6,7 @@ from pathlib import Path
 from app import events
 from app.errors import StoreFailed
 from app.events import StorePlace
-from app.journal import Journal
+from app.journal import Scribe
 from app.session import stored
 from app.session.lock import exclusive
 from app.session.store import TokenStore
@@ -19,7 +19,7 @@ class Keeper:
     `place` is where the session is kept as of the last attempt, and `trouble` why it is not in the store, if it is not.
     """
 
-    def __init__(self, store: TokenStore, journal: Journal, *, key: str, lock_folder: Path | None) -> None:
+    def __init__(self, store: TokenStore, journal: Scribe, *, key: str, lock_folder: Path | None) -> None:
         self._store = store
         self._journal = journal
         self._key = key

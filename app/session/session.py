@@ -11,7 +11,7 @@ from app.clock import Clock
 from app.decision import Decision, ExpirySource, Reason, Verdict
 from app.errors import Hiccup, InvalidIdToken, LapseError, NotSignedIn, Refusal, StoreFailed
 from app.events import RefreshTokenFate, StorePlace
-from app.journal import Journal
+from app.journal import Scribe
 from app.oauth.client import OAuthClient
 from app.oauth.grants import TokenAnswer
 from app.secret import Secret
@@ -84,7 +84,7 @@ class Session:
         self,
         client: OAuthClient,
         store: TokenStore,
-        journal: Journal,
+        journal: Scribe,
         clock: Clock,
         *,
         key: str,

@@ -11,13 +11,13 @@ from typing import Any
 
 from app import events
 from app.clock import Clock
+from app.connection import Connection
 from app.errors import InvalidIdToken, LapseError, OAuthError, SignInFailed
-from app.journal import Journal
+from app.journal import Scribe
 from app.oauth.client import OAuthClient
 from app.oauth.grants import TokenAnswer, authorization_url
 from app.oauth.loopback import RedirectAnswer, listen
 from app.oauth.pkce import Pkce
-from app.settings import Connection
 
 TIMEOUT_S = 300.0
 
@@ -55,7 +55,7 @@ def open_system_browser(url: str, told: Callable[[bool], None]) -> None:
 async def browser_sign_in(
     client: OAuthClient,
     connection: Connection,
-    journal: Journal,
+    journal: Scribe,
     clock: Clock,
     *,
     show: Callable[[Waiting], None],
@@ -69,7 +69,7 @@ async def browser_sign_in(
     metadata = await client.metadata()
     state, nonce, pkce = secrets.token_urlsafe(24), secrets.token_urlsafe(24), Pkce.new()
     async with listen(
-        connection.redirect_uri,
+        next(iter(connection.redirect_uris), None),
         state=state,
         issuer=metadata.issuer,
         iss_promised=metadata.iss_in_answer,
@@ -131,5 +131,5 @@ async def _verify(client: OAuthClient, answer: TokenAnswer, nonce: str, attempt:
     return claims
 
 
-def _note(journal: Journal, event: events.Event) -> None:
+def _note(journal: Scribe, event: events.Event) -> None:
     journal.append(event)

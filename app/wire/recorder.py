@@ -8,7 +8,7 @@ import httpx
 
 from app.clock import Clock
 from app.events import Exchange, ExchangeKind
-from app.journal import Journal
+from app.journal import Scribe
 from app.wire.details import Detail, Details
 from app.wire.redact import LONGEST, ShownBody, shown_body, shown_headers, shown_url
 
@@ -20,7 +20,7 @@ class RecordingTransport(httpx.AsyncBaseTransport):
     """
 
     def __init__(
-        self, inner: httpx.AsyncBaseTransport, journal: Journal, clock: Clock, details: Details | None = None
+        self, inner: httpx.AsyncBaseTransport, journal: Scribe, clock: Clock, details: Details | None = None
     ) -> None:
         self._inner = inner
         self._journal = journal
@@ -52,7 +52,7 @@ class RecordingTransport(httpx.AsyncBaseTransport):
 class _Noting:
     """The one `Exchange` of one request, written once."""
 
-    def __init__(self, journal: Journal, clock: Clock, details: Details | None, request: httpx.Request) -> None:
+    def __init__(self, journal: Scribe, clock: Clock, details: Details | None, request: httpx.Request) -> None:
         self._journal = journal
         self._clock = clock
         self._details = details

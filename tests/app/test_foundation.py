@@ -129,3 +129,12 @@ def test_every_error_has_three_lines_and_an_exit_code() -> None:
     hiccup = Hiccup("Down.")
     assert hiccup.lines()[1] == "You are still signed in."
     assert hiccup.exit_code == 3
+
+
+def test_entries_belong_to_a_connection_and_so_does_what_they_lead_to() -> None:
+    journal = Journal(SystemClock())
+    first = journal.of("a").append(events.DemoOrgReset())
+    assert first.connection == "a"
+    assert journal.append(events.DemoOrgReset(), cause=first.seq).connection == "a"
+    assert journal.append(events.DemoOrgReset()).connection == ""
+    assert journal.of("b").append(events.DemoOrgReset(), cause=first.seq).connection == "b"

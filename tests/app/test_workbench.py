@@ -9,13 +9,13 @@ import httpx
 import pytest
 
 from app import events, settings
+from app.connection import Connection
 from app.demo.host import DemoHost
 from app.errors import BadInput, SignInFailed
 from app.events import StorePlace
 from app.lanes import Limits
 from app.session.session import SignedIn, SignedOut
 from app.session.store import MemoryStore
-from app.settings import Connection
 from app.workbench import Workbench, open_workbench
 from tests.e2e.scripted_browser import sign_in
 from tests.ports import free_port

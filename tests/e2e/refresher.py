@@ -11,8 +11,8 @@ import sys
 
 import keyring
 
+from app.connection import Connection
 from app.errors import LapseError
-from app.settings import Connection
 from app.workbench import Workbench, open_workbench
 
 

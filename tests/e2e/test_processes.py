@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import pytest
 
 from app.clock import SystemClock
+from app.connection import DEMO_CLIENT_ID
 from app.demo.org import DemoOrg
 from app.demo.serve import ServedOrg
-from app.settings import DEMO_CLIENT_ID
 from tests.e2e.conftest import ROOT, Commands
 
 pytestmark = pytest.mark.e2e("gnome-keyring")

@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
+from app.connection import Connection
 from app.counters import Counts
 from app.decision import Decision, Reason, Verdict
 from app.errors import BadInput, Hiccup, Refusal
-from app.settings import Connection
 from ui.actions import Actions, Possible
 from ui.clipboard import Clipboard
 from ui.connections.dialog import ConnectionDialog
@@ -271,7 +271,7 @@ def test_the_connection_dialog_checks_before_it_closes(qtbot: QtBot) -> None:
     dialog.issuer_edit.setText(" https://example.com/x ")
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert not dialog.isVisible()
-    assert (saved[0].issuer, saved[0].client_id, saved[0].redirect_uri) == ("https://example.com/x", "c", None)
+    assert (saved[0].issuer, saved[0].client_id, saved[0].redirect_uris) == ("https://example.com/x", "c", ())
     dialog.show_error(BadInput("Wrong."))
 
 

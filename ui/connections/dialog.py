@@ -3,8 +3,8 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from app.connection import DEFAULT_SCOPES, Connection, check_connection
 from app.errors import BadInput, LapseError
-from app.settings import DEFAULT_SCOPES, Connection, check_connection
 from ui import theme
 from ui.widgets.labels import label
 
@@ -45,7 +45,7 @@ class ConnectionDialog(QDialog):
             issuer=issuer,
             client_id=self.client_id_edit.text().strip(),
             scopes=" ".join(self.scopes_edit.text().split()),
-            redirect_uri=self.redirect_uri_edit.text().strip() or None,
+            redirect_uris=tuple(self.redirect_uri_edit.text().split()),
             api_url=self.api_url_edit.text().strip(),
         )
         try:

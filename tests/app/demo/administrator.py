@@ -6,8 +6,8 @@ from typing import Any
 
 import httpx
 
+from app.connection import DEMO_CLIENT_ID
 from app.demo.org import DemoOrg
-from app.settings import DEMO_CLIENT_ID
 
 APP = f"/api/v1/apps/{DEMO_CLIENT_ID}"
 

@@ -6,9 +6,9 @@ import pytest
 from starlette.routing import Route
 
 from app.clock import SystemClock
+from app.connection import DEMO_CLIENT_ID
 from app.demo.front import Front
 from app.demo.org import DemoOrg
-from app.settings import DEMO_CLIENT_ID
 
 _FILLED = {"{id}": DEMO_CLIENT_ID, "{step}": "activate"}
 

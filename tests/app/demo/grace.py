@@ -4,8 +4,8 @@ from typing import Any
 
 import httpx
 
+from app.connection import DEMO_CLIENT_ID
 from app.demo.applications import Grant
-from app.settings import DEMO_CLIENT_ID
 from tests.app.demo.somebody import V1, Somebody
 
 SCOPES = "openid profile offline_access"

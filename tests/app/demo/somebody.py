@@ -6,8 +6,8 @@ from typing import Any
 
 import httpx
 
+from app.connection import DEFAULT_SCOPES, DEMO_CLIENT_ID
 from app.demo.org import DemoOrg
-from app.settings import DEFAULT_SCOPES, DEMO_CLIENT_ID
 
 VERIFIER = "the-code-verifier-of-these-tests-is-long-enough"
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()

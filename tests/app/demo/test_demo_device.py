@@ -8,12 +8,12 @@ from typing import Any
 import httpx
 import pytest
 
+from app.connection import DEMO_CLIENT_ID
 from app.demo import dialect
 from app.demo.applications import LAPSE, Application, Grant
 from app.demo.onetime import current_code
 from app.demo.org import GRACE, DemoOrg
 from app.demo.systemlog import LogEvent
-from app.settings import DEMO_CLIENT_ID
 from app.simloop import SimClock
 from tests.app.demo.somebody import V1, Somebody
 from tests.app.demo.test_demo_authorize import NASTY, Fields

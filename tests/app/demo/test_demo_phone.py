@@ -10,10 +10,10 @@ from typing import Any
 import httpx
 import pytest
 
+from app.connection import DEMO_CLIENT_ID
 from app.demo import dialect
 from app.demo.applications import LAPSE
 from app.demo.org import GRACE, DemoOrg
-from app.settings import DEMO_CLIENT_ID
 from app.simloop import SimClock
 from tests.app.demo.grace import Grace
 from tests.app.demo.test_demo_authorize import NASTY, Fields

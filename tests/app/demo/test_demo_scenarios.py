@@ -10,6 +10,7 @@ import pytest
 
 from app import events
 from app.clock import SystemClock
+from app.connection import Connection
 from app.demo.ledger import MemoryLedger, SigningKey
 from app.demo.org import DemoOrg
 from app.demo.pending import Pending
@@ -19,7 +20,6 @@ from app.errors import BadInput, DiscoveryFailed, LapseError, SignInFailed
 from app.events import Entry
 from app.session.session import SignedIn
 from app.session.store import MemoryStore
-from app.settings import Connection
 from app.workbench import Workbench, open_workbench
 from tests.e2e.scripted_browser import sign_in
 

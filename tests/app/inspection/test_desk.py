@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from app.connection import DEMO_CLIENT_ID
 from app.errors import BadInput
 from app.inspection.desk import Desk
 from app.inspection.difference import difference
@@ -17,7 +18,6 @@ from app.oauth.verify import Kind
 from app.secret import Secret
 from app.session.session import Session
 from app.session.store import MemoryStore
-from app.settings import DEMO_CLIENT_ID
 from app.simloop import SimClock
 from tests.app.session.conftest import World, new_world
 

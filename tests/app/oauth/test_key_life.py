@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from app.connection import DEMO_CLIENT_ID
 from app.demo.faults import Fault
 from app.demo.ledger import MemoryLedger, SigningKey
 from app.demo.org import DemoOrg
@@ -13,7 +14,6 @@ from app.demo.transport import OrgTransport
 from app.errors import InvalidIdToken, Unreachable, UnusableAnswer
 from app.oauth.client import OAuthClient
 from app.secret import Secret
-from app.settings import DEMO_CLIENT_ID
 from app.simloop import SimClock
 from tests.app.oauth.signing import ACCESS, Signer, claims, part
 

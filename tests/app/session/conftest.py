@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from app.connection import DEFAULT_SCOPES, DEMO_CLIENT_ID
 from app.demo.org import ADA, DemoOrg
 from app.demo.policy import Policy
 from app.errors import StoreFailed
@@ -22,7 +23,6 @@ from app.session.calls import ApiCaller
 from app.session.session import Session, SignedIn
 from app.session.store import MemoryStore, TokenStore
 from app.session.tokens import TokenSet
-from app.settings import DEFAULT_SCOPES, DEMO_CLIENT_ID
 from app.simloop import SimClock
 from app.wire.recorder import RecordingTransport
 

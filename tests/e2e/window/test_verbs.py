@@ -5,11 +5,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from app.connection import DEMO_CLIENT_ID, Connection
 from app.demo.host import Role
 from app.errors import BadInput
 from app.lanes import Limits
 from app.session.tokens import TokenSet
-from app.settings import DEMO_CLIENT_ID, Connection
 from tests.e2e.window.desk import Desk, Open, nobody
 from ui.actions import Possible
 from ui.main_window import Page

@@ -1,0 +1,133 @@
+"""A connection: an issuer, a client, its scopes and an API; checked, and without any secret."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from app.errors import BadInput
+from app.urls import check_url, is_loopback_url
+
+DEMO_NAME = "Demo org"
+DEMO_CLIENT_ID = "0oa-demo-native"
+DEFAULT_SCOPES = "openid profile email offline_access"
+# Small: a token that is refused a moment early costs one hidden 401, a long leeway costs needless refreshes.
+DEFAULT_LEEWAY_S = 1.0
+_LONGEST_LEEWAY_S = 3600.0
+_MOST_REDIRECT_URIS = 5
+# What each sign-in makes itself: a connection that set them would break the protection they are.
+_OURS = frozenset(
+    {
+        "response_type",
+        "response_mode",
+        "client_id",
+        "client_secret",
+        "redirect_uri",
+        "scope",
+        "state",
+        "nonce",
+        "code_challenge",
+        "code_challenge_method",
+        "audience",
+        "resource",
+        "request",
+        "request_uri",
+    }
+)
+
+
+class SignInKind(StrEnum):
+    """How a person signs in: in the browser, with username and password in Lapse, or on another device."""
+
+    BROWSER = "browser"
+    PASSWORD = "password"  # noqa: S105 - a way to sign in
+    DEVICE = "device"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """An issuer, a client, its scopes and an API: where to sign in and what to call.
+
+    No `redirect_uris` means `http://127.0.0.1:<free port>/callback` (RFC 8252 §7.3); of several the first whose port is
+    free is listened at. `audience` and `resource` (RFC 8707) name the API where a server wants to be told.
+    `authorize_params` are added to the authorization request. `embedded` marks the demo org of this program, whose
+    issuer is known only once it listens. `number` tells apart connections of the same issuer and client.
+    """
+
+    name: str
+    issuer: str
+    client_id: str
+    scopes: str = DEFAULT_SCOPES
+    audience: str = ""
+    resource: str = ""
+    redirect_uris: tuple[str, ...] = ()
+    api_url: str = ""
+    leeway_s: float = DEFAULT_LEEWAY_S
+    authorize_params: tuple[tuple[str, str], ...] = ()
+    sign_in: SignInKind = SignInKind.BROWSER
+    embedded: bool = False
+    number: int = 0
+
+    @property
+    def key(self) -> str:
+        """The name its session is stored under: issuer and client, both public."""
+        return f"{self.issuer}#{self.client_id}" + (f"#{self.number}" if self.number else "")
+
+
+DEMO_CONNECTION = Connection(name=DEMO_NAME, issuer="", client_id=DEMO_CLIENT_ID, embedded=True)
+
+
+def check_connection(connection: Connection) -> Connection:
+    """Return the connection with its URLs checked; raise BadInput for the first thing that cannot be used."""
+    if not connection.name.strip():
+        raise BadInput("The connection has no name.", next_step="Give it a name to choose it by.")
+    if not connection.client_id.strip():
+        raise BadInput("The client ID is missing.", next_step="Give the client ID of the app you registered.")
+    if "openid" not in connection.scopes.split():
+        raise BadInput("The scopes lack openid.", next_step="Add openid; without it there is no sign-in.")
+    if not 0 <= connection.leeway_s <= _LONGEST_LEEWAY_S:
+        raise BadInput(f"The leeway must lie between 0 and {_LONGEST_LEEWAY_S:.0f} s.")
+    issuer = check_url(connection.issuer, "The issuer")
+    if urlsplit(issuer).query or urlsplit(issuer).fragment:
+        raise BadInput("The issuer must not have a query or a fragment.")
+    if connection.api_url:
+        check_url(connection.api_url, "The API URL")
+    if connection.resource:
+        _check_resource(connection.resource)
+    _check_redirect_uris(connection.redirect_uris)
+    _check_params(connection.authorize_params)
+    return replace(connection, issuer=issuer)
+
+
+def _check_resource(resource: str) -> None:
+    parts = urlsplit(resource)
+    if not parts.scheme or parts.fragment:
+        raise BadInput("The resource must be an absolute URI without a fragment (RFC 8707 §2).")
+
+
+def _check_redirect_uris(uris: tuple[str, ...]) -> None:
+    if len(uris) > _MOST_REDIRECT_URIS or len(set(uris)) != len(uris):
+        raise BadInput(f"At most {_MOST_REDIRECT_URIS} redirect URIs, each once.")
+    for uri in uris:
+        check_redirect_uri(uri)
+
+
+def check_redirect_uri(uri: str) -> str:
+    """Return a redirect URI that can be listened at: http on loopback, port and path stated. Raises BadInput."""
+    parts = urlsplit(check_url(uri, "The redirect URI"))
+    if parts.scheme != "http" or not is_loopback_url(uri) or parts.port is None or parts.fragment:
+        raise BadInput(
+            "The redirect URI must be http on this machine with a port, because Lapse listens there.",
+            next_step="Use http://127.0.0.1:PORT/callback and register exactly that.",
+        )
+    return uri
+
+
+def _check_params(params: tuple[tuple[str, str], ...]) -> None:
+    names = [name for name, _ in params]
+    for name in names:
+        if not name or not name.isascii() or not name.isprintable() or " " in name:
+            raise BadInput("A parameter for the authorization request has no usable name.")
+        if name in _OURS:
+            raise BadInput(f"The parameter {name} is Lapse's own; it cannot be set here.")
+    if len(set(names)) != len(names):
+        raise BadInput("A parameter for the authorization request stands there twice (RFC 6749 §3.1).")
