@@ -133,8 +133,8 @@ def test_every_error_has_three_lines_and_an_exit_code() -> None:
 
 def test_entries_belong_to_a_connection_and_so_does_what_they_lead_to() -> None:
     journal = Journal(SystemClock())
-    first = journal.of("a").append(events.DemoOrgReset())
+    first = journal.of("a").append(SignedOut(revoked=False))
     assert first.connection == "a"
-    assert journal.append(events.DemoOrgReset(), cause=first.seq).connection == "a"
-    assert journal.append(events.DemoOrgReset()).connection == ""
-    assert journal.of("b").append(events.DemoOrgReset(), cause=first.seq).connection == "b"
+    assert journal.append(SignedOut(revoked=False), cause=first.seq).connection == "a"
+    assert journal.append(SignedOut(revoked=False)).connection == ""
+    assert journal.of("b").append(SignedOut(revoked=False), cause=first.seq).connection == "b"
