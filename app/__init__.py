@@ -13,6 +13,7 @@ session/               what happens to tokens over time
 inspection/            tokens taken apart for people
 trouble                what one does to the session at the demo org on purpose
 demo/                  the embedded demo org
+in_use                 a connection in use, with its session
 workbench              the one assembly all front doors share
 cli, __main__          the headless front door
 testing/               what is lent to testers, and the installed front door

@@ -18,11 +18,12 @@ from app.demo.addresses import Addresses
 from app.demo.host import DemoHost, Hosting
 from app.demo.policy import Policy
 from app.errors import BadInput, LapseError
+from app.in_use import InUse, take_up
 from app.inspection.desk import Desk
 from app.journal import Journal
 from app.lanes import Limits
 from app.oauth.client import OAuthClient
-from app.session.calls import ApiCaller, CallResult
+from app.session.calls import CallResult
 from app.session.session import Session
 from app.session.sign_in import OpenBrowser, Waiting, browser_sign_in, open_system_browser
 from app.session.store import KeyringStore, TokenStore
@@ -40,14 +41,10 @@ _STOP_WITHIN_S = 5.0
 
 
 class Workbench:
-    """Journal, clock, settings, and for the connection in use: its client, session and API caller.
+    """Journal, clock, settings, and every connection that was taken up, with its session; one of them is chosen.
 
-    `connect` must have been awaited before `session`, `client` or `calls` are used.
+    `connect` must have been awaited before `connection`, `session`, `client` or `desk` are used.
     """
-
-    session: Session
-    client: OAuthClient
-    connection: Connection
 
     def __init__(
         self,
@@ -70,61 +67,105 @@ class Workbench:
         self.details = Details()
         self._worker = Worker("lapse-workbench")
         self._http: httpx.AsyncClient | None = None
+        self._in_use: dict[str, InUse] = {}
+        self._chosen: InUse | None = None
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether a connection is chosen."""
+        return self._chosen is not None
+
+    @property
+    def chosen(self) -> InUse:
+        """The connection that is chosen, with all that belongs to it."""
+        if self._chosen is None:
+            raise RuntimeError("no connection was chosen yet")
+        return self._chosen
+
+    @property
+    def connection(self) -> Connection:
+        """The chosen connection, its issuer known."""
+        return self.chosen.connection
+
+    @property
+    def client(self) -> OAuthClient:
+        """The chosen connection's client."""
+        return self.chosen.client
+
+    @property
+    def session(self) -> Session:
+        """The chosen connection's session."""
+        return self.chosen.session
+
+    @property
+    def desk(self) -> Desk:
+        """Where tokens of the chosen connection are inspected."""
+        return self.chosen.desk
+
+    @property
+    def http(self) -> httpx.AsyncClient:
+        """The recording HTTP client of all connections."""
+        if self._http is None:
+            raise RuntimeError("no connection was chosen yet")
+        return self._http
 
     async def connect(self, connection: Connection | None = None) -> None:
-        """Take up `connection` (the one in use by default) and restore its session, without any network request.
+        """Choose `connection` (the one in use by default), without any network request.
 
-        For the embedded demo org this starts it, or finds the one another Lapse runs. Raises LapseError.
+        Its session is restored when it is chosen for the first time; later what other processes did to it is taken
+        over. The sessions of other connections go on. For the embedded demo org this starts it, or finds the one
+        another Lapse runs. Raises LapseError; then the connection before stays chosen.
         """
-        wanted = connection or self.settings.connection
-        if self._http is not None:
-            await self.session.close()
-        else:
+        self._chosen = await self._taken_up(connection or self.settings.connection)
+
+    async def _taken_up(self, connection: Connection) -> InUse:
+        if self._http is None:
             self._http = await self._worker.run(self._new_http)
-        if wanted.embedded:
-            wanted = self._embedded(wanted, await self._ensure_demo_org())
-        self.connection = check_connection(wanted)
-        self.client = OAuthClient(
-            self._http, self.clock, issuer=self.connection.issuer, client_id=self.connection.client_id
-        )
-        self.session = Session(
-            self.client,
-            self._store,
-            self.journal,
-            self.clock,
-            key=self.connection.key,
-            leeway_s=self.connection.leeway_s,
-            lock_folder=self._folder,
-        )
-        self.desk = Desk(self._http, self.client, self.session, self.clock)
-        self._calls = ApiCaller(self._http, self.session, self.journal, self.clock)
-        await self.session.restore()
+        if connection.embedded:
+            connection = self._embedded(connection, await self._ensure_demo_org())
+        connection = check_connection(connection)
+        known = self._in_use.get(connection.key)
+        if known is None:
+            found = take_up(connection, self._http, self.clock, self.journal, self._store, lock_folder=self._folder)
+            await found.session.restore()
+        else:
+            found = replace(known, connection=connection)
+            found.session.leeway_s = connection.leeway_s
+            await found.session.look_again()
+        self._in_use[connection.key] = found
+        return found
+
+    def standing(self, name: str) -> bool | None:
+        """Return whether somebody is signed in at the connection of that name; None where nobody has looked yet."""
+        found = next((each for each in self._in_use.values() if each.connection.name == name), None)
+        return None if found is None else found.session.tokens is not None
 
     async def sign_in(self, show: Callable[[Waiting], None]) -> None:
         """Sign in through the browser; `show` is told the URL while it waits. Cancel by cancelling the task.
 
         Raises LapseError; an earlier session stays as it was until the new one is complete.
         """
+        chosen = self.chosen  # another may be chosen while the browser has the person
         try:
             answer, claims, attempt = await browser_sign_in(
-                self.client,
-                self.connection,
-                self.journal,
+                chosen.client,
+                chosen.connection,
+                chosen.journal,
                 self.clock,
                 show=show,
                 open_browser=self.open_browser,
             )
         except LapseError as trouble:
-            self.journal.append(events.SignInFinished(trouble.what))
+            chosen.journal.append(events.SignInFinished(trouble.what))
             raise
         except asyncio.CancelledError:
-            self.journal.append(events.SignInFinished("It was cancelled."))
+            chosen.journal.append(events.SignInFinished("It was cancelled."))
             raise
-        await self.session.begin(answer, claims, cause=attempt)
+        await chosen.session.begin(answer, claims, cause=attempt)
 
     async def call_api(self, method: str, url: str) -> CallResult:
         """Call the API once; see `ApiCaller.call`."""
-        return await self._calls.call(method, url)
+        return await self.chosen.calls.call(method, url)
 
     async def call_api_many(
         self, method: str, url: str, times: int, done: Callable[[CallResult], None] = lambda _: None
@@ -133,7 +174,7 @@ class Workbench:
         check_url(url, "The API URL")
 
         async def one() -> CallResult:
-            result = await self._calls.call(method, url)
+            result = await self.chosen.calls.call(method, url)
             done(result)
             return result
 
@@ -161,13 +202,14 @@ class Workbench:
 
     async def trouble(self) -> "Trouble":
         """Return the means to trouble the session at the demo org on purpose; raises BadInput for any other."""
-        if not self.connection.embedded or self._http is None:
+        if not self.connection.embedded:
             raise BadInput("Only the demo org can be troubled on purpose.", next_step="Choose the demo org first.")
         from app.demo.controller import Controller
         from app.trouble import Trouble
 
-        controller = Controller(self._http, await self.demo_addresses())
-        return Trouble(self.session, self.client, self.journal, controller)
+        chosen = self.chosen  # another may be chosen while the org is looked for
+        controller = Controller(self.http, await self.demo_addresses())
+        return Trouble(chosen.session, chosen.client, chosen.journal, controller)
 
     def remember_connection(self, connection: Connection, *, instead_of: str | None = None) -> None:
         """Use this connection from now on, in the next run too; in the place of the one named so, if there is one.
@@ -178,6 +220,17 @@ class Workbench:
             self._remember(replace(self.settings, current=connection.name))
         else:
             self._remember(self.settings.with_connection(connection, instead_of=instead_of or connection.name))
+
+    async def remove_connection(self, name: str) -> None:
+        """Sign out of the connection of that name; forget it. Raises BadInput for the demo org and as saving does."""
+        rest = self.settings.without(name)
+        connection = next((each for each in self.settings.connections if each.name == name), None)
+        if connection is None:
+            return
+        found = await self._taken_up(connection)
+        await found.session.sign_out()
+        del self._in_use[found.connection.key]
+        self._remember(rest)
 
     def remember_scheme(self, choice: str) -> None:
         """Look so in the next run too: system, light or dark. Raises BadInput when it cannot be saved."""
@@ -193,9 +246,8 @@ class Workbench:
 
     async def close(self) -> None:
         """Let a running refresh finish, close the connections, stop the demo org if it is ours."""
+        await asyncio.gather(*(each.session.close() for each in self._in_use.values()))
         if self._http is not None:
-            if hasattr(self, "session"):
-                await self.session.close()
             await self._http.aclose()
         try:
             async with asyncio.timeout(_STOP_WITHIN_S):
@@ -241,7 +293,7 @@ class _DemoOrgRevival(httpx.AsyncBaseTransport):
             return await self._inner.handle_async_request(request)
         except httpx.ConnectError:
             bench = self._bench
-            if not (bench.connection.embedded and request.url.port == bench.host.port):
+            if request.url.port != bench.host.port or request.url.host != "127.0.0.1":
                 raise
             with suppress(LapseError):  # then the connection is refused again, and that is what is told
                 await bench._ensure_demo_org()  # noqa: SLF001 - two halves of one assembly

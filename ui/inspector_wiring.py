@@ -37,7 +37,7 @@ class InspectorWiring(QObject):
 
     def show(self) -> None:
         """Inspect what is in hand anew, from what is known; asks nobody."""
-        if not hasattr(self._bench, "desk"):
+        if not self._bench.is_connected:
             return
         held = self._bench.desk.held()
         now = self._bench.clock.now()
@@ -75,7 +75,7 @@ class InspectorWiring(QObject):
     def _on_paste(self) -> None:
         from ui.inspector.paste import PasteDialog
 
-        if self._dialog is not None or not hasattr(self._bench, "connection"):
+        if self._dialog is not None or not self._bench.is_connected:
             return
         self._dialog = PasteDialog(self._bench.connection.name, self._panel.window(), masks=self._panel.presents)
         self._dialog.inspect_requested.connect(self._on_inspect_pasted)

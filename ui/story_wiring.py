@@ -79,7 +79,7 @@ class StoryWiring(QObject):
         """Work out everything that depends on time for `now`, in epoch seconds."""
         self._window.timeline.tick(now)
         counts = self._counters.at(now)
-        if hasattr(self._bench, "session") and self._bench.session.skew_s is not None:
+        if self._bench.is_connected and self._bench.session.skew_s is not None:
             counts = replace(counts, skew_s=self._bench.session.skew_s)  # the journal tells of a large one only
         self._window.counts.show_counts(counts)
 
@@ -148,7 +148,7 @@ class StoryWiring(QObject):
 
     def _tokens(self) -> dict[str, Secret]:
         """Return the tokens in hand by fingerprint: only those can be put in place of their masks."""
-        tokens = self._bench.session.tokens if hasattr(self._bench, "session") else None
+        tokens = self._bench.session.tokens if self._bench.is_connected else None
         held = (tokens.access, tokens.refresh, tokens.id) if tokens is not None else ()
         return {each.value.fingerprint: each.value for each in held if each is not None}
 

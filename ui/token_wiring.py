@@ -135,7 +135,7 @@ class TokenWiring(QObject):
         return str(action.data()) if isinstance(action, QAction) else ""
 
     def _tokens(self) -> "TokenSet | None":
-        return self._bench.session.tokens if hasattr(self._bench, "session") else None
+        return self._bench.session.tokens if self._bench.is_connected else None
 
     def _held(self, kind: str) -> "Held | None":
         tokens = self._tokens()

@@ -182,7 +182,7 @@ class Wiring(QObject):
             self._window.show_starting(self.tr("Not connected. Choose the connection again above to try once more."))
             raise
         finally:
-            self._ready = hasattr(self._bench, "session")
+            self._ready = self._bench.is_connected
             self._show_connection()
             self._show_session()
         if self._bench.connection.api_url:
@@ -275,7 +275,7 @@ class Wiring(QObject):
             self._window.waiting.show_no_browser()
 
     def _show_connection(self) -> None:
-        connection = getattr(self._bench, "connection", self._bench.settings.connection)
+        connection = self._bench.connection if self._bench.is_connected else self._bench.settings.connection
         names = tuple(each.name for each in self._bench.settings.connections)
         issuer = connection.issuer or self.tr("starting…")
         self._window.top_bar.show_connection(connection.name, issuer, names, ready=self._ready)

@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -95,7 +96,7 @@ class Session:
         self._keeper = Keeper(store, journal, key=key, lock_folder=lock_folder)
         self._journal = journal
         self._clock = clock
-        self._leeway_s = leeway_s
+        self.leeway_s = leeway_s
         self._asking = Asking(client, journal, clock)
         self._refreshing: asyncio.Task[_Refreshed] | None = None
         self.generations = Generations()
@@ -135,6 +136,15 @@ class Session:
         self.state = SignedIn(tokens)
         self._journal.append(events.SessionRestored(tokens.display_name, tokens.number, self.place, tokens.taken()))
         return True
+
+    async def look_again(self) -> None:
+        """Take over what another process did to the session meanwhile: began, refreshed or ended it."""
+        if self.tokens is None:
+            await self.restore()
+            return
+        async with self._keeper.lock():
+            with suppress(NotSignedIn):
+                await self._adopt_newer()
 
     async def begin(self, answer: TokenAnswer, claims: dict[str, Any], *, cause: int | None) -> None:
         """Start the session of a sign-in whose ID token was verified; stored before it is used."""
@@ -240,7 +250,7 @@ class Session:
             tokens,
             age_s=age_s(tokens.receipt, now, counts_sleep=self._clock.counts_sleep),
             now=now.wall,
-            leeway_s=self._leeway_s,
+            leeway_s=self.leeway_s,
             asked_by=asked_by,
             rejected=rejected,
             asked_for=asked_for,
@@ -352,24 +362,33 @@ class Session:
 
     async def _adopt_from_store(self, decision: Decision) -> bool:
         """Take over what another process has stored meanwhile; return whether that makes a refresh needless."""
-        if not self._keeper.is_shared:
+        adopted = await self._adopt_newer()
+        if adopted is None:
             return False
+        again = self.decide(decision.asked_by)
+        self._journal.append(events.Decided(again), cause=adopted)
+        return again.verdict is Verdict.USE
+
+    async def _adopt_newer(self) -> int | None:
+        """Take over a newer stored generation and return its number in the journal, None where there is none.
+
+        Raises NotSignedIn when the session was ended in another process.
+        """
+        if not self._keeper.is_shared:
+            return None
         try:
             found = await self._keeper.read()
         except StoreFailed:
-            return False  # what is held in memory is as good as ever
+            return None  # what is held in memory is as good as ever
         if found is None:
             self.state = SignedOut()
             self._journal.append(events.SessionGone())
             raise NotSignedIn("The session was ended in another Lapse.", next_step="Sign in again.")
         mine = self._tokens()
         if (found.family, found.number) == (mine.family, mine.number):
-            return False
+            return None
         self.state = SignedIn(found)
-        entry = self._journal.append(events.SessionAdopted(found.number, found.taken()))
-        again = self.decide(decision.asked_by)
-        self._journal.append(events.Decided(again), cause=entry.seq)
-        return again.verdict is Verdict.USE
+        return self._journal.append(events.SessionAdopted(found.number, found.taken())).seq
 
     async def _refresh_once(self, cause: int) -> None:
         tokens = self._tokens()

@@ -170,7 +170,7 @@ async def test_the_journal_of_a_whole_run_has_a_sentence_for_everything() -> Non
         await opened.session.drop_access_token()
         await opened.sign_out()
         sentences = [entry.sentence() for entry in opened.journal]
-        assert all(text and text[0].isupper() is not None for text in sentences)
+        assert all(text and text[0].isupper() for text in sentences)
         assert all(isinstance(entry.event, events.Event) for entry in opened.journal)
         assert "eyJ" not in "".join(sentences)
 
@@ -183,5 +183,5 @@ async def test_limits_are_known_of_a_demo_org_of_our_own_and_of_no_other_server(
         assert opened.limits() == Limits(grace_s=10.0, idle_s=60.0, absolute_s=None)
         org.turn(rotation_type="STATIC")
         assert opened.limits().grace_s == 0.0
-        opened.connection = Connection(name="Okta", issuer="https://example.okta.com", client_id="c")
+        await opened.connect(Connection(name="Okta", issuer="https://example.okta.com", client_id="c"))
         assert opened.limits() == Limits()
