@@ -201,3 +201,9 @@ class OAuthError(LapseError):
         self.description = description
         self.status = status
         self.retry_after_s = retry_after_s
+
+
+def said_by_server(error: LapseError) -> tuple[str, str]:
+    """Return the OAuth `error` and `error_description` behind an error; empty where no server said any."""
+    code, _, description = (error.raw or "").partition(": ")
+    return code, description

@@ -108,10 +108,11 @@ class DemoOrgReset:
 
 @dataclass(frozen=True, slots=True)
 class SignInStarted:
-    """A sign-in waits for the browser to come back to `redirect_uri`."""
+    """A sign-in waits for the browser to come back to `redirect_uri`; `scopes` are those it asks for."""
 
     issuer: str
     redirect_uri: str
+    scopes: str = ""
 
     def sentence(self) -> str:
         """Say it."""
@@ -142,9 +143,11 @@ class RedirectIgnored:
 
 @dataclass(frozen=True, slots=True)
 class SignInFinished:
-    """A sign-in ended without a session."""
+    """A sign-in ended without a session; `code` and `description` are the server's OAuth error, if it said one."""
 
     what: str
+    code: str = ""
+    description: str = ""
 
     def sentence(self) -> str:
         """Say it."""
@@ -399,11 +402,17 @@ class RefreshSucceeded:
 
 @dataclass(frozen=True, slots=True)
 class RefreshFailed:
-    """A refresh failed; `terminal` says whether it ended the session."""
+    """A refresh failed; `terminal` says whether it ended the session.
+
+    `code`, `description` and `status` are what the token endpoint answered, as far as it did (RFC 6749 §5.2).
+    """
 
     what: str
     terminal: bool
     duration_s: float
+    code: str = ""
+    description: str = ""
+    status: int | None = None
 
     def sentence(self) -> str:
         """Say it."""

@@ -10,7 +10,7 @@ from typing import Any
 from app import events
 from app.clock import Clock
 from app.decision import Decision, ExpirySource, Reason, Verdict
-from app.errors import Hiccup, InvalidIdToken, LapseError, NotSignedIn, Refusal, StoreFailed
+from app.errors import Hiccup, InvalidIdToken, LapseError, NotSignedIn, Refusal, StoreFailed, said_by_server
 from app.events import RefreshTokenFate, StorePlace
 from app.journal import Scribe
 from app.oauth.client import OAuthClient
@@ -322,7 +322,7 @@ class Session:
         except (Refusal, Hiccup) as failed:
             took_s = self._clock.elapsed() - began
             terminal = isinstance(failed, Refusal)
-            failure = events.RefreshFailed(failed.what, terminal, took_s)
+            failure = events.RefreshFailed(failed.what, terminal, took_s, *said_by_server(failed), failed.status)
             entry = self._journal.append(failure, cause=entry.seq)
             if isinstance(failed, Refusal):
                 await self._end(failed, entry.seq)

@@ -75,7 +75,7 @@ async def browser_sign_in(
         iss_promised=metadata.iss_in_answer,
         ignored=lambda why: _note(journal, events.RedirectIgnored(why)),
     ) as listener:
-        attempt = journal.append(events.SignInStarted(client.issuer, listener.redirect_uri)).seq
+        attempt = journal.append(events.SignInStarted(client.issuer, listener.redirect_uri, connection.scopes)).seq
         url = authorization_url(
             metadata,
             client_id=client.client_id,
