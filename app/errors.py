@@ -10,10 +10,13 @@ LapseError
 ├── Hiccup              transient: network, timeout, 5xx, 429, an answer that is no token answer; the session stays
 ├── InvalidIdToken      an ID token failed a check of OIDC Core §3.1.3.7 or §12.2
 ├── CallFailed          the API could not be reached, or its answer could not be read
-└── StoreFailed         the keyring could not keep or give back the session
+├── StoreFailed         the keyring could not keep or give back the session
+├── Unreachable         no answer came, and whose trouble that is: proxy, certificate, name, refused
+├── UnusableAnswer      an answer came that is not what it must be
+└── OAuthError          the server answered an error of OAuth's
 """
 
-from enum import Enum
+from enum import Enum, StrEnum
 
 
 class Standing(Enum):
@@ -167,15 +170,31 @@ class StoreFailed(LapseError):
         self.state = state
 
 
+class Hitch(StrEnum):
+    """Whose trouble it is that no answer came, where that can be told apart."""
+
+    PROXY = "proxy"
+    CERTIFICATE = "certificate"
+    NAME = "name"
+    REFUSED = "refused"
+
+
 class Unreachable(LapseError):
-    """No answer came; `sent` is false when the request certainly never reached the server."""
+    """No answer came; `sent` is false when the request certainly never reached the server.
+
+    `hitch` says whose trouble it is, None where nobody can tell; `brief` says it in a few words, for the journal.
+    """
 
     exit_code = 3
     next_step = "Check the network, then try again."
 
-    def __init__(self, what: str, *, sent: bool) -> None:
-        super().__init__(what)
+    def __init__(
+        self, what: str, *, sent: bool, hitch: Hitch | None = None, brief: str = "", next_step: str = ""
+    ) -> None:
+        super().__init__(what, next_step=next_step)
         self.sent = sent
+        self.hitch = hitch
+        self.brief = brief
 
 
 class UnusableAnswer(LapseError):
