@@ -60,7 +60,8 @@ class Actions(QObject):
     def show_possible(self, now: Possible) -> None:
         """Allow what can be done now; everything else says why not."""
         self.replay.setText(self.tr("Replay {0}").format(now.replaced or self.tr("old refresh token")))
-        _allow(self.sign_in, self._why_not_ready(now))
+        for action in (self.sign_in, self.copy_issuer):
+            _allow(action, self._why_not_ready(now))
         signed_out = "" if now.is_signed_in else self.tr("Nobody is signed in.")
         for action in (self.sign_out, self.refresh_now, self.call, *self.tabs, self.focus_timeline, self.follow_now):
             _allow(action, signed_out)

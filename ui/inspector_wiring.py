@@ -86,6 +86,7 @@ class InspectorWiring(QObject):
             await ask(dialog)
         finally:
             self._dialog = None
+            self._tasks.cancel("inspect pasted")
 
     def _on_inspect_pasted(self, text: str, source: "KeySource", value: str) -> None:
         self._tasks.start("inspect pasted", self._inspect_pasted, text, source, value)
@@ -97,10 +98,12 @@ class InspectorWiring(QObject):
         try:
             inspections = await self._inspected(text, source, value)
         except LapseError as wrong:
-            dialog.show_error(wrong)
+            if dialog is self._dialog:
+                dialog.show_error(wrong)
             return
-        self._panel.show_pasted(inspections)
-        dialog.accept()
+        if dialog is self._dialog:  # it may have been closed while keys were fetched
+            self._panel.show_pasted(inspections)
+            dialog.accept()
 
     async def _inspected(self, text: str, source: "KeySource", value: str) -> "tuple[Inspection, ...]":
         from app.inspection.inspector import Against, inspect_text

@@ -34,9 +34,9 @@ from shiboken6 import isValid
 
 from ui import theme
 from ui.finding import rank
+from ui.text import plain_tooltip
 from ui.widgets.announcer import Announcer
 from ui.widgets.labels import label
-from ui.widgets.table import plain_tooltip
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()

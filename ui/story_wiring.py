@@ -43,7 +43,7 @@ class StoryWiring(QObject):
         self._bench = bench
         self._tasks = tasks
         self._lanes, self._counters, self._log = Lanes(), Counters(), WireLog()
-        self._exchanges = 0
+        self._exchanges, self._key, self._told = 0, "", 0
         self._limits = (0.0, Limits())
         self._selecting = False
         window.commands.export_har.triggered.connect(self._on_export)
@@ -64,6 +64,17 @@ class StoryWiring(QObject):
         window.commands.export_timeline.triggered.connect(self._on_export_timeline)
         window.wire.show_log(self._log)
         window.journal.show_entries(entries)
+
+    def show_connection(self) -> None:
+        """Tell the story of the chosen connection from now on; log and journal go on telling everything."""
+        key = self._bench.connection.key if self._bench.is_connected else ""
+        if key == self._key:
+            return
+        self._key, self._told, self._lanes, self._counters = key, 0, Lanes(), Counters()
+        for entry in self._bench.journal:
+            self._tell(entry)
+        leeway_s, limits = self._limits
+        self._window.timeline.show_lanes(self._lanes, leeway_s=leeway_s, limits=limits)
 
     def added(self, batch: tuple[Entry, ...]) -> None:
         """Show new entries of the journal."""
@@ -90,11 +101,19 @@ class StoryWiring(QObject):
             self._window.timeline.show_lanes(self._lanes, leeway_s=leeway_s, limits=limits)
 
     def _project(self, entry: Entry) -> Row | None:
-        self._lanes.take(entry)
-        self._counters.take(entry)
+        self._tell(entry)
         self._exchanges += isinstance(entry.event, Exchange)
         place = self._log.take(entry)
         return None if place is None else self._log.rows[place]
+
+    def _tell(self, entry: Entry) -> None:
+        # The latest batch may be on its way still when the whole journal is told anew.
+        if entry.seq <= self._told:
+            return
+        self._told = entry.seq
+        if entry.connection in ("", self._key):
+            self._lanes.take(entry)
+            self._counters.take(entry)
 
     def _select(self, seq: int) -> None:
         if self._selecting:
@@ -111,8 +130,9 @@ class StoryWiring(QObject):
 
     def _inspect(self, seq: int) -> None:
         entry = self._bench.journal.entry(seq)
-        name = _token_of(entry.event) if entry is not None else ""
-        if name:
+        is_ours = entry is not None and entry.connection in ("", self._key)
+        name = _token_of(entry.event) if entry is not None and is_ours else ""
+        if name and self._lanes.is_in_hand(name, seq):
             self._window.inspector.show_token(name)
 
     def _show_detail(self, seq: int) -> None:

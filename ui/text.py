@@ -50,3 +50,9 @@ def _zone(there: datetime) -> str:
     hours, rest = divmod(abs(minutes), _MINUTE_S)
     sign = "+" if minutes > 0 else "-"
     return f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "")
+
+
+def plain_tooltip(text: str) -> str:
+    """Return a tooltip that shows `text` as it stands: Qt takes what looks like markup for markup."""
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return f"<p style='white-space:pre-wrap'>{escaped[:2000]}</p>" if text else ""

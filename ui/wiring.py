@@ -45,6 +45,7 @@ class Wiring(QObject):
         self._waiting: Waiting | None = None
         self._ready = False
         self._shown_tokens: TokenSet | None = None
+        self._shown_family = ""
         self.tasks = TaskScope(self._report, self)
         self._clipboard = Clipboard(self)
         self._inspector = InspectorWiring(window.inspector, bench, self.tasks, self)
@@ -156,7 +157,12 @@ class Wiring(QObject):
         self.tasks.start("connect", self._take_up, found)
 
     def _on_copy_issuer(self) -> None:
-        self._clipboard.copy(self._window.top_bar.issuer_label.whole_text())
+        if self._ready:
+            self._clipboard.copy(self._bench.connection.issuer)
+
+    def _on_copy_secret(self, text: str) -> None:
+        self._clipboard.copy_secret(text)
+        self._window.toasts.show_toast(self.tr("Copied; the clipboard forgets it in a minute."))
 
     def _on_seen_changed(self, seen: bool) -> None:  # noqa: FBT001 - a signal's one argument
         if seen:
@@ -164,6 +170,8 @@ class Wiring(QObject):
             self._timer.start()
         else:
             self._timer.stop()
+            for card in self._window.cards.values():
+                card.hide_value()  # nothing counts its seconds any longer
 
     # --- tasks ----------------------------------------------------------------------------------------------------
 
@@ -183,10 +191,11 @@ class Wiring(QObject):
             raise
         finally:
             self._ready = self._bench.is_connected
+            self._story.show_connection()
             self._show_connection()
             self._show_session()
-        if self._bench.connection.api_url:
-            self._window.call_strip.show_url(self._bench.connection.api_url)
+        # Also an empty one: the URL of the connection before would be sent this one's token.
+        self._window.call_strip.show_url(self._bench.connection.api_url)
 
     async def _sign_in(self) -> None:
         try:
@@ -221,6 +230,7 @@ class Wiring(QObject):
         addresses = await self._bench.demo_addresses()
         dialog = AddressesDialog(addresses, self._window, presents=self._window.commands.presenter.isChecked())
         dialog.copy_requested.connect(self._clipboard.copy)
+        dialog.copy_secret_requested.connect(self._on_copy_secret)
         await ask(dialog)
 
     async def _reset(self) -> None:
@@ -321,6 +331,11 @@ class Wiring(QObject):
     def _show_tokens(self, tokens: TokenSet | None) -> None:
         if tokens is self._shown_tokens:
             return
+        family = tokens.family if tokens is not None else ""
+        if family != self._shown_family:
+            self._shown_family = family
+            self._window.response.clear()  # what one person called is not for the next one to read
+            self._window.call_strip.show_story("")
         self._shown_tokens = tokens
         leeway_s = self._bench.connection.leeway_s if self._ready else 0.0
         if tokens is not None:

@@ -82,6 +82,12 @@ class Lanes:
         bars = self._tracks[_lane_of(name)].bars
         return next((bar for bar in reversed(bars) if bar.name == name), None)
 
+    def is_in_hand(self, name: str, seq: int) -> bool:
+        """Return whether the token that had this name as of entry `seq` is of the family in hand: each has an AT-1."""
+        bars = self._tracks[_lane_of(name)].bars
+        found = next((bar for bar in reversed(bars) if bar.name == name and bar.seq <= seq), None)
+        return found is not None and self.family is not None and found.family == self.family.number
+
     def at(self, seq: int) -> list[Bar | Mark]:
         """Return everything that has this number in the journal, lane by lane."""
         return [thing for track in self._tracks.values() if (thing := track.at(seq)) is not None]

@@ -42,6 +42,7 @@ def test_everything_can_be_copied_while_it_is_masked(qtbot: QtBot) -> None:
     dialog = opened(qtbot)
     copied: list[str] = []
     dialog.copy_requested.connect(copied.append)
+    dialog.copy_secret_requested.connect(copied.append)
     for name in ("issuer", "clientId", "apiUrl", "orgUrl", "apiToken", "controlUrl", "controlToken"):
         button(dialog, f"{name}CopyButton").click()
     assert copied == [

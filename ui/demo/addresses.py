@@ -15,6 +15,7 @@ class AddressesDialog(QDialog):
     """Each address with Copy; what is secret is masked until Show is pressed, and can be copied while it is masked."""
 
     copy_requested = Signal(str)
+    copy_secret_requested = Signal(str)
 
     def __init__(self, addresses: Addresses, parent: QWidget | None = None, *, presents: bool = False) -> None:
         super().__init__(parent)
@@ -45,7 +46,8 @@ class AddressesDialog(QDialog):
         copy = QPushButton(self.tr("Copy"))
         copy.setObjectName(f"{name}CopyButton")
         copy.setAccessibleName(self.tr("Copy {0}").format(text))
-        copy.clicked.connect(lambda: self.copy_requested.emit(value))  # the value belongs to this row alone
+        wanted = self.copy_secret_requested if secret else self.copy_requested
+        copy.clicked.connect(lambda: wanted.emit(value))  # the value belongs to this row alone
         caption = label(text, role="muted")
         caption.setBuddy(edit)
         self._grid.addWidget(caption, row, 0)

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor
 from app.oauth.rules import Outcome
 from ui import theme
 from ui.inspector.rows import ClaimRow, mark_at, meaning_at, word_at
-from ui.widgets.table import plain_tooltip
+from ui.text import plain_tooltip
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()

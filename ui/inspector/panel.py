@@ -10,10 +10,10 @@ from app.session.generations import Generation
 from ui import theme
 from ui.inspector.rows import CONCLUSION_TONES, printable
 from ui.inspector.views import ClaimsView, CompareView, ExpiryView, JsonView, RulesView, others_of
+from ui.text import plain_tooltip
 from ui.widgets.buttons import ElidingButton, allow
 from ui.widgets.labels import ElidedLabel, Pill, label
 from ui.widgets.painted import Picker
-from ui.widgets.table import plain_tooltip
 
 
 class InspectorPanel(QWidget):

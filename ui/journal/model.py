@@ -10,8 +10,7 @@ from PySide6.QtGui import QColor
 from app.events import Entry
 from ui import theme
 from ui.journal.groups import Group, group_of, is_trouble
-from ui.text import clock_time
-from ui.widgets.table import plain_tooltip
+from ui.text import clock_time, plain_tooltip
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()

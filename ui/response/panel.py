@@ -26,3 +26,7 @@ class ResponsePanel(QWidget):
     def show_response(self, facts: ResponseFacts) -> None:
         """Show this answer."""
         self.view.setPlainText(response_text(facts))
+
+    def clear(self) -> None:
+        """Show nothing: somebody else may look next."""
+        self.view.clear()

@@ -8,9 +8,8 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from app.lanes import Bar, Lane, Lanes, Mark
 from ui import theme
-from ui.text import clock_time
+from ui.text import clock_time, plain_tooltip
 from ui.timeline import words
-from ui.widgets.table import plain_tooltip
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()

@@ -15,12 +15,12 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.lanes import Lane, Lanes, Limits
 from ui import theme
+from ui.text import plain_tooltip
 from ui.timeline import words
 from ui.timeline.drawing import Drawing, Look
 from ui.timeline.layout import BarShape, Picture, Rules, picture
 from ui.timeline.span import ORDER, Frame, Span, following
 from ui.timeline.walk import beside, moment_of, neighbour, sentence_of
-from ui.widgets.table import plain_tooltip
 
 _FIRST_SPAN_S = 150.0
 _LEFT, _RIGHT, _TOP, _TICKS, _GAP = 105.0, 14.0, 22.0, 24.0, 14.0

@@ -1,8 +1,10 @@
 """Labels in their roles: plain text only, because most of what they show comes from a server."""
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from ui.text import plain_tooltip
 
 
 def label(text: str = "", *, role: str = "", wrap: bool = False, parent: QWidget | None = None) -> QLabel:
@@ -38,15 +40,15 @@ class ElidedLabel(QLabel):
     """A one-line label that gives way: shortens in the middle, the whole text in its tooltip."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
+        self._whole = ""
         super().__init__(parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._whole = ""
 
     def show_text(self, text: str) -> None:
         """Show `text`, as much of it as fits."""
         self._whole = text
-        self.setToolTip(text)
+        self.setToolTip(plain_tooltip(text))
         self.setAccessibleName(text)
         self._elide()
 
@@ -62,6 +64,12 @@ class ElidedLabel(QLabel):
         """Shorten anew."""
         super().resizeEvent(event)
         self._elide()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Shorten anew when type gets larger or smaller."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._elide()
 
     def _elide(self) -> None:
         self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideMiddle, self.width()))

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QGuiApplication, QKeySequence, QResizeEvent, Q
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from ui import theme
+from ui.text import plain_tooltip
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
@@ -173,12 +174,6 @@ class TextTable(QTableView):
 def text_table(name: str, accessible_name: str, model: QAbstractTableModel, widths: dict[int, int]) -> TextTable:
     """Return a table whose Ctrl+C copies the current cell; see `TextTable`."""
     return TextTable(name, accessible_name, model, widths).copies_cells()
-
-
-def plain_tooltip(text: str) -> str:
-    """Return a tooltip that shows `text` as it stands: Qt takes what looks like markup for markup."""
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return f"<p style='white-space:pre-wrap'>{escaped[:2000]}</p>" if text else ""
 
 
 def _colour(tone: str) -> str:

@@ -11,8 +11,7 @@ from app.text import duration
 from app.wire.rows import Key, Keys
 from app.wire.view import Row, RowFilter, RowKind, WireLog, passes
 from ui import theme
-from ui.text import clock_time
-from ui.widgets.table import plain_tooltip
+from ui.text import clock_time, plain_tooltip
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()

@@ -278,6 +278,7 @@ def test_the_window_tells_what_opens_the_demo_orgs_doors(open_desk: Open) -> Non
     assert isinstance(dialog, AddressesDialog)
     copied: list[str] = []
     dialog.copy_requested.connect(copied.append)
+    dialog.copy_secret_requested.connect(copied.append)
     for name in ("controlUrl", "controlToken"):
         dialog.findChild(QPushButton, f"{name}CopyButton").click()
     url, token = copied

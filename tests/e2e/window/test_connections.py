@@ -1,0 +1,110 @@
+"""Several connections in one window: what belongs to one is not shown, sent or copied as another's."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+
+from app import events
+from app.connection import Connection
+from tests.e2e.window.desk import Desk, Open
+from ui.clipboard import Clipboard
+from ui.demo.addresses import AddressesDialog
+from ui.main_window import Page
+
+
+def take_up(desk: Desk, connection: Connection) -> None:
+    desk.wiring._on_connection_saved(connection)
+    desk.until(lambda: not desk.wiring.tasks.running("connect"))
+
+
+def twin(desk: Desk) -> Connection:
+    """Return another connection to the demo org's client, with a session of its own and no API."""
+    return replace(desk.bench.connection, name="Twin", embedded=False, number=1, api_url="")
+
+
+def test_each_connection_has_its_own_story(open_desk: Open) -> None:
+    desk = open_desk()
+    desk.sign_in()
+    desk.call()
+    desk.until(lambda: "200" in desk.window.response.view.toPlainText())
+    mine = desk.bench.settings.connection
+    desk.wiring._story._key = ""
+    desk.wiring._story.show_connection()  # told anew with a batch on its way
+    desk.until(lambda: not desk.wiring._bridge._timer.isActive())
+    assert len(desk.wiring._story._lanes.bars) == 2
+    take_up(desk, twin(desk))
+    desk.reach(Page.SIGNED_OUT)
+    assert desk.window.response.view.toPlainText() == ""
+    assert desk.window.call_strip.story_label.text() == ""
+    assert desk.window.call_strip.api_url_edit.text() == ""
+    assert desk.wiring._story._lanes.bars == []
+    desk.sign_in()
+    assert desk.wiring._story._counters.at(desk.bench.clock.now()).calls == 0
+    take_up(desk, mine)
+    desk.reach(Page.SIGNED_IN)
+    assert len(desk.wiring._story._lanes.bars) == 2
+    assert desk.wiring._story._counters.at(desk.bench.clock.now()).calls == 1
+    assert desk.window.call_strip.api_url_edit.text() == desk.bench.connection.api_url
+
+
+def test_what_one_person_called_is_gone_when_the_next_one_signs_in(open_desk: Open) -> None:
+    desk = open_desk()
+    desk.sign_in()
+    desk.call()
+    desk.until(lambda: "200" in desk.window.response.view.toPlainText())
+    desk.window.commands.sign_out.trigger()
+    desk.reach(Page.SIGNED_OUT)
+    desk.sign_in()
+    assert desk.window.response.view.toPlainText() == ""
+    assert desk.window.call_strip.story_label.text() == ""
+
+
+def test_the_first_token_of_another_sign_in_is_not_inspected_as_this_ones(open_desk: Open) -> None:
+    desk = open_desk()
+    desk.sign_in()
+    desk.window.commands.sign_out.trigger()
+    desk.reach(Page.SIGNED_OUT)
+    desk.sign_in()
+    received = [each.seq for each in desk.bench.journal if isinstance(each.event, events.TokensReceived)]
+    desk.until(lambda: len(desk.wiring._story._lanes.bars) >= 4)
+    shown: list[str] = []
+    desk.window.inspector.show_token = shown.append  # type: ignore[method-assign]
+    for seq in received:
+        desk.wiring._story._select(seq)
+    assert shown == ["AT-1"]
+
+
+def test_a_revealed_value_is_hidden_with_the_window(open_desk: Open) -> None:
+    desk = open_desk()
+    desk.sign_in()
+    card = desk.window.cards["access"]
+    desk.window.commands.reveal["access"].trigger()
+    assert card.value_view.toPlainText()
+    desk.window.setWindowState(Qt.WindowState.WindowMinimized)
+    desk.until(lambda: not card.value_view.toPlainText())
+
+
+def test_secrets_of_the_demo_org_are_copied_as_secrets(open_desk: Open) -> None:
+    desk = open_desk()
+    desk.reach(Page.SIGNED_OUT)
+    desk.window.commands.addresses.trigger()
+    desk.until(lambda: desk.window.findChild(AddressesDialog) is not None)
+    dialog = desk.window.findChild(AddressesDialog)
+    assert isinstance(dialog, AddressesDialog)
+    clipboard = desk.wiring._clipboard
+    assert isinstance(clipboard, Clipboard)
+    for name, is_secret in (("issuer", False), ("apiToken", True), ("controlToken", True)):
+        clipboard.forget()
+        button = dialog.findChild(QPushButton, f"{name}CopyButton")
+        assert button is not None
+        desk.click(button)
+        assert bool(clipboard._secret) is is_secret
+    dialog.accept()
+
+
+def test_the_issuer_of_an_org_that_is_not_there_yet_is_not_copied(open_desk: Open) -> None:
+    desk = open_desk()
+    assert not desk.window.commands.copy_issuer.isEnabled()
+    desk.reach(Page.SIGNED_OUT)
+    assert desk.window.commands.copy_issuer.isEnabled()
