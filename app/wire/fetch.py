@@ -1,18 +1,16 @@
 """Sends one HTTP request within bounds: size, total time, no redirects, plain http on loopback only."""
 
 import asyncio
-import ssl
 from dataclasses import dataclass
 
 import httpx
 
 from app.errors import Unreachable
 from app.events import ExchangeKind
+from app.wire.hitch import unreachable
 
 TOKEN_ANSWER_LIMIT = 1 << 20
 _PER_READ = httpx.Timeout(connect=10.0, read=30.0, write=30.0, pool=30.0)
-# Errors raised before a byte of the request can have left the machine.
-_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.ProxyError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,7 @@ async def fetch(
     except TimeoutError:
         raise Unreachable(f"{host} did not answer in full within {total_s:.0f} s.", sent=True) from None
     except (httpx.TransportError, httpx.DecodingError, httpx.StreamError) as failure:
-        raise Unreachable(_describe(failure, host), sent=not isinstance(failure, _NOT_SENT)) from None
+        raise unreachable(failure, request.url) from None
     return Answer(
         response.status_code,
         response.reason_phrase,
@@ -93,18 +91,3 @@ async def _read(response: httpx.Response, limit: int) -> tuple[bytes, bool]:
 def _stated_length(response: httpx.Response) -> int | None:
     text = response.headers.get("content-length", "")
     return int(text) if text.isascii() and text.isdigit() else None
-
-
-def _describe(failure: Exception, host: str) -> str:
-    # The certificate's reason is worth more than "connection failed"; it sits two causes deep.
-    reason: BaseException | None = failure
-    while reason is not None:
-        if isinstance(reason, ssl.SSLCertVerificationError):
-            return f"The certificate of {host} was not accepted: {reason.verify_message}."
-        reason = reason.__cause__ or reason.__context__
-    text = str(failure).strip().rstrip(".")
-    if isinstance(failure, httpx.TimeoutException):
-        return f"{host} did not answer in time."
-    if isinstance(failure, httpx.ConnectError):
-        return f"{host} could not be reached ({text})."
-    return f"The exchange with {host} broke off ({text or type(failure).__name__})."

@@ -10,6 +10,7 @@ from app.clock import Clock
 from app.events import Exchange, ExchangeKind
 from app.journal import Scribe
 from app.wire.details import Detail, Details
+from app.wire.hitch import in_short
 from app.wire.redact import LONGEST, ShownBody, shown_body, shown_headers, shown_url
 
 
@@ -33,7 +34,7 @@ class RecordingTransport(httpx.AsyncBaseTransport):
         try:
             response = await self._inner.handle_async_request(request)
         except BaseException as failure:
-            noting.finish(failure=type(failure).__name__)
+            noting.finish(failure=in_short(failure, request.url))
             raise
         assert isinstance(response.stream, httpx.AsyncByteStream)
         noting.answered(response)
