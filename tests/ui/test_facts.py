@@ -5,7 +5,7 @@ import pytest
 from app.errors import CallFailed
 from app.events import RefreshTokenFate
 from ui.inspector.rows import mark_at, meaning_at, rows_of
-from ui.preview import NOW, _tokens
+from ui.preview_tokens import NOW, tokens_of
 from ui.response.facts import ResponseFacts, response_text
 from ui.session.facts import TokenFacts, Tone, card_state
 from ui.session.held import facts_of
@@ -43,7 +43,7 @@ def test_a_card_before_at_and_after_the_end(now: float, pill: str, tone: Tone, s
 
 
 def test_an_unknown_end_is_said_as_unknown() -> None:
-    tokens = _tokens(2, age_s=1)
+    tokens = tokens_of(2, age_s=1)
     refresh = facts_of(tokens, leeway_s=1)["refresh"]
     assert refresh is not None
     assert refresh.fate is RefreshTokenFate.REPLACED
@@ -55,7 +55,7 @@ def test_an_unknown_end_is_said_as_unknown() -> None:
 
 
 def test_an_id_token_expires_and_does_not_lapse() -> None:
-    found = facts_of(_tokens(1, age_s=0), leeway_s=1)["id"]
+    found = facts_of(tokens_of(1, age_s=0), leeway_s=1)["id"]
     assert found is not None
     assert found.ends_at is not None
     assert card_state(found, found.ends_at - 1).pill == "Valid"
@@ -64,7 +64,7 @@ def test_an_id_token_expires_and_does_not_lapse() -> None:
 
 def test_no_token_and_masked() -> None:
     assert card_state(None, 0).pill == "None"
-    assert facts_of(_tokens(1, age_s=0).without_access(), leeway_s=1)["access"] is None
+    assert facts_of(tokens_of(1, age_s=0).without_access(), leeway_s=1)["access"] is None
     assert ACCESS.masked == "AT-3 · jwt · 812 chars · 9f2c"
 
 

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from ui.main_window import MainWindow, Page
-from ui.preview import STATES, new_window
+from ui.preview_states import STATES, new_window
 from ui.widgets.labels import ElidedLabel
 
 NAMES = {

@@ -18,7 +18,7 @@ from ui.clipboard import Clipboard
 from ui.connections.dialog import ConnectionDialog
 from ui.inspector.model import ClaimsModel
 from ui.inspector.rows import rows_of
-from ui.preview import NOW, _tokens
+from ui.preview_tokens import NOW, tokens_of
 from ui.report import ErrorPanel
 from ui.response.facts import ResponseFacts
 from ui.response.panel import ResponsePanel
@@ -97,7 +97,7 @@ def test_a_card_shows_and_copies_without_showing_the_value(qtbot: QtBot) -> None
     assert not card._copy.isEnabled()
     assert "sign in" in card._copy.accessibleDescription()
     actions.show_possible(Possible(is_ready=True, is_signed_in=True, has_access=True))
-    tokens = _tokens(3, age_s=33)
+    tokens = tokens_of(3, age_s=33)
     card.show_token(facts_of(tokens, leeway_s=1)["access"])
     card.tick(NOW)
     assert (card.pill_word, card.countdown_text) == ("Lapsed", "-00:03")
@@ -133,7 +133,7 @@ def test_the_top_bar_signed_in_and_out(qtbot: QtBot) -> None:
 
 def test_a_revealed_value_masks_itself_after_twenty_seconds_and_with_the_window(qtbot: QtBot) -> None:
     card = added(qtbot, TokenCard("access", "Access token", Actions(added(qtbot, QWidget()))))
-    card.show_token(facts_of(_tokens(3, age_s=3), leeway_s=1)["access"])
+    card.show_token(facts_of(tokens_of(3, age_s=3), leeway_s=1)["access"])
     card.reveal("the value", NOW)
     assert card.value_view.isVisible()
     assert card.value_view.toPlainText() == "the value"
@@ -173,7 +173,7 @@ def test_a_revealed_value_is_copied_by_no_way_that_would_not_forget_it(qtbot: Qt
 
 def test_nothing_is_revealed_while_presenting(qtbot: QtBot) -> None:
     card = added(qtbot, TokenCard("access", "Access token", Actions(added(qtbot, QWidget()))))
-    card.show_token(facts_of(_tokens(3, age_s=3), leeway_s=1)["access"])
+    card.show_token(facts_of(tokens_of(3, age_s=3), leeway_s=1)["access"])
     card.reveal("the value", NOW)
     card.show_presenter(on=True)
     assert card.value_view.toPlainText() == ""

@@ -16,7 +16,7 @@ from app.secret import Secret
 from ui.inspector.model import ClaimsModel
 from ui.inspector.panel import InspectorPanel
 from ui.inspector.rows import rows_of
-from ui.preview import NOW, _against, _generations, _inspections, _jwt, _tokens
+from ui.preview_tokens import NOW, against, generations_of, inspections_of, signed_jwt, tokens_of
 from ui.widgets.table import TextModel, TextRow
 
 HTML = "<b>bold</b><img src=x>"
@@ -38,11 +38,11 @@ def texts(table: QTableView, column: int) -> list[str]:
 
 
 def claims(**more: object) -> Inspection:
-    return inspect_text(_jwt({"sub": "u", **more}), "", _against())
+    return inspect_text(signed_jwt({"sub": "u", **more}), "", against())
 
 
 def test_a_token_in_hand_says_that_its_signature_holds(qtbot: QtBot) -> None:
-    found = panel(qtbot, _inspections(_tokens(1, age_s=6)))
+    found = panel(qtbot, inspections_of(tokens_of(1, age_s=6)))
     assert found.picker.currentText() == "Access token AT-1"
     assert found._verdict.text() == "signature verified"
     assert "shown, not relied on" in found._sentence.text()
@@ -52,7 +52,7 @@ def test_a_token_in_hand_says_that_its_signature_holds(qtbot: QtBot) -> None:
 
 
 def test_a_lapse_stands_beside_the_signature(qtbot: QtBot) -> None:
-    found = panel(qtbot, _inspections(_tokens(1, age_s=33)))
+    found = panel(qtbot, inspections_of(tokens_of(1, age_s=33)))
     assert found._verdict.text().startswith("signature verified")
     assert found._state.isVisible()
     assert "lapsed" in texts(found.claims.table, 3)
@@ -60,8 +60,8 @@ def test_a_lapse_stands_beside_the_signature(qtbot: QtBot) -> None:
 
 
 def test_every_rule_has_its_row_with_word_and_shape(qtbot: QtBot) -> None:
-    tokens = _tokens(1, age_s=6)
-    found = panel(qtbot, _inspections(tokens))
+    tokens = tokens_of(1, age_s=6)
+    found = panel(qtbot, inspections_of(tokens))
     found.picker.setCurrentIndex(1)
     shown = found.current()
     assert shown is not None
@@ -72,8 +72,8 @@ def test_every_rule_has_its_row_with_word_and_shape(qtbot: QtBot) -> None:
 
 
 def test_a_forgery_is_named_by_its_rule_and_brought_into_sight(qtbot: QtBot) -> None:
-    head, body, signature = _jwt({"sub": "u", "exp": NOW + 60}).reveal().split(".")
-    forged = inspect_text(Secret(f"{head}.{body}.{signature[4:8]}{signature[4:]}"), "", _against())
+    head, body, signature = signed_jwt({"sub": "u", "exp": NOW + 60}).reveal().split(".")
+    forged = inspect_text(Secret(f"{head}.{body}.{signature[4:8]}{signature[4:]}"), "", against())
     found = panel(qtbot)
     found.show_pasted((forged,))
     assert found._verdict.text() == "not valid: signature"
@@ -81,7 +81,7 @@ def test_a_forgery_is_named_by_its_rule_and_brought_into_sight(qtbot: QtBot) -> 
 
 
 def test_the_witnesses_of_the_end(qtbot: QtBot) -> None:
-    found = panel(qtbot, _inspections(_tokens(3, age_s=12)))
+    found = panel(qtbot, inspections_of(tokens_of(3, age_s=12)))
     assert texts(found.expiry.table, 2)[0] == "Lapse acts on this one."
     assert "in 18 s" in texts(found.expiry.table, 1)[0]
     found.tick(NOW + 20)
@@ -90,8 +90,8 @@ def test_the_witnesses_of_the_end(qtbot: QtBot) -> None:
 
 
 def test_the_difference_to_another_generation(qtbot: QtBot) -> None:
-    before, after = _tokens(2, age_s=40), _tokens(3, age_s=6, scopes=("openid",))
-    found = panel(qtbot, _inspections(after), generations=_generations(before, after))
+    before, after = tokens_of(2, age_s=40), tokens_of(3, age_s=6, scopes=("openid",))
+    found = panel(qtbot, inspections_of(after), generations=generations_of(before, after))
     view = found.compare
     assert view.picker.currentText() == "AT-2"
     assert view.summary() == "1 unexpected, 2 expected in every new generation."
@@ -102,14 +102,14 @@ def test_the_difference_to_another_generation(qtbot: QtBot) -> None:
 
 
 def test_nothing_to_compare_with_is_said(qtbot: QtBot) -> None:
-    tokens = _tokens(1, age_s=6)
-    found = panel(qtbot, _inspections(tokens), generations=_generations(tokens))
+    tokens = tokens_of(1, age_s=6)
+    found = panel(qtbot, inspections_of(tokens), generations=generations_of(tokens))
     assert "no other generation" in found.compare.summary()
     assert not found.compare.picker.isEnabled()
 
 
 def test_search_finds_names_values_and_meanings(qtbot: QtBot) -> None:
-    found = panel(qtbot, _inspections(_tokens(1, age_s=6)))
+    found = panel(qtbot, inspections_of(tokens_of(1, age_s=6)))
     for wanted, names in (("EXP", ["exp"]), ("ada@", ["sub"]), ("granted scopes", ["scp"]), ("nothing", [])):
         found.claims.filter_edit.setText(wanted)
         assert texts(found.claims.table, 0) == names
@@ -131,7 +131,7 @@ def test_a_value_is_read_and_copied_in_full(qtbot: QtBot) -> None:
 
 
 def test_control_c_copies_a_cell(qtbot: QtBot) -> None:
-    found = panel(qtbot, _inspections(_tokens(1, age_s=6)))
+    found = panel(qtbot, inspections_of(tokens_of(1, age_s=6)))
     found.claims.table.setCurrentIndex(found.claims.model.index(0, 1))
     found.claims.table.setFocus()
     qtbot.keyClick(found.claims.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
@@ -153,18 +153,18 @@ def test_claims_are_never_markup(qtbot: QtBot) -> None:
 
 def test_a_header_is_never_markup_either(qtbot: QtBot) -> None:
     found = panel(qtbot)
-    header, _, rest = _jwt({"sub": "u"}).reveal().partition(".")
+    header, _, rest = signed_jwt({"sub": "u"}).reveal().partition(".")
     made = json.loads(base64.urlsafe_b64decode(header + "==")) | {"kid": HTML}
     forged = base64.urlsafe_b64encode(json.dumps(made).encode()).decode().rstrip("=")
-    found.show_pasted((inspect_text(Secret(f"{forged}.{rest}"), "", _against()),))
+    found.show_pasted((inspect_text(Secret(f"{forged}.{rest}"), "", against()),))
     assert HTML in found._head.whole_text()
     assert HTML not in found._head.toolTip()
     assert "&lt;b&gt;bold" in found._head.toolTip()
 
 
 def test_in_presenter_mode_a_signature_is_masked_in_any_spelling(qtbot: QtBot) -> None:
-    tokens = _tokens(1, age_s=6)
-    found = panel(qtbot, _inspections(tokens))
+    tokens = tokens_of(1, age_s=6)
+    found = panel(qtbot, inspections_of(tokens))
     assert tokens.access is not None
     signature = base64.urlsafe_b64decode(tokens.access.value.reveal().rpartition(".")[2] + "==")
     assert signature.hex(" ") in found.json.view.toPlainText()
@@ -178,7 +178,7 @@ def test_in_presenter_mode_a_signature_is_masked_in_any_spelling(qtbot: QtBot) -
 
 
 def test_an_opaque_token_is_said_as_such(qtbot: QtBot) -> None:
-    found = panel(qtbot, _inspections(_tokens(1, age_s=6)))
+    found = panel(qtbot, inspections_of(tokens_of(1, age_s=6)))
     found.picker.setCurrentIndex(2)
     assert found.picker.currentText() == "Refresh token RT-1"
     assert found._verdict.text() == "opaque"
@@ -187,10 +187,10 @@ def test_an_opaque_token_is_said_as_such(qtbot: QtBot) -> None:
 
 
 def test_the_kind_chosen_stays_chosen(qtbot: QtBot) -> None:
-    found = panel(qtbot, _inspections(_tokens(1, age_s=33)))
+    found = panel(qtbot, inspections_of(tokens_of(1, age_s=33)))
     found.picker.setCurrentIndex(1)
     found.tabs.setCurrentIndex(2)
-    found.show_inspections(_inspections(_tokens(2, age_s=1)), ())
+    found.show_inspections(inspections_of(tokens_of(2, age_s=1)), ())
     assert found.picker.currentText() == "ID token ID-2"
     assert found.expiry.isVisible()
 
@@ -200,9 +200,9 @@ def test_buttons_say_whom_they_would_ask_and_ask_nobody_by_themselves(qtbot: QtB
 
     from app.inspection.inspector import inspect_held
 
-    tokens = _tokens(1, age_s=6)
+    tokens = tokens_of(1, age_s=6)
     assert tokens.access is not None
-    without_keys = inspect_held(tokens.access, tokens, replace(_against(), keys=None))
+    without_keys = inspect_held(tokens.access, tokens, replace(against(), keys=None))
     found = panel(qtbot, (without_keys,))
     found.show_hosts("as.example", "")
     assert found.fetch_button.isVisible()
@@ -221,8 +221,8 @@ def test_buttons_say_whom_they_would_ask_and_ask_nobody_by_themselves(qtbot: QtB
 def test_ten_thousand_claims_and_deep_json_leave_the_window_responsive(qtbot: QtBot) -> None:
     found = panel(qtbot)
     many = claims(**{f"claim-{number}": number for number in range(10_000)})
-    deep = inspect_text(Secret("eyJhbGciOiJub25lIn0." + "W1tb" * 100_000 + ".x"), "", _against())
-    long = inspect_text(Secret("x" * (1 << 20)), "", _against())
+    deep = inspect_text(Secret("eyJhbGciOiJub25lIn0." + "W1tb" * 100_000 + ".x"), "", against())
+    long = inspect_text(Secret("x" * (1 << 20)), "", against())
     began = perf_counter()
     for inspection in (many, deep, long):
         found.show_pasted((inspection,))
@@ -247,7 +247,7 @@ def test_the_models_keep_to_qts_rules(which: str, qtmodeltester: ModelTester) ->
 
 
 def test_every_control_can_be_reached_and_is_named(qtbot: QtBot) -> None:
-    found = panel(qtbot, _inspections(_tokens(1, age_s=6)))
+    found = panel(qtbot, inspections_of(tokens_of(1, age_s=6)))
     kinds = (QAbstractButton, QLineEdit, QPlainTextEdit, QTableView)
     for widget in found.findChildren(QWidget):
         if isinstance(widget, kinds) and widget.objectName() and not widget.objectName().startswith("qt_"):

@@ -1,0 +1,290 @@
+"""The states of the window and the panels that are drawn: each made of real records, most by a story played through."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from PySide6.QtWidgets import QWidget
+
+from app.counters import counts_of
+from app.demo.addresses import addresses_of
+from app.errors import Refusal
+from app.events import Exchange, ReplayAnswered, TokensReceived
+from app.inspection.inspector import inspect_text
+from app.lanes import lanes_of
+from app.secret import Secret
+from app.session.strategy import decide
+from app.session.tokens import TokenSet
+from app.wire.view import WireLog
+from ui import preview_story
+from ui.actions import Possible
+from ui.connections.dialog import ConnectionDialog
+from ui.demo.addresses import AddressesDialog
+from ui.inspector.paste import PasteDialog
+from ui.main_window import MainWindow, Page
+from ui.palette import CommandPalette
+from ui.preview_story import Stage, Story, play
+from ui.preview_tokens import ISSUER, NOW, against, generations_of, inspections_of, signing_key, tokens_of
+from ui.response.facts import response_facts
+from ui.session.held import facts_of
+
+_API = "http://127.0.0.1:8899/api/me"
+_SIGN_IN = f"{ISSUER}/v1/authorize?response_type=code&client_id=0oa-demo-native&scope=openid+profile&state=…"
+
+
+def starting(window: MainWindow) -> None:
+    """Before anything is known."""
+    window.top_bar.show_connection("Demo org", "starting…", ("Demo org",), ready=False)
+    window.show_page(Page.STARTING)
+
+
+def signed_out(window: MainWindow) -> None:
+    """Nobody is signed in."""
+    _bar(window, None)
+    window.welcome.show_connection("Demo org", embedded=True)
+    window.show_page(Page.SIGNED_OUT)
+
+
+def ended(window: MainWindow) -> None:
+    """The session was ended by a refusal."""
+    _bar(window, None)
+    what = "The server refused the refresh token: it is expired, already used, or revoked."
+    reason = Refusal(what, code="invalid_grant", description="The refresh token is invalid or expired.")
+    window.welcome.show_connection("Demo org", embedded=True, ended=reason)
+    window.show_page(Page.SIGNED_OUT)
+
+
+def waiting(window: MainWindow) -> None:
+    """The browser has the person."""
+    _bar(window, None)
+    window.waiting.show_waiting(_SIGN_IN, "http://127.0.0.1:49320/callback", NOW + 287)
+    window.waiting.tick(NOW)
+    window.show_page(Page.WAITING)
+
+
+def signed_in(window: MainWindow) -> None:
+    """Just signed in."""
+    _tell(window, preview_story.signed_in)
+
+
+def lapsed(window: MainWindow) -> None:
+    """The access token lapsed three seconds ago."""
+    _tell(window, preview_story.lapsed)
+
+
+def refreshed(window: MainWindow) -> None:
+    """A call has refreshed on its way."""
+    story = _tell(window, preview_story.refreshed)
+    window.tabs.setCurrentWidget(window.wire)
+    _choose(window, story, TokensReceived)
+
+
+def storm(window: MainWindow) -> None:
+    """Fifty calls at once, and one refresh."""
+    story = _tell(window, preview_story.storm)
+    window.tabs.setCurrentWidget(window.wire)
+    _choose(window, story, TokensReceived)
+
+
+def failed(window: MainWindow) -> None:
+    """A refresh could not reach the server; still signed in."""
+    story = _tell(window, preview_story.failed)
+    assert story.trouble is not None
+    window.error_panel.show_error(story.trouble)
+
+
+def replayed(window: MainWindow) -> None:
+    """An old refresh token was sent again: the journal tells what came of it."""
+    story = _tell(window, preview_story.replayed)
+    window.tabs.setCurrentWidget(window.journal)
+    _choose(window, story, ReplayAnswered)
+
+
+def presenting(window: MainWindow) -> None:
+    """The same on a projector: larger type, everything masked."""
+    _tell(window, preview_story.lapsed)
+    window.commands.presenter.setChecked(True)
+    window.show_presenter(on=True)
+
+
+def rules(window: MainWindow) -> None:
+    """The inspector says rule by rule why an ID token is good."""
+    _tell(window, preview_story.signed_in)
+    window.inspector.picker.setCurrentIndex(1)
+    window.inspector.tabs.setCurrentIndex(1)
+
+
+def expiry(window: MainWindow) -> None:
+    """The inspector's witnesses of an access token's end."""
+    _tell(window, preview_story.signed_in)
+    window.inspector.tabs.setCurrentIndex(2)
+
+
+def compare(window: MainWindow) -> None:
+    """A refresh has lost a scope."""
+    before, after = tokens_of(2, age_s=40), tokens_of(3, age_s=6, scopes=("openid", "profile"))
+    _held(window, after)
+    window.inspector.show_inspections(inspections_of(after), generations_of(before, after))
+    window.inspector.tabs.setCurrentIndex(3)
+    window.inspector.compare.expected_box.setChecked(True)
+
+
+def pasted(window: MainWindow) -> None:
+    """A pasted token whose signature does not hold."""
+    tokens = tokens_of(1, age_s=6)
+    _held(window, tokens)
+    assert tokens.access is not None
+    head, body, signature = tokens.access.value.reveal().split(".")
+    forged = Secret(f"{head}.{body}.{signature[4:8]}{signature[4:]}")
+    window.inspector.show_pasted((inspect_text(forged, "access token", against()),))
+    window.inspector.tick(NOW)
+
+
+STATES: dict[str, Callable[[MainWindow], None]] = {
+    "starting": starting,
+    "signed-out": signed_out,
+    "waiting": waiting,
+    "signed-in": signed_in,
+    "lapsed": lapsed,
+    "refreshed": refreshed,
+    "storm": storm,
+    "replayed": replayed,
+    "presenting": presenting,
+    "failed": failed,
+    "ended": ended,
+    "rules": rules,
+    "expiry": expiry,
+    "compare": compare,
+    "pasted": pasted,
+}
+
+
+def _response(window: MainWindow) -> QWidget:
+    story = play(preview_story.signed_in, signing_key())
+    assert story.result is not None
+    window.response.show_response(response_facts(story.result))
+    window.tabs.setCurrentWidget(window.response)
+    return window.response
+
+
+def _cards(window: MainWindow) -> QWidget:
+    column = window.findChild(QWidget, "leftColumn")
+    assert isinstance(column, QWidget)
+    return column
+
+
+def _toasts(window: MainWindow) -> QWidget:
+    window.toasts.show_toast("Copied AT-3; the clipboard forgets it in a minute.")
+    window.toasts.show_toast("AT-3 was made to expire now, on request.", "warning")
+    return window.toasts
+
+
+def _palette(window: MainWindow) -> QWidget:
+    palette = CommandPalette(window.commands.all(), window)
+    palette.search_edit.setText("copy")
+    return palette
+
+
+PANELS: dict[str, tuple[str, Callable[[MainWindow], QWidget]]] = {
+    "top-bar": ("lapsed", lambda window: window.top_bar),
+    "cards": ("lapsed", _cards),
+    "call-strip": ("lapsed", lambda window: window.call_strip),
+    "timeline": ("replayed", lambda window: window.timeline),
+    "inspector": ("lapsed", lambda window: window.inspector),
+    "response": ("signed-in", _response),
+    "wire": ("refreshed", lambda window: window.wire),
+    "journal": ("replayed", lambda window: window.journal),
+    "error": ("failed", lambda window: window.error_panel),
+    "toasts": ("lapsed", _toasts),
+    "palette": ("lapsed", _palette),
+    "connection": ("signed-out", ConnectionDialog),
+    "paste": ("signed-in", lambda window: PasteDialog("Demo org", window)),
+    "addresses": (
+        "signed-in",
+        lambda window: AddressesDialog(addresses_of("http://127.0.0.1:8899", "preview"), window),
+    ),
+}
+"""Each panel and dialog by itself: the state of the window it is seen in, and how it is had from there."""
+
+
+def new_window(state: str) -> MainWindow:
+    """Return a window in a state by name; nothing in it is connected to anything."""
+    window = MainWindow()
+    window.furnish()
+    STATES[state](window)
+    return window
+
+
+def _bar(window: MainWindow, name: str | None) -> None:
+    window.top_bar.show_connection("Demo org", ISSUER, ("Demo org",), ready=True)
+    window.top_bar.show_account(name)
+    window.top_bar.show_store("Kept in the OS keyring" if name else "")
+
+
+def _tell(window: MainWindow, acts: Callable[[Stage], Awaitable[None]]) -> Story:
+    """Play a story and show how it stands at its end, and all that led there."""
+    story = play(acts, signing_key())
+    assert story.tokens is not None
+    now = story.now
+    _bar(window, story.tokens.display_name)
+    _show_cards(window, story.tokens, now)
+    window.call_strip.show_url(_API)
+    window.call_strip.show_decision(story.decision)
+    window.call_strip.show_story(story.told)
+    window.inspector.show_inspections(story.inspections, story.generations)
+    window.inspector.tick(now)
+    window.timeline.show_lanes(lanes_of(story.journal), leeway_s=1.0, limits=story.limits)
+    window.timeline.tick(now)
+    log = WireLog()
+    for entry in story.journal:
+        log.take(entry)
+    window.wire.show_log(log)
+    window.wire.detail_wanted.connect(lambda seq: _show_detail(window, story, seq))
+    window.journal.show_entries(tuple(story.journal))
+    window.counts.show_counts(replace(counts_of(story.journal, now), skew_s=story.skew_s))
+    exchanges = sum(isinstance(entry.event, Exchange) for entry in story.journal)
+    window.show_numbers(exchanges=exchanges, entries=len(story.journal))
+    window.show_page(Page.SIGNED_IN)
+    return story
+
+
+def _show_detail(window: MainWindow, story: Story, seq: int) -> None:
+    row = window.wire.chosen()
+    if row is not None and row.seq == seq:
+        window.wire.show_detail(row, story.details.get(seq))
+
+
+def _choose(window: MainWindow, story: Story, kind: type) -> None:
+    """Choose the newest event of a kind in the wire log, the journal and the timeline."""
+    seq = next(entry.seq for entry in reversed(tuple(story.journal)) if isinstance(entry.event, kind))
+    for panel in (window.wire, window.journal, window.timeline):
+        panel.select(seq)
+    window.journal.show_why(story.journal.chain(seq))
+
+
+def _show_cards(window: MainWindow, tokens: TokenSet, now: float) -> None:
+    for kind, facts in facts_of(tokens, leeway_s=1.0).items():
+        window.cards[kind].show_token(facts)
+        window.cards[kind].tick(now)
+    held = {"access": tokens.access, "refresh": tokens.refresh, "id": tokens.id}
+    window.commands.show_possible(
+        Possible(
+            is_ready=True,
+            is_signed_in=True,
+            is_demo=True,
+            has_access=held["access"] is not None,
+            has_refresh=held["refresh"] is not None,
+            has_id=held["id"] is not None,
+        )
+    )
+
+
+def _held(window: MainWindow, tokens: TokenSet) -> None:
+    _bar(window, tokens.display_name)
+    _show_cards(window, tokens, NOW)
+    age_s = NOW - tokens.receipt.wall
+    window.call_strip.show_url(_API)
+    window.call_strip.show_decision(decide(tokens, age_s=age_s, now=NOW, leeway_s=1.0, asked_by="preview"))
+    window.show_page(Page.SIGNED_IN)
+    assert tokens.access is not None
+    window.inspector.show_inspections(inspections_of(tokens), ())
+    window.inspector.tick(NOW)
