@@ -13,7 +13,8 @@ LapseError
 ├── StoreFailed         the keyring could not keep or give back the session
 ├── Unreachable         no answer came, and whose trouble that is: proxy, certificate, name, refused
 ├── UnusableAnswer      an answer came that is not what it must be
-└── OAuthError          the server answered an error of OAuth's
+├── OAuthError          the server answered an error of OAuth's
+└── OktaRefused         Okta's management API answered an error, or the app is not what it must be
 """
 
 from enum import Enum, StrEnum
@@ -218,6 +219,33 @@ class OAuthError(LapseError):
         super().__init__(f"The server answered {code}.", raw=f"{code}: {description}" if description else code)
         self.code = code
         self.description = description
+        self.status = status
+        self.retry_after_s = retry_after_s
+
+
+class OktaRefused(LapseError):
+    """Okta's management API said no: `code` is its `errorCode` (E0000011), `causes` what it says of single members.
+
+    Without a code it is we who found that a change cannot be made, or was not made. `retry_after_s` is how long a rate
+    limit lasts.
+    """
+
+    exit_code = 1
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        next_step: str,
+        code: str = "",
+        causes: tuple[str, ...] = (),
+        status: int = 0,
+        retry_after_s: float | None = None,
+        raw: str | None = None,
+    ) -> None:
+        super().__init__(what, next_step=next_step, raw=raw)
+        self.code = code
+        self.causes = causes
         self.status = status
         self.retry_after_s = retry_after_s
 

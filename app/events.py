@@ -17,6 +17,7 @@ class ExchangeKind(Enum):
     REVOCATION = "revocation"
     INTROSPECTION = "introspection"
     CONTROL = "demo org's controls"
+    MANAGEMENT = "Okta management API"
     API = "API"
 
 
