@@ -1,7 +1,7 @@
 """The one assembly that window, command line, lessons and tests share."""
 
 import asyncio
-import ssl
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
-import truststore
 
 from app import events, settings
 from app.clock import Clock, SystemClock
@@ -31,6 +30,7 @@ from app.session.worker import Worker
 from app.settings import Settings
 from app.urls import check_url
 from app.wire.details import Details
+from app.wire.network import Network
 from app.wire.recorder import RecordingTransport
 
 if TYPE_CHECKING:
@@ -268,11 +268,9 @@ class Workbench:
         return replace(connection, issuer=hosting.issuer, api_url=f"{hosting.base_url}/api/me")
 
     def _new_http(self) -> httpx.AsyncClient:
-        # The operating system's trust store, so that a company's own authority is known without a switch.
-        trust = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        wire: httpx.AsyncBaseTransport = httpx.AsyncHTTPTransport(verify=trust)
+        wire = _DemoOrgRevival(Network(os.environ), self)
         return httpx.AsyncClient(
-            transport=RecordingTransport(_DemoOrgRevival(wire, self), self.journal, self.clock, self.details),
+            transport=RecordingTransport(wire, self.journal, self.clock, self.details),
             follow_redirects=False,
             trust_env=False,
         )
