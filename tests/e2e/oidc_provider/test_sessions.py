@@ -1,0 +1,237 @@
+"""Lapse's sessions at oidc-provider, whatever it is set to: sign-in, lapse, refresh, refused replay, revocation."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from app.decision import ExpirySource, Reason
+from app.errors import NotSignedIn, OAuthError, Refusal, SignInFailed, UnusableAnswer
+from app.events import RefreshTokenFate, SessionEnded, SkewMeasured
+from app.oauth.decode import decode
+from app.secret import Secret
+from app.session.session import Ended
+from app.session.tokens import TokenSet
+from tests.e2e.oidc_provider.conftest import Lapse, Provider, Serve, opened
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.anyio,
+    pytest.mark.xfail(reason="the server wants to be asked with prompt=consent", strict=False),
+]
+
+TOKEN_LIFE_S = 3600
+REFRESH_TOKEN_LIFE_S = 14 * 86400
+
+
+async def status_of(provider: Provider, tokens: TokenSet) -> int:
+    """Ask the API with an access token that Lapse may have forgotten."""
+    assert tokens.access is not None
+    headers = {"Authorization": f"Bearer {tokens.access.value.reveal()}"}
+    async with httpx.AsyncClient(trust_env=False) as http:
+        return (await http.get(provider.api_url, headers=headers)).status_code
+
+
+def header(token: Secret) -> dict[str, Any]:
+    found = decode(token.reveal())
+    assert found is not None
+    return found.header
+
+
+async def refused(lapse: Lapse, tokens: TokenSet) -> str:
+    """Return the error that a refresh with these tokens gets, past the session."""
+    assert tokens.refresh is not None
+    with pytest.raises(OAuthError) as error:
+        await lapse.client.refresh(tokens.refresh.value, cause=None)
+    return error.value.code
+
+
+@pytest.mark.parametrize("switches", ["", "es256", "no-par", "par", "static", "es256 static no-par"])
+async def test_a_session_from_sign_in_to_sign_out(serve: Serve, switches: str) -> None:
+    provider = serve(*switches.split())
+    async with opened(provider.connection()) as lapse:
+        first = await lapse.sign_in()
+        assert (first.display_name, first.scope.split()) == ("Ada Lovelace", lapse.connection.scopes.split())
+        assert first.id is not None
+        assert header(first.id.value)["alg"] == ("ES256" if "es256" in switches else "RS256")
+
+        assert (await lapse.call()).status == 200
+        assert lapse.last_decision.reason is Reason.FRESH
+
+        for number in (2, 3):
+            lapse.jump(provider, TOKEN_LIFE_S + 1)
+            assert (await lapse.call()).status == 200
+            assert (lapse.last_decision.reason, lapse.tokens.number) == (Reason.LAPSED, number)
+        fate = RefreshTokenFate.KEPT if "static" in switches else RefreshTokenFate.REPLACED
+        assert lapse.tokens.refresh_fate is fate
+        assert not lapse.events(SkewMeasured)
+
+        last = lapse.tokens
+        assert await status_of(provider, last) == 200
+        assert await lapse.session.sign_out() is None
+        assert await status_of(provider, last) == 401
+        assert await refused(lapse, last) == "invalid_grant"
+
+
+async def test_the_name_outlives_a_refresh(serve: Serve) -> None:
+    """The server's ID tokens are thin: it tells the name at userinfo, and on a refresh nobody asks there again."""
+    async with opened(serve().connection()) as lapse:
+        assert (await lapse.sign_in()).display_name == "Ada Lovelace"
+        await lapse.session.fresh_token(asked_for=True)
+        assert lapse.tokens.display_name == "Ada Lovelace"
+
+
+@pytest.mark.parametrize("switches", ["", "static", "terse"])
+async def test_a_token_that_the_server_ended_early_is_replaced_within_the_call(serve: Serve, switches: str) -> None:
+    provider = serve(*switches.split())
+    async with opened(provider.connection()) as lapse:
+        await lapse.sign_in()
+        provider.turn("end_access_tokens")
+        result = await lapse.call()
+        assert (result.status, len(result.steps)) == (200, 2)
+        assert "401 invalid_token → refreshed in" in result.story()
+        assert (lapse.last_decision.reason, lapse.tokens.number) == (Reason.REJECTED, 2)
+        assert (await lapse.call()).status == 200
+
+
+async def test_a_replayed_refresh_token_ends_the_session(serve: Serve) -> None:
+    provider = serve()
+    async with opened(provider.connection()) as lapse:
+        first = await lapse.sign_in()
+        await lapse.session.fresh_token(asked_for=True)
+        second = lapse.tokens
+        assert second.refresh != first.refresh
+
+        assert await refused(lapse, first) == "invalid_grant"
+        assert await status_of(provider, second) == 401  # the server takes the whole family along
+        result = await lapse.call()
+        assert isinstance(result.error, Refusal)
+        assert (result.error.code, result.error.raw) == ("invalid_grant", "invalid_grant: grant request is invalid")
+        assert isinstance(lapse.session.state, Ended)
+        assert len(lapse.events(SessionEnded)) == 1
+
+        asked = len(provider.asked("token"))
+        assert isinstance((await lapse.call()).error, Refusal)
+        assert len(provider.asked("token")) == asked  # what has ended is not asked about again
+
+        assert (await lapse.sign_in()).refresh is not None
+        assert (await lapse.call()).status == 200
+
+
+async def test_a_refresh_token_may_be_used_again_where_it_does_not_rotate(serve: Serve) -> None:
+    async with opened(serve("static").connection()) as lapse:
+        first = await lapse.sign_in()
+        assert first.refresh is not None
+        await lapse.session.fresh_token(asked_for=True)
+        await lapse.client.refresh(first.refresh.value, cause=None)
+        assert (await lapse.call()).status == 200
+
+
+async def test_a_refresh_token_that_lay_too_long_ends_the_session(serve: Serve) -> None:
+    provider = serve()
+    async with opened(provider.connection()) as lapse:
+        await lapse.sign_in()
+        lapse.jump(provider, REFRESH_TOKEN_LIFE_S + 1)
+        assert isinstance((await lapse.call()).error, Refusal)
+        assert isinstance(lapse.session.state, Ended)
+
+
+async def test_without_the_grant_a_session_lasts_as_long_as_its_access_token(serve: Serve) -> None:
+    provider = serve("no-refresh-token")
+    async with opened(provider.connection()) as lapse:
+        tokens = await lapse.sign_in()
+        assert (tokens.refresh, tokens.refresh_fate) == (None, RefreshTokenFate.ABSENT)
+        assert "offline_access" not in tokens.scope
+        assert (await lapse.call()).status == 200
+
+        lapse.jump(provider, TOKEN_LIFE_S + 1)
+        result = await lapse.call()
+        assert isinstance(result.error, NotSignedIn)
+        assert result.error.what == "The access token is used up and the server gave no refresh token."
+        assert [each.grant for each in provider.asked("token")] == ["authorization_code"]
+        assert await lapse.session.sign_out() is None
+
+
+async def test_a_server_that_omits_lifetime_and_scope(serve: Serve) -> None:
+    provider = serve("terse")
+    async with opened(provider.connection()) as lapse:
+        tokens = await lapse.sign_in()
+        assert (tokens.expires_at, tokens.expiry.source) == (None, ExpirySource.NOT_STATED)
+        # RFC 6749 §5.1: not stated means the same as asked for
+        assert tokens.scope == lapse.connection.scopes
+        lapse.jump(provider, TOKEN_LIFE_S + 1)
+        assert (await lapse.call()).status == 200
+        assert [each.grant for each in provider.asked("token")] == ["authorization_code", "refresh_token"]
+        assert lapse.tokens.scope == lapse.connection.scopes
+
+
+async def test_an_api_named_as_resource_gets_a_token_of_its_own(serve: Serve) -> None:
+    provider = serve()
+    scopes = "openid profile offline_access orders"
+    async with opened(provider.connection(resource=provider.resource, scopes=scopes)) as lapse:
+        tokens = await lapse.sign_in()
+        for _ in range(2):
+            assert tokens.access is not None
+            assert header(tokens.access.value)["typ"] == "at+jwt"
+            result = await lapse.call()
+            assert result.answer is not None
+            assert json.loads(result.answer.body) == {"sub": "ada", "scope": "orders", "aud": provider.resource}
+            lapse.jump(provider, TOKEN_LIFE_S + 1)
+            await lapse.session.fresh_token()
+            tokens = lapse.tokens
+
+
+async def test_userinfo_is_believed_only_about_the_same_person(serve: Serve) -> None:
+    async with opened(serve().connection()) as lapse:
+        access = (await lapse.sign_in()).access
+        assert access is not None
+        found = await lapse.client.userinfo(access.value, subject="ada", cause=None)
+        assert found["email"] == "ada@example.com"
+        with pytest.raises(UnusableAnswer, match="somebody else"):
+            await lapse.client.userinfo(access.value, subject="eve", cause=None)
+
+
+async def test_a_declined_sign_in_says_so_and_leaves_the_session_before(serve: Serve) -> None:
+    async with opened(serve().connection()) as lapse:
+        before = await lapse.sign_in()
+        with pytest.raises(SignInFailed, match="The sign-in was declined") as declined:
+            await lapse.sign_in(decline=True)
+        assert declined.value.raw == "access_denied: End-User aborted interaction"
+        assert lapse.tokens == before
+
+
+async def test_no_token_enters_the_journal(serve: Serve) -> None:
+    provider = serve()
+    async with opened(provider.connection()) as lapse:
+        secrets = [await lapse.sign_in()]
+        await lapse.session.fresh_token(asked_for=True)
+        secrets.append(lapse.tokens)
+        await lapse.session.sign_out()
+        told = repr(lapse.told) + "".join(entry.sentence() for entry in lapse.told)
+        held = [token for each in secrets for token in (each.access, each.refresh, each.id)]
+        assert len([token for token in held if token is not None]) == 6
+        assert not [token.name for token in held if token is not None and token.value.reveal() in told]
+
+
+async def test_how_a_refresh_token_is_asked_for(serve: Serve) -> None:
+    """OIDC Core §11: offline_access counts only with prompt=consent, which the server takes at its word."""
+    provider = serve("no-par")
+    async with opened(provider.connection()) as lapse:
+        assert (await lapse.sign_in()).refresh is not None
+        assert provider.asked("authorization")[0].prompt == "consent"
+    async with opened(provider.connection(scopes="openid profile")) as lapse:
+        assert (await lapse.sign_in()).refresh is None
+        assert provider.asked("authorization")[-1].prompt is None
+
+
+@pytest.mark.parametrize("switches", ["", "par"])
+async def test_requests_are_pushed_where_that_is_offered(serve: Serve, switches: str) -> None:
+    """RFC 9126: the browser carries nothing but a reference."""
+    provider = serve(*switches.split())
+    async with opened(provider.connection()) as lapse:
+        assert (await lapse.sign_in()).refresh is not None
+    [pushed] = provider.asked("pushed_authorization_request")
+    assert (pushed.status, pushed.prompt) == (201, "consent")
+    assert {"code_challenge", "nonce", "state", "scope"} <= set(pushed.params)
+    assert provider.asked("authorization")[0].params == ("client_id", "request_uri")
