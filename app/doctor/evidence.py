@@ -1,0 +1,181 @@
+"""Gathers a case from what is at hand: journal, session, environment; asks nobody."""
+
+from collections.abc import Iterable, Mapping
+from itertools import islice
+
+from app import events
+from app.clock import Clock
+from app.connection import Connection
+from app.doctor.records import Case, Holding, Known, Sent, Stage, StoreFacts, Trouble
+from app.events import Entry, RefreshTokenFate
+from app.session.session import Session
+
+_MOST_ENTRIES = 2000
+_PROXY_NAMES = ("https_proxy", "http_proxy", "all_proxy", "no_proxy")
+_FATES_OF_ARRIVAL = (RefreshTokenFate.NEW, RefreshTokenFate.REPLACED)
+REFRESH = "refresh_token"
+
+
+def case_of(
+    connection: Connection,
+    *,
+    journal: Iterable[Entry],
+    session: Session,
+    clock: Clock,
+    environ: Mapping[str, str],
+    known: Known | None = None,
+) -> Case:
+    """Return the case of a connection: the newest 2000 entries of its own, and what its session holds.
+
+    `known.last_trouble` counts only while this journal tells of no later one, and of no success after it.
+    """
+    known = known or Known()
+    entries = newest(journal, connection.key)
+    trouble = trouble_in(entries, auth_time_of(session))
+    if trouble is None and not any(isinstance(each.event, events.TokensReceived) for each in entries):
+        trouble = known.last_trouble
+    asked = last(entries, events.SignInStarted)
+    attempt = asked.event if asked is not None else None
+    return Case(
+        connection=connection,
+        now=clock.now(),
+        entries=entries,
+        holding=_holding(session, entries),
+        trouble=trouble,
+        asked_scopes=(attempt.scopes if isinstance(attempt, events.SignInStarted) else "") or connection.scopes,
+        redirect_uri=attempt.redirect_uri if isinstance(attempt, events.SignInStarted) else "",
+        skew_s=session.skew_s if known.look is None or known.look.skew_s is None else known.look.skew_s,
+        store=_store(session),
+        proxies=proxies_of(environ),
+        known=known,
+    )
+
+
+def newest(journal: Iterable[Entry], key: str) -> tuple[Entry, ...]:
+    """Return the newest 2000 entries of the connection of that key and of none, oldest first."""
+    mine = (each for each in reversed(tuple(journal)) if each.connection in (key, ""))
+    return tuple(islice(mine, _MOST_ENTRIES))[::-1]
+
+
+def last(entries: tuple[Entry, ...], *kinds: type, before: int | None = None) -> Entry | None:
+    """Return the newest entry of these kinds of event, before the entry of number `before` if one is given."""
+    fitting = (each for each in reversed(entries) if isinstance(each.event, kinds))
+    return next((each for each in fitting if before is None or each.seq < before), None)
+
+
+def trouble_in(entries: tuple[Entry, ...], auth_time: float | None = None) -> Trouble | None:
+    """Return what went wrong last, None when tokens came or somebody signed out after it.
+
+    `auth_time` says when the sign-in was, in epoch seconds, if the journal does not reach back to it.
+    """
+    over = (events.TokensReceived, events.SignedOut, events.DemoOrgReset)
+    entry = last(entries, events.RefreshFailed, events.SignInFinished, *over)
+    if entry is None or isinstance(entry.event, over):
+        return None
+    event = entry.event
+    if isinstance(event, events.RefreshFailed):
+        return Trouble(
+            stage=Stage.REFRESH,
+            at=entry.at,
+            what=event.what,
+            code=event.code,
+            description=event.description,
+            status=event.status,
+            terminal=event.terminal,
+            seq=entry.seq,
+            sent=_sent(entries, entry, auth_time),
+        )
+    assert isinstance(event, events.SignInFinished)
+    return Trouble(
+        stage=Stage.SIGN_IN,
+        at=entry.at,
+        what=event.what,
+        code=event.code,
+        description=event.description,
+        seq=entry.seq,
+    )
+
+
+def _sent(entries: tuple[Entry, ...], failed: Entry, auth_time: float | None) -> Sent | None:
+    started = last(entries, events.RefreshStarted, before=failed.seq)
+    if started is None or not isinstance(started.event, events.RefreshStarted):
+        return None
+    name = started.event.refresh_name
+    received_at, from_store = _arrival(entries, name, started.seq)
+    used = _last_use(entries, started.seq)
+    first = next((each for each in reversed(entries) if _is_sign_in(each) and each.seq < failed.seq), None)
+    return Sent(
+        name=name,
+        received_at=received_at,
+        used_at=None if used is None else used.at,
+        signed_in_at=auth_time if first is None else first.at,
+        from_store=from_store,
+    )
+
+
+def _arrival(entries: tuple[Entry, ...], name: str, before: int) -> tuple[float | None, bool]:
+    """Return when the refresh token of that name came, and whether another run had received it."""
+    for entry in reversed(entries):
+        event = entry.event
+        if entry.seq > before:
+            continue
+        if isinstance(event, events.TokensReceived) and event.refresh is not None and event.refresh.name == name:
+            if event.refresh_fate in _FATES_OF_ARRIVAL:
+                return entry.at, False
+        elif isinstance(event, events.SessionRestored | events.SessionAdopted):
+            taken = event.taken.refresh
+            if taken is not None and taken.name == name:
+                return event.taken.refresh_received_at, True
+    return None, False
+
+
+def _last_use(entries: tuple[Entry, ...], before: int) -> Entry | None:
+    for entry in reversed(entries):
+        if entry.seq < before and isinstance(entry.event, events.TokensReceived):
+            return entry if entry.event.grant == REFRESH else None
+    return None
+
+
+def _is_sign_in(entry: Entry) -> bool:
+    return isinstance(entry.event, events.TokensReceived) and entry.event.grant != REFRESH
+
+
+def _holding(session: Session, entries: tuple[Entry, ...]) -> Holding:
+    tokens = session.tokens
+    if tokens is None:
+        return Holding()
+    first = next((each for each in reversed(entries) if _is_sign_in(each)), None)
+    return Holding(
+        is_signed_in=True,
+        number=tokens.number,
+        scope=tokens.scope,
+        refresh_name="" if tokens.refresh is None else tokens.refresh.name,
+        signed_in_at=auth_time_of(session) if first is None else first.at,
+        answer_seq=None if first is None else first.seq,
+    )
+
+
+def auth_time_of(session: Session) -> float | None:
+    """Return when the person signed in, as the claims of a token known here say; None where none of them does."""
+    times = [(each.claims or {}).get("auth_time") for each in session.generations]
+    return next((float(each) for each in times if isinstance(each, int | float) and not isinstance(each, bool)), None)
+
+
+def _store(session: Session) -> StoreFacts:
+    trouble = session.store_trouble
+    return StoreFacts(
+        place=session.place,
+        what="" if trouble is None else trouble.what,
+        state=None if trouble is None else trouble.state,
+    )
+
+
+def proxies_of(environ: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return the proxy settings of an environment by name, in lower case, without user names and passwords."""
+    found = {name.lower(): value for name, value in environ.items() if name.lower() in _PROXY_NAMES and value}
+    return tuple((name, _without_user(found[name])) for name in _PROXY_NAMES if name in found)
+
+
+def _without_user(url: str) -> str:
+    scheme, mark, rest = url.rpartition("://")
+    return f"{scheme}{mark}{rest.rpartition('@')[2]}"

@@ -1,0 +1,183 @@
+"""Rules about the way to the server: captive portals, proxies, intercepted TLS, rate limits, a wrong issuer."""
+
+from urllib.parse import urlsplit
+
+from app.doctor.evidence import last
+from app.doctor.records import Case, Certainty, Evidence, Finding, Trouble
+from app.events import Entry, Exchange, ExchangeKind
+
+_TOO_MANY = 429
+_PROXY_WANTS_PASSWORD = 407
+_PORTAL_WORDS = ("web page", "text/html", "tried to redirect")
+_CERTIFICATE_WORDS = ("certificate of", "certificate:", "certificate that")
+_OF_OUR_SERVER = (ExchangeKind.DISCOVERY, ExchangeKind.KEYS, ExchangeKind.TOKEN)
+_AFTER_S = 120.0
+
+
+def _troubles(case: Case) -> tuple[Trouble, ...]:
+    """Return what went wrong on the way, the look of just now first."""
+    look = case.known.look
+    both = (None if look is None else look.trouble, case.trouble)
+    return tuple(each for each in both if each is not None)
+
+
+def _is_settled(case: Case) -> bool:
+    """Return whether a look of just now has found the way free, so that what was in it is over."""
+    return case.known.look is not None and case.known.look.trouble is None
+
+
+def _saying(case: Case, *words: str) -> Trouble | None:
+    return next((each for each in _troubles(case) if any(word in each.what for word in words)), None)
+
+
+def _newest_exchange(case: Case) -> Entry | None:
+    found = [each for each in case.entries if isinstance(each.event, Exchange) and each.event.kind in _OF_OUR_SERVER]
+    return found[-1] if found else None
+
+
+def captive_portal(case: Case) -> Finding | None:
+    """A web page or a redirect came where JSON must be, as networks do that want a sign-in of their own."""
+    trouble = None if _is_settled(case) else _saying(case, *_PORTAL_WORDS)
+    if trouble is None:
+        return None
+    at_token = last(case.entries, Exchange)
+    again = (Evidence(at_token.seq, at_token.sentence()),) if at_token is not None else ()
+    return Finding(
+        rule="captive_portal",
+        certainty=Certainty.LIKELY,
+        what="A web page answers in the server's place, most likely the sign-in page of the network you are in.",
+        evidence=(Evidence(trouble.seq, trouble.what), *again),
+        source="RFC 8952 §1 (captive portals); RFC 6749 §5: token answers are JSON",
+        cure=(
+            "Open any page in the browser, and sign in to the network there.",
+            "Then call again: the session was kept, and no token was sent to the page's maker over https.",
+            "If there is no such network, check the issuer: for Okta it usually ends in /oauth2/default.",
+        ),
+        weight=80,
+    )
+
+
+def proxy(case: Case) -> Finding | None:
+    """The proxy on the way failed or wants a password (RFC 9110 §15.5.8)."""
+    entry = None if _is_settled(case) else _newest_exchange(case)
+    if entry is None or not isinstance(entry.event, Exchange):
+        return None
+    failure = (entry.event.failure or "").lower()
+    asks = entry.event.status == _PROXY_WANTS_PASSWORD or "407" in failure
+    if not asks and "proxy" not in failure:
+        return None
+    settings = tuple(Evidence(None, f"The environment says {name}={value}") for name, value in case.proxies)
+    said = tuple(Evidence(each.seq, each.what) for each in _troubles(case)[:1])
+    return Finding(
+        rule="proxy",
+        certainty=Certainty.SURE,
+        what="The proxy wants a user name and a password." if asks else "The proxy on the way to the server failed.",
+        evidence=(Evidence(entry.seq, entry.sentence()), *said, *settings),
+        source="RFC 9110 §15.5.8 (407) and §9.3.6 (CONNECT); the variables HTTPS_PROXY and NO_PROXY",
+        cure=(
+            "Check HTTPS_PROXY: http://name:password@host:port of your company's proxy.",
+            "Name servers that need no proxy in NO_PROXY; this machine's own never need one.",
+            "Start Lapse again.",
+        ),
+        weight=85,
+    )
+
+
+def intercepted(case: Case) -> Finding | None:
+    """The certificate is not one this machine trusts: TLS is intercepted, or the server's is private."""
+    trouble = None if _is_settled(case) else _saying(case, *_CERTIFICATE_WORDS)
+    entry = _newest_exchange(case)
+    failure = entry.event.failure or "" if entry is not None and isinstance(entry.event, Exchange) else ""
+    if _is_settled(case) or (trouble is None and not failure.startswith("certificate")):
+        return None
+    evidence = [] if trouble is None else [Evidence(trouble.seq, trouble.what)]
+    if entry is not None:
+        evidence.append(Evidence(entry.seq, entry.sentence()))
+    own = "self-signed" in f"{evidence}" or "self signed" in f"{evidence}" or "issuer certificate" in f"{evidence}"
+    return Finding(
+        rule="tls_interception",
+        certainty=Certainty.SURE if trouble is not None or failure else Certainty.LIKELY,
+        what="The server's certificate comes from an authority this machine does not know: something on the way opens "
+        "the connection, or the authority is your company's own."
+        if own
+        else "The server's certificate was not accepted, so nothing was sent.",
+        evidence=tuple(evidence),
+        source="RFC 8446 §4.4.2; RFC 6749 §1.6: tokens go over TLS only",
+        cure=(
+            "Ask whoever runs your network whether it inspects TLS.",
+            "If so, let them put the company's root certificate into this machine's trust store; Lapse uses that.",
+            "Do not go on over a network you do not know: there is no way around the check in Lapse.",
+        ),
+        weight=85,
+    )
+
+
+def rate_limited(case: Case) -> Finding | None:
+    """A rate limit, which Okta's token endpoint dresses as `invalid_grant` with status 429; the session is kept."""
+    trouble = case.trouble
+    if trouble is None:
+        return None
+    dressed = "rate limit" in trouble.description
+    many = [each for each in case.entries if _is_too_many(each) and trouble.at - each.at <= _AFTER_S]
+    if trouble.status != _TOO_MANY and not dressed and not (many and trouble.code == "invalid_grant"):
+        return None
+    sure = trouble.status == _TOO_MANY or dressed
+    return Finding(
+        rule="rate_limited",
+        certainty=Certainty.SURE if sure else Certainty.CANNOT_KNOW,
+        what="The server had too many requests; it says invalid_grant, but the refresh token is as good as before."
+        if trouble.code == "invalid_grant"
+        else "The server had too many requests; the refresh token is as good as before.",
+        evidence=(Evidence(trouble.seq, trouble.said()), *(Evidence(each.seq, each.sentence()) for each in many[-3:])),
+        source="Okta's error list: user_rate_limited (429 invalid_grant); 4 token requests a second for one user",
+        cure=("Wait as long as the server asked, and call again.", "Let fewer programs refresh at the same time."),
+        weight=88 if sure else 10,
+    )
+
+
+def _is_too_many(entry: Entry) -> bool:
+    return isinstance(entry.event, Exchange) and entry.event.status == _TOO_MANY
+
+
+def issuer_mismatch(case: Case) -> Finding | None:
+    """The metadata names another issuer than the connection does (RFC 8414 §3.3)."""
+    trouble = None if _is_settled(case) else _saying(case, "another issuer than the one asked")
+    if trouble is None:
+        return None
+    return Finding(
+        rule="issuer_mismatch",
+        certainty=Certainty.SURE,
+        what="The metadata belongs to another issuer than the connection's, to the last character.",
+        evidence=(
+            Evidence(trouble.seq, trouble.what),
+            Evidence(None, f"The connection's issuer: {case.connection.issuer}"),
+        ),
+        source="RFC 8414 §3.3; OIDC Discovery §4.3",
+        cure=(
+            "Write the issuer as the server states it: with or without a slash at its end, with Okta's custom domain "
+            "or without.",
+            "If it is a stranger's, do not sign in there.",
+        ),
+        weight=85,
+    )
+
+
+def unreachable(case: Case) -> Finding | None:
+    """No answer came at all: whether the network or the server is at fault cannot be told from here."""
+    look = case.known.look
+    trouble = look.trouble if look is not None else case.trouble
+    if trouble is None or trouble.code or trouble.status is not None:
+        return None
+    entry = _newest_exchange(case)
+    if entry is None or not isinstance(entry.event, Exchange) or entry.event.failure is None:
+        return None
+    host = urlsplit(case.connection.issuer).hostname or "the server"
+    return Finding(
+        rule="unreachable",
+        certainty=Certainty.CANNOT_KNOW,
+        what=f"{host} gives no answer: the network may be down, or the server.",
+        evidence=(Evidence(trouble.seq, trouble.what), Evidence(entry.seq, entry.sentence())),
+        source="Our own exchanges; nothing was answered",
+        cure=("Check the network, then call again: the session is kept.", "Check the issuer's host name."),
+        weight=40,
+    )

@@ -1,0 +1,33 @@
+"""A refused refresh token as the rules see it: was it one, which token, what happened since its sign-in."""
+
+from app import events
+from app.doctor.evidence import REFRESH
+from app.doctor.records import Case, Sent, Stage
+from app.doctor.rules.saying import says
+from app.events import Entry
+
+_TOO_MANY = 429
+
+
+def is_refused(case: Case) -> bool:
+    """Return whether a refresh token was refused in the words that say no cause."""
+    trouble = case.trouble
+    if trouble is None or trouble.stage is not Stage.REFRESH or trouble.code != "invalid_grant":
+        return False
+    return trouble.status != _TOO_MANY and not says(case, "another client", "rate limit")
+
+
+def sent_token(case: Case) -> Sent | None:
+    """Return the refresh token that was refused without a cause; a name alone where no more is known."""
+    if not is_refused(case) or case.trouble is None:
+        return None
+    return case.trouble.sent or Sent(name="The refresh token")
+
+
+def since_sign_in(case: Case) -> tuple[Entry, ...]:
+    begins = [
+        place
+        for place, each in enumerate(case.entries)
+        if isinstance(each.event, events.TokensReceived) and each.event.grant != REFRESH
+    ]
+    return case.entries[begins[-1] :] if begins else case.entries

@@ -1,0 +1,114 @@
+"""Rules for a refresh token that came twice: sent again on purpose, or asked for again after a lost answer."""
+
+from app import events
+from app.doctor import serverside
+from app.doctor.records import Case, Certainty, Evidence, Finding
+from app.doctor.rules.refusal import is_refused, since_sign_in
+from app.doctor.rules.saying import answer
+from app.doctor.serverside import Why
+from app.doctor.words import moment
+from app.events import Entry, Exchange, ExchangeKind
+from app.text import duration
+
+_REUSE = "RFC 9700 §4.14.2; Okta, Refresh access tokens and rotate refresh tokens: reuse detection"
+
+
+def reused(case: Case) -> Finding | None:
+    """An old refresh token came again, so the server ended the whole family (RFC 9700 §4.14.2)."""
+    if not is_refused(case):
+        return None
+    again = sent_again(case)
+    if serverside.why(case) is Why.REUSED:
+        return _reused(case, Certainty.SURE, (*serverside.evidence(case), *again))
+    return _reused(case, Certainty.LIKELY, again) if again else None
+
+
+def _reused(case: Case, certainty: Certainty, evidence: tuple[Evidence, ...]) -> Finding:
+    return Finding(
+        rule="reused",
+        certainty=certainty,
+        what="A refresh token that had been replaced was sent again, so the server ended its whole family.",
+        evidence=(*evidence, *answer(case)),
+        source=_REUSE,
+        cure=(
+            "Sign in again; nothing else brings the family back.",
+            "Let one program alone use a refresh token, and raise the grace period for token rotation (0 to 60 s) "
+            "where answers get lost.",
+        ),
+        weight=90,
+    )
+
+
+def sent_again(case: Case) -> tuple[Evidence, ...]:
+    """Return when this journal saw an old refresh token go out, and which generation."""
+    found = [_replayed(case, entry) for entry in since_sign_in(case) if _is_refused_replay(entry)]
+    return tuple(found)
+
+
+def _is_refused_replay(entry: Entry) -> bool:
+    return isinstance(entry.event, events.ReplayAnswered) and entry.event.error is not None
+
+
+def _replayed(case: Case, entry: Entry) -> Evidence:
+    assert isinstance(entry.event, events.ReplayAnswered)
+    name = entry.event.name
+    successor = _successor(case, name, entry.seq)
+    after = ""
+    if successor is not None and isinstance(successor.event, events.TokensReceived) and successor.event.refresh:
+        after = f", {duration(entry.at - successor.at)} after {successor.event.refresh.name} had replaced it"
+    return Evidence(entry.seq, f"{name} was sent once more at {moment(entry.at)}{after}, and refused.")
+
+
+def _successor(case: Case, name: str, before: int) -> Entry | None:
+    """Return the answer that replaced the refresh token of that name."""
+    arrived = False
+    for entry in since_sign_in(case):
+        if entry.seq >= before or not isinstance(entry.event, events.TokensReceived) or entry.event.refresh is None:
+            continue
+        if arrived and entry.event.refresh.name != name:
+            return entry
+        arrived = arrived or entry.event.refresh.name == name
+    return None
+
+
+def lost_answer(case: Case) -> Finding | None:
+    """The answer to a refresh got lost after the server had rotated, and asking again was reuse."""
+    if not is_refused(case) or serverside.why(case) not in (None, Why.REUSED):
+        return None
+    lost = lost_answers(case)
+    if not lost:
+        return None
+    name = case.trouble.sent.name if case.trouble is not None and case.trouble.sent is not None else "It"
+    return Finding(
+        rule="lost_answer",
+        certainty=Certainty.LIKELY,
+        what=f"The server had replaced {name} already, but its answer was lost, and the grace period was over.",
+        evidence=(*lost, *serverside.evidence(case), *answer(case)),
+        source="Okta, Refresh access tokens and rotate refresh tokens: grace period for token rotation, 0 to 60 s",
+        cure=(
+            "Sign in again.",
+            "Raise the grace period for token rotation of the app (Okta's default is 30 s), so that a lost answer "
+            "can be asked for again.",
+        ),
+        weight=85,
+    )
+
+
+def lost_answers(case: Case) -> tuple[Evidence, ...]:
+    started = _started(case)
+    if started is None:
+        return ()
+    own = [each for each in case.entries if each.cause == started.seq]
+    if not any(isinstance(each.event, events.RefreshRetried) for each in own):
+        return ()
+    return tuple(
+        Evidence(each.seq, f"No answer came to the refresh at {moment(each.at)}: {each.event.failure}.")
+        for each in own
+        if isinstance(each.event, Exchange) and each.event.kind is ExchangeKind.TOKEN and each.event.failure
+    )
+
+
+def _started(case: Case) -> Entry | None:
+    before = None if case.trouble is None else case.trouble.seq
+    starts = [each for each in case.entries if isinstance(each.event, events.RefreshStarted)]
+    return next((each for each in reversed(starts) if before is None or each.seq < before), None)

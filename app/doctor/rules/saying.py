@@ -1,0 +1,35 @@
+"""What rules share: whose server it is, and the evidence every refusal brings along."""
+
+from urllib.parse import urlsplit
+
+from app.doctor.records import Case, Evidence
+
+_OKTA = (".okta.com", ".oktapreview.com", ".okta-emea.com", ".okta-gov.com", ".okta.mil", ".trexcloud.com")
+_WITH_PATH = "/oauth2/"
+
+
+def is_okta(case: Case) -> bool:
+    """Return whether the server is Okta's, or speaks as it does: by its host, or by the path of its issuer."""
+    parts = urlsplit(case.connection.issuer)
+    return case.connection.embedded or (parts.hostname or "").endswith(_OKTA) or parts.path.startswith(_WITH_PATH)
+
+
+def is_org_server(case: Case) -> bool:
+    """Return whether the issuer is an Okta org's own authorization server, which has fixed lifetimes."""
+    return is_okta(case) and not urlsplit(case.connection.issuer).path.startswith(_WITH_PATH)
+
+
+def answer(case: Case) -> tuple[Evidence, ...]:
+    """Return what the server said as evidence."""
+    trouble = case.trouble
+    return () if trouble is None else (Evidence(trouble.seq, trouble.said()),)
+
+
+def code_is(case: Case, *codes: str) -> bool:
+    """Return whether the last trouble was one of these OAuth errors."""
+    return case.trouble is not None and case.trouble.code in codes
+
+
+def says(case: Case, *words: str) -> bool:
+    """Return whether the server's description has one of these."""
+    return case.trouble is not None and any(each in case.trouble.description for each in words)
