@@ -33,7 +33,7 @@ _SIGN_IN = f"{ISSUER}/v1/authorize?response_type=code&client_id=0oa-demo-native&
 
 def starting(window: MainWindow) -> None:
     """Before anything is known."""
-    window.top_bar.show_connection("Demo org", "starting…", ("Demo org",), ready=False)
+    window.top_bar.show_connection("Demo org", "starting…", {"Demo org": None}, ready=False)
     window.show_page(Page.STARTING)
 
 
@@ -215,7 +215,7 @@ def new_window(state: str) -> MainWindow:
 
 
 def _bar(window: MainWindow, name: str | None) -> None:
-    window.top_bar.show_connection("Demo org", ISSUER, ("Demo org",), ready=True)
+    window.top_bar.show_connection("Demo org", ISSUER, {"Demo org": name is not None}, ready=True)
     window.top_bar.show_account(name)
     window.top_bar.show_store("Kept in the OS keyring" if name else "")
 

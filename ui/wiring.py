@@ -286,13 +286,16 @@ class Wiring(QObject):
 
     def _show_connection(self) -> None:
         connection = self._bench.connection if self._bench.is_connected else self._bench.settings.connection
-        names = tuple(each.name for each in self._bench.settings.connections)
         issuer = connection.issuer or self.tr("starting…")
-        self._window.top_bar.show_connection(connection.name, issuer, names, ready=self._ready)
+        self._window.top_bar.show_connection(connection.name, issuer, self._standings(), ready=self._ready)
         self._show_possible()
+
+    def _standings(self) -> dict[str, bool | None]:
+        return {each.name: self._bench.standing(each.name) for each in self._bench.settings.connections}
 
     def _show_session(self) -> None:
         tokens = self._tokens()
+        self._window.top_bar.show_standings(self._standings())
         self._window.top_bar.show_account(tokens.display_name if tokens else None)
         self._show_store()
         self._show_tokens(tokens)

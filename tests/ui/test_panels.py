@@ -120,7 +120,11 @@ def test_the_top_bar_signed_in_and_out(qtbot: QtBot) -> None:
     assert bar.sign_out_button.isVisible()
     assert bar.account_chip.isVisible()
     assert [each.text() for each in bar.account_chip.findChildren(QLabel)] == ["AL", "Ada Lovelace"]
-    bar.show_connection("Okta", "https://example.okta.com", ("Demo org", "Okta"), ready=True)
+    bar.show_connection("Okta", "https://example.okta.com", {"Demo org": True, "Okta": False, "R&D": None}, ready=True)
+    offered = [each.text() for each in bar.connection_picker.menu().actions()]
+    assert offered[:3] == ["Demo org · signed in", "Okta · signed out", "R&&D"]
+    bar.show_standings({"Demo org": False})
+    assert bar.connection_picker.menu().actions()[0].text() == "Demo org · signed out"
     with qtbot.waitSignal(bar.connection_chosen) as asked:
         bar.connection_picker.menu().actions()[0].trigger()
     assert asked.args == ["Demo org"]

@@ -1,11 +1,14 @@
 """The top bar: which connection, whose session, where it is kept."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
 
 from ui import theme
 from ui.actions import Actions
+from ui.text import plain_tooltip
 from ui.widgets.buttons import ActionButton
 from ui.widgets.labels import ElidedLabel, Pill, label
 from ui.widgets.painted import Dot, Mark
@@ -20,24 +23,39 @@ class TopBar(QFrame):
         super().__init__(parent)
         self.setObjectName("topBar")
         self._actions = actions
+        self._chosen, self._standings = "", dict[str, bool | None]()
         self._build_left()
         self._build_right()
         self._lay_out()
         self.show_account(None)
 
-    def show_connection(self, name: str, issuer: str, names: tuple[str, ...], *, ready: bool) -> None:
-        """Show the connection in use and offer the others; `ready` colours its dot and is said in its tooltip."""
-        self.connection_picker.setText(self.tr("{0} ▾").format(name))
+    def show_connection(self, name: str, issuer: str, standings: Mapping[str, bool | None], *, ready: bool) -> None:
+        """Show the chosen connection and offer all; `ready` colours its dot and is said in its tooltip.
+
+        `standings` are the connections by name: whether somebody is signed in there, None where nobody has looked yet.
+        """
+        self.connection_picker.setText(_plain(self.tr("{0} ▾").format(name)))
         state = self.tr("ready") if ready else self.tr("not ready yet")
-        self.connection_picker.setToolTip(self.tr("Connection: {0}, {1}").format(name, state))
+        self.connection_picker.setToolTip(plain_tooltip(self.tr("Connection: {0}, {1}").format(name, state)))
         self.connection_picker.setAccessibleName(self.tr("Connection: {0}, {1}").format(name, state))
         self._dot.show_role("good" if ready else "muted")
         self.issuer_label.show_text(issuer)
+        self._chosen = name
+        self.show_standings(standings)
+
+    def show_standings(self, standings: Mapping[str, bool | None]) -> None:
+        """Offer these connections from now on; see `show_connection`."""
+        self._standings = dict(standings)
+        if not self._connection_menu.isVisible():  # what is open under somebody's hand stays as it is
+            self._fill_connection_menu()
+
+    def _fill_connection_menu(self) -> None:
         self._connection_menu.clear()
-        for each in names:
-            action = self._connection_menu.addAction(each)
+        for each, signed_in in self._standings.items():
+            words = self.tr("{0} · signed in") if signed_in else self.tr("{0} · signed out")
+            action = self._connection_menu.addAction(_plain(each if signed_in is None else words.format(each)))
             action.setCheckable(True)
-            action.setChecked(each == name)
+            action.setChecked(each == self._chosen)
             action.setData(each)
         self._connection_menu.addSeparator()
         self._connection_menu.addAction(self._actions.add_connection)
@@ -45,7 +63,7 @@ class TopBar(QFrame):
     def show_store(self, text: str) -> None:
         """Say where the session is kept, or what the keyring is waited for."""
         self.store_label.setText(text)
-        self.store_label.setToolTip(text)
+        self.store_label.setToolTip(plain_tooltip(text))
 
     def show_account(self, name: str | None) -> None:
         """Show who is signed in; None shows the sign-in button instead."""
@@ -66,6 +84,7 @@ class TopBar(QFrame):
         self._dot = Dot("muted")
         self._connection_menu = QMenu(self)
         self._connection_menu.triggered.connect(self._choose_connection)
+        self._connection_menu.aboutToShow.connect(self._fill_connection_menu)
         self.connection_picker = QPushButton(self.tr("Demo org ▾"))
         self.connection_picker.setObjectName("connectionPicker")
         self.connection_picker.setMenu(self._connection_menu)
@@ -126,6 +145,11 @@ class TopBar(QFrame):
     def _choose_connection(self, action: QAction) -> None:
         if action.data():
             self.connection_chosen.emit(action.data())
+
+
+def _plain(text: str) -> str:
+    """Return text in which Qt finds no mnemonic."""
+    return text.replace("&", "&&")
 
 
 def _initials(name: str) -> str:

@@ -29,6 +29,7 @@ def test_each_connection_has_its_own_story(open_desk: Open) -> None:
     desk.call()
     desk.until(lambda: "200" in desk.window.response.view.toPlainText())
     mine = desk.bench.settings.connection
+    assert desk.window.top_bar.connection_picker.menu().actions()[0].text() == "Demo org · signed in"
     desk.until(lambda: len(desk.wiring._story._lanes.bars) == 2)
     take_up(desk, twin(desk))
     desk.reach(Page.SIGNED_OUT)
