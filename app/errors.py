@@ -183,7 +183,8 @@ class Hitch(StrEnum):
 class Unreachable(LapseError):
     """No answer came; `sent` is false when the request certainly never reached the server.
 
-    `hitch` says whose trouble it is, None where nobody can tell; `brief` says it in a few words, for the journal.
+    `hitch` says whose trouble it is, None where nobody can tell; `brief` says it in a few words, for the journal;
+    `cure` is what to do about exactly this trouble, empty where only the general advice is left.
     """
 
     exit_code = 3
@@ -194,6 +195,7 @@ class Unreachable(LapseError):
     ) -> None:
         super().__init__(what, next_step=next_step)
         self.sent = sent
+        self.cure = next_step
         self.hitch = hitch
         self.brief = brief
 

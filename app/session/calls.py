@@ -110,7 +110,7 @@ class ApiCaller:
                 auth=auth,
             )
         except Unreachable as trouble:
-            error = CallFailed(trouble.what)
+            error = CallFailed(trouble.what, next_step=trouble.cure)
         except LapseError as trouble:
             error = trouble
         except (httpx.InvalidURL, ValueError):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from app.errors import BadInput, CallFailed, Hiccup, NotSignedIn, Refusal
+from app.errors import BadInput, CallFailed, Hiccup, Hitch, NotSignedIn, Refusal, Unreachable
 from app.session.bearer import rejects_token
 from app.session.calls import BODY_LIMIT, exit_code, summary
 from tests.app.session.conftest import World, answers, refused, slow
@@ -141,6 +141,17 @@ async def test_an_api_redirect_is_shown_and_the_token_stays_here(world: World, a
     result = await world.calls.call("GET", "https://api.example/x")
     assert result.status == 302
     assert all(request.url.host != "evil.example" for request in world.network.requests)
+
+
+async def test_what_to_do_about_a_proxy_is_told_of_a_call_too(world: World, api: list[Answering]) -> None:
+    def behind_a_proxy(request: httpx.Request) -> httpx.Response:
+        raise Unreachable("The proxy is gone.", sent=False, hitch=Hitch.PROXY, next_step="Check HTTPS_PROXY.")
+
+    await world.sign_in()
+    api.append(behind_a_proxy)
+    result = await world.calls.call("GET", "https://api.example/x")
+    assert result.error is not None
+    assert result.error.lines() == ("The proxy is gone.", "You are still signed in.", "Check HTTPS_PROXY.")
 
 
 async def test_failures_are_results_with_a_story(world: World, api: list[Answering]) -> None:

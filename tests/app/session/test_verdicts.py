@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.errors import DiscoveryFailed, Hiccup, LapseError, OAuthError, Refusal, Unreachable, UnusableAnswer
+from app.errors import DiscoveryFailed, Hiccup, Hitch, LapseError, OAuthError, Refusal, Unreachable, UnusableAnswer
 from app.session.verdicts import judge
 
 STILL = "You are still signed in."
@@ -62,6 +62,11 @@ STILL = "You are still signed in."
             Unreachable("No route.", sent=False),
             Hiccup,
             ("No route.", STILL, "Check the network and call again; the session is kept."),
+        ),
+        (
+            Unreachable("The proxy is gone.", sent=False, hitch=Hitch.PROXY, next_step="Check HTTPS_PROXY."),
+            Hiccup,
+            ("The proxy is gone.", STILL, "Check HTTPS_PROXY."),
         ),
         (
             DiscoveryFailed("The issuer answered 404 where its metadata should be."),
