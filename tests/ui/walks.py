@@ -1,6 +1,7 @@
 """Walks over everything a window shows: its texts, and what of them is clipped."""
 
 import contextlib
+import html
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -23,9 +24,12 @@ from pytestqt.qtbot import QtBot
 
 from ui import theme
 from ui.main_window import MainWindow, Page
+from ui.text import plain_tooltip
 from ui.widgets.labels import ElidedLabel
 
 _HORIZONTAL = Qt.Orientation.Horizontal
+
+_PLAIN = plain_tooltip("|").split("|")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,12 @@ class Shown:
 
     def __str__(self) -> str:
         return f"{path(self.by)} {self.kind}: {self.text!r}"
+
+
+def as_seen(tooltip: str) -> str:
+    """Return what a tooltip shows: some are marked up, so that nothing in them is taken for markup."""
+    inside = tooltip.removeprefix(_PLAIN[0]).removesuffix(_PLAIN[1])
+    return html.unescape(inside) if inside != tooltip else tooltip
 
 
 def path(thing: QObject) -> str:
@@ -91,7 +101,7 @@ def texts_of(top: QWidget) -> Iterator[Shown]:
 
 def _said_texts(widget: QWidget) -> list[tuple[str, str]]:
     return [
-        ("tooltip", widget.toolTip()),
+        ("tooltip", as_seen(widget.toolTip())),
         ("status tip", widget.statusTip()),
         ("accessible name", widget.accessibleName()),
         ("accessible description", widget.accessibleDescription()),
