@@ -24,7 +24,7 @@ from app.events import Exchange, ExchangeKind
 from app.journal import Journal
 from app.wire.certificate import flaw_of
 from app.wire.fetch import Answer, fetch
-from app.wire.hitch import hitch_in
+from app.wire.hitch import hitch_in, unreachable
 from app.wire.network import Network
 from app.wire.proxies import read_proxies
 from app.wire.recorder import RecordingTransport
@@ -262,12 +262,20 @@ async def test_a_name_without_an_address_is_told_as_such(journal: Journal, monke
     assert (error.hitch, error.sent, failures(journal)) == (Hitch.NAME, False, ["name: no address found"])
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])  # localhost fails at two addresses
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 async def test_a_refused_connection_is_told_with_its_port(journal: Journal, host: str) -> None:
     port = free_port()
     error = await trouble(f"http://{host}:{port}/", {}, journal)
     assert error.what == f"{host} could not be reached: it refused the connection to port {port}."
     assert (error.hitch, error.sent, failures(journal)) == (Hitch.REFUSED, False, ["refused: connection refused"])
+
+
+def test_a_connection_refused_at_every_address_of_a_name_is_refused() -> None:
+    refused = ExceptionGroup("", [OSError("no route"), ConnectionRefusedError()])  # as anyio puts it
+    failure = httpx.ConnectError("All connection attempts failed")
+    failure.__cause__ = OSError()
+    failure.__cause__.__cause__ = refused
+    assert unreachable(failure, httpx.URL("https://a.example")).hitch is Hitch.REFUSED
 
 
 # --- proxies ----------------------------------------------------------------------------------------------------------
@@ -432,7 +440,8 @@ async def test_a_proxy_that_cannot_be_used_names_its_variable_and_hinders_no_dem
     error = await trouble(f"https://{SERVER}/", {"ALL_PROXY": value}, journal)
     assert error.what.startswith(f"The proxy in ALL_PROXY cannot be used: {said}")
     assert (error.hitch, error.sent) == (Hitch.PROXY, False)
-    assert "Pa55" not in " ".join((*error.lines(), repr(list(journal)), repr(read_proxies({"ALL_PROXY": value}))))
+    told = " ".join((*error.lines(), repr(list(journal)), repr(read_proxies({"ALL_PROXY": value}))))
+    assert "pa55" not in told.lower()
     async with server() as served:
         assert (await ask(f"http://127.0.0.1:{served.port}/", {"ALL_PROXY": value}, journal)).status == 200
 
