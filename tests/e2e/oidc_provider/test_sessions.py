@@ -1,19 +1,16 @@
 """Lapse's sessions at oidc-provider, whatever it is set to: sign-in, lapse, refresh, refused replay, revocation."""
 
 import json
-from typing import Any
 
-import httpx
 import pytest
 
 from app.decision import ExpirySource, Reason
-from app.errors import NotSignedIn, OAuthError, Refusal, SignInFailed, UnusableAnswer
+from app.errors import NotSignedIn, Refusal, SignInFailed, UnusableAnswer
 from app.events import RefreshTokenFate, SessionEnded, SkewMeasured
-from app.oauth.decode import decode
-from app.secret import Secret
 from app.session.session import Ended
-from app.session.tokens import TokenSet
-from tests.e2e.oidc_provider.conftest import Lapse, Provider, Serve, opened
+from tests.e2e.oidc_provider.conftest import Serve
+from tests.e2e.oidc_provider.lapse import Lapse, header, opened, status_of
+from tests.e2e.oidc_provider.provider import Provider
 
 pytestmark = [
     pytest.mark.e2e,
@@ -25,26 +22,10 @@ TOKEN_LIFE_S = 3600
 REFRESH_TOKEN_LIFE_S = 14 * 86400
 
 
-async def status_of(provider: Provider, tokens: TokenSet) -> int:
-    """Ask the API with an access token that Lapse may have forgotten."""
-    assert tokens.access is not None
-    headers = {"Authorization": f"Bearer {tokens.access.value.reveal()}"}
-    async with httpx.AsyncClient(trust_env=False) as http:
-        return (await http.get(provider.api_url, headers=headers)).status_code
-
-
-def header(token: Secret) -> dict[str, Any]:
-    found = decode(token.reveal())
-    assert found is not None
-    return found.header
-
-
-async def refused(lapse: Lapse, tokens: TokenSet) -> str:
-    """Return the error that a refresh with these tokens gets, past the session."""
-    assert tokens.refresh is not None
-    with pytest.raises(OAuthError) as error:
-        await lapse.client.refresh(tokens.refresh.value, cause=None)
-    return error.value.code
+def jump(lapse: Lapse, provider: Provider, seconds: float) -> None:
+    """Let time pass, here and at the server."""
+    lapse.clock.jump(seconds)
+    provider.turn("jump", seconds=seconds)
 
 
 @pytest.mark.parametrize("switches", ["", "es256", "no-par", "par", "static", "es256 static no-par"])
@@ -60,7 +41,7 @@ async def test_a_session_from_sign_in_to_sign_out(serve: Serve, switches: str) -
         assert lapse.last_decision.reason is Reason.FRESH
 
         for number in (2, 3):
-            lapse.jump(provider, TOKEN_LIFE_S + 1)
+            jump(lapse, provider, TOKEN_LIFE_S + 1)
             assert (await lapse.call()).status == 200
             assert (lapse.last_decision.reason, lapse.tokens.number) == (Reason.LAPSED, number)
         fate = RefreshTokenFate.KEPT if "static" in switches else RefreshTokenFate.REPLACED
@@ -68,10 +49,10 @@ async def test_a_session_from_sign_in_to_sign_out(serve: Serve, switches: str) -
         assert not lapse.events(SkewMeasured)
 
         last = lapse.tokens
-        assert await status_of(provider, last) == 200
+        assert await status_of(provider.api_url, last) == 200
         assert await lapse.session.sign_out() is None
-        assert await status_of(provider, last) == 401
-        assert await refused(lapse, last) == "invalid_grant"
+        assert await status_of(provider.api_url, last) == 401
+        assert await lapse.refused(last) == "invalid_grant"
 
 
 async def test_the_name_outlives_a_refresh(serve: Serve) -> None:
@@ -103,8 +84,8 @@ async def test_a_replayed_refresh_token_ends_the_session(serve: Serve) -> None:
         second = lapse.tokens
         assert second.refresh != first.refresh
 
-        assert await refused(lapse, first) == "invalid_grant"
-        assert await status_of(provider, second) == 401  # the server takes the whole family along
+        assert await lapse.refused(first) == "invalid_grant"
+        assert await status_of(provider.api_url, second) == 401  # the server takes the whole family along
         result = await lapse.call()
         assert isinstance(result.error, Refusal)
         assert (result.error.code, result.error.raw) == ("invalid_grant", "invalid_grant: grant request is invalid")
@@ -132,7 +113,7 @@ async def test_a_refresh_token_that_lay_too_long_ends_the_session(serve: Serve) 
     provider = serve()
     async with opened(provider.connection()) as lapse:
         await lapse.sign_in()
-        lapse.jump(provider, REFRESH_TOKEN_LIFE_S + 1)
+        jump(lapse, provider, REFRESH_TOKEN_LIFE_S + 1)
         assert isinstance((await lapse.call()).error, Refusal)
         assert isinstance(lapse.session.state, Ended)
 
@@ -145,7 +126,7 @@ async def test_without_the_grant_a_session_lasts_as_long_as_its_access_token(ser
         assert "offline_access" not in tokens.scope
         assert (await lapse.call()).status == 200
 
-        lapse.jump(provider, TOKEN_LIFE_S + 1)
+        jump(lapse, provider, TOKEN_LIFE_S + 1)
         result = await lapse.call()
         assert isinstance(result.error, NotSignedIn)
         assert result.error.what == "The access token is used up and the server gave no refresh token."
@@ -160,7 +141,7 @@ async def test_a_server_that_omits_lifetime_and_scope(serve: Serve) -> None:
         assert (tokens.expires_at, tokens.expiry.source) == (None, ExpirySource.NOT_STATED)
         # RFC 6749 §5.1: not stated means the same as asked for
         assert tokens.scope == lapse.connection.scopes
-        lapse.jump(provider, TOKEN_LIFE_S + 1)
+        jump(lapse, provider, TOKEN_LIFE_S + 1)
         assert (await lapse.call()).status == 200
         assert [each.grant for each in provider.asked("token")] == ["authorization_code", "refresh_token"]
         assert lapse.tokens.scope == lapse.connection.scopes
@@ -177,7 +158,7 @@ async def test_an_api_named_as_resource_gets_a_token_of_its_own(serve: Serve) ->
             result = await lapse.call()
             assert result.answer is not None
             assert json.loads(result.answer.body) == {"sub": "ada", "scope": "orders", "aud": provider.resource}
-            lapse.jump(provider, TOKEN_LIFE_S + 1)
+            jump(lapse, provider, TOKEN_LIFE_S + 1)
             await lapse.session.fresh_token()
             tokens = lapse.tokens
 
