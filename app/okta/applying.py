@@ -1,0 +1,108 @@
+"""Makes a change that a person has seen, and looks whether it was made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.errors import OktaRefused, Unreachable
+from app.okta.change import Field, FieldChange, GrantChange, compared, differing
+from app.okta.management import App, Management
+from app.okta.validation import ROTATE
+
+_LOOK_AGAIN = "Nothing was changed. Look at the app as it is now, then decide anew."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """A change that was read back: `fields` as they were and are now; `others` are members that differ besides.
+
+    Okta may tidy up what it is sent, and somebody may have saved the app in the same moment.
+    """
+
+    app_id: str
+    client_id: str
+    label: str
+    fields: tuple[FieldChange, ...]
+    others: tuple[str, ...]
+
+
+async def apply(management: Management, change: GrantChange, *, cause: int | None = None) -> Applied:
+    """Make `change` unless the app is no longer what was shown, read the app again and return what it is now.
+
+    The Applications API knows no conditional PUT, so who saves the app between our reading and our PUT still loses;
+    that moment is as short as it can be. Raises OktaRefused for what Okta would refuse (without sending anything), for
+    an app that changed, and where the change is not there afterwards; else what `Management` raises.
+    """
+    if change.problems:
+        raise _not_sent(change)
+    changed = differing(change.before, await management.read_app(change.app_id, cause=cause))
+    if changed:
+        raise OktaRefused(f"Somebody changed the app meanwhile: {_listed(changed)}.", next_step=_LOOK_AGAIN)
+    lost: Unreachable | None = None
+    if change.is_needed:
+        try:
+            await management.replace_app(change.app_id, change.after, cause=cause)
+        except Unreachable as trouble:
+            if not trouble.sent:
+                raise
+            lost = trouble  # it may have been made all the same
+    return _confirmed(change, await _read_back(management, change, cause), lost)
+
+
+async def _read_back(management: Management, change: GrantChange, cause: int | None) -> App:
+    try:
+        return await management.read_app(change.app_id, cause=cause)
+    except Unreachable as trouble:
+        raise Unreachable(
+            f"The change was sent, and then {trouble.what[0].lower()}{trouble.what[1:]}",
+            sent=True,
+            hitch=trouble.hitch,
+            next_step="It may have been made. Read the app again to see.",
+        ) from None
+
+
+def _confirmed(change: GrantChange, now: App, lost: Unreachable | None) -> Applied:
+    fields = compared(change.before, now)
+    wanted = compared(change.before, change.after)
+    missing = [each.field.value for each, want in zip(fields, wanted, strict=True) if not _is_there(change, each, want)]
+    if missing and lost is not None:
+        raise Unreachable(
+            f"{lost.what} The app is as it was.", sent=True, hitch=lost.hitch, next_step="Apply the change again."
+        )
+    if missing:
+        raise OktaRefused(
+            f"Okta took the change, but the app does not show it: {_listed(missing)}.",
+            next_step="Look at the app in the Admin Console before you sign in again.",
+        )
+    ours = {each.value for each in Field}
+    others = tuple(each for each in differing(change.after, now) if each not in ours | {"lastUpdated"})
+    return Applied(
+        app_id=change.app_id, client_id=change.client_id, label=_label(now, change), fields=fields, others=others
+    )
+
+
+def _is_there(change: GrantChange, now: FieldChange, wanted: FieldChange) -> bool:
+    if now.field is Field.GRACE and change.wanted.rotation_type != ROTATE:
+        return True  # without rotation there is nothing to be gracious about, and Okta need not show it
+    if now.field in (Field.GRANT_TYPES, Field.REDIRECT_URIS):
+        return set(wanted.after) <= set(now.after)
+    return now.after == wanted.after
+
+
+def _not_sent(change: GrantChange) -> OktaRefused:
+    first = change.problems[0]
+    return OktaRefused(
+        f"Okta would not accept the change: {first.cause or first.summary}",
+        next_step="Nothing was sent. Correct it and try again.",
+        code=first.code,
+        causes=tuple(each.cause for each in change.problems if each.cause),
+    )
+
+
+def _label(app: Mapping[str, Any], change: GrantChange) -> str:
+    return str(app.get("label") or change.label)
+
+
+def _listed(paths: tuple[str, ...] | list[str]) -> str:
+    shown = ", ".join(paths[:5])
+    return f"{shown} and {len(paths) - 5} more" if len(paths) > 5 else shown  # noqa: PLR2004 - as above

@@ -1,0 +1,101 @@
+"""Reads and replaces apps through the Applications API, with an API token that goes to one origin only."""
+
+import json
+from decimal import Decimal
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import httpx
+
+from app.clock import Clock
+from app.errors import BadInput, UnusableAnswer
+from app.events import ExchangeKind
+from app.oauth.strictjson import read_object
+from app.okta.refusals import TOKENS_PAGE, refused
+from app.secret import Secret
+from app.urls import check_url
+from app.wire.fetch import Answer, fetch
+
+_TOTAL_S = 30.0
+_SCHEME = "SSWS"
+_LONGEST_TOKEN, _LONGEST_ID = 4096, 100
+
+App = dict[str, Any]
+"""An app's object as the Applications API shows it; it may hold a client secret and is never printed."""
+
+
+class Management:
+    """The management API of one org, for as long as one task takes: it holds the API token, so let it go afterwards.
+
+    Every method raises OktaRefused for what the org refused, Unreachable when no answer came, and UnusableAnswer for
+    one that cannot be read or that could not be sent back unchanged.
+    """
+
+    def __init__(self, http: httpx.AsyncClient, clock: Clock, *, org_url: str, token: Secret) -> None:
+        parts = urlsplit(check_url(org_url, "The org's URL"))
+        if parts.path or parts.query or parts.fragment:
+            raise BadInput("The org's URL must not have a path.")
+        self._http = http
+        self._clock = clock
+        self._token = checked_token(token)
+        self.org_url = org_url
+
+    async def read_app(self, app_id: str, *, cause: int | None = None) -> App:
+        """Return the app; Okta's app IDs are client IDs unless somebody chose another (Okta fact §3.1)."""
+        return await self._ask("GET", app_id, None, cause)
+
+    async def replace_app(self, app_id: str, app: App, *, cause: int | None = None) -> App:
+        """Replace the whole app by `app` (Okta fact §3.3) and return it as the org has it now."""
+        return await self._ask("PUT", app_id, json.dumps(app, ensure_ascii=False).encode(), cause)
+
+    async def _ask(self, method: str, app_id: str, body: bytes | None, cause: int | None) -> App:
+        headers = {"Authorization": f"{_SCHEME} {self._token.reveal()}", "Accept": "application/json"}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        url = f"{self.org_url}/api/v1/apps/{_segment(app_id)}"
+        request = httpx.Request(method, url, headers=headers, content=body)
+        answer = await fetch(self._http, request, kind=ExchangeKind.MANAGEMENT, cause=cause, total_s=_TOTAL_S)
+        if answer.status != httpx.codes.OK:
+            raise refused(answer, app=app_id, now=self._clock.now())
+        return _read(answer)
+
+
+def checked_token(token: Secret) -> Secret:
+    """Return an API token without what was copied along with it; raises BadInput, which never repeats it."""
+    text = token.reveal().strip()
+    if text.upper().startswith(f"{_SCHEME} "):
+        text = text[len(_SCHEME) :].strip()
+    if not text:
+        raise BadInput("The API token is missing.", next_step=f"Make one in the Admin Console: {TOKENS_PAGE}.")
+    if len(text) > _LONGEST_TOKEN or not text.isascii() or not text.isprintable() or " " in text:
+        raise BadInput("That is no API token.", next_step="Copy it once more, and nothing else along with it.")
+    return Secret(text)
+
+
+def _segment(app_id: str) -> str:
+    if not app_id or len(app_id) > _LONGEST_ID or app_id.strip(".") == "":
+        raise BadInput("That is no client ID.", next_step="Copy it from the app's General tab in the Admin Console.")
+    return quote(app_id, safe="")
+
+
+def _read(answer: Answer) -> App:
+    if answer.truncated:
+        raise _unusable(answer, "it is too long")
+    try:
+        read_object(answer.body)
+        found: App = json.loads(answer.body, parse_float=_exact)
+    except ValueError as why:
+        raise _unusable(answer, str(why)) from None
+    return found
+
+
+def _unusable(answer: Answer, why: str) -> UnusableAnswer:
+    return UnusableAnswer(f"The org's answer cannot be taken for an app: {why}.", status=answer.status)
+
+
+def _exact(digits: str) -> float:
+    """Return a number that is written again with the same value: what is not ours goes back as it came."""
+    number = float(digits)
+    if Decimal(repr(number)) != Decimal(digits):
+        raise ValueError("it contains a number that Lapse could not send back unchanged")
+    return number

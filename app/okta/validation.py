@@ -1,0 +1,135 @@
+"""What Okta would refuse an app for, found before anything is sent and said in Okta's words (Okta fact §3.4)."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+CODE = "authorization_code"
+REFRESH = "refresh_token"
+DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
+ROTATE, STATIC = "ROTATE", "STATIC"
+MOST_LEEWAY_S = 60
+_LONGEST_LABEL = 100
+_MOST_URIS = 100
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[\x21\x22\x24-\x7e]+")  # printable, and no fragment (RFC 6749 §3.1.2)
+_SCRIPTS = frozenset({"javascript", "data", "vbscript", "file", "about", "blob"})
+_RESPONSE_TYPES = frozenset({"code", "id_token", "token"})
+
+Found = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One refusal: Okta's code, its summary and, for a failed validation, its cause."""
+
+    code: str
+    summary: str
+    cause: str = ""
+
+    def sentence(self) -> str:
+        """Return it as Okta would say it."""
+        return f"{self.summary}. {self.cause}" if self.cause else self.summary
+
+
+def problems_of(app: Found) -> tuple[Problem, ...]:
+    """Return everything Okta would refuse `app` for, in the order in which it would say so."""
+    client = _part(_part(app, "settings"), "oauthClient")
+    identity = _part(_part(app, "credentials"), "oauthClient")
+    return (
+        *_of_identity(identity),
+        *_of_response_types(client),
+        *_of_grants(client),
+        *_of_refresh(client),
+        *_of_label(app),
+        *_of_redirect_uris(client),
+    )
+
+
+def _of_label(app: Found) -> Iterator[Problem]:
+    label = str(app.get("label") or "").strip()
+    if not label:
+        yield _member("label", "The field cannot be left blank")
+    elif len(label) > _LONGEST_LABEL:
+        yield _member("label", f"The field is too long, it can have {_LONGEST_LABEL} characters")
+
+
+def _of_identity(identity: Found) -> Iterator[Problem]:
+    if identity.get("token_endpoint_auth_method") == "none" and identity.get("pkce_required") is False:
+        what = "'pkce_required' must be true when 'token_endpoint_auth_method' is 'none'."
+        yield _member("pkce_required", what)
+
+
+def _of_response_types(client: Found) -> Iterator[Problem]:
+    if not set(client.get("response_types") or ()) <= _RESPONSE_TYPES:
+        yield _invalid("response_types")
+
+
+def _of_grants(client: Found) -> Iterator[Problem]:
+    grants, kind = client.get("grant_types") or (), client.get("application_type")
+    if kind == "native" and CODE not in grants:
+        yield _failed("App Instance", f"'{CODE}' grant type is required for native applications.")
+    banned = "client_credentials" if kind == "native" else DEVICE
+    if banned in grants:
+        yield _failed("App Instance", f"'{banned}' grant type is not allowed for {kind} applications.")
+    if CODE in grants and "code" not in (client.get("response_types") or ["code"]):
+        yield _failed("App Instance", f"'code' response type is required for the '{CODE}' grant type.")
+
+
+def _of_refresh(client: Found) -> Iterator[Problem]:
+    settings = client.get("refresh_token")
+    if not isinstance(settings, Mapping):
+        return
+    if client.get("application_type") == "service":
+        yield Problem("E0000006", "You do not have permission to perform the requested action")
+    if REFRESH not in (client.get("grant_types") or ()):
+        yield _failed("App Instance", "'refresh_token' grant type is required to configure 'refresh_token' settings.")
+    rotation, leeway_s = settings.get("rotation_type"), settings.get("leeway")
+    if not rotation:
+        yield _failed("rotationType", "'rotation_type' is required.")
+    elif rotation not in (ROTATE, STATIC):
+        yield _invalid("rotation_type")
+    if type(leeway_s) is not int:  # isinstance would let true pass for 1
+        yield Problem("E0000003", "The request body was not well-formed.")
+    elif not 0 <= leeway_s <= MOST_LEEWAY_S:
+        yield _member("leeway", f"The field must lie between 0 and {MOST_LEEWAY_S}")
+
+
+def _of_redirect_uris(client: Found) -> Iterator[Problem]:
+    uris = client.get("redirect_uris") or ()
+    if len(uris) > _MOST_URIS or not all(map(_is_redirect_uri, uris)):
+        yield _invalid("redirect_uris")
+    elif not uris and CODE in (client.get("grant_types") or ()):
+        yield _failed("redirectUris", f"'redirect_uris' is required for the '{CODE}' grant type.")
+
+
+def _is_redirect_uri(uri: object) -> bool:
+    if not isinstance(uri, str) or _URI.fullmatch(uri) is None:
+        return False
+    try:
+        parts = urlsplit(uri)
+        _ = parts.port  # raises when it is none
+    except ValueError:
+        return False
+    needs_host = parts.scheme in ("http", "https")
+    return parts.scheme not in _SCRIPTS and (not needs_host or bool(parts.hostname))
+
+
+def _failed(about: str, cause: str) -> Problem:
+    return Problem("E0000001", f"Api validation failed: {about}", cause)
+
+
+def _member(name: str, what: str) -> Problem:
+    """Return the failed validation of one member, which Okta's server names in camel case (Okta fact §3.4)."""
+    camel = re.sub("_([a-z])", lambda match: match[1].upper(), name)
+    return _failed(camel, f"{camel}: {what}")
+
+
+def _invalid(name: str) -> Problem:
+    return _member(name, "The field has an invalid value")
+
+
+def _part(found: Found, name: str) -> Found:
+    value = found.get(name)
+    return value if isinstance(value, Mapping) else {}
