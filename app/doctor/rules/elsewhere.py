@@ -29,7 +29,8 @@ def revoked(case: Case) -> Finding | None:
         return None
     evidence = []
     if sent.received_at is not None and case.trouble is not None:
-        life = f"{sent.name} was received {ago(sent.received_at, case.trouble.at)}; no limit is known to be that short."
+        by = "another run" if sent.from_store else "this very run"
+        life = f"{sent.name} was received {ago(sent.received_at, case.trouble.at)}, by {by}."
         evidence.append(Evidence(None, life))
     evidence.append(Evidence(None, "The server gives the same answer for every cause.", against=True))
     likely = not sent.from_store and not sent_again(case) and not lost_answers(case)

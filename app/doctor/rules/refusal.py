@@ -25,6 +25,7 @@ def sent_token(case: Case) -> Sent | None:
 
 
 def since_sign_in(case: Case) -> tuple[Entry, ...]:
+    """Return the entries since the last sign-in; all of them where it was in another run."""
     begins = [
         place
         for place, each in enumerate(case.entries)

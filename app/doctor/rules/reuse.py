@@ -95,6 +95,7 @@ def lost_answer(case: Case) -> Finding | None:
 
 
 def lost_answers(case: Case) -> tuple[Evidence, ...]:
+    """Return the answers that got lost during the refresh that was refused."""
     started = _started(case)
     if started is None:
         return ()

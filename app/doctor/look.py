@@ -1,0 +1,53 @@
+"""A look at the server: metadata, keys and its clock, and what stands in the way to them."""
+
+import httpx
+
+from app.clock import Clock
+from app.doctor.records import Look, Stage, Trouble
+from app.errors import DiscoveryFailed, LapseError, UnusableAnswer
+from app.events import ExchangeKind
+from app.oauth.grants import server_time
+from app.oauth.keyset import read_keys
+from app.oauth.metadata import ServerMetadata, metadata_requests, read_metadata
+from app.oauth.strictjson import read_object
+from app.wire.fetch import Answer, fetch
+
+_TOTAL_S = 15.0
+
+
+async def look_at(http: httpx.AsyncClient, issuer: str, clock: Clock) -> Look:
+    """Fetch metadata and keys anew and return what came of it; raises nothing that the server or the network did."""
+    try:
+        return await _looked(http, issuer, clock)
+    except LapseError as failed:
+        status = failed.status if isinstance(failed, UnusableAnswer) else None
+        trouble = Trouble(stage=Stage.LOOK, at=clock.now(), what=failed.what, status=status)
+        return Look(at=clock.now(), trouble=trouble)
+
+
+async def _looked(http: httpx.AsyncClient, issuer: str, clock: Clock) -> Look:
+    metadata, answer = await _metadata(http, issuer)
+    at = clock.now()
+    date = server_time(answer)
+    skew_s = None if date is None else date - at
+    request = httpx.Request("GET", metadata.jwks_uri, headers={"Accept": "application/json"})
+    read_keys(await fetch(http, request, kind=ExchangeKind.KEYS, total_s=_TOTAL_S), metadata.jwks_uri)
+    return Look(at=at, skew_s=skew_s, grants_offered=_grants(answer))
+
+
+async def _metadata(http: httpx.AsyncClient, issuer: str) -> tuple[ServerMetadata, Answer]:
+    first: LapseError | None = None
+    for request in metadata_requests(issuer):
+        answer = await fetch(http, request, kind=ExchangeKind.DISCOVERY, total_s=_TOTAL_S)
+        try:
+            return read_metadata(issuer, answer), answer
+        except DiscoveryFailed as trouble:
+            first = first or trouble
+    assert first is not None
+    raise first
+
+
+def _grants(answer: Answer) -> tuple[str, ...] | None:
+    """Return the grant types the metadata lists; without the member RFC 8414 §2 means code and implicit."""
+    found = read_object(answer.body).get("grant_types_supported")
+    return tuple(map(str, found)) if isinstance(found, list) else None
