@@ -1,17 +1,21 @@
 """Everything one can do in the window, once: with its words, its shortcut, and why it cannot be done just now."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
+
+from app.connection import SignInKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Possible:
     """What can be done at the moment: who is connected and signed in, and which tokens are in hand.
 
-    `replaced` is the name of the refresh token that was replaced last, "" for none.
+    `replaced` is the name of the refresh token that was replaced last, "" for none. `why_not_by` says for kinds of
+    sign-in why the server does not offer them.
     """
 
     is_ready: bool = False
@@ -22,6 +26,7 @@ class Possible:
     has_id: bool = False
     replaced: str = ""
     is_presenting: bool = False
+    why_not_by: Mapping[str, str] = field(default_factory=dict)
 
 
 class Actions(QObject):
@@ -60,8 +65,10 @@ class Actions(QObject):
     def show_possible(self, now: Possible) -> None:
         """Allow what can be done now; everything else says why not."""
         self.replay.setText(self.tr("Replay {0}").format(now.replaced or self.tr("old refresh token")))
-        for action in (self.sign_in, self.copy_issuer):
+        for action in (self.sign_in, self.copy_issuer, self.doctor, self.turn_on_grant):
             _allow(action, self._why_not_ready(now))
+        for kind, action in self.sign_in_by.items():
+            _allow(action, self._why_not_ready(now) or now.why_not_by.get(kind, ""))
         signed_out = "" if now.is_signed_in else self.tr("Nobody is signed in.")
         for action in (self.sign_out, self.refresh_now, self.call, *self.tabs, self.focus_timeline, self.follow_now):
             _allow(action, signed_out)
@@ -99,10 +106,44 @@ class Actions(QObject):
 
     def _build_session(self) -> None:
         self.sign_in = self._new("signIn", self.tr("Sign in"), self.tr("Opens your browser to sign in"), "Ctrl+I")
+        self.sign_in_by = {
+            kind.value: self._new(f"signIn-{kind}", text, hint, "", kind.value)
+            for kind, text, hint in (
+                (
+                    SignInKind.BROWSER,
+                    self.tr("Sign in with the browser"),
+                    self.tr("Opens your browser; Lapse never sees the password"),
+                ),
+                (
+                    SignInKind.PASSWORD,
+                    self.tr("Sign in with username and password"),
+                    self.tr("Asks here, as apps of one's own do (Okta Direct Authentication)"),
+                ),
+                (
+                    SignInKind.DEVICE,
+                    self.tr("Sign in on another device"),
+                    self.tr("Shows a code and a link for a phone or another computer"),
+                ),
+            )
+        }
         self.sign_out = self._new("signOut", self.tr("Sign out"), self.tr("Revokes and forgets the session"))
         self.add_connection = self._new("addConnection", self.tr("Add a connection…"), "", "Ctrl+N")
+        self.connections = self._new(
+            "connections", self.tr("Connections…"), self.tr("Add, change, try out and remove them"), "Ctrl+Shift+O"
+        )
         self.copy_issuer = self._new("copyIssuer", self.tr("Copy issuer"), "")
         self.call = self._new("call", self.tr("Call API"), self.tr("Refreshes only if it must"), "Ctrl+Return")
+        self.doctor = self._new(
+            "doctor",
+            self.tr("Ask the doctor"),
+            self.tr("Why no refresh token came, or a refresh failed"),
+            "Ctrl+Shift+D",
+        )
+        self.turn_on_grant = self._new(
+            "turnOnGrant",
+            self.tr("Turn on the Refresh Token grant…"),
+            self.tr("Changes the app at the server, after showing what"),
+        )
         self.palette = self._new("palette", self.tr("All commands…"), self.tr("Find a command by its words"), "Ctrl+K")
         self.quit = self._new("quit", self.tr("Quit"), "", "Ctrl+Q")
 
@@ -189,7 +230,10 @@ class Actions(QObject):
         return [
             (
                 self.tr("Session"),
-                [self.sign_in, self.sign_out, self.call, self.add_connection, self.copy_issuer],
+                [
+                    *(self.sign_in, *self.sign_in_by.values(), self.sign_out, self.call),
+                    *(self.connections, self.add_connection, self.copy_issuer, self.doctor, self.turn_on_grant),
+                ],
             ),
             (
                 self.tr("Tokens"),

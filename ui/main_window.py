@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ui.session.counts_card import CountsCard
     from ui.session.waiting import WaitingPanel
     from ui.session.welcome import Welcome
+    from ui.side import SideColumn
     from ui.timeline.panel import TimelinePanel
     from ui.widgets.toast import Toasts
     from ui.wirelog.panel import WirePanel
@@ -74,6 +75,7 @@ class MainWindow(QMainWindow):
     counts: "CountsCard"
     error_panel: "ErrorPanel"
     toasts: "Toasts"
+    side: "SideColumn"
 
     def __init__(self) -> None:
         super().__init__()
@@ -104,6 +106,7 @@ class MainWindow(QMainWindow):
         from ui.session.counts_card import CountsCard
         from ui.session.waiting import WaitingPanel
         from ui.session.welcome import Welcome
+        from ui.side import SideColumn
         from ui.timeline.panel import TimelinePanel
         from ui.widgets.roles import tell_roles
         from ui.widgets.toast import Toasts
@@ -125,6 +128,10 @@ class MainWindow(QMainWindow):
             self._pages.addWidget(page)
         self._middle_column.insertWidget(0, self.error_panel)
         self._left_column.insertWidget(self._left_column.count() - 1, self.counts)
+        self.side = SideColumn()
+        self.side.setMinimumWidth(theme.px(_CARDS_WIDTH))
+        self.side.hide()
+        self._body.addWidget(self.side)
 
     def show_page(self, page: Page) -> None:
         """Show another middle; the cards stay where they are."""
@@ -186,11 +193,13 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.WindowStateChange:
             self.seen_changed.emit(self.isVisible() and not self.isMinimized())
-        elif event.type() == QEvent.Type.FontChange and hasattr(self, "_left_scroll"):
-            self._left_scroll.setMinimumWidth(theme.px(_CARDS_WIDTH))
+        elif event.type() == QEvent.Type.FontChange:
+            for name in ("_left_scroll", "side"):  # as far as they are built
+                if hasattr(self, name):
+                    getattr(self, name).setMinimumWidth(theme.px(_CARDS_WIDTH))
 
     def _lay_out(self) -> None:
-        body = QSplitter(Qt.Orientation.Horizontal)
+        self._body = body = QSplitter(Qt.Orientation.Horizontal)
         body.setObjectName("bodySplitter")
         body.setHandleWidth(_GAP)
         body.setChildrenCollapsible(False)

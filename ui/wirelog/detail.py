@@ -172,6 +172,7 @@ class DetailPane(QWidget):
             ExchangeKind.REVOCATION: self.tr("revocation"),
             ExchangeKind.INTROSPECTION: self.tr("introspection"),
             ExchangeKind.CONTROL: self.tr("demo org's controls"),
+            ExchangeKind.MANAGEMENT: self.tr("Okta's management API"),
         }
 
 

@@ -241,6 +241,7 @@ class WirePanel(QWidget):
             (self.tr("Revocation"), ExchangeKind.REVOCATION),
             (self.tr("Introspection"), ExchangeKind.INTROSPECTION),
             (self.tr("Demo org's controls"), ExchangeKind.CONTROL),
+            (self.tr("Okta's management API"), ExchangeKind.MANAGEMENT),
         ]
 
     def _statuses(self) -> list[tuple[str, object]]:

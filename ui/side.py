@@ -1,0 +1,50 @@
+"""The right column: panels that one opens beside the story and folds away again."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QTabWidget, QToolButton, QWidget
+
+from ui.widgets.card import Card
+
+
+class SideColumn(Card):
+    """Tabs that are folded away together; `unfolded` tells whether they are seen."""
+
+    unfolded = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, padding=2, spacing=0)
+        self.setObjectName("sideColumn")
+        self.tabs = QTabWidget()
+        self.tabs.setObjectName("sideTabs")
+        self.tabs.setDocumentMode(True)
+        self.tabs.setAccessibleName(self.tr("Right column"))
+        self.fold_button = QToolButton()
+        self.fold_button.setObjectName("foldSideButton")
+        self.fold_button.setText(self.tr("Close"))
+        self.fold_button.setProperty("quiet", True)
+        self.fold_button.setAccessibleName(self.tr("Close the right column"))
+        self.fold_button.setToolTip(self.tr("Folds the right column away"))
+        self.fold_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.fold_button.clicked.connect(self.hide)
+        self.tabs.setCornerWidget(self.fold_button, Qt.Corner.TopRightCorner)
+        self.body.addWidget(self.tabs)
+
+    def add(self, panel: QWidget, title: str) -> None:
+        """Add a panel under its title."""
+        self.tabs.addTab(panel, title)
+
+    def open(self, panel: QWidget) -> None:
+        """Unfold the column with this panel in front."""
+        self.tabs.setCurrentWidget(panel)
+        self.show()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Tell that it is seen."""
+        super().showEvent(event)
+        self.unfolded.emit(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Tell that it is folded away, or hidden with the window."""
+        super().hideEvent(event)
+        self.unfolded.emit(False)
