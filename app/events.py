@@ -11,6 +11,7 @@ class ExchangeKind(Enum):
     """Which endpoint an exchange was with."""
 
     DISCOVERY = "discovery"
+    AUTHORIZATION = "authorization"
     KEYS = "keys"
     TOKEN = "token"  # noqa: S105 - an endpoint, not a token
     USERINFO = "userinfo"
