@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.errors import OktaRefused, Unreachable
+from app.errors import LapseError, OktaRefused, Unreachable
 from app.okta.change import Field, FieldChange, GrantChange, compared, differing
 from app.okta.management import App, Management
 from app.okta.validation import ROTATE
@@ -52,13 +52,14 @@ async def apply(management: Management, change: GrantChange, *, cause: int | Non
 async def _read_back(management: Management, change: GrantChange, cause: int | None) -> App:
     try:
         return await management.read_app(change.app_id, cause=cause)
-    except Unreachable as trouble:
-        raise Unreachable(
-            f"The change was sent, and then {trouble.what[0].lower()}{trouble.what[1:]}",
-            sent=True,
-            hitch=trouble.hitch,
-            next_step="It may have been made. Read the app again to see.",
-        ) from None
+    except LapseError as trouble:
+        found = OktaRefused(
+            f"The change was sent, but could not be confirmed. {trouble.what}",
+            next_step="Most likely it was made. Read the app again to see.",
+            raw=trouble.raw,
+        )
+        found.exit_code = trouble.exit_code
+        raise found from None
 
 
 def _confirmed(change: GrantChange, now: App, lost: Unreachable | None) -> Applied:

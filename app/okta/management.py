@@ -1,6 +1,7 @@
 """Reads and replaces apps through the Applications API, with an API token that goes to one origin only."""
 
 import json
+import re
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -18,6 +19,7 @@ from app.wire.fetch import Answer, fetch
 
 _TOTAL_S = 30.0
 _SCHEME = "SSWS"
+_COPIED_SCHEME = re.compile(r"^SSWS(\s+|$)", re.IGNORECASE)
 _LONGEST_TOKEN, _LONGEST_ID = 4096, 100
 
 App = dict[str, Any]
@@ -62,9 +64,7 @@ class Management:
 
 def checked_token(token: Secret) -> Secret:
     """Return an API token without what was copied along with it; raises BadInput, which never repeats it."""
-    text = token.reveal().strip()
-    if text.upper().startswith(f"{_SCHEME} "):
-        text = text[len(_SCHEME) :].strip()
+    text = _COPIED_SCHEME.sub("", token.reveal().strip())
     if not text:
         raise BadInput("The API token is missing.", next_step=f"Make one in the Admin Console: {TOKENS_PAGE}.")
     if len(text) > _LONGEST_TOKEN or not text.isascii() or not text.isprintable() or " " in text:

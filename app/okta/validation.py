@@ -86,7 +86,7 @@ def _of_refresh(client: Found) -> Iterator[Problem]:
     if REFRESH not in (client.get("grant_types") or ()):
         yield _failed("App Instance", "'refresh_token' grant type is required to configure 'refresh_token' settings.")
     rotation, leeway_s = settings.get("rotation_type"), settings.get("leeway")
-    if not rotation:
+    if rotation is None:
         yield _failed("rotationType", "'rotation_type' is required.")
     elif rotation not in (ROTATE, STATIC):
         yield _invalid("rotation_type")
