@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from app import VERSION
-from app.cli import inspect, serve, session
+from app.cli import inspect, okta, serve, session
 from app.cli.output import complain
 from app.connection import DEFAULT_SCOPES
 from app.errors import LapseError
@@ -37,6 +37,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     _add(commands, "status", "say who is signed in and what the next call would do", session.status, connection=True)
     _add(commands, "sign-out", "revoke the refresh token and forget the session", session.sign_out, connection=True)
+    _add(commands, "grant", "turn an Okta app's Refresh Token grant on", okta.grant, connection=True, more=okta.flags)
     _add(commands, "serve", "run a demo org until stopped", serve.serve, connection=False, more=_serve_flags)
     return parser
 

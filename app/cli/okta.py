@@ -1,0 +1,153 @@
+"""The command that turns an app's Refresh Token grant on: it shows the change, asks, makes it, and reads it back."""
+
+import argparse
+import getpass
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from app.cli.output import DONE, say
+from app.cli.session import _connected
+from app.errors import BadInput
+from app.secret import Secret
+
+if TYPE_CHECKING:
+    from app.okta.applying import Applied
+    from app.okta.change import FieldChange, GrantChange
+    from app.okta.management import Management
+    from app.workbench import Workbench
+
+_NOT_MADE = 1
+_LONGEST_LINE = 8192
+_TITLES = {
+    "GRANT_TYPES": "Grant types",
+    "ROTATION": "Rotation",
+    "GRACE": "Grace period, s",
+    "REDIRECT_URIS": "Redirect URIs",
+}
+
+
+def flags(parser: argparse.ArgumentParser) -> None:
+    """Add the flags of `lapse grant`."""
+    parser.epilog = (
+        "exit codes: 0 the grant is on · 1 refused, declined or not confirmed · 2 usage · 3 transient. "
+        "The API token is asked for, or read from standard input; it is never an argument."
+    )
+    parser.add_argument("--rotation", choices=["rotate", "static"], help="as it is unless said; rotate where it is not")
+    parser.add_argument("--grace", type=int, metavar="S", help="grace period for rotation, 0 to 60 s; 30 unless said")
+    parser.add_argument("--add-redirect-uri", metavar="URI", help="register this sign-in redirect URI too")
+    parser.add_argument("--yes", action="store_true", help="make the change without asking")
+
+
+async def grant(args: argparse.Namespace) -> int:
+    """Turn the Refresh Token grant on at the connection's app; 0 once it was read back."""
+    from app.okta.applying import apply
+    from app.okta.change import plan, wanted_for
+
+    async with _connected(args) as bench:
+        management = await _management(bench)
+        app = await management.read_app(bench.connection.client_id)
+        wanted = wanted_for(
+            app,
+            rotation_type=args.rotation and args.rotation.upper(),
+            leeway_s=args.grace,
+            redirect_uri=args.add_redirect_uri,
+        )
+        change = plan(app, wanted)
+        if not args.json:
+            print("\n".join(_change_lines(change, management.org_url)))
+        if change.is_needed and not change.problems and not _agreed(args):
+            say(args, _found(change, None), "Nothing was changed.")
+            return _NOT_MADE
+        done = await apply(management, change)
+        say(args, _found(change, done), "\n".join(_done_lines(change, done)))
+    return DONE
+
+
+async def _management(bench: "Workbench") -> "Management":
+    from app.okta.addresses import org_url
+    from app.okta.management import Management
+
+    origin = org_url(bench.connection.issuer)
+    if bench.connection.embedded:
+        token = Secret((await bench.demo_addresses()).api_token)
+    else:
+        token = Secret(_asked(f"API token for {origin} (it is not shown, and not kept): "))
+    return Management(bench.http, bench.clock, org_url=origin, token=token)
+
+
+def _asked(prompt: str) -> str:
+    """Return one line, unseen at a terminal and read from standard input where there is none."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline(_LONGEST_LINE)
+    with _interruptible():
+        return getpass.getpass(prompt)
+
+
+def _agreed(args: argparse.Namespace) -> bool:
+    if args.yes:
+        return True
+    if not sys.stdin.isatty():
+        raise BadInput("Nobody can be asked here.", next_step="Nothing was changed. Say --yes to make the change.")
+    print("Make this change? [y/N] ", end="", file=sys.stderr, flush=True)
+    with _interruptible():
+        return sys.stdin.readline(_LONGEST_LINE).strip().lower() in ("y", "yes")
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let Ctrl-C end a question at once: the loop, which hears of it otherwise, stands still meanwhile."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before: Any = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _change_lines(change: "GrantChange", origin: str) -> Iterator[str]:
+    yield f"{change.label} ({change.client_id}) at {origin}"
+    for each in change.fields:
+        if each.is_change:
+            yield from _marked(each)
+    if not change.is_needed:
+        yield "  nothing to change: it is as wanted"
+    yield from (f"  note: {note.value}" for note in change.notes)
+    yield from (f"  Okta would refuse it: {problem.sentence()}" for problem in change.problems)
+
+
+def _marked(change: "FieldChange") -> Iterator[str]:
+    yield f"  {_TITLES[change.field.name]}"
+    yield from (f"    - {each}" for each in change.removed)
+    yield from (f"    + {each}" for each in change.added)
+
+
+def _done_lines(change: "GrantChange", done: "Applied") -> Iterator[str]:
+    if change.is_needed:
+        yield "Made, read back and confirmed. The next sign-in brings a refresh token if it asks for offline_access."
+    else:
+        yield "The Refresh Token grant is on."
+    if done.others:
+        yield f"Besides, these differ from what was sent: {', '.join(done.others)}."
+
+
+def _found(change: "GrantChange", done: "Applied | None") -> dict[str, Any]:
+    return {
+        "app_id": change.app_id,
+        "client_id": change.client_id,
+        "label": change.label,
+        "changes": [
+            {"field": each.field.value, "before": list(each.before), "after": list(each.after)}
+            for each in change.fields
+            if each.is_change
+        ],
+        "notes": [note.value for note in change.notes],
+        "applied": done is not None and change.is_needed,
+        "confirmed": done is not None,
+        "others": list(done.others) if done is not None else [],
+    }
