@@ -17,6 +17,7 @@ class ExchangeKind(Enum):
     USERINFO = "userinfo"
     REVOCATION = "revocation"
     INTROSPECTION = "introspection"
+    SIGN_IN = "sign-in"
     CONTROL = "demo org's controls"
     MANAGEMENT = "Okta management API"
     API = "API"
@@ -110,15 +111,91 @@ class DemoOrgReset:
 
 @dataclass(frozen=True, slots=True)
 class SignInStarted:
-    """A sign-in waits for the browser to come back to `redirect_uri`; `scopes` are those it asks for."""
+    """A sign-in began; in the browser it waits for that to come back to `redirect_uri`.
+
+    `scopes` are those it asks for, `kind` is browser, password or device.
+    """
 
     issuer: str
     redirect_uri: str
     scopes: str = ""
+    kind: str = "browser"
 
     def sentence(self) -> str:
         """Say it."""
+        if self.kind == "device":
+            return "Sign-in on another device started."
+        if self.kind == "password":
+            return "Sign-in with username and password started."
         return f"Sign-in started; waiting for the browser at {self.redirect_uri}."
+
+
+@dataclass(frozen=True, slots=True)
+class RedirectPortsTaken:
+    """Other programs hold `ports`, so the browser's answer is awaited at the connection's next redirect URI."""
+
+    ports: tuple[int, ...]
+    redirect_uri: str
+
+    def sentence(self) -> str:
+        """Say it."""
+        taken = ", ".join(map(str, self.ports))
+        which = f"Port {taken} is" if len(self.ports) == 1 else f"Ports {taken} are"
+        return f"{which} in use by another program, so the browser comes back to {self.redirect_uri}."
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationPushed:
+    """The request was sent to the server beforehand (RFC 9126); the browser carries nothing but a reference to it."""
+
+    def sentence(self) -> str:
+        """Say it."""
+        return "The sign-in request was pushed to the server; the browser carries only a reference to it."
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceCodeShown:
+    """A code to type at `verification_uri` was shown; the code itself is as good as a password, and stays out."""
+
+    verification_uri: str
+    expires_in_s: float
+
+    def sentence(self) -> str:
+        """Say it."""
+        return f"A code to type at {self.verification_uri} was shown; it is good for {duration(self.expires_in_s)}."
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactorWanted:
+    """The password was right and is not enough; `offered` are the second factors there are to choose from."""
+
+    offered: tuple[str, ...]
+
+    def sentence(self) -> str:
+        """Say it."""
+        return f"The password was right; the server wants a second factor: {' or '.join(self.offered)}."
+
+
+@dataclass(frozen=True, slots=True)
+class OneTimeCodeRefused:
+    """The server did not take a one-time code; another may be typed."""
+
+    def sentence(self) -> str:
+        """Say it."""
+        return "The one-time code was not accepted; another may be typed."
+
+
+@dataclass(frozen=True, slots=True)
+class PushAwaited:
+    """The server asks on the person's phone; `has_number` says whether a number must be chosen there."""
+
+    has_number: bool
+    expires_in_s: float
+
+    def sentence(self) -> str:
+        """Say it."""
+        how = "to choose the number shown" if self.has_number else "to approve the sign-in"
+        return f"The phone was asked {how}; waiting at most {duration(self.expires_in_s)}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,14 +353,35 @@ class SessionEnded:
 
 @dataclass(frozen=True, slots=True)
 class SignedOut:
-    """The person signed out; the session is forgotten locally, and `revoked` says whether the server forgot it too."""
+    """The person signed out; `revoked` says whether the server forgot the session too, `why` why it did not.
+
+    `kept` is why the store could not delete it here, empty where nothing of it is left.
+    """
 
     revoked: bool
+    why: str = ""
+    kept: str = ""
 
     def sentence(self) -> str:
         """Say it."""
-        server = "the server revoked the refresh token" if self.revoked else "nothing was revoked at the server"
-        return f"Signed out: the session is forgotten here, {server}."
+        why = f" ({self.why})" if self.why else ""
+        server = "the server revoked its tokens" if self.revoked else f"nothing was revoked at the server{why}"
+        here = f"could not be deleted from its store ({self.kept})" if self.kept else "is forgotten here"
+        return f"Signed out: the session {here}, {server}."
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserSessionLeft:
+    """After a sign-out: whether the browser was sent to the server's sign-out page, and why not."""
+
+    sent: bool
+    why: str = ""
+
+    def sentence(self) -> str:
+        """Say it."""
+        if self.sent:
+            return "The browser was sent to the server's sign-out page."
+        return f"The browser's session at the server was not ended: {self.why}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -483,7 +581,13 @@ Event = (
     | DemoOrgLedgerSetAside
     | DemoOrgReset
     | SignInStarted
+    | RedirectPortsTaken
+    | AuthorizationPushed
     | BrowserOpened
+    | DeviceCodeShown
+    | SecondFactorWanted
+    | OneTimeCodeRefused
+    | PushAwaited
     | RedirectIgnored
     | SignInFinished
     | TokensReceived
@@ -495,6 +599,7 @@ Event = (
     | SessionAdopted
     | SessionEnded
     | SignedOut
+    | BrowserSessionLeft
     | AccessTokenDropped
     | TokenRevoked
     | TokenExpired

@@ -1,5 +1,6 @@
 """Server metadata: where an issuer's endpoints are (OpenID Connect Discovery 1.0, RFC 8414)."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -14,7 +15,7 @@ from app.wire.fetch import Answer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerMetadata:
-    """What the client needs of an issuer's metadata; absent endpoints are None."""
+    """What the client needs of an issuer's metadata; absent endpoints are None, lists that are not stated are empty."""
 
     issuer: str
     authorization_endpoint: str
@@ -24,8 +25,22 @@ class ServerMetadata:
     revocation_endpoint: str | None = None
     introspection_endpoint: str | None = None
     introspection_auth_methods: tuple[str, ...] = ()
+    end_session_endpoint: str | None = None
     iss_in_answer: bool = False
     id_token_algs: tuple[str, ...] = ("RS256",)
+    device_authorization_endpoint: str | None = None
+    pushed_authorization_request_endpoint: str | None = None
+    require_pushed_authorization_requests: bool = False
+    end_session_endpoint: str | None = None
+    scopes_supported: tuple[str, ...] = ()
+    grant_types_supported: tuple[str, ...] = ()
+    code_challenge_methods_supported: tuple[str, ...] = ()
+    prompt_values_supported: tuple[str, ...] = ()
+
+    @property
+    def is_okta(self) -> bool:
+        """Whether the authorization endpoint lies where every Okta org has it, whatever its domain (Okta fact §2.1)."""
+        return re.search(r"/oauth2(/[^/]+)?/v1/authorize$", urlsplit(self.authorization_endpoint).path) is not None
 
     @property
     def public_clients_may_introspect(self) -> bool:
@@ -79,8 +94,17 @@ def _metadata(found: dict[str, Any]) -> ServerMetadata:
         revocation_endpoint=_optional_endpoint(found, "revocation_endpoint"),
         introspection_endpoint=_optional_endpoint(found, "introspection_endpoint"),
         introspection_auth_methods=_texts(found.get("introspection_endpoint_auth_methods_supported")),
+        end_session_endpoint=_optional_endpoint(found, "end_session_endpoint"),
         iss_in_answer=found.get("authorization_response_iss_parameter_supported") is True,
         id_token_algs=_texts(found.get("id_token_signing_alg_values_supported")) or ("RS256",),
+        device_authorization_endpoint=_optional_endpoint(found, "device_authorization_endpoint"),
+        pushed_authorization_request_endpoint=_optional_endpoint(found, "pushed_authorization_request_endpoint"),
+        require_pushed_authorization_requests=found.get("require_pushed_authorization_requests") is True,
+        end_session_endpoint=_optional_endpoint(found, "end_session_endpoint"),
+        scopes_supported=_texts(found.get("scopes_supported")),
+        grant_types_supported=_texts(found.get("grant_types_supported")),
+        code_challenge_methods_supported=_texts(found.get("code_challenge_methods_supported")),
+        prompt_values_supported=_texts(found.get("prompt_values_supported")),
     )
 
 
