@@ -25,7 +25,6 @@ class ServerMetadata:
     revocation_endpoint: str | None = None
     introspection_endpoint: str | None = None
     introspection_auth_methods: tuple[str, ...] = ()
-    end_session_endpoint: str | None = None
     iss_in_answer: bool = False
     id_token_algs: tuple[str, ...] = ("RS256",)
     device_authorization_endpoint: str | None = None
@@ -94,7 +93,6 @@ def _metadata(found: dict[str, Any]) -> ServerMetadata:
         revocation_endpoint=_optional_endpoint(found, "revocation_endpoint"),
         introspection_endpoint=_optional_endpoint(found, "introspection_endpoint"),
         introspection_auth_methods=_texts(found.get("introspection_endpoint_auth_methods_supported")),
-        end_session_endpoint=_optional_endpoint(found, "end_session_endpoint"),
         iss_in_answer=found.get("authorization_response_iss_parameter_supported") is True,
         id_token_algs=_texts(found.get("id_token_signing_alg_values_supported")) or ("RS256",),
         device_authorization_endpoint=_optional_endpoint(found, "device_authorization_endpoint"),
