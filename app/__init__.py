@@ -12,6 +12,7 @@ oauth/                 what the RFCs say: requests built, responses read, tokens
 session/               what happens to tokens over time
 inspection/            tokens taken apart for people
 trouble                what one does to the session at the demo org on purpose
+doctor/                why there is no refresh token, or why it is refused
 demo/                  the embedded demo org
 in_use                 a connection in use, with its session
 workbench              the one assembly all front doors share

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from app import VERSION
-from app.cli import inspect, okta, serve, session
+from app.cli import doctor, inspect, okta, serve, session
 from app.cli.output import complain
 from app.connection import DEFAULT_SCOPES
 from app.errors import LapseError
@@ -36,6 +36,14 @@ def build_parser() -> argparse.ArgumentParser:
         more=_inspect_flags,
     )
     _add(commands, "status", "say who is signed in and what the next call would do", session.status, connection=True)
+    _add(
+        commands,
+        "doctor",
+        "say why there is no refresh token, or why it is refused",
+        doctor.doctor,
+        connection=True,
+        more=_doctor_flags,
+    )
     _add(commands, "sign-out", "revoke the refresh token and forget the session", session.sign_out, connection=True)
     _add(commands, "grant", "turn an Okta app's Refresh Token grant on", okta.grant, connection=True, more=okta.flags)
     _add(commands, "serve", "run a demo org until stopped", serve.serve, connection=False, more=_serve_flags)
@@ -69,6 +77,11 @@ def _inspect_flags(parser: argparse.ArgumentParser) -> None:
     source.add_argument("--offline", action="store_true", help="send nothing; no signature is checked then")
     parser.add_argument("--at", metavar="TIME", help="as if it were then: epoch seconds or ISO 8601")
     parser.add_argument("--audience", metavar="A", help="whom the token should be for")
+
+
+def _doctor_flags(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = "exit codes: 0 nothing found · 1 something sure or likely · 2 usage · 3 could not look"
+    parser.add_argument("--offline", action="store_true", help="send nothing; judge by what is known here")
 
 
 def _call_flags(parser: argparse.ArgumentParser) -> None:

@@ -50,10 +50,10 @@ class Finding:
     can_turn_on_grant: bool = False
     weight: int = 50
 
-    def text(self) -> str:
-        """Return all of it in lines, for terminals and the clipboard."""
+    def text(self, *, numbers: bool = True) -> str:
+        """Return all of it in lines, for terminals and the clipboard; `numbers` names the journal's entries."""
         lines = [f"{self.certainty.value.upper()}: {self.what}"]
-        lines += [f"  {_sign(each)} {each.text}{_number(each)}" for each in self.evidence]
+        lines += [f"  {_sign(each)} {each.text}{_number(each) if numbers else ''}" for each in self.evidence]
         lines += [f"  source: {self.source}"]
         lines += [f"  {number}. {step}" for number, step in enumerate(self.cure, 1)]
         return "\n".join(lines)

@@ -10,6 +10,7 @@ _TOO_MANY = 429
 _PROXY_WANTS_PASSWORD = 407
 _PORTAL_WORDS = ("web page", "text/html", "tried to redirect")
 _CERTIFICATE_WORDS = ("certificate of", "certificate:", "certificate that")
+_LEFT_ALONE = "asked to be left alone"
 _OF_OUR_SERVER = (ExchangeKind.DISCOVERY, ExchangeKind.KEYS, ExchangeKind.TOKEN)
 _AFTER_S = 120.0
 
@@ -117,7 +118,7 @@ def rate_limited(case: Case) -> Finding | None:
     trouble = case.trouble
     if trouble is None:
         return None
-    dressed = "rate limit" in trouble.description
+    dressed = "rate limit" in trouble.description or _LEFT_ALONE in trouble.what
     many = [each for each in case.entries if _is_too_many(each) and trouble.at - each.at <= _AFTER_S]
     if trouble.status != _TOO_MANY and not dressed and not (many and trouble.code == "invalid_grant"):
         return None
