@@ -3,6 +3,7 @@
 import contextlib
 import math
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
@@ -10,7 +11,7 @@ import httpx
 from app.clock import Clock
 from app.errors import BadInput, DiscoveryFailed, LapseError, OAuthError, Unreachable, UnusableAnswer
 from app.events import ExchangeKind
-from app.oauth import grants
+from app.oauth import grants, par
 from app.oauth.compact import NotReadable, read_jws
 from app.oauth.idtoken import verify_id_token
 from app.oauth.keyset import Keys, read_keys
@@ -33,11 +34,15 @@ class OAuthClient:
     the session is not done here.
     """
 
-    def __init__(self, http: httpx.AsyncClient, clock: Clock, *, issuer: str, client_id: str) -> None:
+    def __init__(
+        self, http: httpx.AsyncClient, clock: Clock, *, issuer: str, client_id: str, resource: str = ""
+    ) -> None:
         self._http = http
         self._clock = clock
         self.issuer = issuer
         self.client_id = client_id
+        self.resource = resource
+        """The API that refreshes name (RFC 8707 §2.2): the one the last completed sign-in was for."""
         self._metadata: ServerMetadata | None = None
         self._keys: Keys | None = None
         self._keys_good_until = 0.0
@@ -49,21 +54,28 @@ class OAuthClient:
             self._metadata = await self._discover(cause)
         return self._metadata
 
+    async def push(self, endpoint: str, params: Mapping[str, str], *, cause: int | None) -> str:
+        """Push an authorization request; return the `request_uri` that stands for it (RFC 9126 §2)."""
+        request = par.pushed_request(endpoint, params)
+        return par.read_pushed(await self.ask(request, cause))
+
     async def exchange_code(
-        self, *, code: Secret, redirect_uri: str, pkce: Pkce, cause: int | None
+        self, *, code: Secret, redirect_uri: str, pkce: Pkce, resource: str = "", cause: int | None
     ) -> grants.TokenAnswer:
         """Exchange an authorization code for tokens (RFC 6749 §4.1.3)."""
         metadata = await self.metadata(cause=cause)
         request = grants.code_request(
-            metadata, client_id=self.client_id, code=code, redirect_uri=redirect_uri, pkce=pkce
+            metadata, client_id=self.client_id, code=code, redirect_uri=redirect_uri, pkce=pkce, resource=resource
         )
-        return await self._token(request, cause)
+        return grants.read_token_answer(await self.ask_for_tokens(request, cause))
 
     async def refresh(self, refresh_token: Secret, *, cause: int | None) -> grants.TokenAnswer:
         """Refresh (RFC 6749 §6)."""
         metadata = await self.metadata(cause=cause)
-        request = grants.refresh_request(metadata, client_id=self.client_id, refresh_token=refresh_token)
-        return await self._token(request, cause)
+        request = grants.refresh_request(
+            metadata, client_id=self.client_id, refresh_token=refresh_token, resource=self.resource
+        )
+        return grants.read_token_answer(await self.ask_for_tokens(request, cause))
 
     async def revoke(self, token: Secret, *, hint: str = "refresh_token", cause: int | None) -> bool:
         """Revoke a token (RFC 7009); return False where the server offers no revocation endpoint."""
@@ -194,9 +206,13 @@ class OAuthClient:
         self._keys_good_until = self._clock.elapsed() + _good_for_s(answer)
         return self._keys
 
-    async def _token(self, request: httpx.Request, cause: int | None) -> grants.TokenAnswer:
-        answer: Answer = await fetch(self._http, request, kind=ExchangeKind.TOKEN, cause=cause, total_s=_TOKEN_TOTAL_S)
-        return grants.read_token_answer(answer)
+    async def ask_for_tokens(self, request: httpx.Request, cause: int | None) -> Answer:
+        """Send a request to the token endpoint."""
+        return await fetch(self._http, request, kind=ExchangeKind.TOKEN, cause=cause, total_s=_TOKEN_TOTAL_S)
+
+    async def ask(self, request: httpx.Request, cause: int | None) -> Answer:
+        """Send a request to an endpoint that prepares a sign-in."""
+        return await fetch(self._http, request, kind=ExchangeKind.SIGN_IN, cause=cause, total_s=_TOKEN_TOTAL_S)
 
 
 def _has_key_for(token: str, keys: Keys) -> bool:
