@@ -2,14 +2,16 @@
 
 from urllib.parse import urlsplit
 
-from app.doctor.evidence import last
 from app.doctor.records import Case, Certainty, Evidence, Finding, Trouble
+from app.errors import Hitch
 from app.events import Entry, Exchange, ExchangeKind
+from app.wire.hitch import hitch_in
 
 _TOO_MANY = 429
 _PROXY_WANTS_PASSWORD = 407
 _PORTAL_WORDS = ("web page", "text/html", "tried to redirect")
-_CERTIFICATE_WORDS = ("certificate of", "certificate:", "certificate that")
+_CERTIFICATE_WORDS = "certificate of"
+_PROXY_ERROR = "ProxyError"
 _LEFT_ALONE = "asked to be left alone"
 _OF_OUR_SERVER = (ExchangeKind.DISCOVERY, ExchangeKind.KEYS, ExchangeKind.TOKEN)
 _AFTER_S = 120.0
@@ -41,8 +43,8 @@ def captive_portal(case: Case) -> Finding | None:
     trouble = None if _is_settled(case) else _saying(case, *_PORTAL_WORDS)
     if trouble is None:
         return None
-    at_token = last(case.entries, Exchange)
-    again = (Evidence(at_token.seq, at_token.sentence()),) if at_token is not None else ()
+    answered = _newest_exchange(case)
+    again = (Evidence(answered.seq, answered.sentence()),) if answered is not None else ()
     return Finding(
         rule="captive_portal",
         certainty=Certainty.LIKELY,
@@ -63,9 +65,9 @@ def proxy(case: Case) -> Finding | None:
     entry = None if _is_settled(case) else _newest_exchange(case)
     if entry is None or not isinstance(entry.event, Exchange):
         return None
-    failure = (entry.event.failure or "").lower()
-    asks = entry.event.status == _PROXY_WANTS_PASSWORD or "407" in failure
-    if not asks and "proxy" not in failure:
+    failure = _failure(entry)
+    asks = entry.event.status == _PROXY_WANTS_PASSWORD or "407" in failure or "password" in failure
+    if not asks and hitch_in(failure) is not Hitch.PROXY and failure != _PROXY_ERROR:
         return None
     settings = tuple(Evidence(None, f"The environment says {name}={value}") for name, value in case.proxies)
     said = tuple(Evidence(each.seq, each.what) for each in _troubles(case)[:1])
@@ -86,31 +88,43 @@ def proxy(case: Case) -> Finding | None:
 
 def intercepted(case: Case) -> Finding | None:
     """The certificate is not one this machine trusts: TLS is intercepted, or the server's is private."""
-    trouble = None if _is_settled(case) else _saying(case, *_CERTIFICATE_WORDS)
-    entry = _newest_exchange(case)
-    failure = entry.event.failure or "" if entry is not None and isinstance(entry.event, Exchange) else ""
-    if _is_settled(case) or (trouble is None and not failure.startswith("certificate")):
+    entry = None if _is_settled(case) else _newest_exchange(case)
+    failure = _failure(entry)
+    if entry is None or hitch_in(failure) is not Hitch.CERTIFICATE:
         return None
-    evidence = [] if trouble is None else [Evidence(trouble.seq, trouble.what)]
-    if entry is not None:
-        evidence.append(Evidence(entry.seq, entry.sentence()))
-    own = "self-signed" in f"{evidence}" or "self signed" in f"{evidence}" or "issuer certificate" in f"{evidence}"
+    trouble = _saying(case, _CERTIFICATE_WORDS)
+    said = () if trouble is None else (Evidence(trouble.seq, trouble.what),)
+    stranger = any(words in failure for words in _STRANGERS)
     return Finding(
-        rule="tls_interception",
-        certainty=Certainty.SURE if trouble is not None or failure else Certainty.LIKELY,
+        rule="tls_interception" if stranger else "certificate",
+        certainty=Certainty.SURE,
         what="The server's certificate comes from an authority this machine does not know: something on the way opens "
         "the connection, or the authority is your company's own."
-        if own
-        else "The server's certificate was not accepted, so nothing was sent.",
-        evidence=tuple(evidence),
+        if stranger
+        else "The server's certificate is not in order, so nothing was sent.",
+        evidence=(*said, Evidence(entry.seq, entry.sentence())),
         source="RFC 8446 §4.4.2; RFC 6749 §1.6: tokens go over TLS only",
-        cure=(
-            "Ask whoever runs your network whether it inspects TLS.",
-            "If so, let them put the company's root certificate into this machine's trust store; Lapse uses that.",
-            "Do not go on over a network you do not know: there is no way around the check in Lapse.",
-        ),
+        cure=_STRANGER_CURE if stranger else _FAULTY_CURE,
         weight=85,
     )
+
+
+_STRANGERS = ("unknown authority", "self-signed")
+_NO_WAY_AROUND = "Do not go on over a network you do not know: there is no way around the check in Lapse."
+_STRANGER_CURE = (
+    "Ask whoever runs your network whether it inspects TLS.",
+    "If so, let them put the company's root certificate into this machine's trust store; Lapse uses that.",
+    _NO_WAY_AROUND,
+)
+_FAULTY_CURE = (
+    "Check this machine's date and time, and the host in the issuer.",
+    "Ask the server's operator to put the certificate in order.",
+    _NO_WAY_AROUND,
+)
+
+
+def _failure(entry: Entry | None) -> str:
+    return (entry.event.failure or "") if entry is not None and isinstance(entry.event, Exchange) else ""
 
 
 def rate_limited(case: Case) -> Finding | None:

@@ -89,7 +89,7 @@ async def test_a_certificate_nobody_here_trusts(ward: Ward, tmp_path: Path, evid
     async with answering(raw, found_ca(tmp_path).server) as port:
         transport = httpx.AsyncHTTPTransport(verify=ssl.create_default_context())
         async with http_by(ward, transport) as http:
-            await ward.look(http, f"https://localhost:{port}")
+            await ward.look(http, f"https://127.0.0.1:{port}")
     found = ward.expect("tls_interception", Certainty.SURE)
     assert "certificate" in evidence(found)
     assert "there is no way around" in " ".join(found.cure)
