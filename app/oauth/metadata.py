@@ -30,6 +30,7 @@ class ServerMetadata:
     device_authorization_endpoint: str | None = None
     pushed_authorization_request_endpoint: str | None = None
     require_pushed_authorization_requests: bool = False
+    end_session_endpoint: str | None = None
     scopes_supported: tuple[str, ...] = ()
     grant_types_supported: tuple[str, ...] = ()
     code_challenge_methods_supported: tuple[str, ...] = ()
@@ -97,6 +98,7 @@ def _metadata(found: dict[str, Any]) -> ServerMetadata:
         device_authorization_endpoint=_optional_endpoint(found, "device_authorization_endpoint"),
         pushed_authorization_request_endpoint=_optional_endpoint(found, "pushed_authorization_request_endpoint"),
         require_pushed_authorization_requests=found.get("require_pushed_authorization_requests") is True,
+        end_session_endpoint=_optional_endpoint(found, "end_session_endpoint"),
         scopes_supported=_texts(found.get("scopes_supported")),
         grant_types_supported=_texts(found.get("grant_types_supported")),
         code_challenge_methods_supported=_texts(found.get("code_challenge_methods_supported")),
