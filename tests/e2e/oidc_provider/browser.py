@@ -50,7 +50,7 @@ def walk(url: str, *, decline: bool = False, **typed: str) -> str:
         for _ in range(_MOST_PAGES):
             shown = _Page(page.text)
             if decline and shown.gives_up:
-                page = browser.get(shown.gives_up)
+                return browser.get(shown.gives_up).text
             elif page.is_success and shown.forms:
                 page = _submit(browser, page, shown.forms[0], {**_TYPED, **typed})
             else:
@@ -59,10 +59,9 @@ def walk(url: str, *, decline: bool = False, **typed: str) -> str:
 
 
 def _submit(browser: httpx.Client, page: httpx.Response, form: _Form, typed: dict[str, str]) -> httpx.Response:
-    filled_in = {name: typed.get(name, value) for name, value in form.fields.items()}
-    extra = {name: value for name, value in typed.items() if name in ("logout",)}
     assert form.method.lower() == "post", f"{page.url} has a form that is not posted"
-    return browser.post(urljoin(str(page.url), form.action), data={**filled_in, **extra})
+    filled_in = {name: typed.get(name, value) for name, value in form.fields.items()}
+    return browser.post(urljoin(str(page.url), form.action), data=filled_in)
 
 
 if __name__ == "__main__":

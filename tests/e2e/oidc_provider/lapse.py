@@ -42,9 +42,9 @@ class Lapse:
     calls: ApiCaller
     told: list[Entry]
 
-    async def sign_in(self, **walked: Any) -> TokenSet:
+    async def sign_in(self, *, patience_s: float = _PATIENCE_S, **walked: Any) -> TokenSet:
         """Sign in by a browser that walks so; return the tokens."""
-        async with asyncio.timeout(_PATIENCE_S):
+        async with asyncio.timeout(patience_s):
             answer, claims, attempt = await browser_sign_in(
                 self.client,
                 self.connection,
@@ -92,15 +92,17 @@ def _browse(url: str, told: Callable[[bool], None], walked: dict[str, Any]) -> N
 
 
 @asynccontextmanager
-async def opened(connection: Connection) -> AsyncIterator[Lapse]:
+async def opened(connection: Connection, clock: SystemClock | None = None) -> AsyncIterator[Lapse]:
     """Put Lapse's parts together; nothing of them is left afterwards."""
-    clock = SystemClock()
+    clock = clock or SystemClock()
     told: list[Entry] = []
     journal = Journal(clock)
     journal.subscribe(told.append)
     wire = RecordingTransport(httpx.AsyncHTTPTransport(), journal, clock)
     async with httpx.AsyncClient(transport=wire, trust_env=False) as http:
-        client = OAuthClient(http, clock, issuer=connection.issuer, client_id=connection.client_id)
+        client = OAuthClient(
+            http, clock, issuer=connection.issuer, client_id=connection.client_id, resource=connection.resource
+        )
         session = Session(client, MemoryStore(), journal, clock, key=connection.key, leeway_s=connection.leeway_s)
         try:
             yield Lapse(connection, clock, journal, client, session, ApiCaller(http, session, journal, clock), told)

@@ -216,3 +216,10 @@ async def test_requests_are_pushed_where_that_is_offered(serve: Serve, switches:
     assert (pushed.status, pushed.prompt) == (201, "consent")
     assert {"code_challenge", "nonce", "state", "scope"} <= set(pushed.params)
     assert provider.asked("authorization")[0].params == ("client_id", "request_uri")
+
+
+async def test_a_server_that_answers_by_form_post(serve: Serve) -> None:
+    """OAuth 2.0 Form Post Response Mode: the answer comes in the body of a POST, asked for or not."""
+    async with opened(serve("form-post", "no-par").connection()) as lapse:
+        await lapse.sign_in(patience_s=3.0)
+        assert (await lapse.call()).status == 200
