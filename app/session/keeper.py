@@ -65,12 +65,15 @@ class Keeper:
         self.place, self.trouble = self._store.place, None
         self._journal.append(events.SessionStored(tokens.number, self.place), cause=cause)
 
-    async def forget(self) -> None:
-        """Delete the stored session; trouble is journalled."""
+    async def forget(self) -> StoreFailed | None:
+        """Delete the stored session; trouble is journalled, and returned where something may be left in the store."""
+        was_stored = self.place is not StorePlace.MEMORY
         try:
             await self._store.delete(self._key)
         except StoreFailed as trouble:
             self._note(trouble)
+            return trouble if was_stored else None
+        return None
 
     async def _set_aside(self, text: str, why: StoreFailed) -> None:
         self._journal.append(events.StoreTroubled(f"{why.what} It was set aside. {why.next_step}"))

@@ -20,13 +20,13 @@ from app.session.asking import Asking
 from app.session.expiry import UNKNOWN_EXPIRY, Expiry, Receipt, age_s
 from app.session.generations import Generations
 from app.session.keeper import Keeper
+from app.session.sign_out import revoke_and_forget
 from app.session.store import TokenStore
 from app.session.strategy import decide
 from app.session.tokens import Held, TokenSet
 from app.session.verdicts import judge
 
 _CLOSE_WITHIN_S = 5.0
-_REVOKE_WITHIN_S = 5.0
 _SKEW_WORTH_SAYING_S = 2.0
 
 
@@ -170,22 +170,22 @@ class Session:
         self._journal.append(events.SessionStarted(str(claims.get("sub", "")), tokens.display_name), cause=entry.seq)
 
     async def sign_out(self) -> str | None:
-        """End the session: revoke the refresh token, then forget locally whatever happened to the revocation.
+        """Revoke and forget, and leave the browser alone; see `revoke_and_forget`."""
+        return await revoke_and_forget(self, self._client, self._journal)
 
-        Returns what went wrong with the revocation in words, None when it worked or there was nothing to revoke.
+    async def forget(self, *, revoked: bool = False, why: str = "") -> StoreFailed | None:
+        """Forget the session here, in memory and in the store; `revoked`, and `why` not, are for the journal.
+
+        Returns what kept the store from deleting it, None when nothing of it is left.
         """
-        await self.close()
-        state = self.state
-        trouble = await self._revoke(state)
-        await self.forget(revoked=isinstance(state, SignedIn) and trouble is None)
-        return trouble
-
-    async def forget(self, *, revoked: bool = False) -> None:
-        """Forget the session here, in memory and in the store; `revoked` is for the journal."""
         self.state = SignedOut()
-        async with self._keeper.lock():
-            await self._keeper.forget()
-        self._journal.append(events.SignedOut(revoked))
+        try:
+            async with self._keeper.lock():
+                trouble = await self._keeper.forget()
+        except Hiccup:  # another process holds on to the lock; what is to be forgotten is forgotten all the same
+            trouble = await self._keeper.forget()
+        self._journal.append(events.SignedOut(revoked, why, "" if trouble is None else trouble.what.rstrip(".")))
+        return trouble
 
     async def drop_access_token(self) -> None:
         """Throw the access token away, here and in the store; the next call refreshes."""
@@ -454,18 +454,6 @@ class Session:
             expiry=_expiry(answer),
             scope=answer.scope if answer.scope is not None else before.scope,
         )
-
-    async def _revoke(self, state: SessionState) -> str | None:
-        if not isinstance(state, SignedIn) or state.tokens.refresh is None:
-            return None
-        try:
-            async with asyncio.timeout(_REVOKE_WITHIN_S):
-                offered = await self._client.revoke(state.tokens.refresh.value, cause=None)
-        except TimeoutError:
-            return "the server did not answer the revocation in time"
-        except LapseError as trouble:
-            return trouble.what.rstrip(".")
-        return None if offered else "the server offers no revocation"
 
     def _measure_skew(self, answer: TokenAnswer, cause: int) -> None:
         if answer.server_time is None:

@@ -1,0 +1,164 @@
+"""Signing out in the order that works: revoke, forget here whatever happened, then the browser's session."""
+
+import asyncio
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from app import events
+from app.errors import LapseError
+from app.journal import Scribe
+from app.oauth.client import OAuthClient
+from app.oauth.logout import end_session_url, sign_out_page
+from app.secret import Secret
+from app.session.sign_in import OpenBrowser
+from app.session.tokens import TokenSet
+
+if TYPE_CHECKING:
+    from app.session.session import Session
+
+REVOKE_WITHIN_S = 5.0
+BROWSER_WITHIN_S = 20.0
+_CANCELLED = "it was cancelled"
+
+
+class Fate(StrEnum):
+    """What became of one part of a sign-out."""
+
+    DONE = "done"
+    NOT_OFFERED = "not offered"
+    FAILED = "failed"
+    NOT_WANTED = "not wanted"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a sign-out: its fate, and why, where it is not done."""
+
+    fate: Fate
+    why: str = ""
+
+
+_DONE = Part(Fate.DONE)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOutHow:
+    """Which of the three happened: the tokens revoked, the browser's session ended, the session forgotten here.
+
+    Of the browser it is known that it was sent to the server's sign-out page, and not what the server did there.
+    """
+
+    revoked: Fate
+    browser: Fate
+    forgotten: Fate
+    revoked_why: str = ""
+    browser_why: str = ""
+    forgotten_why: str = ""
+
+    def lines(self) -> tuple[str, str, str]:
+        """Say the three, a sentence each."""
+        here, server, browser = self.forgotten_why, self.revoked_why, self.browser_why
+        return (
+            f"Signed out here, but not deleted from the store: {here}." if here else "Signed out here.",
+            f"Not revoked at the server: {server}." if server else "The server revoked the tokens.",
+            f"The browser's session was left as it is: {browser}."
+            if browser
+            else "The browser was sent to the server's sign-out page.",
+        )
+
+    def sentence(self) -> str:
+        """Say it."""
+        return " ".join(self.lines())
+
+
+async def sign_out(
+    session: "Session",
+    client: OAuthClient,
+    journal: Scribe,
+    *,
+    open_browser: OpenBrowser | None,
+    not_wanted: str = "",
+) -> SignedOutHow:
+    """End the session, and say which of the three happened; raises nothing but the caller's own cancellation.
+
+    The revocation takes at most 5 s and comes first, for what is forgotten cannot be revoked. Then the session is
+    forgotten, before the browser is waited for, at most 20 s: nobody stays signed in because a browser does not come.
+    Cancelled anywhere, the session is forgotten all the same. `open_browser` None leaves the browser alone, and
+    `not_wanted` says why.
+    """
+    tokens = session.tokens
+    revoked, kept = Part(Fate.FAILED, _CANCELLED), Part(Fate.FAILED, _CANCELLED)
+    try:
+        await session.close()  # a running refresh may bring the refresh token that is to be revoked
+        tokens = session.tokens
+        revoked = await _revoke(client, tokens)
+    finally:
+        kept = await _forget(session, revoked)
+    browser = Part(Fate.NOT_WANTED, not_wanted or "nobody asked for it")
+    if open_browser is not None:
+        browser = await _end_in_browser(client, journal, tokens, open_browser)
+    return SignedOutHow(revoked.fate, browser.fate, kept.fate, revoked.why, browser.why, kept.why)
+
+
+async def revoke_and_forget(session: "Session", client: OAuthClient, journal: Scribe) -> str | None:
+    """Sign out and leave the browser alone; return why nothing was revoked, None when it was or nothing was to be."""
+    how = await sign_out(session, client, journal, open_browser=None)
+    return how.revoked_why if how.revoked in (Fate.FAILED, Fate.NOT_OFFERED) else None
+
+
+async def _revoke(client: OAuthClient, tokens: TokenSet | None) -> Part:
+    """Revoke the refresh token, which takes its access tokens along (RFC 7009 §2.1); without one the access token."""
+    held = None if tokens is None else tokens.refresh or tokens.access
+    if held is None:
+        return Part(Fate.NOT_WANTED, "there was no token to revoke")
+    hint = "access_token" if tokens is not None and tokens.refresh is None else "refresh_token"
+    try:
+        async with asyncio.timeout(REVOKE_WITHIN_S):
+            offered = await client.revoke(held.value, hint=hint, cause=None)
+    except TimeoutError:
+        return Part(Fate.FAILED, "the server did not answer the revocation in time")
+    except LapseError as trouble:
+        return Part(Fate.FAILED, trouble.what.rstrip("."))
+    return _DONE if offered else Part(Fate.NOT_OFFERED, "the server offers no revocation")
+
+
+async def _forget(session: "Session", revoked: Part) -> Part:
+    trouble = await session.forget(revoked=revoked.fate is Fate.DONE, why=revoked.why)
+    return _DONE if trouble is None else Part(Fate.FAILED, trouble.what.rstrip("."))
+
+
+async def _end_in_browser(
+    client: OAuthClient, journal: Scribe, tokens: TokenSet | None, open_browser: OpenBrowser
+) -> Part:
+    part = Part(Fate.FAILED, _CANCELLED)
+    try:
+        part = await _lead_browser(client, tokens, open_browser)
+    finally:
+        journal.append(events.BrowserSessionLeft(part.fate is Fate.DONE, part.why))
+    return part
+
+
+async def _lead_browser(client: OAuthClient, tokens: TokenSet | None, open_browser: OpenBrowser) -> Part:
+    if tokens is None:
+        return Part(Fate.NOT_WANTED, "nobody was signed in")
+    metadata = client.known_metadata  # the revocation has asked for it, if it can be had
+    if metadata is None:
+        return Part(Fate.FAILED, "the server's metadata could not be fetched")
+    if metadata.end_session_endpoint is None:
+        return Part(Fate.NOT_OFFERED, "the server offers no sign-out in the browser")
+    id_token = None if tokens.id is None else tokens.id.value
+    onwards = end_session_url(metadata.end_session_endpoint, client_id=client.client_id, id_token=id_token)
+    try:
+        return await _wait_for_browser(onwards, open_browser)
+    except OSError:
+        return Part(Fate.FAILED, "no port of this computer could be had to lead the browser on")
+
+
+async def _wait_for_browser(onwards: Secret, open_browser: OpenBrowser) -> Part:
+    async with sign_out_page(onwards) as page:
+        open_browser(page.url, page.browser_opened)
+        if await page.visited(timeout_s=BROWSER_WITHIN_S):
+            return _DONE
+        late = f"the browser did not come within {BROWSER_WITHIN_S:.0f} s"
+        return Part(Fate.FAILED, "no browser could be opened" if page.is_browserless else late)
