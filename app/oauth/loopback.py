@@ -4,7 +4,7 @@ import asyncio
 import hmac
 import html
 import importlib.resources
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
@@ -19,6 +19,8 @@ from app.secret import Secret
 DEFAULT_PATH = "/callback"
 _MOST_CONNECTIONS = 50
 _HEADER_LIMIT = 16 * 1024
+_BODY_LIMIT = 64 * 1024
+_FORM = "application/x-www-form-urlencoded"
 # Browsers open sockets on speculation and never send anything on them.
 _READ_LIMIT_S = 5.0
 _HEADERS = (
@@ -31,6 +33,19 @@ _HEADERS = (
 
 
 @dataclass(frozen=True, slots=True)
+class _Arrived:
+    """A request that reached the listener; `body` is None for one whose body was not read, for want of a bound."""
+
+    head: h11.Request
+    body: bytes | None = b""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers by their names in lower case."""
+        return {name.decode("latin-1"): value.decode("latin-1") for name, value in self.head.headers}
+
+
+@dataclass(frozen=True, slots=True)
 class RedirectAnswer:
     """What the browser brought back: a code, or the server's error; the `state` was ours."""
 
@@ -40,12 +55,23 @@ class RedirectAnswer:
 
 
 class RedirectListener:
-    """A listener for one sign-in; the first answer with our state wins, everything else is ignored and reported."""
+    """A listener for one sign-in; the first answer with our state wins, everything else is ignored and reported.
+
+    `taken_ports` are those of the redirect URIs before this one, which other programs held.
+    """
 
     def __init__(
-        self, redirect_uri: str, *, state: str, issuer: str, iss_promised: bool, ignored: Callable[[str], None]
+        self,
+        redirect_uri: str,
+        *,
+        state: str,
+        issuer: str,
+        iss_promised: bool,
+        ignored: Callable[[str], None],
+        taken_ports: tuple[int, ...] = (),
     ) -> None:
         self.redirect_uri = redirect_uri
+        self.taken_ports = taken_ports
         self._parts = urlsplit(redirect_uri)
         self._state = state
         self._issuer = issuer
@@ -80,27 +106,37 @@ class RedirectListener:
             with suppress(OSError):
                 await writer.wait_closed()
 
-    def _take(self, request: h11.Request) -> tuple[int, str, str]:
+    def _take(self, request: _Arrived) -> tuple[int, str, str]:
         """Judge one request (security facts §6.1); return status, title and text of the page."""
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.headers}
-        target = urlsplit(request.target.decode("latin-1"))
+        headers = request.headers
+        target = urlsplit(request.head.target.decode("latin-1"))
         if headers.get("host") != self._parts.netloc:
             return self._ignore(421, "its Host is not the redirect URI's")
         if target.path != self._parts.path:
             return 404, "Nothing here", "This address only receives the end of a sign-in."
-        if request.method != b"GET" or "transfer-encoding" in headers:
-            return self._ignore(405, "it is not a plain GET")
+        if request.head.method not in (b"GET", b"POST") or "transfer-encoding" in headers:
+            return self._ignore(405, "it is neither a plain GET nor a form")
         if headers.get("sec-fetch-dest", "document") != "document":
             return self._ignore(403, "a page loaded it as something other than a document")
         if headers.get("sec-fetch-mode", "navigate") != "navigate":
             return self._ignore(403, "a page fetched it")
-        return self._take_query(target.query)
+        if request.head.method == b"GET":
+            return self._take_answer(target.query)
+        return self._take_form(headers.get("content-type", ""), request.body)
 
-    def _take_query(self, query: str) -> tuple[int, str, str]:
+    def _take_form(self, content_type: str, body: bytes | None) -> tuple[int, str, str]:
+        """Take an answer sent as a form (OAuth 2.0 Form Post Response Mode §2); the query is not looked at then."""
+        if content_type.partition(";")[0].strip().lower() != _FORM:
+            return self._ignore(415, "its body is not a form")
+        if body is None:
+            return self._ignore(413, f"its form is longer than {_BODY_LIMIT // 1024} KiB, or does not say how long")
+        return self._take_answer(body.decode("latin-1"))
+
+    def _take_answer(self, parameters: str) -> tuple[int, str, str]:
         try:
-            pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=50, errors="strict")
+            pairs = parse_qsl(parameters, keep_blank_values=True, max_num_fields=50, errors="strict")
         except ValueError:
-            return self._ignore(400, "its query cannot be read")
+            return self._ignore(400, "its parameters cannot be read")
         found = dict(pairs)
         if len(found) != len(pairs):
             return self._ignore(400, "a parameter stands in it twice")
@@ -136,57 +172,89 @@ class RedirectListener:
 
 @asynccontextmanager
 async def listen(
-    redirect_uri: str | None,
+    redirect_uris: Sequence[str],
     *,
     state: str,
     issuer: str,
     iss_promised: bool,
     ignored: Callable[[str], None],
 ) -> AsyncIterator[RedirectListener]:
-    """Listen at `redirect_uri`, or at a free port of 127.0.0.1 when None; the port is free again afterwards.
+    """Listen at the first redirect URI whose port can be had, or without any at a free port of 127.0.0.1.
 
-    The port is bound before the URL is built, so that no other program can take it in between.
-    Raises BadInput when the port cannot be had.
+    The port is bound before the URL is built, so that no other program can take it in between, and free again
+    afterwards. Raises BadInput when none of the ports can be had.
     """
-    host, port, path = _where(redirect_uri)
     opened: list[RedirectListener] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await opened[0].serve(reader, writer)
 
+    server, redirect_uri, taken = await _first_free(redirect_uris, serve)
     try:
-        server = await asyncio.start_server(serve, host, port, limit=_HEADER_LIMIT)
-    except OSError:
-        raise BadInput(
-            f"Port {port} is in use by another program, so the browser's answer could not be received.",
-            next_step="Close that program or choose another redirect URI; nothing else has changed.",
-        ) from None
-    try:
-        bound = server.sockets[0].getsockname()[1]
-        uri = redirect_uri or f"http://127.0.0.1:{bound}{path}"
-        listener = RedirectListener(uri, state=state, issuer=issuer, iss_promised=iss_promised, ignored=ignored)
+        listener = RedirectListener(
+            redirect_uri, state=state, issuer=issuer, iss_promised=iss_promised, ignored=ignored, taken_ports=taken
+        )
         opened.append(listener)
         yield listener
     finally:
         server.close()
 
 
-def _where(redirect_uri: str | None) -> tuple[str, int, str]:
-    if redirect_uri is None:
-        return "127.0.0.1", 0, DEFAULT_PATH
-    parts = urlsplit(check_redirect_uri(redirect_uri))
-    return parts.hostname or "127.0.0.1", parts.port or 0, parts.path
+_Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
-async def _read_request(reader: asyncio.StreamReader) -> h11.Request:
+async def _first_free(redirect_uris: Sequence[str], serve: _Serve) -> tuple[asyncio.Server, str, tuple[int, ...]]:
+    """Return a server, the redirect URI it listens at, and the ports before that other programs hold."""
+    if not redirect_uris:
+        server = await asyncio.start_server(serve, "127.0.0.1", 0, limit=_HEADER_LIMIT)
+        return server, f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}{DEFAULT_PATH}", ()
+    taken: list[int] = []
+    for uri in redirect_uris:
+        parts = urlsplit(check_redirect_uri(uri))
+        try:
+            server = await asyncio.start_server(serve, parts.hostname, parts.port, limit=_HEADER_LIMIT)
+        except OSError:
+            taken.append(parts.port or 0)
+        else:
+            return server, uri, tuple(dict.fromkeys(taken))
+    raise _all_taken(list(dict.fromkeys(taken)))
+
+
+def _all_taken(ports: list[int]) -> BadInput:
+    if len(ports) == 1:
+        return BadInput(
+            f"Port {ports[0]} is in use by another program, so the browser's answer could not be received.",
+            next_step="Close that program or choose another redirect URI; nothing else has changed.",
+        )
+    named = f"{', '.join(map(str, ports[:-1]))} and {ports[-1]}"
+    return BadInput(
+        f"Ports {named} are in use by other programs, so the browser's answer could not be received.",
+        next_step="Close one of them or add another redirect URI; nothing else has changed.",
+    )
+
+
+async def _read_request(reader: asyncio.StreamReader) -> _Arrived:
     connection = h11.Connection(h11.SERVER, max_incomplete_event_size=_HEADER_LIMIT)
-    while True:
-        event = connection.next_event()
-        if isinstance(event, h11.Request):
-            return event
-        if event is not h11.NEED_DATA:
-            raise h11.RemoteProtocolError("not a request")
+    head = await _next_event(connection, reader)
+    if not isinstance(head, h11.Request):
+        raise h11.RemoteProtocolError("not a request")
+    if head.method != b"POST":
+        return _Arrived(head)
+    length = dict(head.headers).get(b"content-length", b"")
+    if not length.isdigit() or int(length) > _BODY_LIMIT:  # h11 has seen to it that it is a number
+        return _Arrived(head, None)
+    body = bytearray()
+    while isinstance(event := await _next_event(connection, reader), h11.Data):
+        body += event.data
+    return _Arrived(head, bytes(body))
+
+
+async def _next_event(connection: h11.Connection, reader: asyncio.StreamReader) -> h11.Event:
+    while (event := connection.next_event()) is h11.NEED_DATA:
         connection.receive_data(await reader.read(4096))
+    if not isinstance(event, h11.Request | h11.Data | h11.EndOfMessage):
+        raise h11.RemoteProtocolError("broken off")
+    return event
 
 
 async def _respond(writer: asyncio.StreamWriter, status: int, title: str, text: str) -> None:

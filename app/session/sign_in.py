@@ -7,28 +7,35 @@ import webbrowser
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 from app import events
 from app.clock import Clock
 from app.connection import Connection
-from app.errors import InvalidIdToken, LapseError, OAuthError, SignInFailed
+from app.errors import OAuthError, SignInFailed
 from app.journal import Scribe
 from app.oauth.client import OAuthClient
-from app.oauth.grants import TokenAnswer, authorization_url
-from app.oauth.loopback import RedirectAnswer, listen
+from app.oauth.grants import TokenAnswer, authorization_params, with_query
+from app.oauth.loopback import RedirectAnswer, RedirectListener, listen
+from app.oauth.metadata import ServerMetadata
+from app.oauth.par import reference
 from app.oauth.pkce import Pkce
+from app.session.accept import SignIn, accepted, refused
 
 TIMEOUT_S = 300.0
+_AGAIN = {"invalid_grant": "Sign in again; the code was used, or too old."}
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What to show while the browser has the person: the URL, where it comes back to, when we give up."""
+    """What to show while the browser has the person: the URL, where it comes back to, when we give up.
+
+    `taken_ports` are those of the connection's redirect URIs that other programs held.
+    """
 
     url: str
     redirect_uri: str
     until: float
+    taken_ports: tuple[int, ...] = ()
 
 
 OpenBrowser = Callable[[str, Callable[[bool], None]], None]
@@ -60,23 +67,23 @@ async def browser_sign_in(
     *,
     show: Callable[[Waiting], None],
     open_browser: OpenBrowser = open_system_browser,
-) -> tuple[TokenAnswer, dict[str, Any], int]:
+) -> SignIn:
     """Sign in; return the token answer, the verified claims and the journal number of the attempt.
 
-    Raises SignInFailed (denied, timed out, not valid), BadInput (the redirect port is taken), or what the network did.
+    Raises SignInFailed (denied, timed out, not valid), BadInput (no redirect port is free), or what the network did.
     Cancelling frees the port; the state, the nonce and the verifier die with the call.
     """
     metadata = await client.metadata()
     state, nonce, pkce = secrets.token_urlsafe(24), secrets.token_urlsafe(24), Pkce.new()
     async with listen(
-        next(iter(connection.redirect_uris), None),
+        connection.redirect_uris,
         state=state,
         issuer=metadata.issuer,
         iss_promised=metadata.iss_in_answer,
         ignored=lambda why: _note(journal, events.RedirectIgnored(why)),
     ) as listener:
-        attempt = journal.append(events.SignInStarted(client.issuer, listener.redirect_uri, connection.scopes)).seq
-        url = authorization_url(
+        attempt = _started(journal, client, connection, listener)
+        params = authorization_params(
             metadata,
             client_id=client.client_id,
             redirect_uri=listener.redirect_uri,
@@ -84,24 +91,58 @@ async def browser_sign_in(
             state=state,
             nonce=nonce,
             pkce=pkce,
+            audience=connection.audience,
+            resource=connection.resource,
+            more=connection.authorize_params,
         )
-        show(Waiting(url, listener.redirect_uri, clock.now() + TIMEOUT_S))
+        url = with_query(metadata.authorization_endpoint, await _carried(client, metadata, params, journal, attempt))
+        show(Waiting(url, listener.redirect_uri, clock.now() + TIMEOUT_S, listener.taken_ports))
         open_browser(url, lambda worked: _note(journal, events.BrowserOpened(worked)))
         redirect = await listener.answer(timeout_s=TIMEOUT_S)
-        answer = await _exchange(client, redirect, listener.redirect_uri, pkce, attempt)
-    claims = await _verify(client, answer, nonce, attempt)
-    return answer, claims, attempt
+        answer = await _exchange(client, connection, redirect, listener.redirect_uri, pkce, attempt)
+    return await accepted(client, connection, answer, attempt, nonce=nonce)
+
+
+def _started(journal: Scribe, client: OAuthClient, connection: Connection, listener: RedirectListener) -> int:
+    started = journal.append(events.SignInStarted(client.issuer, listener.redirect_uri, connection.scopes))
+    if listener.taken_ports:
+        journal.append(events.RedirectPortsTaken(listener.taken_ports, listener.redirect_uri), cause=started.seq)
+    return started.seq
+
+
+async def _carried(
+    client: OAuthClient, metadata: ServerMetadata, params: dict[str, str], journal: Scribe, attempt: int
+) -> dict[str, str]:
+    """Return what the browser carries: the request, or where the server offers it only a reference to it (RFC 9126)."""
+    endpoint = metadata.pushed_authorization_request_endpoint
+    if endpoint is None:
+        if metadata.require_pushed_authorization_requests:
+            raise SignInFailed(
+                "The server takes pushed requests only (RFC 9126), and its metadata does not say where to push them.",
+                next_step="Tell the server's operator that pushed_authorization_request_endpoint is missing.",
+            )
+        return params
+    try:
+        request_uri = await client.push(endpoint, params, cause=attempt)
+    except OAuthError as trouble:
+        what = "The server refused the sign-in request before the browser was opened."
+        raise refused(what, trouble, grant="Authorization Code") from None
+    journal.append(events.AuthorizationPushed(), cause=attempt)
+    return reference(client.client_id, request_uri)
 
 
 async def _exchange(
-    client: OAuthClient, redirect: RedirectAnswer, redirect_uri: str, pkce: Pkce, attempt: int
+    client: OAuthClient, connection: Connection, redirect: RedirectAnswer, redirect_uri: str, pkce: Pkce, attempt: int
 ) -> TokenAnswer:
     if redirect.code is None:
         raise _declined(redirect)
     try:
-        return await client.exchange_code(code=redirect.code, redirect_uri=redirect_uri, pkce=pkce, cause=attempt)
-    except OAuthError as refused:
-        raise SignInFailed("The server refused the authorization code.", raw=refused.raw) from None
+        return await client.exchange_code(
+            code=redirect.code, redirect_uri=redirect_uri, pkce=pkce, resource=connection.resource, cause=attempt
+        )
+    except OAuthError as trouble:
+        what = "The server refused the authorization code."
+        raise refused(what, trouble, grant="Authorization Code", next_step=_AGAIN.get(trouble.code, "")) from None
 
 
 def _declined(redirect: RedirectAnswer) -> SignInFailed:
@@ -111,24 +152,6 @@ def _declined(redirect: RedirectAnswer) -> SignInFailed:
     return SignInFailed(
         "The server did not sign you in.", next_step="Read its reason below; check the connection.", raw=raw
     )
-
-
-async def _verify(client: OAuthClient, answer: TokenAnswer, nonce: str, attempt: int) -> dict[str, Any]:
-    if answer.id_token is None:
-        raise SignInFailed("The server sent no ID token, so nobody knows who signed in.")
-    try:
-        claims = await client.verify_id_token(
-            answer.id_token, access_token=answer.access_token, nonce=nonce, cause=attempt
-        )
-    except InvalidIdToken as wrong:
-        raise SignInFailed(f"The sign-in was not accepted: {wrong.what}", next_step=wrong.next_step) from None
-    if "name" in claims:
-        return claims
-    # Okta's thin ID tokens leave the name to userinfo; without it the sign-in is as good, only the chip is plainer.
-    with suppress(LapseError):
-        profile = await client.userinfo(answer.access_token, subject=str(claims["sub"]), cause=attempt)
-        return {**profile, **claims}
-    return claims
 
 
 def _note(journal: Scribe, event: events.Event) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -22,10 +23,12 @@ def anyio_backend() -> str:
 
 @asynccontextmanager
 async def listening(
-    ignored: list[str], *, redirect_uri: str | None = None, iss_promised: bool = False
+    ignored: list[str], *redirect_uris: str, iss_promised: bool = False
 ) -> AsyncIterator[tuple[RedirectListener, httpx.AsyncClient]]:
     async with (
-        listen(redirect_uri, state=STATE, issuer=ISSUER, iss_promised=iss_promised, ignored=ignored.append) as listener,
+        listen(
+            redirect_uris, state=STATE, issuer=ISSUER, iss_promised=iss_promised, ignored=ignored.append
+        ) as listener,
         httpx.AsyncClient(trust_env=False) as browser,
     ):
         yield listener, browser
@@ -50,14 +53,14 @@ async def test_the_default_uri_has_the_registered_path_and_the_port_is_free_agai
         uri = listener.redirect_uri
         assert uri.startswith("http://127.0.0.1:")
         assert uri.endswith("/callback")
-    async with listening([], redirect_uri=uri) as (again, _):
+    async with listening([], uri) as (again, _):
         assert again.redirect_uri == uri
 
 
 async def test_a_port_in_use_is_a_clear_error() -> None:
     async with listening([]) as (listener, _):
         with pytest.raises(BadInput, match="in use") as caught:
-            async with listening([], redirect_uri=listener.redirect_uri):
+            async with listening([], listener.redirect_uri):
                 pass
     assert "nothing else has changed" in caught.value.next_step
 
@@ -67,7 +70,7 @@ async def test_a_port_in_use_is_a_clear_error() -> None:
 )
 async def test_a_redirect_uri_that_cannot_be_listened_at(uri: str) -> None:
     with pytest.raises(BadInput):
-        async with listening([], redirect_uri=uri):
+        async with listening([], uri):
             pass
 
 
@@ -80,6 +83,16 @@ def get(query: str = f"?code=evil&state={STATE}", path: str | None = None, **hea
         return httpx.Request(
             "GET", where + query, headers={name.replace("_", "-"): value for name, value in headers.items()}
         )
+
+    return build
+
+
+def form(fields: dict[str, str] | str | bytes, **headers: str) -> Shape:
+    def build(uri: str) -> httpx.Request:
+        body = urlencode(fields) if isinstance(fields, dict) else fields
+        kind = {"content-type": "application/x-www-form-urlencoded"}
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        return httpx.Request("POST", uri, content=body, headers={**kind, **given})
 
     return build
 
@@ -99,7 +112,22 @@ def get(query: str = f"?code=evil&state={STATE}", path: str | None = None, **hea
         (get(sec_fetch_dest="image"), 403),
         (get(sec_fetch_dest="iframe"), 403),
         (get(sec_fetch_mode="no-cors"), 403),
-        (lambda uri: httpx.Request("POST", f"{uri}?code=evil&state={STATE}"), 405),
+        (lambda uri: httpx.Request("PUT", f"{uri}?code=evil&state={STATE}"), 405),
+        (lambda uri: httpx.Request("POST", f"{uri}?code=evil&state={STATE}"), 415),
+        (form({}), 400),
+        (form({"code": "evil"}), 400),
+        (form({"code": "evil", "state": "wrong"}), 400),
+        (form({"error": "access_denied", "state": "wrong"}), 400),
+        (form({"state": STATE}), 400),
+        (form(f"code=evil&code=evil2&state={STATE}"), 400),
+        (form(f"code=evil&state={STATE}".encode() + b"&x=%ff"), 400),
+        (form("&".join(f"a{number}=1" for number in range(80))), 400),
+        (form({"code": "evil", "state": STATE}, content_type="text/plain"), 415),
+        (form({"code": "evil", "state": STATE}, host="evil.example"), 421),
+        (form({"code": "evil", "state": STATE}, sec_fetch_mode="no-cors"), 403),
+        (form({"code": "evil", "state": STATE}, sec_fetch_dest="iframe"), 403),
+        (form({"code": "evil", "state": STATE, "more": "a" * 65_536}), 413),
+        (lambda uri: form({})(f"{uri}?code=evil&state={STATE}"), 400),
     ],
 )
 async def test_what_is_not_the_answer_is_ignored_and_waiting_goes_on(shape: Shape, status: int) -> None:
@@ -124,11 +152,60 @@ async def test_the_servers_error_with_our_state_ends_the_attempt() -> None:
     assert "<script>" not in page.text
 
 
+async def test_an_answer_may_come_as_a_form() -> None:
+    async with listening([], iss_promised=True) as (listener, browser):
+        sent = form({"code": "a+b %&=", "state": STATE, "iss": ISSUER}, origin=ISSUER, sec_fetch_site="cross-site")
+        page = await browser.send(sent(listener.redirect_uri))
+        assert (page.status_code, page.headers["connection"]) == (200, "close")
+        assert "safe to close" in page.text
+        assert (await listener.answer(timeout_s=5)).code == Secret("a+b %&=")
+
+
+async def test_a_form_in_many_pieces_is_read_to_its_end() -> None:
+    async with listening([]) as (listener, _):
+        url = httpx.URL(listener.redirect_uri)
+        reader, writer = await asyncio.open_connection("127.0.0.1", url.port)
+        body = f"state={STATE}&code={'c' * 30_000}"
+        head = f"POST {url.path} HTTP/1.1\r\nHost: 127.0.0.1:{url.port}\r\nContent-Length: {len(body)}\r\n"
+        writer.write(f"{head}Content-Type: application/x-www-form-urlencoded; charset=UTF-8\r\n\r\n".encode())
+        for start in range(0, len(body), 1000):
+            writer.write(body[start : start + 1000].encode())
+            await writer.drain()
+        assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+        assert (await listener.answer(timeout_s=5)).code == Secret("c" * 30_000)
+        writer.close()
+
+
+async def test_the_servers_error_may_come_as_a_form() -> None:
+    async with listening([]) as (listener, browser):
+        await browser.send(form({"error": "access_denied", "state": STATE})(listener.redirect_uri))
+        assert (await listener.answer(timeout_s=5)).error == "access_denied"
+
+
+async def test_the_first_redirect_uri_whose_port_is_free_is_listened_at() -> None:
+    async with listening([]) as (one, _), listening([]) as (two, _), listening([]) as (three, _):
+        free = three.redirect_uri
+        taken = tuple(httpx.URL(each.redirect_uri).port for each in (one, two))
+    async with listening([], one.redirect_uri), listening([], two.redirect_uri):
+        async with listening([], one.redirect_uri, two.redirect_uri, free) as (listener, _):
+            assert (listener.redirect_uri, listener.taken_ports) == (free, taken)
+        async with listening([], free, one.redirect_uri) as (listener, _):
+            assert (listener.redirect_uri, listener.taken_ports) == (free, ())
+        with pytest.raises(BadInput, match=f"Ports {taken[0]} and {taken[1]} are in use") as caught:
+            async with listening([], one.redirect_uri, two.redirect_uri):
+                pass
+    assert "add another redirect URI" in caught.value.next_step
+
+
+@pytest.mark.parametrize("as_form", [False, True])
 @pytest.mark.parametrize(("iss", "promised"), [("https://evil.example", False), (None, True)])
-async def test_another_issuers_answer_is_refused(iss: str | None, promised: bool) -> None:
+async def test_another_issuers_answer_is_refused(iss: str | None, promised: bool, as_form: bool) -> None:
     async with listening([], iss_promised=promised) as (listener, browser):
         params = {"code": "c", "state": STATE} | ({"iss": iss} if iss else {})
-        await browser.get(listener.redirect_uri, params=params)
+        if as_form:
+            await browser.send(form(params)(listener.redirect_uri))
+        else:
+            await browser.get(listener.redirect_uri, params=params)
         with pytest.raises(SignInFailed, match="another issuer"):
             await listener.answer(timeout_s=5)
 
