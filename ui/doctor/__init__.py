@@ -1,0 +1,1 @@
+"""The doctor's panel, and turning the Refresh Token grant on."""

@@ -1,0 +1,115 @@
+"""One finding as a card: verdict, cause, evidence with ways into the journal, source and cure."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
+
+from app.doctor.records import Certainty, Evidence, Finding
+from ui.doctor.facts import VERDICTS, spoken
+from ui.widgets.card import Card
+from ui.widgets.labels import Pill, label
+
+_TOP = Qt.AlignmentFlag.AlignTop
+
+
+class FindingCard(Card):
+    """Shows one finding; all of it is plain text, because much of it comes from a server.
+
+    `entry_wanted` asks for an entry of the journal by its number.
+    """
+
+    entry_wanted = Signal(int)
+    turn_on_grant_wanted = Signal()
+
+    def __init__(self, finding: Finding, number: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent, spacing=8)
+        self.finding = finding
+        self._number = number
+        self.setObjectName(f"findingCard{number}")
+        self.setProperty("findingCard", True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        word = self._word(finding.certainty)
+        self.setAccessibleName(spoken(word, finding))
+        self.setAccessibleDescription(finding.text())
+        self._add_head(word)
+        self._add_evidence()
+        self._add_line(self.tr("Source: {0}").format(finding.source), role="muted")
+        self._add_cure()
+        self._add_button()
+
+    def _word(self, certainty: Certainty) -> str:
+        return {
+            Certainty.SURE: self.tr("Sure"),
+            Certainty.LIKELY: self.tr("Likely"),
+            Certainty.CANNOT_KNOW: self.tr("Cannot know"),
+        }[certainty]
+
+    def _add_head(self, word: str) -> None:
+        verdict = VERDICTS[self.finding.certainty]
+        self.pill = Pill()
+        self.pill.setObjectName(f"findingPill{self._number}")
+        self.pill.show_state(f"{verdict.shape} {word}", verdict.tone)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.pill, 0, _TOP)
+        row.addWidget(_text(self.finding.what, role="title"), 1)
+        self.body.addLayout(row)
+
+    def _add_evidence(self) -> None:
+        self._add_line(self.tr("EVIDENCE"), role="section")
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(1, 1)
+        for row, each in enumerate(self.finding.evidence):
+            sign = label("–" if each.against else "+", role="title")
+            sign.setAccessibleName(self.tr("speaks against it") if each.against else self.tr("speaks for it"))
+            grid.addWidget(sign, row, 0, _TOP)
+            grid.addWidget(_text(each.text), row, 1)
+            if each.seq is not None:
+                grid.addWidget(self._link(each), row, 2, _TOP)
+        self.body.addLayout(grid)
+
+    def _link(self, evidence: Evidence) -> QPushButton:
+        seq = evidence.seq
+        assert seq is not None
+        button = QPushButton(self.tr("Entry {0}").format(seq))
+        button.setObjectName(f"evidence{seq}Button")
+        button.setProperty("quiet", True)
+        button.setAccessibleName(self.tr("Show entry {0} in the journal: {1}").format(seq, evidence.text))
+        button.setProperty("seq", seq)
+        button.clicked.connect(self._ask_entry)
+        return button
+
+    def _ask_entry(self) -> None:
+        self.entry_wanted.emit(int(self.sender().property("seq")))
+
+    def _add_cure(self) -> None:
+        self._add_line(self.tr("WHAT TO DO"), role="section")
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(1, 1)
+        for row, step in enumerate(self.finding.cure):
+            grid.addWidget(label(f"{row + 1}."), row, 0, _TOP)
+            grid.addWidget(_text(step), row, 1)
+        self.body.addLayout(grid)
+
+    def _add_button(self) -> None:
+        if not self.finding.can_turn_on_grant:
+            return
+        button = QPushButton(self.tr("Turn the grant on…"))
+        button.setObjectName(f"turnOnGrantButton{self._number}")
+        button.setAccessibleName(self.tr("Turn the Refresh Token grant on…"))
+        button.setProperty("primary", True)
+        button.clicked.connect(self.turn_on_grant_wanted)
+        row = QHBoxLayout()
+        row.addWidget(button)
+        row.addStretch(1)
+        self.body.addLayout(row)
+
+    def _add_line(self, text: str, *, role: str) -> None:
+        self.body.addWidget(_text(text, role=role))
+
+
+def _text(text: str, *, role: str = "") -> QLabel:
+    return label(text, role=role, wrap=True)

@@ -1,0 +1,122 @@
+"""The doctor's panel: what is wrong with this session, best-founded cause first, and what to do."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from app.doctor.records import Finding
+from ui.doctor.facts import copied
+from ui.doctor.finding_card import FindingCard
+from ui.widgets.buttons import allow
+from ui.widgets.labels import label
+from ui.widgets.scrolling import scrolling
+
+
+class DoctorPanel(QWidget):
+    """Shows findings; asks for everything else.
+
+    `entry_wanted` asks to show an entry of the journal, `turn_on_grant_wanted` for the dialog that does it,
+    `look_wanted` for another diagnosis, `cancel_wanted` to stop it, `copy_requested` to copy the findings as text.
+    """
+
+    entry_wanted = Signal(int)
+    turn_on_grant_wanted = Signal()
+    look_wanted = Signal()
+    cancel_wanted = Signal()
+    copy_requested = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("doctorPanel")
+        self._findings: tuple[Finding, ...] = ()
+        self.cards: tuple[FindingCard, ...] = ()
+        self.state_label = label(role="muted", wrap=True)
+        self.state_label.setObjectName("doctorStateLabel")
+        self.look_button = self._button("doctorLookButton", self.tr("Look again"), self.tr("Look again for causes"))
+        self.look_button.clicked.connect(self.look_wanted)
+        self.cancel_button = self._button("doctorCancelButton", self.tr("Cancel"), self.tr("Stop looking"))
+        self.cancel_button.clicked.connect(self.cancel_wanted)
+        self.copy_button = self._button("doctorCopyButton", self.tr("Copy"), self.tr("Copy the findings as text"))
+        self.copy_button.clicked.connect(self._copy)
+        self.progress = QProgressBar()
+        self.progress.setObjectName("doctorProgress")
+        self.progress.setAccessibleName(self.tr("Looking for causes"))
+        self.progress.setRange(0, 0)
+        self.progress.setTextVisible(False)
+        self._lay_out()
+        self._show(self.tr("Nobody has looked yet."), ())
+
+    def show_findings(self, findings: tuple[Finding, ...]) -> None:
+        """Show these findings, in their order."""
+        if not findings:
+            self.show_nothing()
+            return
+        self._show(self.tr("%n possible cause(s), the best-founded first.", "", len(findings)), findings)
+
+    def show_nothing(self) -> None:
+        """Show that everything is as it should be, as far as can be seen."""
+        self._show(self.tr("Nothing found: as far as can be seen from here, everything is as it should be."), ())
+
+    def show_busy(self) -> None:
+        """Show that somebody looks; what was found before stays until they are done."""
+        self._tell(self.tr("Looking at the server, the session and the journal…"))
+        self._show_progress(busy=True)
+
+    def text(self) -> str:
+        """Return what is found as text, for the clipboard."""
+        return copied(self._findings)
+
+    def _show(self, state: str, findings: tuple[Finding, ...]) -> None:
+        self._findings = findings
+        self._tell(state)
+        self._show_progress(busy=False)
+        for card in self.cards:
+            self._list.removeWidget(card)
+            card.hide()
+            card.deleteLater()
+        self.cards = tuple(self._card(each, number) for number, each in enumerate(findings, 1))
+        for place, card in enumerate(self.cards):
+            self._list.insertWidget(place, card)
+        allow(self.copy_button, "" if findings else self.tr("There is nothing to copy: nothing was found."))
+
+    def _card(self, finding: Finding, number: int) -> FindingCard:
+        card = FindingCard(finding, number)
+        card.entry_wanted.connect(self.entry_wanted)
+        card.turn_on_grant_wanted.connect(self.turn_on_grant_wanted)
+        return card
+
+    def _tell(self, state: str) -> None:
+        self.state_label.setText(state)
+        self.setAccessibleName(self.tr("Doctor: {0}").format(state))
+
+    def _show_progress(self, *, busy: bool) -> None:
+        self.progress.setVisible(busy)
+        self.cancel_button.setVisible(busy)
+        self.look_button.setVisible(not busy)
+
+    def _copy(self) -> None:
+        self.copy_requested.emit(self.text())
+
+    def _button(self, name: str, text: str, spoken: str) -> QPushButton:
+        button = QPushButton(text)
+        button.setObjectName(name)
+        button.setAccessibleName(spoken)
+        return button
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self.state_label, 1)
+        for button in (self.look_button, self.cancel_button, self.copy_button):
+            head.addWidget(button)
+        content = QWidget()
+        content.setObjectName("doctorFindings")
+        self._list = QVBoxLayout(content)
+        self._list.setContentsMargins(0, 0, 0, 0)
+        self._list.setSpacing(10)
+        self._list.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 10, 14, 12)
+        layout.setSpacing(8)
+        layout.addLayout(head)
+        layout.addWidget(self.progress)
+        layout.addWidget(scrolling("doctorScroll", content), 1)
