@@ -1,0 +1,145 @@
+"""Looks at an issuer before a connection to it is saved: its metadata, at every address it may lie at."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from app.connecting.offer import Offer, offer_of
+from app.connecting.pasted import DEFAULT_SERVER, issuer_spelled, meant
+from app.errors import DiscoveryFailed, LapseError
+from app.events import ExchangeKind
+from app.oauth.metadata import ServerMetadata, metadata_requests, read_metadata
+from app.oauth.strictjson import read_object
+from app.wire.fetch import Answer, fetch
+
+_TOTAL_S = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An issuer that answered with metadata of its own; `tried` are the addresses asked, and what came of each.
+
+    `others` are further issuers the text may have meant, `notes` what a person wants to know before saving.
+    """
+
+    issuer: str
+    metadata: ServerMetadata
+    offer: Offer
+    tried: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...] = ()
+    others: tuple["Found", ...] = ()
+
+
+class NotFound(DiscoveryFailed):
+    """No address had metadata of the issuer; `tried` says of each what came."""
+
+    def __init__(self, why: LapseError, tried: tuple[tuple[str, str], ...]) -> None:
+        super().__init__(why.what, next_step=why.next_step)
+        self.tried = tried
+
+
+async def look_up(http: httpx.AsyncClient, text: str) -> Found:
+    """Return what is found at the issuer, discovery URL or Okta domain that a person pasted.
+
+    Each issuer is asked at OIDC's address, then at RFC 8414's. Of an Okta org both servers are looked at: `default`,
+    which APIs of one's own want, then the org's own. Raises BadInput for text that is no address, NotFound for the
+    rest.
+    """
+    wanted = meant(text)
+    looked = [await _look(http, issuer) for issuer in wanted.issuers]
+    if len(wanted.issuers) == 1 and isinstance(looked[0], Found) and _is_okta_org(looked[0].metadata):
+        # An org with a domain of its own, known by where its endpoints lie.
+        looked.insert(0, await _look(http, wanted.issuers[0].rstrip("/") + DEFAULT_SERVER))
+    found = [each for each in looked if isinstance(each, Found)]
+    tried = tuple(line for each in looked for line in each.tried)
+    if not found:
+        trouble = looked[0]
+        assert isinstance(trouble, NotFound)
+        raise NotFound(trouble, tried)
+    notes = (*wanted.notes, *_choice_notes(looked), *found[0].notes)
+    return replace(found[0], tried=tried, notes=notes, others=tuple(found[1:]))
+
+
+async def look_at(http: httpx.AsyncClient, issuer: str) -> Found:
+    """Return what is found at exactly this issuer; raises NotFound."""
+    found = await _look(http, issuer)
+    if isinstance(found, NotFound):
+        raise found
+    return found
+
+
+def addresses_of(issuer: str) -> Iterator[httpx.Request]:
+    """Yield the requests for an issuer's metadata: OIDC's address, RFC 8414's, and where others put the latter."""
+    asked = set[str]()
+    appended = issuer.rstrip("/") + "/.well-known/oauth-authorization-server"
+    for request in (*metadata_requests(issuer), httpx.Request("GET", appended, headers={"Accept": "application/json"})):
+        if str(request.url) not in asked:
+            asked.add(str(request.url))
+            yield request
+
+
+async def _look(http: httpx.AsyncClient, issuer: str) -> Found | NotFound:
+    tried: list[tuple[str, str]] = []
+    first: LapseError | None = None
+    was_metadata = False  # what is wrong with metadata says more than that an address has none
+    for request in addresses_of(issuer):
+        url = str(request.url)
+        try:
+            answer = await fetch(http, request, kind=ExchangeKind.DISCOVERY, total_s=_TOTAL_S)
+            found = _read(issuer, answer)
+        except DiscoveryFailed as trouble:
+            tried.append((url, _in_short(answer, trouble)))
+            if first is None or (answer.status == httpx.codes.OK and not was_metadata):
+                first, was_metadata = trouble, answer.status == httpx.codes.OK
+        except LapseError as trouble:
+            tried.append((url, "no answer"))
+            # Whoever does not answer here does not answer at the next path either.
+            return NotFound(first or trouble, tuple(tried))
+        else:
+            return replace(found, tried=(*tried, (url, "metadata of this issuer")))
+    assert first is not None
+    return NotFound(first, tuple(tried))
+
+
+def _read(issuer: str, answer: Answer) -> Found:
+    stated = issuer_spelled(issuer, _document(answer).get("issuer")) or issuer
+    metadata = read_metadata(stated, answer)
+    offer = offer_of(metadata, _document(answer))
+    notes = () if stated == issuer else (f"The server writes its issuer {stated}; so it is used.",)
+    return Found(stated, metadata, offer, (), (*notes, *offer.missing))
+
+
+def _document(answer: Answer) -> dict[str, Any]:
+    try:
+        return read_object(answer.body)
+    except ValueError:
+        return {}  # read_metadata says why
+
+
+def _in_short(answer: Answer, trouble: DiscoveryFailed) -> str:
+    if answer.status == httpx.codes.OK:
+        return trouble.what
+    leads_to = answer.headers.get("location", "")
+    return f"{answer.status} {answer.reason}".strip() + (f", leads to {leads_to[:200]}" if leads_to else "")
+
+
+def _is_okta_org(metadata: ServerMetadata) -> bool:
+    return urlsplit(metadata.token_endpoint).path == "/oauth2/v1/token" and not urlsplit(metadata.issuer).path.strip(
+        "/"
+    )
+
+
+def _choice_notes(looked: list[Found | NotFound]) -> Iterator[str]:
+    """Yield what to know where a text may mean several issuers (Okta fact §2.1)."""
+    if len(looked) == 1:
+        return
+    custom, org = looked
+    if isinstance(custom, Found) and isinstance(org, Found):
+        yield "Two servers answer: default makes access tokens for an API of yours, the org's own ones for Okta alone."
+    elif isinstance(org, Found):
+        yield "There is no authorization server named default here; the org's own was found."
+    else:
+        yield "The org's own authorization server did not answer with metadata."
