@@ -75,6 +75,7 @@ class FindingCard(Card):
         button = QPushButton(self.tr("Entry {0}").format(seq))
         button.setObjectName(f"evidence{seq}Button")
         button.setProperty("quiet", True)
+        button.setProperty("link", True)
         button.setAccessibleName(self.tr("Show entry {0} in the journal: {1}").format(seq, evidence.text))
         button.setProperty("seq", seq)
         button.clicked.connect(self._ask_entry)
@@ -108,8 +109,11 @@ class FindingCard(Card):
         self.body.addLayout(row)
 
     def _add_line(self, text: str, *, role: str) -> None:
+        self.body.addSpacing(2)
         self.body.addWidget(_text(text, role=role))
 
 
 def _text(text: str, *, role: str = "") -> QLabel:
-    return label(text, role=role, wrap=True)
+    found = label(text, role=role, wrap=True)
+    found.setAlignment(_TOP)  # its own: an aligned item of a layout is not given the height its wrapped text asks for
+    return found

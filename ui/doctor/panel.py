@@ -50,7 +50,8 @@ class DoctorPanel(QWidget):
         if not findings:
             self.show_nothing()
             return
-        self._show(self.tr("%n possible cause(s), the best-founded first.", "", len(findings)), findings)
+        many = self.tr("{0} possible causes, the best-founded first.").format(len(findings))
+        self._show(self.tr("One cause was found.") if len(findings) == 1 else many, findings)
 
     def show_nothing(self) -> None:
         """Show that everything is as it should be, as far as can be seen."""

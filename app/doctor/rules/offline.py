@@ -79,6 +79,9 @@ def not_granted(case: Case) -> Finding | None:
     """`offline_access` was asked for and not granted: the person or the server's policy did not consent."""
     if not has_none(case) or OFFLINE not in case.asked_scopes.split() or OFFLINE in case.holding.scope.split():
         return None
+    registered = case.known.registered
+    if registered is not None and REFRESH not in registered.grant_types:
+        return None  # then it is known why
     said = bool(case.holding.scope)
     return Finding(
         rule="offline_not_granted",
