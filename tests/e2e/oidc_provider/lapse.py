@@ -4,7 +4,8 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 import httpx
@@ -24,7 +25,7 @@ from app.session.sign_in import browser_sign_in
 from app.session.store import MemoryStore
 from app.session.tokens import TokenSet
 from app.wire.recorder import RecordingTransport
-from tests.e2e.oidc_provider.browser import walk
+from tests.e2e.oidc_provider.browser import Browser
 
 _PATIENCE_S = 10.0
 Told = TypeVar("Told", bound=Event)
@@ -41,6 +42,8 @@ class Lapse:
     session: Session
     calls: ApiCaller
     told: list[Entry]
+    browser: Browser = field(default_factory=Browser)
+    walk: threading.Thread = field(default_factory=threading.Thread)
 
     async def sign_in(self, *, patience_s: float = _PATIENCE_S, **walked: Any) -> TokenSet:
         """Sign in by a browser that walks so; return the tokens."""
@@ -51,10 +54,21 @@ class Lapse:
                 self.journal,
                 self.clock,
                 show=lambda _: None,
-                open_browser=lambda url, told: _browse(url, told, walked),
+                open_browser=partial(self.browse, **walked),
             )
         await self.session.begin(answer, claims, cause=attempt)
         return self.tokens
+
+    def browse(self, url: str, told: Callable[[bool], None], **walked: Any) -> None:
+        """Open the browser, on a thread: the loop has to hear what comes back."""
+        self.walk = threading.Thread(target=self.browser.walk, args=(url,), kwargs=walked, name="browser", daemon=True)
+        self.walk.start()
+        told(True)
+
+    async def walked(self) -> None:
+        """Wait until the browser has come to the end of its walk."""
+        if self.walk.is_alive():
+            await asyncio.to_thread(self.walk.join, _PATIENCE_S)
 
     async def call(self) -> CallResult:
         """Call the API."""
@@ -85,12 +99,6 @@ class Lapse:
         return [entry.event for entry in self.told if isinstance(entry.event, kind)]
 
 
-def _browse(url: str, told: Callable[[bool], None], walked: dict[str, Any]) -> None:
-    """Walk on a thread: the loop has to hear the answer."""
-    threading.Thread(target=walk, args=(url,), kwargs=walked, name="browser", daemon=True).start()
-    told(True)
-
-
 @asynccontextmanager
 async def opened(connection: Connection, clock: SystemClock | None = None) -> AsyncIterator[Lapse]:
     """Put Lapse's parts together; nothing of them is left afterwards."""
@@ -104,10 +112,14 @@ async def opened(connection: Connection, clock: SystemClock | None = None) -> As
             http, clock, issuer=connection.issuer, client_id=connection.client_id, resource=connection.resource
         )
         session = Session(client, MemoryStore(), journal, clock, key=connection.key, leeway_s=connection.leeway_s)
+        calls = ApiCaller(http, session, journal, clock)
+        lapse = Lapse(connection, clock, journal, client, session, calls, told)
         try:
-            yield Lapse(connection, clock, journal, client, session, ApiCaller(http, session, journal, clock), told)
+            yield lapse
         finally:
             await session.close()
+            await lapse.walked()
+            lapse.browser.close()
 
 
 def header(token: Secret) -> dict[str, Any]:

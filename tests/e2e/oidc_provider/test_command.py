@@ -10,10 +10,7 @@ import pytest
 from tests.e2e.conftest import Commands
 from tests.e2e.oidc_provider.conftest import Serve
 
-pytestmark = [
-    pytest.mark.e2e("gnome-keyring"),
-    pytest.mark.xfail(reason="the server wants to be asked with prompt=consent", strict=False),
-]
+pytestmark = pytest.mark.e2e("gnome-keyring")
 
 BROWSER = f"{sys.executable} {Path(__file__).with_name('browser.py')} %s"
 

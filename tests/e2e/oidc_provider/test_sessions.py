@@ -8,17 +8,14 @@ from app.decision import ExpirySource, Reason
 from app.errors import NotSignedIn, Refusal, SignInFailed, UnusableAnswer
 from app.events import RefreshTokenFate, SessionEnded, SkewMeasured
 from app.session.session import Ended
+from app.session.sign_out import Fate, sign_out
 from tests.e2e.oidc_provider.conftest import Serve
 from tests.e2e.oidc_provider.lapse import Lapse, header, opened, status_of
 from tests.e2e.oidc_provider.provider import Provider
 
-pytestmark = [
-    pytest.mark.e2e,
-    pytest.mark.anyio,
-    pytest.mark.xfail(reason="the server wants to be asked with prompt=consent", strict=False),
-]
+pytestmark = [pytest.mark.e2e, pytest.mark.anyio]
 
-TOKEN_LIFE_S = 3600
+TOKEN_LIFE_S = 3600 + 60  # with the tolerance that the server grants
 REFRESH_TOKEN_LIFE_S = 14 * 86400
 
 
@@ -41,7 +38,8 @@ async def test_a_session_from_sign_in_to_sign_out(serve: Serve, switches: str) -
         assert lapse.last_decision.reason is Reason.FRESH
 
         for number in (2, 3):
-            jump(lapse, provider, TOKEN_LIFE_S + 1)
+            jump(lapse, provider, TOKEN_LIFE_S)
+            assert await status_of(provider.api_url, lapse.tokens) == 401
             assert (await lapse.call()).status == 200
             assert (lapse.last_decision.reason, lapse.tokens.number) == (Reason.LAPSED, number)
         fate = RefreshTokenFate.KEPT if "static" in switches else RefreshTokenFate.REPLACED
@@ -55,6 +53,7 @@ async def test_a_session_from_sign_in_to_sign_out(serve: Serve, switches: str) -
         assert await lapse.refused(last) == "invalid_grant"
 
 
+@pytest.mark.xfail(reason="what userinfo said at the sign-in is forgotten with the ID token of a refresh")
 async def test_the_name_outlives_a_refresh(serve: Serve) -> None:
     """The server's ID tokens are thin: it tells the name at userinfo, and on a refresh nobody asks there again."""
     async with opened(serve().connection()) as lapse:
@@ -113,7 +112,7 @@ async def test_a_refresh_token_that_lay_too_long_ends_the_session(serve: Serve) 
     provider = serve()
     async with opened(provider.connection()) as lapse:
         await lapse.sign_in()
-        jump(lapse, provider, REFRESH_TOKEN_LIFE_S + 1)
+        jump(lapse, provider, REFRESH_TOKEN_LIFE_S)
         assert isinstance((await lapse.call()).error, Refusal)
         assert isinstance(lapse.session.state, Ended)
 
@@ -126,12 +125,15 @@ async def test_without_the_grant_a_session_lasts_as_long_as_its_access_token(ser
         assert "offline_access" not in tokens.scope
         assert (await lapse.call()).status == 200
 
-        jump(lapse, provider, TOKEN_LIFE_S + 1)
+        jump(lapse, provider, TOKEN_LIFE_S)
         result = await lapse.call()
         assert isinstance(result.error, NotSignedIn)
         assert result.error.what == "The access token is used up and the server gave no refresh token."
         assert [each.grant for each in provider.asked("token")] == ["authorization_code"]
+
+        anew = await lapse.sign_in()
         assert await lapse.session.sign_out() is None
+        assert await status_of(provider.api_url, anew) == 401  # RFC 7009: there was only the access token to revoke
 
 
 async def test_a_server_that_omits_lifetime_and_scope(serve: Serve) -> None:
@@ -141,7 +143,7 @@ async def test_a_server_that_omits_lifetime_and_scope(serve: Serve) -> None:
         assert (tokens.expires_at, tokens.expiry.source) == (None, ExpirySource.NOT_STATED)
         # RFC 6749 §5.1: not stated means the same as asked for
         assert tokens.scope == lapse.connection.scopes
-        jump(lapse, provider, TOKEN_LIFE_S + 1)
+        jump(lapse, provider, TOKEN_LIFE_S)
         assert (await lapse.call()).status == 200
         assert [each.grant for each in provider.asked("token")] == ["authorization_code", "refresh_token"]
         assert lapse.tokens.scope == lapse.connection.scopes
@@ -158,7 +160,7 @@ async def test_an_api_named_as_resource_gets_a_token_of_its_own(serve: Serve) ->
             result = await lapse.call()
             assert result.answer is not None
             assert json.loads(result.answer.body) == {"sub": "ada", "scope": "orders", "aud": provider.resource}
-            jump(lapse, provider, TOKEN_LIFE_S + 1)
+            jump(lapse, provider, TOKEN_LIFE_S)
             await lapse.session.fresh_token()
             tokens = lapse.tokens
 
@@ -223,3 +225,18 @@ async def test_a_server_that_answers_by_form_post(serve: Serve) -> None:
     async with opened(serve("form-post", "no-par").connection()) as lapse:
         await lapse.sign_in(patience_s=3.0)
         assert (await lapse.call()).status == 200
+
+
+async def test_signing_out_ends_the_browsers_session_too(serve: Serve) -> None:
+    """OpenID Connect RP-Initiated Logout 1.0: the server knows the browser until then, and not after."""
+    async with opened(serve().connection()) as lapse:
+        await lapse.sign_in()
+        await lapse.sign_in()
+        assert lapse.browser.prompts == ["login", "consent", "consent"]
+
+        how = await sign_out(lapse.session, lapse.client, lapse.journal, open_browser=lapse.browse)
+        assert (how.revoked, how.browser, how.forgotten) == (Fate.DONE, Fate.DONE, Fate.DONE), how
+        await lapse.walked()
+
+        await lapse.sign_in()
+        assert lapse.browser.prompts[3:] == ["login", "consent"]
