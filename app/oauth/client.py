@@ -11,7 +11,7 @@ import httpx
 from app.clock import Clock
 from app.errors import BadInput, DiscoveryFailed, LapseError, OAuthError, Unreachable, UnusableAnswer
 from app.events import ExchangeKind
-from app.oauth import grants, par
+from app.oauth import device, direct, grants, par
 from app.oauth.compact import NotReadable, read_jws
 from app.oauth.idtoken import verify_id_token
 from app.oauth.keyset import Keys, read_keys
@@ -66,6 +66,60 @@ class OAuthClient:
         metadata = await self.metadata(cause=cause)
         request = grants.code_request(
             metadata, client_id=self.client_id, code=code, redirect_uri=redirect_uri, pkce=pkce, resource=resource
+        )
+        return grants.read_token_answer(await self.ask_for_tokens(request, cause))
+
+    async def device_codes(
+        self, endpoint: str, *, scopes: str, audience: str, resource: str, cause: int | None
+    ) -> device.DeviceCodes:
+        """Ask for the codes of a sign-in on another device (RFC 8628 §3.1)."""
+        request = device.device_request(
+            endpoint, client_id=self.client_id, scopes=scopes, audience=audience, resource=resource
+        )
+        return device.read_device_answer(await self.ask(request, cause))
+
+    async def device_tokens(self, device_code: Secret, *, resource: str, cause: int | None) -> grants.TokenAnswer:
+        """Poll once for a sign-in on another device (RFC 8628 §3.4)."""
+        metadata = await self.metadata(cause=cause)
+        request = device.token_request(metadata, client_id=self.client_id, device_code=device_code, resource=resource)
+        return grants.read_token_answer(await self.ask_for_tokens(request, cause))
+
+    async def by_password(
+        self, username: str, password: Secret, *, scopes: str, audience: str, resource: str, cause: int | None
+    ) -> grants.TokenAnswer | direct.MfaRequired:
+        """Ask for tokens by password (RFC 6749 §4.3, Okta fact §4)."""
+        request = direct.password_request(
+            await self.metadata(cause=cause),
+            client_id=self.client_id,
+            scopes=scopes,
+            username=username,
+            password=password,
+            audience=audience,
+            resource=resource,
+        )
+        return direct.read_first_answer(await self.ask_for_tokens(request, cause))
+
+    async def by_otp(self, mfa_token: Secret, otp: Secret, *, scopes: str, cause: int | None) -> grants.TokenAnswer:
+        """Follow a password with a one-time code."""
+        metadata = await self.metadata(cause=cause)
+        request = direct.otp_request(metadata, client_id=self.client_id, scopes=scopes, mfa_token=mfa_token, otp=otp)
+        return grants.read_token_answer(await self.ask_for_tokens(request, cause))
+
+    async def ask_phone(self, mfa_token: Secret, *, cause: int | None) -> direct.Push:
+        """Follow a password with a question on the phone; raises BadInput where nobody knows how to ask it."""
+        endpoint = direct.challenge_endpoint(await self.metadata(cause=cause))
+        if endpoint is None:
+            raise BadInput("This server has no known way to ask on the phone.", next_step="Use a one-time code.")
+        request = direct.challenge_request(endpoint, client_id=self.client_id, mfa_token=mfa_token)
+        return direct.read_challenge(await self.ask(request, cause))
+
+    async def by_phone(
+        self, mfa_token: Secret, oob_code: Secret, *, scopes: str, cause: int | None
+    ) -> grants.TokenAnswer:
+        """Poll once for what was answered on the phone."""
+        metadata = await self.metadata(cause=cause)
+        request = direct.oob_request(
+            metadata, client_id=self.client_id, scopes=scopes, mfa_token=mfa_token, oob_code=oob_code
         )
         return grants.read_token_answer(await self.ask_for_tokens(request, cause))
 

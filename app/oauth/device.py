@@ -1,0 +1,93 @@
+"""The device grant in pairs: a code for a person to allow on another device, and the polls for what comes of it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from app.errors import BadInput
+from app.oauth.grants import api_params, error_answer, form_request, json_object, read_seconds, read_secret, unusable
+from app.oauth.grants import token_request as _token_request
+from app.oauth.metadata import ServerMetadata
+from app.secret import Secret
+from app.urls import check_url
+from app.wire.fetch import Answer
+
+GRANT = "urn:ietf:params:oauth:grant-type:device_code"
+WHERE = "device authorization endpoint"
+_INTERVAL_S = 5.0  # RFC 8628 §3.2, where the server states none
+_SHORTEST_INTERVAL_S = 1.0  # a server that states none at all would have us poll without pause
+_EXPIRES_IN_S = 300.0  # required by the RFC; where it is missing we do not wait for ever
+_LONGEST_USER_CODE = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceCodes:
+    """What a device shows and polls with (RFC 8628 §3.2); times in seconds."""
+
+    device_code: Secret
+    user_code: str
+    verification_uri: str
+    verification_uri_complete: str | None
+    expires_in_s: float
+    interval_s: float
+
+
+def device_request(
+    endpoint: str, *, client_id: str, scopes: str, audience: str = "", resource: str = ""
+) -> httpx.Request:
+    """Ask for a device code and a user code (RFC 8628 §3.1)."""
+    return form_request(endpoint, {"client_id": client_id, "scope": scopes, **api_params(audience, resource)})
+
+
+def read_device_answer(answer: Answer) -> DeviceCodes:
+    """Read the answer (RFC 8628 §3.2); raises OAuthError, or UnusableAnswer for what nobody could act on."""
+    if answer.status != httpx.codes.OK:
+        raise error_answer(answer, WHERE)
+    found = json_object(answer, WHERE)
+    device_code = read_secret(answer, found, "device_code", WHERE)
+    user_code = found.get("user_code")
+    if device_code is None or not isinstance(user_code, str) or not 0 < len(user_code) <= _LONGEST_USER_CODE:
+        raise unusable(answer, "it lacks a device_code or a user_code", WHERE)
+    if not user_code.isprintable():
+        raise unusable(answer, "its user_code cannot be shown", WHERE)
+    return DeviceCodes(
+        device_code=device_code,
+        user_code=user_code,
+        verification_uri=_page(answer, found),
+        verification_uri_complete=_link(found.get("verification_uri_complete")),
+        expires_in_s=read_seconds(answer, found, "expires_in", WHERE) or _EXPIRES_IN_S,
+        interval_s=read_interval(found),
+    )
+
+
+def read_interval(found: dict[str, Any]) -> float:
+    """Return how many seconds lie between two polls; at least one, five where the server does not say (§3.2)."""
+    value = found.get("interval")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
+        return _INTERVAL_S
+    return max(float(value), _SHORTEST_INTERVAL_S)
+
+
+def token_request(
+    metadata: ServerMetadata, *, client_id: str, device_code: Secret, resource: str = ""
+) -> httpx.Request:
+    """Poll once (RFC 8628 §3.4)."""
+    form = {"grant_type": GRANT, "client_id": client_id, "device_code": device_code.reveal()}
+    return _token_request(metadata, {**form, **api_params("", resource)})
+
+
+def _page(answer: Answer, found: dict[str, Any]) -> str:
+    # verification_url: what Google calls it, from before the RFC
+    page = _link(found.get("verification_uri", found.get("verification_url")))
+    if page is None:
+        raise unusable(answer, "it has no verification_uri that could be opened", WHERE)
+    return page
+
+
+def _link(value: object) -> str | None:
+    """Return a URL that may be shown as a link: https, or http on this machine."""
+    try:
+        return check_url(value, "The verification URI") if isinstance(value, str) else None
+    except BadInput:
+        return None

@@ -1,0 +1,64 @@
+"""Polling a token endpoint while a person is busy elsewhere: not faster than asked for, and not for ever (RFC 8628)."""
+
+from collections.abc import Awaitable, Callable
+
+from app.clock import Clock
+from app.errors import LapseError, OAuthError, Unreachable, UnusableAnswer
+from app.oauth.grants import TokenAnswer
+
+PENDING = "authorization_pending"
+_SLOWER_BY_S = 5.0
+_LONGEST_PAUSE_S = 60.0
+_TOO_MANY, _SERVER_ERRORS, _OK = 429, 500, 200
+_BUSY = frozenset({"temporarily_unavailable", "server_error"})
+
+
+class TooLate(Exception):
+    """The time is over, and the person has not answered; `trouble` is why the last poll brought no answer, if so."""
+
+    def __init__(self, trouble: LapseError | None) -> None:
+        super().__init__("the time is over")
+        self.trouble = trouble
+
+    def told(self, what: str) -> str:
+        """Return `what` in a sentence, and the last poll's trouble after it."""
+        return what if self.trouble is None else f"{what} The last time it was asked for: {self.trouble.what}"
+
+
+async def poll(
+    ask: Callable[[], Awaitable[TokenAnswer]], clock: Clock, *, interval_s: float, until: float
+) -> TokenAnswer:
+    """Call `ask` every `interval_s` seconds until it brings tokens, the first time after one interval.
+
+    It goes on for authorization_pending, 5 s slower for good after each slow_down, and through whatever a network or a
+    busy server does: then the pauses double, to a minute at most, until there is an answer again (RFC 8628 §3.5).
+    Raises TooLate at `until` (epoch seconds), and every other OAuthError at once.
+    """
+    lost, asked_s, trouble = 0, 0.0, None
+    while True:
+        pause_s = max(min(interval_s * 2**lost, max(_LONGEST_PAUSE_S, interval_s)), asked_s)
+        if clock.now() + pause_s > until:
+            await clock.sleep_until(until)
+            raise TooLate(trouble)
+        await clock.sleep_until(clock.now() + pause_s)
+        try:
+            return await ask()
+        except (OAuthError, UnusableAnswer, Unreachable) as failed:
+            if isinstance(failed, OAuthError) and failed.code in (PENDING, "slow_down"):
+                interval_s += _SLOWER_BY_S if failed.code == "slow_down" else 0.0
+                lost, asked_s, trouble = 0, failed.retry_after_s or 0.0, None
+            elif _passes(failed):
+                lost, asked_s, trouble = min(lost + 1, 10), _wait_of(failed), failed
+            else:
+                raise
+
+
+def _passes(failed: OAuthError | UnusableAnswer | Unreachable) -> bool:
+    """Return whether a poll that failed so may be repeated: nothing was decided, and the code is not spent."""
+    if isinstance(failed, OAuthError):
+        return failed.code in _BUSY or failed.status == _TOO_MANY or failed.status >= _SERVER_ERRORS
+    return isinstance(failed, Unreachable) or failed.status != _OK
+
+
+def _wait_of(failed: OAuthError | UnusableAnswer | Unreachable) -> float:
+    return 0.0 if isinstance(failed, Unreachable) else failed.retry_after_s or 0.0
