@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from itertools import islice
+from urllib.parse import urlsplit
 
 from app import events
 from app.clock import Clock
@@ -30,7 +31,7 @@ def case_of(
     `known.last_trouble` counts only while this journal tells of no later one, and of no success after it.
     """
     known = known or Known()
-    entries = newest(journal, connection.key)
+    entries = newest(journal, connection)
     trouble = trouble_in(entries, auth_time_of(session))
     if trouble is None and not any(isinstance(each.event, events.TokensReceived) for each in entries):
         trouble = known.last_trouble
@@ -51,10 +52,20 @@ def case_of(
     )
 
 
-def newest(journal: Iterable[Entry], key: str) -> tuple[Entry, ...]:
-    """Return the newest 2000 entries of the connection of that key and of none, oldest first."""
-    mine = (each for each in reversed(tuple(journal)) if each.connection in (key, ""))
+def newest(journal: Iterable[Entry], connection: Connection) -> tuple[Entry, ...]:
+    """Return the newest 2000 entries that belong to the connection or to none, oldest first.
+
+    An exchange that belongs to none counts if it was with the host of this issuer.
+    """
+    host = urlsplit(connection.issuer).netloc
+    mine = (each for each in reversed(tuple(journal)) if _belongs(each, connection.key, host))
     return tuple(islice(mine, _MOST_ENTRIES))[::-1]
+
+
+def _belongs(entry: Entry, key: str, host: str) -> bool:
+    if entry.connection or not isinstance(entry.event, events.Exchange):
+        return entry.connection in (key, "")
+    return urlsplit(entry.event.url).netloc == host
 
 
 def last(entries: tuple[Entry, ...], *kinds: type, before: int | None = None) -> Entry | None:

@@ -33,6 +33,7 @@ class Ward:
     scopes: str = DEFAULT_SCOPES
     known: Known = field(default_factory=Known)
     environ: dict[str, str] = field(default_factory=dict)
+    issuer: str = ""
 
     async def sign_in(self, scopes: str = DEFAULT_SCOPES) -> None:
         self.scopes = scopes
@@ -63,14 +64,18 @@ class Ward:
         self.known = replace(self.known, limits=limits or limits_of(self.world.org))
 
     async def look(self, http: httpx.AsyncClient | None = None, issuer: str = "") -> Look:
-        found = await look_at(http or self.world.http, issuer or self.world.org.issuer, self.world.clock)
+        """Look at the org, or at another issuer, whose case it is from then on."""
+        self.issuer = issuer or self.world.org.issuer
+        found = await look_at(http or self.world.http, self.issuer, self.world.clock)
         self.known = replace(self.known, look=found)
         return found
 
     def case(self, session: Session | None = None) -> Case:
         world = self.world
         return case_of(
-            Connection(name="Demo", issuer=world.org.issuer, client_id=DEMO_CLIENT_ID, scopes=self.scopes),
+            Connection(
+                name="Demo", issuer=self.issuer or world.org.issuer, client_id=DEMO_CLIENT_ID, scopes=self.scopes
+            ),
             journal=world.journal,
             session=session or world.session,
             clock=world.clock,
