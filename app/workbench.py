@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +12,7 @@ import httpx
 
 from app import events, settings
 from app.clock import Clock, SystemClock
-from app.connection import Connection, check_connection
+from app.connection import Connection, SignInKind, check_connection
 from app.demo.addresses import Addresses
 from app.demo.host import DemoHost, Hosting
 from app.demo.policy import Policy
@@ -22,9 +22,14 @@ from app.inspection.desk import Desk
 from app.journal import Journal
 from app.lanes import Limits
 from app.oauth.client import OAuthClient
+from app.secret import Secret
+from app.session.accept import SignIn, told
 from app.session.calls import CallResult
+from app.session.device_sign_in import DeviceWaiting, device_sign_in
+from app.session.direct_sign_in import SecondFactor, direct_sign_in
 from app.session.session import Session
 from app.session.sign_in import OpenBrowser, Waiting, browser_sign_in, open_system_browser
+from app.session.sign_out import SignedOutHow, sign_out
 from app.session.store import KeyringStore, TokenStore
 from app.session.worker import Worker
 from app.settings import Settings
@@ -146,22 +151,29 @@ class Workbench:
         Raises LapseError; an earlier session stays as it was until the new one is complete.
         """
         chosen = self.chosen  # another may be chosen while the browser has the person
-        try:
-            answer, claims, attempt = await browser_sign_in(
-                chosen.client,
-                chosen.connection,
-                chosen.journal,
-                self.clock,
-                show=show,
-                open_browser=self.open_browser,
-            )
-        except LapseError as trouble:
-            chosen.journal.append(events.SignInFinished(trouble.what))
-            raise
-        except asyncio.CancelledError:
-            chosen.journal.append(events.SignInFinished("It was cancelled."))
-            raise
-        await chosen.session.begin(answer, claims, cause=attempt)
+        signing_in = browser_sign_in(
+            chosen.client, chosen.connection, chosen.journal, self.clock, show=show, open_browser=self.open_browser
+        )
+        await _begin(chosen, signing_in)
+
+    async def sign_in_by_device(self, show: Callable[[DeviceWaiting], None]) -> None:
+        """Sign in on another device; `show` is told the code and the link while it waits. Otherwise as `sign_in`."""
+        chosen = self.chosen
+        await _begin(chosen, device_sign_in(chosen.client, chosen.connection, chosen.journal, self.clock, show=show))
+
+    async def sign_in_by_password(self, username: str, password: Secret, factors: SecondFactor) -> None:
+        """Sign in by Okta Direct Authentication; `factors` asks for a second factor. Otherwise as `sign_in`."""
+        chosen = self.chosen
+        signing_in = direct_sign_in(
+            chosen.client,
+            chosen.connection,
+            chosen.journal,
+            self.clock,
+            username=username,
+            password=password,
+            factors=factors,
+        )
+        await _begin(chosen, signing_in)
 
     async def call_api(self, method: str, url: str) -> CallResult:
         """Call the API once; see `ApiCaller.call`."""
@@ -180,9 +192,21 @@ class Workbench:
 
         return list(await asyncio.gather(*(one() for _ in range(times))))
 
-    async def sign_out(self) -> str | None:
-        """Sign out; see `Session.sign_out`."""
-        return await self.session.sign_out()
+    async def sign_out(self, *, leave_browser: str = "") -> SignedOutHow:
+        """Sign out of the chosen connection and say what came of it; see `app.session.sign_out`.
+
+        The browser's session is left as it is where `leave_browser` says why, or where nobody signed in by the browser.
+        """
+        found = self.chosen
+        if found.connection.sign_in is not SignInKind.BROWSER:
+            leave_browser = leave_browser or "nobody signed in by it"
+        return await sign_out(
+            found.session,
+            found.client,
+            found.journal,
+            open_browser=None if leave_browser else self.open_browser,
+            not_wanted=leave_browser,
+        )
 
     async def reset_demo_org(self) -> None:
         """Make the demo org forget every grant and change its key; its session here ends with it."""
@@ -277,6 +301,11 @@ class Workbench:
 
     def _keyring_awaited(self, waiting: bool) -> None:  # noqa: FBT001 - a callback's one argument
         self.journal.append(events.KeyringAwaited(waiting))
+
+
+async def _begin(chosen: InUse, signing_in: Awaitable[SignIn]) -> None:
+    answer, claims, attempt = await told(chosen.journal, signing_in)
+    await chosen.session.begin(answer, claims, cause=attempt)
 
 
 class _DemoOrgRevival(httpx.AsyncBaseTransport):

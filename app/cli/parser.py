@@ -44,7 +44,14 @@ def build_parser() -> argparse.ArgumentParser:
         connection=True,
         more=_doctor_flags,
     )
-    _add(commands, "sign-out", "revoke the refresh token and forget the session", session.sign_out, connection=True)
+    _add(
+        commands,
+        "sign-out",
+        "revoke the refresh token and forget the session",
+        session.sign_out,
+        connection=True,
+        more=_sign_out_flags,
+    )
     _add(commands, "grant", "turn an Okta app's Refresh Token grant on", okta.grant, connection=True, more=okta.flags)
     _add(commands, "serve", "run a demo org until stopped", serve.serve, connection=False, more=_serve_flags)
     return parser
@@ -64,6 +71,10 @@ def _add(commands: Any, name: str, text: str, run: Any, *, connection: bool, mor
 def _sign_in_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scope", metavar="S", help=f"scopes to ask for (default: {DEFAULT_SCOPES})")
     parser.add_argument("--redirect-uri", metavar="URI", help="default: http://127.0.0.1:<free port>/callback")
+
+
+def _sign_out_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--no-browser", action="store_true", help="leave the browser's session at the server as it is")
 
 
 def _inspect_flags(parser: argparse.ArgumentParser) -> None:

@@ -15,6 +15,7 @@ from app.errors import BadInput
 from app.session.calls import CallResult, exit_code, summary
 from app.session.session import Ended, SignedIn
 from app.session.sign_in import Waiting
+from app.session.sign_out import Fate
 from app.workbench import Workbench, open_workbench
 
 MOST_CALLS = 100
@@ -113,15 +114,29 @@ async def status(args: argparse.Namespace) -> int:
 
 
 async def sign_out(args: argparse.Namespace) -> int:
-    """Revoke the refresh token and forget the session, whatever the server says."""
+    """Revoke, forget the session whatever the server says, end the browser's session; say what came of each."""
     async with _connected(args) as bench:
         if not isinstance(bench.session.state, SignedIn):
             say(args, {"signed_out": False, "revoked": False}, "Nobody was signed in.")
             return NOT_SIGNED_IN
-        trouble = await bench.sign_out()
-        told = "The server revoked the refresh token." if trouble is None else f"Not revoked at the server: {trouble}."
-        say(args, {"signed_out": True, "revoked": trouble is None}, f"Signed out here. {told}")
+        how = await bench.sign_out(leave_browser=_why_no_browser(args, bench))
+        found = {
+            "signed_out": True,
+            "revoked": how.revoked is Fate.DONE,
+            "revocation": how.revoked.value,
+            "browser": how.browser.value,
+            "forgotten": how.forgotten.value,
+            "told": list(how.lines()),
+        }
+        say(args, found, "\n".join(how.lines()))
     return DONE
+
+
+def _why_no_browser(args: argparse.Namespace, bench: Workbench) -> str:
+    if args.no_browser:
+        return "--no-browser was given"
+    # the browser would find nobody there any more, and the org keeps its sessions in memory
+    return "the demo org of this command ends with it" if bench.connection.embedded and bench.host.org else ""
 
 
 @asynccontextmanager
