@@ -1,5 +1,6 @@
 """Lapse's sessions at oidc-provider, whatever it is set to: sign-in, lapse, refresh, refused replay, revocation."""
 
+import asyncio
 import json
 
 import pytest
@@ -229,7 +230,8 @@ async def test_a_server_that_answers_by_form_post(serve: Serve) -> None:
 
 async def test_signing_out_ends_the_browsers_session_too(serve: Serve) -> None:
     """OpenID Connect RP-Initiated Logout 1.0: the server knows the browser until then, and not after."""
-    async with opened(serve().connection()) as lapse:
+    provider = serve()
+    async with opened(provider.connection()) as lapse:
         await lapse.sign_in()
         await lapse.sign_in()
         assert lapse.browser.prompts == ["login", "consent", "consent"]
@@ -237,6 +239,32 @@ async def test_signing_out_ends_the_browsers_session_too(serve: Serve) -> None:
         how = await sign_out(lapse.session, lapse.client, lapse.journal, open_browser=lapse.browse)
         assert (how.revoked, how.browser, how.forgotten) == (Fate.DONE, Fate.DONE, Fate.DONE), how
         await lapse.walked()
+        assert provider.asked("end_session")[0].params == ("client_id", "id_token_hint")
 
         await lapse.sign_in()
         assert lapse.browser.prompts[3:] == ["login", "consent"]
+
+
+async def test_many_calls_at_once_make_one_refresh(serve: Serve) -> None:
+    """A second one would send a refresh token that is used up, and the server would end the session for it."""
+    provider = serve()
+    async with opened(provider.connection()) as lapse:
+        await lapse.sign_in()
+        for _ in range(2):
+            jump(lapse, provider, TOKEN_LIFE_S)
+            results = await asyncio.gather(*(lapse.call() for _ in range(8)))
+            assert [result.status for result in results] == [200] * 8
+        grants = [each.grant for each in provider.asked("token")]
+        assert grants == ["authorization_code", "refresh_token", "refresh_token"]
+
+
+@pytest.mark.parametrize("seconds", [-120, 120])
+async def test_a_server_whose_clock_differs(serve: Serve, seconds: int) -> None:
+    provider = serve()
+    provider.turn("jump", seconds=seconds)
+    async with opened(provider.connection()) as lapse:
+        await lapse.sign_in()
+        assert abs(lapse.events(SkewMeasured)[0].skew_s - seconds) < 5
+        jump(lapse, provider, TOKEN_LIFE_S)
+        assert (await lapse.call()).status == 200
+        assert lapse.tokens.number == 2
