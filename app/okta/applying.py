@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.errors import LapseError, OktaRefused, Unreachable
-from app.okta.change import Field, FieldChange, GrantChange, compared, differing
-from app.okta.management import App, Management
+from app.okta.change import App, Field, FieldChange, GrantChange, compared, differing
 from app.okta.validation import ROTATE
+
+if TYPE_CHECKING:
+    from app.okta.management import Management
 
 _LOOK_AGAIN = "Nothing was changed. Look at the app as it is now, then decide anew."
 
@@ -26,7 +28,7 @@ class Applied:
     others: tuple[str, ...]
 
 
-async def apply(management: Management, change: GrantChange, *, cause: int | None = None) -> Applied:
+async def apply(management: "Management", change: GrantChange, *, cause: int | None = None) -> Applied:
     """Make `change` unless the app is no longer what was shown, read the app again and return what it is now.
 
     The Applications API knows no conditional PUT, so who saves the app between our reading and our PUT still loses;
@@ -49,7 +51,7 @@ async def apply(management: Management, change: GrantChange, *, cause: int | Non
     return _confirmed(change, await _read_back(management, change, cause), lost)
 
 
-async def _read_back(management: Management, change: GrantChange, cause: int | None) -> App:
+async def _read_back(management: "Management", change: GrantChange, cause: int | None) -> App:
     try:
         return await management.read_app(change.app_id, cause=cause)
     except LapseError as trouble:

@@ -7,8 +7,10 @@ from enum import Enum
 from typing import Any
 
 from app.errors import OktaRefused
-from app.okta.management import App
 from app.okta.validation import REFRESH, ROTATE, Problem, problems_of
+
+App = dict[str, Any]
+"""An app's object as the Applications API shows it; it may hold a client secret and is never printed."""
 
 _USUAL_LEEWAY_S = 30
 _ELSEWHERE = "Do it in the Admin Console: the app's General tab, General Settings, Edit."

@@ -1,9 +1,29 @@
-"""Keeps an org's API token in the keyring where a person asked for it, and forgets it when asked."""
+"""An org's API token: taken as it is copied, kept in the keyring where a person asked for it, forgotten when asked."""
 
-from app.errors import Standing, StoreFailed
-from app.okta.management import checked_token
+import re
+from typing import TYPE_CHECKING
+
+from app.errors import BadInput, Standing, StoreFailed
 from app.secret import Secret
-from app.session.store import TokenStore
+
+if TYPE_CHECKING:
+    from app.session.store import TokenStore
+
+TOKENS_PAGE = "Security > API > Tokens"
+"""Where API tokens are made in Okta's Admin Console."""
+
+_COPIED_SCHEME = re.compile(r"^SSWS(\s+|$)", re.IGNORECASE)
+_LONGEST_TOKEN = 4096
+
+
+def checked_token(token: Secret) -> Secret:
+    """Return an API token without what was copied along with it; raises BadInput, which never repeats it."""
+    text = _COPIED_SCHEME.sub("", token.reveal().strip())
+    if not text:
+        raise BadInput("The API token is missing.", next_step=f"Make one in the Admin Console: {TOKENS_PAGE}.")
+    if len(text) > _LONGEST_TOKEN or not text.isascii() or not text.isprintable() or " " in text:
+        raise BadInput("That is no API token.", next_step="Copy it once more, and nothing else along with it.")
+    return Secret(text)
 
 
 def token_key(org_url: str) -> str:
@@ -11,7 +31,7 @@ def token_key(org_url: str) -> str:
     return f"{org_url}#okta-api-token"
 
 
-async def kept_token(store: TokenStore, org_url: str) -> Secret | None:
+async def kept_token(store: "TokenStore", org_url: str) -> Secret | None:
     """Return the API token kept for the org, None where there is none; raises StoreFailed."""
     try:
         found = await store.load(token_key(org_url))
@@ -20,7 +40,7 @@ async def kept_token(store: TokenStore, org_url: str) -> Secret | None:
     return Secret(found) if found else None
 
 
-async def keep_token(store: TokenStore, org_url: str, token: Secret) -> None:
+async def keep_token(store: "TokenStore", org_url: str, token: Secret) -> None:
     """Keep the API token of the org, in the place of an older one; raises StoreFailed."""
     try:
         await store.save(token_key(org_url), checked_token(token).reveal())
@@ -28,7 +48,7 @@ async def keep_token(store: TokenStore, org_url: str, token: Secret) -> None:
         raise _retold("The API token was not kept", failure) from None
 
 
-async def forget_token(store: TokenStore, org_url: str) -> None:
+async def forget_token(store: "TokenStore", org_url: str) -> None:
     """Forget the API token of the org; one that is not there is no error. Raises StoreFailed."""
     try:
         await store.delete(token_key(org_url))

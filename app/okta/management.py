@@ -1,9 +1,7 @@
 """Reads and replaces apps through the Applications API, with an API token that goes to one origin only."""
 
 import json
-import re
 from decimal import Decimal
-from typing import Any
 from urllib.parse import quote, urlsplit
 
 import httpx
@@ -12,18 +10,16 @@ from app.clock import Clock
 from app.errors import BadInput, UnusableAnswer
 from app.events import ExchangeKind
 from app.oauth.strictjson import read_object
-from app.okta.refusals import TOKENS_PAGE, refused
+from app.okta.change import App
+from app.okta.keeping import checked_token
+from app.okta.refusals import refused
 from app.secret import Secret
 from app.urls import check_url
 from app.wire.fetch import Answer, fetch
 
 _TOTAL_S = 30.0
 _SCHEME = "SSWS"
-_COPIED_SCHEME = re.compile(r"^SSWS(\s+|$)", re.IGNORECASE)
-_LONGEST_TOKEN, _LONGEST_ID = 4096, 100
-
-App = dict[str, Any]
-"""An app's object as the Applications API shows it; it may hold a client secret and is never printed."""
+_LONGEST_ID = 100
 
 
 class Management:
@@ -60,16 +56,6 @@ class Management:
         if answer.status != httpx.codes.OK:
             raise refused(answer, app=app_id, now=self._clock.now())
         return _read(answer)
-
-
-def checked_token(token: Secret) -> Secret:
-    """Return an API token without what was copied along with it; raises BadInput, which never repeats it."""
-    text = _COPIED_SCHEME.sub("", token.reveal().strip())
-    if not text:
-        raise BadInput("The API token is missing.", next_step=f"Make one in the Admin Console: {TOKENS_PAGE}.")
-    if len(text) > _LONGEST_TOKEN or not text.isascii() or not text.isprintable() or " " in text:
-        raise BadInput("That is no API token.", next_step="Copy it once more, and nothing else along with it.")
-    return Secret(text)
 
 
 def _segment(app_id: str) -> str:

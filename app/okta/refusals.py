@@ -6,6 +6,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from app.errors import LapseError, OktaRefused, UnusableAnswer
+from app.okta.keeping import TOKENS_PAGE
 from app.text import duration
 from app.wire.fetch import Answer
 
@@ -14,16 +15,13 @@ _SERVER_SIDE, _TOO_MANY = 500, 429
 _SHORTEST_WAIT_S = 1.0
 _LONGEST_SAID = 2000
 
-TOKENS_PAGE = "Security > API > Tokens"
-"""Where API tokens are made in Okta's Admin Console."""
-
 _TOKEN = (
     "Okta does not accept the API token.",
     f"Check that it was copied whole. One that lay unused for 30 days is gone: make another in {TOKENS_PAGE}.",
 )
 _RIGHT = (
     "Whoever made the API token may not do this.",
-    "A token has the rights of the admin who made it: ask a Super Administrator or an Application Administrator.",
+    "A token has the rights of the admin who made it. Ask one who may manage applications, a Super Administrator say.",
 )
 _BY_CODE = {
     _INVALID_TOKEN: _TOKEN,

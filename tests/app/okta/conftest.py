@@ -10,8 +10,8 @@ from app.connection import DEMO_CLIENT_ID
 from app.demo.org import DemoOrg
 from app.events import Entry
 from app.journal import Journal
-from app.okta.change import GrantChange, Wanted, plan
-from app.okta.management import App, Management
+from app.okta.change import App, GrantChange, Wanted, plan
+from app.okta.management import Management
 from app.secret import Secret
 from app.simloop import SimClock
 from app.wire.details import Details

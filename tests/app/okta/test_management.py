@@ -10,7 +10,8 @@ from app.connection import DEMO_CLIENT_ID
 from app.errors import BadInput, LapseError, OktaRefused, Unreachable, UnusableAnswer
 from app.events import Exchange, ExchangeKind
 from app.okta.addresses import org_url
-from app.okta.management import Management, checked_token
+from app.okta.keeping import checked_token
+from app.okta.management import Management
 from app.secret import Secret
 from app.wire.redact import shown_headers
 from tests.app.demo.administrator import identity
