@@ -107,7 +107,7 @@ async def _look(http: httpx.AsyncClient, issuer: str) -> Found | NotFound:
 def _read(issuer: str, answer: Answer) -> Found:
     stated = issuer_spelled(issuer, _document(answer).get("issuer")) or issuer
     metadata = read_metadata(stated, answer)
-    offer = offer_of(metadata, _document(answer))
+    offer = offer_of(metadata)
     notes = () if stated == issuer else (f"The server writes its issuer {stated}; so it is used.",)
     return Found(stated, metadata, offer, (), (*notes, *offer.missing))
 
@@ -127,9 +127,7 @@ def _in_short(answer: Answer, trouble: DiscoveryFailed) -> str:
 
 
 def _is_okta_org(metadata: ServerMetadata) -> bool:
-    return urlsplit(metadata.token_endpoint).path == "/oauth2/v1/token" and not urlsplit(metadata.issuer).path.strip(
-        "/"
-    )
+    return metadata.is_okta and not urlsplit(metadata.issuer).path.strip("/")
 
 
 def _choice_notes(looked: list[Found | NotFound]) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from app.connection import SignInKind
 from app.oauth.metadata import ServerMetadata
@@ -39,11 +38,8 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What a server says it can do; None where it does not say. `why_not` names each sign-in that is not possible."""
+    """What a server's metadata offers; `why_not` names each sign-in that is not possible, `missing` what it lacks."""
 
-    grants: tuple[str, ...] | None
-    scopes: tuple[str, ...] | None
-    pkce_methods: tuple[str, ...] | None
     why_not: dict[SignInKind, str]
     facts: tuple[Fact, ...]
     missing: tuple[str, ...]
@@ -53,32 +49,39 @@ class Offer:
         return kind not in self.why_not
 
 
-def offer_of(metadata: ServerMetadata, found: dict[str, Any]) -> Offer:
-    """Return what a server offers, from its metadata as read and as it came (`found`)."""
-    grants, scopes = _texts(found, "grant_types_supported"), _texts(found, "scopes_supported")
-    methods = _texts(found, "code_challenge_methods_supported")
-    why_not = _why_not(found, grants)
+def offer_of(metadata: ServerMetadata) -> Offer:
+    """Return what a server offers, as far as its metadata says."""
+    why_not = _why_not(metadata)
+    grants = ", ".join(_SHORT.get(each, each) for each in metadata.grant_types_supported)
+    named = (
+        ("Grants", grants or "not stated"),
+        ("Authorization endpoint", metadata.authorization_endpoint),
+        ("Token endpoint", metadata.token_endpoint),
+        ("Keys", metadata.jwks_uri),
+        ("Device endpoint", metadata.device_authorization_endpoint),
+        ("Pushed requests (PAR)", metadata.pushed_authorization_request_endpoint),
+        ("Userinfo", metadata.userinfo_endpoint),
+        ("Revocation", metadata.revocation_endpoint),
+        ("Introspection", metadata.introspection_endpoint),
+        ("Sign-out in the browser", metadata.end_session_endpoint),
+    )
     facts = (
         Fact("Issuer", metadata.issuer, Tone.GOOD),
         Fact("Sign-in", _kinds(why_not)),
-        _refresh_fact(grants, scopes),
-        _pkce_fact(methods),
-        Fact("Grants", "not stated" if grants is None else ", ".join(_SHORT.get(each, each) for each in grants)),
-        Fact("Authorization endpoint", metadata.authorization_endpoint),
-        Fact("Token endpoint", metadata.token_endpoint),
-        Fact("Keys", metadata.jwks_uri),
-        *_optional_facts(found),
+        _refresh_fact(metadata),
+        _pkce_fact(metadata.code_challenge_methods_supported),
+        *(Fact(name, value) for name, value in named if value),
     )
-    return Offer(grants, scopes, methods, why_not, facts, _missing(metadata, found, grants, scopes, methods))
+    return Offer(why_not, facts, _missing(metadata))
 
 
-def _why_not(found: dict[str, Any], grants: tuple[str, ...] | None) -> dict[SignInKind, str]:
-    listed, why_not = grants or _GRANTS_UNSAID, dict[SignInKind, str]()
+def _why_not(metadata: ServerMetadata) -> dict[SignInKind, str]:
+    listed, why_not = metadata.grant_types_supported or _GRANTS_UNSAID, dict[SignInKind, str]()
     if "authorization_code" not in listed:
         why_not[SignInKind.BROWSER] = "The server does not list the authorization_code grant."
     if "password" not in listed:
         why_not[SignInKind.PASSWORD] = "The server does not list the password grant (Okta Direct Authentication)."
-    if not isinstance(found.get("device_authorization_endpoint"), str):
+    if metadata.device_authorization_endpoint is None:
         why_not[SignInKind.DEVICE] = "The server states no device authorization endpoint (RFC 8628)."
     return why_not
 
@@ -92,54 +95,34 @@ def _kinds(why_not: dict[SignInKind, str]) -> str:
     return ", ".join(word for kind, word in words.items() if kind not in why_not) or "no way Lapse knows"
 
 
-def _refresh_fact(grants: tuple[str, ...] | None, scopes: tuple[str, ...] | None) -> Fact:
-    if grants is not None and "refresh_token" not in grants:
-        return Fact("Refresh tokens", "not offered: the server lists no refresh_token grant", Tone.WARNING)
-    if grants is None:
+def _refresh_fact(metadata: ServerMetadata) -> Fact:
+    grants, scopes = metadata.grant_types_supported, metadata.scopes_supported
+    if not grants:
         return Fact("Refresh tokens", "not stated; the first sign-in will tell")
-    if scopes is not None and _OFFLINE not in scopes:
+    if "refresh_token" not in grants:
+        return Fact("Refresh tokens", "not offered: the server lists no refresh_token grant", Tone.WARNING)
+    if scopes and _OFFLINE not in scopes:
         return Fact("Refresh tokens", "offered; offline_access is not among the scopes it lists")
     return Fact("Refresh tokens", "offered, where the app has the grant and offline_access is asked", Tone.GOOD)
 
 
-def _pkce_fact(methods: tuple[str, ...] | None) -> Fact:
-    if methods is None:
+def _pkce_fact(methods: tuple[str, ...]) -> Fact:
+    if not methods:
         return Fact("PKCE", "not stated; Lapse sends S256 all the same")
     if "S256" in methods:
         return Fact("PKCE", "S256", Tone.GOOD)
-    return Fact("PKCE", f"without S256, which Lapse sends ({', '.join(methods) or 'none'})", Tone.WARNING)
+    return Fact("PKCE", f"without S256, which Lapse sends ({', '.join(methods)})", Tone.WARNING)
 
 
-def _optional_facts(found: dict[str, Any]) -> list[Fact]:
-    named = (
-        ("Device endpoint", "device_authorization_endpoint"),
-        ("Pushed requests (PAR)", "pushed_authorization_request_endpoint"),
-        ("Userinfo", "userinfo_endpoint"),
-        ("Revocation", "revocation_endpoint"),
-        ("Introspection", "introspection_endpoint"),
-        ("Sign-out in the browser", "end_session_endpoint"),
-    )
-    return [Fact(name, str(found[member])) for name, member in named if isinstance(found.get(member), str)]
-
-
-def _missing(
-    metadata: ServerMetadata,
-    found: dict[str, Any],
-    grants: tuple[str, ...] | None,
-    scopes: tuple[str, ...] | None,
-    methods: tuple[str, ...] | None,
-) -> tuple[str, ...]:
+def _missing(metadata: ServerMetadata) -> tuple[str, ...]:
+    grants, scopes = metadata.grant_types_supported, metadata.scopes_supported
+    methods = metadata.code_challenge_methods_supported
     said = (
-        (grants is not None and "refresh_token" not in grants, "No refresh tokens: one signs in again at every lapse."),
-        (scopes is not None and "openid" not in scopes, "openid is not among its scopes; without it no sign-in ends."),
-        (methods is not None and "S256" not in methods, "No PKCE with S256: it may refuse what Lapse sends."),
+        (grants and "refresh_token" not in grants, "No refresh tokens: one signs in again at every lapse."),
+        (scopes and "openid" not in scopes, "openid is not among its scopes; without it no sign-in ends well."),
+        (methods and "S256" not in methods, "No PKCE with S256: it may refuse what Lapse sends."),
         (metadata.revocation_endpoint is None, "No revocation: signing out forgets tokens here, they live on there."),
-        (not isinstance(found.get("end_session_endpoint"), str), "No sign-out of the browser's own session."),
+        (metadata.end_session_endpoint is None, "No sign-out of the browser's own session."),
         (not metadata.iss_in_answer, "Its answers do not name the issuer (RFC 9207); state and nonce guard them."),
     )
     return tuple(text for is_so, text in said if is_so)
-
-
-def _texts(found: dict[str, Any], name: str) -> tuple[str, ...] | None:
-    value = found.get(name)
-    return tuple(str(each) for each in value) if isinstance(value, list) else None

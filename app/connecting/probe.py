@@ -1,0 +1,155 @@
+"""Asks the authorization endpoint whether it knows a client and a redirect URI, without signing anybody in.
+
+A server may send the browser back to a redirect URI only after it has recognised both (RFC 6749 §4.1.2.1), so an error
+that comes back there is good news of them; a page of the server's own may mean anything, and is taken for little.
+"""
+
+import re
+import secrets
+from urllib.parse import parse_qsl, urlsplit
+
+import httpx
+
+from app.connecting.pasted import is_okta_issuer
+from app.connecting.step import Outcome, Step
+from app.connection import Connection
+from app.errors import LapseError, OAuthError
+from app.events import ExchangeKind
+from app.oauth.grants import authorization_params, with_query
+from app.oauth.metadata import ServerMetadata
+from app.oauth.par import pushed_request, read_pushed
+from app.oauth.pkce import Pkce
+from app.wire.fetch import Answer, fetch
+
+_TOTAL_S = 15.0
+_REDIRECTS = frozenset((301, 302, 303, 307, 308))
+_REFUSALS = range(400, 500)
+_BUSY = (408, 425, 429)
+_READ = 65536
+# What a server says of somebody who is not signed in there yet (OIDC Core §3.1.2.6): it knows client and redirect URI.
+_WELCOME = frozenset(("login_required", "interaction_required", "consent_required", "account_selection_required"))
+_SPEAKS_OF = {
+    "redirect": r"redirect[_ ]ur[il]|callback url",
+    "client": r"client[_ ]id|(invalid|unknown)[_ ]client|client (is )?(invalid|not found|unknown)",
+}
+_CURES = {
+    "unauthorized_client": "Let the app use the Authorization Code grant.",
+    "invalid_scope": "Ask only scopes the server knows.",
+    "invalid_target": "Check audience and resource.",
+    "access_denied": "Check the app's assignments and the authorization server's access policy.",
+}
+_CHECK = "Check the connection against how the app is registered."
+_CLIENT = "The server does not know this client."
+_CLIENT_CURE = "Check the client ID and the issuer."
+_REDIRECT = "The server does not accept the redirect URI."
+
+
+async def ask(http: httpx.AsyncClient, connection: Connection, metadata: ServerMetadata, uri: str) -> Step:
+    """Return what the server makes of the client and of the redirect URI `uri`.
+
+    Where it takes pushed requests, one is pushed (RFC 9126 §2.1: it is checked at once, and nobody sees it); else the
+    authorization endpoint is asked with `prompt=none`. State, nonce and PKCE are thrown away.
+    """
+    name = f"Client and {uri}" if connection.redirect_uris else "Client and redirect URI"
+    params, endpoint = _params(connection, metadata, uri), metadata.pushed_authorization_request_endpoint
+    try:
+        if endpoint is not None:
+            return await _push(http, connection, endpoint, params, name)
+        request = httpx.Request("GET", with_query(metadata.authorization_endpoint, {**params, "prompt": "none"}))
+        answer = await fetch(http, request, kind=ExchangeKind.AUTHORIZATION, total_s=_TOTAL_S)
+    except LapseError as trouble:
+        return Step(name, Outcome.BAD, trouble.what, trouble.next_step)
+    back = _sent_back(answer, uri)
+    return _judge_page(name, answer, connection, uri) if back is None else _judge_return(name, back, params["state"])
+
+
+def _params(connection: Connection, metadata: ServerMetadata, uri: str) -> dict[str, str]:
+    return authorization_params(
+        metadata,
+        client_id=connection.client_id,
+        redirect_uri=uri,
+        scopes=connection.scopes,
+        state=secrets.token_urlsafe(24),
+        nonce=secrets.token_urlsafe(24),
+        pkce=Pkce.new(),
+        audience=connection.audience,
+        resource=connection.resource,
+        more=[pair for pair in connection.authorize_params if pair[0] != "login_hint"],
+    )
+
+
+async def _push(
+    http: httpx.AsyncClient, connection: Connection, endpoint: str, params: dict[str, str], name: str
+) -> Step:
+    try:
+        read_pushed(await fetch(http, pushed_request(endpoint, params), kind=ExchangeKind.AUTHORIZATION))
+    except OAuthError as refused:
+        said, uri = _shortly(refused.raw or refused.code), params["redirect_uri"]
+        if refused.code == "invalid_client":
+            return Step(name, Outcome.BAD, f"{_CLIENT} It says: {said}.", _CLIENT_CURE)
+        if re.search(_SPEAKS_OF["redirect"], said.lower()):
+            return Step(name, Outcome.BAD, f"{_REDIRECT} It says: {said}.", _registering(connection, uri))
+        return Step(
+            name, Outcome.BAD, f"The server refuses a pushed request: {said}.", _CURES.get(refused.code, _CHECK)
+        )
+    return Step(name, Outcome.GOOD, "The server has taken a pushed request of this client with this redirect URI.")
+
+
+def _sent_back(answer: Answer, uri: str) -> dict[str, str] | None:
+    """Return what the server sends the browser back with, or None when it does not send it back to `uri`."""
+    location = str(answer.headers.get("location", ""))
+    if answer.status not in _REDIRECTS or not location.startswith((f"{uri}?", f"{uri}#")):
+        return None
+    parts = urlsplit(location)
+    return dict(parse_qsl(parts.query or parts.fragment))
+
+
+def _judge_return(name: str, back: dict[str, str], state: str) -> Step:
+    error = back.get("error", "")
+    said = _shortly(": ".join(each for each in (error, back.get("error_description", "")) if each))
+    if back.get("state") != state:
+        return Step(name, Outcome.BAD, "The server knows them, but sends another state back than it was given.", _CHECK)
+    if error in _WELCOME or "code" in back:
+        return Step(name, Outcome.GOOD, "The server knows this client and sends its people back there.")
+    words = f"The server knows the redirect URI, but says no: {said}."
+    return Step(name, Outcome.BAD, words, _CURES.get(error, _CHECK))
+
+
+def _judge_page(name: str, answer: Answer, connection: Connection, uri: str) -> Step:
+    """Judge an answer that stays at the server: an error page, or a page to sign in at."""
+    if answer.status in _BUSY or answer.status not in (*_REFUSALS, *_REDIRECTS, int(httpx.codes.OK)):
+        return Step(name, Outcome.UNKNOWN, f"The server answered {answer.status}; it is not known what it would say.")
+    if answer.status not in _REFUSALS and not _speaks_of_error(answer):
+        words = "The server shows a page of its own where nobody may be asked. Only a sign-in will tell."
+        return Step(name, Outcome.UNKNOWN, words)
+    about = _subjects(answer)
+    if about == {"client"}:
+        return Step(name, Outcome.BAD, _CLIENT, _CLIENT_CURE)
+    if about == {"redirect"}:
+        return Step(name, Outcome.BAD, _REDIRECT, _registering(connection, uri))
+    words = f"The server refuses with an error page ({answer.status}); which of both it means is not known."
+    cure = f"Check that the client ID is right and that {uri} is registered."
+    return Step(name, Outcome.BAD if answer.status in _REFUSALS else Outcome.UNKNOWN, words, cure)
+
+
+def _subjects(answer: Answer) -> set[str]:
+    """Return what an error page speaks of, apart from our own request if it repeats that."""
+    page = re.sub(r"(redirect_uri|client_id)(=|%3d)", "", answer.body[:_READ].decode("utf-8", "replace").lower())
+    return {subject for subject, words in _SPEAKS_OF.items() if re.search(words, page)}
+
+
+def _registering(connection: Connection, uri: str) -> str:
+    if not connection.redirect_uris:
+        return "Choose a fixed redirect URI and register exactly that: this server wants the port, too."
+    exactly = "; Okta compares every letter, the port included" if is_okta_issuer(connection.issuer) else ""
+    return f"Register exactly {uri} as a sign-in redirect URI of the app{exactly}."
+
+
+def _speaks_of_error(answer: Answer) -> bool:
+    location = str(answer.headers.get("location", "")).lower()
+    return answer.status in _REDIRECTS and "error" in location
+
+
+def _shortly(text: str) -> str:
+    printable = "".join(each if each.isprintable() else " " for each in text)
+    return printable if len(printable) <= 300 else f"{printable[:300]}…"  # noqa: PLR2004 - some lines
