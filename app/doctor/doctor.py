@@ -19,6 +19,7 @@ RULES: tuple[Rule, ...] = (
     network.intercepted,
     network.rate_limited,
     network.issuer_mismatch,
+    network.no_metadata,
     network.unreachable,
     offline.not_offered,
     offline.not_asked,

@@ -49,9 +49,10 @@ def why(case: Case) -> Why | None:
 
 
 def near(case: Case, line: LogLine) -> tuple[LogLine, ...]:
-    """Return what else the log tells of about the same family and moment."""
+    """Return what else the log tells of about the same moment and, as far as it names one, the same family."""
     known = case.known.server_log
-    return tuple(each for each in known if each.family == line.family and abs(each.at - line.at) <= 1)
+    families = (line.family, "") if line.family else {each.family for each in known}
+    return tuple(each for each in known if each.family in families and abs(each.at - line.at) <= 1)
 
 
 def quoted(line: LogLine) -> Evidence:

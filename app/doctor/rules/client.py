@@ -3,11 +3,14 @@
 import re
 
 from app.doctor.evidence import REFRESH
-from app.doctor.records import Case, Certainty, Evidence, Finding, Stage
+from app.doctor.records import Case, Certainty, Evidence, Finding, Stage, Trouble
 from app.doctor.rules.saying import answer, code_is, is_okta, says
 from app.doctor.words import APP, TURN_ON_GRANT
 
 _CONFIGURED = re.compile(r"Configured grant types: \[([^\]]*)\]")
+_CANCELLED = "cancelled"
+# Our own sentences about a browser that never came back.
+_NOBODY_CAME = ("did not come back", _CANCELLED)
 
 
 def unauthorized_client(case: Case) -> Finding | None:
@@ -34,24 +37,28 @@ def unauthorized_client(case: Case) -> Finding | None:
 
 def redirect_uri(case: Case) -> Finding | None:
     """The redirect URI is not one the app is registered with; Okta compares all of it, the port too."""
-    trouble = case.trouble
-    if trouble is None or trouble.stage is not Stage.SIGN_IN:
+    trouble, registered = case.trouble, case.known.registered
+    if trouble is None or trouble.stage is not Stage.SIGN_IN or not case.redirect_uri:
         return None
     told = says(case, "redirect_uri", "redirection URI")
-    registered = () if case.known.registered is None else case.known.registered.redirect_uris
-    mismatch = bool(registered) and case.redirect_uri not in registered
     # such a refusal is a page in the browser: the client only sees that nobody comes back
-    came_back = bool(trouble.code)
-    if not case.redirect_uri or (came_back and not told) or (registered and not mismatch):
+    waited = not trouble.code and any(words in trouble.what for words in _NOBODY_CAME)
+    mismatch = registered is not None and case.redirect_uri not in registered.redirect_uris
+    if not told and not (waited and (registered is None or mismatch)):
         return None
+    certainty = Certainty.CANNOT_KNOW if _CANCELLED in trouble.what else Certainty.LIKELY
+    return _redirect_uri(case, trouble, Certainty.SURE if told or mismatch else certainty)
+
+
+def _redirect_uri(case: Case, trouble: Trouble, certainty: Certainty) -> Finding:
+    registered = () if case.known.registered is None else case.known.registered.redirect_uris
     evidence = [Evidence(trouble.seq, trouble.said()), Evidence(None, f"Lapse's redirect URI: {case.redirect_uri}")]
     evidence += [Evidence(None, f"Registered: {each}") for each in registered]
-    if not registered and not told:
+    if certainty is not Certainty.SURE:
         evidence.append(Evidence(None, "The browser may simply have been closed.", against=True))
-    sure = told or mismatch
     return Finding(
         rule="redirect_uri",
-        certainty=Certainty.SURE if sure else Certainty.LIKELY,
+        certainty=certainty,
         what="The redirect URI is not registered for this app, so the browser was never sent back.",
         evidence=tuple(evidence),
         source="RFC 6749 §3.1.2.3; Okta, Login redirect URI: equal to the last character, the port included",
@@ -61,7 +68,7 @@ def redirect_uri(case: Case) -> Finding | None:
             f"Under Login > Sign-in redirect URIs add exactly {case.redirect_uri}, and save.",
             "Or give the connection one of the registered redirect URIs, with a fixed port.",
         ),
-        weight=80 if sure else 30,
+        weight=80 if certainty is Certainty.SURE else 30,
     )
 
 

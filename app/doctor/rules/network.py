@@ -53,7 +53,7 @@ def captive_portal(case: Case) -> Finding | None:
         source="RFC 8952 §1 (captive portals); RFC 6749 §5: token answers are JSON",
         cure=(
             "Open any page in the browser, and sign in to the network there.",
-            "Then call again: the session was kept, and no token was sent to the page's maker over https.",
+            "Then call again: the session was kept.",
             "If there is no such network, check the issuer: for Okta it usually ends in /oauth2/default.",
         ),
         weight=80,
@@ -174,6 +174,28 @@ def issuer_mismatch(case: Case) -> Finding | None:
             "If it is a stranger's, do not sign in there.",
         ),
         weight=85,
+    )
+
+
+def no_metadata(case: Case) -> Finding | None:
+    """Somebody answers at the issuer, and it is no authorization server (RFC 8414 §3)."""
+    trouble = None if _is_settled(case) else _saying(case, "where its metadata should be")
+    if trouble is None:
+        return None
+    entry = _newest_exchange(case)
+    answered = () if entry is None else (Evidence(entry.seq, entry.sentence()),)
+    return Finding(
+        rule="no_metadata",
+        certainty=Certainty.LIKELY,
+        what="There is no authorization server at this issuer.",
+        evidence=(Evidence(trouble.seq, trouble.what), *answered),
+        source="RFC 8414 §3; OIDC Discovery §4; Okta, Authorization servers: /oauth2/default, /oauth2/{id}, or the org",
+        cure=(
+            f"Check the issuer {case.connection.issuer}, letter by letter.",
+            "At Okta it is https://your-org.okta.com/oauth2/default, with another id in place of default, or "
+            "https://your-org.okta.com alone; Security > API lists them.",
+        ),
+        weight=60,
     )
 
 

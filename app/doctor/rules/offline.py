@@ -23,7 +23,7 @@ def not_asked(case: Case) -> Finding | None:
         # elsewhere a server may have another switch for it, as Google's access_type has
         certainty=Certainty.SURE if is_okta(case) else Certainty.LIKELY,
         what="The sign-in did not ask for offline_access, so the server gave no refresh token.",
-        evidence=(Evidence(_asked_seq(case), f"Scopes asked for: {case.asked_scopes}."), _answer(case)),
+        evidence=(_asked(case), _answer(case)),
         source="OIDC Core §11; Okta, Refresh access tokens: the scope offline_access, asked at /authorize",
         cure=("Add offline_access to the scopes of the connection.", "Sign in again."),
         weight=80,
@@ -63,7 +63,7 @@ def grant_off(case: Case) -> Finding | None:
         rule="grant_off",
         certainty=Certainty.SURE if is_off else Certainty.LIKELY,
         what="The Refresh Token grant is not enabled for this app, so offline_access was left out in silence.",
-        evidence=(Evidence(_asked_seq(case), f"Scopes asked for: {case.asked_scopes}."), _answer(case), *told, *unread),
+        evidence=(_asked(case), _answer(case), *told, *unread),
         source="Okta, Keep the user signed in: tick Refresh Token as a grant type; Applications API, grant_types",
         cure=TURN_ON_GRANT,
         can_turn_on_grant=True,
@@ -87,7 +87,7 @@ def not_granted(case: Case) -> Finding | None:
         rule="offline_not_granted",
         certainty=Certainty.LIKELY if said else Certainty.CANNOT_KNOW,
         what="The server did not grant offline_access: by its policy, or because nobody was asked to consent.",
-        evidence=(Evidence(_asked_seq(case), f"Scopes asked for: {case.asked_scopes}."), _answer(case)),
+        evidence=(_asked(case), _answer(case)),
         source="OIDC Core §11: offline access needs prompt=consent unless the server decides otherwise; RFC 6749 §3.3",
         cure=(
             "Give the connection the authorize parameter prompt with the value consent.",
@@ -123,9 +123,11 @@ def not_sent(case: Case) -> Finding | None:
     )
 
 
-def _asked_seq(case: Case) -> int | None:
+def _asked(case: Case) -> Evidence:
     starts = [each.seq for each in case.entries if isinstance(each.event, events.SignInStarted)]
-    return starts[-1] if starts else None
+    if starts:
+        return Evidence(starts[-1], f"Scopes asked for: {case.asked_scopes}.")
+    return Evidence(None, f"Scopes of the connection: {case.asked_scopes}.")
 
 
 def _answer(case: Case) -> Evidence:

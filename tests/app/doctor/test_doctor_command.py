@@ -90,9 +90,9 @@ async def test_what_a_window_saw_a_command_knows(capsys: pytest.CaptureFixture[s
         assert "(journal" not in text
 
 
-async def test_a_server_with_a_web_page_is_1(capsys: pytest.CaptureFixture[str]) -> None:
+async def test_an_address_that_is_no_issuer_is_1(capsys: pytest.CaptureFixture[str]) -> None:
     async with open_workbench() as window:
         await window.connect()
         page = window.connection.issuer.replace("/oauth2/default", "/sign-in")
-        assert await doctor("--issuer", page, "--client-id", "c") == 3
-        assert "answered 404" in capsys.readouterr().err
+        assert await doctor("--issuer", page, "--client-id", "c") == 1
+        assert "There is no authorization server at this issuer." in capsys.readouterr().out

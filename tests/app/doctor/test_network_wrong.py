@@ -3,14 +3,16 @@
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import httpx
 import pytest
 
 from app.doctor.records import Certainty, Finding
+from app.errors import Hitch, Unreachable
 from app.oauth.client import OAuthClient
+from app.wire.network import Network
 from app.wire.recorder import RecordingTransport
 from tests.app.doctor.conftest import Ward
 from tests.app.session.conftest import answers, new_session, refused
@@ -19,6 +21,11 @@ from tests.e2e.throwaway_ca import found_ca
 pytestmark = pytest.mark.anyio
 
 Words = Callable[[Finding], str]
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"  # sockets take real time
 
 
 def http_by(ward: Ward, transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
@@ -31,8 +38,9 @@ async def answering(raw: bytes, context: ssl.SSLContext | None = None) -> AsyncI
     """Serve the same bytes to everybody on loopback; yields the port."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(raw)
+        with suppress(OSError, asyncio.IncompleteReadError):  # who does not trust the certificate hangs up
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(raw)
         writer.close()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
@@ -76,8 +84,8 @@ async def test_a_real_proxy_that_wants_a_password(ward: Ward, evidence: Words) -
     raw = b"HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n"
     ward.environ = {"HTTPS_PROXY": "http://ada:engine-1843@proxy.example:8080", "PATH": "/bin"}
     async with answering(raw) as port:
-        transport = httpx.AsyncHTTPTransport(proxy=f"http://127.0.0.1:{port}")
-        async with http_by(ward, transport) as http:
+        named = {"HTTPS_PROXY": f"http://127.0.0.1:{port}"}
+        async with http_by(ward, Network(named)) as http:
             await ward.look(http, "https://as.example")
     found = ward.expect("proxy", Certainty.SURE)
     assert "The environment says https_proxy=http://proxy.example:8080" in evidence(found)
@@ -86,10 +94,8 @@ async def test_a_real_proxy_that_wants_a_password(ward: Ward, evidence: Words) -
 
 async def test_a_certificate_nobody_here_trusts(ward: Ward, tmp_path: Path, evidence: Words) -> None:
     raw = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
-    async with answering(raw, found_ca(tmp_path).server) as port:
-        transport = httpx.AsyncHTTPTransport(verify=ssl.create_default_context())
-        async with http_by(ward, transport) as http:
-            await ward.look(http, f"https://127.0.0.1:{port}")
+    async with answering(raw, found_ca(tmp_path).server) as port, http_by(ward, Network({})) as http:
+        await ward.look(http, f"https://127.0.0.1:{port}")
     found = ward.expect("tls_interception", Certainty.SURE)
     assert "certificate" in evidence(found)
     assert "there is no way around" in " ".join(found.cure)
@@ -114,3 +120,23 @@ async def test_the_metadata_is_another_issuers(ward: Ward) -> None:
     ward.expect("issuer_mismatch", Certainty.SURE, session)
     await ward.look()
     ward.expect("issuer_mismatch", Certainty.SURE, session)
+
+
+async def test_nobody_is_an_authorization_server_there(ward: Ward) -> None:
+    await ward.look(issuer=f"{ward.world.org.issuer_base}/sign-in")
+    found = ward.expect("no_metadata", Certainty.LIKELY)
+    assert "/oauth2/default" in " ".join(found.cure)
+
+
+async def test_a_certificate_that_is_not_in_order(ward: Ward) -> None:
+    def expired(request: httpx.Request) -> httpx.Response:
+        raise Unreachable(
+            "The certificate of it was not accepted: it has expired.",
+            sent=False,
+            hitch=Hitch.CERTIFICATE,
+            brief="expired",
+        )
+
+    async with http_by(ward, httpx.MockTransport(expired)) as http:
+        await ward.look(http)
+    ward.expect("certificate", Certainty.SURE)

@@ -11,7 +11,7 @@ from app import events
 from app.connection import DEMO_CLIENT_ID, Connection
 from app.doctor.doctor import diagnose
 from app.doctor.records import Certainty, Finding
-from app.errors import SignInFailed, StoreFailed, said_by_server
+from app.errors import InvalidIdToken, SignInFailed, StoreFailed, said_by_server
 from app.session.sign_in import browser_sign_in
 from tests.app.doctor.conftest import LAPSED_S, Ward
 from tests.app.session.conftest import new_session
@@ -138,6 +138,28 @@ async def test_a_registered_redirect_uri_is_not_suspected(ward: Ward) -> None:
     await ward.read_org()
     case = replace(ward.case(), redirect_uri="http://127.0.0.1:8765/callback")
     assert "redirect_uri" not in [each.rule for each in diagnose(case)]
+
+
+async def test_a_cancelled_sign_in_says_little(ward: Ward) -> None:
+    ward.world.journal.append(events.SignInStarted(ward.world.org.issuer, "http://127.0.0.1:8765/cb", ward.scopes))
+    ward.world.journal.append(events.SignInFinished("It was cancelled."))
+    ward.expect("redirect_uri", Certainty.CANNOT_KNOW)
+
+
+async def test_a_browser_that_came_back_is_not_suspected(ward: Ward) -> None:
+    ward.world.journal.append(events.SignInStarted(ward.world.org.issuer, "http://127.0.0.1:8765/cb", ward.scopes))
+    ward.world.journal.append(events.SignInFinished("The server sent no ID token, so nobody knows who signed in."))
+    assert ward.diagnose() == ()
+
+
+async def test_a_sign_in_under_a_wrong_clock(ward: Ward) -> None:
+    ward.world.org.set_time(skew_s=3600)
+    with pytest.raises(InvalidIdToken) as wrong:
+        await ward.world.sign_in()
+    ward.world.journal.append(events.SignInFinished(f"The sign-in was not accepted: {wrong.value.what}"))
+    ward.expect("clock_skew", Certainty.LIKELY)
+    await ward.look()
+    ward.expect("clock_skew", Certainty.SURE)
 
 
 async def test_the_clocks_differ(ward: Ward, evidence: Words) -> None:
