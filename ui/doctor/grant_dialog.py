@@ -1,0 +1,353 @@
+"""The dialog that turns the Refresh Token grant on: the API token, the change as a diff, and what was read back."""
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QCheckBox,
+    QDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.errors import BadInput, LapseError
+from app.okta.change import App, Wanted
+from app.okta.keeping import TOKENS_PAGE, checked_token
+from app.secret import Secret
+from ui import theme
+from ui.doctor.grant_change import ChangePage, FieldTable
+from ui.report import ErrorPanel
+from ui.widgets.buttons import allow
+from ui.widgets.labels import Pill, label
+
+if TYPE_CHECKING:
+    from app.okta.applying import Applied
+
+_WIDTH, _HEIGHT = 700, 540
+
+
+class TokenSource(Enum):
+    """Where the API token comes from: a person, the keyring, or this computer's demo org, whose own is known."""
+
+    ASKED = "asked"
+    KEPT = "kept"
+    KNOWN = "known"
+
+
+class GrantDialog(QDialog):
+    """Three steps: read the app, look at the change, see it confirmed. It sends nothing; it asks by its signals.
+
+    `read_wanted` brings the API token, None where it is not asked for, and whether to keep it in the keyring; the
+    dialog has forgotten it by then. `apply_wanted` brings the GrantChange that is shown. To close it is to cancel.
+    """
+
+    read_wanted = Signal(object, bool)
+    read_again_wanted = Signal()
+    forget_wanted = Signal()
+    apply_wanted = Signal(object)
+    copy_requested = Signal(str)
+
+    def __init__(self, org_url: str, source: TokenSource, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("grantDialog")
+        self.setWindowTitle(self.tr("Turn the Refresh Token grant on"))
+        self._busy = ""
+        self.token_page, self.change_page, self.done_page = TokenPage(org_url), ChangePage(), DonePage()
+        self.pages = QStackedWidget()
+        for page in (self.token_page, self.change_page, self.done_page):
+            self.pages.addWidget(page)
+        self._step = label(role="section")
+        self._step.setObjectName("grantStepLabel")
+        self.error_panel = ErrorPanel()
+        self.error_panel.setObjectName("grantErrorPanel")
+        self.error_panel.copy_requested.connect(self.copy_requested)
+        self._progress = QProgressBar()
+        self._progress.setObjectName("grantProgress")
+        self._progress.setRange(0, 0)
+        self._progress.setTextVisible(False)
+        self._busy_label = label(role="muted")
+        self._busy_label.setObjectName("grantBusyLabel")
+        self._make_buttons()
+        self._lay_out()
+        self.change_page.planned.connect(self._show_possible)
+        self.token_page.token_edit.textChanged.connect(self._show_possible)
+        self.show_source(source)
+        self._show_page(self.token_page)
+        self.resize(theme.px(_WIDTH), theme.px(_HEIGHT))
+
+    # --- what is shown --------------------------------------------------------------------------------------------
+
+    def show_source(self, source: TokenSource) -> None:
+        """Ask for the API token, or say where it comes from; after it was forgotten: TokenSource.ASKED."""
+        self.token_page.show_source(source)
+        self._show_possible()
+
+    def show_busy(self, text: str) -> None:
+        """Say what is being done; nothing but cancelling is possible until the next `show_…`."""
+        self.error_panel.hide()
+        self._set_busy(text)
+        self.cancel_button.setFocus()
+
+    def show_change(self, app: App, wanted: Wanted) -> None:
+        """Show what `wanted` changes in the app that was read; raises OktaRefused for one that has no grants."""
+        self.change_page.show_app(app, wanted)
+        self._set_busy("")
+        self.error_panel.hide()
+        self._show_page(self.change_page)
+        self.change_page.rotation_picker.setFocus()
+
+    def show_done(self, done: "Applied") -> None:
+        """Show what was read back."""
+        self._set_busy("")
+        self.error_panel.hide()
+        self.done_page.show_done(done)
+        self._show_page(self.done_page)
+        self.close_button.setFocus()
+
+    def show_error(self, error: LapseError) -> None:
+        """Say what went wrong, in three lines; the step stays, and so does everything chosen."""
+        self._set_busy("")
+        self.error_panel.show_error(error)
+        page = self.pages.currentWidget()
+        target = self.token_page.first_control() if page is self.token_page else self.read_again_button
+        (target or self.read_button).setFocus()
+
+    # --- what is wanted -------------------------------------------------------------------------------------------
+
+    def read(self) -> None:
+        """Ask for the app to be read, as the button does; where the token is known, this can be done at once."""
+        try:
+            token = self.token_page.handed_over()
+        except BadInput as wrong:
+            self.show_error(wrong)
+            return
+        self.read_wanted.emit(token, token is not None and self.token_page.keep_check.isChecked())
+
+    def _apply(self) -> None:
+        change = self.change_page.change
+        if change is not None:
+            self.apply_wanted.emit(change)
+
+    def done(self, result: int) -> None:
+        """Close, and forget what was typed."""
+        self.token_page.token_edit.setText("")
+        super().done(result)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let Enter apply nothing by accident: on the change it only ends the typing of a number."""
+        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if is_enter and self.pages.currentWidget() is self.change_page:
+            focus = self.focusWidget()
+            if isinstance(focus, QAbstractButton):
+                focus.click()
+            return
+        super().keyPressEvent(event)
+
+    # --- inside ---------------------------------------------------------------------------------------------------
+
+    def _show_page(self, page: QWidget) -> None:
+        self.pages.setCurrentWidget(page)
+        steps = {
+            self.token_page: self.tr("1 OF 3 · API TOKEN"),
+            self.change_page: self.tr("2 OF 3 · WHAT CHANGES"),
+            self.done_page: self.tr("3 OF 3 · CONFIRMED"),
+        }
+        self._step.setText(steps[page])
+        self.read_button.setVisible(page is self.token_page)
+        self.read_again_button.setVisible(page is self.change_page)
+        self.apply_button.setVisible(page is self.change_page)
+        self.cancel_button.setVisible(page is not self.done_page)
+        self.close_button.setVisible(page is self.done_page)
+        self.read_button.setDefault(page is self.token_page)
+        self.close_button.setDefault(page is self.done_page)
+        self._show_possible()
+
+    def _set_busy(self, text: str) -> None:
+        self._busy = text
+        self._busy_label.setText(text)
+        self._progress.setAccessibleName(text)
+        for each in (self._progress, self._busy_label):
+            each.setVisible(bool(text))
+        self.pages.setEnabled(not text)
+        self._show_possible()
+
+    def _show_possible(self) -> None:
+        wait = self.tr("Wait, or cancel: {0}").format(self._busy) if self._busy else ""
+        allow(self.read_button, wait or self.token_page.why_not())
+        allow(self.read_again_button, wait, self.tr("Read the app as it is now, and plan the change anew."))
+        allow(self.apply_button, wait or self._why_not_apply(), self.tr("Send the app back with this change."))
+
+    def _why_not_apply(self) -> str:
+        change = self.change_page.change
+        if change is None:
+            return self.tr("The app was not read yet.")
+        if change.problems:
+            return self.tr("Okta would refuse it; see what it says above.")
+        return "" if change.is_needed else self.tr("There is nothing to change: the app is as wanted.")
+
+    def _make_buttons(self) -> None:
+        self.read_button = _button("grantReadButton", self.tr("Read the app"), primary=True)
+        self.read_button.clicked.connect(self.read)
+        self.read_again_button = _button("grantReadAgainButton", self.tr("Read again"))
+        self.read_again_button.clicked.connect(self.read_again_wanted)
+        self.apply_button = _button("grantApplyButton", self.tr("Apply the change"), primary=True)
+        self.apply_button.clicked.connect(self._apply)
+        self.cancel_button = _button("grantCancelButton", self.tr("Cancel"))
+        self.cancel_button.clicked.connect(self.reject)
+        self.close_button = _button("grantCloseButton", self.tr("Close"), primary=True)
+        self.close_button.clicked.connect(self.accept)
+        self.token_page.forget_button.clicked.connect(self.forget_wanted)
+
+    def _lay_out(self) -> None:
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self.read_again_button)
+        buttons.addStretch(1)
+        for button in (self.cancel_button, self.read_button, self.apply_button, self.close_button):
+            buttons.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 18, 20, 18)
+        layout.setSpacing(12)
+        layout.addWidget(self._step)
+        layout.addWidget(self.pages, 1)
+        layout.addWidget(self.error_panel)
+        layout.addWidget(self._busy_label)
+        layout.addWidget(self._progress)
+        layout.addLayout(buttons)
+        self._set_busy("")
+
+
+class TokenPage(QWidget):
+    """Where the API token comes from, and where one is made."""
+
+    def __init__(self, org_url: str) -> None:
+        super().__init__()
+        self._source = TokenSource.ASKED
+        self._org_url = org_url
+        self._story = label(wrap=True)
+        self._story.setObjectName("grantTokenStoryLabel")
+        self.token_edit = QLineEdit()
+        self.token_edit.setObjectName("grantTokenEdit")
+        self.token_edit.setAccessibleName(self.tr("API token"))
+        self.token_edit.setEchoMode(QLineEdit.EchoMode.Password)
+        self.token_edit.setInputMethodHints(self.token_edit.inputMethodHints() | Qt.InputMethodHint.ImhSensitiveData)
+        theme.set_mono(self.token_edit, 12)
+        self._caption = label(self.tr("API token"), role="title")
+        self._caption.setBuddy(self.token_edit)
+        self.keep_check = QCheckBox(self.tr("Keep it in the OS keyring"))
+        self.keep_check.setObjectName("grantKeepCheck")
+        self.keep_check.setToolTip(self.tr("For this org only. Otherwise it is forgotten when this window closes."))
+        self.keep_check.setAccessibleDescription(self.keep_check.toolTip())
+        self.forget_button = _button("grantForgetButton", self.tr("Forget the kept token"))
+        self._where = label(role="muted", wrap=True)
+        self._where.setObjectName("grantTokenWhereLabel")
+        self._lay_out()
+
+    def show_source(self, source: TokenSource) -> None:
+        """Show what there is to do about the token."""
+        self._source = source
+        asked, kept = source is TokenSource.ASKED, source is TokenSource.KEPT
+        stories = {
+            TokenSource.ASKED: self.tr(
+                "Lapse reads the app with an API token of yours, shows what would change, and changes it only when you "
+                "say so. The token goes to {0} and nowhere else."
+            ),
+            TokenSource.KEPT: self.tr("The API token for {0} is in the OS keyring, where you had it kept."),
+            TokenSource.KNOWN: self.tr("{0} is this computer's demo org: its API token is known, none is asked for."),
+        }
+        self._story.setText(stories[source].format(self._org_url))
+        for each in (self._caption, self.token_edit, self.keep_check, self._where):
+            each.setVisible(asked)
+        self.forget_button.setVisible(kept)
+
+    def first_control(self) -> QWidget | None:
+        """Return where a person starts, None where the button is all there is."""
+        return self.token_edit if self._source is TokenSource.ASKED else None
+
+    def why_not(self) -> str:
+        """Return why nothing can be read yet."""
+        if self._source is TokenSource.ASKED and not self.token_edit.text().strip():
+            return self.tr("Give the API token first.")
+        return ""
+
+    def handed_over(self) -> Secret | None:
+        """Return the token and forget it, None where none is asked for; raises BadInput for what is none."""
+        if self._source is not TokenSource.ASKED:
+            return None
+        typed = Secret(self.token_edit.text())
+        self.token_edit.setText("")  # this forgets what could be undone as well
+        return checked_token(typed)
+
+    def _lay_out(self) -> None:
+        self._where.setText(
+            self.tr(
+                "Make one in Okta's Admin Console: {0}, Create token. It has the rights of the admin who makes it, who "
+                "must be allowed to manage applications: a Super Administrator is. Okta shows it once. It ends when it "
+                "was not used for 30 days, or when you revoke it on the same page."
+            ).format(TOKENS_PAGE)
+        )
+        row = QHBoxLayout()
+        row.addWidget(self.forget_button)
+        row.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(10)
+        for each in (self._story, self._caption, self.token_edit, self.keep_check, self._where):
+            layout.addWidget(each)
+        layout.addLayout(row)
+        layout.addStretch(1)
+
+
+class DonePage(QWidget):
+    """What the app shows now, read after the change."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        pill = Pill()
+        pill.show_state(self.tr("Read back and confirmed"), "good")
+        self._headline = label(self.tr("The Refresh Token grant is on"), role="headline")
+        self._next = label(
+            self.tr(
+                "Sign in again with the scope offline_access: a refresh token comes with the next sign-in, not "
+                "with the tokens you hold."
+            ),
+            wrap=True,
+        )
+        self.fields = FieldTable("grantDoneTable", self.tr("What the app shows now"), is_made=True)
+        self.others_label = label(role="muted", wrap=True)
+        self.others_label.setObjectName("grantOthersLabel")
+        row = QHBoxLayout()
+        row.addWidget(pill)
+        row.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(10)
+        layout.addLayout(row)
+        layout.addWidget(self._headline)
+        layout.addWidget(self._next)
+        layout.addWidget(self.fields, 1)
+        layout.addWidget(self.others_label)
+
+    def show_done(self, done: "Applied") -> None:
+        """Show the fields as they are now, and whatever else differs from what was sent."""
+        self.fields.show_fields(done.fields)
+        others = self.tr("Besides, these differ from what was sent: {0}.").format(", ".join(done.others))
+        self.others_label.setText(others if done.others else "")
+        self.others_label.setVisible(bool(done.others))
+
+
+def _button(name: str, text: str, *, primary: bool = False) -> QPushButton:
+    button = QPushButton(text)
+    button.setObjectName(name)
+    button.setAutoDefault(False)
+    if primary:
+        button.setProperty("primary", True)
+    return button
