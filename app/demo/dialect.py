@@ -145,6 +145,15 @@ MISMATCHED_REDIRECT_URI = OktaError(
     "mismatched_redirect_uri",
 )
 
+# Okta's words for pushed requests are not in our facts; these are RFC 9126's codes in ours.
+PUSH_REQUIRED = OktaError(400, "invalid_request", "The authorization request must be pushed.", "push_required")
+PUSHED_REFERENCE = OktaError(
+    400, "invalid_request", "A pushed request must not have a 'request_uri'.", "pushed_request_uri"
+)
+INVALID_REQUEST_URI = OktaError(
+    400, "invalid_request_uri", "The 'request_uri' is invalid or has expired.", "invalid_request_uri"
+)
+
 # The authorization endpoint.
 MISSING_CHALLENGE = OktaError(
     400, "invalid_request", "PKCE code challenge is required by the application.", "pkce_missing_challenge"

@@ -14,6 +14,7 @@ EVERYWHERE = "*"
 ENDPOINTS = (
     "discovery",
     "keys",
+    "push",
     "authorize",
     "sign_in",
     "token",

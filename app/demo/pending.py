@@ -99,6 +99,13 @@ class DeviceSignIn(Handed):
         return not self.is_spent and not self.is_denied and self.session is None and now < self.expires_at
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushedRequest(Handed):
+    """An authorization request that an application has pushed, known by its `request_uri` (RFC 9126 §2.2)."""
+
+    parameters: dict[str, str]
+
+
 @dataclass(slots=True)
 class Pending:
     """What the org remembers between two requests of one sign-in.
@@ -114,6 +121,7 @@ class Pending:
     first_factors: dict[str, FirstFactor] = field(default_factory=dict)
     out_of_band: dict[str, OutOfBand] = field(default_factory=dict)
     devices: dict[str, DeviceSignIn] = field(default_factory=dict)
+    pushed: dict[str, PushedRequest] = field(default_factory=dict)
     used_codes: deque[tuple[str, int]] = field(default_factory=lambda: deque(maxlen=_MOST))
     wrong_codes: deque[float] = field(default_factory=lambda: deque(maxlen=_MOST_WRONG_CODES))
 

@@ -48,6 +48,9 @@ class Policy:
     # Okta wants the registered redirect URI, port included; RFC 8252 §7.3 wants any port of the loopback.
     exact_redirect_uris: bool = False
     number_challenge: bool = True
+    # RFC 9126; what is required is offered too
+    offers_pushed_requests: bool = False
+    requires_pushed_requests: bool = False
     has_access_policy: bool = True
     user_is_assigned: bool = True
 

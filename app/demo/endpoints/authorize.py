@@ -15,6 +15,7 @@ from app.demo.door import Bends, bends_of
 from app.demo.endpoints.browser import PageRefused, check_own_form, session_of, start_session
 from app.demo.endpoints.clients import known_application
 from app.demo.endpoints.first import understood_scopes
+from app.demo.endpoints.push import unpacked
 from app.demo.endpoints.signin import CodeAsked, PasswordAsked, next_step
 from app.demo.faults import Kind
 from app.demo.forging import STRANGER
@@ -106,7 +107,7 @@ class AuthorizationEndpoint:
     def _checked(self, request: Request, form: Parameters | None) -> Response:
         request.state.event_type = self._server.event("authorize")
         try:
-            query = read_query(request)
+            query = unpacked(self._org, self._server, read_query(request))
             application = known_application(self._org, request, query.get("client_id", ""))
             back = self._trusted_address(query, application)
         except Refused as refused:

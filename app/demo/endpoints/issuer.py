@@ -15,6 +15,7 @@ from app.demo.endpoints.challenge import ChallengeEndpoint
 from app.demo.endpoints.device import DeviceEndpoint
 from app.demo.endpoints.introspect import IntrospectionEndpoint
 from app.demo.endpoints.logout import LogoutEndpoint
+from app.demo.endpoints.push import PushEndpoint
 from app.demo.endpoints.revoke import RevocationEndpoint
 from app.demo.endpoints.token import TokenEndpoint
 from app.demo.faults import Kind
@@ -40,6 +41,7 @@ class Issuer:
         self._server = server
         self._door = Door(org)
         self._authorization = AuthorizationEndpoint(org, server)
+        self._push = PushEndpoint(org, server)
         self._token = TokenEndpoint(org, server)
         self._revocation = RevocationEndpoint(org, server)
         self._introspection = IntrospectionEndpoint(org, server)
@@ -61,6 +63,7 @@ class Issuer:
             route(f"{v1}/revoke", "revoke", self._revocation.answer, post),
             route(f"{v1}/authorize", "authorize", self._authorization.show),
             route(f"{v1}/authorize", "sign_in", self._authorization.sign_in, post),
+            route(f"{v1}/par", "push", self._push.answer, post),
             route(f"{v1}/logout", "logout", self._logout.by_query),
             route(f"{v1}/logout", "logout", self._logout.by_form, post),
             route(f"{v1}/device/authorize", "device_authorize", self._device.answer, post),
@@ -102,7 +105,14 @@ class Issuer:
             "request_parameter_supported": False,
             "request_uri_parameter_supported": False,
         }
-        return JSONResponse(found)
+        return JSONResponse({**found, **self._pushing(base)})
+
+    def _pushing(self, base: str) -> dict[str, Any]:
+        policy = self._org.policy
+        if not (policy.offers_pushed_requests or policy.requires_pushed_requests):
+            return {}
+        required = {"require_pushed_authorization_requests": True} if policy.requires_pushed_requests else {}
+        return {"pushed_authorization_request_endpoint": f"{base}/par", **required}
 
     async def keys(self, request: Request) -> Response:
         """Publish the signing keys as a JWK Set (RFC 7517 §5)."""

@@ -1,0 +1,69 @@
+"""Pushed authorization requests: kept for the browser, which then carries nothing but a reference (RFC 9126)."""
+
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from app.demo import dialect
+from app.demo.dialect import Refused
+from app.demo.endpoints.clients import identified_application
+from app.demo.forms import Parameters, read_form
+from app.demo.ledger import hashed
+from app.demo.pending import PushedRequest, keep, new_handle
+from app.demo.servers import AuthorizationServer
+
+if TYPE_CHECKING:
+    from app.demo.org import DemoOrg
+
+_EVENT = "lapse.pushed_request"  # the door's name; Okta's is not in our facts
+_LIFETIME_S = 300
+_URN = "urn:ietf:params:oauth:request_uri:"
+
+
+class PushEndpoint:
+    """Answers `/par`."""
+
+    def __init__(self, org: "DemoOrg", server: AuthorizationServer) -> None:
+        self._org = org
+        self._server = server
+
+    async def answer(self, request: Request) -> Response:
+        """Keep a request and return its `request_uri` (RFC 9126 §2.2); raises Refused for one that cannot come right.
+
+        What is asked is checked when the browser brings the reference; who asks and the redirect URI are checked now.
+        """
+        request.state.event_type = _EVENT
+        form = await read_form(request)
+        application = identified_application(self._org, request, form)
+        if "request_uri" in form:
+            raise Refused(dialect.PUSHED_REFERENCE)
+        exact = self._org.policy.exact_redirect_uris
+        if not application.may_return_to(form.get("redirect_uri", ""), exact=exact):
+            raise Refused(dialect.ILLEGAL_REDIRECT_URI)
+        request_uri = f"{_URN}{new_handle()}"
+        pushed = PushedRequest(
+            client_id=application.id,
+            issuer=self._org.issuer_of(self._server),
+            expires_at=self._org.clock.now() + _LIFETIME_S,
+            parameters={name: value for name, value in form.items() if name != "client_secret"},
+        )
+        keep(self._org.pending.pushed, hashed(request_uri), pushed)
+        return JSONResponse({"request_uri": request_uri, "expires_in": _LIFETIME_S}, status_code=201)
+
+
+def unpacked(org: "DemoOrg", server: AuthorizationServer, query: Parameters) -> Parameters:
+    """Return the request that a query stands for; raises Refused for a reference that is not (any more) good.
+
+    It is good until its end: the pages of one sign-in are asked for with the same query.
+    """
+    if "request_uri" not in query:
+        if org.policy.requires_pushed_requests:
+            raise Refused(dialect.PUSH_REQUIRED)
+        return query
+    pushed = org.pending.pushed.get(hashed(query["request_uri"]))
+    if pushed is None or pushed.issuer != org.issuer_of(server) or org.clock.now() >= pushed.expires_at:
+        raise Refused(dialect.INVALID_REQUEST_URI, "This server never issued the request_uri, or it is past its end.")
+    if pushed.client_id != query.get("client_id"):
+        raise Refused(dialect.INVALID_REQUEST_URI, "The request_uri was issued to another application.")
+    return pushed.parameters
