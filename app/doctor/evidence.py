@@ -15,6 +15,8 @@ _MOST_ENTRIES = 2000
 _PROXY_NAMES = ("https_proxy", "http_proxy", "all_proxy", "no_proxy")
 _FATES_OF_ARRIVAL = (RefreshTokenFate.NEW, RefreshTokenFate.REPLACED)
 REFRESH = "refresh_token"
+CANCELLED = "cancelled"
+"""The word of a sign-in that a person gave up."""
 
 
 def case_of(
@@ -79,9 +81,8 @@ def trouble_in(entries: tuple[Entry, ...], auth_time: float | None = None) -> Tr
 
     `auth_time` says when the sign-in was, in epoch seconds, if the journal does not reach back to it.
     """
-    over = (events.TokensReceived, events.SignedOut, events.DemoOrgReset)
-    entry = last(entries, events.RefreshFailed, events.SignInFinished, *over)
-    if entry is None or isinstance(entry.event, over):
+    entry = _failure(entries)
+    if entry is None:
         return None
     event = entry.event
     if isinstance(event, events.RefreshFailed):
@@ -105,6 +106,25 @@ def trouble_in(entries: tuple[Entry, ...], auth_time: float | None = None) -> Tr
         description=event.description,
         seq=entry.seq,
     )
+
+
+def _failure(entries: tuple[Entry, ...]) -> Entry | None:
+    """Return the last failure that is not over; a sign-in that was only cancelled hides none before it."""
+    cancelled = None
+    for entry in reversed(entries):
+        if isinstance(entry.event, events.TokensReceived | events.SignedOut | events.DemoOrgReset):
+            break
+        if not isinstance(entry.event, events.RefreshFailed | events.SignInFinished):
+            continue
+        if not is_cancelled(entry.event):
+            return entry
+        cancelled = cancelled or entry
+    return cancelled
+
+
+def is_cancelled(event: events.Event) -> bool:
+    """Return whether a person gave up on a sign-in."""
+    return isinstance(event, events.SignInFinished) and not event.code and CANCELLED in event.what
 
 
 def _sent(entries: tuple[Entry, ...], failed: Entry, auth_time: float | None) -> Sent | None:

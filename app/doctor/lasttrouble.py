@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from app.doctor.evidence import trouble_in
+from app.doctor.evidence import is_cancelled, trouble_in
 from app.doctor.records import Sent, Stage, Trouble
 from app.events import Entry, RefreshFailed, RefreshStarted, SessionAdopted, SessionRestored, SignedOut, SignInFinished
 from app.events import TokensReceived as Received
@@ -32,7 +32,7 @@ class TroubleMemory:
             return
         before = self._recent.get(entry.connection, ())
         self._recent[entry.connection] = recent = (*before, entry)[-_KEPT:]
-        if isinstance(entry.event, RefreshFailed | SignInFinished):
+        if isinstance(entry.event, RefreshFailed | SignInFinished) and not is_cancelled(entry.event):
             self._write({**_read(self._path), entry.connection: _plain(trouble_in(recent))})
         elif isinstance(entry.event, Received | SignedOut) and entry.connection in (known := _read(self._path)):
             self._write({name: each for name, each in known.items() if name != entry.connection})

@@ -2,7 +2,7 @@
 
 from enum import Enum
 
-from app.doctor.records import Case, Evidence, LogLine
+from app.doctor.records import Case, Evidence, LogLine, Stage
 from app.doctor.words import moment
 
 # The org's clock and ours may differ; more than this, and it is another event.
@@ -33,6 +33,8 @@ def refusal(case: Case) -> LogLine | None:
         return None
     at = case.trouble.at + (case.skew_s or 0.0)
     refused = [each for each in case.known.server_log if not each.succeeded and abs(each.at - at) <= _NEAR_S]
+    if case.trouble.stage is Stage.REFRESH:
+        refused = [each for each in refused if ".token." in each.event_type]
     return min(refused, key=lambda each: abs(each.at - at), default=None)
 
 

@@ -2,15 +2,14 @@
 
 import re
 
-from app.doctor.evidence import REFRESH
+from app.doctor.evidence import CANCELLED, REFRESH
 from app.doctor.records import Case, Certainty, Evidence, Finding, Stage, Trouble
 from app.doctor.rules.saying import answer, code_is, is_okta, says
 from app.doctor.words import APP, TURN_ON_GRANT
 
 _CONFIGURED = re.compile(r"Configured grant types: \[([^\]]*)\]")
-_CANCELLED = "cancelled"
 # Our own sentences about a browser that never came back.
-_NOBODY_CAME = ("did not come back", _CANCELLED)
+_NOBODY_CAME = ("did not come back", CANCELLED)
 
 
 def unauthorized_client(case: Case) -> Finding | None:
@@ -46,7 +45,7 @@ def redirect_uri(case: Case) -> Finding | None:
     mismatch = registered is not None and case.redirect_uri not in registered.redirect_uris
     if not told and not (waited and (registered is None or mismatch)):
         return None
-    certainty = Certainty.CANNOT_KNOW if _CANCELLED in trouble.what else Certainty.LIKELY
+    certainty = Certainty.CANNOT_KNOW if CANCELLED in trouble.what else Certainty.LIKELY
     return _redirect_uri(case, trouble, Certainty.SURE if told or mismatch else certainty)
 
 

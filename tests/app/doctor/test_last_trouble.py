@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app import events
 from app.doctor.lasttrouble import TroubleMemory, last_trouble
 from app.doctor.records import Certainty, Stage, Trouble
 from app.journal import Journal
@@ -51,6 +52,17 @@ async def test_no_secret_is_written(ward: Ward, tmp_path: Path) -> None:
     assert tokens
     assert not [token for token in tokens if token in text]
     assert "RT-2" in text
+
+
+async def test_a_sign_in_that_was_given_up_hides_nothing(ward: Ward, tmp_path: Path) -> None:
+    await refused_refresh(ward, tmp_path)
+    ward.world.journal.append(events.SignInFinished("It was cancelled."))
+    found = last_trouble(tmp_path, "")
+    assert found is not None
+    assert found.stage is Stage.REFRESH
+    here = ward.case().trouble
+    assert here is not None
+    assert here.stage is Stage.REFRESH
 
 
 async def test_tokens_make_it_forget(ward: Ward, tmp_path: Path) -> None:
