@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from app.doctor.records import Certainty, Evidence, Finding
-from ui.doctor.facts import VERDICTS, spoken
+from ui.doctor.facts import VERDICTS, breakable, spoken
 from ui.widgets.card import Card
 from ui.widgets.labels import Pill, label
 
@@ -48,28 +48,23 @@ class FindingCard(Card):
         self.pill = Pill()
         self.pill.setObjectName(f"findingPill{self._number}")
         self.pill.show_state(f"{verdict.shape} {word}", verdict.tone)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.pill, 0, _TOP)
-        row.addWidget(_text(self.finding.what, role="title"), 1)
-        self.body.addLayout(row)
+        self.body.addLayout(_at_left(self.pill))
+        self.body.addWidget(_text(self.finding.what, role="title"))
 
     def _add_evidence(self) -> None:
         self._add_line(self.tr("EVIDENCE"), role="section")
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(4)
-        grid.setColumnStretch(1, 1)
-        for row, each in enumerate(self.finding.evidence):
+        grid = _grid()
+        for each in self.finding.evidence:
             sign = label("–" if each.against else "+", role="title")
             sign.setAccessibleName(self.tr("speaks against it") if each.against else self.tr("speaks for it"))
+            row = grid.rowCount()
             grid.addWidget(sign, row, 0, _TOP)
             grid.addWidget(_text(each.text), row, 1)
             if each.seq is not None:
-                grid.addWidget(self._link(each), row, 2, _TOP)
+                grid.addLayout(self._link(each), row + 1, 1)
         self.body.addLayout(grid)
 
-    def _link(self, evidence: Evidence) -> QPushButton:
+    def _link(self, evidence: Evidence) -> QHBoxLayout:
         seq = evidence.seq
         assert seq is not None
         button = QPushButton(self.tr("Entry {0}").format(seq))
@@ -79,17 +74,14 @@ class FindingCard(Card):
         button.setAccessibleName(self.tr("Show entry {0} in the journal: {1}").format(seq, evidence.text))
         button.setProperty("seq", seq)
         button.clicked.connect(self._ask_entry)
-        return button
+        return _at_left(button)
 
     def _ask_entry(self) -> None:
         self.entry_wanted.emit(int(self.sender().property("seq")))
 
     def _add_cure(self) -> None:
         self._add_line(self.tr("WHAT TO DO"), role="section")
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(4)
-        grid.setColumnStretch(1, 1)
+        grid = _grid()
         for row, step in enumerate(self.finding.cure):
             grid.addWidget(label(f"{row + 1}."), row, 0, _TOP)
             grid.addWidget(_text(step), row, 1)
@@ -103,10 +95,7 @@ class FindingCard(Card):
         button.setAccessibleName(self.tr("Turn the Refresh Token grant on…"))
         button.setProperty("primary", True)
         button.clicked.connect(self.turn_on_grant_wanted)
-        row = QHBoxLayout()
-        row.addWidget(button)
-        row.addStretch(1)
-        self.body.addLayout(row)
+        self.body.addLayout(_at_left(button))
 
     def _add_line(self, text: str, *, role: str) -> None:
         self.body.addSpacing(2)
@@ -114,6 +103,23 @@ class FindingCard(Card):
 
 
 def _text(text: str, *, role: str = "") -> QLabel:
-    found = label(text, role=role, wrap=True)
+    found = label(breakable(text), role=role, wrap=True)
+    found.setAccessibleName(text)
     found.setAlignment(_TOP)  # its own: an aligned item of a layout is not given the height its wrapped text asks for
     return found
+
+
+def _grid() -> QGridLayout:
+    """Return a narrow column for signs and numbers beside a wide one for texts."""
+    found = QGridLayout()
+    found.setHorizontalSpacing(8)
+    found.setVerticalSpacing(3)
+    found.setColumnStretch(1, 1)
+    return found
+
+
+def _at_left(widget: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.addWidget(widget)
+    row.addStretch(1)
+    return row

@@ -1,6 +1,6 @@
 """The doctor's panel: what is wrong with this session, best-founded cause first, and what to do."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from app.doctor.records import Finding
@@ -62,6 +62,11 @@ class DoctorPanel(QWidget):
         self._tell(self.tr("Looking at the server, the session and the journal…"))
         self._show_progress(busy=True)
 
+    def show_stopped(self) -> None:
+        """Show that the look came to no end; what was found before stays."""
+        self._tell(self.tr("The look was stopped, or failed: nothing new is known."))
+        self._show_progress(busy=False)
+
     def text(self) -> str:
         """Return what is found as text, for the clipboard."""
         return copied(self._findings)
@@ -104,11 +109,11 @@ class DoctorPanel(QWidget):
         return button
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(8)
-        head.addWidget(self.state_label, 1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
         for button in (self.look_button, self.cancel_button, self.copy_button):
-            head.addWidget(button)
+            buttons.addWidget(button)
+        buttons.addStretch(1)
         content = QWidget()
         content.setObjectName("doctorFindings")
         self._list = QVBoxLayout(content)
@@ -118,6 +123,9 @@ class DoctorPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 10, 14, 12)
         layout.setSpacing(8)
-        layout.addLayout(head)
+        layout.addWidget(self.state_label)
+        layout.addLayout(buttons)
         layout.addWidget(self.progress)
-        layout.addWidget(scrolling("doctorScroll", content), 1)
+        scroll = scrolling("doctorScroll", content)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # texts wrap
+        layout.addWidget(scroll, 1)

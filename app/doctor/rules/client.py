@@ -20,13 +20,14 @@ def unauthorized_client(case: Case) -> Finding | None:
     registered = case.known.registered
     grants = found[1] if found else ", ".join(registered.grant_types) if registered else ""
     listed = (Evidence(case.trouble.seq, f"Grant types the app may use: {grants}."),) if grants else ()
+    said = Evidence(case.trouble.seq, _CONFIGURED.sub("", case.trouble.said()).replace(" .", "").strip())
     is_refresh = case.trouble.stage is Stage.REFRESH and REFRESH not in grants
     grant = "Refresh Token" if is_refresh else "grant type this connection signs in with"
     return Finding(
         rule="unauthorized_client",
         certainty=Certainty.SURE,
         what=f"The app may not use the {grant}{' grant' if is_refresh else ''}.",
-        evidence=(*listed, *answer(case)),
+        evidence=(*listed, said),
         source="RFC 6749 §5.2 unauthorized_client; Okta's error list, the same name",
         cure=TURN_ON_GRANT if is_refresh else (*TURN_ON_GRANT[:2], "Tick the grant type that is missing, and save."),
         can_turn_on_grant=is_refresh and is_okta(case),

@@ -30,6 +30,7 @@ async def test_the_app_may_not_refresh(ward: Ward, evidence: Words) -> None:
     assert found.can_turn_on_grant
     assert "Grant types the app may use: authorization_code, password" in evidence(found)
     assert found.evidence[0].seq is not None
+    assert found.evidence[1].text.endswith("The client is not authorized to use the provided grant type.")
 
 
 async def refused_by(ward: Ward, row: str) -> None:

@@ -3,11 +3,12 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from app.doctor.records import Certainty, Evidence, Finding
-from ui.doctor.facts import VERDICTS, copied
+from ui import theme
+from ui.doctor.facts import VERDICTS, breakable, copied
 from ui.doctor.panel import DoctorPanel
 
 HTML = "<b>bold</b><img src=x>"
@@ -162,6 +163,39 @@ def test_every_control_has_a_name(qtbot: QtBot, kind: type) -> None:
         interface = QAccessible.queryAccessibleInterface(each)
         assert interface.text(QAccessible.Text.Name), each.objectName()
         assert kind is QLabel or each.objectName()
+
+
+def test_long_words_may_break_and_are_read_whole(qtbot: QtBot) -> None:
+    grant = "urn:ietf:params:oauth:grant-type:device_code"
+    assert breakable(f"It is {grant}.").replace("\u200b", "") == f"It is {grant}."
+    assert max(map(len, breakable(grant).split("\u200b"))) < 12
+    assert breakable("The server answered 400 invalid_grant.") == "The server answered 400 invalid_grant."
+    shown = panel(qtbot, finding(text=grant))
+    spoken = [each.accessibleName() for each in shown.cards[0].findChildren(QLabel)]
+    assert f"It said {grant}." in spoken
+    assert grant in shown.text()
+
+
+def test_a_look_that_came_to_no_end(qtbot: QtBot) -> None:
+    shown = panel(qtbot, finding())
+    shown.show_busy()
+    shown.show_stopped()
+    assert (shown.progress.isVisible(), shown.look_button.isVisible()) == (False, True)
+    assert len(shown.cards) == 1
+    assert "nothing new" in shown.state_label.text()
+
+
+@pytest.mark.parametrize("zoom", [1.0, theme.PRESENTER_ZOOM])
+def test_a_narrow_column_is_wide_enough(qtbot: QtBot, qapp: QApplication, zoom: float) -> None:
+    theme.apply(qapp, "light", zoom)
+    try:
+        shown = panel(qtbot, finding(can_turn_on_grant=True, text="urn:ietf:params:oauth:grant-type:device_code"))
+        assert shown.minimumSizeHint().width() <= 300
+        shown.resize(300, 600)
+        scroll = shown.findChild(QScrollArea, "doctorScroll")
+        qtbot.waitUntil(lambda: scroll.widget().width() <= scroll.viewport().width(), timeout=1000)
+    finally:
+        theme.apply(qapp, "light")
 
 
 def test_long_texts_wrap_instead_of_widening(qtbot: QtBot) -> None:
