@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QGridLayout, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QGridLayout, QSpinBox, QVBoxLayout, QWidget
 
 from app.okta.change import App, Field, FieldChange, GrantChange, Note, Wanted, plan
 from app.okta.validation import MOST_LEEWAY_S, ROTATE, STATIC
@@ -169,12 +169,9 @@ class ChangePage(QWidget):
         grid.setHorizontalSpacing(14)
         grid.setVerticalSpacing(8)
         grid.addWidget(rotation, 0, 0)
-        grid.addWidget(self.rotation_picker, 0, 1)
+        grid.addWidget(self.rotation_picker, 0, 1, Qt.AlignmentFlag.AlignLeft)
         grid.addWidget(grace, 1, 0)
-        row = QHBoxLayout()
-        row.addWidget(self.grace_spin)
-        row.addStretch(1)
-        grid.addLayout(row, 1, 1)
+        grid.addWidget(self.grace_spin, 1, 1, Qt.AlignmentFlag.AlignLeft)
         grid.setColumnStretch(1, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

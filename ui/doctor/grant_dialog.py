@@ -3,7 +3,7 @@
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from app.okta.applying import Applied
 
 _WIDTH, _HEIGHT = 700, 540
+_LEAST_WIDTH, _LEAST_HEIGHT = 600, 440
 
 
 class TokenSource(Enum):
@@ -81,6 +82,8 @@ class GrantDialog(QDialog):
         self.token_page.token_edit.textChanged.connect(self._show_possible)
         self.show_source(source)
         self._show_page(self.token_page)
+        (self.token_page.first_control() or self.read_button).setFocus()
+        self._scale()
         self.resize(theme.px(_WIDTH), theme.px(_HEIGHT))
 
     # --- what is shown --------------------------------------------------------------------------------------------
@@ -151,7 +154,16 @@ class GrantDialog(QDialog):
             return
         super().keyPressEvent(event)
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Leave room for every sentence in another size of type too: pages do not ask for it themselves."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._scale()
+
     # --- inside ---------------------------------------------------------------------------------------------------
+
+    def _scale(self) -> None:
+        self.setMinimumSize(theme.px(_LEAST_WIDTH), theme.px(_LEAST_HEIGHT))
 
     def _show_page(self, page: QWidget) -> None:
         self.pages.setCurrentWidget(page)
