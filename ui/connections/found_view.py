@@ -1,0 +1,139 @@
+"""What was found at an issuer, shown before anything is saved: which server, what it offers, what it lacks."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QRadioButton, QVBoxLayout, QWidget
+
+from ui import theme
+from ui.widgets.labels import ElidedLabel, label
+
+if TYPE_CHECKING:
+    # For types alone: it brings the HTTP library, which comes after the first paint.
+    from app.connecting.lookup import Found
+    from app.connecting.offer import Fact
+
+_TOP = Qt.AlignmentFlag.AlignTop
+_MARKS = {"good": "✓", "warning": "▲", "neutral": "·"}
+
+
+class FoundView(QWidget):
+    """Shows a look-up; where several servers may be meant, `chosen` tells which one a person takes."""
+
+    chosen = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("foundView")
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._content = QWidget()
+        self._layout.addWidget(self._content)
+        self._all: tuple[Found, ...] = ()
+        self._shown: Found | None = None
+        self._group = QButtonGroup(self)
+        self._tried: tuple[tuple[str, str], ...] = ()
+        self._notes: tuple[str, ...] = ()
+        self.hide()
+
+    @property
+    def found(self) -> "Found | None":
+        """What is shown, of several the one that is taken."""
+        return self._shown
+
+    def show_found(self, found: "Found") -> None:
+        """Show what was found; the first server is taken until a person takes another."""
+        self._all = (found, *found.others)
+        self._tried, self._notes = found.tried, found.notes
+        self._take(found)
+
+    def show_tried(self, tried: tuple[tuple[str, str], ...]) -> None:
+        """Show which addresses were asked in vain."""
+        self._all, self._shown, self._tried, self._notes = (), None, tried, ()
+        self._rebuild()
+
+    def clear(self) -> None:
+        """Forget it: it is not about what stands in the field any longer."""
+        self._all, self._shown, self._tried, self._notes = (), None, (), ()
+        self.hide()
+
+    def _take(self, found: "Found") -> None:
+        self._shown = found
+        self._rebuild()
+
+    def _rebuild(self) -> None:
+        had_focus = self._content.isAncestorOf(self.focusWidget()) if self.focusWidget() else False
+        self._layout.removeWidget(self._content)
+        self._content.hide()
+        self._content.deleteLater()
+        self._content = QWidget()
+        rows = QVBoxLayout(self._content)
+        rows.setContentsMargins(0, 4, 0, 0)
+        rows.setSpacing(8)
+        self._add_choice(rows, had_focus=had_focus)
+        if self._shown is not None:
+            rows.addLayout(self._grid(self._shown.offer.facts))
+        self._add_notes(rows)
+        rows.addLayout(self._tried_grid())
+        self._layout.addWidget(self._content)
+        self.show()
+
+    def _add_choice(self, rows: QVBoxLayout, *, had_focus: bool) -> None:
+        if len(self._all) < 2:  # noqa: PLR2004 - nothing to choose
+            return
+        self._group = QButtonGroup(self._content)
+        for place, found in enumerate(self._all):
+            is_org = found.issuer.count("/") == 2  # noqa: PLR2004 - https:// and nothing behind the host
+            text = self.tr("The org's own server: {0}") if is_org else self.tr("The server named default: {0}")
+            button = QRadioButton(text.format(found.issuer))
+            button.setObjectName(f"foundServer{place + 1}Button")
+            button.setChecked(found is self._shown)
+            self._group.addButton(button, place)
+            rows.addWidget(button)
+            if had_focus and found is self._shown:
+                button.setFocus()
+        self._group.idClicked.connect(self._on_chosen)
+
+    def _on_chosen(self, place: int) -> None:
+        self._take(self._all[place])
+        self.chosen.emit(self._all[place])
+
+    def _grid(self, facts: "tuple[Fact, ...]") -> QGridLayout:
+        grid = _new_grid()
+        for row, fact in enumerate(facts):
+            mark = label(_MARKS[fact.tone], role="title")
+            mark.setAccessibleName({"good": self.tr("good"), "warning": self.tr("mind this")}.get(fact.tone, ""))
+            grid.addWidget(mark, row, 0, _TOP)
+            grid.addWidget(label(fact.name, role="muted"), row, 1, _TOP)
+            grid.addWidget(_value(fact.value), row, 2)
+        return grid
+
+    def _add_notes(self, rows: QVBoxLayout) -> None:
+        for note in (*self._notes, *(self._shown.offer.missing if self._shown else ())):
+            rows.addWidget(label(f"– {note}", wrap=True))
+
+    def _tried_grid(self) -> QGridLayout:
+        grid = _new_grid()
+        for row, (url, outcome) in enumerate(self._tried):
+            grid.addWidget(label(self.tr("asked") if row == 0 else "", role="small"), row, 1, _TOP)
+            grid.addWidget(_value(url), row, 2)
+            grid.addWidget(label(outcome, role="small", wrap=True), row, 3)
+            grid.setColumnStretch(3, 1)
+        return grid
+
+
+def _new_grid() -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(10)
+    grid.setVerticalSpacing(3)
+    grid.setColumnStretch(2, 1)
+    return grid
+
+
+def _value(text: str) -> QWidget:
+    if "://" not in text:
+        return label(text, wrap=True)
+    found = ElidedLabel()  # an address has no place to break at
+    theme.set_mono(found, 12)
+    found.show_text(text)
+    return found

@@ -1,0 +1,181 @@
+"""Which redirect URI: any free port, or fixed ones; and exactly what is to be registered for it."""
+
+from urllib.parse import urlsplit
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QPushButton,
+    QRadioButton,
+    QSpinBox,
+    QVBoxLayout,
+)
+
+from app.errors import BadInput
+from ui.connections.field import Field, Trouble, edit
+from ui.connections.lines import Lines
+from ui.widgets.card import Card
+from ui.widgets.labels import label
+
+OKTA_PORTS = (8765, 8766, 8767)
+"""What an Okta app gets registered for Lapse: one port, and two for when another program holds it."""
+
+_MOST = 5
+_HOST, _PATH = "127.0.0.1", "/callback"
+_PORTS = (1024, 65535)
+
+
+class RedirectChoice(Card):
+    """Lets one choose; `changed` tells that it did, `chosen_by_hand` whether a person has."""
+
+    changed = Signal()
+    copy_requested = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__(spacing=8)
+        self.setObjectName("redirectCard")
+        self.chosen_by_hand = False
+        self._host, self._path = _HOST, _PATH
+        self._kept: tuple[str, ...] = ()
+        self.any_button = self._radio("anyPortButton", self.tr("Any free port of this machine"))
+        self.fixed_button = self._radio("fixedPortButton", self.tr("A fixed port, with others for when it is taken"))
+        self.kept_button = self._radio("keptUrisButton", self.tr("The redirect URIs as they were given"))
+        self.kept_button.hide()
+        self._group = QButtonGroup(self)
+        for each in (self.any_button, self.fixed_button, self.kept_button):
+            self._group.addButton(each)
+        self.port_spin = QSpinBox()
+        self.port_spin.setObjectName("redirectPortSpin")
+        self.port_spin.setAccessibleName(self.tr("Port"))
+        self.port_spin.setRange(*_PORTS)
+        self.port_spin.setValue(OKTA_PORTS[0])
+        self.fallbacks_edit = edit("fallbackPortsEdit", self.tr("Fallback ports"), "8766, 8767")
+        self.port_field = Field("redirectPort", self.tr("Port"), self.port_spin)
+        self.fallbacks_field = Field("fallbackPorts", self.tr("Fallbacks, at most four"), self.fallbacks_edit)
+        self.uris_view = Lines("redirectUrisView", self.tr("Redirect URIs to register"))
+        self.copy_button = QPushButton(self.tr("Copy"))
+        self.copy_button.setObjectName("copyRedirectUrisButton")
+        self.copy_button.setAccessibleName(self.tr("Copy the redirect URIs to register"))
+        self._caption = label(role="muted")
+        self._remark = label(role="small", wrap=True)
+        self._remark.setObjectName("redirectRemarkLabel")
+        self.trouble = Trouble("redirectTroubleLabel")
+        self._lay_out()
+        self.show_uris(())
+        self._connect()
+
+    def uris(self) -> tuple[str, ...]:
+        """Return the redirect URIs chosen; none for any free port. Raises BadInput for fallbacks that are no ports."""
+        if self.any_button.isChecked():
+            return ()
+        if self.kept_button.isChecked():
+            return self._kept
+        return tuple(f"http://{self._host}:{port}{self._path}" for port in self._ports())
+
+    def show_uris(self, uris: tuple[str, ...]) -> None:
+        """Show redirect URIs as they were saved; such as differ by more than their port are kept as they are."""
+        found = [urlsplit(uri) for uri in uris]
+        hosts_and_paths = {(each.netloc.rpartition(":")[0], each.path) for each in found}
+        ports = [each.port or 0 for each in found]
+        fits = len(hosts_and_paths) == 1 and all(_PORTS[0] <= port <= _PORTS[1] for port in ports)
+        if fits and not any(each.query for each in found):
+            self._host, self._path = hosts_and_paths.pop()
+            self._show_ports(ports)
+        self._kept = uris
+        self.kept_button.setVisible(bool(uris) and not fits)
+        (self.any_button if not uris else self.fixed_button if fits else self.kept_button).setChecked(True)
+        self._show()
+
+    def suggest(self, *, is_okta: bool) -> None:
+        """Choose what the server is known to want, unless a person has chosen."""
+        if self.chosen_by_hand:
+            return
+        if is_okta:
+            self._show_ports(OKTA_PORTS)
+        (self.fixed_button if is_okta else self.any_button).setChecked(True)
+        self._show(is_okta=is_okta)
+
+    def show_trouble(self, text: str) -> None:
+        """Say what is wrong with the choice; an empty text takes it back."""
+        self.trouble.show_text(text)
+
+    def _show_ports(self, ports: list[int] | tuple[int, ...]) -> None:
+        self.port_spin.setValue(ports[0])
+        self.fallbacks_edit.setText(", ".join(map(str, ports[1:])))
+
+    def _ports(self) -> list[int]:
+        typed = self.fallbacks_edit.text().replace(",", " ").split()
+        if not all(each.isascii() and each.isdigit() and _PORTS[0] <= int(each[:6]) <= _PORTS[1] for each in typed):
+            raise BadInput(
+                self.tr("The fallbacks must be ports from {0} to {1}.").format(*_PORTS),
+                next_step=self.tr("Separate them by commas."),
+            )
+        ports = list(dict.fromkeys([self.port_spin.value(), *(int(each) for each in typed)]))
+        if len(ports) > _MOST:
+            raise BadInput(self.tr("There are more than four fallbacks."), next_step=self.tr("Leave some out."))
+        return ports
+
+    def _show(self, *, is_okta: bool = False) -> None:
+        is_fixed = self.fixed_button.isChecked()
+        for each in (self.port_field, self.fallbacks_field):
+            each.setVisible(is_fixed)
+        try:
+            uris = self.uris()
+            self.show_trouble("")
+        except BadInput as wrong:
+            uris = (f"http://{self._host}:{self.port_spin.value()}{self._path}",)
+            self.show_trouble("\n".join((wrong.what, wrong.next_step)))
+        self.uris_view.show_lines(uris or (f"http://{_HOST}{_PATH}",))
+        self._caption.setText(self.tr("Register exactly this") if len(uris) < 2 else self.tr("Register each of these"))  # noqa: PLR2004 - one or many
+        self._remark.setText(
+            self.tr("Okta compares every letter, the port included. The first port that is free is listened at.")
+            if uris
+            else self.tr("For servers that let a native app have any port of this machine (RFC 8252). Okta does not.")
+        )
+
+    def _radio(self, name: str, text: str) -> QRadioButton:
+        found = QRadioButton(text)
+        found.setObjectName(name)
+        return found
+
+    def _connect(self) -> None:
+        self._group.buttonClicked.connect(self._on_chosen)
+        self.port_spin.valueChanged.connect(self._on_typed)
+        self.fallbacks_edit.textEdited.connect(self._on_typed)
+        self.copy_button.clicked.connect(self._on_copy)
+
+    def _on_chosen(self) -> None:
+        self.chosen_by_hand = True
+        self._show()
+        self.changed.emit()
+
+    def _on_typed(self) -> None:
+        if self.fixed_button.isChecked():
+            self.chosen_by_hand = True
+            self._show()
+            self.changed.emit()
+
+    def _on_copy(self) -> None:
+        self.copy_requested.emit("\n".join(self.uris_view.lines()))
+
+    def _lay_out(self) -> None:
+        self.body.addWidget(label(self.tr("REDIRECT URI"), role="section"))
+        for each in (self.any_button, self.fixed_button, self.kept_button):
+            self.body.addWidget(each)
+        ports = QHBoxLayout()
+        ports.setSpacing(12)
+        ports.addWidget(self.port_field)
+        ports.addWidget(self.fallbacks_field, 1)
+        self.body.addLayout(ports)
+        self.body.addWidget(self.trouble)
+        self.body.addWidget(self._caption)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.uris_view, 1)
+        column = QVBoxLayout()
+        column.addWidget(self.copy_button)
+        column.addStretch(1)
+        row.addLayout(column)
+        self.body.addLayout(row)
+        self.body.addWidget(self._remark)

@@ -1,0 +1,56 @@
+"""What came of trying a connection, step by step as it goes on."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from ui.widgets.card import Card
+from ui.widgets.labels import Pill, label
+
+if TYPE_CHECKING:
+    from app.connecting.step import Step
+
+_TOP = Qt.AlignmentFlag.AlignTop
+_TONES = {"good": ("✓", "good"), "bad": ("✕", "bad"), "unknown": ("?", "warning")}
+
+
+class StepsView(Card):
+    """One row a step: word, name, what is so, and what to do; all of it plain text."""
+
+    def __init__(self) -> None:
+        super().__init__(spacing=8)
+        self.setObjectName("testCard")
+        self.body.addWidget(label(self.tr("TEST: NOBODY IS SIGNED IN BY IT"), role="section"))
+        self._content = QWidget()
+        self.body.addWidget(self._content)
+        self.steps: tuple[Step, ...] = ()
+        self.hide()
+
+    def show_steps(self, steps: "tuple[Step, ...]") -> None:
+        """Show the steps so far."""
+        self.steps = steps
+        self.body.removeWidget(self._content)
+        self._content.hide()
+        self._content.deleteLater()
+        self._content = QWidget()
+        self._content.setObjectName("testSteps")
+        grid = QGridLayout(self._content)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(10)
+        grid.setVerticalSpacing(6)
+        grid.setColumnStretch(1, 1)
+        for row, step in enumerate(steps):
+            shape, tone = _TONES[step.outcome]
+            pill = Pill()
+            pill.show_state(f"{shape} {self._word(tone)}", tone)
+            grid.addWidget(pill, 2 * row, 0, _TOP)
+            grid.addWidget(label(f"{step.name}: {step.words}", wrap=True), 2 * row, 1)
+            if step.cure:
+                grid.addWidget(label(step.cure, role="muted", wrap=True), 2 * row + 1, 1)
+        self.body.addWidget(self._content)
+        self.setAccessibleName(" ".join(f"{step.name}: {step.words}" for step in steps))
+        self.show()
+
+    def _word(self, tone: str) -> str:
+        return {"good": self.tr("good"), "bad": self.tr("wrong")}.get(tone, self.tr("not known"))
