@@ -7,7 +7,7 @@ from app.doctor.records import Case, Certainty, Evidence, Finding, Stage, Troubl
 from app.doctor.rules.saying import answer, code_is, is_okta, says
 from app.doctor.words import APP, TURN_ON_GRANT
 
-_CONFIGURED = re.compile(r"Configured grant types: \[([^\]]*)\]")
+_CONFIGURED = re.compile(r"\s*Configured grant types: \[([^\]]*)\]\.?")
 # Our own sentences about a browser that never came back.
 _NOBODY_CAME = ("did not come back", CANCELLED)
 
@@ -20,7 +20,7 @@ def unauthorized_client(case: Case) -> Finding | None:
     registered = case.known.registered
     grants = found[1] if found else ", ".join(registered.grant_types) if registered else ""
     listed = (Evidence(case.trouble.seq, f"Grant types the app may use: {grants}."),) if grants else ()
-    said = Evidence(case.trouble.seq, _CONFIGURED.sub("", case.trouble.said()).replace(" .", "").strip())
+    said = Evidence(case.trouble.seq, _CONFIGURED.sub("", case.trouble.said()))
     is_refresh = case.trouble.stage is Stage.REFRESH and REFRESH not in grants
     grant = "Refresh Token" if is_refresh else "grant type this connection signs in with"
     return Finding(
