@@ -4,7 +4,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -86,6 +86,12 @@ class ConnectionEditor(QDialog):
         self.cancel_button = self._button("cancelConnectionButton", self.tr("Cancel"))
         self.save_button = self._button("saveConnectionButton", self.tr("Save and use"))
         self._scroll: QScrollArea
+        self._to_sight: QWidget | None = None
+        # What has just been shown has its place only once posted events have been.
+        self._sight_timer = QTimer(self)
+        self._sight_timer.setObjectName("connectionSightTimer")
+        self._sight_timer.setSingleShot(True)
+        self._sight_timer.timeout.connect(self._scroll_there)
         self._lay_out()
         self._connect()
         self.form.show_connection(self._original)
@@ -233,10 +239,12 @@ class ConnectionEditor(QDialog):
             place.show_trouble("")
 
     def _bring_to_sight(self, widget: QWidget) -> None:
-        content = self._scroll.widget().layout()
-        if content is not None:
-            content.activate()  # what has just been shown has its place only then
-        self._scroll.ensureWidgetVisible(widget, 0, theme.px(12))
+        self._to_sight = widget
+        self._sight_timer.start()
+
+    def _scroll_there(self) -> None:
+        if self._to_sight is not None:
+            self._scroll.ensureWidgetVisible(self._to_sight, 0, theme.px(12))
 
     def _title(self) -> str:
         return {

@@ -114,6 +114,7 @@ class FoundView(QWidget):
 
     def _tried_grid(self) -> QGridLayout:
         grid = _new_grid()
+        grid.setColumnStretch(2, 3)
         for row, (url, outcome) in enumerate(self._tried):
             grid.addWidget(label(self.tr("asked") if row == 0 else "", role="small"), row, 1, _TOP)
             grid.addWidget(_value(url), row, 2)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.errors import BadInput
+from ui import theme
 from ui.connections.field import Field, Trouble, edit
 from ui.connections.lines import Lines
 from ui.widgets.card import Card
@@ -50,6 +51,8 @@ class RedirectChoice(Card):
         self.port_spin.setAccessibleName(self.tr("Port"))
         self.port_spin.setRange(*_PORTS)
         self.port_spin.setValue(OKTA_PORTS[0])
+        theme.set_mono(self.port_spin, 12)
+        self.port_spin.lineEdit().setTextMargins(theme.px(6), 0, 0, 0)
         self.fallbacks_edit = edit("fallbackPortsEdit", self.tr("Fallback ports"), "8766, 8767")
         self.port_field = Field("redirectPort", self.tr("Port"), self.port_spin)
         self.fallbacks_field = Field("fallbackPorts", self.tr("Fallbacks, at most four"), self.fallbacks_edit)
