@@ -7,6 +7,7 @@ from typing import Any
 from app import VERSION
 from app.cli import doctor, inspect, okta, serve, session
 from app.cli.output import complain
+from app.cli.signing_in import FACTORS
 from app.connection import DEFAULT_SCOPES
 from app.errors import LapseError
 
@@ -24,7 +25,14 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"lapse {VERSION}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _add(commands, "sign-in", "sign in through the browser", session.sign_in, connection=True, more=_sign_in_flags)
+    _add(
+        commands,
+        "sign-in",
+        "sign in through the browser, on another device, or by password",
+        session.sign_in,
+        connection=True,
+        more=_sign_in_flags,
+    )
     _add(commands, "token", "print one valid access token and nothing else", session.token, connection=True)
     _add(commands, "call", "call a URL with a valid access token", session.call, connection=True, more=_call_flags)
     _add(
@@ -71,6 +79,13 @@ def _add(commands: Any, name: str, text: str, run: Any, *, connection: bool, mor
 def _sign_in_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scope", metavar="S", help=f"scopes to ask for (default: {DEFAULT_SCOPES})")
     parser.add_argument("--redirect-uri", metavar="URI", help="default: http://127.0.0.1:<free port>/callback")
+    kind = parser.add_mutually_exclusive_group()
+    kind.add_argument("--browser", action="store_true", help="through the browser, as unless said before")
+    kind.add_argument("--device", action="store_true", help="on any device: a code, a link and a QR code are shown")
+    kind.add_argument(
+        "--username", metavar="NAME", help="by password, which is asked for or read from standard input, a line each"
+    )
+    parser.add_argument("--factor", choices=list(FACTORS), help="the second factor after a password; asked unless said")
 
 
 def _sign_out_flags(parser: argparse.ArgumentParser) -> None:

@@ -9,12 +9,12 @@ from dataclasses import replace
 from typing import Any
 
 from app.cli.output import DONE, NOT_SIGNED_IN, complain, say
+from app.cli.signing_in import kind_asked, sign_in_by_kind
 from app.connection import Connection
 from app.decision import Verdict
 from app.errors import BadInput
 from app.session.calls import CallResult, exit_code, summary
 from app.session.session import Ended, SignedIn
-from app.session.sign_in import Waiting
 from app.session.sign_out import Fate
 from app.workbench import Workbench, open_workbench
 
@@ -22,13 +22,9 @@ MOST_CALLS = 100
 
 
 async def sign_in(args: argparse.Namespace) -> int:
-    """Sign in; the URL goes to standard error, because people pipe standard output."""
-
-    def show(waiting: Waiting) -> None:
-        print(f"Opening the browser. If it does not open, use this URL:\n{waiting.url}", file=sys.stderr)
-
+    """Sign in; what to do goes to standard error, because people pipe standard output."""
     async with _connected(args) as bench:
-        await bench.sign_in(show)
+        await sign_in_by_kind(args, bench)
         if bench.settings.connection != bench.connection:
             bench.remember_connection(bench.connection)
         state = bench.session.state
@@ -174,4 +170,9 @@ def _chosen(args: argparse.Namespace, bench: Workbench) -> Connection:
 def _with_flags(connection: Connection, args: argparse.Namespace) -> Connection:
     scopes, redirect_uri = getattr(args, "scope", None), getattr(args, "redirect_uri", None)
     uris = (redirect_uri,) if redirect_uri else connection.redirect_uris
-    return replace(connection, scopes=scopes or connection.scopes, redirect_uris=uris)
+    return replace(
+        connection,
+        scopes=scopes or connection.scopes,
+        redirect_uris=uris,
+        sign_in=kind_asked(args, connection),
+    )

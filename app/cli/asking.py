@@ -1,0 +1,67 @@
+"""Asking a person at a terminal, or a pipe: secrets are not shown while typed, and Ctrl-C ends the question at once."""
+
+import getpass
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from app.errors import BadInput
+from app.secret import Secret
+
+_LONGEST_LINE = 4096
+
+
+def ask_secret(prompt: str) -> Secret:
+    """Return one line, unseen at a terminal and read from standard input where that is none.
+
+    Raises BadInput when standard input has ended.
+    """
+    if not sys.stdin.isatty():
+        return Secret(_line(prompt))
+    with _interruptible():
+        try:
+            return Secret(getpass.getpass(prompt))
+        except EOFError:
+            raise _ended(prompt) from None
+
+
+def ask(prompt: str) -> str:
+    """Return one line without the spaces around it; the prompt goes to standard error. Raises BadInput as above."""
+    print(prompt, end="", file=sys.stderr, flush=True)
+    with _interruptible():
+        return _line(prompt).strip()
+
+
+def is_terminal() -> bool:
+    """Return whether somebody can be asked."""
+    return sys.stdin.isatty()
+
+
+def _line(prompt: str) -> str:
+    line = sys.stdin.readline(_LONGEST_LINE)
+    if not line:
+        raise _ended(prompt)
+    return line.rstrip("\r\n")
+
+
+def _ended(prompt: str) -> BadInput:
+    return BadInput(
+        f"Nothing was given for: {prompt.rstrip(': ')}.",
+        next_step="Type it at a terminal, or give it on standard input, a line each.",
+    )
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let Ctrl-C end a question at once: the loop, which hears of it otherwise, stands still meanwhile."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before: Any = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
