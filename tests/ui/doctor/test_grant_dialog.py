@@ -211,12 +211,12 @@ def test_what_is_chosen_by_keyboard_is_what_is_planned_and_applied(qtbot: QtBot,
     write("5")
     press(Qt.Key.Key_Return)
     assert asked.applied == [], "Enter in the number applies nothing"
+    assert rows(dialog.change_page.fields)[3] == ("+ added", "Grace period", "not set", "5 s")
     press(Qt.Key.Key_Tab, Qt.Key.Key_Space)
     dialog.apply_button.setFocus()
     press(Qt.Key.Key_Return)
     (change,) = asked.applied
     assert change.wanted == Wanted("ROTATE", 5, None)
-    assert rows(dialog.change_page.fields)[3] == ("+ added", "Grace period", "not set", "5 s")
 
 
 def test_without_rotation_there_is_no_grace_to_choose(qtbot: QtBot, app: App) -> None:
