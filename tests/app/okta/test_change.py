@@ -37,7 +37,7 @@ async def test_without_the_grant_three_fields_change(office: Office) -> None:
     assert (grants.added, grants.removed, grants.is_change) == (("refresh_token",), (), True)
     assert (change.label, change.client_id, change.app_id) == ("Lapse", "0oa-demo-native", "0oa-demo-native")
     assert change.is_needed
-    assert change.problems == change.notes == ()
+    assert (change.problems, change.notes) == ((), ())
 
 
 async def test_what_is_wanted_already_needs_no_change(office: Office) -> None:
@@ -77,8 +77,8 @@ async def test_everything_else_goes_back_as_it_came(office: Office) -> None:
     }
     assert set(differing(change.before, change.after)) == touched
     assert list(change.after) == list(read), "the order of members too"
-    for where in (lambda found: found["zzz"], lambda found: client(found)["future_member"]):
-        assert json.dumps(where(change.after)) == json.dumps(STRANGE)
+    for kept in (change.after["zzz"], client(change.after)["future_member"]):
+        assert json.dumps(kept) == json.dumps(STRANGE)
     assert client(change.after)["refresh_token"]["future"] == "kept"
 
 

@@ -97,6 +97,12 @@ def rows(table: FieldTable) -> list[tuple[str, ...]]:
     ]
 
 
+def said_by(dialog: GrantDialog, name: str) -> QLabel:
+    found = dialog.findChild(QLabel, name)
+    assert found is not None
+    return found
+
+
 def finished(app: App, wanted: Wanted, *others: str) -> Applied:
     change = plan(app, wanted)
     fields = compared(change.before, change.after)
@@ -151,10 +157,10 @@ def test_closing_forgets_what_was_typed(qtbot: QtBot) -> None:
 
 def test_where_a_token_is_made_is_said_in_the_admin_console_s_words(qtbot: QtBot) -> None:
     dialog, _ = opened(qtbot)
-    said = dialog.token_page.findChild(QLabel, "grantTokenWhereLabel").text()
+    said = said_by(dialog, "grantTokenWhereLabel").text()
     assert "Security > API > Tokens, Create token" in said
     assert "Super Administrator" in said
-    assert f"goes to {ORG_URL} and nowhere else" in dialog.token_page.findChild(QLabel, "grantTokenStoryLabel").text()
+    assert f"goes to {ORG_URL} and nowhere else" in said_by(dialog, "grantTokenStoryLabel").text()
 
 
 @pytest.mark.parametrize("source", [TokenSource.KEPT, TokenSource.KNOWN])
@@ -238,12 +244,12 @@ def test_a_problem_is_told_in_okta_s_words_and_nothing_can_be_applied(qtbot: QtB
     app["status"] = "INACTIVE"
     dialog, asked = opened(qtbot)
     dialog.show_change(app, Wanted())
-    said = dialog.findChild(QLabel, "grantProblemsLabel").text()
+    said = said_by(dialog, "grantProblemsLabel").text()
     assert said == (
         "Okta would refuse it: Api validation failed: App Instance. "
         "'authorization_code' grant type is required for native applications."
     )
-    assert dialog.findChild(QLabel, "grantNotesLabel").text().count("\n") == 1
+    assert said_by(dialog, "grantNotesLabel").text().count("\n") == 1
     assert not dialog.apply_button.isEnabled()
     assert "Okta would refuse it" in dialog.apply_button.accessibleDescription()
     dialog.apply_button.click()
@@ -272,7 +278,7 @@ def test_while_it_works_only_cancelling_is_possible(qtbot: QtBot, app: App) -> N
     assert not dialog.apply_button.isEnabled()
     assert not dialog.change_page.rotation_picker.isEnabled()
     assert dialog.apply_button.toolTip() == "Wait, or cancel: Applying the change…"
-    assert dialog.findChild(QLabel, "grantBusyLabel").isVisible()
+    assert said_by(dialog, "grantBusyLabel").isVisible()
     dialog.change_page.planned.emit()
     assert not dialog.apply_button.isEnabled()
     assert QApplication.focusWidget() is dialog.cancel_button
@@ -348,12 +354,13 @@ def test_nothing_is_clipped_at_its_smallest(qtbot: QtBot, qapp: QApplication, ap
     try:
         dialog, _ = opened(qtbot)
         client(app)["grant_types"] = ["password"]
-        for show in (
+        steps: tuple[Callable[[], None], ...] = (
             lambda: dialog.show_source(TokenSource.ASKED),
             lambda: dialog.show_change(app, Wanted(redirect_uri="http://127.0.0.1:9/callback")),
             lambda: dialog.show_done(finished(app, Wanted())),
-        ):
-            show()
+        )
+        for step in steps:
+            step()
             dialog.resize(dialog.minimumSize())
             layout = dialog.layout()
             assert layout is not None
