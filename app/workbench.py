@@ -16,6 +16,7 @@ from app.connection import Connection, SignInKind, check_connection
 from app.demo.addresses import Addresses
 from app.demo.host import DemoHost, Hosting
 from app.demo.policy import Policy
+from app.doctor.lasttrouble import TroubleMemory
 from app.errors import BadInput, LapseError
 from app.in_use import InUse, take_up
 from app.inspection.desk import Desk
@@ -67,7 +68,7 @@ class Workbench:
         self.settings = found
         self.host = host
         self._folder = folder
-        self._store = store or KeyringStore(self._keyring_awaited)
+        self.store = store or KeyringStore(self._keyring_awaited)
         self.open_browser = open_browser
         self.details = Details()
         self._worker = Worker("lapse-workbench")
@@ -131,7 +132,7 @@ class Workbench:
         connection = check_connection(connection)
         known = self._in_use.get(connection.key)
         if known is None:
-            found = take_up(connection, self._http, self.clock, self.journal, self._store, lock_folder=self._folder)
+            found = take_up(connection, self._http, self.clock, self.journal, self.store, lock_folder=self._folder)
             await found.session.restore()
         else:
             found = replace(known, connection=connection)
@@ -364,9 +365,11 @@ async def open_workbench(
     clock = clock or SystemClock()
     folder = settings.data_dir()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    journal = Journal(clock)
+    journal.subscribe(TroubleMemory(folder))
     bench = Workbench(
         clock=clock,
-        journal=Journal(clock),
+        journal=journal,
         folder=folder,
         found=settings.load(settings.config_dir()),
         host=DemoHost(folder, clock, policy=policy or Policy()),

@@ -24,6 +24,7 @@ from ui.widgets.scrolling import Least, scrolling
 
 if TYPE_CHECKING:
     # These are built by `furnish`, after the first paint.
+    from ui.doctor.panel import DoctorPanel
     from ui.inspector.panel import InspectorPanel
     from ui.journal.panel import JournalPanel
     from ui.report import ErrorPanel
@@ -76,6 +77,7 @@ class MainWindow(QMainWindow):
     error_panel: "ErrorPanel"
     toasts: "Toasts"
     side: "SideColumn"
+    doctor: "DoctorPanel"
 
     def __init__(self) -> None:
         super().__init__()
@@ -98,6 +100,7 @@ class MainWindow(QMainWindow):
 
     def furnish(self) -> None:
         """Build the panels that nobody sees at the first paint."""
+        from ui.doctor.panel import DoctorPanel
         from ui.inspector.panel import InspectorPanel
         from ui.journal.panel import JournalPanel
         from ui.report import ErrorPanel
@@ -128,7 +131,9 @@ class MainWindow(QMainWindow):
             self._pages.addWidget(page)
         self._middle_column.insertWidget(0, self.error_panel)
         self._left_column.insertWidget(self._left_column.count() - 1, self.counts)
+        self.doctor = DoctorPanel()
         self.side = SideColumn()
+        self.side.add(self.doctor, self.tr("Doctor"))
         self.side.setMinimumWidth(theme.px(_CARDS_WIDTH))
         self.side.hide()
         self._body.addWidget(self.side)

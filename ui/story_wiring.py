@@ -48,9 +48,9 @@ class StoryWiring(QObject):
         self._selecting = False
         window.commands.export_har.triggered.connect(self._on_export)
         window.call_strip.why_requested.connect(self._on_why_last)
-        window.timeline.selected.connect(self._select)
-        window.wire.selected.connect(self._select)
-        window.journal.selected.connect(self._select)
+        window.timeline.selected.connect(self.select)
+        window.wire.selected.connect(self.select)
+        window.journal.selected.connect(self.select)
         window.wire.detail_wanted.connect(self._show_detail)
         window.wire.curl_wanted.connect(self._copy_curl)
         window.wire.export_wanted.connect(self._on_export)
@@ -115,7 +115,8 @@ class StoryWiring(QObject):
             self._lanes.take(entry)
             self._counters.take(entry)
 
-    def _select(self, seq: int) -> None:
+    def select(self, seq: int) -> None:
+        """Select this entry of the journal wherever it is shown."""
         if self._selecting:
             return
         self._selecting = True  # what is selected here tells so again
@@ -150,7 +151,7 @@ class StoryWiring(QObject):
 
     def _on_why(self, seq: int) -> None:
         self._window.tabs.setCurrentWidget(self._window.journal)
-        self._select(seq)
+        self.select(seq)
 
     def _show_why(self, seq: int) -> None:
         self._window.journal.show_why(self._bench.journal.chain(seq))

@@ -15,6 +15,8 @@ from ui.bridge import Bridge
 from ui.clipboard import Clipboard
 from ui.connections.dialog import ConnectionDialog
 from ui.demo.addresses import AddressesDialog
+from ui.doctor_wiring import DoctorWiring
+from ui.grant_wiring import GrantWiring
 from ui.inspector_wiring import InspectorWiring
 from ui.main_window import MainWindow, Page
 from ui.response.facts import response_facts
@@ -51,6 +53,8 @@ class Wiring(QObject):
         self._inspector = InspectorWiring(window.inspector, bench, self.tasks, self)
         self._story = StoryWiring(window, bench, self.tasks, self._clipboard, self)
         self._token_verbs = TokenWiring(window, bench, self.tasks, self._clipboard, self)
+        self._doctor = DoctorWiring(window, bench, self.tasks, self._clipboard, self._story.select, self)
+        self._grant = GrantWiring(window, bench, self.tasks, self._clipboard, self)
         self._view = ViewWiring(window, bench, self.tasks, self)
         self._bridge = Bridge(bench.journal, self)
         self._timer = QTimer(self)
@@ -128,7 +132,7 @@ class Wiring(QObject):
             self._bench.open_browser(self._waiting.url, self._browser_opened)
 
     def _on_sign_out(self) -> None:
-        self.tasks.start("sign-out", self._bench.sign_out)
+        self.tasks.start("sign-out", self._sign_out)
 
     def _on_call(self, method: str, url: str, times: int) -> None:
         if self._ready:
@@ -204,6 +208,10 @@ class Wiring(QObject):
             self._waiting = None
             self._show_session()
 
+    async def _sign_out(self) -> None:
+        how = await self._bench.sign_out()
+        self._window.toasts.show_toast(how.sentence())
+
     async def _call(self, method: str, url: str, times: int) -> None:
         strip, answered = self._window.call_strip, 0
 
@@ -258,6 +266,7 @@ class Wiring(QObject):
 
     def _on_appended(self, batch: tuple[Entry, ...]) -> None:
         self._story.added(batch)
+        self._doctor.added(batch)
         for entry in batch:
             event = entry.event
             if isinstance(event, events.BrowserOpened) and not event.worked:

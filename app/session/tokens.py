@@ -58,8 +58,11 @@ class TokenSet:
 
     @property
     def display_name(self) -> str:
-        """Return what to call the person: name, else username, else subject, from the ID token."""
-        claims = self.id_claims or {}
+        """Return what to call the person: name, else username, else subject.
+
+        A refreshed ID token may be thinner than the first: what the sign-in told, userinfo included, holds where it is.
+        """
+        claims = {**(self.first_id_claims or {}), **(self.id_claims or {})}
         for claim in ("name", "preferred_username", "email", "sub"):
             if isinstance(claims.get(claim), str) and claims[claim]:
                 return str(claims[claim])

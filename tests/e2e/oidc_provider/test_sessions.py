@@ -54,7 +54,6 @@ async def test_a_session_from_sign_in_to_sign_out(serve: Serve, switches: str) -
         assert await lapse.refused(last) == "invalid_grant"
 
 
-@pytest.mark.xfail(reason="what userinfo said at the sign-in is forgotten with the ID token of a refresh")
 async def test_the_name_outlives_a_refresh(serve: Serve) -> None:
     """The server's ID tokens are thin: it tells the name at userinfo, and on a refresh nobody asks there again."""
     async with opened(serve().connection()) as lapse:

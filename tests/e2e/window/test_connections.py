@@ -81,7 +81,7 @@ def test_the_first_token_of_another_sign_in_is_not_inspected_as_this_ones(open_d
     shown: list[str] = []
     desk.window.inspector.show_token = shown.append  # type: ignore[method-assign]
     for seq in received:
-        desk.wiring._story._select(seq)
+        desk.wiring._story.select(seq)
     assert shown == ["AT-1"]
 
 

@@ -194,3 +194,14 @@ def test_a_demo_org_that_another_lapse_serves_is_troubled_as_well(open_desk: Ope
     done(guest, guest.window.commands.expire["access"], "expire access")
     assert guest.bench.host.role is Role.OWNER
     assert "refreshed in" in guest.call()
+
+
+def test_a_sign_out_says_what_came_of_each_part(open_desk: Open) -> None:
+    desk = open_desk()
+    desk.sign_in()
+    desk.window.commands.sign_out.trigger()
+    desk.until(lambda: bool(desk.window.toasts._shown))
+    told = desk.window.toasts._shown[-1].text
+    assert "revoked" in told
+    assert "browser" in told
+    assert "forgotten here" in told

@@ -1,0 +1,82 @@
+"""What the doctor says of the chosen connection: everything at hand is gathered, the rules are asked."""
+
+import os
+from dataclasses import dataclass, replace
+
+from app import settings
+from app.connection import Connection
+from app.doctor.doctor import diagnose
+from app.doctor.evidence import case_of
+from app.doctor.lasttrouble import last_trouble
+from app.doctor.look import look_at
+from app.doctor.orgside import ask_org
+from app.doctor.records import Case, Finding, Known
+from app.errors import BadInput, StoreFailed
+from app.okta.addresses import org_url
+from app.okta.keeping import kept_token
+from app.secret import Secret
+from app.workbench import Workbench
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What was looked at, and what was found in it, best first."""
+
+    case: Case
+    findings: tuple[Finding, ...]
+
+
+async def diagnosis_of(bench: Workbench, *, offline: bool = False) -> Diagnosis:
+    """Diagnose the chosen connection; looks at its server unless `offline`. Raises LapseError as the demo org may."""
+    chosen = bench.chosen  # another may be chosen meanwhile
+    known = await _known(bench, offline=offline)
+    case = case_of(
+        chosen.connection,
+        journal=bench.journal,
+        session=chosen.session,
+        clock=bench.clock,
+        environ=os.environ,
+        known=known,
+    )
+    return Diagnosis(case, diagnose(case))
+
+
+async def _known(bench: Workbench, *, offline: bool) -> Known:
+    connection = bench.connection
+    ours = connection.embedded and bench.host.org is not None
+    trouble = last_trouble(settings.data_dir(), connection.key)
+    known = Known(limits=bench.limits() if ours else None, last_trouble=trouble)
+    if offline:
+        return known
+    known = replace(known, look=await look_at(bench.http, connection.issuer, bench.clock))
+    known = await _told_by_org(bench, connection, known)
+    return _told_by_policy(bench, known) if ours else known
+
+
+async def _told_by_org(bench: Workbench, connection: Connection, known: Known) -> Known:
+    """Ask the org for what only it knows, where its API token is known: the demo org's, or one kept in the keyring."""
+    try:
+        origin = org_url(connection.issuer)
+    except BadInput:
+        return known  # not an org of Okta's
+    api_token = await _api_token(bench, origin, is_demo=connection.embedded)
+    if api_token is None:
+        return known
+    since = bench.clock.now() if known.last_trouble is None else known.last_trouble.at
+    told = await ask_org(bench.http, org_url=origin, api_token=api_token, client_id=connection.client_id, since=since)
+    return replace(known, registered=told.registered, server_log=told.server_log)
+
+
+async def _api_token(bench: Workbench, origin: str, *, is_demo: bool) -> Secret | None:
+    if is_demo:
+        return Secret((await bench.demo_addresses()).api_token)
+    try:
+        return await kept_token(bench.store, origin)
+    except StoreFailed:
+        return None
+
+
+def _told_by_policy(bench: Workbench, known: Known) -> Known:
+    assert bench.host.org is not None
+    knobs = bench.host.org.knobs()
+    return replace(known, has_access_policy=knobs["has_access_policy"], user_is_assigned=knobs["user_is_assigned"])
