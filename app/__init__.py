@@ -11,6 +11,7 @@ wire/                  every HTTP exchange: sent in bounds, recorded
 oauth/                 what the RFCs say: requests built, responses read, tokens verified
 session/               what happens to tokens over time
 inspection/            tokens taken apart for people
+okta/                  Okta's management API: the Refresh Token grant turned on
 trouble                what one does to the session at the demo org on purpose
 doctor/                why there is no refresh token, or why it is refused
 demo/                  the embedded demo org
