@@ -1,6 +1,7 @@
 """Reading answers of the token endpoint: tokens, OAuth errors, and everything that is neither."""
 
 import json
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -58,6 +59,45 @@ def test_the_authorization_url_has_every_parameter_and_keeps_the_endpoints_own()
     assert pkce.verifier.reveal() not in url
 
 
+def params(metadata: ServerMetadata = METADATA, **more: Any) -> dict[str, str]:
+    given: dict[str, Any] = {"scopes": "openid offline_access", "state": "s", "nonce": "n", "pkce": Pkce.new(), **more}
+    return grants.authorization_params(metadata, client_id="c", redirect_uri="http://127.0.0.1:1/callback", **given)
+
+
+def test_offline_access_is_asked_with_consent_unless_that_is_known_to_be_needless() -> None:
+    assert params()["prompt"] == "consent"
+    assert params(replace(METADATA, prompt_values_supported=("none", "consent")))["prompt"] == "consent"
+    assert "prompt" not in params(replace(METADATA, prompt_values_supported=("none", "login")))
+    assert "prompt" not in params(scopes="openid offline_access_more")
+    assert params(more=(("prompt", "login"),))["prompt"] == "login"
+
+
+@pytest.mark.parametrize(
+    ("path", "is_okta"),
+    [
+        ("/oauth2/v1/authorize", True),
+        ("/oauth2/default/v1/authorize", True),
+        ("/oauth2/aus1x2y3z4/v1/authorize?x=1", True),
+        ("/oauth2/a/b/v1/authorize", False),
+        ("/oauth2/authorize", False),
+        ("/my-oauth2/v1/authorize", False),
+        ("/oauth2/default/v1/authorize/more", False),
+    ],
+)
+def test_okta_is_told_by_where_its_authorization_endpoint_lies(path: str, is_okta: bool) -> None:
+    metadata = replace(METADATA, authorization_endpoint=f"https://login.example.com{path}")
+    assert metadata.is_okta is is_okta
+    assert ("prompt" in params(metadata)) is not is_okta
+
+
+def test_further_parameters_cannot_take_the_place_of_the_requests_own() -> None:
+    evil = tuple((name, "evil") for name in ("state", "nonce", "client_id", "scope", "code_challenge", "redirect_uri"))
+    assert "evil" not in params(more=evil).values()
+    found = params(more=(("acr_values", "phr"),), audience="api://x", resource="https://api.example/")
+    assert (found["acr_values"], found["audience"], found["resource"]) == ("phr", "api://x", "https://api.example/")
+    assert not {"audience", "resource"} & params().keys()
+
+
 def test_requests_are_forms_with_the_client_in_the_body_and_no_authorization() -> None:
     request = grants.refresh_request(METADATA, client_id="c", refresh_token=Secret("rt"))
     assert request.method == "POST"
@@ -69,6 +109,8 @@ def test_requests_are_forms_with_the_client_in_the_body_and_no_authorization() -
     assert "authorization" not in request.headers
     code = grants.code_request(METADATA, client_id="c", code=Secret("x"), redirect_uri="u", pkce=Pkce.new())
     assert set(parse_qs(code.content.decode())) == {"grant_type", "client_id", "code", "redirect_uri", "code_verifier"}
+    named = grants.refresh_request(METADATA, client_id="c", refresh_token=Secret("rt"), resource="https://api.example/")
+    assert parse_qs(named.content.decode())["resource"] == ["https://api.example/"]
 
 
 def test_a_good_answer_is_read() -> None:

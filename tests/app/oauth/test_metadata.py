@@ -39,6 +39,24 @@ def test_a_good_document_is_read() -> None:
     assert read.userinfo_endpoint is None
 
 
+def test_what_each_kind_of_sign_in_needs_is_read() -> None:
+    more = {
+        "device_authorization_endpoint": "https://as.example/device",
+        "pushed_authorization_request_endpoint": "https://as.example/par",
+        "require_pushed_authorization_requests": True,
+        "end_session_endpoint": "https://as.example/logout",
+        "scopes_supported": ["openid"],
+        "grant_types_supported": ["password"],
+        "code_challenge_methods_supported": ["S256"],
+        "prompt_values_supported": ["none"],
+    }
+    read = read_metadata(ISSUER, answer({**GOOD, **more}))
+    found = {name: getattr(read, name) for name in more}
+    assert found == {name: tuple(value) if isinstance(value, list) else value for name, value in more.items()}
+    bare = read_metadata(ISSUER, answer({**GOOD, "grant_types_supported": "password"}))
+    assert [getattr(bare, name) for name in more] == [None, None, False, None, (), (), (), ()]
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
@@ -49,6 +67,8 @@ def test_a_good_document_is_read() -> None:
         (answer({**GOOD, "token_endpoint": 7}), "no token_endpoint"),
         (answer({**GOOD, "token_endpoint": "http://as.example/token"}), "plain http"),
         (answer({**GOOD, "userinfo_endpoint": "nonsense"}), "not a URL"),
+        (answer({**GOOD, "device_authorization_endpoint": "http://as.example/device"}), "plain http"),
+        (answer({**GOOD, "pushed_authorization_request_endpoint": 7}), "no pushed_authorization_request_endpoint"),
     ],
 )
 def test_what_is_refused_says_why(given: Answer, said: str) -> None:
