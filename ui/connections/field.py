@@ -1,6 +1,7 @@
 """A field of a form: its caption, what is worth knowing of it, and what is wrong with it right beneath."""
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.widgets.labels import label
@@ -80,3 +81,9 @@ def edit(name: str, accessible_name: str, placeholder: str = "") -> QLineEdit:
     found.setPlaceholderText(placeholder)
     theme.set_mono(found, 12)
     return found
+
+
+def tab_to_checked(group: QButtonGroup) -> None:
+    """Let Tab come to the checked button of a group; Qt would come to its first, and forget which one is checked."""
+    for button in group.buttons():
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus if button.isChecked() else Qt.FocusPolicy.ClickFocus)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QRadioButton, QVBoxLayout, QWidget
 
 from ui import theme
+from ui.connections.field import tab_to_checked
 from ui.widgets.labels import ElidedLabel, label
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from app.connecting.offer import Fact
 
 _TOP = Qt.AlignmentFlag.AlignTop
+_MOST_SERVERS = 2  # of an Okta org: default, and its own
 _MARKS = {"good": "✓", "warning": "▲", "neutral": "·"}
 
 
@@ -26,12 +28,20 @@ class FoundView(QWidget):
         super().__init__()
         self.setObjectName("foundView")
         self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setContentsMargins(0, 4, 0, 0)
+        self._layout.setSpacing(4)
+        self._group = QButtonGroup(self)
+        for place in range(_MOST_SERVERS):  # always there, so that Tab comes to them in their place
+            button = QRadioButton()
+            button.setObjectName(f"foundServer{place + 1}Button")
+            button.hide()
+            self._group.addButton(button, place)
+            self._layout.addWidget(button)
+        self._group.idClicked.connect(self._on_chosen)
         self._content = QWidget()
         self._layout.addWidget(self._content)
         self._all: tuple[Found, ...] = ()
         self._shown: Found | None = None
-        self._group = QButtonGroup(self)
         self._tried: tuple[tuple[str, str], ...] = ()
         self._notes: tuple[str, ...] = ()
         self.hide()
@@ -43,7 +53,7 @@ class FoundView(QWidget):
 
     def show_found(self, found: "Found") -> None:
         """Show what was found; the first server is taken until a person takes another."""
-        self._all = (found, *found.others)
+        self._all = (found, *found.others)[:_MOST_SERVERS]
         self._tried, self._notes = found.tried, found.notes
         self._take(found)
 
@@ -62,37 +72,33 @@ class FoundView(QWidget):
         self._rebuild()
 
     def _rebuild(self) -> None:
-        had_focus = self._content.isAncestorOf(self.focusWidget()) if self.focusWidget() else False
+        self._show_choice()
         self._layout.removeWidget(self._content)
         self._content.hide()
         self._content.deleteLater()
         self._content = QWidget()
         rows = QVBoxLayout(self._content)
-        rows.setContentsMargins(0, 4, 0, 0)
+        rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(8)
-        self._add_choice(rows, had_focus=had_focus)
         if self._shown is not None:
             rows.addLayout(self._grid(self._shown.offer.facts))
         self._add_notes(rows)
         rows.addLayout(self._tried_grid())
         self._layout.addWidget(self._content)
+        self._content.show()  # at once; a layout would do it later
         self.show()
 
-    def _add_choice(self, rows: QVBoxLayout, *, had_focus: bool) -> None:
-        if len(self._all) < 2:  # noqa: PLR2004 - nothing to choose
-            return
-        self._group = QButtonGroup(self._content)
-        for place, found in enumerate(self._all):
-            is_org = found.issuer.count("/") == 2  # noqa: PLR2004 - https:// and nothing behind the host
-            text = self.tr("The org's own server: {0}") if is_org else self.tr("The server named default: {0}")
-            button = QRadioButton(text.format(found.issuer))
-            button.setObjectName(f"foundServer{place + 1}Button")
-            button.setChecked(found is self._shown)
-            self._group.addButton(button, place)
-            rows.addWidget(button)
-            if had_focus and found is self._shown:
-                button.setFocus()
-        self._group.idClicked.connect(self._on_chosen)
+    def _show_choice(self) -> None:
+        for place, button in enumerate(self._group.buttons()):
+            is_there = place < len(self._all) > 1
+            button.setVisible(is_there)
+            if is_there:
+                found = self._all[place]
+                is_org = found.issuer.count("/") == 2  # noqa: PLR2004 - https:// and nothing behind the host
+                text = self.tr("The org's own server: {0}") if is_org else self.tr("The server named default: {0}")
+                button.setText(text.format(found.issuer))
+                button.setChecked(found is self._shown)
+        tab_to_checked(self._group)
 
     def _on_chosen(self, place: int) -> None:
         self._take(self._all[place])

@@ -4,6 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QRadioButton
 
 from app.connection import SignInKind
+from ui.connections.field import tab_to_checked
 from ui.widgets.buttons import allow
 from ui.widgets.card import Card
 from ui.widgets.labels import label
@@ -37,6 +38,7 @@ class KindChoice(Card):
     def choose(self, kind: SignInKind) -> None:
         """Choose a way, offered or not: what was saved stays until a person changes it."""
         self.buttons[kind].setChecked(True)
+        tab_to_checked(self._group)
 
     def show_possible(self, why_not: dict[SignInKind, str]) -> None:
         """Forbid the ways in `why_not`, and say why."""

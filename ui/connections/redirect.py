@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from app.errors import BadInput
 from ui import theme
-from ui.connections.field import Field, Trouble, edit
+from ui.connections.field import Field, Trouble, edit, tab_to_checked
 from ui.connections.lines import Lines
 from ui.widgets.card import Card
 from ui.widgets.labels import label
@@ -120,6 +120,7 @@ class RedirectChoice(Card):
         return ports
 
     def _show(self, *, is_okta: bool = False) -> None:
+        tab_to_checked(self._group)
         is_fixed = self.fixed_button.isChecked()
         for each in (self.port_field, self.fallbacks_field):
             each.setVisible(is_fixed)

@@ -49,6 +49,7 @@ class StepsView(Card):
             if step.cure:
                 grid.addWidget(label(step.cure, role="muted", wrap=True), 2 * row + 1, 1)
         self.body.addWidget(self._content)
+        self._content.show()  # at once; a layout would do it later
         self.setAccessibleName(" ".join(f"{step.name}: {step.words}" for step in steps))
         self.show()
 

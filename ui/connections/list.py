@@ -1,0 +1,191 @@
+"""The dialog of all connections: which there are, who is signed in where, and what can be done with each."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from app.errors import LapseError
+from ui import theme
+from ui.connections.field import Trouble
+from ui.widgets.buttons import allow
+from ui.widgets.labels import label
+from ui.widgets.table import TextModel, TextRow, TextTable
+
+_SIZE = (820, 460)
+_AROUND = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A connection as it is listed; `signed_in` is None where nobody has looked yet."""
+
+    name: str
+    issuer: str
+    signed_in: bool | None = None
+    is_demo: bool = False
+    is_current: bool = False
+
+
+class ConnectionsDialog(QDialog):
+    """Asks by its signals for what is to be done; `show_connections` tells what came of it."""
+
+    use_wanted = Signal(str)
+    add_wanted = Signal()
+    edit_wanted = Signal(str)
+    duplicate_wanted = Signal(str)
+    remove_wanted = Signal(str)
+    import_wanted = Signal()
+    export_wanted = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("connectionsDialog")
+        self.setWindowTitle(self.tr("Connections"))
+        self._rows: tuple[Row, ...] = ()
+        self._model = TextModel((self.tr("Name"), self.tr("Issuer"), self.tr("Session")), mono=(1,), parent=self)
+        self.table = TextTable("connectionsTable", self.tr("Connections"), self._model, {0: 210, 2: 130})
+        self.table.copies_cells()
+        self.use_button = self._button("useConnectionButton", self.tr("Use"))
+        self.add_button = self._button("addConnectionButton", self.tr("Add…"))
+        self.edit_button = self._button("editConnectionButton", self.tr("Edit…"))
+        self.duplicate_button = self._button("duplicateConnectionButton", self.tr("Duplicate…"))
+        self.remove_button = self._button("removeConnectionButton", self.tr("Remove…"))
+        self.import_button = self._button("importConnectionsButton", self.tr("Import file…"))
+        self.export_button = self._button("exportConnectionButton", self.tr("Export…"))
+        self.close_button = self._button("closeConnectionsButton", self.tr("Close"))
+        self.trouble = Trouble("connectionsTroubleLabel")
+        self._note = label(role="muted", wrap=True)
+        self._note.setObjectName("connectionsNoteLabel")
+        self._note.hide()
+        self._lay_out()
+        self._connect()
+        self._show_possible()
+
+    def show_connections(self, rows: tuple[Row, ...]) -> None:
+        """List these; the one that was chosen stays so, or else the one in use is."""
+        chosen = self.chosen()
+        self._rows = rows
+        self._model.show_rows(tuple(self._text_row(row) for row in rows))
+        names = [row.name for row in rows]
+        current = next((row.name for row in rows if row.is_current), "")
+        name = chosen if chosen in names else current
+        if name in names:
+            self.table.selectRow(names.index(name))
+        self._show_possible()
+
+    def choose(self, name: str) -> None:
+        """Choose the connection of that name."""
+        for place, row in enumerate(self._rows):
+            if row.name == name:
+                self.table.selectRow(place)
+
+    def chosen(self) -> str:
+        """Return the name of the connection chosen; empty for none."""
+        row = self._row()
+        return row.name if row else ""
+
+    def show_error(self, error: LapseError) -> None:
+        """Say what could not be done; nothing has been lost by it."""
+        self._note.hide()
+        self.trouble.show_text("\n".join(line for line in error.lines() if line))
+
+    def show_note(self, text: str) -> None:
+        """Say what was done."""
+        self.trouble.show_text("")
+        self._note.setText(text)
+        self._note.setVisible(bool(text))
+
+    def _row(self) -> Row | None:
+        index = self.table.currentIndex()
+        return self._rows[index.row()] if index.isValid() and index.row() < len(self._rows) else None
+
+    def _text_row(self, row: Row) -> TextRow:
+        words = {True: self.tr("● signed in"), False: self.tr("○ signed out"), None: self.tr("– not looked at")}
+        spoken = {True: self.tr("signed in"), False: self.tr("signed out"), None: self.tr("not looked at")}
+        name = self.tr("{0} (in use)").format(row.name) if row.is_current else row.name
+        issuer = row.issuer or self.tr("known once it runs")
+        return TextRow((name, issuer, words[row.signed_in]), spoken=f"{name}, {spoken[row.signed_in]}")
+
+    def _show_possible(self) -> None:
+        row = self._row()
+        none = self.tr("Choose a connection in the list first.") if row is None else ""
+        is_demo = row is not None and row.is_demo
+        fixed = self.tr("The demo org is part of Lapse: it cannot be edited.") if is_demo else ""
+        stays = self.tr("The demo org is part of Lapse: it stays.") if is_demo else ""
+        copied = self.tr("The demo org's address changes; there is one of it in every Lapse.") if is_demo else ""
+        used = self.tr("It is in use already.") if row is not None and row.is_current else ""
+        allow(self.use_button, none or used)
+        allow(self.edit_button, none or fixed)
+        allow(self.remove_button, none or stays, self.tr("Its session is signed out first."))
+        allow(self.duplicate_button, none or copied)
+        allow(self.export_button, none or copied, self.tr("Writes it to a file; no secret is in it."))
+
+    # --- wishes ---------------------------------------------------------------------------------------------------
+
+    def _use(self) -> None:
+        row = self._row()
+        if row is not None and not row.is_current:
+            self.use_wanted.emit(row.name)
+
+    def _edit(self) -> None:
+        self.edit_wanted.emit(self.chosen())
+
+    def _duplicate(self) -> None:
+        self.duplicate_wanted.emit(self.chosen())
+
+    def _remove(self) -> None:
+        self.remove_wanted.emit(self.chosen())
+
+    def _export(self) -> None:
+        self.export_wanted.emit(self.chosen())
+
+    def _connect(self) -> None:
+        self.table.selectionModel().currentRowChanged.connect(self._show_possible)
+        self._model.modelReset.connect(self._show_possible)
+        self.table.doubleClicked.connect(self._use)
+        for button, slot in (
+            (self.use_button, self._use),
+            (self.edit_button, self._edit),
+            (self.duplicate_button, self._duplicate),
+            (self.remove_button, self._remove),
+            (self.export_button, self._export),
+            (self.close_button, self.reject),
+        ):
+            button.clicked.connect(slot)
+        self.add_button.clicked.connect(self.add_wanted)
+        self.import_button.clicked.connect(self.import_wanted)
+        self.use_button.setDefault(True)
+
+    def _button(self, name: str, text: str) -> QPushButton:
+        found = QPushButton(text)
+        found.setObjectName(name)
+        found.setAutoDefault(False)
+        return found
+
+    def _lay_out(self) -> None:
+        self.use_button.setProperty("primary", True)
+        column = QVBoxLayout()
+        column.setSpacing(8)
+        for each in (self.use_button, self.edit_button, self.duplicate_button, self.remove_button, self.export_button):
+            column.addWidget(each)
+        column.addStretch(1)
+        middle = QHBoxLayout()
+        middle.setSpacing(12)
+        middle.addWidget(self.table, 1)
+        middle.addLayout(column)
+        foot = QHBoxLayout()
+        foot.setSpacing(8)
+        foot.addWidget(self.add_button)
+        foot.addWidget(self.import_button)
+        foot.addStretch(1)
+        foot.addWidget(self.close_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 18, 20, 16)
+        layout.setSpacing(12)
+        layout.addLayout(middle, 1)
+        layout.addWidget(self._note)
+        layout.addWidget(self.trouble)
+        layout.addLayout(foot)
+        room = self.screen().availableGeometry()
+        self.resize(min(theme.px(_SIZE[0]), room.width() - _AROUND), min(theme.px(_SIZE[1]), room.height() - _AROUND))
