@@ -126,7 +126,8 @@ class Actions(QObject):
                 ),
             )
         }
-        self.sign_out = self._new("signOut", self.tr("Sign out"), self.tr("Revokes and forgets the session, and ends the browser's"))
+        sign_out_hint = self.tr("Revokes and forgets the session, and ends the browser's")
+        self.sign_out = self._new("signOut", self.tr("Sign out"), sign_out_hint)
         self.add_connection = self._new("addConnection", self.tr("Add a connection…"), "", "Ctrl+N")
         self.connections = self._new(
             "connections", self.tr("Connections…"), self.tr("Add, change, try out and remove them"), "Ctrl+Shift+O"

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from app.cli.output import DONE
-from app.cli.session import _connected
+from app.cli.session import connected
 
 if TYPE_CHECKING:
     from app.doctor.records import Case, Finding
@@ -18,7 +18,7 @@ async def doctor(args: argparse.Namespace) -> int:
     """Diagnose the kept session and its connection; looks at the server unless told not to."""
     from app.diagnosis import diagnosis_of
 
-    async with _connected(args) as bench:
+    async with connected(args) as bench:
         found = await diagnosis_of(bench, offline=args.offline)
     print(_json(found.case, found.findings) if args.json else _text(found.case, found.findings))
     return _exit_code(found.case, found.findings)

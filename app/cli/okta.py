@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from app.cli.output import DONE, say
-from app.cli.session import _connected
+from app.cli.session import connected
 from app.errors import BadInput
 from app.secret import Secret
 
@@ -47,7 +47,7 @@ async def grant(args: argparse.Namespace) -> int:
     from app.okta.applying import apply
     from app.okta.change import plan, wanted_for
 
-    async with _connected(args) as bench:
+    async with connected(args) as bench:
         management = await _management(bench)
         app = await management.read_app(bench.connection.client_id)
         wanted = wanted_for(

@@ -14,8 +14,8 @@ from app.connection import Connection
 from app.decision import Verdict
 from app.errors import BadInput
 from app.session.calls import CallResult, exit_code, summary
-from app.session.session import Ended, SignedIn
 from app.session.sign_out import Fate
+from app.session.states import Ended, SignedIn
 from app.workbench import Workbench, open_workbench
 
 MOST_CALLS = 100
@@ -23,7 +23,7 @@ MOST_CALLS = 100
 
 async def sign_in(args: argparse.Namespace) -> int:
     """Sign in; what to do goes to standard error, because people pipe standard output."""
-    async with _connected(args) as bench:
+    async with connected(args) as bench:
         await sign_in_by_kind(args, bench)
         if bench.settings.connection != bench.connection:
             bench.remember_connection(bench.connection)
@@ -38,7 +38,7 @@ async def sign_in(args: argparse.Namespace) -> int:
 
 async def token(args: argparse.Namespace) -> int:
     """Print one valid access token; refreshes only if it has lapsed."""
-    async with _connected(args) as bench:
+    async with connected(args) as bench:
         fresh = await bench.session.fresh_token(asked_by="lapse token")
         state = bench.session.state
         assert isinstance(state, SignedIn)
@@ -52,7 +52,7 @@ async def call(args: argparse.Namespace) -> int:
     """Call a URL with a valid access token, once or many times at once."""
     if not 1 <= args.n <= MOST_CALLS:
         raise BadInput(f"-n must lie between 1 and {MOST_CALLS}.")
-    async with _connected(args) as bench:
+    async with connected(args) as bench:
         results = await bench.call_api_many(args.method.upper(), args.url, args.n)
     if args.json:
         for result in results:
@@ -88,7 +88,7 @@ def _result_json(result: CallResult) -> dict[str, Any]:
 
 async def status(args: argparse.Namespace) -> int:
     """Say who is signed in, where the session is kept, and what the next call would do; sends nothing."""
-    async with _connected(args) as bench:
+    async with connected(args) as bench:
         decision = bench.session.decide("lapse status")
         state = bench.session.state
         signed_in = isinstance(state, SignedIn)
@@ -111,7 +111,7 @@ async def status(args: argparse.Namespace) -> int:
 
 async def sign_out(args: argparse.Namespace) -> int:
     """Revoke, forget the session whatever the server says, end the browser's session; say what came of each."""
-    async with _connected(args) as bench:
+    async with connected(args) as bench:
         if not isinstance(bench.session.state, SignedIn):
             say(args, {"signed_out": False, "revoked": False}, "Nobody was signed in.")
             return NOT_SIGNED_IN
@@ -136,7 +136,8 @@ def _why_no_browser(args: argparse.Namespace, bench: Workbench) -> str:
 
 
 @asynccontextmanager
-async def _connected(args: argparse.Namespace) -> AsyncIterator[Workbench]:
+async def connected(args: argparse.Namespace) -> AsyncIterator[Workbench]:
+    """Open the workbench on the connection that the flags name, or on the one last used."""
     async with open_workbench() as bench:
         bench.journal.subscribe(_Waiting())
         await bench.connect(_chosen(args, bench))

@@ -6,7 +6,8 @@ from collections.abc import AsyncGenerator
 import httpx
 
 from app.clock import Clock
-from app.session.session import Fresh, Session
+from app.session.session import Session
+from app.session.states import Fresh
 
 _UNAUTHORIZED = 401
 # One scheme or one parameter of a WWW-Authenticate header (RFC 9110 §11.6.1): quoted strings may hold commas.

@@ -12,7 +12,8 @@ from app.errors import CallFailed, LapseError, NotSignedIn, Refusal, Unreachable
 from app.events import ExchangeKind
 from app.journal import Scribe
 from app.session.bearer import BearerAuth
-from app.session.session import Fresh, Session
+from app.session.session import Session
+from app.session.states import Fresh
 from app.text import count, duration
 from app.urls import check_url
 from app.wire.fetch import Answer, fetch

@@ -21,6 +21,7 @@ from app.session.expiry import UNKNOWN_EXPIRY, Expiry, Receipt, age_s
 from app.session.generations import Generations
 from app.session.keeper import Keeper
 from app.session.sign_out import revoke_and_forget
+from app.session.states import Ended, Fresh, SessionState, SignedIn, SignedOut
 from app.session.store import TokenStore
 from app.session.strategy import decide
 from app.session.tokens import Held, TokenSet
@@ -28,41 +29,6 @@ from app.session.verdicts import judge
 
 _CLOSE_WITHIN_S = 5.0
 _SKEW_WORTH_SAYING_S = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class SignedOut:
-    """Nobody is signed in."""
-
-
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """Somebody is signed in and `tokens` are held."""
-
-    tokens: TokenSet
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """The token endpoint refused; `reason` is what to tell every later call."""
-
-    reason: Refusal
-
-
-SessionState = SignedOut | SignedIn | Ended
-
-
-@dataclass(frozen=True, slots=True)
-class Fresh:
-    """A usable access token and how it was come by; `refreshed_s` is None when no refresh was needed.
-
-    `joined` means that the refresh had been started for another call.
-    """
-
-    access: Held
-    decision: Decision
-    refreshed_s: float | None = None
-    joined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +127,7 @@ class Session:
             refresh_fate=RefreshTokenFate.ABSENT,
             first_id_claims=claims,
         )
-        tokens = replace(self._next(first, answer), id_claims=claims)
+        tokens = replace(first.next(answer, self._receipt()), id_claims=claims)
         entry = self._journal.append(tokens.received("authorization_code"), cause=cause)
         self._measure_skew(answer, entry.seq)
         async with self._keeper.lock():
@@ -396,7 +362,7 @@ class Session:
             raise Hiccup("The session another Lapse stored has no refresh token.", sent=False)
         answer = await self._asking.refresh(tokens.refresh.value, cause=cause)
         self._measure_skew(answer, cause)
-        fresh = self._next(tokens, answer)
+        fresh = tokens.next(answer, self._receipt())
         entry = self._journal.append(fresh.received("refresh_token"), cause=cause)
         # The new refresh token is kept before anything else can fail: the old one may be dead already.
         self.state = SignedIn(fresh.without_access())
@@ -432,29 +398,6 @@ class Session:
 
     # --- small parts ----------------------------------------------------------------------------------------------
 
-    def _next(self, before: TokenSet, answer: TokenAnswer) -> TokenSet:
-        """Return the generation `answer` makes after `before`: an absent refresh token keeps the old (RFC 6749 §6)."""
-        number = before.number + 1
-        receipt = self._receipt()
-        refresh, fate, refresh_receipt = before.refresh, RefreshTokenFate.KEPT, before.refresh_receipt
-        if answer.refresh_token is not None and (refresh is None or refresh.value != answer.refresh_token):
-            fate = RefreshTokenFate.NEW if refresh is None else RefreshTokenFate.REPLACED
-            refresh, refresh_receipt = Held("RT", number, answer.refresh_token), receipt
-        elif refresh is None:
-            fate = RefreshTokenFate.ABSENT
-        return replace(
-            before,
-            number=number,
-            receipt=receipt,
-            access=Held("AT", number, answer.access_token),
-            refresh=refresh,
-            refresh_fate=fate,
-            refresh_receipt=refresh_receipt,
-            id=Held("ID", number, answer.id_token) if answer.id_token else before.id,
-            expiry=_expiry(answer),
-            scope=answer.scope if answer.scope is not None else before.scope,
-        )
-
     def _measure_skew(self, answer: TokenAnswer, cause: int) -> None:
         if answer.server_time is None:
             return
@@ -464,9 +407,3 @@ class Session:
 
     def _receipt(self) -> Receipt:
         return Receipt(self._clock.now(), self._clock.elapsed(), self._clock.boot_id)
-
-
-def _expiry(answer: TokenAnswer) -> Expiry:
-    if answer.expires_in_s is None:
-        return UNKNOWN_EXPIRY
-    return Expiry(answer.expires_in_s, ExpirySource.EXPIRES_IN)

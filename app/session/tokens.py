@@ -1,12 +1,16 @@
 """Tokens as they are held: one token answer is one generation, and generations of one sign-in are a family."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.decision import ExpirySource
 from app.events import Issued, RefreshTokenFate, Taken, TokensReceived
 from app.secret import Secret
-from app.session.expiry import Expiry, Receipt
+from app.session.expiry import UNKNOWN_EXPIRY, Expiry, Receipt
+
+if TYPE_CHECKING:
+    # For its type alone: it brings httpx, which comes after the first paint.
+    from app.oauth.grants import TokenAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +97,31 @@ class TokenSet:
     def without_access(self) -> "TokenSet":
         """Return the same set with the access token thrown away."""
         return replace(self, access=None)
+
+    def next(self, answer: "TokenAnswer", receipt: Receipt) -> "TokenSet":
+        """Return the generation an answer makes after this one: without a refresh token it keeps ours (RFC 6749 §6)."""
+        number = self.number + 1
+        refresh, fate, refresh_receipt = self.refresh, RefreshTokenFate.KEPT, self.refresh_receipt
+        if answer.refresh_token is not None and (refresh is None or refresh.value != answer.refresh_token):
+            fate = RefreshTokenFate.NEW if refresh is None else RefreshTokenFate.REPLACED
+            refresh, refresh_receipt = Held("RT", number, answer.refresh_token), receipt
+        elif refresh is None:
+            fate = RefreshTokenFate.ABSENT
+        return replace(
+            self,
+            number=number,
+            receipt=receipt,
+            access=Held("AT", number, answer.access_token),
+            refresh=refresh,
+            refresh_fate=fate,
+            refresh_receipt=refresh_receipt,
+            id=Held("ID", number, answer.id_token) if answer.id_token else self.id,
+            expiry=_expiry_of(answer),
+            scope=answer.scope if answer.scope is not None else self.scope,
+        )
+
+
+def _expiry_of(answer: "TokenAnswer") -> Expiry:
+    if answer.expires_in_s is None:
+        return UNKNOWN_EXPIRY
+    return Expiry(answer.expires_in_s, ExpirySource.EXPIRES_IN)

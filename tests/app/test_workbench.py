@@ -14,7 +14,7 @@ from app.demo.host import DemoHost
 from app.errors import BadInput, SignInFailed
 from app.events import StorePlace
 from app.lanes import Limits
-from app.session.session import SignedIn, SignedOut
+from app.session.states import SignedIn, SignedOut
 from app.session.store import MemoryStore
 from app.workbench import Workbench, open_workbench
 from tests.e2e.scripted_browser import sign_in

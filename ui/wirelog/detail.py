@@ -166,6 +166,8 @@ class DetailPane(QWidget):
         return {
             ExchangeKind.API: self.tr("API"),
             ExchangeKind.TOKEN: self.tr("token endpoint"),
+            ExchangeKind.SIGN_IN: self.tr("sign-in without the browser"),
+            ExchangeKind.AUTHORIZATION: self.tr("authorization"),
             ExchangeKind.DISCOVERY: self.tr("discovery"),
             ExchangeKind.KEYS: self.tr("keys"),
             ExchangeKind.USERINFO: self.tr("userinfo"),

@@ -18,7 +18,7 @@ from app.demo.scenarios import SCENARIOS, Expectation, Scenario, Stage, scenario
 from app.demo.serve import ServedOrg
 from app.errors import BadInput, DiscoveryFailed, LapseError, SignInFailed
 from app.events import Entry
-from app.session.session import SignedIn
+from app.session.states import SignedIn
 from app.session.store import MemoryStore
 from app.workbench import Workbench, open_workbench
 from tests.e2e.scripted_browser import sign_in

@@ -10,7 +10,8 @@ from app.doctor.records import Certainty, Finding
 from app.journal import Journal
 from app.lanes import Limits
 from app.oauth.client import OAuthClient
-from app.session.session import Ended, Session
+from app.session.session import Session
+from app.session.states import Ended
 from app.session.store import MemoryStore
 from app.trouble import Trouble
 from app.wire.recorder import RecordingTransport

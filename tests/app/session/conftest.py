@@ -20,7 +20,8 @@ from app.oauth.grants import authorization_url
 from app.oauth.pkce import Pkce
 from app.secret import Secret
 from app.session.calls import ApiCaller
-from app.session.session import Session, SignedIn
+from app.session.session import Session
+from app.session.states import SignedIn
 from app.session.store import MemoryStore, TokenStore
 from app.session.tokens import TokenSet
 from app.simloop import SimClock

@@ -13,7 +13,7 @@ from app.demo.applications import LAPSE, Grant
 from app.errors import BadInput, SignInFailed, Unreachable
 from app.session.accept import SignIn, told
 from app.session.device_sign_in import DeviceWaiting, device_sign_in
-from app.session.session import SignedIn
+from app.session.states import SignedIn
 from tests.app.demo.test_demo_authorize import Fields
 from tests.app.session.conftest import World, answers, lost_after_commit, refused
 

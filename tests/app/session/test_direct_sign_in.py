@@ -16,7 +16,7 @@ from app.errors import BadInput, SignInFailed
 from app.secret import Secret
 from app.session.accept import SignIn, told
 from app.session.direct_sign_in import MOST_CODES, Factor, PushWaiting, direct_sign_in
-from app.session.session import SignedIn
+from app.session.states import SignedIn
 from tests.app.session.conftest import World, answers, refused
 
 pytestmark = pytest.mark.anyio

@@ -12,7 +12,7 @@ from app import events
 from app.decision import Reason, Verdict
 from app.errors import Hiccup, LapseError, NotSignedIn, Refusal
 from app.events import RefreshTokenFate, StorePlace
-from app.session.session import Ended, SignedIn, SignedOut
+from app.session.states import Ended, SignedIn, SignedOut
 from tests.app.session.conftest import World, answers, refused, slow
 
 pytestmark = pytest.mark.anyio

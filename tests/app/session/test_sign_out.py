@@ -20,8 +20,8 @@ from app.oauth.logout import SignOutPage, end_session_url, sign_out_page
 from app.secret import Secret
 from app.session import lock
 from app.session import sign_out as signing_out
-from app.session.session import SignedOut as Nobody
 from app.session.sign_out import Fate, SignedOutHow, sign_out
+from app.session.states import SignedOut as Nobody
 from app.simloop import SimClock
 from tests.app.session.conftest import World, new_session, new_world
 

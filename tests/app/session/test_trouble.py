@@ -8,7 +8,8 @@ import pytest
 
 from app.errors import Hiccup, NotSignedIn, Refusal
 from app.events import StorePlace
-from app.session.session import Ended, Session, SignedIn
+from app.session.session import Session
+from app.session.states import Ended, SignedIn
 from tests.app.session.conftest import ServerClock, World, answers, lost_after_commit, refused, slow
 
 pytestmark = pytest.mark.anyio

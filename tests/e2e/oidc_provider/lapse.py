@@ -20,8 +20,9 @@ from app.oauth.client import OAuthClient
 from app.oauth.decode import decode
 from app.secret import Secret
 from app.session.calls import ApiCaller, CallResult
-from app.session.session import Session, SignedIn
+from app.session.session import Session
 from app.session.sign_in import browser_sign_in
+from app.session.states import SignedIn
 from app.session.store import MemoryStore
 from app.session.tokens import TokenSet
 from app.wire.recorder import RecordingTransport

@@ -8,8 +8,8 @@ import pytest
 from app.decision import ExpirySource, Reason
 from app.errors import NotSignedIn, Refusal, SignInFailed, UnusableAnswer
 from app.events import RefreshTokenFate, SessionEnded, SkewMeasured
-from app.session.session import Ended
 from app.session.sign_out import Fate, sign_out
+from app.session.states import Ended
 from tests.e2e.oidc_provider.conftest import Serve
 from tests.e2e.oidc_provider.lapse import Lapse, header, opened, status_of
 from tests.e2e.oidc_provider.provider import Provider

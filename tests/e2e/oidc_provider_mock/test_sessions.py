@@ -9,7 +9,7 @@ from app.connection import Connection
 from app.decision import Reason
 from app.errors import Refusal
 from app.events import RefreshTokenFate
-from app.session.session import Ended, SignedOut
+from app.session.states import Ended, SignedOut
 from tests.e2e.oidc_provider.lapse import header, opened, status_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.anyio]

@@ -204,4 +204,4 @@ def test_a_sign_out_says_what_came_of_each_part(open_desk: Open) -> None:
     told = desk.window.toasts._shown[-1].text
     assert "revoked" in told
     assert "browser" in told
-    assert "forgotten here" in told
+    assert "Signed out here" in told
