@@ -38,7 +38,9 @@ def take_up(
 ) -> InUse:
     """Put together what `connection` needs; its session is not restored yet, and nothing is sent."""
     scribe = journal.of(connection.key)
-    client = OAuthClient(http, clock, issuer=connection.issuer, client_id=connection.client_id)
+    client = OAuthClient(
+        http, clock, issuer=connection.issuer, client_id=connection.client_id, resource=connection.resource
+    )
     session = Session(
         client, store, scribe, clock, key=connection.key, leeway_s=connection.leeway_s, lock_folder=lock_folder
     )
