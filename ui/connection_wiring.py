@@ -191,11 +191,10 @@ class ConnectionWiring(QObject):
 
     async def _save(self, editor: ConnectionEditor, connection: "Connection") -> None:
         before = self._instead_of
+        self._bench.remember_connection(connection, instead_of=before.name if before is not None else None)
         if before is not None and (before.issuer, before.client_id) != (connection.issuer, connection.client_id):
             # Its tokens belong to the issuer and client it has had: nobody else could ever sign them out.
-            await self._bench.remove_connection(before.name)
-            before = None
-        self._bench.remember_connection(connection, instead_of=before.name if before is not None else None)
+            await self._bench.leave(before)
         if editor is self._editor:
             editor.accept()
         if self._list is not None:
@@ -266,6 +265,7 @@ class ConnectionWiring(QObject):
         files.setFileMode(QFileDialog.FileMode.ExistingFile if is_open else QFileDialog.FileMode.AnyFile)
         files.setNameFilters([self.tr("JSON files (*.json)"), self.tr("All files (*)")])
         files.setDefaultSuffix("json")
+        files.setOption(QFileDialog.Option.DontUseNativeDialog)
         if not await ask(files):
             return None
         return next((Path(each) for each in files.selectedFiles()), None)

@@ -16,13 +16,14 @@ from app.oauth.strictjson import read_object
 from app.wire.fetch import Answer, fetch
 
 _TOTAL_S = 15.0
+_NO_ANSWER = "no answer"
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """An issuer that answered with metadata of its own; `tried` are the addresses asked, and what came of each.
 
-    `others` are further issuers the text may have meant, `notes` what a person wants to know before saving.
+    `others` are further issuers the text may have meant, `notes` say how it was understood; see `offer` for the rest.
     """
 
     issuer: str
@@ -34,11 +35,12 @@ class Found:
 
 
 class NotFound(DiscoveryFailed):
-    """No address had metadata of the issuer; `tried` says of each what came."""
+    """No address had metadata of the issuer; `tried` says of each what came, `answered` whether anything did."""
 
     def __init__(self, why: LapseError, tried: tuple[tuple[str, str], ...]) -> None:
         super().__init__(why.what, next_step=why.next_step)
         self.tried = tried
+        self.answered = any(outcome != _NO_ANSWER for _, outcome in tried)
 
 
 async def look_up(http: httpx.AsyncClient, text: str) -> Found:
@@ -95,7 +97,7 @@ async def _look(http: httpx.AsyncClient, issuer: str) -> Found | NotFound:
             if first is None or (answer.status == httpx.codes.OK and not was_metadata):
                 first, was_metadata = trouble, answer.status == httpx.codes.OK
         except LapseError as trouble:
-            tried.append((url, "no answer"))
+            tried.append((url, _NO_ANSWER))
             # Whoever does not answer here does not answer at the next path either.
             return NotFound(first or trouble, tuple(tried))
         else:
@@ -109,7 +111,7 @@ def _read(issuer: str, answer: Answer) -> Found:
     metadata = read_metadata(stated, answer)
     offer = offer_of(metadata)
     notes = () if stated == issuer else (f"The server writes its issuer {stated}; so it is used.",)
-    return Found(stated, metadata, offer, (), (*notes, *offer.missing))
+    return Found(stated, metadata, offer, (), notes)
 
 
 def _document(answer: Answer) -> dict[str, Any]:

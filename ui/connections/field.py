@@ -85,5 +85,7 @@ def edit(name: str, accessible_name: str, placeholder: str = "") -> QLineEdit:
 
 def tab_to_checked(group: QButtonGroup) -> None:
     """Let Tab come to the checked button of a group; Qt would come to its first, and forget which one is checked."""
+    checked = group.checkedButton()
     for button in group.buttons():
-        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus if button.isChecked() else Qt.FocusPolicy.ClickFocus)
+        comes = button is checked or checked is None or not checked.isEnabled()
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus if comes else Qt.FocusPolicy.ClickFocus)

@@ -47,6 +47,7 @@ class KindChoice(Card):
             allow(button, reason)
             self._reasons[kind].setText(reason)
             self._reasons[kind].setVisible(bool(reason))
+        tab_to_checked(self._group)
 
     def _add(self, kind: SignInKind, text: str) -> None:
         button = QRadioButton(text)

@@ -69,7 +69,7 @@ async def test_what_is_not_stated_is_not_held_against_a_server(http: httpx.Async
     assert facts["Refresh tokens"].startswith("not stated")
     assert facts["PKCE"].startswith("not stated")
     assert set(found.offer.why_not) == {SignInKind.PASSWORD, SignInKind.DEVICE}
-    assert "No revocation" in " ".join(found.notes)
+    assert "No revocation" in " ".join(found.offer.missing)
 
 
 async def test_a_server_without_refresh_tokens_or_s256_is_told_of(http: httpx.AsyncClient, server: Server) -> None:
@@ -104,6 +104,7 @@ async def test_another_issuer_than_asked_for_is_refused(http: httpx.AsyncClient,
     assert "belongs to another issuer" in refused.value.what
     assert "https://evil.example" in refused.value.next_step
     assert [each for _, each in refused.value.tried] == ["404 X", refused.value.what]
+    assert refused.value.answered
 
 
 async def test_a_redirect_is_not_followed_but_told(http: httpx.AsyncClient, server: Server) -> None:
@@ -117,6 +118,7 @@ async def test_a_server_that_does_not_answer_is_asked_once(http: httpx.AsyncClie
     with pytest.raises(NotFound) as refused:
         await look_up(http, "http://127.0.0.1:9/x/y")
     assert [each for _, each in refused.value.tried] == ["no answer"]
+    assert not refused.value.answered
     assert all(refused.value.lines())
 
 
