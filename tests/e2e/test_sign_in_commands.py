@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -155,6 +156,8 @@ def test_at_a_terminal_the_password_is_not_shown_and_ctrl_c_ends_the_question(co
         command, cwd=ROOT, env=env, stdin=inner, stdout=inner, stderr=inner, start_new_session=True
     ) as process:
         os.close(inner)
+        watchdog = threading.Timer(30, process.kill)
+        watchdog.start()
         seen = _until(terminal, b"Password for grace: ")
         os.write(terminal, f"{GRACE.password}\n".encode())
         seen += _until(terminal, b"Number, 1 to 2: ")
@@ -162,6 +165,7 @@ def test_at_a_terminal_the_password_is_not_shown_and_ctrl_c_ends_the_question(co
         seen += _until(terminal, b"One-time code: ")
         os.write(terminal, b"\x03")
         seen += _until(terminal, None)
+        watchdog.cancel()
     os.close(terminal)
     assert process.returncode == 130, seen
     assert GRACE.password.encode() not in seen
