@@ -78,12 +78,12 @@ class RedirectChoice(Card):
 
     def show_uris(self, uris: tuple[str, ...]) -> None:
         """Show redirect URIs as they were saved; such as differ by more than their port are kept as they are."""
-        found = [urlsplit(uri) for uri in uris]
-        hosts_and_paths = {(each.netloc.rpartition(":")[0], each.path) for each in found}
-        ports = [each.port or 0 for each in found]
-        fits = len(hosts_and_paths) == 1 and all(_PORTS[0] <= port <= _PORTS[1] for port in ports)
-        if fits and not any(each.query for each in found):
-            self._host, self._path = hosts_and_paths.pop()
+        found = [_taken_apart(uri) for uri in uris]
+        shapes = {(host, rest) for host, _, rest in found}
+        ports = [port for _, port, _ in found]
+        fits = len(shapes) == 1 and all(_PORTS[0] <= port <= _PORTS[1] for port in ports)
+        if fits:
+            self._host, self._path = shapes.pop()
             self._show_ports(ports)
         self._kept = uris
         self.kept_button.setVisible(bool(uris) and not fits)
@@ -183,3 +183,9 @@ class RedirectChoice(Card):
         row.addLayout(column)
         self.body.addLayout(row)
         self.body.addWidget(self._remark)
+
+
+def _taken_apart(uri: str) -> tuple[str, int, str]:
+    """Return a redirect URI's host, its port, and all that follows."""
+    parts = urlsplit(uri)
+    return parts.netloc.rpartition(":")[0], parts.port or 0, uri.partition("://")[2].removeprefix(parts.netloc)
