@@ -141,6 +141,7 @@ def _value(text: str) -> QWidget:
     if "://" not in text:
         return label(text, wrap=True)
     found = ElidedLabel()  # an address has no place to break at
+    found.setAlignment(_TOP | Qt.AlignmentFlag.AlignLeft)
     theme.set_mono(found, 12)
     found.show_text(text)
     return found

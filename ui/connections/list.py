@@ -44,7 +44,7 @@ class ConnectionsDialog(QDialog):
         self.setWindowTitle(self.tr("Connections"))
         self._rows: tuple[Row, ...] = ()
         self._model = TextModel((self.tr("Name"), self.tr("Issuer"), self.tr("Session")), mono=(1,), parent=self)
-        self.table = TextTable("connectionsTable", self.tr("Connections"), self._model, {0: 210, 2: 130})
+        self.table = TextTable("connectionsTable", self.tr("Connections"), self._model, {0: 170, 2: 120})
         self.table.copies_cells()
         self.use_button = self._button("useConnectionButton", self.tr("Use"))
         self.add_button = self._button("addConnectionButton", self.tr("Add…"))
