@@ -102,6 +102,7 @@ Page = tuple[int, str, str]
         ((400, "text/html", "The &#39;redirect_uri&#39; parameter must be …"), Outcome.BAD, "redirect URI"),
         ((400, "text/html", "error: invalid_client, client is invalid"), Outcome.BAD, "does not know this client"),
         ((400, "text/html", "/authorize?client_id=a&redirect_uri=b went wrong"), Outcome.BAD, "which of both"),
+        ((400, "text/html", "?redirect_uri=b: error: invalid_client"), Outcome.BAD, "does not know this client"),
         ((400, "text/html", "client_id or redirect_uri is wrong"), Outcome.BAD, "which of both"),
         ((503, "text/html", "later"), Outcome.UNKNOWN, "503"),
         ((429, "text/html", "client_id: slower"), Outcome.UNKNOWN, "429"),
