@@ -10,6 +10,7 @@ urls                   which of them may be asked
 wire/                  every HTTP exchange: sent in bounds, recorded
 oauth/                 what the RFCs say: requests built, responses read, tokens verified
 session/               what happens to tokens over time
+connecting/            before a connection is saved: looked up, tried, read from files
 inspection/            tokens taken apart for people
 okta/                  Okta's management API: the Refresh Token grant turned on
 trouble                what one does to the session at the demo org on purpose
