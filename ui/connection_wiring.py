@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from app.errors import LapseError
+from app.errors import BadInput, LapseError
 from ui.clipboard import Clipboard
 from ui.connections.editor import ConnectionEditor, Purpose
 from ui.connections.list import ConnectionsDialog, Row
@@ -16,6 +16,8 @@ from ui.tasks import TaskScope, ask
 
 if TYPE_CHECKING:
     # For types alone: the workbench brings the heavy libraries, which come after the first paint.
+    import httpx
+
     from app.connecting.step import Step
     from app.connection import Connection
     from app.workbench import Workbench
@@ -174,7 +176,7 @@ class ConnectionWiring(QObject):
     async def _look_up(self, editor: ConnectionEditor, text: str) -> None:
         from app.connecting.lookup import look_up
 
-        found = await look_up(self._bench.http, text)
+        found = await look_up(self._http(), text)
         if editor is self._editor:
             editor.show_found(found)
 
@@ -182,7 +184,7 @@ class ConnectionWiring(QObject):
         from app.connecting.trial import try_out
 
         steps: tuple[Step, ...] = ()
-        async for step in try_out(connection, self._bench.http):
+        async for step in try_out(connection, self._http()):
             if editor is not self._editor:
                 return
             steps = (*steps, step)
@@ -269,6 +271,12 @@ class ConnectionWiring(QObject):
         if not await ask(files):
             return None
         return next((Path(each) for each in files.selectedFiles()), None)
+
+    def _http(self) -> "httpx.AsyncClient":
+        try:
+            return self._bench.http
+        except RuntimeError:  # it is made when the first connection is taken up
+            raise BadInput(self.tr("Lapse is still starting."), next_step=self.tr("Try again in a moment.")) from None
 
     # --- what is known --------------------------------------------------------------------------------------------
 

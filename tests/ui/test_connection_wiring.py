@@ -146,6 +146,27 @@ def test_a_look_up_that_fails_is_said_in_the_editor_and_nothing_is_saved(
     assert world.taken_up == []
 
 
+def test_while_lapse_is_starting_nothing_is_asked_and_it_is_said(
+    qtbot: QtBot, world: World, shown: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Starting(Bench):
+        @property
+        def http(self) -> httpx.AsyncClient:
+            raise RuntimeError("no connection was chosen yet")
+
+        @http.setter
+        def http(self, _: httpx.AsyncClient) -> None: ...
+
+    monkeypatch.setattr(world.wiring, "_bench", Starting(world.bench.http))
+    world.wiring.add()
+    editor: ConnectionEditor = shown(ConnectionEditor)
+    editor.form.issuer_edit.setText(world.org.issuer)
+    editor.form.look_up_button.click()
+    qtbot.waitUntil(lambda: "still starting" in editor.trouble.text())
+    editor.reject()
+    closed(qtbot, world)
+
+
 def test_what_is_stopped_or_left_fetches_no_further(qtbot: QtBot, world: World, shown: Shown) -> None:
     world.wiring.add()
     editor: ConnectionEditor = shown(ConnectionEditor)
