@@ -23,6 +23,7 @@ from ui.connections.blame import Part, part_of
 from ui.connections.field import Trouble
 from ui.connections.form import Form
 from ui.connections.steps_view import StepsView
+from ui.widgets.announcer import Announcer
 from ui.widgets.buttons import allow
 from ui.widgets.labels import label
 from ui.widgets.scrolling import scrolling
@@ -81,6 +82,7 @@ class ConnectionEditor(QDialog):
         self._progress.setTextVisible(False)
         self._busy_label = label(role="muted", wrap=True)
         self._busy_label.setObjectName("connectionBusyLabel")
+        self._announcer = Announcer(self._busy_label)
         self.stop_button = self._button("stopConnectionWorkButton", self.tr("Stop"))
         self.test_button = self._button("testConnectionButton", self.tr("Test"))
         self.cancel_button = self._button("cancelConnectionButton", self.tr("Cancel"))
@@ -95,6 +97,8 @@ class ConnectionEditor(QDialog):
         self._lay_out()
         self._connect()
         self.form.show_connection(self._original)
+        if purpose is not Purpose.ADD:
+            self.form.redirect.chosen_by_hand = True
         # What was saved once was looked at then; with another issuer it is looked at again.
         self._looked_at = self._original.issuer if purpose is not Purpose.ADD else ""
         self.show_busy("")
@@ -107,6 +111,7 @@ class ConnectionEditor(QDialog):
         self.form.found.show_found(found)
         self._take(found)
         self._busy_label.setText(self.tr("Look at what was found, then save."))
+        self._announcer.announce(self._busy_label.text())
 
     def show_error(self, error: LapseError) -> None:
         """Say what is wrong, at the field it is about if it is about one; everything typed stays."""
@@ -194,8 +199,9 @@ class ConnectionEditor(QDialog):
         self.form.found.clear()
         self.form.kinds.show_possible({})
         self.form.issuer.show_trouble("")
-        if not self._is_busy:
-            self._busy_label.clear()
+        if self._is_busy:
+            self.cancel_wanted.emit()  # what would be found is about another text
+        self._busy_label.clear()
         self._show_save()
         self._show_session_note()
 
@@ -223,6 +229,7 @@ class ConnectionEditor(QDialog):
         form.client_id.show_note(note if changed else "")
 
     def _blame(self, part: Part | None, text: str) -> None:
+        self._announcer.announce(text)
         place = self.form.places.get(part) if part is not None else None
         if place is None:
             self.trouble.show_text(text)

@@ -65,7 +65,7 @@ class Form(QWidget):
         self.params_table.show_params(connection.authorize_params)
         self.kinds.choose(connection.sign_in)
         self.redirect.show_uris(connection.redirect_uris)
-        self.redirect.chosen_by_hand = bool(connection.redirect_uris or connection.issuer)
+        self.redirect.chosen_by_hand = bool(connection.redirect_uris)
 
     def connection(self, original: Connection) -> Connection:
         """Return `original` with what is typed. Raises BadInput for what is no number or no port."""

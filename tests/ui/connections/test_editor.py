@@ -13,7 +13,8 @@ from app.connecting.step import Outcome, Step
 from app.connection import Connection, SignInKind, check_connection
 from app.errors import BadInput, DiscoveryFailed, Unreachable
 from tests.ui.connections.facts import HTML, found_at
-from tests.ui.walks import clipped_once_settled, listed
+from tests.ui.test_accessibility import nameless, takes_focus
+from tests.ui.walks import clipped_once_settled, listed, path, widgets_of
 from ui import theme
 from ui.connections.blame import Part, part_of
 from ui.connections.editor import ConnectionEditor, Purpose
@@ -176,6 +177,39 @@ def test_a_persons_own_choices_are_not_overruled_by_what_is_found(qtbot: QtBot, 
     editor.show_found(found_at(OKTA))
     assert editor.form.name_edit.text() == "Mine"
     assert editor.form.redirect.uris() == ()
+
+
+def test_what_a_file_left_open_is_still_suggested(opened: Opened) -> None:
+    editor = opened(Purpose.ADD, Connection(name="", issuer=OKTA, client_id="c"))
+    editor.show_found(found_at(OKTA))
+    assert len(editor.form.redirect.uris()) == 3
+    editor = opened(Purpose.DUPLICATE, Connection(name="x", issuer=OKTA, client_id="c"))
+    editor.show_found(found_at(OKTA))
+    assert editor.form.redirect.uris() == ()
+
+
+def test_typing_on_stops_the_look_up_of_what_stood_there(qtbot: QtBot, opened: Opened) -> None:
+    editor = opened()
+    editor.show_busy("Looking…")
+    with qtbot.waitSignal(editor.cancel_wanted):
+        type_in(qtbot, editor.form.issuer_edit, "x")
+
+
+def test_trouble_and_what_was_found_are_announced(qtbot: QtBot, opened: Opened) -> None:
+    editor = opened()
+    with qtbot.waitSignal(editor._announcer.announced) as said:
+        editor.show_found(found_at(OKTA))
+    assert said.args == ["Look at what was found, then save."]
+
+
+def test_every_control_has_a_name_and_a_role(qtbot: QtBot, opened: Opened) -> None:
+    editor = opened()
+    editor.show_found(found_at(OKTA, others=(found_at("https://example.okta.com"),)))
+    editor.show_busy("Trying…")
+    controls = [each for each in widgets_of(editor) if each.isVisible() and takes_focus(each)]
+    assert len(controls) > 20
+    faults = {path(each): nameless(each) for each in controls if nameless(each)}
+    assert not faults
 
 
 def test_the_scopes_say_when_no_refresh_token_will_come(opened: Opened) -> None:
