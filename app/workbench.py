@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from app.trouble import Trouble
 
 _STOP_WITHIN_S = 5.0
+_BY_BROWSER = "authorization_code"
 
 
 class Workbench:
@@ -160,7 +161,8 @@ class Workbench:
     async def sign_in_by_device(self, show: Callable[[DeviceWaiting], None]) -> None:
         """Sign in on another device; `show` is told the code and the link while it waits. Otherwise as `sign_in`."""
         chosen = self.chosen
-        await _begin(chosen, device_sign_in(chosen.client, chosen.connection, chosen.journal, self.clock, show=show))
+        signing_in = device_sign_in(chosen.client, chosen.connection, chosen.journal, self.clock, show=show)
+        await _begin(chosen, signing_in, grant="device_code")
 
     async def sign_in_by_password(self, username: str, password: Secret, factors: SecondFactor) -> None:
         """Sign in by Okta Direct Authentication; `factors` asks for a second factor. Otherwise as `sign_in`."""
@@ -174,7 +176,7 @@ class Workbench:
             password=password,
             factors=factors,
         )
-        await _begin(chosen, signing_in)
+        await _begin(chosen, signing_in, grant="password")
 
     async def call_api(self, method: str, url: str) -> CallResult:
         """Call the API once; see `ApiCaller.call`."""
@@ -199,7 +201,7 @@ class Workbench:
         The browser's session is left as it is where `leave_browser` says why, or where nobody signed in by the browser.
         """
         found = self.chosen
-        if found.connection.sign_in is not SignInKind.BROWSER:
+        if not self._by_browser(found):
             leave_browser = leave_browser or "nobody signed in by it"
         return await sign_out(
             found.session,
@@ -208,6 +210,15 @@ class Workbench:
             open_browser=None if leave_browser else self.open_browser,
             not_wanted=leave_browser,
         )
+
+    def _by_browser(self, found: InUse) -> bool:
+        """Return whether the session was begun in the browser; where the journal does not say, as is usual there."""
+        key, newest_first = found.connection.key, reversed(tuple(self.journal))
+        received = (e.event for e in newest_first if e.connection == key and isinstance(e.event, events.TokensReceived))
+        grant = next((each.grant for each in received if each.grant != "refresh_token"), None)
+        if grant is not None:
+            return grant == _BY_BROWSER
+        return found.connection.sign_in is SignInKind.BROWSER
 
     async def reset_demo_org(self) -> None:
         """Make the demo org forget every grant and change its key; its session here ends with it."""
@@ -252,10 +263,14 @@ class Workbench:
         connection = next((each for each in self.settings.connections if each.name == name), None)
         if connection is None:
             return
+        await self.leave(connection)
+        self._remember(rest)
+
+    async def leave(self, connection: Connection) -> None:
+        """Sign out of a connection, also of one that is not chosen; the browser's session stays."""
         found = await self._taken_up(connection)
         await found.session.sign_out()
         del self._in_use[found.connection.key]
-        self._remember(rest)
 
     def remember_scheme(self, choice: str) -> None:
         """Look so in the next run too: system, light or dark. Raises BadInput when it cannot be saved."""
@@ -304,9 +319,9 @@ class Workbench:
         self.journal.append(events.KeyringAwaited(waiting))
 
 
-async def _begin(chosen: InUse, signing_in: Awaitable[SignIn]) -> None:
+async def _begin(chosen: InUse, signing_in: Awaitable[SignIn], *, grant: str = _BY_BROWSER) -> None:
     answer, claims, attempt = await told(chosen.journal, signing_in)
-    await chosen.session.begin(answer, claims, cause=attempt)
+    await chosen.session.begin(answer, claims, cause=attempt, grant=grant)
 
 
 class _DemoOrgRevival(httpx.AsyncBaseTransport):

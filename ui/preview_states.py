@@ -5,20 +5,24 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QWidget
 
+from app.connection import Connection
 from app.counters import counts_of
 from app.demo.addresses import addresses_of
 from app.errors import Refusal
 from app.events import Exchange, ReplayAnswered, TokensReceived
 from app.inspection.inspector import inspect_text
 from app.lanes import lanes_of
+from app.okta.change import wanted_for
 from app.secret import Secret
 from app.session.strategy import decide
 from app.session.tokens import TokenSet
 from app.wire.view import WireLog
 from ui import preview_story
 from ui.actions import Possible
-from ui.connections.dialog import ConnectionDialog
+from ui.connections.editor import ConnectionEditor, Purpose
+from ui.connections.list import ConnectionsDialog, Row
 from ui.demo.addresses import AddressesDialog
+from ui.doctor.grant_dialog import GrantDialog, TokenSource
 from ui.inspector.paste import PasteDialog
 from ui.main_window import MainWindow, Page
 from ui.palette import CommandPalette
@@ -27,6 +31,13 @@ from ui.preview_tokens import ISSUER, NOW, against, generations_of, inspections_
 from ui.response.facts import response_facts
 from ui.session.held import facts_of
 
+_OKTA = Connection(
+    name="Okta, development",
+    issuer="https://example.okta.com/oauth2/default",
+    client_id="0oa1b2c3d4e5f6g7h8i9",
+    redirect_uris=tuple(f"http://127.0.0.1:{port}/callback" for port in (8765, 8766, 8767)),
+    api_url="https://api.example.com/me",
+)
 _API = "http://127.0.0.1:8899/api/me"
 _SIGN_IN = f"{ISSUER}/v1/authorize?response_type=code&client_id=0oa-demo-native&scope=openid+profile&state=…"
 
@@ -106,6 +117,13 @@ def presenting(window: MainWindow) -> None:
     window.show_presenter(on=True)
 
 
+def doctor(window: MainWindow) -> None:
+    """A sign-in has brought no refresh token, and the doctor says why."""
+    story = _tell(window, preview_story.without_grant)
+    window.doctor.show_findings(story.findings)
+    window.side.open(window.doctor)
+
+
 def rules(window: MainWindow) -> None:
     """The inspector says rule by rule why an ID token is good."""
     _tell(window, preview_story.signed_in)
@@ -151,6 +169,7 @@ STATES: dict[str, Callable[[MainWindow], None]] = {
     "presenting": presenting,
     "failed": failed,
     "ended": ended,
+    "doctor": doctor,
     "rules": rules,
     "expiry": expiry,
     "compare": compare,
@@ -184,6 +203,27 @@ def _palette(window: MainWindow) -> QWidget:
     return palette
 
 
+def _editor(window: MainWindow) -> QWidget:
+    return ConnectionEditor(Purpose.EDIT, _OKTA, parent=window)
+
+
+def _connections(window: MainWindow) -> QWidget:
+    dialog = ConnectionsDialog(window)
+    demo = Row("Demo org", ISSUER, signed_in=True, is_demo=True, is_current=True)
+    dialog.show_connections(
+        (demo, Row(_OKTA.name, _OKTA.issuer, signed_in=False), Row("Staging", "https://id.example"))
+    )
+    return dialog
+
+
+def _grant(window: MainWindow) -> QWidget:
+    app = play(preview_story.without_grant, signing_key()).app
+    assert app is not None
+    dialog = GrantDialog("http://127.0.0.1:8899", TokenSource.KNOWN, window)
+    dialog.show_change(app, wanted_for(app))
+    return dialog
+
+
 PANELS: dict[str, tuple[str, Callable[[MainWindow], QWidget]]] = {
     "top-bar": ("lapsed", lambda window: window.top_bar),
     "cards": ("lapsed", _cards),
@@ -196,7 +236,9 @@ PANELS: dict[str, tuple[str, Callable[[MainWindow], QWidget]]] = {
     "error": ("failed", lambda window: window.error_panel),
     "toasts": ("lapsed", _toasts),
     "palette": ("lapsed", _palette),
-    "connection": ("signed-out", ConnectionDialog),
+    "connection": ("signed-out", _editor),
+    "connections": ("signed-out", _connections),
+    "grant": ("signed-out", _grant),
     "paste": ("signed-in", lambda window: PasteDialog("Demo org", window)),
     "addresses": (
         "signed-in",

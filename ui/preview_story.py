@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
-from app.connection import DEFAULT_SCOPES, DEMO_CLIENT_ID
+from app.connection import DEFAULT_SCOPES, DEMO_CLIENT_ID, DEMO_NAME, Connection
 from app.decision import Decision
 from app.demo.addresses import addresses_of
 from app.demo.controller import Controller
@@ -16,6 +16,10 @@ from app.demo.ledger import MemoryLedger, SigningKey
 from app.demo.org import ADA, DemoOrg
 from app.demo.policy import Policy
 from app.demo.transport import OrgTransport
+from app.doctor.doctor import diagnose
+from app.doctor.evidence import case_of
+from app.doctor.orgside import ask_org
+from app.doctor.records import Finding, Known
 from app.errors import LapseError
 from app.inspection.desk import Desk
 from app.inspection.inspector import Inspection
@@ -24,6 +28,8 @@ from app.lanes import Limits
 from app.oauth.client import OAuthClient
 from app.oauth.grants import authorization_url
 from app.oauth.pkce import Pkce
+from app.okta.change import App
+from app.okta.management import Management
 from app.secret import Secret
 from app.session.calls import ApiCaller, CallResult, summary
 from app.session.generations import Generation
@@ -57,6 +63,8 @@ class Story:
     limits: Limits
     trouble: LapseError | None
     result: CallResult | None
+    findings: tuple[Finding, ...] = ()
+    app: App | None = None
 
 
 class Stage:
@@ -76,6 +84,9 @@ class Stage:
         )
         self.calls = ApiCaller(self.http, self.session, self.journal, self.clock)
         addresses = addresses_of(self.org.issuer_base, self.org.ledger.identity)
+        self.addresses = addresses
+        self.findings: tuple[Finding, ...] = ()
+        self.app: App | None = None
         self.trouble = Trouble(self.session, self.client, self.journal, Controller(self.http, addresses))
         self.told = ""
         self.failure: LapseError | None = None
@@ -116,6 +127,23 @@ class Stage:
         self.told, self.result = summary(list(results)), results[-1]
         self.failure = next((each.error for each in results if each.error is not None), None)
 
+    async def ask_doctor(self) -> None:
+        """Have the doctor look, at the org's side of things too."""
+        token, origin = Secret(self.addresses.api_token), self.addresses.org_url
+        since = self.clock.now()
+        told = await ask_org(self.http, org_url=origin, api_token=token, client_id=DEMO_CLIENT_ID, since=since)
+        known = Known(limits=limits_of(self.org), registered=told.registered, server_log=told.server_log)
+        case = case_of(
+            self.connection, journal=self.journal, session=self.session, clock=self.clock, environ={}, known=known
+        )
+        self.findings = diagnose(case)
+        self.app = await Management(self.http, self.clock, org_url=origin, token=token).read_app(DEMO_CLIENT_ID)
+
+    @property
+    def connection(self) -> Connection:
+        """The connection that is played."""
+        return Connection(name=DEMO_NAME, issuer=self.org.issuer, client_id=DEMO_CLIENT_ID)
+
     def story(self) -> Story:
         """Return how things stand."""
         desk = Desk(self.http, self.client, self.session, self.clock)
@@ -132,6 +160,8 @@ class Stage:
             limits=limits_of(self.org),
             trouble=self.failure,
             result=self.result,
+            findings=self.findings,
+            app=self.app,
         )
 
 
@@ -193,6 +223,13 @@ async def replayed(stage: Stage) -> None:
     await lapsed(stage)
     await stage.trouble.replay()
     await stage.at(123)
+
+
+async def without_grant(stage: Stage) -> None:
+    """The app may not use the Refresh Token grant, so that a sign-in brings no refresh token; the doctor says so."""
+    stage.org.turn(refresh_grant_enabled=False)
+    await signed_in(stage)
+    await stage.ask_doctor()
 
 
 def play(acts: Callable[[Stage], Awaitable[None]], key: SigningKey) -> Story:

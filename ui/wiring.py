@@ -13,7 +13,7 @@ from app.session.expiry import leeway_in_force
 from app.session.tokens import TokenSet
 from ui.bridge import Bridge
 from ui.clipboard import Clipboard
-from ui.connections.dialog import ConnectionDialog
+from ui.connection_wiring import ConnectionWiring
 from ui.demo.addresses import AddressesDialog
 from ui.doctor_wiring import DoctorWiring
 from ui.grant_wiring import GrantWiring
@@ -53,6 +53,8 @@ class Wiring(QObject):
         self._inspector = InspectorWiring(window.inspector, bench, self.tasks, self)
         self._story = StoryWiring(window, bench, self.tasks, self._clipboard, self)
         self._token_verbs = TokenWiring(window, bench, self.tasks, self._clipboard, self)
+        taken_up = self._on_connection_saved
+        self._connections = ConnectionWiring(window, bench, self.tasks, self._clipboard, taken_up, self)
         self._doctor = DoctorWiring(window, bench, self.tasks, self._clipboard, self._story.select, self)
         self._grant = GrantWiring(window, bench, self.tasks, self._clipboard, self)
         self._view = ViewWiring(window, bench, self.tasks, self)
@@ -101,7 +103,8 @@ class Wiring(QObject):
         window.welcome.add_connection_requested.connect(commands.add_connection.trigger)
         commands.sign_in.triggered.connect(self._on_sign_in)
         commands.sign_out.triggered.connect(self._on_sign_out)
-        commands.add_connection.triggered.connect(self._on_add_connection)
+        commands.connections.triggered.connect(self._connections.manage)
+        commands.add_connection.triggered.connect(self._connections.add)
         commands.copy_issuer.triggered.connect(self._on_copy_issuer)
         commands.call.triggered.connect(window.call_strip.ask)
         commands.addresses.triggered.connect(self._on_demo_addresses)
@@ -147,11 +150,6 @@ class Wiring(QObject):
 
     def _on_demo_addresses(self) -> None:
         self.tasks.start("demo addresses", self._show_demo_addresses)
-
-    def _on_add_connection(self) -> None:
-        dialog = ConnectionDialog(self._window)
-        dialog.saved.connect(self._on_connection_saved)
-        self.tasks.start("add a connection", ask, dialog)
 
     def _on_connection_saved(self, connection: "Connection") -> None:
         self.tasks.start("connect", self._take_up, connection)
@@ -305,6 +303,7 @@ class Wiring(QObject):
     def _show_session(self) -> None:
         tokens = self._tokens()
         self._window.top_bar.show_standings(self._standings())
+        self._connections.show_standing()
         self._window.top_bar.show_account(tokens.display_name if tokens else None)
         self._show_store()
         self._show_tokens(tokens)

@@ -30,8 +30,8 @@ def ask_secret(prompt: str) -> Secret:
 
 def ask(prompt: str) -> str:
     """Return one line without the spaces around it; the prompt goes to standard error. Raises BadInput as above."""
-    print(prompt, end="", file=sys.stderr, flush=True)
-    with _interruptible():
+    with _interruptible():  # from before the prompt is seen: Ctrl-C may answer it at once
+        print(prompt, end="", file=sys.stderr, flush=True)
         return _line(prompt).strip()
 
 

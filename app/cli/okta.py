@@ -1,14 +1,10 @@
 """The command that turns an app's Refresh Token grant on: it shows the change, asks, makes it, and reads it back."""
 
 import argparse
-import getpass
-import signal
-import sys
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from app.cli.asking import ask, ask_secret, is_terminal
 from app.cli.output import DONE, say
 from app.cli.session import connected
 from app.errors import BadInput
@@ -21,7 +17,6 @@ if TYPE_CHECKING:
     from app.workbench import Workbench
 
 _NOT_MADE = 1
-_LONGEST_LINE = 8192
 _TITLES = {
     "GRANT_TYPES": "Grant types",
     "ROTATION": "Rotation",
@@ -75,39 +70,16 @@ async def _management(bench: "Workbench") -> "Management":
     if bench.connection.embedded:
         token = Secret((await bench.demo_addresses()).api_token)
     else:
-        token = Secret(_asked(f"API token for {origin} (it is not shown, and not kept): "))
+        token = ask_secret(f"API token for {origin} (it is not shown, and not kept): ")
     return Management(bench.http, bench.clock, org_url=origin, token=token)
-
-
-def _asked(prompt: str) -> str:
-    """Return one line, unseen at a terminal and read from standard input where there is none."""
-    if not sys.stdin.isatty():
-        return sys.stdin.readline(_LONGEST_LINE)
-    with _interruptible():
-        return getpass.getpass(prompt)
 
 
 def _agreed(args: argparse.Namespace) -> bool:
     if args.yes:
         return True
-    if not sys.stdin.isatty():
+    if not is_terminal():
         raise BadInput("Nobody can be asked here.", next_step="Nothing was changed. Say --yes to make the change.")
-    print("Make this change? [y/N] ", end="", file=sys.stderr, flush=True)
-    with _interruptible():
-        return sys.stdin.readline(_LONGEST_LINE).strip().lower() in ("y", "yes")
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Let Ctrl-C end a question at once: the loop, which hears of it otherwise, stands still meanwhile."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before: Any = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
+    return ask("Make this change? [y/N] ").lower() in ("y", "yes")
 
 
 def _change_lines(change: "GrantChange", origin: str) -> Iterator[str]:

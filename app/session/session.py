@@ -112,8 +112,13 @@ class Session:
             with suppress(NotSignedIn):
                 await self._adopt_newer()
 
-    async def begin(self, answer: TokenAnswer, claims: dict[str, Any], *, cause: int | None) -> None:
-        """Start the session of a sign-in whose ID token was verified; stored before it is used."""
+    async def begin(
+        self, answer: TokenAnswer, claims: dict[str, Any], *, cause: int | None, grant: str = "authorization_code"
+    ) -> None:
+        """Start the session of a sign-in whose ID token was verified; stored before it is used.
+
+        `grant` is what brought the tokens, for the journal.
+        """
         await self.close()  # a refresh of the session before must not come back over this one
         first = TokenSet(
             family=uuid.uuid4().hex,
@@ -128,7 +133,7 @@ class Session:
             first_id_claims=claims,
         )
         tokens = replace(first.next(answer, self._receipt()), id_claims=claims)
-        entry = self._journal.append(tokens.received("authorization_code"), cause=cause)
+        entry = self._journal.append(tokens.received(grant), cause=cause)
         self._measure_skew(answer, entry.seq)
         async with self._keeper.lock():
             await self._keeper.keep(tokens, cause=entry.seq)

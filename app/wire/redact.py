@@ -39,6 +39,7 @@ _SECRETS = frozenset(
         "subject_token",
         "token",
         "user_code",
+        "verification_uri_complete",
     }
 )
 _SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "dpop", "x-api-key"})

@@ -147,12 +147,18 @@ def panel_of(widget: QWidget) -> QWidget:
 
 def goes_back(window: QWidget, before: QWidget, after: QWidget) -> bool:
     """Return whether the eye would come to `after` first: it stands above, or in the same row and further left."""
-    one, other = (QRect(each.mapTo(window, QPoint(0, 0)), each.size()) for each in (before, after))
+    one, other = (seen_of(each, window) for each in (before, after))
     beside = other.left() >= one.right()
     if other.bottom() <= one.top():
         return not beside  # a further column may begin higher up
     in_one_row = other.top() < one.bottom() and one.top() < other.bottom()
     return in_one_row and other.left() < one.left()
+
+
+def seen_of(widget: QWidget, window: QWidget) -> QRect:
+    """Return what is seen of a widget: a tall one in a scroll area may begin above the area's edge."""
+    seen = widget.visibleRegion().boundingRect() if widget.visibleRegion() else widget.rect()
+    return seen.translated(widget.mapTo(window, QPoint(0, 0)))
 
 
 def torn_panels(visited: list[QWidget]) -> list[str]:

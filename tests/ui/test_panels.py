@@ -9,13 +9,11 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
-from app.connection import Connection
 from app.counters import Counts
 from app.decision import Decision, Reason, Verdict
-from app.errors import BadInput, Hiccup, Refusal
+from app.errors import Hiccup, Refusal
 from ui.actions import Actions, Possible
 from ui.clipboard import Clipboard
-from ui.connections.dialog import ConnectionDialog
 from ui.inspector.model import ClaimsModel
 from ui.inspector.rows import rows_of
 from ui.preview_tokens import NOW, tokens_of
@@ -259,24 +257,6 @@ def test_the_response_view_takes_a_mebibyte_on_one_line(qtbot: QtBot) -> None:
     panel.show_response(ResponseFacts(request="GET /big", status=200, body=b"x" * (1 << 20), truncated=True))
     assert panel.view.toPlainText().startswith("GET /big")
     assert len(panel.view.toPlainText()) < 210_000
-
-
-def test_the_connection_dialog_checks_before_it_closes(qtbot: QtBot) -> None:
-    dialog = added(qtbot, ConnectionDialog())
-    saved: list[Connection] = []
-    dialog.saved.connect(saved.append)
-    button = next(each for each in dialog.findChildren(QWidget) if each.objectName() == "saveConnectionButton")
-    dialog.issuer_edit.setText("http://example.com/x")
-    dialog.client_id_edit.setText("c")
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert "plain http" in dialog._trouble.text()
-    assert dialog.isVisible()
-    assert saved == []
-    dialog.issuer_edit.setText(" https://example.com/x ")
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert not dialog.isVisible()
-    assert (saved[0].issuer, saved[0].client_id, saved[0].redirect_uris) == ("https://example.com/x", "c", ())
-    dialog.show_error(BadInput("Wrong."))
 
 
 @pytest.mark.parametrize(

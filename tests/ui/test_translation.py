@@ -17,8 +17,10 @@ from pytestqt.qtbot import QtBot
 from app.demo.addresses import addresses_of
 from tests.ui.test_main_window import EVERY_STATE, shown
 from tests.ui.walks import Shown, clipped_once_settled, is_inside, listed, tabs_of, texts_of
-from ui.connections.dialog import ConnectionDialog
+from ui.connections.editor import ConnectionEditor
+from ui.connections.list import ConnectionsDialog
 from ui.demo.addresses import AddressesDialog
+from ui.doctor.grant_dialog import GrantDialog, TokenSource
 from ui.inspector.paste import PasteDialog
 from ui.palette import CommandPalette
 from ui.translation import install, pseudo
@@ -31,7 +33,7 @@ DATA = frozenset(
 FROM_APP = frozenset(
     (
         *("verdictBanner", "storyLabel", "errorPanel", "endedReasonLabel", "inspectorSentenceLabel"),
-        *("inspectorVerdictPill", "timelineChosenLabel", "timelineView"),
+        *("inspectorVerdictPill", "timelineChosenLabel", "timelineView", "doctorFindings"),
     ),
 )
 # Qt names these itself, and has translations of its own.
@@ -113,7 +115,9 @@ def test_the_tools_of_translators_find_every_text(
 
 
 DIALOGS: dict[str, Callable[[QWidget], QWidget]] = {
-    "connection": ConnectionDialog,
+    "connection": lambda over: ConnectionEditor(parent=over),
+    "connections": ConnectionsDialog,
+    "grant": lambda over: GrantDialog("https://example.okta.com", TokenSource.ASKED, over),
     "paste": lambda over: PasteDialog("Demo org", over),
     "addresses": lambda over: AddressesDialog(addresses_of("http://127.0.0.1:8899", "identity"), over),
     "palette": lambda over: CommandPalette([], over),

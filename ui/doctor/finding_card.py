@@ -31,10 +31,10 @@ class FindingCard(Card):
         self.setAccessibleName(spoken(word, finding))
         self.setAccessibleDescription(finding.text())
         self._add_head(word)
+        self._add_button()
         self._add_evidence()
         self._add_line(self.tr("Source: {0}").format(finding.source), role="muted")
         self._add_cure()
-        self._add_button()
 
     def _word(self, certainty: Certainty) -> str:
         return {

@@ -58,6 +58,7 @@ class TopBar(QFrame):
             action.setChecked(each == self._chosen)
             action.setData(each)
         self._connection_menu.addSeparator()
+        self._connection_menu.addAction(self._actions.connections)
         self._connection_menu.addAction(self._actions.add_connection)
 
     def show_store(self, text: str) -> None:

@@ -166,7 +166,7 @@ class DetailPane(QWidget):
         return {
             ExchangeKind.API: self.tr("API"),
             ExchangeKind.TOKEN: self.tr("token endpoint"),
-            ExchangeKind.SIGN_IN: self.tr("sign-in without the browser"),
+            ExchangeKind.SIGN_IN: self.tr("preparing a sign-in"),
             ExchangeKind.AUTHORIZATION: self.tr("authorization"),
             ExchangeKind.DISCOVERY: self.tr("discovery"),
             ExchangeKind.KEYS: self.tr("keys"),

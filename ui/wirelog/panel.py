@@ -235,7 +235,7 @@ class WirePanel(QWidget):
             (self.tr("Exchanges"), RowKind.EXCHANGE.value),
             (self.tr("Token endpoint"), ExchangeKind.TOKEN),
             (self.tr("API"), ExchangeKind.API),
-            (self.tr("Sign-in without the browser"), ExchangeKind.SIGN_IN),
+            (self.tr("Preparing a sign-in"), ExchangeKind.SIGN_IN),
             (self.tr("Authorization"), ExchangeKind.AUTHORIZATION),
             (self.tr("Discovery"), ExchangeKind.DISCOVERY),
             (self.tr("Keys"), ExchangeKind.KEYS),

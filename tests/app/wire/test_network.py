@@ -239,11 +239,11 @@ def test_what_cannot_be_provoked_here_is_told_too(code: int, said: str) -> None:
 
 
 async def test_a_certificate_variable_that_names_nothing_is_told_and_this_machine_is_still_asked(
-    authority: Authority, journal: Journal, tmp_path: Path
+    authority: Authority, journal: Journal
 ) -> None:
-    environ = {"SSL_CERT_FILE": str(tmp_path / "gone.pem")}
+    environ = {"SSL_CERT_FILE": "/nowhere/gone.pem"}
     error = await trouble(f"https://{SERVER}/", environ, journal)
-    assert error.what == f"SSL_CERT_FILE names {tmp_path}/gone.pem, where no certificates can be read."
+    assert error.what == "SSL_CERT_FILE names /nowhere/gone.pem, where no certificates can be read."
     assert failures(journal) == ["certificate: SSL_CERT_FILE cannot be read"]
     async with server() as served:
         assert (await ask(f"http://127.0.0.1:{served.port}/", environ, journal)).status == 200

@@ -151,8 +151,8 @@ def test_everything_is_reached_by_keyboard(qtbot: QtBot) -> None:
         "doctorLookButton",
         "doctorCopyButton",
         "findingCard1",
-        "evidence12Button",
         "turnOnGrantButton1",
+        "evidence12Button",
     ]
 
 
