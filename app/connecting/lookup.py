@@ -73,21 +73,11 @@ async def look_at(http: httpx.AsyncClient, issuer: str) -> Found:
     return found
 
 
-def addresses_of(issuer: str) -> Iterator[httpx.Request]:
-    """Yield the requests for an issuer's metadata: OIDC's address, RFC 8414's, and where others put the latter."""
-    asked = set[str]()
-    appended = issuer.rstrip("/") + "/.well-known/oauth-authorization-server"
-    for request in (*metadata_requests(issuer), httpx.Request("GET", appended, headers={"Accept": "application/json"})):
-        if str(request.url) not in asked:
-            asked.add(str(request.url))
-            yield request
-
-
 async def _look(http: httpx.AsyncClient, issuer: str) -> Found | NotFound:
     tried: list[tuple[str, str]] = []
     first: LapseError | None = None
     was_metadata = False  # what is wrong with metadata says more than that an address has none
-    for request in addresses_of(issuer):
+    for request in metadata_requests(issuer):
         url = str(request.url)
         try:
             answer = await fetch(http, request, kind=ExchangeKind.DISCOVERY, total_s=_TOTAL_S)

@@ -12,6 +12,9 @@ from app.oauth.strictjson import read_object
 from app.urls import check_url
 from app.wire.fetch import Answer
 
+_OIDC = "/.well-known/openid-configuration"
+_RFC_8414 = "/.well-known/oauth-authorization-server"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerMetadata:
@@ -48,13 +51,15 @@ class ServerMetadata:
 
 
 def metadata_requests(issuer: str) -> list[httpx.Request]:
-    """Return the requests to try in order: OIDC's appended path, then RFC 8414's inserted one (§3.1)."""
+    """Return the requests to try in order: OIDC's appended path, RFC 8414's inserted one (§3.1), and it appended.
+
+    The last is no standard, but some servers have their RFC 8414 metadata there.
+    """
     parts = urlsplit(issuer)
-    appended = issuer.rstrip("/") + "/.well-known/openid-configuration"
-    inserted = urlunsplit(
-        (parts.scheme, parts.netloc, "/.well-known/oauth-authorization-server" + parts.path.rstrip("/"), "", "")
-    )
-    return [httpx.Request("GET", url, headers={"Accept": "application/json"}) for url in (appended, inserted)]
+    inserted = urlunsplit((parts.scheme, parts.netloc, _RFC_8414 + parts.path.rstrip("/"), "", ""))
+    appended = (issuer.rstrip("/") + path for path in (_OIDC, _RFC_8414))
+    urls = dict.fromkeys((next(appended), inserted, next(appended)))
+    return [httpx.Request("GET", url, headers={"Accept": "application/json"}) for url in urls]
 
 
 def read_metadata(issuer: str, answer: Answer) -> ServerMetadata:

@@ -28,6 +28,7 @@ def test_the_oidc_path_is_appended_and_the_rfc_8414_path_inserted() -> None:
     assert [str(request.url) for request in metadata_requests(ISSUER)] == [
         "https://as.example/oauth2/default/.well-known/openid-configuration",
         "https://as.example/.well-known/oauth-authorization-server/oauth2/default",
+        f"{ISSUER}/.well-known/oauth-authorization-server",
     ]
 
 
