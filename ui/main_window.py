@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from ui.response.panel import ResponsePanel
     from ui.session.call_strip import CallStrip
     from ui.session.counts_card import CountsCard
+    from ui.session.device_waiting import DeviceWaitingPanel
+    from ui.session.password_panel import PasswordPanel
+    from ui.session.second_factor import SecondFactorPanel
     from ui.session.waiting import WaitingPanel
     from ui.session.welcome import Welcome
     from ui.side import SideColumn
@@ -52,6 +55,9 @@ class Page(IntEnum):
     SIGNED_OUT = 1
     WAITING = 2
     SIGNED_IN = 3
+    DEVICE = 4
+    PASSWORD = 5
+    SECOND_FACTOR = 6
 
 
 class MainWindow(QMainWindow):
@@ -68,6 +74,9 @@ class MainWindow(QMainWindow):
     call_strip: "CallStrip"
     welcome: "Welcome"
     waiting: "WaitingPanel"
+    device_waiting: "DeviceWaitingPanel"
+    password: "PasswordPanel"
+    second_factor: "SecondFactorPanel"
     inspector: "InspectorPanel"
     response: "ResponsePanel"
     timeline: "TimelinePanel"
@@ -107,6 +116,9 @@ class MainWindow(QMainWindow):
         from ui.response.panel import ResponsePanel
         from ui.session.call_strip import CallStrip
         from ui.session.counts_card import CountsCard
+        from ui.session.device_waiting import DeviceWaitingPanel
+        from ui.session.password_panel import PasswordPanel
+        from ui.session.second_factor import SecondFactorPanel
         from ui.session.waiting import WaitingPanel
         from ui.session.welcome import Welcome
         from ui.side import SideColumn
@@ -117,8 +129,11 @@ class MainWindow(QMainWindow):
 
         tell_roles()
         self.call_strip = CallStrip()
-        self.welcome = Welcome()
+        self.welcome = Welcome(self.commands)
         self.waiting = WaitingPanel()
+        self.device_waiting = DeviceWaitingPanel()
+        self.password = PasswordPanel()
+        self.second_factor = SecondFactorPanel()
         self.inspector = InspectorPanel()
         self.response = ResponsePanel()
         self.timeline = TimelinePanel()
@@ -129,6 +144,12 @@ class MainWindow(QMainWindow):
         self.toasts = Toasts(self)
         for page in (self.welcome, self.waiting, self._signed_in()):
             self._pages.addWidget(page)
+        for name, panel in (
+            ("device", self.device_waiting),
+            ("password", self.password),
+            ("secondFactor", self.second_factor),
+        ):  # they ask for more height than a low window has
+            self._pages.addWidget(scrolling(f"{name}Scroll", Least(f"{name}Page", panel)))
         self._middle_column.insertWidget(0, self.error_panel)
         self._left_column.insertWidget(self._left_column.count() - 1, self.counts)
         self.doctor = DoctorPanel()
@@ -159,6 +180,8 @@ class MainWindow(QMainWindow):
         self.inspector.show_presenter(on=on)
         self.wire.show_presenter(on=on)
         self.timeline.show_presenter(on=on)
+        for panel in (self.waiting, self.device_waiting, self.password, self.second_factor):
+            panel.show_presenter(on=on)
 
     def show_numbers(self, *, exchanges: int, entries: int) -> None:
         """Say on the tabs how much there is behind them."""

@@ -8,12 +8,14 @@ from PySide6.QtWidgets import QWidget
 from app.connection import Connection
 from app.counters import counts_of
 from app.demo.addresses import addresses_of
-from app.errors import Refusal
+from app.errors import Refusal, SignInFailed
 from app.events import Exchange, ReplayAnswered, TokensReceived
 from app.inspection.inspector import inspect_text
 from app.lanes import lanes_of
 from app.okta.change import wanted_for
 from app.secret import Secret
+from app.session.device_sign_in import DeviceWaiting
+from app.session.direct_sign_in import Factor, PushWaiting
 from app.session.strategy import decide
 from app.session.tokens import TokenSet
 from app.wire.view import WireLog
@@ -70,6 +72,65 @@ def waiting(window: MainWindow) -> None:
     window.waiting.show_waiting(_SIGN_IN, "http://127.0.0.1:49320/callback", NOW + 287)
     window.waiting.tick(NOW)
     window.show_page(Page.WAITING)
+
+
+def on_another_device(window: MainWindow) -> None:
+    """A code waits to be allowed on another device."""
+    _bar(window, None)
+    link = "http://127.0.0.1:8899/activate"
+    code = "WDJB-MJHT"
+    window.device_waiting.show_code(DeviceWaiting(code, link, f"{link}?user_code={code}", NOW + 587))
+    window.device_waiting.tick(NOW)
+    window.show_page(Page.DEVICE)
+
+
+def on_a_projector(window: MainWindow) -> None:
+    """The same in presenter mode, where the code is masked."""
+    on_another_device(window)
+    window.commands.presenter.setChecked(True)
+    window.show_presenter(on=True)
+
+
+def by_password(window: MainWindow) -> None:
+    """Username and password are asked for."""
+    _bar(window, None)
+    window.password.show_form("Demo org", "Here you may be ada with the password engine-1843.")
+    window.password.username_edit.setText("ada")
+    window.show_page(Page.PASSWORD)
+
+
+def wrong_password(window: MainWindow) -> None:
+    """The password was wrong; the username stays."""
+    by_password(window)
+    trouble = SignInFailed(
+        "The server did not accept the username and password.",
+        next_step="Check both and sign in again; too many tries may lock the account.",
+        raw="invalid_grant: The credentials provided were invalid.",
+    )
+    window.password.show_error(trouble)
+
+
+def which_factor(window: MainWindow) -> None:
+    """The password was right, and there are two second factors."""
+    _bar(window, None)
+    window.second_factor.show_phone(is_demo=True)
+    window.second_factor.show_choice(tuple(Factor))
+    window.show_page(Page.SECOND_FACTOR)
+
+
+def wrong_code(window: MainWindow) -> None:
+    """A one-time code was not accepted."""
+    which_factor(window)
+    window.second_factor.show_code_entry(wrong_before=False)
+    window.second_factor.code_edit.setText("123456")
+    window.second_factor.show_code_entry(wrong_before=True)
+
+
+def on_the_phone(window: MainWindow) -> None:
+    """The phone asks, and wants the number that is shown."""
+    which_factor(window)
+    window.second_factor.show_push(PushWaiting("42", NOW + 287), can_use_code=True)
+    window.second_factor.tick(NOW)
 
 
 def signed_in(window: MainWindow) -> None:
@@ -161,6 +222,13 @@ STATES: dict[str, Callable[[MainWindow], None]] = {
     "starting": starting,
     "signed-out": signed_out,
     "waiting": waiting,
+    "device": on_another_device,
+    "device-masked": on_a_projector,
+    "password": by_password,
+    "wrong-password": wrong_password,
+    "factors": which_factor,
+    "wrong-code": wrong_code,
+    "push": on_the_phone,
     "signed-in": signed_in,
     "lapsed": lapsed,
     "refreshed": refreshed,
@@ -260,6 +328,7 @@ def _bar(window: MainWindow, name: str | None) -> None:
     window.top_bar.show_connection("Demo org", ISSUER, {"Demo org": name is not None}, ready=True)
     window.top_bar.show_account(name)
     window.top_bar.show_store("Kept in the OS keyring" if name else "")
+    window.commands.show_possible(Possible(is_ready=True, is_demo=True))
 
 
 def _tell(window: MainWindow, acts: Callable[[Stage], Awaitable[None]]) -> Story:

@@ -1,10 +1,12 @@
 """What the middle shows while the browser has the person: the URL, the port, the time left, Cancel."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QProgressBar, QPushButton, QWidget
 
 from ui import theme
+from ui.session.middle import place
 from ui.text import countdown
+from ui.widgets.buttons import allow
 from ui.widgets.card import Card
 from ui.widgets.labels import label
 
@@ -19,6 +21,8 @@ class WaitingPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._until: float | None = None
+        self._url = ""
+        self._presents = False
         card = Card(padding=28, spacing=12)
         card.setObjectName("waitingCard")
         self._busy = QProgressBar()
@@ -40,44 +44,52 @@ class WaitingPanel(QWidget):
         card.body.addLayout(self._url_row())
         card.body.addWidget(self._left)
         card.body.addLayout(self._buttons())
-        outer = QVBoxLayout(self)
-        outer.addStretch(1)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        row.addWidget(card, 6)
-        row.addStretch(1)
-        outer.addLayout(row)
-        outer.addStretch(2)
+        place(self, card)
         self.show_preparing()
 
     def show_preparing(self) -> None:
         """Show that the server is asked where to sign in; there is no URL yet."""
         self._until = None
-        self.url_edit.clear()
         self._left.setText("")
         self._status.setText(self.tr("Asking the server where to sign in…"))
-        self._enable(enabled=False)
+        self._show_url("")
 
     def show_waiting(self, url: str, redirect_uri: str, until: float) -> None:
         """Show the URL to sign in at; `until` is when the wait ends, in epoch seconds."""
         self._until = until
-        self.url_edit.setText(url)
-        self.url_edit.setCursorPosition(0)
         self._status.setText(self.tr("Sign in there; the answer comes back to {0}.").format(redirect_uri))
-        self._enable(enabled=True)
+        self._show_url(url)
 
     def show_no_browser(self) -> None:
         """Say that no browser could be opened."""
         self._status.setText(self.tr("No browser could be opened. Copy the URL and open it yourself."))
+
+    def show_presenter(self, *, on: bool) -> None:
+        """Mask the query of the URL, which has the state and the nonce in it, or show it."""
+        self._presents = on
+        self._show_url(self._url)
+
+    def focus_first(self) -> None:
+        """Put the focus where a person would go on."""
+        (self.again_button if self.again_button.isEnabled() else self.cancel_button).setFocus()
+
+    def spoken(self) -> str:
+        """Return what a screen reader is told when the page appears."""
+        return self._status.text()
 
     def tick(self, now: float) -> None:
         """Count down to the end of the wait."""
         if self._until is not None:
             self._left.setText(self.tr("Lapse waits another {0}.").format(countdown(max(self._until - now, 0.0))))
 
-    def _enable(self, *, enabled: bool) -> None:
-        self.copy_button.setEnabled(enabled)
-        self.again_button.setEnabled(enabled)
+    def _show_url(self, url: str) -> None:
+        self._url = url
+        before, mark, _ = url.partition("?")
+        self.url_edit.setText(f"{before}?…" if self._presents and mark else url)
+        self.url_edit.setCursorPosition(0)
+        why_not = "" if url else self.tr("There is no URL yet.")
+        allow(self.copy_button, why_not, self.tr("Copies the whole URL"))
+        allow(self.again_button, why_not, self.tr("Opens the same URL once more"))
 
     def _url_row(self) -> QHBoxLayout:
         self.copy_button = QPushButton(self.tr("Copy"))
@@ -105,4 +117,4 @@ class WaitingPanel(QWidget):
         return row
 
     def _copy(self) -> None:
-        self.copy_requested.emit(self.url_edit.text())
+        self.copy_requested.emit(self._url)

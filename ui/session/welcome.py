@@ -1,22 +1,32 @@
-"""What the middle shows while nobody is signed in: one clear call to action."""
+"""What the middle shows while nobody is signed in: one clear call to action, and the other ways to sign in below it."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
+from app.connection import SignInKind
 from app.errors import LapseError
+from ui.actions import Actions
+from ui.session.middle import place
+from ui.widgets.buttons import ActionButton, allow
 from ui.widgets.card import Card
 from ui.widgets.labels import label
 from ui.widgets.painted import Mark
 
 
 class Welcome(QWidget):
-    """A card in the middle: what will happen, and the button that makes it happen."""
+    """A card in the middle: what will happen, the button that makes it happen, and quieter ones for the other kinds.
+
+    Each kind is an action of the menus: what the server does not offer cannot be pressed here either, and says why.
+    """
 
     sign_in_requested = Signal()
     add_connection_requested = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._kind = SignInKind.BROWSER
+        self._is_enabled = True
+        self._actions = {kind: actions.sign_in_by[kind.value] for kind in SignInKind}
         card = Card(padding=28, spacing=12)
         card.setObjectName("welcomeCard")
         self._headline = label(role="headline", wrap=True)
@@ -30,42 +40,71 @@ class Welcome(QWidget):
         self.add_button = QPushButton(self.tr("Add a connection…"))
         self.add_button.setObjectName("welcomeAddConnectionButton")
         self.add_button.clicked.connect(self.add_connection_requested)
-        for widget in (Mark(40), self._headline, self._reason, self._text, self.start_button, self.add_button):
+        for widget in (Mark(40), self._headline, self._reason, self._text, self.start_button):
             card.body.addWidget(widget)
-        # Stretches rather than an alignment: an aligned item is not given the height its wrapped texts ask for.
-        row = QHBoxLayout()
-        row.addStretch(1)
-        row.addWidget(card)
-        row.addStretch(1)
-        outer = QVBoxLayout(self)
-        outer.addStretch(1)
-        outer.addLayout(row)
-        outer.addStretch(2)
+        card.body.addLayout(self._other_kinds())
+        card.body.addWidget(self.add_button)
+        place(self, card)
         self.show_connection("", embedded=True)
 
-    def show_connection(self, name: str, *, embedded: bool, ended: LapseError | None = None) -> None:
-        """Invite to sign in to `name`; `ended` is why the last session is over, in its three lines."""
-        if embedded:
-            self.start_button.setText(self.tr("Sign in to the demo org"))
-            text = self.tr(
-                "Your browser opens the demo org's sign-in page; the password stands on it. Access tokens live 30 "
-                "seconds there, so you can watch one lapse, call the API, and see exactly one refresh."
-            )
-        else:
-            self.start_button.setText(self.tr("Sign in to {0}").format(name))
-            text = self.tr(
-                "Your browser opens the sign-in page of this connection. Lapse gets the tokens, keeps the refresh "
-                "token in the keyring, and refreshes only when a call needs it."
-            )
-        self._text.setText(text)
+    def show_connection(
+        self,
+        name: str,
+        *,
+        embedded: bool,
+        kind: SignInKind = SignInKind.BROWSER,
+        ended: LapseError | None = None,
+    ) -> None:
+        """Invite to sign in to `name` by its `kind`; `ended` is why the last session is over, in its three lines."""
+        self._kind = kind
+        invitation = self.tr("Sign in to the demo org") if embedded else self.tr("Sign in to {0}").format(name)
+        self.start_button.setText(invitation)
+        self._text.setText(f"{self._how(embedded=embedded)} {self._what_then(embedded=embedded)}")
         self._headline.setText(self.tr("The session has ended") if ended else self.tr("Nobody is signed in"))
         self._reason.setVisible(ended is not None)
         raw = self.tr("The server said: {0}").format(ended.raw) if ended and ended.raw else ""
         self._reason.setText("\n".join(line for line in (*ended.lines(), raw) if line) if ended else "")
+        self._show_possible()
 
     def show_enabled(self, *, enabled: bool) -> None:
         """Allow or forbid to sign in; while the connection is not ready it says so."""
-        self.start_button.setEnabled(enabled)
-        why_not = "" if enabled else self.tr("The connection is not ready yet.")
-        self.start_button.setToolTip(why_not)
-        self.start_button.setAccessibleDescription(why_not)
+        self._is_enabled = enabled
+        self._show_possible()
+
+    def _other_kinds(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(2)
+        self.kind_buttons: dict[SignInKind, ActionButton] = {}
+        for kind, action in self._actions.items():
+            button = self.kind_buttons[kind] = ActionButton(action, f"welcome{kind.value.capitalize()}Button")
+            button.setProperty("quiet", True)
+            button.setProperty("link", True)
+            action.changed.connect(self._show_possible)
+            column.addWidget(button)
+        return column
+
+    def _show_possible(self) -> None:
+        action = self._actions[self._kind]
+        why_not = "" if self._is_enabled else self.tr("The connection is not ready yet.")
+        allow(self.start_button, why_not or ("" if action.isEnabled() else action.toolTip()), action.statusTip())
+        for kind, button in self.kind_buttons.items():
+            button.setVisible(kind is not self._kind)
+
+    def _how(self, *, embedded: bool) -> str:
+        if self._kind is SignInKind.PASSWORD:
+            return self.tr("Lapse asks for username and password here, and for a second factor where one is wanted.")
+        if self._kind is SignInKind.DEVICE:
+            return self.tr("Lapse shows a code and a link; you sign in on a phone or another computer.")
+        if embedded:
+            return self.tr("Your browser opens the demo org's sign-in page; the password stands on it.")
+        return self.tr("Your browser opens the sign-in page of this connection.")
+
+    def _what_then(self, *, embedded: bool) -> str:
+        if embedded:
+            return self.tr(
+                "Access tokens live 30 seconds there, so you can watch one lapse, call the API, and see exactly one "
+                "refresh."
+            )
+        return self.tr(
+            "Lapse gets the tokens, keeps the refresh token in the keyring, and refreshes only when a call needs it."
+        )

@@ -1,0 +1,188 @@
+"""What the middle shows while somebody signs in on another device: the code, the link, the QR code, the time left."""
+
+import re
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from ui import theme
+from ui.session.middle import place
+from ui.text import countdown
+from ui.widgets.buttons import allow
+from ui.widgets.card import Card
+from ui.widgets.labels import label
+from ui.widgets.qr import QrCode
+
+if TYPE_CHECKING:
+    from app.session.device_sign_in import DeviceWaiting
+
+_LETTER = re.compile(r"[^\W_]")
+_SEPARATORS = re.compile(r"[\W_]+")
+_LONGEST_BIG = 12
+_PIECE = re.compile(r"\S{8}(?=\S)")
+
+
+class DeviceWaitingPanel(QWidget):
+    """Waits for the other device; in presenter mode neither the code nor anything it is in can be seen."""
+
+    cancel_requested = Signal()
+    copy_requested = Signal(str)
+    open_requested = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._waiting: DeviceWaiting | None = None
+        self._presents = False
+        card = Card(padding=28, spacing=12)
+        card.setObjectName("deviceCard")
+        self._busy = QProgressBar()
+        self._busy.setRange(0, 0)
+        self._busy.setTextVisible(False)
+        self._busy.setAccessibleName(self.tr("Waiting for the other device"))
+        self._status = label(role="muted", wrap=True)
+        self._status.setObjectName("deviceStatusLabel")
+        self._left = label(role="muted", wrap=True)
+        self._left.setObjectName("deviceLeftLabel")
+        self.qr_code = QrCode()
+        self.qr_code.setObjectName("deviceQrCode")
+        self.qr_code.setAccessibleName(self.tr("QR code"))
+        card.body.addWidget(label(self.tr("Sign in on another device"), role="headline", wrap=True))
+        card.body.addWidget(self._busy)
+        card.body.addWidget(self._status)
+        row = QHBoxLayout()
+        row.setSpacing(24)
+        row.addWidget(self.qr_code, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(self._code_and_link(), 1)
+        card.body.addLayout(row)
+        card.body.addLayout(self._buttons())
+        place(self, card)
+        self.show_preparing()
+
+    def show_preparing(self) -> None:
+        """Show that the server is asked for a code; there is none yet."""
+        self._waiting = None
+        self._left.setText("")
+        self._status.setText(self.tr("Asking the server for a code…"))
+        self._show()
+
+    def show_code(self, waiting: "DeviceWaiting") -> None:
+        """Show the code and where it is typed."""
+        self._waiting = waiting
+        self._status.setText(
+            self.tr("Open the link on a phone or another computer, or scan the QR code. Compare the code, then allow.")
+        )
+        self._show()
+
+    def show_no_browser(self) -> None:
+        """Say that no browser could be opened here."""
+        self._status.setText(self.tr("No browser could be opened. Copy the link, or open it on another device."))
+
+    def show_presenter(self, *, on: bool) -> None:
+        """Mask the code and the QR code, or show them."""
+        self._presents = on
+        self._show()
+
+    def tick(self, now: float) -> None:
+        """Count down to the end of the code."""
+        if self._waiting is not None:
+            left = countdown(max(self._waiting.until - now, 0.0))
+            self._left.setText(self.tr("The code is good for another {0}.").format(left))
+
+    def focus_first(self) -> None:
+        """Put the focus where a person would go on."""
+        (self.copy_button if self.copy_button.isEnabled() else self.cancel_button).setFocus()
+
+    def spoken(self) -> str:
+        """Return what a screen reader is told when the page appears."""
+        return f"{self._status.text()} {self.code_label.accessibleName()}".strip()
+
+    def _code_and_link(self) -> QVBoxLayout:
+        self.code_label = label(wrap=True)
+        self.code_label.setObjectName("userCodeLabel")
+        code_title = label(self.tr("Code"), role="section")
+        url_title = label(self.tr("Link"), role="section")
+        self.url_edit = QLineEdit()
+        self.url_edit.setObjectName("deviceUrlEdit")
+        self.url_edit.setAccessibleName(self.tr("Link to open on the other device"))
+        self.url_edit.setReadOnly(True)
+        theme.set_mono(self.url_edit, 12)
+        self.copy_button = QPushButton(self.tr("Copy"))
+        self.copy_button.setObjectName("copyDeviceUrlButton")
+        self.copy_button.setAccessibleName(self.tr("Copy the link"))
+        self.copy_button.clicked.connect(self._copy)
+        self.open_button = QPushButton(self.tr("Open here"))
+        self.open_button.setObjectName("openDeviceUrlButton")
+        self.open_button.setAccessibleName(self.tr("Open the link in a browser here"))
+        self.open_button.clicked.connect(self._open)
+        verbs = QHBoxLayout()
+        verbs.addWidget(self.copy_button)
+        verbs.addWidget(self.open_button)
+        verbs.addStretch(1)
+        column = QVBoxLayout()
+        column.setSpacing(6)
+        for widget in (code_title, self.code_label, self._left):
+            column.addWidget(widget)
+        column.addSpacing(8)
+        column.addWidget(url_title)
+        column.addWidget(self.url_edit)
+        column.addLayout(verbs)
+        column.addStretch(1)
+        return column
+
+    def _buttons(self) -> QHBoxLayout:
+        self.cancel_button = QPushButton(self.tr("Cancel"))
+        self.cancel_button.setObjectName("cancelDeviceSignInButton")
+        self.cancel_button.setToolTip(self.tr("Ends this sign-in; the code is of no use then (Esc)"))
+        self.cancel_button.setShortcut(Qt.Key.Key_Escape)
+        self.cancel_button.clicked.connect(self.cancel_requested)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(self.cancel_button)
+        return row
+
+    def _show(self) -> None:
+        waiting = self._waiting
+        why_not = "" if waiting is not None else self.tr("There is no link yet.")
+        allow(self.copy_button, why_not, self.tr("Copies the link, with the code in it where the server offers that"))
+        allow(self.open_button, why_not, self.tr("Opens the link in the browser of this computer"))
+        self.url_edit.setText(waiting.verification_uri if waiting is not None else "")
+        self.url_edit.setCursorPosition(0)
+        self._show_code(waiting.user_code if waiting is not None else "")
+        self._show_qr_code()
+
+    def _show_code(self, code: str) -> None:
+        shown = _LETTER.sub("•", code) if self._presents else code
+        is_big = len(code) <= _LONGEST_BIG
+        theme.set_mono(self.code_label, 27 if is_big else 13, bold=True)
+        self.code_label.setProperty("big", is_big)
+        self.code_label.style().unpolish(self.code_label)
+        self.code_label.style().polish(self.code_label)
+        # Qt breaks lines between words only: a long code may be broken at every zero-width space.
+        self.code_label.setText(shown if is_big else _PIECE.sub(lambda piece: f"{piece[0]}\u200b", shown))
+        spelled = self.tr("masked in presenter mode") if self._presents else _spelled(code)
+        self.code_label.setAccessibleName(self.tr("Code: {0}").format(spelled) if code else "")
+
+    def _show_qr_code(self) -> None:
+        drawn = self.qr_code.show_text(self._link())
+        self.qr_code.setVisible(drawn)
+        self.qr_code.show_masked(self.tr("Masked in presenter mode") if self._presents else "")
+        hidden = self.tr("Masked in presenter mode; the link can be copied.")
+        to_scan = self.tr("To be scanned by a phone; it opens the link that is written beside it.")
+        self.qr_code.setAccessibleDescription(hidden if self._presents else to_scan)
+
+    def _link(self) -> str:
+        """Return the link that has the code in it, where there is one (RFC 8628 §3.3.1)."""
+        waiting = self._waiting
+        return "" if waiting is None else waiting.verification_uri_complete or waiting.verification_uri
+
+    def _copy(self) -> None:
+        self.copy_requested.emit(self._link())
+
+    def _open(self) -> None:
+        self.open_requested.emit(self._link())
+
+
+def _spelled(code: str) -> str:
+    """Return a code letter by letter, with a pause between its groups."""
+    return ", ".join(" ".join(group) for group in _SEPARATORS.split(code) if group)

@@ -1,0 +1,225 @@
+"""What the middle shows to sign in with username and password: the form, what went wrong, and that it is tried."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from app.secret import Secret
+from ui.session.middle import place
+from ui.widgets.buttons import allow
+from ui.widgets.card import Card
+from ui.widgets.labels import label
+
+if TYPE_CHECKING:
+    from app.errors import LapseError
+
+
+class PasswordEdit(QLineEdit):
+    """A masked line that notices by what is typed whether Caps Lock is on; Qt cannot be asked for it."""
+
+    caps_lock_noticed = Signal(bool)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setEchoMode(QLineEdit.EchoMode.Password)
+
+    def take(self) -> Secret:
+        """Return what was typed and keep nothing of it, not for Undo either."""
+        taken = Secret(self.text())
+        self.setText("")  # clear() could be undone
+        return taken
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Type; a capital without Shift, or a small letter with it, means Caps Lock."""
+        super().keyPressEvent(event)
+        typed = event.text()
+        if event.key() == Qt.Key.Key_CapsLock:
+            self.caps_lock_noticed.emit(False)  # what it is now, the next letter tells
+        elif typed.isalpha() and typed.lower() != typed.upper():
+            shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self.caps_lock_noticed.emit(typed.isupper() is not shifted)
+
+
+class PasswordPanel(QWidget):
+    """Asks for both and hands the password over as a Secret at once; shows it only while a button is held down."""
+
+    submitted = Signal(str, object)
+    cancel_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._is_busy = False
+        self._presents = False
+        self._hint = ""
+        card = Card(padding=28, spacing=10)
+        card.setObjectName("passwordCard")
+        self._headline = label(role="headline", wrap=True)
+        self._note = label(
+            self.tr("The browser is the safer way: there Lapse never sees the password, and keys and passkeys work."),
+            role="muted",
+            wrap=True,
+        )
+        self._hint_label = label(role="muted", wrap=True)
+        self._hint_label.setObjectName("passwordHintLabel")
+        self._busy = QProgressBar()
+        self._busy.setRange(0, 0)
+        self._busy.setTextVisible(False)
+        self._busy.setAccessibleName(self.tr("Signing in"))
+        self._error = label(wrap=True)
+        self._error.setObjectName("passwordErrorLabel")
+        self._error.setProperty("inPlaceError", True)
+        self._error.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._caps = label(self.tr("▲ Caps Lock is on."), wrap=True)
+        self._caps.setObjectName("capsLockLabel")
+        self._caps.hide()
+        for widget in (self._headline, self._note, self._hint_label, self._busy, self._error):
+            card.body.addWidget(widget)
+        card.body.addLayout(self._fields())
+        card.body.addWidget(self._caps)
+        card.body.addLayout(self._buttons())
+        place(self, card)
+        self.show_form("")
+
+    def show_form(self, name: str, hint: str = "") -> None:
+        """Ask for username and password of the connection `name`, both empty; `hint` is what a demo may tell."""
+        self._headline.setText(self.tr("Sign in to {0}").format(name))
+        self._hint = hint
+        self.username_edit.setText("")
+        self._show_error("")
+        self._show_hint()
+        self.show_busy(busy=False)
+
+    def show_busy(self, *, busy: bool) -> None:
+        """Show that both are on their way, or that something may be typed again."""
+        self._is_busy = busy
+        self.password_edit.setText("")
+        self._caps.hide()
+        self.username_edit.setReadOnly(busy)
+        self.password_edit.setReadOnly(busy)
+        policy = self._busy.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self._busy.setSizePolicy(policy)
+        self._busy.setVisible(busy)
+        if busy:
+            self._show_error("")
+        self._show_possible()
+
+    def show_error(self, trouble: "LapseError") -> None:
+        """Say in three lines what went wrong; the username stays, the password is typed again."""
+        self.show_busy(busy=False)
+        raw = self.tr("The server said: {0}").format(trouble.raw) if trouble.raw else ""
+        self._show_error("\n".join(line for line in (*trouble.lines(), raw) if line))
+        self.focus_first()
+
+    def show_presenter(self, *, on: bool) -> None:
+        """Let nothing be revealed, or on request."""
+        self._presents = on
+        self._mask()
+        self._show_hint()
+        self._show_possible()
+
+    def clear(self) -> None:
+        """Forget everything that was typed."""
+        self.show_form("")
+
+    def focus_first(self) -> None:
+        """Put the focus where a person would go on."""
+        (self.password_edit if self.username_edit.text() else self.username_edit).setFocus()
+
+    def spoken(self) -> str:
+        """Return what a screen reader is told when the page appears."""
+        return self._error.text() or self._headline.text()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Keep nothing revealed where nobody looks."""
+        super().hideEvent(event)
+        self._mask()
+
+    def _fields(self) -> QVBoxLayout:
+        self.username_edit = QLineEdit()
+        self.username_edit.setObjectName("usernameEdit")
+        self.username_edit.setAccessibleName(self.tr("Username"))
+        self.username_edit.setInputMethodHints(
+            Qt.InputMethodHint.ImhNoAutoUppercase | Qt.InputMethodHint.ImhNoPredictiveText
+        )
+        self.password_edit = PasswordEdit()
+        self.password_edit.setObjectName("passwordEdit")
+        self.password_edit.setAccessibleName(self.tr("Password"))
+        for edit in (self.username_edit, self.password_edit):
+            edit.textChanged.connect(self._show_possible)
+            edit.returnPressed.connect(self._on_return)
+        self.password_edit.caps_lock_noticed.connect(self._caps_shown)
+        self.reveal_button = QPushButton(self.tr("Show"))
+        self.reveal_button.setObjectName("revealPasswordButton")
+        self.reveal_button.setAccessibleName(self.tr("Show the password while held down"))
+        self.reveal_button.pressed.connect(self._reveal)
+        self.reveal_button.released.connect(self._mask)
+        row = QHBoxLayout()
+        row.addWidget(self.password_edit, 1)
+        row.addWidget(self.reveal_button)
+        column = QVBoxLayout()
+        column.setSpacing(5)
+        for text, widget in ((self.tr("Username"), self.username_edit), (self.tr("Password"), None)):
+            title = label(text, role="title")
+            title.setBuddy(widget or self.password_edit)
+            column.addWidget(title)
+            if widget is not None:
+                column.addWidget(widget)
+        column.addLayout(row)
+        return column
+
+    def _buttons(self) -> QHBoxLayout:
+        self.sign_in_button = QPushButton(self.tr("Sign in"))
+        self.sign_in_button.setObjectName("passwordSignInButton")
+        self.sign_in_button.setProperty("primary", True)
+        self.sign_in_button.clicked.connect(self._submit)
+        self.cancel_button = QPushButton(self.tr("Cancel"))
+        self.cancel_button.setObjectName("cancelPasswordSignInButton")
+        self.cancel_button.setToolTip(self.tr("Ends this sign-in (Esc)"))
+        self.cancel_button.setShortcut(Qt.Key.Key_Escape)
+        self.cancel_button.clicked.connect(self.cancel_requested)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(self.sign_in_button)
+        row.addWidget(self.cancel_button)
+        return row
+
+    def _on_return(self) -> None:
+        if self.sign_in_button.isEnabled():
+            self._submit()
+        else:
+            self.focus_first()
+
+    def _submit(self) -> None:
+        username, password = self.username_edit.text(), self.password_edit.take()
+        self.show_busy(busy=True)
+        self.submitted.emit(username, password)
+
+    def _show_possible(self) -> None:
+        is_complete = bool(self.username_edit.text().strip() and self.password_edit.text())
+        why_not = "" if is_complete else self.tr("Type both the username and the password first.")
+        allow(self.sign_in_button, self.tr("Signing in…") if self._is_busy else why_not)
+        hidden = self.tr("Not in presenter mode, where everything stays masked.") if self._presents else ""
+        empty = "" if self.password_edit.text() else self.tr("There is no password to show yet.")
+        allow(self.reveal_button, hidden or empty, self.tr("Shows the password for as long as it is held down"))
+
+    def _show_error(self, text: str) -> None:
+        self._error.setText(text)
+        self._error.setVisible(bool(text))
+
+    def _show_hint(self) -> None:
+        masked = self.tr("Passwords of the demo org are masked in presenter mode.")
+        self._hint_label.setText(masked if self._hint and self._presents else self._hint)
+        self._hint_label.setVisible(bool(self._hint))
+
+    def _caps_shown(self, on: bool) -> None:  # noqa: FBT001 - a signal's one argument
+        self._caps.setVisible(on)
+
+    def _reveal(self) -> None:
+        if not self._presents:
+            self.password_edit.setEchoMode(QLineEdit.EchoMode.Normal)
+
+    def _mask(self) -> None:
+        self.password_edit.setEchoMode(QLineEdit.EchoMode.Password)
