@@ -61,9 +61,17 @@ class TokenWiring(QObject):
                 has_refresh=tokens is not None and tokens.refresh is not None,
                 has_id=tokens is not None and tokens.id is not None,
                 replaced=replaced.name if replaced is not None else "",
+                why_not_by=self._why_not_by() if is_ready else {},
                 is_presenting=self._window.commands.presenter.isChecked(),
             )
         )
+
+    def _why_not_by(self) -> dict[str, str]:
+        """Return the kinds of sign-in the server does not offer, as far as its metadata was asked for yet."""
+        from app.connecting.offer import offer_of
+
+        metadata = self._bench.client.known_metadata
+        return {kind.value: why for kind, why in offer_of(metadata).why_not.items()} if metadata is not None else {}
 
     def _on_refresh(self) -> None:
         self._window.error_panel.hide()

@@ -21,6 +21,7 @@ from ui.inspector_wiring import InspectorWiring
 from ui.main_window import MainWindow, Page
 from ui.response.facts import response_facts
 from ui.session.held import facts_of
+from ui.sign_in_wiring import SignInWiring
 from ui.story_wiring import StoryWiring
 from ui.tasks import TaskScope, ask
 from ui.token_wiring import TokenWiring
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     # For types alone: the workbench brings the heavy libraries, which come after the first paint.
     from app.connection import Connection
     from app.session.calls import CallResult
-    from app.session.sign_in import Waiting
     from app.workbench import Workbench
 
 _TICK_MS = 500
@@ -38,13 +38,12 @@ _NOTICE_MS = 15_000
 
 
 class Wiring(QObject):
-    """One window on one workbench; holds no state of its own but the last sign-in URL."""
+    """One window on one workbench; holds no state of its own but what it has shown last."""
 
     def __init__(self, window: MainWindow, bench: "Workbench", parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._window = window
         self._bench = bench
-        self._waiting: Waiting | None = None
         self._ready = False
         self._shown_tokens: TokenSet | None = None
         self._shown_family = ""
@@ -55,6 +54,7 @@ class Wiring(QObject):
         self._token_verbs = TokenWiring(window, bench, self.tasks, self._clipboard, self)
         taken_up = self._on_connection_saved
         self._connections = ConnectionWiring(window, bench, self.tasks, self._clipboard, taken_up, self)
+        self._sign_in = SignInWiring(window, bench, self.tasks, self._clipboard, self._show_session, self)
         self._doctor = DoctorWiring(window, bench, self.tasks, self._clipboard, self._story.select, self)
         self._grant = GrantWiring(window, bench, self.tasks, self._clipboard, self)
         self._view = ViewWiring(window, bench, self.tasks, self)
@@ -84,7 +84,7 @@ class Wiring(QObject):
         now = self._bench.clock.now()
         for card in self._window.cards.values():
             card.tick(now)
-        self._window.waiting.tick(now)
+        self._sign_in.tick(now)
         self._inspector.tick(now)
         self._story.tick(now)
         if self._ready:
@@ -101,7 +101,6 @@ class Wiring(QObject):
         bar.connection_chosen.connect(self._on_connection_chosen)
         window.welcome.sign_in_requested.connect(commands.sign_in.trigger)
         window.welcome.add_connection_requested.connect(commands.add_connection.trigger)
-        commands.sign_in.triggered.connect(self._on_sign_in)
         commands.sign_out.triggered.connect(self._on_sign_out)
         commands.connections.triggered.connect(self._connections.manage)
         commands.add_connection.triggered.connect(self._connections.add)
@@ -112,27 +111,10 @@ class Wiring(QObject):
         commands.presenter.toggled.connect(self._show_possible)
         commands.paste_token.triggered.connect(window.inspector.paste_requested)
         commands.quit.triggered.connect(window.close)
-        window.waiting.cancel_requested.connect(self._on_cancel_sign_in)
-        window.waiting.open_again_requested.connect(self._on_open_again)
-        for panel in (window.waiting, window.error_panel, window.inspector):
+        for panel in (window.error_panel, window.inspector):
             panel.copy_requested.connect(self._clipboard.copy)
         window.call_strip.call_requested.connect(self._on_call)
         window.call_strip.cancel_requested.connect(self._on_cancel_call)
-
-    def _on_sign_in(self) -> None:
-        if not self._ready:
-            return
-        self._window.error_panel.hide()
-        self._window.waiting.show_preparing()
-        self._window.show_page(Page.WAITING)
-        self.tasks.start("sign-in", self._sign_in)
-
-    def _on_cancel_sign_in(self) -> None:
-        self.tasks.cancel("sign-in")
-
-    def _on_open_again(self) -> None:
-        if self._waiting is not None:
-            self._bench.open_browser(self._waiting.url, self._browser_opened)
 
     def _on_sign_out(self) -> None:
         self.tasks.start("sign-out", self._sign_out)
@@ -179,6 +161,7 @@ class Wiring(QObject):
 
     async def _take_up(self, connection: "Connection | None") -> None:
         self._ready = False
+        self._sign_in.cancel(self.tr("The sign-in was cancelled: another connection was chosen."))
         self._show_connection()
         embedded = (connection or self._bench.settings.connection).embedded
         starting = self.tr("Starting the demo org…") if embedded else self.tr("Looking for a kept session…")
@@ -198,13 +181,6 @@ class Wiring(QObject):
             self._show_session()
         # Also an empty one: the URL of the connection before would be sent this one's token.
         self._window.call_strip.show_url(self._bench.connection.api_url)
-
-    async def _sign_in(self) -> None:
-        try:
-            await self._bench.sign_in(self._show_waiting)
-        finally:
-            self._waiting = None
-            self._show_session()
 
     async def _sign_out(self) -> None:
         how = await self._bench.sign_out()
@@ -268,7 +244,7 @@ class Wiring(QObject):
         for entry in batch:
             event = entry.event
             if isinstance(event, events.BrowserOpened) and not event.worked:
-                self._window.waiting.show_no_browser()
+                self._sign_in.show_no_browser()
             elif isinstance(event, events.DemoOrgPortTaken | events.DemoOrgLedgerSetAside):
                 self._window.statusBar().showMessage(entry.sentence())  # stays: it explains why one is signed out
             elif isinstance(event, events.DemoOrgFound):
@@ -281,15 +257,6 @@ class Wiring(QObject):
         # Why a session has ended stands where one signs in again; once is enough.
         if not (self._ready and failure is self._bench.session.ended):
             self._window.error_panel.show_error(failure)
-
-    def _show_waiting(self, waiting: "Waiting") -> None:
-        self._waiting = waiting
-        self._window.waiting.show_waiting(waiting.url, waiting.redirect_uri, waiting.until)
-        self.tick()
-
-    def _browser_opened(self, worked: bool) -> None:  # noqa: FBT001 - a callback's one argument
-        if not worked:
-            self._window.waiting.show_no_browser()
 
     def _show_connection(self) -> None:
         connection = self._bench.connection if self._bench.is_connected else self._bench.settings.connection
@@ -315,14 +282,16 @@ class Wiring(QObject):
         self._token_verbs.show_possible(is_ready=self._ready)
 
     def _show_page(self, tokens: TokenSet | None) -> None:
-        if self.tasks.running("sign-in") and tokens is None and self._waiting is not None:
-            return
-        if tokens is not None and self._ready:
+        if self._ready and self._sign_in.page is not None:
+            self._window.show_page(self._sign_in.page)
+        elif tokens is not None and self._ready:
             self._window.show_page(Page.SIGNED_IN)
         elif self._ready:
             connection = self._bench.connection
             ended = self._bench.session.ended
-            self._window.welcome.show_connection(connection.name, embedded=connection.embedded, ended=ended)
+            self._window.welcome.show_connection(
+                connection.name, embedded=connection.embedded, kind=connection.sign_in, ended=ended
+            )
             self._window.welcome.show_enabled(enabled=True)
             self._window.show_page(Page.SIGNED_OUT)
 
