@@ -154,6 +154,7 @@ class PasswordPanel(QWidget):
         self.reveal_button = QPushButton(self.tr("Show"))
         self.reveal_button.setObjectName("revealPasswordButton")
         self.reveal_button.setAccessibleName(self.tr("Show the password while held down"))
+        self.reveal_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a look at it with the mouse ends no typing
         self.reveal_button.pressed.connect(self._reveal)
         self.reveal_button.released.connect(self._mask)
         row = QHBoxLayout()

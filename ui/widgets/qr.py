@@ -63,7 +63,7 @@ class QrCode(QWidget):
             painter.drawText(inside, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._masked)
         elif self._rows:
             painter.fillRect(self.rect(), QColor(_WHITE))
-            ratio = self.devicePixelRatioF()
+            ratio = painter.deviceTransform().m11()
             painter.scale(1 / ratio, 1 / ratio)  # now one unit is one pixel of the screen
             for square in self._dark(round(self.width() * ratio), round(self.height() * ratio)):
                 painter.fillRect(square, QColor(_BLACK))

@@ -1,0 +1,76 @@
+"""The welcome page: one call to action of the connection's kind, the others below it, each with its reason."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.connection import SignInKind
+from ui.actions import Actions, Possible
+from ui.session.welcome import Welcome
+
+
+@pytest.fixture
+def actions(qtbot: QtBot) -> Actions:
+    over = QWidget()
+    qtbot.addWidget(over)
+    found = Actions(over)
+    found.show_possible(Possible(is_ready=True))
+    over.actions_kept = found  # type: ignore[attr-defined]
+    return found
+
+
+@pytest.fixture
+def welcome(qtbot: QtBot, actions: Actions) -> Welcome:
+    found = Welcome(actions)
+    qtbot.addWidget(found)
+    found.show()
+    return found
+
+
+def others(welcome: Welcome) -> set[SignInKind]:
+    return {kind for kind, button in welcome.kind_buttons.items() if button.isVisible()}
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (SignInKind.BROWSER, "Your browser opens the sign-in page of this connection."),
+        (SignInKind.PASSWORD, "Lapse asks for username and password here"),
+        (SignInKind.DEVICE, "Lapse shows a code and a link"),
+    ],
+)
+def test_the_call_to_action_is_of_the_connections_kind(welcome: Welcome, kind: SignInKind, said: str) -> None:
+    welcome.show_connection("Okta", embedded=False, kind=kind)
+    assert welcome.start_button.text() == "Sign in to Okta"
+    assert any(each.text().startswith(said) for each in welcome.findChildren(QLabel))
+    assert others(welcome) == set(SignInKind) - {kind}
+
+
+def test_the_other_kinds_are_the_actions_of_the_menus(qtbot: QtBot, welcome: Welcome, actions: Actions) -> None:
+    for kind in (SignInKind.PASSWORD, SignInKind.DEVICE):
+        with qtbot.waitSignal(actions.sign_in_by[kind.value].triggered):
+            qtbot.keyClick(welcome.kind_buttons[kind], Qt.Key.Key_Space)
+    with qtbot.waitSignal(welcome.sign_in_requested):
+        qtbot.keyClick(welcome.start_button, Qt.Key.Key_Space)
+
+
+def test_what_the_server_does_not_offer_cannot_be_pressed_and_says_why(welcome: Welcome, actions: Actions) -> None:
+    actions.show_possible(Possible(is_ready=True, why_not_by={"device": "No device endpoint."}))
+    button = welcome.kind_buttons[SignInKind.DEVICE]
+    assert not button.isEnabled()
+    assert (button.toolTip(), button.accessibleDescription()) == ("No device endpoint.",) * 2
+    assert welcome.kind_buttons[SignInKind.PASSWORD].isEnabled()
+    assert welcome.start_button.isEnabled()
+    welcome.show_connection("Okta", embedded=False, kind=SignInKind.DEVICE)
+    assert not welcome.start_button.isEnabled()
+    assert welcome.start_button.toolTip() == "No device endpoint."
+    actions.show_possible(Possible(is_ready=True))
+    assert welcome.start_button.isEnabled()
+
+
+def test_nothing_can_be_pressed_before_the_connection_is_ready(welcome: Welcome, actions: Actions) -> None:
+    actions.show_possible(Possible())
+    for button in (welcome.start_button, *welcome.kind_buttons.values()):
+        assert not button.isEnabled()
+        assert "not ready" in button.toolTip()
