@@ -77,8 +77,7 @@ def waiting(window: MainWindow) -> None:
 def on_another_device(window: MainWindow) -> None:
     """A code waits to be allowed on another device."""
     _bar(window, None)
-    link = "http://127.0.0.1:8899/activate"
-    code = "WDJB-MJHT"
+    link, code = "http://127.0.0.1:8899/activate", "WDJB-MJHT"
     window.device_waiting.show_code(DeviceWaiting(code, link, f"{link}?user_code={code}", NOW + 587))
     window.device_waiting.tick(NOW)
     window.show_page(Page.DEVICE)
@@ -94,7 +93,7 @@ def on_a_projector(window: MainWindow) -> None:
 def by_password(window: MainWindow) -> None:
     """Username and password are asked for."""
     _bar(window, None)
-    window.password.show_form("Demo org", "Here you may be ada with the password engine-1843.")
+    window.password.show_form("Demo org", (("ada", "engine-1843"), ("grace", "compiler-1952")))
     window.password.username_edit.setText("ada")
     window.show_page(Page.PASSWORD)
 
@@ -113,9 +112,9 @@ def wrong_password(window: MainWindow) -> None:
 def which_factor(window: MainWindow) -> None:
     """The password was right, and there are two second factors."""
     _bar(window, None)
+    window.show_page(Page.SECOND_FACTOR)
     window.second_factor.show_phone(is_demo=True)
     window.second_factor.show_choice(tuple(Factor))
-    window.show_page(Page.SECOND_FACTOR)
 
 
 def wrong_code(window: MainWindow) -> None:

@@ -272,10 +272,9 @@ class SignInWiring(QObject):
         self._window.password.clear()
         self._window.second_factor.clear()
 
-    def _demo_people(self) -> str:
+    def _demo_people(self) -> tuple[tuple[str, str], ...]:
         if not self._bench.connection.embedded:
-            return ""
+            return ()
         from app.demo.org import ADA, GRACE
 
-        people = self.tr("Here you may be {0} with the password {1}, or {2} with {3} and a second factor.")
-        return people.format(ADA.short_login, ADA.password, GRACE.short_login, GRACE.password)
+        return tuple((each.short_login, each.password) for each in (ADA, GRACE))

@@ -33,7 +33,7 @@ DATA = frozenset(
 FROM_APP = frozenset(
     (
         *("verdictBanner", "storyLabel", "errorPanel", "endedReasonLabel", "inspectorSentenceLabel"),
-        *("inspectorVerdictPill", "timelineChosenLabel", "timelineView", "doctorFindings"),
+        *("inspectorVerdictPill", "timelineChosenLabel", "timelineView", "doctorFindings", "passwordErrorLabel"),
     ),
 )
 # Qt names these itself, and has translations of its own.

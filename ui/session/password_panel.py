@@ -7,6 +7,7 @@ from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from app.secret import Secret
+from ui import theme
 from ui.session.middle import place
 from ui.widgets.buttons import allow
 from ui.widgets.card import Card
@@ -52,7 +53,7 @@ class PasswordPanel(QWidget):
         super().__init__(parent)
         self._is_busy = False
         self._presents = False
-        self._hint = ""
+        self._people: tuple[tuple[str, str], ...] = ()
         card = Card(padding=28, spacing=10)
         card.setObjectName("passwordCard")
         self._headline = label(role="headline", wrap=True)
@@ -61,8 +62,12 @@ class PasswordPanel(QWidget):
             role="muted",
             wrap=True,
         )
-        self._hint_label = label(role="muted", wrap=True)
-        self._hint_label.setObjectName("passwordHintLabel")
+        self._people_title = label(
+            self.tr("The demo org's people; the second has a second factor:"), role="muted", wrap=True
+        )
+        self._people_label = label()
+        self._people_label.setObjectName("demoPeopleLabel")
+        theme.set_mono(self._people_label, 12)
         self._busy = QProgressBar()
         self._busy.setRange(0, 0)
         self._busy.setTextVisible(False)
@@ -74,7 +79,8 @@ class PasswordPanel(QWidget):
         self._caps = label(self.tr("▲ Caps Lock is on."), wrap=True)
         self._caps.setObjectName("capsLockLabel")
         self._caps.hide()
-        for widget in (self._headline, self._note, self._hint_label, self._busy, self._error):
+        shown_above = (self._headline, self._note, self._people_title, self._people_label, self._busy, self._error)
+        for widget in shown_above:
             card.body.addWidget(widget)
         card.body.addLayout(self._fields())
         card.body.addWidget(self._caps)
@@ -82,13 +88,13 @@ class PasswordPanel(QWidget):
         place(self, card)
         self.show_form("")
 
-    def show_form(self, name: str, hint: str = "") -> None:
-        """Ask for username and password of the connection `name`, both empty; `hint` is what a demo may tell."""
+    def show_form(self, name: str, people: tuple[tuple[str, str], ...] = ()) -> None:
+        """Ask for username and password of the connection `name`, both empty; `people` are those a demo may tell."""
         self._headline.setText(self.tr("Sign in to {0}").format(name))
-        self._hint = hint
+        self._people = people
         self.username_edit.setText("")
         self._show_error("")
-        self._show_hint()
+        self._show_people()
         self.show_busy(busy=False)
 
     def show_busy(self, *, busy: bool) -> None:
@@ -117,7 +123,7 @@ class PasswordPanel(QWidget):
         """Let nothing be revealed, or on request."""
         self._presents = on
         self._mask()
-        self._show_hint()
+        self._show_people()
         self._show_possible()
 
     def clear(self) -> None:
@@ -210,10 +216,11 @@ class PasswordPanel(QWidget):
         self._error.setText(text)
         self._error.setVisible(bool(text))
 
-    def _show_hint(self) -> None:
-        masked = self.tr("Passwords of the demo org are masked in presenter mode.")
-        self._hint_label.setText(masked if self._hint and self._presents else self._hint)
-        self._hint_label.setVisible(bool(self._hint))
+    def _show_people(self) -> None:
+        shown = ((login, "•" * 8 if self._presents else password) for login, password in self._people)
+        self._people_label.setText("\n".join(f"{login:<8}{password}" for login, password in shown))
+        for each in (self._people_title, self._people_label):
+            each.setVisible(bool(self._people))
 
     def _caps_shown(self, on: bool) -> None:  # noqa: FBT001 - a signal's one argument
         self._caps.setVisible(on)

@@ -69,6 +69,7 @@ class SecondFactorPanel(QWidget):
         again = self.tr("▲ That code was not accepted. Type the next one your device shows.")
         first = self.tr("The password was right. Type the code that your authenticator shows now.")
         self._begin(_ENTRY, self.tr("One-time code"), again if wrong_before else first)
+        self._show_status(self._status.text(), is_bad=wrong_before)
         self.code_edit.setReadOnly(False)
         if not wrong_before:
             self.code_edit.setText("")
@@ -120,7 +121,14 @@ class SecondFactorPanel(QWidget):
         self._left.setText("")
         self._steps.setCurrentIndex(step)
         self._headline.setText(headline)
-        self._status.setText(status)
+        self._show_status(status)
+
+    def _show_status(self, text: str, *, is_bad: bool = False) -> None:
+        self._status.setText(text)
+        if self._status.property("bad") is not is_bad:
+            self._status.setProperty("bad", is_bad)
+            self._status.style().unpolish(self._status)
+            self._status.style().polish(self._status)
 
     def _choice(self) -> QWidget:
         self.code_button = QPushButton(self.tr("One-time code"))
@@ -186,7 +194,7 @@ class SecondFactorPanel(QWidget):
     def _on_push(self) -> None:
         from app.session.direct_sign_in import Factor
 
-        self._status.setText(self.tr("Asking the phone…"))
+        self._show_status(self.tr("Asking the phone…"))
         self._busy.show()
         self.factor_chosen.emit(Factor.PUSH)
 
@@ -195,7 +203,7 @@ class SecondFactorPanel(QWidget):
             return
         self.code_edit.setReadOnly(True)
         self._busy.show()
-        self._status.setText(self.tr("Trying the code…"))
+        self._show_status(self.tr("Trying the code…"))
         self._show_possible()
         self.code_entered.emit(Secret(self.code_edit.text()))
 

@@ -344,4 +344,4 @@ def test_another_connection_ends_the_sign_in_and_says_so(open_desk: Open) -> Non
     assert len(finished(desk)) == 1
     desk.click(desk.window.welcome.start_button)  # its own kind
     desk.reach(Page.PASSWORD)
-    assert not desk.window.password._hint_label.isVisible()
+    assert not desk.window.password._people_label.isVisible()

@@ -138,13 +138,14 @@ def test_a_masked_password_cannot_be_copied(panel: PasswordPanel) -> None:
     assert QGuiApplication.clipboard().text() == "a shopping list"
 
 
-def test_the_hint_of_a_demo_is_masked_by_a_presenter(panel: PasswordPanel) -> None:
-    panel.show_form("Demo org", "you may be ada with engine-1843")
-    assert "engine-1843" in panel._hint_label.text()
+def test_the_people_of_a_demo_are_told_and_masked_by_a_presenter(panel: PasswordPanel) -> None:
+    panel.show_form("Demo org", (("ada", "engine-1843"),))
+    assert panel._people_label.text().split() == ["ada", "engine-1843"]
     panel.show_presenter(on=True)
-    assert "engine-1843" not in panel._hint_label.text()
+    assert panel._people_label.text().split() == ["ada", "••••••••"]
     panel.show_form("Okta")
-    assert not panel._hint_label.isVisible()
+    assert not panel._people_label.isVisible()
+    assert not panel._people_label.text()
 
 
 def letter(text: str, modifiers: Qt.KeyboardModifier) -> QKeyEvent:
