@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 
 from app.connection import SignInKind
-from app.errors import LapseError
+from app.errors import LapseError, Standing
 from ui.clipboard import Clipboard
 from ui.main_window import MainWindow, Page
 from ui.session.asked_factors import AskedFactors
@@ -189,6 +189,9 @@ class SignInWiring(QObject):
     async def _run(self, attempt: _Attempt, signing_in: Callable[[], Awaitable[None]]) -> None:
         try:
             await signing_in()
+        except LapseError as trouble:
+            self._say_standing(trouble)
+            raise
         finally:
             self._over(attempt)
 
@@ -225,6 +228,7 @@ class SignInWiring(QObject):
     def _show_trouble(self, attempt: _Attempt, trouble: LapseError) -> None:
         if attempt is self._attempt:
             attempt.again = None
+            self._say_standing(trouble)
             self._window.second_factor.clear()
             self._window.password.show_error(trouble)
             self._show(attempt, Page.PASSWORD)
@@ -245,6 +249,11 @@ class SignInWiring(QObject):
         panels[page].focus_first()
         self._window.toasts.announcer.announce(panels[page].spoken())
 
+    def _say_standing(self, trouble: LapseError) -> None:
+        # A sign-in that fails takes nothing from the session before it, of which it knows nothing.
+        if trouble.standing is Standing.SIGNED_OUT and self._bench.session.tokens is not None:
+            trouble.standing = Standing.STILL_SIGNED_IN
+
     def _browser_opened(self, worked: bool) -> None:  # noqa: FBT001 - a callback's one argument
         if not worked:
             self.show_no_browser()
@@ -255,18 +264,19 @@ class SignInWiring(QObject):
             self._on_open_again()  # its tab may have been closed
 
     def _give_up(self) -> None:
-        self._attempt = None
         self._tasks.cancel(_SIGN_IN)
         self._forget()
 
     def _over(self, attempt: _Attempt) -> None:
         if attempt is self._attempt:
-            self._attempt = None
             self._forget()
             self._changed()
 
     def _forget(self) -> None:
-        """Leave nothing typed or shown behind on the pages."""
+        """Leave nothing behind of what was typed or shown, nor the password that a further try would need."""
+        if self._attempt is not None:
+            self._attempt.again = None
+        self._attempt = None
         self._window.waiting.show_preparing()
         self._window.device_waiting.show_preparing()
         self._window.password.clear()
