@@ -65,6 +65,7 @@ def test_the_margin_is_white(qr: QrCode) -> None:
     qr.show_text(TEXTS[1])
     qr.resize(qr.sizeHint())
     rows, _ = read(painted(qr, 1.0), len(qr._rows))
+    assert QUIET == 4
     for margin in (*rows[:QUIET], *rows[-QUIET:]):
         assert not any(margin)
     assert not any(any(row[:QUIET]) or any(row[-QUIET:]) for row in rows)

@@ -60,10 +60,7 @@ class AskedFactors(QObject):
     async def _asked(self) -> Any:
         wanted = self._wanted = asyncio.get_running_loop().create_future()
         self._shown()
-        try:
-            return await wanted
-        finally:
-            self._wanted = None
+        return await wanted
 
     def _answer(self, answer: object) -> None:
         if self._wanted is not None and not self._wanted.done():

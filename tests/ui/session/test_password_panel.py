@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from app.errors import SignInFailed
 from app.secret import Secret
-from ui.session.password_panel import PasswordPanel
+from ui.session.password_panel import PasswordEdit, PasswordPanel
 
 MASKED, READABLE = QLineEdit.EchoMode.Password, QLineEdit.EchoMode.Normal
 WRONG = SignInFailed("Not accepted.", next_step="Check both.", raw="invalid_grant: <b>no</b>")
@@ -49,11 +49,18 @@ def test_both_are_handed_over_and_the_password_leaves_the_field(qtbot: QtBot, pa
         press(Qt.Key.Key_Return)
     assert submitted.args == ["ada", Secret("engine-1843")]
     assert panel.password_edit.text() == ""
-    panel.password_edit.setReadOnly(False)
-    panel.password_edit.setEchoMode(READABLE)
-    panel.password_edit.undo()
-    assert panel.password_edit.text() == ""
     assert panel.username_edit.text() == "ada"
+
+
+def test_a_password_that_was_taken_cannot_be_brought_back(qtbot: QtBot) -> None:
+    edit = PasswordEdit()
+    qtbot.addWidget(edit)
+    QTest.keyClicks(edit, "engine-1843")
+    edit.setEchoMode(READABLE)
+    assert edit.take() == Secret("engine-1843")
+    assert not edit.isUndoAvailable()
+    edit.undo()
+    assert edit.text() == ""
 
 
 def test_return_goes_on_to_what_is_missing(qtbot: QtBot, panel: PasswordPanel) -> None:

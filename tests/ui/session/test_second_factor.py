@@ -116,6 +116,7 @@ def test_no_time_runs_once_something_else_is_asked(panel: SecondFactorPanel) -> 
 def test_the_demo_phone_is_offered_by_the_demo_org_alone(qtbot: QtBot, panel: SecondFactorPanel) -> None:
     assert not panel.phone_button.isVisible()
     panel.show_phone(is_demo=True)
+    assert panel.phone_button.isVisible()
     with qtbot.waitSignal(panel.phone_requested):
         panel.phone_button.click()
     panel.show_phone(is_demo=False)
