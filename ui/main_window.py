@@ -142,8 +142,9 @@ class MainWindow(QMainWindow):
         self.counts = CountsCard()
         self.error_panel = ErrorPanel()
         self.toasts = Toasts(self)
-        for page in (self.welcome, self.waiting, self._signed_in()):
-            self._pages.addWidget(page)
+        self._pages.addWidget(self.welcome)
+        self._pages.addWidget(self.waiting)
+        self._add_signed_in()
         for name, panel in (
             ("device", self.device_waiting),
             ("password", self.password),
@@ -270,30 +271,33 @@ class MainWindow(QMainWindow):
         self._middle_column.addWidget(self._pages, 1)
         return column
 
-    def _signed_in(self) -> QWidget:
+    def _add_signed_in(self) -> None:
+        """Build the page from the outside in: Qt styles a widget anew, with all in it, whenever it gets a parent."""
         page = QWidget()
+        # a low window with an error in it has no room for everything at once
+        self._pages.addWidget(scrolling("storyScroll", Least("signedInPage", page)))
         layout = QVBoxLayout(page)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(_GAP)
         layout.addWidget(self.call_strip)
-        card = Card(padding=2, spacing=0)
-        self.tabs = QTabWidget()
-        self.tabs.setObjectName("detailTabs")
-        self.tabs.setDocumentMode(True)
-        self.tabs.addTab(self.inspector, self.tr("Inspector"))
-        self.tabs.addTab(self.response, self.tr("Response"))
-        self.tabs.addTab(self.wire, self.tr("Wire"))
-        self.tabs.addTab(self.journal, self.tr("Journal"))
-        card.body.addWidget(self.tabs)
         split = QSplitter(Qt.Orientation.Vertical)
         split.setObjectName("storySplitter")
         split.setHandleWidth(_GAP)
         split.setChildrenCollapsible(False)
+        layout.addWidget(split, 1)
         split.addWidget(self.timeline)
+        card = Card(padding=2, spacing=0)
         split.addWidget(card)
         split.setStretchFactor(1, 1)
         split.setSizes([_TIMELINE_HEIGHT, _FIRST_SIZE.height() - _TIMELINE_HEIGHT])
-        layout.addWidget(split, 1)
-        return scrolling(
-            "storyScroll", Least("signedInPage", page)
-        )  # a low window with an error in it has no room for everything at once
+        self.tabs = QTabWidget()
+        self.tabs.setObjectName("detailTabs")
+        self.tabs.setDocumentMode(True)
+        card.body.addWidget(self.tabs)
+        for panel, title in (
+            (self.inspector, self.tr("Inspector")),
+            (self.response, self.tr("Response")),
+            (self.wire, self.tr("Wire")),
+            (self.journal, self.tr("Journal")),
+        ):
+            self.tabs.addTab(panel, title)
