@@ -150,7 +150,7 @@ class MainWindow(QMainWindow):
             ("password", self.password),
             ("secondFactor", self.second_factor),
         ):  # they ask for more height than a low window has
-            self._pages.addWidget(scrolling(f"{name}Scroll", Least(f"{name}Page", panel)))
+            self._pages.addWidget(scrolling(f"{name}Scroll", panel))
         self._middle_column.insertWidget(0, self.error_panel)
         self._left_column.insertWidget(self._left_column.count() - 1, self.counts)
         self.doctor = DoctorPanel()

@@ -2,11 +2,13 @@
 
 import pytest
 import segno
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, QSize
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.qt_deleted import delete_now
+from tests.ui.test_main_window import shown
 from ui import theme
 from ui.widgets.qr import QUIET, QrCode
 
@@ -108,3 +110,13 @@ def test_what_is_masked_has_no_square_of_it(qapp: QApplication, qr: QrCode) -> N
     assert painted(qr, 1.0) == one
     qr.show_masked("")
     assert painted(qr, 1.0) != one
+
+
+def test_a_low_window_in_large_type_scrolls_instead_of_shrinking_it(qapp: QApplication, qtbot: QtBot) -> None:
+    theme.apply(qapp, "light", 1.35)
+    window = shown(qtbot, "device", QSize(1024, 640))
+    qr = window.device_waiting.qr_code
+    qtbot.waitUntil(lambda: qr.size() == qr.sizeHint(), timeout=1000)
+    window.close()
+    delete_now()
+    theme.apply(qapp, "light")

@@ -53,8 +53,10 @@ class DeviceWaitingPanel(QWidget):
         row = QHBoxLayout()
         row.setSpacing(24)
         row.addWidget(self.qr_code, 0, Qt.AlignmentFlag.AlignTop)
-        row.addLayout(self._code_and_link(), 1)
+        row.addLayout(self._code(), 1)
         card.body.addLayout(row)
+        card.body.addWidget(label(self.tr("Link"), role="section"))
+        card.body.addLayout(self._link_row())
         card.body.addLayout(self._buttons())
         place(self, card)
         self.show_preparing()
@@ -97,11 +99,18 @@ class DeviceWaitingPanel(QWidget):
         """Return what a screen reader is told when the page appears."""
         return f"{self._status.text()} {self.code_label.accessibleName()}".strip()
 
-    def _code_and_link(self) -> QVBoxLayout:
+    def _code(self) -> QVBoxLayout:
         self.code_label = label(wrap=True)
         self.code_label.setObjectName("userCodeLabel")
-        code_title = label(self.tr("Code"), role="section")
-        url_title = label(self.tr("Link"), role="section")
+        column = QVBoxLayout()
+        column.setSpacing(6)
+        column.addStretch(1)
+        for widget in (label(self.tr("Code"), role="section"), self.code_label, self._left):
+            column.addWidget(widget)
+        column.addStretch(1)
+        return column
+
+    def _link_row(self) -> QHBoxLayout:
         self.url_edit = QLineEdit()
         self.url_edit.setObjectName("deviceUrlEdit")
         self.url_edit.setAccessibleName(self.tr("Link to open on the other device"))
@@ -115,20 +124,11 @@ class DeviceWaitingPanel(QWidget):
         self.open_button.setObjectName("openDeviceUrlButton")
         self.open_button.setAccessibleName(self.tr("Open the link in a browser here"))
         self.open_button.clicked.connect(self._open)
-        verbs = QHBoxLayout()
-        verbs.addWidget(self.copy_button)
-        verbs.addWidget(self.open_button)
-        verbs.addStretch(1)
-        column = QVBoxLayout()
-        column.setSpacing(6)
-        for widget in (code_title, self.code_label, self._left):
-            column.addWidget(widget)
-        column.addSpacing(8)
-        column.addWidget(url_title)
-        column.addWidget(self.url_edit)
-        column.addLayout(verbs)
-        column.addStretch(1)
-        return column
+        row = QHBoxLayout()
+        row.addWidget(self.url_edit, 1)  # it may have to be typed elsewhere, so all of it should be seen
+        row.addWidget(self.copy_button)
+        row.addWidget(self.open_button)
+        return row
 
     def _buttons(self) -> QHBoxLayout:
         self.cancel_button = QPushButton(self.tr("Cancel"))

@@ -10,7 +10,7 @@ def place(page: QWidget, card: Card) -> None:
     # Stretches rather than an alignment: an aligned item is not given the height its wrapped texts ask for.
     row = QHBoxLayout()
     row.addStretch(1)
-    row.addWidget(card, 6)
+    row.addWidget(card, 100)  # as wide as it may be before anything is left to the sides
     row.addStretch(1)
     outer = QVBoxLayout(page)
     outer.addStretch(1)

@@ -79,12 +79,14 @@ class PasswordPanel(QWidget):
         self._caps = label(self.tr("▲ Caps Lock is on."), wrap=True)
         self._caps.setObjectName("capsLockLabel")
         self._caps.hide()
-        shown_above = (self._headline, self._note, self._people_title, self._people_label, self._busy, self._error)
-        for widget in shown_above:
+        for widget in (self._headline, self._people_title, self._people_label, self._busy):
             card.body.addWidget(widget)
         card.body.addLayout(self._fields())
+        # Below the fields: these stay where they are, and in sight, whatever is said of what was typed.
         card.body.addWidget(self._caps)
+        card.body.addWidget(self._error)
         card.body.addLayout(self._buttons())
+        card.body.addWidget(self._note)
         place(self, card)
         self.show_form("")
 

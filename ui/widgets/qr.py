@@ -46,6 +46,10 @@ class QrCode(QWidget):
         side = across * max(_SMALLEST_SQUARE, round(_SIDE / across)) if across else _SIDE
         return QSize(theme.px(side), theme.px(side))
 
+    def minimumSizeHint(self) -> QSize:
+        """Return the same: what has shrunk would not be read."""
+        return self.sizeHint()
+
     def changeEvent(self, event: QEvent) -> None:
         """Scale with the font."""
         super().changeEvent(event)
