@@ -93,8 +93,8 @@ async def direct_sign_in(
 
 
 def _check_offered(metadata: ServerMetadata) -> None:
-    stated = metadata.grant_types_supported
-    if stated and direct.PASSWORD not in stated:
+    # Where nothing is stated, the server takes authorization codes only (RFC 8414 §2).
+    if direct.PASSWORD not in metadata.grant_types_supported:
         raise BadInput(
             "This server takes no passwords from programs: its metadata lists no password grant.",
             next_step="Sign in through the browser; the password was not sent.",

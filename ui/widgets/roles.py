@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtWidgets import QAccessibleWidget, QWidget
 
-_PAINTED = {"TimelineView": QAccessible.Role.Chart}
+_PAINTED = {"TimelineView": QAccessible.Role.Chart, "QrCode": QAccessible.Role.Graphic}
 
 
 @cache

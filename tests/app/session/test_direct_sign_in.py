@@ -134,8 +134,9 @@ async def test_nothing_is_sent_without_a_name_and_a_password(world: World, login
     assert not world.network.requests
 
 
-async def test_a_password_is_not_sent_to_a_server_that_takes_none(world: World) -> None:
-    await state(world, "authorization_code", "refresh_token")
+@pytest.mark.parametrize("stated", [("authorization_code", "refresh_token"), ()])
+async def test_a_password_is_not_sent_to_a_server_that_takes_none(world: World, stated: tuple[str, ...]) -> None:
+    await state(world, *stated)
     world.network.requests.clear()
     with pytest.raises(BadInput, match="takes no passwords") as failed:
         await sign_in(world)
@@ -279,7 +280,6 @@ async def test_an_app_without_the_push_grant_is_told_which_to_turn_on(world: Wor
         (("password", Grant.MFA_OTP, Grant.MFA_OOB), [(Factor.ONE_TIME_CODE, Factor.PUSH), False]),
         # as Okta's own metadata has it: none of its direct grants
         (("authorization_code", "password"), [(Factor.ONE_TIME_CODE, Factor.PUSH), False]),
-        ((), [(Factor.ONE_TIME_CODE, Factor.PUSH), False]),
     ],
 )
 async def test_what_there_is_to_choose_from(world: World, stated: tuple[str, ...], asked: list[object]) -> None:
