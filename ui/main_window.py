@@ -45,6 +45,7 @@ _GAP = 12
 _FIRST_SIZE = QSize(1360, 860)
 _SMALLEST = QSize(960, 600)
 _CARDS_WIDTH = 292
+_SIDE_WIDTH = 260
 _TIMELINE_HEIGHT = 270
 
 
@@ -156,7 +157,7 @@ class MainWindow(QMainWindow):
         self.doctor = DoctorPanel()
         self.side = SideColumn()
         self.side.add(self.doctor, self.tr("Doctor"))
-        self.side.setMinimumWidth(theme.px(_CARDS_WIDTH))
+        self.side.setMinimumWidth(theme.px(_SIDE_WIDTH))
         self.side.hide()
         self._body.addWidget(self.side)
 
@@ -223,9 +224,9 @@ class MainWindow(QMainWindow):
         if event.type() == QEvent.Type.WindowStateChange:
             self.seen_changed.emit(self.isVisible() and not self.isMinimized())
         elif event.type() == QEvent.Type.FontChange:
-            for name in ("_left_scroll", "side"):  # as far as they are built
+            for name, width in (("_left_scroll", _CARDS_WIDTH), ("side", _SIDE_WIDTH)):  # as far as they are built
                 if hasattr(self, name):
-                    getattr(self, name).setMinimumWidth(theme.px(_CARDS_WIDTH))
+                    getattr(self, name).setMinimumWidth(theme.px(width))
 
     def _lay_out(self) -> None:
         self._body = body = QSplitter(Qt.Orientation.Horizontal)

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import cache
 
 from PySide6.QtWidgets import QWidget
 
@@ -245,7 +246,7 @@ STATES: dict[str, Callable[[MainWindow], None]] = {
 
 
 def _response(window: MainWindow) -> QWidget:
-    story = play(preview_story.signed_in, signing_key())
+    story = _played(preview_story.signed_in)
     assert story.result is not None
     window.response.show_response(response_facts(story.result))
     window.tabs.setCurrentWidget(window.response)
@@ -284,7 +285,7 @@ def _connections(window: MainWindow) -> QWidget:
 
 
 def _grant(window: MainWindow) -> QWidget:
-    app = play(preview_story.without_grant, signing_key()).app
+    app = _played(preview_story.without_grant).app
     assert app is not None
     dialog = GrantDialog("http://127.0.0.1:8899", TokenSource.KNOWN, window)
     dialog.show_change(app, wanted_for(app))
@@ -330,9 +331,15 @@ def _bar(window: MainWindow, name: str | None) -> None:
     window.commands.show_possible(Possible(is_ready=True, is_demo=True))
 
 
+@cache
+def _played(acts: Callable[[Stage], Awaitable[None]]) -> Story:
+    """Play a story once; however often it is drawn, it ends alike."""
+    return play(acts, signing_key())
+
+
 def _tell(window: MainWindow, acts: Callable[[Stage], Awaitable[None]]) -> Story:
     """Play a story and show how it stands at its end, and all that led there."""
-    story = play(acts, signing_key())
+    story = _played(acts)
     assert story.tokens is not None
     now = story.now
     _bar(window, story.tokens.display_name)

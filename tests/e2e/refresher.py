@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 
+import httpcore  # noqa: F401 - httpx brings it in when it is first needed, which is in every child
 import keyring
 
 from app.connection import Connection

@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from app.__main__ import main
 from tests.e2e.conftest import Commands, Served
 from tests.ports import free_port
 
@@ -102,14 +103,18 @@ def test_without_a_keyring_nothing_is_kept_and_no_file_is_written(
     ],
 )
 def test_bad_input_gets_a_clear_sentence_and_an_honest_exit_code(
-    commands: Make, args: list[str], code: int, said: str
+    capsys: pytest.CaptureFixture[str], args: list[str], code: int, said: str
 ) -> None:
-    done = commands({})(*args)
-    assert (done.returncode, "Traceback" in done.stderr) == (code, False), done.stderr
-    assert said in done.stderr
-    in_json = commands({})(*args, "--json")
-    assert in_json.returncode == code
-    assert isinstance(json.loads(in_json.stdout), dict)
+    assert main(args) == code
+    assert said in capsys.readouterr().err
+    assert main([*args, "--json"]) == code
+    assert isinstance(json.loads(capsys.readouterr().out), dict)
+
+
+def test_so_it_is_for_a_process_too(commands: Make) -> None:
+    done = commands({})("call", "nonsense")
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False), done.stderr
+    assert "is not a URL" in done.stderr
 
 
 def test_a_discovery_that_is_a_web_page_says_so(commands: Make, served: Served) -> None:

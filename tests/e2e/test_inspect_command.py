@@ -1,7 +1,7 @@
-"""`lapse inspect` as a process: its exit code is the verdict, and nothing is sent that was not asked for."""
+"""`lapse inspect`: its exit code is the verdict, and nothing is sent that was not asked for."""
 
+import io
 import json
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -9,9 +9,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from app.__main__ import main
 from tests.e2e.conftest import Commands, Served
 
 Make = Callable[[dict[str, str]], Commands]
+Inspected = Callable[..., tuple[int, list[dict[str, object]], str]]
 NOTHING = "http://127.0.0.1:9/oauth2/default"
 
 
@@ -46,25 +48,23 @@ def tokens(served: Served) -> dict[str, str]:
     return found
 
 
-def inspected(lapse: Commands, text: str, *args: str) -> tuple[int, list[dict[str, object]], str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "app", "inspect", "-", "--json", *args],
-        input=text,
-        env=lapse.env,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr
+@pytest.fixture
+def inspected(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Inspected:
+    def inspect(text: str, *args: str) -> tuple[int, list[dict[str, object]], str]:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+        code = main(["inspect", "-", "--json", *args])
+        said = capsys.readouterr()
+        return code, [json.loads(line) for line in said.out.splitlines()], said.err
+
+    return inspect
 
 
-def test_a_valid_answer_is_0_and_every_rule_is_told(commands: Make, served: Served, tokens: dict[str, str]) -> None:
-    code, found, _ = inspected(
-        commands({}), json.dumps(tokens), "--issuer", served.issuer, "--audience", "api://default"
-    )
+def test_a_valid_answer_is_0_and_every_rule_is_told(
+    inspected: Inspected, served: Served, tokens: dict[str, str]
+) -> None:
+    code, found, _ = inspected(json.dumps(tokens), "--issuer", served.issuer, "--audience", "api://default")
     assert code == 1, "the audience is for the access token, not for the ID token"
-    code, found, _ = inspected(commands({}), json.dumps(tokens), "--issuer", served.issuer)
+    code, found, _ = inspected(json.dumps(tokens), "--issuer", served.issuer)
     assert (code, [each["conclusion"] for each in found]) == (0, ["valid", "valid", "opaque"])
     rules = {rule["rule"]: rule["outcome"] for rule in found[1]["rules"]}  # type: ignore[attr-defined]
     assert (rules["signature"], rules["at_hash"], rules["nonce"]) == ("passed", "passed", "cannot be checked")
@@ -79,44 +79,44 @@ def test_a_valid_answer_is_0_and_every_rule_is_told(commands: Make, served: Serv
     ],
 )
 def test_what_is_not_valid_is_1_with_its_reason(
-    commands: Make, served: Served, tokens: dict[str, str], args: list[str], said: str
+    inspected: Inspected, served: Served, tokens: dict[str, str], args: list[str], said: str
 ) -> None:
-    code, (found,), _ = inspected(commands({}), tokens["access_token"], "--issuer", served.issuer, *args)
+    code, (found,), _ = inspected(tokens["access_token"], "--issuer", served.issuer, *args)
     assert (code, found["conclusion"], found["sentence"]) == (1, "not valid", said)
 
 
-def test_a_spoilt_signature_is_1(commands: Make, served: Served, tokens: dict[str, str]) -> None:
+def test_a_spoilt_signature_is_1(inspected: Inspected, served: Served, tokens: dict[str, str]) -> None:
     head, body, signature = tokens["id_token"].split(".")
     other = "B" if signature[20] != "B" else "C"
     spoilt = f"{head}.{body}.{signature[:20]}{other}{signature[21:]}"
-    code, (found,), _ = inspected(commands({}), spoilt, "--issuer", served.issuer)
+    code, (found,), _ = inspected(spoilt, "--issuer", served.issuer)
     assert (code, found["sentence"]) == (1, "The token's signature does not hold.")
 
 
-def test_offline_sends_nothing_and_is_never_valid(commands: Make, tokens: dict[str, str], served: Served) -> None:
+def test_offline_sends_nothing_and_is_never_valid(inspected: Inspected, tokens: dict[str, str], served: Served) -> None:
     served.process.kill()
     served.process.wait()
-    code, (found,), _ = inspected(commands({}), tokens["id_token"], "--offline")
+    code, (found,), _ = inspected(tokens["id_token"], "--offline")
     assert (code, found["conclusion"]) == (1, "not verified")
     assert found["claims"]["name"] == "Ada Lovelace"  # type: ignore[index]
 
 
-def test_keys_from_a_file(commands: Make, tokens: dict[str, str], served: Served, tmp_path: Path) -> None:
+def test_keys_from_a_file(inspected: Inspected, tokens: dict[str, str], served: Served, tmp_path: Path) -> None:
     file = tmp_path / "keys.json"
     file.write_text(httpx.get(f"{served.issuer}/v1/keys", trust_env=False).text)
     served.process.kill()
     served.process.wait()
-    assert inspected(commands({}), f"Authorization: Bearer {tokens['access_token']}", "--jwks", str(file))[0] == 0
+    assert inspected(f"Authorization: Bearer {tokens['access_token']}", "--jwks", str(file))[0] == 0
     file.write_text('{"keys": []}')
-    code, _, err = inspected(commands({}), tokens["access_token"], "--jwks", str(file))
+    code, _, err = inspected(tokens["access_token"], "--jwks", str(file))
     assert (code, "There is no public key in it" in err) == (2, True)
-    code, _, err = inspected(commands({}), tokens["access_token"], "--jwks", str(tmp_path / "none"))
+    code, _, err = inspected(tokens["access_token"], "--jwks", str(tmp_path / "none"))
     assert (code, "cannot be read" in err) == (2, True)
 
 
 @pytest.mark.parametrize("text", ["", "   \n", "nonsense", "a.b.c", "x" * 3_000_000, "{}"])
-def test_what_is_no_token_is_2(commands: Make, text: str) -> None:
-    code, _, err = inspected(commands({}), text, "--offline")
+def test_what_is_no_token_is_2(inspected: Inspected, text: str) -> None:
+    code, _, err = inspected(text, "--offline")
     assert (code, "Traceback" in err) == (2, False)
 
 
@@ -134,8 +134,8 @@ def test_bad_usage_is_2_with_a_sentence(commands: Make, args: list[str], said: s
     assert (done.returncode, said in done.stderr, "Traceback" in done.stderr) == (2, True, False), done.stderr
 
 
-def test_an_issuer_that_cannot_be_reached_is_3(commands: Make, tokens: dict[str, str]) -> None:
-    code, _, err = inspected(commands({}), tokens["access_token"], "--issuer", NOTHING)
+def test_an_issuer_that_cannot_be_reached_is_3(inspected: Inspected, tokens: dict[str, str]) -> None:
+    code, _, err = inspected(tokens["access_token"], "--issuer", NOTHING)
     assert (code, "could not be reached" in err) == (3, True)
 
 

@@ -12,7 +12,7 @@ from ui.inspector.rows import CONCLUSION_TONES, printable
 from ui.inspector.views import ClaimsView, CompareView, ExpiryView, JsonView, RulesView, others_of
 from ui.text import plain_tooltip
 from ui.widgets.buttons import ElidingButton, allow
-from ui.widgets.labels import ElidedLabel, Pill, label
+from ui.widgets.labels import ElidedLabel, Pill, WholeLabel
 from ui.widgets.painted import Picker
 
 
@@ -187,7 +187,7 @@ class InspectorPanel(QWidget):
         self._head = ElidedLabel()
         theme.set_mono(self._head, 12)
         self._head.setProperty("muted", True)
-        self._sentence = label(role="muted", wrap=True)
+        self._sentence = WholeLabel("muted")
         self._sentence.setObjectName("inspectorSentenceLabel")
         self.fetch_button = ElidingButton("fetchKeysButton")
         self.fetch_button.clicked.connect(self.fetch_keys_requested)

@@ -36,6 +36,30 @@ class Pill(QLabel):
             self.style().polish(self)
 
 
+class WholeLabel(QLabel):
+    """A wrapped label that is given all the height its text needs, where a layout would squeeze it in a low window."""
+
+    def __init__(self, role: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setProperty(role, True)
+
+    def setText(self, text: str) -> None:
+        """Show `text`, and ask for the height it needs."""
+        super().setText(text)
+        self._ask_for_height()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Ask for the height that this width makes necessary."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._ask_for_height()
+
+    def _ask_for_height(self) -> None:
+        self.setMinimumHeight(max(self.heightForWidth(self.width()), 0))
+
+
 class ElidedLabel(QLabel):
     """A one-line label that gives way: shortens in the middle, the whole text in its tooltip."""
 
