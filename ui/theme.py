@@ -112,8 +112,10 @@ def current() -> Scheme:
 
 
 def apply(application: QApplication, choice: str, zoom: float = 1.0) -> None:
-    """Dress the application in `system`, `light` or `dark`, everything `zoom` times as large; may be called again."""
-    application.setStyle("Fusion")
+    """Dress the application in `system`, `light` or `dark`, everything `zoom` times as large; may be called again.
+
+    What it wears already is not put on again: to style every widget anew takes longer than to paint them.
+    """
     hints = application.styleHints()
     wanted = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}.get(choice, Qt.ColorScheme.Unknown)
     hints.setColorScheme(wanted)  # lets native title bars follow where the platform can
@@ -122,8 +124,11 @@ def apply(application: QApplication, choice: str, zoom: float = 1.0) -> None:
     font = QFont(application.font())
     font.setPixelSize(round(_BASE_PX * zoom))
     application.setFont(font)
-    application.setPalette(palette(scheme))
-    application.setStyleSheet(style_sheet(scheme))
+    sheet = style_sheet(scheme)
+    if application.styleSheet() != sheet:
+        application.setStyle("Fusion")
+        application.setPalette(palette(scheme))
+        application.setStyleSheet(sheet)
 
 
 def px(pixels: float) -> int:
