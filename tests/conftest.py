@@ -163,9 +163,3 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     terminalreporter.section(f"left out on this machine: {len(left_out)}{verdict}", sep="-")
     for each in left_out:
         terminalreporter.line(f"{each.test}: {each.reason}")
-
-
-def pytest_collection_finish() -> None:
-    """Let what is imported by now out of the garbage collector's rounds, which would walk through it again and again."""
-    gc.collect()
-    gc.freeze()

@@ -1,7 +1,7 @@
 """Labels in their roles: plain text only, because most of what they show comes from a server."""
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from ui.text import plain_tooltip
@@ -56,8 +56,13 @@ class WholeLabel(QLabel):
         if event.size().width() != event.oldSize().width():
             self._ask_for_height()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Ask for the height it needs where it is shown: before that its width says nothing."""
+        super().showEvent(event)
+        self._ask_for_height()
+
     def _ask_for_height(self) -> None:
-        self.setMinimumHeight(max(self.heightForWidth(self.width()), 0))
+        self.setMinimumHeight(max(self.heightForWidth(self.width()), 0) if self.isVisible() else 0)
 
 
 class ElidedLabel(QLabel):

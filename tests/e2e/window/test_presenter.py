@@ -116,7 +116,7 @@ def test_the_window_opens_as_it_was_left(open_desk: Open) -> None:
     desk.window.resize(960, 700)  # no larger than the screen of these tests lets it open again
     story = desk.window.findChild(QSplitter, "storySplitter")
     first = story.sizes()[0]
-    story.setSizes([216, story.height() - 216])
+    story.setSizes([208, story.height() - 208])
     left = story.sizes()[0]
     assert left not in (first, story.widget(0).minimumSizeHint().height())
     desk.window.commands.schemes.actions()[2].trigger()
