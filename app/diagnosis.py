@@ -11,10 +11,8 @@ from app.doctor.lasttrouble import last_trouble
 from app.doctor.look import look_at
 from app.doctor.orgside import ask_org
 from app.doctor.records import Case, Finding, Known
-from app.errors import BadInput, StoreFailed
+from app.errors import BadInput
 from app.okta.addresses import org_url
-from app.okta.keeping import kept_token
-from app.secret import Secret
 from app.workbench import Workbench
 
 
@@ -59,21 +57,12 @@ async def _told_by_org(bench: Workbench, connection: Connection, known: Known) -
         origin = org_url(connection.issuer)
     except BadInput:
         return known  # not an org of Okta's
-    api_token = await _api_token(bench, origin, is_demo=connection.embedded)
+    api_token = await bench.api_token(connection, origin)
     if api_token is None:
         return known
     since = bench.clock.now() if known.last_trouble is None else known.last_trouble.at
     told = await ask_org(bench.http, org_url=origin, api_token=api_token, client_id=connection.client_id, since=since)
     return replace(known, registered=told.registered, server_log=told.server_log)
-
-
-async def _api_token(bench: Workbench, origin: str, *, is_demo: bool) -> Secret | None:
-    if is_demo:
-        return Secret((await bench.demo_addresses()).api_token)
-    try:
-        return await kept_token(bench.store, origin)
-    except StoreFailed:
-        return None
 
 
 def _told_by_policy(bench: Workbench, known: Known) -> Known:

@@ -17,12 +17,13 @@ from app.demo.addresses import Addresses
 from app.demo.host import DemoHost, Hosting
 from app.demo.policy import Policy
 from app.doctor.lasttrouble import TroubleMemory
-from app.errors import BadInput, LapseError
+from app.errors import BadInput, LapseError, StoreFailed
 from app.in_use import InUse, take_up
 from app.inspection.desk import Desk
 from app.journal import Journal
 from app.lanes import Limits
 from app.oauth.client import OAuthClient
+from app.okta.keeping import kept_token
 from app.secret import Secret
 from app.session.accept import SignIn, told
 from app.session.calls import CallResult
@@ -230,6 +231,15 @@ class Workbench:
     async def demo_addresses(self) -> Addresses:
         """Return where the demo org is and what opens its doors; raises LapseError when it cannot be had."""
         return await self._worker.run(self.host.addresses)
+
+    async def api_token(self, connection: Connection, org_url: str) -> Secret | None:
+        """Return the API token of a connection's org where it is known: the demo org's own, or one kept on request."""
+        if connection.embedded:
+            return Secret((await self.demo_addresses()).api_token)
+        try:
+            return await kept_token(self.store, org_url)
+        except StoreFailed:
+            return None  # a keyring that cannot be used is no reason to fail; one can be asked
 
     def limits(self) -> Limits:
         """Return what bounds refresh tokens: known of a demo org this process serves, stated by no other server."""

@@ -51,7 +51,7 @@ class GrantWiring(QObject):
 
         self._connection = connection = self._bench.connection
         origin = org_url(connection.issuer)
-        self._token = await self._known_token(origin, is_demo=connection.embedded)
+        self._token = await self._bench.api_token(connection, origin)
         source = TokenSource.ASKED if self._token is None else TokenSource.KEPT
         source = TokenSource.KNOWN if connection.embedded else source
         self._dialog = dialog = GrantDialog(origin, source, self._window)
@@ -68,17 +68,6 @@ class GrantWiring(QObject):
             self._dialog = self._token = None
             for name in _TASKS:
                 self._tasks.cancel(name)
-
-    async def _known_token(self, origin: str, *, is_demo: bool) -> "Secret | None":
-        from app.okta.keeping import kept_token
-        from app.secret import Secret
-
-        if is_demo:
-            return Secret((await self._bench.demo_addresses()).api_token)
-        try:
-            return await kept_token(self._bench.store, origin)
-        except LapseError:
-            return None  # a keyring that cannot be used is no reason not to ask
 
     def _on_read(self, token: "Secret | None", keep: bool) -> None:  # noqa: FBT001 - a signal's argument
         self._token = token or self._token

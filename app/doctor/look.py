@@ -4,11 +4,11 @@ import httpx
 
 from app.clock import Clock
 from app.doctor.records import Look, Stage, Trouble
-from app.errors import DiscoveryFailed, LapseError, UnusableAnswer
+from app.errors import LapseError, UnusableAnswer
 from app.events import ExchangeKind
+from app.oauth.discovery import discover
 from app.oauth.grants import server_time
 from app.oauth.keyset import read_keys
-from app.oauth.metadata import ServerMetadata, metadata_requests, read_metadata
 from app.oauth.strictjson import read_object
 from app.wire.fetch import Answer, fetch
 
@@ -26,25 +26,13 @@ async def look_at(http: httpx.AsyncClient, issuer: str, clock: Clock) -> Look:
 
 
 async def _looked(http: httpx.AsyncClient, issuer: str, clock: Clock) -> Look:
-    metadata, answer = await _metadata(http, issuer)
+    metadata, answer = await discover(http, issuer, total_s=_TOTAL_S)
     at = clock.now()
     date = server_time(answer)
     skew_s = None if date is None else date - at
     request = httpx.Request("GET", metadata.jwks_uri, headers={"Accept": "application/json"})
     read_keys(await fetch(http, request, kind=ExchangeKind.KEYS, total_s=_TOTAL_S), metadata.jwks_uri)
     return Look(at=at, skew_s=skew_s, grants_offered=_grants(answer))
-
-
-async def _metadata(http: httpx.AsyncClient, issuer: str) -> tuple[ServerMetadata, Answer]:
-    first: LapseError | None = None
-    for request in metadata_requests(issuer):
-        answer = await fetch(http, request, kind=ExchangeKind.DISCOVERY, total_s=_TOTAL_S)
-        try:
-            return read_metadata(issuer, answer), answer
-        except DiscoveryFailed as trouble:
-            first = first or trouble
-    assert first is not None
-    raise first
 
 
 def _grants(answer: Answer) -> tuple[str, ...] | None:

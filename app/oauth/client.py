@@ -9,13 +9,14 @@ from typing import Any
 import httpx
 
 from app.clock import Clock
-from app.errors import BadInput, DiscoveryFailed, LapseError, OAuthError, Unreachable, UnusableAnswer
+from app.errors import BadInput, DiscoveryFailed, OAuthError, Unreachable, UnusableAnswer
 from app.events import ExchangeKind
 from app.oauth import device, direct, grants, par
 from app.oauth.compact import NotReadable, read_jws
+from app.oauth.discovery import discover
 from app.oauth.idtoken import verify_id_token
 from app.oauth.keyset import Keys, read_keys
-from app.oauth.metadata import ServerMetadata, metadata_requests, read_metadata
+from app.oauth.metadata import ServerMetadata
 from app.oauth.pkce import Pkce
 from app.oauth.strictjson import read_object
 from app.secret import Secret
@@ -51,7 +52,7 @@ class OAuthClient:
     async def metadata(self, *, cause: int | None = None) -> ServerMetadata:
         """Return the issuer's metadata, fetched once; raises DiscoveryFailed or Unreachable."""
         if self._metadata is None:
-            self._metadata = await self._discover(cause)
+            self._metadata, _ = await discover(self._http, self.issuer, cause=cause)
         return self._metadata
 
     async def push(self, endpoint: str, params: Mapping[str, str], *, cause: int | None) -> str:
@@ -211,18 +212,6 @@ class OAuthClient:
         if not isinstance(found.get("active"), bool):
             raise UnusableAnswer("The introspection answer does not say whether the token is active.", status=200)
         return found
-
-    async def _discover(self, cause: int | None) -> ServerMetadata:
-        first_trouble: LapseError | None = None
-        for request in metadata_requests(self.issuer):
-            answer = await fetch(self._http, request, kind=ExchangeKind.DISCOVERY, cause=cause)
-            try:
-                return read_metadata(self.issuer, answer)
-            except DiscoveryFailed as trouble:
-                # The first address is the one people mean; its reason explains more than the second one's 404.
-                first_trouble = first_trouble or trouble
-        assert first_trouble is not None
-        raise first_trouble
 
     async def keys_for(self, token: str, *, cause: int | None) -> Keys:
         """Return the issuer's keys, as fresh as they need be to verify `token`; raises what fetching them raises.
