@@ -17,18 +17,12 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import h11
 
+from app.oauth.browsing import HEADER_LIMIT, READ_LIMIT_S, Reading, headers_of, respond
 from app.secret import Secret
 
-_HEADER_LIMIT = 16 * 1024
 _MOST_CONNECTIONS = 20
-# Browsers open sockets on speculation and never send anything on them.
-_READ_LIMIT_S = 5.0
 _HEADERS = (
-    ("Connection", "close"),
-    ("Cache-Control", "no-store"),
-    ("Referrer-Policy", "no-referrer"),
     ("Content-Security-Policy", "default-src 'none'"),
-    ("X-Content-Type-Options", "nosniff"),
     ("Content-Type", "text/plain; charset=utf-8"),
 )
 _WORDS = {
@@ -88,8 +82,8 @@ class SignOutPage:
         answer: _Answer = (503, None)
         try:
             if len(self._at_work) <= _MOST_CONNECTIONS:
-                async with asyncio.timeout(_READ_LIMIT_S):
-                    answer = self._judge(await _read_request(reader))
+                async with asyncio.timeout(READ_LIMIT_S):
+                    answer = self._judge(await Reading(reader).head())
             await _respond(writer, *answer)
         except (TimeoutError, OSError, h11.RemoteProtocolError):
             pass  # a browser's speculative socket, or somebody who does not speak HTTP
@@ -109,7 +103,7 @@ class SignOutPage:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _judge(self, request: h11.Request) -> _Answer:
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.headers}
+        headers = headers_of(request)
         path = request.target.decode("latin-1")
         if headers.get("host") != self._host:
             return 421, None
@@ -134,7 +128,7 @@ async def sign_out_page(onwards: Secret) -> AsyncIterator[SignOutPage]:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await opened[0].serve(reader, writer)
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, limit=_HEADER_LIMIT)
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, limit=HEADER_LIMIT)
     opened.append(SignOutPage(server.sockets[0].getsockname()[1], onwards))
     try:
         yield opened[0]
@@ -143,23 +137,6 @@ async def sign_out_page(onwards: Secret) -> AsyncIterator[SignOutPage]:
         await opened[0].close()
 
 
-async def _read_request(reader: asyncio.StreamReader) -> h11.Request:
-    connection = h11.Connection(h11.SERVER, max_incomplete_event_size=_HEADER_LIMIT)
-    while True:
-        event = connection.next_event()
-        if isinstance(event, h11.Request):
-            return event
-        if event is not h11.NEED_DATA:
-            raise h11.RemoteProtocolError("not a request")
-        connection.receive_data(await reader.read(4096))
-
-
 async def _respond(writer: asyncio.StreamWriter, status: int, onwards: Secret | None) -> None:
-    body = _WORDS[status].encode()
-    headers = [("Content-Length", str(len(body))), *_HEADERS]
-    if onwards is not None:
-        headers.append(("Location", onwards.reveal()))
-    connection = h11.Connection(h11.SERVER)
-    for event in (h11.Response(status_code=status, headers=headers), h11.Data(data=body), h11.EndOfMessage()):
-        writer.write(connection.send(event) or b"")
-    await writer.drain()
+    location = [] if onwards is None else [("Location", onwards.reveal())]
+    await respond(writer, status, _WORDS[status].encode(), [*_HEADERS, *location])

@@ -14,21 +14,16 @@ import h11
 import resources
 from app.connection import check_redirect_uri
 from app.errors import BadInput, SignInFailed
+from app.oauth.browsing import HEADER_LIMIT, READ_LIMIT_S, Reading, headers_of, respond
 from app.secret import Secret
 
 DEFAULT_PATH = "/callback"
 _MOST_CONNECTIONS = 50
-_HEADER_LIMIT = 16 * 1024
 _BODY_LIMIT = 64 * 1024
 _FORM = "application/x-www-form-urlencoded"
-# Browsers open sockets on speculation and never send anything on them.
-_READ_LIMIT_S = 5.0
 _HEADERS = (
-    ("Connection", "close"),
-    ("Cache-Control", "no-store"),
-    ("Referrer-Policy", "no-referrer"),
+    ("Content-Type", "text/html; charset=utf-8"),
     ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src data:"),
-    ("X-Content-Type-Options", "nosniff"),
 )
 
 
@@ -38,11 +33,6 @@ class _Arrived:
 
     head: h11.Request
     body: bytes | None = b""
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """The headers by their names in lower case."""
-        return {name.decode("latin-1"): value.decode("latin-1") for name, value in self.head.headers}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +85,7 @@ class RedirectListener:
             if self._connections > _MOST_CONNECTIONS:
                 await _respond(writer, 503, "Too many connections", "Close other pages and try again.")
                 return
-            async with asyncio.timeout(_READ_LIMIT_S):
+            async with asyncio.timeout(READ_LIMIT_S):
                 request = await _read_request(reader)
             await _respond(writer, *self._take(request))
         except (TimeoutError, OSError, h11.RemoteProtocolError, asyncio.IncompleteReadError):
@@ -108,7 +98,7 @@ class RedirectListener:
 
     def _take(self, request: _Arrived) -> tuple[int, str, str]:
         """Judge one request (security facts §6.1); return status, title and text of the page."""
-        headers = request.headers
+        headers = headers_of(request.head)
         target = urlsplit(request.head.target.decode("latin-1"))
         if headers.get("host") != self._parts.netloc:
             return self._ignore(421, "its Host is not the redirect URI's")
@@ -206,13 +196,13 @@ _Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 async def _first_free(redirect_uris: Sequence[str], serve: _Serve) -> tuple[asyncio.Server, str, tuple[int, ...]]:
     """Return a server, the redirect URI it listens at, and the ports before that other programs hold."""
     if not redirect_uris:
-        server = await asyncio.start_server(serve, "127.0.0.1", 0, limit=_HEADER_LIMIT)
+        server = await asyncio.start_server(serve, "127.0.0.1", 0, limit=HEADER_LIMIT)
         return server, f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}{DEFAULT_PATH}", ()
     taken: list[int] = []
     for uri in redirect_uris:
         parts = urlsplit(check_redirect_uri(uri))
         try:
-            server = await asyncio.start_server(serve, parts.hostname, parts.port, limit=_HEADER_LIMIT)
+            server = await asyncio.start_server(serve, parts.hostname, parts.port, limit=HEADER_LIMIT)
         except OSError:
             taken.append(parts.port or 0)
         else:
@@ -234,34 +224,20 @@ def _all_taken(ports: list[int]) -> BadInput:
 
 
 async def _read_request(reader: asyncio.StreamReader) -> _Arrived:
-    connection = h11.Connection(h11.SERVER, max_incomplete_event_size=_HEADER_LIMIT)
-    head = await _next_event(connection, reader)
-    if not isinstance(head, h11.Request):
-        raise h11.RemoteProtocolError("not a request")
+    reading = Reading(reader)
+    head = await reading.head()
     if head.method != b"POST":
         return _Arrived(head)
     length = dict(head.headers).get(b"content-length", b"")
     if not length.isdigit() or int(length) > _BODY_LIMIT:  # h11 has seen to it that it is a number
         return _Arrived(head, None)
     body = bytearray()
-    while isinstance(event := await _next_event(connection, reader), h11.Data):
+    while isinstance(event := await reading.next_event(), h11.Data):
         body += event.data
     return _Arrived(head, bytes(body))
-
-
-async def _next_event(connection: h11.Connection, reader: asyncio.StreamReader) -> h11.Event:
-    while (event := connection.next_event()) is h11.NEED_DATA:
-        connection.receive_data(await reader.read(4096))
-    if not isinstance(event, h11.Request | h11.Data | h11.EndOfMessage):
-        raise h11.RemoteProtocolError("broken off")
-    return event
 
 
 async def _respond(writer: asyncio.StreamWriter, status: int, title: str, text: str) -> None:
     page = (importlib.resources.files(resources) / "pages" / "signed-in.html").read_text(encoding="utf-8")
     body = page.format(title=html.escape(title), text=html.escape(text)).encode()
-    connection = h11.Connection(h11.SERVER)
-    headers = [("Content-Type", "text/html; charset=utf-8"), ("Content-Length", str(len(body))), *_HEADERS]
-    for event in (h11.Response(status_code=status, headers=headers), h11.Data(data=body), h11.EndOfMessage()):
-        writer.write(connection.send(event) or b"")
-    await writer.drain()
+    await respond(writer, status, body, list(_HEADERS))
