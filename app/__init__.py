@@ -16,8 +16,12 @@ okta/                  Okta's management API: the Refresh Token grant turned on
 trouble                what one does to the session at the demo org on purpose
 doctor/                why there is no refresh token, or why it is refused
 demo/                  the embedded demo org
+controls               the demo org turned: knobs, faults, keys, time
 in_use                 a connection in use, with its session
 workbench              the one assembly all front doors share
+simulation             the same assembly in simulated time
+lessons/               read, do, see: checked from the journal
+lab/                   refresh strategies compared on one seeded schedule
 cli, __main__          the headless front door
 testing/               what is lent to testers, and the installed front door
 """

@@ -67,37 +67,43 @@ class SystemClock:
         self._travelled_s += seconds
 
 
-class SkewedClock:
-    """Another clock whose wall is wrong by `skew_s` seconds; elapsed time is the same."""
+class OwnClock:
+    """The time of one place: another clock's, moved by `travelled_s` and with a wall that is wrong by `skew_s` seconds.
 
-    def __init__(self, base: Clock, skew_s: float = 0.0) -> None:
+    Each may be set at any moment. `jump` moves the other clock, and so everybody on it; to travel alone, set
+    `travelled_s`.
+    """
+
+    def __init__(self, base: Clock, *, travelled_s: float = 0.0, skew_s: float = 0.0) -> None:
         self._base = base
+        self.travelled_s = travelled_s
         self.skew_s = skew_s
 
     @property
     def boot_id(self) -> str:
-        """Return the base clock's."""
+        """Return the other clock's."""
         return self._base.boot_id
 
     @property
     def counts_sleep(self) -> bool:
-        """Return whether the base clock's elapsed time counts sleep."""
+        """Return whether the other clock's elapsed time counts sleep."""
         return self._base.counts_sleep
 
     def now(self) -> float:
-        """Return the base clock's wall time plus the skew, in epoch seconds."""
-        return self._base.now() + self.skew_s
+        """Return this place's wall time in epoch seconds."""
+        return self._base.now() + self.travelled_s + self.skew_s
 
     def elapsed(self) -> float:
-        """Return the base clock's elapsed seconds."""
-        return self._base.elapsed()
+        """Return the other clock's elapsed seconds and those travelled; a wrong wall is none of them."""
+        return self._base.elapsed() + self.travelled_s
 
     async def sleep_until(self, moment: float) -> None:
-        """Return once this clock shows `moment`."""
-        await self._base.sleep_until(moment - self.skew_s)
+        """Return once this place's wall shows `moment`, in naps because it may be moved meanwhile."""
+        while (left := moment - self.now()) > 0:
+            await self._base.sleep_until(self._base.now() + min(left, _LONGEST_NAP_S))
 
     def jump(self, seconds: float) -> None:
-        """Move the base clock."""
+        """Let `seconds` pass at once for everybody on the other clock."""
         self._base.jump(seconds)
 
 

@@ -24,6 +24,8 @@ class Reason(Enum):
     DROPPED = "dropped"
     REJECTED = "rejected by the API"
     ASKED = "asked for"
+    NOT_REJECTED = "not rejected yet"
+    EVERY_CALL = "at every call"
     NO_REFRESH_TOKEN = "no refresh token"  # noqa: S105 - a reason, not a token
     SIGNED_OUT = "signed out"
     ENDED = "session ended"
@@ -76,6 +78,8 @@ class Decision:
             Reason.DROPPED: "There is no access token in hand.",
             Reason.REJECTED: "The API answered 401 invalid_token.",
             Reason.ASKED: "You asked for a refresh.",
+            Reason.NOT_REJECTED: "The API has not rejected the access token yet, and nothing else is looked at.",
+            Reason.EVERY_CALL: "A refresh is made at every call.",
             Reason.NO_REFRESH_TOKEN: "A new access token is needed and there is no refresh token.",
             Reason.SIGNED_OUT: "You are not signed in.",
             Reason.ENDED: "The session has ended.",

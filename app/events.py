@@ -110,6 +110,93 @@ class DemoOrgReset:
 
 
 @dataclass(frozen=True, slots=True)
+class ControlRequested:
+    """The demo org's controls were asked for something; what they did follows, with this as its cause."""
+
+    what: str
+
+    def sentence(self) -> str:
+        """Say it."""
+        return f"Demo org's controls: {self.what}."
+
+
+@dataclass(frozen=True, slots=True)
+class DemoOrgTurned:
+    """Knobs of the demo org were turned: their names and new values as text, by a `preset` or one by one ("")."""
+
+    knobs: tuple[tuple[str, str], ...]
+    preset: str = ""
+
+    def sentence(self) -> str:
+        """Say it."""
+        turned = ", ".join(f"{name} is {value}" for name, value in self.knobs) or "nothing changed by it"
+        return f"The demo org follows the preset {self.preset}: {turned}." if self.preset else f"Demo org: {turned}."
+
+
+@dataclass(frozen=True, slots=True)
+class FaultSwitched:
+    """A fault of the demo org was switched on or off; `fault` as it is written, `number` as the org counts them."""
+
+    fault: str
+    number: int
+    on: bool
+
+    def sentence(self) -> str:
+        """Say it."""
+        return f"The fault {self.fault} was switched {'on' if self.on else 'off'} in the demo org."
+
+
+@dataclass(frozen=True, slots=True)
+class TimeTravelled:
+    """The time of the demo org and of this Lapse with it was moved by `seconds`, negative for back."""
+
+    seconds: float
+
+    def sentence(self) -> str:
+        """Say it."""
+        where = "forward" if self.seconds >= 0 else "back"
+        return f"Both clocks were moved {where} by {duration(self.seconds)}."
+
+
+@dataclass(frozen=True, slots=True)
+class ClockSkewed:
+    """A clock was made wrong, or right again: `whose` is client or server, `skew_s` how far it is ahead."""
+
+    whose: str
+    skew_s: float
+
+    def sentence(self) -> str:
+        """Say it."""
+        clock = "Our clock" if self.whose == "client" else "The demo org's clock"
+        if not self.skew_s:
+            return f"{clock} is right again."
+        return f"{clock} is {duration(self.skew_s)} {'ahead' if self.skew_s > 0 else 'behind'} now."
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkCut:
+    """The network between this Lapse and the demo org was cut, or mended, on purpose."""
+
+    cut: bool
+
+    def sentence(self) -> str:
+        """Say it."""
+        return f"The network to the demo org was {'cut' if self.cut else 'mended'}."
+
+
+@dataclass(frozen=True, slots=True)
+class KeysRotated:
+    """The demo org signs with a new key; `overlap` says whether it still publishes the old ones."""
+
+    overlap: bool
+
+    def sentence(self) -> str:
+        """Say it."""
+        old = "the old one is still published" if self.overlap else "the old one is published no more"
+        return f"The demo org signs with a new key; {old}."
+
+
+@dataclass(frozen=True, slots=True)
 class SignInStarted:
     """A sign-in began; in the browser it waits for that to come back to `redirect_uri`.
 
@@ -580,6 +667,13 @@ Event = (
     | DemoOrgPortTaken
     | DemoOrgLedgerSetAside
     | DemoOrgReset
+    | ControlRequested
+    | DemoOrgTurned
+    | FaultSwitched
+    | TimeTravelled
+    | ClockSkewed
+    | NetworkCut
+    | KeysRotated
     | SignInStarted
     | RedirectPortsTaken
     | AuthorizationPushed

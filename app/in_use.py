@@ -5,7 +5,7 @@ from pathlib import Path
 
 import httpx
 
-from app.clock import Clock
+from app.clock import Clock, OwnClock
 from app.connection import Connection
 from app.inspection.desk import Desk
 from app.journal import Journal, Scribe
@@ -13,13 +13,18 @@ from app.oauth.client import OAuthClient
 from app.session.calls import ApiCaller
 from app.session.session import Session
 from app.session.store import TokenStore
+from app.session.strategy import Strategy, decide
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InUse:
-    """Several are in use side by side, one a connection; what one of them does is journalled as its own."""
+    """Several are in use side by side, one a connection; what one of them does is journalled as its own.
+
+    `clock` is its own too: only that of the demo org travels, and no real server is asked anything at a wrong time.
+    """
 
     connection: Connection
+    clock: OwnClock
     journal: Scribe
     client: OAuthClient
     session: Session
@@ -35,15 +40,35 @@ def take_up(
     store: TokenStore,
     *,
     lock_folder: Path | None,
+    strategy: Strategy = decide,
+    single_flight: bool = True,
 ) -> InUse:
-    """Put together what `connection` needs; its session is not restored yet, and nothing is sent."""
-    scribe = journal.of(connection.key)
+    """Put together what `connection` needs; its session is not restored yet, and nothing is sent.
+
+    `strategy` and `single_flight` are the session's options.
+    """
+    own = OwnClock(clock)
+    scribe = journal.of(connection.key, own)
     client = OAuthClient(
-        http, clock, issuer=connection.issuer, client_id=connection.client_id, resource=connection.resource
+        http, own, issuer=connection.issuer, client_id=connection.client_id, resource=connection.resource
     )
     session = Session(
-        client, store, scribe, clock, key=connection.key, leeway_s=connection.leeway_s, lock_folder=lock_folder
+        client,
+        store,
+        scribe,
+        own,
+        key=connection.key,
+        leeway_s=connection.leeway_s,
+        lock_folder=lock_folder,
+        strategy=strategy,
+        single_flight=single_flight,
     )
     return InUse(
-        connection, scribe, client, session, Desk(http, client, session, clock), ApiCaller(http, session, scribe, clock)
+        connection=connection,
+        clock=own,
+        journal=scribe,
+        client=client,
+        session=session,
+        desk=Desk(http, client, session, own),
+        calls=ApiCaller(http, session, scribe, own),
     )

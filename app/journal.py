@@ -14,6 +14,9 @@ Subscriber = Callable[[Entry], None]
 class Scribe(Protocol):
     """Whoever may write into the journal: the journal itself, or the journal on behalf of one connection."""
 
+    def now(self, *, cause: int | None = None) -> float:
+        """Return the time, in epoch seconds, that an entry with this cause would be given."""
+
     def append(self, event: Event, *, cause: int | None = None) -> Entry:
         """Record `event`; return the entry, whose `seq` names it as a cause."""
 
@@ -21,11 +24,13 @@ class Scribe(Protocol):
 class Journal:
     """An append-only, numbered stream of entries; the oldest fall out once `capacity` is reached.
 
+    An entry is given the time of the connection it belongs to: that of the demo org may have travelled.
     Subscribers are called in order on the appending thread, and must not append while they are being told.
     """
 
     def __init__(self, clock: Clock, *, capacity: int = 40_000) -> None:
         self._clock = clock
+        self._clocks: dict[str, Clock] = {}
         self._entries: deque[Entry] = deque(maxlen=capacity)
         self._subscribers: list[Subscriber] = []
         self._next_seq = 1
@@ -38,9 +43,8 @@ class Journal:
         """
         if self._telling:
             raise RuntimeError("a subscriber appended to the journal while being told")
-        led = self.entry(cause) if cause is not None and not connection else None
-        belongs = led.connection if led is not None else connection
-        entry = Entry(self._next_seq, self._clock.now(), cause, event, belongs)
+        belongs = connection or self._connection_of(cause)
+        entry = Entry(self._next_seq, self._clock_of(belongs).now(), cause, event, belongs)
         self._next_seq += 1
         self._entries.append(entry)
         self._telling = True
@@ -51,9 +55,15 @@ class Journal:
             self._telling = False
         return entry
 
-    def of(self, connection: str) -> Scribe:
-        """Return a scribe whose entries belong to the connection of that key."""
+    def of(self, connection: str, clock: Clock | None = None) -> Scribe:
+        """Return a scribe whose entries belong to the connection of that key; `clock` is that connection's own."""
+        if clock is not None:
+            self._clocks[connection] = clock
         return _OfConnection(self, connection)
+
+    def now(self, *, cause: int | None = None, connection: str = "") -> float:
+        """Return the time, in epoch seconds, that such an entry would be given."""
+        return self._clock_of(connection or self._connection_of(cause)).now()
 
     def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
         """Call `subscriber` with every later entry; the returned function ends it."""
@@ -81,6 +91,13 @@ class Journal:
             entry = None if entry.cause is None else self.entry(entry.cause)
         return found[::-1]
 
+    def _connection_of(self, cause: int | None) -> str:
+        led = None if cause is None else self.entry(cause)
+        return "" if led is None else led.connection
+
+    def _clock_of(self, connection: str) -> Clock:
+        return self._clocks.get(connection, self._clock)
+
     def __iter__(self) -> Iterator[Entry]:
         return iter(tuple(self._entries))
 
@@ -98,3 +115,7 @@ class _OfConnection:
     def append(self, event: Event, *, cause: int | None = None) -> Entry:
         """Record `event` as the connection's."""
         return self.journal.append(event, cause=cause, connection=self.connection)
+
+    def now(self, *, cause: int | None = None) -> float:
+        """Return the connection's time, in epoch seconds."""
+        return self.journal.now(cause=cause, connection=self.connection)

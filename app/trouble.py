@@ -8,8 +8,6 @@ from app.oauth.client import OAuthClient
 from app.session.session import Session
 from app.session.tokens import Held
 
-_HINTS = {"AT": "access_token", "RT": "refresh_token"}
-
 
 class Trouble:
     """What a person does to see how the session takes it; each raises LapseError when it cannot be done.
@@ -24,26 +22,30 @@ class Trouble:
         self._controller = controller
 
     async def revoke(self, kind: str) -> events.TokenRevoked:
-        """Revoke the `access` or `refresh` token in hand at the server (RFC 7009)."""
+        """Have the `access` or `refresh` token in hand revoked at the demo org, as its administrator could."""
         held = self._held(kind)
-        if not await self._client.revoke(held.value, hint=_HINTS[held.prefix], cause=None):
-            raise BadInput("The server offers no revocation.")
+        asked = self._journal.append(events.ControlRequested(f"revoke {held.name}"))
+        await self._controller.revoke(held.value, cause=asked.seq)
         revoked = events.TokenRevoked(held.name)
-        self._journal.append(revoked)
+        self._journal.append(revoked, cause=asked.seq)
         return revoked
 
     async def expire(self, kind: str) -> events.TokenExpired:
         """Let the `access` or `refresh` token in hand expire now; an access token's end is known here too."""
         held = self._held(kind)
-        await self._controller.expire(held.value)
+        asked = self._journal.append(events.ControlRequested(f"let {held.name} expire"))
+        await self._controller.expire(held.value, cause=asked.seq)
         expired = events.TokenExpired(held.name)
-        entry = self._journal.append(expired)
+        entry = self._journal.append(expired, cause=asked.seq)
         if kind == "access":
             await self._session.expire_access_token(held, cause=entry.seq)
         return expired
 
     async def replay(self) -> events.ReplayAnswered:
-        """Send the refresh token that was replaced last once more, and throw away what it brings."""
+        """Send the refresh token that was replaced last once more, and throw away what it brings.
+
+        It goes to the token endpoint, as a thief's would: no control could stand for that.
+        """
         old = self._session.replaced
         if old is None:
             raise BadInput("There is no older refresh token to replay.", next_step="Refresh once, then replay.")

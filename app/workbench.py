@@ -14,8 +14,9 @@ from app import events, settings
 from app.clock import Clock, SystemClock
 from app.connection import Connection, SignInKind, check_connection
 from app.demo.addresses import Addresses
-from app.demo.host import DemoHost, Hosting
+from app.demo.host import DemoHost, Host, Hosting
 from app.demo.policy import Policy
+from app.demo.way import DemoOrgWay
 from app.doctor.lasttrouble import TroubleMemory
 from app.errors import BadInput, LapseError, StoreFailed
 from app.in_use import InUse, take_up
@@ -33,7 +34,7 @@ from app.session.session import Session
 from app.session.sign_in import OpenBrowser, Waiting, browser_sign_in, open_system_browser
 from app.session.sign_out import SignedOutHow, sign_out
 from app.session.store import KeyringStore, TokenStore
-from app.session.worker import Worker
+from app.session.worker import Errands, Worker
 from app.settings import Settings
 from app.urls import check_url
 from app.wire.details import Details
@@ -41,6 +42,7 @@ from app.wire.network import Network
 from app.wire.recorder import RecordingTransport
 
 if TYPE_CHECKING:
+    from app.controls import Controls
     from app.demo.org import DemoOrg
     from app.trouble import Trouble
 
@@ -61,11 +63,13 @@ class Workbench:
         journal: Journal,
         folder: Path,
         found: Settings,
-        host: DemoHost,
+        host: Host,
         store: TokenStore | None,
         open_browser: OpenBrowser,
+        network: Callable[[], httpx.AsyncBaseTransport],
+        worker: Errands,
     ) -> None:
-        self.clock = clock
+        self._machine_clock = clock
         self.journal = journal
         self.settings = found
         self.host = host
@@ -73,10 +77,17 @@ class Workbench:
         self.store = store or KeyringStore(self._keyring_awaited)
         self.open_browser = open_browser
         self.details = Details()
-        self._worker = Worker("lapse-workbench")
+        self._network = network
+        self._worker = worker
         self._http: httpx.AsyncClient | None = None
+        self._way: DemoOrgWay | None = None
         self._in_use: dict[str, InUse] = {}
         self._chosen: InUse | None = None
+
+    @property
+    def clock(self) -> Clock:
+        """The chosen connection's time; the machine's before one is chosen."""
+        return self._machine_clock if self._chosen is None else self._chosen.clock
 
     @property
     def is_connected(self) -> bool:
@@ -134,7 +145,7 @@ class Workbench:
         connection = check_connection(connection)
         known = self._in_use.get(connection.key)
         if known is None:
-            found = take_up(connection, self._http, self.clock, self.journal, self.store, lock_folder=self._folder)
+            found = self._take_up_anew(connection)
             await found.session.restore()
         else:
             found = replace(known, connection=connection)
@@ -142,6 +153,20 @@ class Workbench:
             await found.session.look_again()
         self._in_use[connection.key] = found
         return found
+
+    def _take_up_anew(self, connection: Connection) -> InUse:
+        found = take_up(connection, self.http, self._machine_clock, self.journal, self.store, lock_folder=self._folder)
+        if connection.embedded and self.host.hosting is not None:
+            found.clock.travelled_s = self.host.hosting.moved_s
+        return found
+
+    async def restart(self) -> None:
+        """Forget everything that is in memory and take the connection up as the next start would, from the store."""
+        gone = self.chosen
+        await gone.session.close()
+        del self._in_use[gone.connection.key]
+        self._chosen = None
+        await self.connect(gone.connection)
 
     def standing(self, name: str) -> bool | None:
         """Return whether somebody is signed in at the connection of that name; None where nobody has looked yet."""
@@ -155,14 +180,14 @@ class Workbench:
         """
         chosen = self.chosen  # another may be chosen while the browser has the person
         signing_in = browser_sign_in(
-            chosen.client, chosen.connection, chosen.journal, self.clock, show=show, open_browser=self.open_browser
+            chosen.client, chosen.connection, chosen.journal, chosen.clock, show=show, open_browser=self.open_browser
         )
         await _begin(chosen, signing_in)
 
     async def sign_in_by_device(self, show: Callable[[DeviceWaiting], None]) -> None:
         """Sign in on another device; `show` is told the code and the link while it waits. Otherwise as `sign_in`."""
         chosen = self.chosen
-        signing_in = device_sign_in(chosen.client, chosen.connection, chosen.journal, self.clock, show=show)
+        signing_in = device_sign_in(chosen.client, chosen.connection, chosen.journal, chosen.clock, show=show)
         await _begin(chosen, signing_in, grant="device_code")
 
     async def sign_in_by_password(self, username: str, password: Secret, factors: SecondFactor) -> None:
@@ -172,7 +197,7 @@ class Workbench:
             chosen.client,
             chosen.connection,
             chosen.journal,
-            self.clock,
+            chosen.clock,
             username=username,
             password=password,
             factors=factors,
@@ -257,6 +282,18 @@ class Workbench:
         controller = Controller(self.http, await self.demo_addresses())
         return Trouble(chosen.session, chosen.client, chosen.journal, controller)
 
+    async def controls(self) -> "Controls":
+        """Return the controls of the demo org; raises BadInput for any other connection."""
+        if not self.connection.embedded:
+            raise BadInput("Only the demo org has controls.", next_step="Choose the demo org first.")
+        from app.controls import Controls
+        from app.demo.controller import Controller
+
+        chosen = self.chosen
+        controller = Controller(self.http, await self.demo_addresses())
+        assert self._way is not None
+        return Controls(chosen.session, chosen.clock, chosen.journal, controller, self._way, self.host.org)
+
     def remember_connection(self, connection: Connection, *, instead_of: str | None = None) -> None:
         """Use this connection from now on, in the next run too; in the place of the one named so, if there is one.
 
@@ -294,6 +331,29 @@ class Workbench:
         self.settings = found
         settings.save(found, settings.config_dir())
 
+    @asynccontextmanager
+    async def beside(self) -> AsyncIterator["Workbench"]:
+        """Open a second Lapse on what processes share: the store, the session's lock, the demo org; connected.
+
+        It has a journal, a session and a clock of its own, as another process would.
+        """
+        other = Workbench(
+            clock=self._machine_clock,
+            journal=Journal(self._machine_clock),
+            folder=self._folder,
+            found=self.settings,
+            host=self.host.beside(),
+            store=self.store,
+            open_browser=self.open_browser,
+            network=self._network,
+            worker=self._worker,
+        )
+        try:
+            await other.connect()
+            yield other
+        finally:
+            await other.close()
+
     async def close(self) -> None:
         """Let a running refresh finish, close the connections, stop the demo org if it is ours."""
         await asyncio.gather(*(each.session.close() for each in self._in_use.values()))
@@ -318,12 +378,25 @@ class Workbench:
         return replace(connection, issuer=hosting.issuer, api_url=f"{hosting.base_url}/api/me")
 
     def _new_http(self) -> httpx.AsyncClient:
-        wire = _DemoOrgRevival(Network(os.environ), self)
+        way = DemoOrgWay(self._network(), port=lambda: self.host.port, revive=self._revive, follow=self._follow)
+        self._way = way
         return httpx.AsyncClient(
-            transport=RecordingTransport(wire, self.journal, self.clock, self.details),
+            transport=RecordingTransport(way, self.journal, self._machine_clock, self.details),
             follow_redirects=False,
             trust_env=False,
         )
+
+    async def _revive(self) -> None:
+        with suppress(LapseError):  # then the connection is refused again, and that is what is told
+            await self._ensure_demo_org()
+
+    def _follow(self, moved_s: float, cause: int | None) -> None:
+        """Go along where the demo org's time was moved, by this Lapse or another: both clocks move together."""
+        for each in self._in_use.values():
+            travelled_s = moved_s - each.clock.travelled_s
+            if each.connection.embedded and travelled_s:
+                each.clock.travelled_s = moved_s
+                each.journal.append(events.TimeTravelled(travelled_s), cause=cause)
 
     def _keyring_awaited(self, waiting: bool) -> None:  # noqa: FBT001 - a callback's one argument
         self.journal.append(events.KeyringAwaited(waiting))
@@ -332,28 +405,6 @@ class Workbench:
 async def _begin(chosen: InUse, signing_in: Awaitable[SignIn], *, grant: str = _BY_BROWSER) -> None:
     answer, claims, attempt = await told(chosen.journal, signing_in)
     await chosen.session.begin(answer, claims, cause=attempt, grant=grant)
-
-
-class _DemoOrgRevival(httpx.AsyncBaseTransport):
-    """Starts the demo org again when the Lapse that served it has gone; nothing was sent, so sending again is safe."""
-
-    def __init__(self, inner: httpx.AsyncBaseTransport, bench: Workbench) -> None:
-        self._inner = inner
-        self._bench = bench
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        try:
-            return await self._inner.handle_async_request(request)
-        except httpx.ConnectError:
-            bench = self._bench
-            if request.url.port != bench.host.port or request.url.host != "127.0.0.1":
-                raise
-            with suppress(LapseError):  # then the connection is refused again, and that is what is told
-                await bench._ensure_demo_org()  # noqa: SLF001 - two halves of one assembly
-            return await self._inner.handle_async_request(request)
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
 
 
 def _hosting_event(hosting: Hosting) -> events.Event:
@@ -400,6 +451,8 @@ async def open_workbench(
         host=DemoHost(folder, clock, policy=policy or Policy()),
         store=store,
         open_browser=open_browser,
+        network=lambda: Network(os.environ),
+        worker=Worker("lapse-workbench"),
     )
     try:
         yield bench

@@ -147,7 +147,13 @@ class Control:
         return JSONResponse(state.clock(self._org))
 
     def _revoke(self, body: dict[str, Any]) -> Response:
-        """Revoke a `family` (all without one): with `"what": "access_tokens"` only its access tokens."""
+        """Revoke a `family` (all without one): with `"what": "access_tokens"` only its access tokens.
+
+        Or one token by its `token_hash` (see `/expire`), as its client could; a refresh token takes its family along.
+        """
+        if "token_hash" in body:
+            self._org.revoke_token(_text(body["token_hash"], "token_hash"))
+            return JSONResponse(state.families(self._org))
         family, what = body.get("family"), body.get("what", "refresh_token")
         if what not in ("refresh_token", "access_tokens"):
             raise BadInput("'what' must be refresh_token or access_tokens.")

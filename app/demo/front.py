@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.demo import dialect
+from app.demo.addresses import MOVED_HEADER
 from app.demo.api import Api
 from app.demo.bearer import BearerRefused
 from app.demo.control import Control
@@ -92,6 +93,8 @@ class Front:
     def _dress(self, headers: MutableHeaders, request_id: str) -> None:
         headers["Date"] = formatdate(min(max(0.0, self._org.clock.now()), _LAST_DATE), usegmt=True)
         headers["X-Okta-Request-Id"] = request_id
+        if self._org.moved_s:
+            headers[MOVED_HEADER] = str(self._org.moved_s)
         headers["X-Content-Type-Options"] = "nosniff"
         headers.setdefault("Cache-Control", "no-cache, no-store")
         if "no-store" in headers["Cache-Control"]:

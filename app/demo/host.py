@@ -4,11 +4,11 @@ import json
 import os
 import secrets
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from hmac import compare_digest
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from app.clock import Clock
 from app.demo.addresses import Addresses, addresses_of
@@ -47,7 +47,7 @@ class Hosting:
     """Where the org is and who serves it.
 
     `port` differs from `wanted_port` when a foreign program holds the latter; `set_aside` is the new name of a ledger
-    that could not be read, whose grants are lost.
+    that could not be read, whose grants are lost. `moved_s` is how many seconds its time was moved when it was found.
     """
 
     base_url: str
@@ -56,6 +56,38 @@ class Hosting:
     wanted_port: int
     role: Role
     set_aside: Path | None = None
+    moved_s: float = 0.0
+
+
+class Host(Protocol):
+    """Whoever brings the embedded org: `DemoHost`, or `InProcessHost` in simulated time."""
+
+    @property
+    def org(self) -> "DemoOrg | None":
+        """The org itself when this process serves it."""
+
+    @property
+    def port(self) -> int | None:
+        """The port in use."""
+
+    @property
+    def hosting(self) -> Hosting | None:
+        """Where the org is as of the last `ensure`."""
+
+    def ensure(self) -> Hosting:
+        """Make sure the org answers; may block, as all of these may."""
+
+    def reset(self) -> None:
+        """Let the org forget every grant."""
+
+    def addresses(self) -> Addresses:
+        """Return where the org is and what opens its doors."""
+
+    def beside(self) -> "Host":
+        """Return the host of a second Lapse on the same org."""
+
+    def close(self) -> None:
+        """Stop serving, if this process serves."""
 
 
 class DemoHost:
@@ -72,7 +104,14 @@ class DemoHost:
         self._one_at_a_time = threading.Lock()
         self._closing = threading.Event()
         self._served: ServedOrg | None = None
-        self.hosting: Hosting | None = None
+        self._hosting: Hosting | None = None
+
+    @property
+    def hosting(self) -> Hosting | None:
+        """Where the org is as of the last `ensure`; its time, where this process serves it, as of now."""
+        if self._hosting is None or self._served is None:
+            return self._hosting
+        return replace(self._hosting, moved_s=self._served.org.moved_s)
 
     @property
     def org(self) -> "DemoOrg | None":
@@ -109,13 +148,13 @@ class DemoHost:
             if self._served is not None and self._served.running and self.hosting is not None:
                 return self.hosting
             try:
-                self.hosting = self._found_or_served()
+                self._hosting = self._found_or_served()
             except OSError as failed:
                 raise BadInput(
                     f"The demo org cannot use its folder {self._folder}: {failed.strerror or failed}.",
                     next_step="Make the folder writable, or set LAPSE_HOME to another one.",
                 ) from failed
-            return self.hosting
+            return self._hosting
 
     def reset(self) -> None:
         """Let the org forget every grant and take a new key, whoever serves it; raises Unreachable, BadInput."""
@@ -133,6 +172,10 @@ class DemoHost:
         where = self.ensure()
         return addresses_of(where.base_url, read_identity(self._ledger_path) or "")
 
+    def beside(self) -> "DemoHost":
+        """Return the host of a second Lapse in the same folder; it becomes a guest, as another process would."""
+        return DemoHost(self._folder, self._clock, self._policy, self._preferred_port)
+
     def close(self) -> None:
         """Stop serving, then let another process own the org."""
         self._closing.set()
@@ -142,7 +185,7 @@ class DemoHost:
                 self._served = None
             if self._lock is not None:
                 self._lock.release(force=True)
-            self.hosting = None
+            self._hosting = None
 
     def _found_or_served(self) -> Hosting:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -192,6 +235,7 @@ class DemoHost:
             wanted_port=wanted,
             role=Role.OWNER,
             set_aside=ledger.set_aside,
+            moved_s=served.org.moved_s,
         )
 
     def _guest(self) -> Hosting | None:
@@ -208,6 +252,7 @@ class DemoHost:
             port=port,
             wanted_port=int(answer["wanted_port"]),
             role=Role.GUEST,
+            moved_s=float(answer.get("moved_s", 0.0)),
         )
 
     def _identified(self, port: int) -> dict[str, Any] | None:

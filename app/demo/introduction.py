@@ -37,5 +37,6 @@ class Introduction:
                 "proof": identity_proof(self._org.ledger.identity, nonce),
                 "issuer": self._org.issuer,
                 "wanted_port": self._org.ledger.port,
+                "moved_s": self._org.moved_s,
             }
         )

@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.types import ASGIApp
 
-from app.clock import Clock, SkewedClock
+from app.clock import Clock, OwnClock
 from app.demo.addresses import PASSWORD, USERNAME, Addresses, addresses_of
 from app.demo.applications import LAPSE, Application, Grant, Rotation, remembered
 from app.demo.faults import FaultBoard
@@ -57,6 +57,7 @@ _ENUMS: dict[str, type[Enum]] = {
 }
 _APPLICATION_KNOBS = ("rotation_type", "leeway_s", "requires_consent", "is_active")
 _GRANT_KNOB = "refresh_grant_enabled"
+_BY_ADMIN = "An administrator revoked it."
 
 
 class DemoOrg:
@@ -71,7 +72,7 @@ class DemoOrg:
     idp = "00o-demo-org"
 
     def __init__(self, clock: Clock, policy: Policy | None = None, ledger: MemoryLedger | None = None) -> None:
-        self.clock = SkewedClock(clock)
+        self.clock = OwnClock(clock)
         self.ledger = ledger or MemoryLedger()
         self.first_policy = policy or Policy()
         self.policy = self.first_policy
@@ -135,12 +136,7 @@ class DemoOrg:
 
     def knobs(self) -> dict[str, Any]:
         """Return every knob and how it is turned, as plain values."""
-        application = self.application
-        return {
-            **asdict(self.policy),
-            **{name: getattr(application, name) for name in _APPLICATION_KNOBS},
-            _GRANT_KNOB: application.may(Grant.REFRESH),
-        }
+        return knobs_of(self.policy, self.application)
 
     def turn(self, /, **knobs: Any) -> None:
         """Turn knobs of the policy and of the application (see `knobs`), all or none; raises BadInput. Not saved."""
@@ -179,20 +175,28 @@ class DemoOrg:
     def set_time(self, *, moved_s: float | None = None, skew_s: float | None = None) -> None:
         """Move the org's time or make its clock wrong, in seconds from the machine's. Not saved yet.
 
-        To those who ask both are the same; they are told apart so that each can be taken back.
+        To strangers both are the same. Every Lapse of this person goes along with the first, and sees the second.
         """
         self.ledger.settings["moved_s"] = self.moved_s if moved_s is None else moved_s
         self.ledger.settings["skew_s"] = self.skew_s if skew_s is None else skew_s
-        self.clock.skew_s = self.moved_s + self.skew_s
+        self.clock.travelled_s, self.clock.skew_s = self.moved_s, self.skew_s
 
     def revoke(self, family: str | None, *, access_tokens_only: bool = False) -> None:
         """Revoke a family, or all of them; or only their access tokens. Not saved yet."""
-        cause = "An administrator revoked it."
         if access_tokens_only:
-            self.ledger.strike_access(cause, family=family)
+            self.ledger.strike_access(_BY_ADMIN, family=family)
             return
         for each in list(self.ledger.families) if family is None else [family]:
-            self.ledger.end(each, cause)
+            self.ledger.end(each, _BY_ADMIN)
+
+    def revoke_token(self, token: str) -> None:
+        """Revoke one token, named by its hash; a refresh token takes its family along. Raises BadInput. Not saved."""
+        if token in self.ledger.access:
+            self.ledger.strike_access(_BY_ADMIN, name=token)
+        elif token in self.ledger.refresh:
+            self.ledger.end(self.ledger.refresh[token].family, _BY_ADMIN)
+        else:
+            raise BadInput("There is no such token.")
 
     def expire(self, token: str) -> None:
         """End one token now, named by its hash (`ledger.hashed`); raises BadInput for an unknown one. Not saved yet."""
@@ -216,7 +220,7 @@ class DemoOrg:
         self.faults.clear()
         self.counters.clear()
         self.pending = Pending()
-        self.clock.skew_s = 0.0
+        self.set_time()
         self.log.clear()
 
     def _remember(self) -> None:
@@ -232,6 +236,15 @@ class DemoOrg:
 
 
 _POLICY_KNOBS = tuple(each.name for each in fields(Policy))
+
+
+def knobs_of(policy: Policy, application: Application) -> dict[str, Any]:
+    """Return every knob and how it is turned, as plain values."""
+    return {
+        **asdict(policy),
+        **{name: getattr(application, name) for name in _APPLICATION_KNOBS},
+        _GRANT_KNOB: application.may(Grant.REFRESH),
+    }
 
 
 def _with_refresh(grants: tuple[Grant, ...], *, enabled: bool) -> tuple[Grant, ...]:

@@ -19,14 +19,17 @@ def dump(org: "DemoOrg") -> dict[str, Any]:
     """Return everything the control API can turn, and what came of it; the last 50 System Log events."""
     return {
         "issuer": org.issuer,
-        "knobs": org.knobs(),
-        "clock": clock(org),
-        "faults": faults(org),
+        **turned(org),
         "counters": dict(org.counters),
         "keys": keys(org),
         "families": families(org),
         "log": [event(each) for each in list(org.log)[-_LAST_EVENTS:]],
     }
+
+
+def turned(org: "DemoOrg") -> dict[str, Any]:
+    """Return how the org is turned: knobs, time and faults."""
+    return {"knobs": org.knobs(), "clock": clock(org), "faults": faults(org)}
 
 
 def clock(org: "DemoOrg") -> dict[str, float]:

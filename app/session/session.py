@@ -23,7 +23,7 @@ from app.session.keeper import Keeper
 from app.session.sign_out import revoke_and_forget
 from app.session.states import Ended, Fresh, SessionState, SignedIn, SignedOut
 from app.session.store import TokenStore
-from app.session.strategy import decide
+from app.session.strategy import Strategy, decide
 from app.session.tokens import Held, TokenSet
 from app.session.verdicts import judge
 
@@ -45,6 +45,9 @@ class Session:
     States: SignedOut → (begin, restore) → SignedIn → (sign_out) → SignedOut; SignedIn → (a Refusal) → Ended →
     (begin) → SignedIn. A refresh is a task of the session's own: callers await it shielded, so a cancelled call never
     takes a one-time refresh token with it, and all callers join the one that runs.
+
+    `strategy` decides when to refresh. Without `single_flight` every caller refreshes for itself: to be compared with,
+    never to be used.
     """
 
     def __init__(
@@ -57,6 +60,8 @@ class Session:
         key: str,
         leeway_s: float,
         lock_folder: Path | None = None,
+        strategy: Strategy = decide,
+        single_flight: bool = True,
     ) -> None:
         self._client = client
         self._keeper = Keeper(store, journal, key=key, lock_folder=lock_folder)
@@ -64,7 +69,9 @@ class Session:
         self._clock = clock
         self.leeway_s = leeway_s
         self._asking = Asking(client, journal, clock)
-        self._refreshing: asyncio.Task[_Refreshed] | None = None
+        self._strategy = strategy
+        self._single_flight = single_flight
+        self._refreshing: set[asyncio.Task[_Refreshed]] = set()  # one at the most in single flight
         self.generations = Generations()
         self.replaced: Held | None = None
         """The refresh token held before the one in hand, in memory only: to show what a replay does."""
@@ -180,9 +187,9 @@ class Session:
 
     async def close(self) -> None:
         """Let a running refresh finish and be stored, at most 5 s; then stop it."""
-        if self._refreshing is None:
+        if not self._refreshing:
             return
-        _, unfinished = await asyncio.wait({self._refreshing}, timeout=_CLOSE_WITHIN_S)
+        _, unfinished = await asyncio.wait(tuple(self._refreshing), timeout=_CLOSE_WITHIN_S)
         for task in unfinished:
             task.cancel()
             await asyncio.wait({task})
@@ -217,7 +224,7 @@ class Session:
             return Decision(verdict=Verdict.SIGN_IN, reason=reason, at=now.wall, asked_by=asked_by)
         tokens = self.state.tokens
         rejected = not_this is not None and tokens.access is not None and tokens.access.value == not_this
-        return decide(
+        return self._strategy(
             tokens,
             age_s=age_s(tokens.receipt, now, counts_sleep=self._clock.counts_sleep),
             now=now.wall,
@@ -248,8 +255,9 @@ class Session:
             access = self._tokens().access
             assert access is not None
             return Fresh(access, decision)
-        joined = self._refreshing is not None
-        task = self._refreshing or self._start_refresh(decision, entry.seq)
+        running = next(iter(self._refreshing), None) if self._single_flight else None
+        joined = running is not None
+        task = running or self._start_refresh(decision, entry.seq)
         refreshed = await asyncio.shield(task)
         return Fresh(refreshed.access, decision, refreshed.took_s, joined)
 
@@ -271,12 +279,12 @@ class Session:
 
     def _start_refresh(self, decision: Decision, cause: int) -> "asyncio.Task[_Refreshed]":
         task = asyncio.create_task(self._refresh(decision, cause), name="refresh")
-        self._refreshing = task
+        self._refreshing.add(task)
         task.add_done_callback(self._refresh_done)
         return task
 
     def _refresh_done(self, task: "asyncio.Task[_Refreshed]") -> None:
-        self._refreshing = None
+        self._refreshing.discard(task)
         if not task.cancelled():
             task.exception()  # every caller may have been cancelled; then nobody else looks
 

@@ -1,8 +1,27 @@
 """The rule at the heart: refresh only when a server call needs a token and the access token has lapsed."""
 
+from typing import Protocol
+
 from app.decision import Decision, Reason, Verdict
 from app.session.expiry import leeway_in_force
 from app.session.tokens import TokenSet
+
+
+class Strategy(Protocol):
+    """When to refresh. Lapse has one, `decide`; others are there to be compared with it (see `app.lab`)."""
+
+    def __call__(
+        self,
+        tokens: TokenSet,
+        *,
+        age_s: float,
+        now: float,
+        leeway_s: float,
+        asked_by: str,
+        rejected: bool = False,
+        asked_for: bool = False,
+    ) -> Decision:
+        """Return what a call needs first; see `decide`."""
 
 
 def decide(

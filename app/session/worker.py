@@ -5,10 +5,25 @@ import queue
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 Result = TypeVar("Result")
 _Job = tuple[Callable[[], Any], asyncio.AbstractEventLoop, "asyncio.Future[Any]"]
+
+
+class Errands(Protocol):
+    """Runs blocking calls where they do no harm."""
+
+    async def run(self, call: Callable[[], Result]) -> Result:
+        """Return what `call` returns, or raise what it raises."""
+
+
+class OnTheSpot:
+    """Runs calls at once, where nothing blocks and simulated time must not go on meanwhile."""
+
+    async def run(self, call: Callable[[], Result]) -> Result:
+        """Return what `call` returns, or raise what it raises."""
+        return call()
 
 
 class Worker:

@@ -62,7 +62,7 @@ class _Noting:
         self._body = bytearray()
         self._length = 0
         self._request = request
-        self._started_at = clock.now()
+        self._started_at = journal.now(cause=request.extensions.get("lapse_cause"))
         self._started = clock.elapsed()
         self._done = False
 

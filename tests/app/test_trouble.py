@@ -1,5 +1,6 @@
 """Trouble made on purpose: what the org does with it, what the session learns of it, what the journal says."""
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,8 +10,9 @@ import pytest
 from app.decision import ExpirySource, Reason, Verdict
 from app.demo.addresses import addresses_of
 from app.demo.controller import Controller
+from app.demo.ledger import hashed
 from app.errors import BadInput, Refusal
-from app.events import ExchangeKind, StorePlace
+from app.events import ControlRequested, ExchangeKind, StorePlace
 from app.secret import Secret
 from app.simloop import SimClock
 from app.trouble import Trouble
@@ -60,11 +62,21 @@ async def test_a_revoked_refresh_token_ends_the_session_at_the_next_refresh(benc
 
 
 @pytest.mark.parametrize("kind", ["access", "refresh"])
-async def test_the_server_is_told_what_it_revokes(bench: Bench, kind: str) -> None:
+async def test_the_org_is_told_which_token_it_revokes_by_its_hash(bench: Bench, kind: str) -> None:
+    held = {"access": bench.world.tokens.access, "refresh": bench.world.tokens.refresh}[kind]
+    assert held is not None
     assert (await bench.trouble.revoke(kind)).name == {"access": "AT-1", "refresh": "RT-1"}[kind]
     sent = bench.world.network.requests[-1]
-    assert sent.url.path.endswith("/revoke")
-    assert f"token_type_hint={kind}_token" in sent.content.decode()
+    assert sent.url.path == "/demo/control/revoke"
+    assert json.loads(sent.content) == {"token_hash": hashed(held.value.reveal())}
+
+
+@pytest.mark.parametrize("act", ["revoke", "expire"])
+async def test_what_the_controls_did_is_told_under_who_asked(bench: Bench, act: str) -> None:
+    await getattr(bench.trouble, act)("access")
+    asked = next(entry for entry in bench.world.told if isinstance(entry.event, ControlRequested))
+    led = [type(entry.event).__name__ for entry in bench.world.told if entry.cause == asked.seq]
+    assert led == ["Exchange", {"revoke": "TokenRevoked", "expire": "TokenExpired"}[act]]
 
 
 async def test_an_access_token_made_to_expire_is_lapsed_for_everybody(bench: Bench, clock: SimClock) -> None:

@@ -40,6 +40,13 @@ _GROUPS: dict[type, Group] = {
     events.DemoOrgPortTaken: Group.DEMO_ORG,
     events.DemoOrgLedgerSetAside: Group.DEMO_ORG,
     events.DemoOrgReset: Group.DEMO_ORG,
+    events.ControlRequested: Group.DEMO_ORG,
+    events.DemoOrgTurned: Group.DEMO_ORG,
+    events.FaultSwitched: Group.DEMO_ORG,
+    events.TimeTravelled: Group.DEMO_ORG,
+    events.ClockSkewed: Group.DEMO_ORG,
+    events.NetworkCut: Group.DEMO_ORG,
+    events.KeysRotated: Group.DEMO_ORG,
 }
 
 

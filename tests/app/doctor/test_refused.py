@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 import httpx
 import pytest
 
+from app.demo.controller import Controller
 from app.demo.org import ADA
 from app.doctor.records import Certainty, Finding
 from app.journal import Journal
@@ -133,7 +134,8 @@ async def test_it_was_revoked_by_a_sign_out_elsewhere(ward: Ward) -> None:
 async def test_it_was_revoked_from_this_window(ward: Ward) -> None:
     await ward.sign_in()
     world = ward.world
-    await Trouble(world.session, world.client, world.journal, None).revoke("refresh")  # type: ignore[arg-type]
+    controller = Controller(world.http, world.org.addresses)
+    await Trouble(world.session, world.client, world.journal, controller).revoke("refresh")
     await ward.refresh()
     assert "RT-1 was revoked" in ward.expect("revoked", Certainty.SURE).evidence[0].text
 

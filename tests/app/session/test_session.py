@@ -150,8 +150,8 @@ async def test_a_token_dropped_while_callers_wait_still_reaches_them(world: Worl
     def drop(_: object) -> None:
         world.session.state = SignedIn(world.tokens.without_access())
 
-    assert world.session._refreshing is not None
-    world.session._refreshing.add_done_callback(drop)
+    (refreshing,) = world.session._refreshing
+    refreshing.add_done_callback(drop)
     assert (await waiting).access.name == "AT-2"
     assert world.session.decide("test").reason is Reason.DROPPED
 

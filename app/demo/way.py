@@ -1,0 +1,59 @@
+"""The way to the embedded demo org: begun again when whoever served it has gone, and gone along with through time."""
+
+from collections.abc import Awaitable, Callable
+
+import httpx
+
+from app.demo.addresses import MOVED_HEADER
+
+_HOST = "127.0.0.1"
+_CONTROLS = "/demo/"
+
+
+class DemoOrgWay(httpx.AsyncBaseTransport):
+    """Passes requests on to `inner`, and looks after those to the demo org on `port()`.
+
+    Where nobody listens any more `revive` is awaited; nothing was sent, so sending again is safe. `follow` is told on
+    every answer by how many seconds the org's time was moved, and the journal number of what caused the request.
+    While `is_cut`, nothing gets through but what turns the org, which is how it is mended.
+    """
+
+    is_cut = False
+
+    def __init__(
+        self,
+        inner: httpx.AsyncBaseTransport,
+        *,
+        port: Callable[[], int | None],
+        revive: Callable[[], Awaitable[object]],
+        follow: Callable[[float, int | None], None],
+    ) -> None:
+        self._inner = inner
+        self._port = port
+        self._revive = revive
+        self._follow = follow
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send one request; see httpx's transport interface."""
+        if request.url.host != _HOST or request.url.port != self._port():
+            return await self._inner.handle_async_request(request)
+        if self.is_cut and not request.url.path.startswith(_CONTROLS):
+            raise httpx.ConnectError("The network to the demo org is cut.", request=request)
+        try:
+            response = await self._inner.handle_async_request(request)
+        except httpx.ConnectError:
+            await self._revive()
+            response = await self._inner.handle_async_request(request)
+        self._follow(_moved_s(response), request.extensions.get("lapse_cause"))
+        return response
+
+    async def aclose(self) -> None:
+        """Close the inner transport."""
+        await self._inner.aclose()
+
+
+def _moved_s(response: httpx.Response) -> float:
+    try:
+        return float(response.headers.get(MOVED_HEADER, 0.0))
+    except ValueError:
+        return 0.0

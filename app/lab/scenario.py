@@ -1,0 +1,60 @@
+"""What the lab is asked to try out: a schedule of calls, a server's policy and a network, all from one seed."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Pattern(StrEnum):
+    """How calls are spread over time."""
+
+    BURST = "burst"  # many at the same moment, then long nothing
+    STEADY = "steady"  # one after another, evenly but for some jitter
+    OFFICE_DAY = "office-day"  # page loads of several calls at once, from morning to evening, with a lunch break
+    OVERNIGHT = "overnight"  # an office day, the machine asleep at night, and the morning after
+
+
+class Weather(StrEnum):
+    """What the network is like; it changes with time, so that every strategy meets the same."""
+
+    GOOD = "good"
+    OUTAGES = "outages"  # now and then nothing gets through for some minutes
+    LOST_ANSWERS = "lost-answers"  # now and then token answers get lost on their way back
+    BUSY = "busy"  # now and then the token endpoint answers 503
+
+
+class Rotation(StrEnum):
+    """What the server does with a used refresh token."""
+
+    ROTATE = "rotate"
+    STATIC = "static"
+
+
+class Contestant(StrEnum):
+    """A way to keep an access token fresh: four strategies, and ours once more with the session's single flight off."""
+
+    ON_DEMAND = "on-demand"
+    TIMER = "timer"
+    EVERY_CALL = "every-call"
+    ON_401 = "on-401"
+    NO_SINGLE_FLIGHT = "no-single-flight"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """Everything that a run depends on; the same scenario gives the same report. Times are in seconds.
+
+    `skew_s` is how far the client's wall is ahead of the server's. A lifetime or idle limit of 0 is none. Raises
+    BadInput for what is out of range.
+    """
+
+    seed: int = 1
+    calls: int = 2000
+    pattern: Pattern = Pattern.OFFICE_DAY
+    weather: Weather = Weather.GOOD
+    access_token_lifetime_s: int = 300
+    refresh_token_lifetime_s: int = 0
+    refresh_idle_s: int = 0
+    rotation: Rotation = Rotation.ROTATE
+    grace_s: int = 30
+    skew_s: float = 0.0
+    leeway_s: float = 1.0

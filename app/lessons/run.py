@@ -1,0 +1,43 @@
+"""A lesson in progress: which step one is at, as the journal tells it."""
+
+from app.events import Entry
+from app.lessons.lesson import Lesson, Step
+from app.lessons.seen import Seen
+
+
+class LessonRun:
+    """Goes through a lesson's steps, told one entry of the journal at a time; `place` is the step one is at, from 0.
+
+    Once the last step is passed `place` is the number of steps.
+    """
+
+    def __init__(self, lesson: Lesson, place: int = 0) -> None:
+        self.lesson = lesson
+        self.place = min(max(place, 0), len(lesson.steps))
+        self._seen: list[Entry] = []
+
+    @property
+    def step(self) -> Step | None:
+        """The step one is at, None once the lesson is over."""
+        return self.lesson.steps[self.place] if self.place < len(self.lesson.steps) else None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether every step is passed."""
+        return self.step is None
+
+    def take(self, entry: Entry) -> bool:
+        """Take an entry of the journal; return whether the step was passed by it. The next begins after it."""
+        step = self.step
+        if step is None:
+            return False
+        self._seen.append(entry)
+        if not step.check(Seen(tuple(self._seen))):
+            return False
+        self.place += 1
+        self._seen = []
+        return True
+
+    def restart(self) -> None:
+        """Begin with the first step; what was told so far is forgotten."""
+        self.place, self._seen = 0, []

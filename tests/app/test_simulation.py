@@ -1,0 +1,203 @@
+"""The assembly in simulated time: a session, a restart, a second Lapse, and time that both sides travel through."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+
+from app import events
+from app.controls import Controls, FaultState
+from app.decision import Reason, Verdict
+from app.demo.addresses import PASSWORD, USERNAME
+from app.demo.org import DemoOrg
+from app.errors import BadInput
+from app.secret import Secret
+from app.session.direct_sign_in import Factor, PushWaiting
+from app.simloop import SimClock
+from app.simulation import open_simulation
+from app.workbench import Workbench
+
+pytestmark = pytest.mark.anyio
+
+
+class NoFactor:
+    """Ada has no second factor; nobody may ask for one."""
+
+    async def choose(self, offered: tuple[Factor, ...]) -> Factor:
+        raise AssertionError(offered)
+
+    async def one_time_code(self, *, wrong_before: bool) -> Secret:
+        raise AssertionError
+
+    def show_push(self, push: PushWaiting) -> None:
+        raise AssertionError(push)
+
+
+async def sign_in(bench: Workbench) -> None:
+    await bench.sign_in_by_password(USERNAME, Secret(PASSWORD), NoFactor())
+
+
+@pytest.fixture
+def org(clock: SimClock) -> DemoOrg:
+    return DemoOrg(clock)
+
+
+@pytest.fixture
+async def bench(clock: SimClock, org: DemoOrg) -> AsyncIterator[Workbench]:
+    async with open_simulation(clock, org) as opened:
+        await sign_in(opened)
+        yield opened
+
+
+def told(bench: Workbench, kind: type) -> list[str]:
+    return [entry.sentence() for entry in bench.journal if isinstance(entry.event, kind)]
+
+
+async def call(bench: Workbench) -> int | None:
+    return (await bench.call_api("GET", bench.connection.api_url)).status
+
+
+async def test_a_call_refreshes_once_both_clocks_have_travelled_past_the_lapse(bench: Workbench) -> None:
+    await (await bench.controls()).travel_to_lapse()
+    assert bench.session.decide("me").reason is Reason.LAPSED
+    assert bench.host.org is not None
+    assert bench.host.org.clock.now() == bench.clock.now()
+    assert await call(bench) == 200
+    assert bench.session.tokens is not None
+    assert bench.session.tokens.number == 2
+    assert bench.session.skew_s is not None
+    assert abs(bench.session.skew_s) < 1
+
+
+async def test_the_machine_does_not_travel_with_them(bench: Workbench, clock: SimClock) -> None:
+    before = clock.now()
+    await (await bench.controls()).travel(3600)
+    assert clock.now() == before
+    assert bench.clock.now() == before + 3600
+    assert told(bench, events.TimeTravelled) == ["Both clocks were moved forward by 1 h."]
+
+
+async def test_every_entry_of_the_connection_is_told_by_its_own_time(bench: Workbench, clock: SimClock) -> None:
+    await (await bench.controls()).travel(60)
+    await call(bench)
+    newest = list(bench.journal)[-1]
+    assert newest.at == clock.now() + 60
+    exchange = next(each.event for each in reversed(list(bench.journal)) if isinstance(each.event, events.Exchange))
+    assert exchange.started_at == clock.now() + 60
+
+
+async def test_a_restart_finds_the_session_without_a_request_and_the_time_it_was_left_at(bench: Workbench) -> None:
+    await (await bench.controls()).travel(10)
+    before = len(told(bench, events.Exchange))
+    was = bench.session
+    await bench.restart()
+    assert bench.session is not was
+    assert len(told(bench, events.Exchange)) == before
+    assert bench.session.tokens is not None
+    assert round(bench.session.decide("me").remaining_s or 0) == 20
+
+
+async def test_a_second_lapse_refreshes_and_the_first_takes_over_what_it_got(bench: Workbench, org: DemoOrg) -> None:
+    await (await bench.controls()).travel_to_lapse()
+    requests = org.counters["token"]
+    async with bench.beside() as other:
+        assert other.clock.now() == bench.clock.now()
+        assert await call(other) == 200
+    assert await call(bench) == 200
+    assert org.counters["token"] - requests == 1
+    assert told(bench, events.SessionAdopted) == [
+        "Another Lapse has refreshed this session; its generation 2 was taken over."
+    ]
+
+
+async def test_another_lapse_goes_along_when_one_travels(bench: Workbench) -> None:
+    async with bench.beside() as other:
+        await (await bench.controls()).travel(45)
+        assert other.clock.now() == bench.clock.now() - 45
+        assert await call(other) in (200, 401)
+        assert other.clock.now() == bench.clock.now()
+        assert told(other, events.TimeTravelled) == ["Both clocks were moved forward by 45 s."]
+
+
+async def test_a_reset_brings_everybody_back_to_the_machines_time(bench: Workbench, clock: SimClock) -> None:
+    await (await bench.controls()).travel(3600)
+    await bench.reset_demo_org()
+    assert bench.session.tokens is None
+    await sign_in(bench)
+    assert bench.clock.now() == clock.now()
+
+
+@pytest.mark.parametrize(
+    ("whose", "skew_s"), [("server", 90.0), ("server", -90.0), ("client", 90.0), ("client", -90.0)]
+)
+async def test_each_clock_can_be_wrong_alone_and_costs_no_refresh(bench: Workbench, whose: str, skew_s: float) -> None:
+    controls = await bench.controls()
+    await (controls.skew_server if whose == "server" else controls.skew_client)(skew_s)
+    assert bench.session.decide("me").verdict is Verdict.USE
+    await bench.session.fresh_token(asked_for=True)
+    assert bench.session.skew_s is not None
+    assert round(bench.session.skew_s) == (skew_s if whose == "server" else -skew_s)
+    state = await controls.read()
+    assert (state.server_skew_s, state.client_skew_s) == ((skew_s, 0.0) if whose == "server" else (0.0, skew_s))
+
+
+Act = Callable[[Controls], Awaitable[object]]
+
+
+@pytest.mark.parametrize(
+    ("act", "sentence"),
+    [
+        (lambda c: c.turn(access_token_lifetime_s=75), "Demo org: access_token_lifetime_s is 75."),
+        (lambda c: c.turn(refresh_grant_enabled=False), "Demo org: refresh_grant_enabled is off."),
+        (lambda c: c.switch_on("503@token*2"), "The fault 503@token*2 was switched on in the demo org."),
+        (lambda c: c.travel(-5), "Both clocks were moved back by 5 s."),
+        (lambda c: c.skew_server(90), "The demo org's clock is 1 min 30 s ahead now."),
+        (lambda c: c.rotate_keys(), "The demo org signs with a new key; the old one is still published."),
+        (
+            lambda c: c.choose_preset("access-75s"),
+            "The demo org follows the preset access-75s: access_token_lifetime_s is 75.",
+        ),
+    ],
+)
+async def test_every_act_goes_through_the_control_api_and_stands_under_who_asked(
+    bench: Workbench, act: Act, sentence: str
+) -> None:
+    await act(await bench.controls())
+    asked = next(entry for entry in bench.journal if isinstance(entry.event, events.ControlRequested))
+    led = [entry for entry in bench.journal if entry.cause == asked.seq]
+    assert sentence in [entry.sentence() for entry in led]
+    urls = [entry.event.url for entry in led if isinstance(entry.event, events.Exchange)]
+    assert urls
+    assert all("/demo/control" in url for url in urls)
+
+
+async def test_faults_are_counted_and_switched_off(bench: Workbench) -> None:
+    controls = await bench.controls()
+    await controls.switch_on("503@api*2")
+    assert await call(bench) == 503
+    (fault,) = (await controls.read()).faults
+    assert fault == FaultState(1, "503@api*2", 1, is_over=False)
+    await controls.switch_off(fault)
+    assert await call(bench) == 200
+    assert (await controls.read()).faults == ()
+
+
+async def test_a_guest_reads_how_the_org_is_turned_over_http(bench: Workbench) -> None:
+    controls = await bench.controls()
+    here = await controls.read()
+    controls._org = None  # as where another process serves it
+    assert await controls.read() == here
+
+
+async def test_what_the_org_refuses_is_told_and_changes_nothing(bench: Workbench) -> None:
+    controls = await bench.controls()
+    before = await controls.read()
+    with pytest.raises(BadInput, match="access_token_lifetime_s must lie between"):
+        await controls.turn(access_token_lifetime_s=0)
+    assert await controls.read() == before
+    assert told(bench, events.DemoOrgTurned) == []
+
+
+async def test_nobody_can_jump_to_the_lapse_of_nothing(bench: Workbench) -> None:
+    await bench.session.drop_access_token()
+    with pytest.raises(BadInput, match="no access token in hand whose end is known"):
+        await (await bench.controls()).travel_to_lapse()
