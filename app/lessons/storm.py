@@ -63,7 +63,7 @@ LESSON = Lesson(
             read="A page that opens asks for many things at once. While the access token is good this concerns nobody "
             "but the API.",
             do="In the strip on top, set how many calls at once to 50. Press Call API.",
-            see="50 × 200 and no refresh.",
+            see="The story says 50 × 200 and no refresh: fifty requests in the wire log, and not one more.",
             hint="The number stands left of Call API; 1 to 100.",
             check=_all_were_free,
             play=_call_all,
