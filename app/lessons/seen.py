@@ -57,9 +57,15 @@ class Seen:
 
     def calls(self) -> "list[Call]":
         """Return the API calls that began and ended, in the order they began."""
-        begun = [entry for entry in self.entries if isinstance(entry.event, events.CallStarted)]
-        calls = [Call(self.led_by(entry)) for entry in begun]
-        return [call for call in calls if call.is_over]
+        calls: dict[int, list[Entry]] = {}
+        call_of: dict[int, int] = {}
+        for entry in self.entries:
+            if isinstance(entry.event, events.CallStarted):
+                calls[entry.seq], call_of[entry.seq] = [entry], entry.seq
+            elif entry.cause in call_of:
+                call_of[entry.seq] = call_of[entry.cause]
+                calls[call_of[entry.seq]].append(entry)
+        return [call for call in map(Call, map(Seen, calls.values())) if call.is_over]
 
     def decided(self, reason: Reason) -> list[Entry]:
         """Return the decisions that had that reason."""
@@ -103,9 +109,13 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One API call: everything it caused."""
+    """One API call: how it started, and then everything it caused."""
 
     led: Seen
+
+    def began_during(self, other: "Call") -> bool:
+        """Return whether it started while the other call was on its way, or is that call."""
+        return other.led.entries[0].seq <= self.led.entries[0].seq < other.led.entries[-1].seq
 
     @property
     def is_over(self) -> bool:

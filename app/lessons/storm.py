@@ -17,7 +17,7 @@ def _all_were_free(seen: Seen) -> bool:
 
 
 def _one_refresh_for_lapsed(seen: Seen) -> bool:
-    return _one_refresh_for([call for call in seen.calls() if call.reason is Reason.LAPSED])
+    return _shared_one_refresh(seen, Reason.LAPSED)
 
 
 async def _lapse_and_call_all(player: Player) -> None:
@@ -26,7 +26,7 @@ async def _lapse_and_call_all(player: Player) -> None:
 
 
 def _one_refresh_for_rejected(seen: Seen) -> bool:
-    return _one_refresh_for([call for call in seen.calls() if _was_rejected(call)])
+    return _shared_one_refresh(seen, Reason.REJECTED)
 
 
 async def _revoke_and_call_all(player: Player) -> None:
@@ -34,15 +34,11 @@ async def _revoke_and_call_all(player: Player) -> None:
     await player.call(_CALLS)
 
 
-def _was_rejected(call: Call) -> bool:
-    return call.decisions[-1].reason is Reason.REJECTED
-
-
-def _one_refresh_for(calls: list[Call]) -> bool:
-    """Return whether the calls that wanted one and the same token replaced were enough, and shared one refresh."""
-    names = {call.decisions[0].access_name for call in calls}
-    storms = [[call for call in calls if call.decisions[0].access_name == name] for name in names]
-    return any(_is_good_storm(storm) for storm in storms)
+def _shared_one_refresh(seen: Seen, reason: Reason) -> bool:
+    """Return whether a call refreshed for that reason, and enough others were on their way that needed no other."""
+    calls = seen.calls()
+    refreshing = [call for call in calls if call.token_requests and call.decisions[-1].reason is reason]
+    return any(_is_good_storm([call for call in calls if call.began_during(first)]) for first in refreshing)
 
 
 def _is_good_storm(calls: list[Call]) -> bool:
