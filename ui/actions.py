@@ -72,8 +72,11 @@ class Actions(QObject):
         signed_out = "" if now.is_signed_in else self.tr("Nobody is signed in.")
         for action in (self.sign_out, self.refresh_now, self.call, *self.tabs, self.focus_timeline, self.follow_now):
             _allow(action, signed_out)
-        for action in (self.addresses, self.reset_demo):
+        _allow(self.demo_panel, self._why_not_ready(now))
+        for action in (*self._travels, self.rotate_keys, self.make_as_new, self.addresses, self.reset_demo):
             _allow(action, self._why_not_demo(now))
+        for action in (self.jump_to_lapse, self.storm):
+            _allow(action, self._why_not_demo(now) or self._why_not_in_hand(held=now.has_access))
         for action in self._token_actions:
             _allow(action, self._why_not_token(action, now))
 
@@ -85,12 +88,15 @@ class Actions(QObject):
             return ""
         return self._why_not_ready(now) or self.tr("Only the demo org can do this; choose it as the connection.")
 
+    def _why_not_in_hand(self, *, held: bool) -> str:
+        return "" if held else self.tr("There is no such token in hand: sign in or call the API first.")
+
     def _why_not_token(self, action: QAction, now: Possible) -> str:
         held = {"access": now.has_access, "refresh": now.has_refresh, "id": now.has_id}
         if action in self._troubles and (why_not := self._why_not_demo(now)):
             return why_not
-        if not held[action.data()]:
-            return self.tr("There is no such token in hand: sign in or call the API first.")
+        if why_not := self._why_not_in_hand(held=held[action.data()]):
+            return why_not
         if action is self.replay and not now.replaced:
             return self.tr("There is no older refresh token yet: refresh once, then replay.")
         if action in self.reveal.values() and now.is_presenting:
@@ -194,6 +200,21 @@ class Actions(QObject):
         }
         replay = self.tr("Sends the refresh token that was replaced last once more")
         self.replay = self._new("replay", self.tr("Replay old refresh token"), replay, "", "refresh")
+        self.demo_panel = self._new(
+            "demoPanel", self.tr("Demo org's controls"), self.tr("Shows them in the right column"), "Ctrl+5"
+        )
+        both = self.tr("Lets time pass for the demo org and for us at once")
+        self.travel_10_s = self._new("travel10", self.tr("Both clocks on by 10 s"), both, "Ctrl+G")
+        self.travel_1_min = self._new("travel60", self.tr("Both clocks on by 1 min"), both, "Ctrl+Shift+G")
+        self._travels = (self.travel_10_s, self.travel_1_min)
+        jump = self.tr("Lets time pass until the access token has just lapsed")
+        self.jump_to_lapse = self._new("jumpToLapse", self.tr("Jump to lapse"), jump, "Ctrl+J")
+        storm = self.tr("Jumps to the lapse, then makes many calls at once: one refresh")
+        self.storm = self._new("storm", self.tr("Refresh storm"), storm, "Ctrl+Shift+S")
+        rotate = self.tr("The demo org signs with a new key; the old one stays published")
+        self.rotate_keys = self._new("rotateKeys", self.tr("Rotate signing key"), rotate)
+        as_new = self.tr("Turns every knob as it was at first, ends all faults and sets both clocks right")
+        self.make_as_new = self._new("makeAsNew", self.tr("Reset to defaults"), as_new)
         self.addresses = self._new("addresses", self.tr("Addresses and keys…"), "")
         self.reset_demo = self._new("resetDemo", self.tr("Reset the demo org…"), "")
         self._troubles = [*self.expire.values(), *self.revoke.values(), self.replay]
@@ -225,6 +246,8 @@ class Actions(QObject):
                 (self.tr("Show Inspector"), self.tr("Show Response"), self.tr("Show Wire"), self.tr("Show Journal")), 1
             )
         ]
+        self.side = self._new("side", self.tr("Right column"), self.tr("Unfolds it, or folds it away"), "Ctrl+B")
+        self.side.setCheckable(True)
         self.focus_timeline = self._new("focusTimeline", self.tr("Go to the timeline"), "", "Ctrl+T")
 
     def _menus(self) -> list[tuple[str, list[QAction]]]:
@@ -244,12 +267,18 @@ class Actions(QObject):
                     self.paste_token,
                 ],
             ),
-            (self.tr("Demo org"), [*self._troubles, self.addresses, self.reset_demo]),
+            (
+                self.tr("Demo org"),
+                [
+                    *(self.demo_panel, *self._travels, self.jump_to_lapse, self.storm),
+                    *(*self._troubles, self.rotate_keys, self.addresses, self.make_as_new, self.reset_demo),
+                ],
+            ),
             (
                 self.tr("View"),
                 [
                     *(self.presenter, self.larger, self.smaller, self.normal_size, *self.schemes.actions()),
-                    *(*self.tabs, self.focus_timeline, self.follow_now),
+                    *(*self.tabs, self.side, self.focus_timeline, self.follow_now),
                 ],
             ),
             (self.tr("Export"), [self.export_har, self.export_timeline]),

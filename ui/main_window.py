@@ -4,7 +4,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QHideEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QMainWindow,
     QSplitter,
@@ -24,6 +24,7 @@ from ui.widgets.scrolling import Least, scrolling
 
 if TYPE_CHECKING:
     # These are built by `furnish`, after the first paint.
+    from ui.demo.panel import DemoPanel
     from ui.doctor.panel import DoctorPanel
     from ui.inspector.panel import InspectorPanel
     from ui.journal.panel import JournalPanel
@@ -45,7 +46,7 @@ _GAP = 12
 _FIRST_SIZE = QSize(1360, 860)
 _SMALLEST = QSize(960, 600)
 _CARDS_WIDTH = 292
-_SIDE_WIDTH = 260
+_ROOM_FOR_THREE = 1200
 _TIMELINE_HEIGHT = 270
 
 
@@ -87,6 +88,7 @@ class MainWindow(QMainWindow):
     error_panel: "ErrorPanel"
     toasts: "Toasts"
     side: "SideColumn"
+    demo: "DemoPanel"
     doctor: "DoctorPanel"
 
     def __init__(self) -> None:
@@ -110,6 +112,7 @@ class MainWindow(QMainWindow):
 
     def furnish(self) -> None:
         """Build the panels that nobody sees at the first paint."""
+        from ui.demo.panel import DemoPanel
         from ui.doctor.panel import DoctorPanel
         from ui.inspector.panel import InspectorPanel
         from ui.journal.panel import JournalPanel
@@ -154,11 +157,13 @@ class MainWindow(QMainWindow):
             self._pages.addWidget(scrolling(f"{name}Scroll", panel))
         self._middle_column.insertWidget(0, self.error_panel)
         self._left_column.insertWidget(self._left_column.count() - 1, self.counts)
+        self.demo = DemoPanel(self.commands)
         self.doctor = DoctorPanel()
         self.side = SideColumn()
+        self.side.add(self.demo, self.tr("Demo org"))
         self.side.add(self.doctor, self.tr("Doctor"))
-        self.side.setMinimumWidth(theme.px(_SIDE_WIDTH))
         self.side.hide()
+        self.side.unfolded.connect(self._make_room)
         self._body.addWidget(self.side)
 
     def show_page(self, page: Page) -> None:
@@ -213,6 +218,11 @@ class MainWindow(QMainWindow):
         super().showEvent(event)
         self.seen_changed.emit(True)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show as many columns as there is room for."""
+        super().resizeEvent(event)
+        self._make_room()
+
     def hideEvent(self, event: QHideEvent) -> None:
         """Say that nobody sees the window, so that nothing needs to tick."""
         super().hideEvent(event)
@@ -223,10 +233,13 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.WindowStateChange:
             self.seen_changed.emit(self.isVisible() and not self.isMinimized())
-        elif event.type() == QEvent.Type.FontChange:
-            for name, width in (("_left_scroll", _CARDS_WIDTH), ("side", _SIDE_WIDTH)):  # as far as they are built
-                if hasattr(self, name):
-                    getattr(self, name).setMinimumWidth(theme.px(width))
+        elif event.type() == QEvent.Type.FontChange and hasattr(self, "_left_scroll"):  # else it is not built yet
+            self._left_scroll.setMinimumWidth(theme.px(_CARDS_WIDTH))
+
+    def _make_room(self) -> None:
+        """Let the cards give way to the right column where the story would be squeezed between the two."""
+        is_unfolded = hasattr(self, "side") and not self.side.isHidden()
+        self._left_scroll.setVisible(not is_unfolded or self.width() >= theme.px(_ROOM_FOR_THREE))
 
     def _lay_out(self) -> None:
         self._body = body = QSplitter(Qt.Orientation.Horizontal)

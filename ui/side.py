@@ -1,10 +1,14 @@
 """The right column: panels that one opens beside the story and folds away again."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QTabWidget, QToolButton, QWidget
 
+from ui import theme
 from ui.widgets.card import Card
+
+_WIDTH = 312
+_BORDERS = 6
 
 
 class SideColumn(Card):
@@ -21,7 +25,7 @@ class SideColumn(Card):
         self.tabs.setAccessibleName(self.tr("Right column"))
         self.fold_button = QToolButton()
         self.fold_button.setObjectName("foldSideButton")
-        self.fold_button.setText(self.tr("Close"))
+        self.fold_button.setText("×")
         self.fold_button.setProperty("quiet", True)
         self.fold_button.setAccessibleName(self.tr("Close the right column"))
         self.fold_button.setToolTip(self.tr("Folds the right column away"))
@@ -29,6 +33,12 @@ class SideColumn(Card):
         self.fold_button.clicked.connect(self.hide)
         self.tabs.setCornerWidget(self.fold_button, Qt.Corner.TopRightCorner)
         self.body.addWidget(self.tabs)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the width at which every tab can be read, and every panel in full."""
+        tabs = self.tabs.tabBar().sizeHint().width() + self.fold_button.sizeHint().width()
+        least = super().minimumSizeHint()
+        return QSize(max(theme.px(_WIDTH), tabs + _BORDERS, least.width()), least.height())
 
     def add(self, panel: QWidget, title: str) -> None:
         """Add a panel under its title."""
@@ -38,6 +48,18 @@ class SideColumn(Card):
         """Unfold the column with this panel in front."""
         self.tabs.setCurrentWidget(panel)
         self.show()
+
+    def front(self) -> str:
+        """Return the object name of the panel in front."""
+        panel = self.tabs.currentWidget()
+        return "" if panel is None else panel.objectName()
+
+    def put_in_front(self, name: str) -> None:
+        """Put the panel of that object name in front, if there is one; the column stays as folded as it is."""
+        for place in range(self.tabs.count()):
+            panel = self.tabs.widget(place)
+            if panel is not None and panel.objectName() == name:
+                self.tabs.setCurrentIndex(place)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Tell that it is seen."""

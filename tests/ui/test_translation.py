@@ -27,13 +27,17 @@ from ui.translation import install, pseudo
 
 # Data: names of connections, persons and tokens, addresses, methods of HTTP, and what the fixed font shows.
 DATA = frozenset(
-    ("issuerLabel", "apiMethodPicker", "accountChip", "comparedTokenPicker", "storeLabel", "signInUrlEdit"),
+    (
+        *("issuerLabel", "apiMethodPicker", "accountChip", "comparedTokenPicker", "storeLabel", "signInUrlEdit"),
+        "demoPresetPicker",
+    ),
 )
 # Sentences made in app/, which has no Qt and speaks English by design: decisions, stories, errors, conclusions.
 FROM_APP = frozenset(
     (
         *("verdictBanner", "storyLabel", "errorPanel", "endedReasonLabel", "inspectorSentenceLabel"),
         *("inspectorVerdictPill", "timelineChosenLabel", "timelineView", "doctorFindings", "passwordErrorLabel"),
+        *("demoPresetLabel", "otherFaultErrorLabel", "whatIfAnswerLabel"),
     ),
 )
 # Qt names these itself, and has translations of its own.
