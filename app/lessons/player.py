@@ -36,10 +36,17 @@ class Player:
         """Call the demo org's API, so many times at once."""
         return await self.bench.call_api_many("GET", self.bench.connection.api_url, times)
 
+    async def to_lapse(self) -> None:
+        """Let time pass until the access token has just lapsed."""
+        await (await self.bench.controls()).travel_to_lapse()
+
+    async def turn(self, **knobs: object) -> None:
+        """Turn knobs of the demo org."""
+        await (await self.bench.controls()).turn(**knobs)
+
     async def turn_as_new(self, **knobs: object) -> None:
         """Turn every knob as it is at first, or as `knobs` say; no faults, no skew, the network mended."""
-        controls = await self.bench.controls()
-        await controls.make_as_new(**knobs)
+        await (await self.bench.controls()).make_as_new(**knobs)
 
 
 class _NoFactor:

@@ -1,0 +1,16 @@
+"""The lessons in the order in which they build on each other."""
+
+from app.errors import BadInput
+from app.lessons import grant
+from app.lessons.lesson import Lesson
+
+LESSONS: tuple[Lesson, ...] = (grant.LESSON,)
+
+
+def lesson_named(name: str) -> Lesson:
+    """Return the lesson of that name; raises BadInput, which lists them."""
+    found = next((each for each in LESSONS if each.name == name), None)
+    if found is None:
+        names = ", ".join(each.name for each in LESSONS)
+        raise BadInput(f"There is no lesson {name!r}.", next_step=f"Choose one of {names}.")
+    return found

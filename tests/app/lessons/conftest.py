@@ -1,0 +1,21 @@
+"""A demo org in simulated time, and a Lapse on it."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from app.demo.org import DemoOrg
+from app.simloop import SimClock
+from app.simulation import open_simulation
+from app.workbench import Workbench
+
+
+@pytest.fixture
+def org(clock: SimClock) -> DemoOrg:
+    return DemoOrg(clock)
+
+
+@pytest.fixture
+async def bench(clock: SimClock, org: DemoOrg) -> AsyncIterator[Workbench]:
+    async with open_simulation(clock, org) as opened:
+        yield opened
