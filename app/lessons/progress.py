@@ -45,5 +45,5 @@ class Progress:
 def progress_of(kept: Mapping[str, str]) -> Progress:
     """Return the progress that settings keep; what cannot be read is as if it had never been."""
     pairs = (each.partition("=") for each in kept.get(_PLACES, "").split())
-    places = {name: int(place) for name, _, place in pairs if place.isdecimal()}
+    places = {name: int(place) for name, _, place in pairs if name and place.isdecimal()}
     return Progress(frozenset(kept.get(_DONE, "").split()), places, kept.get(_CURRENT, ""))

@@ -5,6 +5,7 @@ from itertools import pairwise
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from ui import theme
 from ui.actions import Actions
 from ui.lessons.facts import Row, StepState, minutes_of, state_of
 from ui.lessons.footer import Footer
@@ -13,6 +14,8 @@ from ui.text import breakable
 from ui.widgets.buttons import ActionButton
 from ui.widgets.labels import label
 from ui.widgets.scrolling import scrolling
+
+_AROUND = 6
 
 
 class LessonPage(QWidget):
@@ -103,13 +106,16 @@ class LessonPage(QWidget):
             QWidget.setTabOrder(one, other)
 
     def _bring_into_sight(self) -> None:
-        current = self.current
-        if current is not None:
-            self._scroll.ensureWidgetVisible(current, 0, 0)
-        elif self.steps and self.steps[-1].state is StepState.PASSED:
-            self._scroll.ensureWidgetVisible(self.steps[-1], 0, 0)
+        """Show the step one is at from its top, and its hint too; before the first step the beginning of it all."""
+        bar = self._scroll.verticalScrollBar()
+        passed = [card for card in self.steps if card.state is StepState.PASSED]
+        target = self.current or (passed[-1] if passed else None)
+        if target is None:
+            bar.setValue(0)
+        elif target.height() > self._scroll.viewport().height() and not target.has_hint:
+            bar.setValue(target.y())
         else:
-            self._scroll.verticalScrollBar().setValue(0)
+            self._scroll.ensureWidgetVisible(target.hint if target.has_hint else target, 0, theme.px(_AROUND))
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
@@ -128,6 +134,7 @@ class LessonPage(QWidget):
         self._list.addStretch(1)
         self._scroll = scrolling("lessonScroll", content)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # texts wrap
+        self._scroll.verticalScrollBar().rangeChanged.connect(self._bring_into_sight)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)

@@ -29,13 +29,13 @@ class StepCard(Card):
         self._read = _Part(self.tr("READ"), step.read)
         self._do = _Part(self.tr("DO"), step.do)
         self._see = _Part(self.tr("SEE"), step.see)
-        self._hint = _Hint(self.tr("Hint: {0}").format(step.hint))
+        self.hint = _Hint(self.tr("Hint: {0}").format(step.hint))
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
         head.addWidget(self._title, 1)
         self.body.addLayout(head)
-        for part in (self._read, self._do, self._hint, self._see):
+        for part in (self._read, self._do, self.hint, self._see):
             self.body.addWidget(part)
         self.show_state(StepState.AHEAD)
 
@@ -46,7 +46,7 @@ class StepCard(Card):
         self._read.setVisible(state is StepState.CURRENT)
         self._do.setVisible(state is StepState.CURRENT)
         self._see.setVisible(state is StepState.PASSED)
-        self._hint.hide()
+        self.hint.hide()
         word = {
             StepState.AHEAD: self.tr("to come"),
             StepState.CURRENT: self.tr("you are here"),
@@ -62,13 +62,13 @@ class StepCard(Card):
 
     def show_hint(self) -> str:
         """Show where to find what is to be done, and return it."""
-        self._hint.show()
+        self.hint.show()
         return self._step.hint
 
     @property
     def has_hint(self) -> bool:
         """Whether the hint is shown."""
-        return not self._hint.isHidden()
+        return not self.hint.isHidden()
 
     def text(self) -> str:
         """Return what can be read of the step besides its title."""
