@@ -1,10 +1,36 @@
 """The lessons in the order in which they build on each other."""
 
 from app.errors import BadInput
-from app.lessons import grant
+from app.lessons import (
+    grant,
+    lapse,
+    lost_answer,
+    offline,
+    refresh,
+    replay,
+    restart,
+    rotation,
+    skew,
+    storm,
+    the_end,
+    two_windows,
+)
 from app.lessons.lesson import Lesson
 
-LESSONS: tuple[Lesson, ...] = (grant.LESSON,)
+LESSONS: tuple[Lesson, ...] = (
+    grant.LESSON,
+    lapse.LESSON,
+    refresh.LESSON,
+    rotation.LESSON,
+    replay.LESSON,
+    lost_answer.LESSON,
+    storm.LESSON,
+    offline.LESSON,
+    skew.LESSON,
+    the_end.LESSON,
+    restart.LESSON,
+    two_windows.LESSON,
+)
 
 
 def lesson_named(name: str) -> Lesson:

@@ -4,14 +4,14 @@ from app import events
 from app.decision import Reason
 from app.events import ExchangeKind
 from app.lessons.lesson import Lesson, Step
-from app.lessons.player import Player
+from app.lessons.player import READING_S, Player
 from app.lessons.seen import Seen
 
 _KNOB = "refresh_grant_enabled"
 
 
 async def _prepare(player: Player) -> None:
-    await player.turn_as_new(access_token_lifetime_s=300, refresh_grant_enabled=False)
+    await player.turn_as_new(access_token_lifetime_s=READING_S, refresh_grant_enabled=False)
     await player.sign_out()
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.lessons.player import Player
 from app.lessons.seen import Seen
 
-Act = Callable[[Player], Awaitable[None]]
+Act = Callable[[Player], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

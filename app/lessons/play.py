@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from app.errors import StepFailed
+from app.errors import LapseError, StepFailed
 from app.events import Entry
 from app.lessons.lesson import Lesson, Step
 from app.lessons.player import Player
@@ -23,17 +23,24 @@ class Played:
 async def play(lesson: Lesson, bench: Workbench) -> AsyncIterator[Played]:
     """Prepare a lesson and play it step by step; yields each step once it is passed.
 
-    Raises StepFailed for the first that is not, and what its acts raise. `bench` is connected to the demo org.
+    Raises StepFailed for the first that is not, and what `prepare` raises. `bench` is connected to the demo org.
     """
     player = Player(bench)
     await lesson.prepare(player)
     run = LessonRun(lesson)
     while (step := run.step) is not None:
         with _told(bench, run) as told:
-            await step.play(player)
+            await _act(lesson, step, player)
         if run.step is step:
             raise _failed(lesson, step, told)
         yield Played(step, tuple(told))
+
+
+async def _act(lesson: Lesson, step: Step, player: Player) -> None:
+    try:
+        await step.play(player)
+    except LapseError as trouble:
+        raise StepFailed(f"The step “{step.title}” of the lesson {lesson.name} went wrong: {trouble}") from trouble
 
 
 @contextmanager

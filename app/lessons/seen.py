@@ -32,11 +32,18 @@ class Seen:
                 return Seen(self.entries[place + 1 :])
         return Seen()
 
-    def after_last(self, kind: type[Event]) -> "Seen":
+    def since_last(self, kind: type[Event]) -> "Seen":
         """Return what came after the last event of that kind; everything where there was none."""
         for place in reversed(range(len(self.entries))):
             if isinstance(self.entries[place].event, kind):
                 return Seen(self.entries[place + 1 :])
+        return self
+
+    def until(self, kind: type[Event]) -> "Seen":
+        """Return what came before the first event of that kind; everything where there was none."""
+        for place, entry in enumerate(self.entries):
+            if isinstance(entry.event, kind):
+                return Seen(self.entries[:place])
         return self
 
     def led_by(self, cause: Entry) -> "Seen":
@@ -53,6 +60,14 @@ class Seen:
         begun = [entry for entry in self.entries if isinstance(entry.event, events.CallStarted)]
         calls = [Call(self.led_by(entry)) for entry in begun]
         return [call for call in calls if call.is_over]
+
+    def decided(self, reason: Reason) -> list[Entry]:
+        """Return the decisions that had that reason."""
+        return [
+            entry
+            for entry in self.entries
+            if isinstance(entry.event, events.Decided) and entry.event.decision.reason is reason
+        ]
 
     def sign_ins(self) -> list[events.TokensReceived]:
         """Return the token answers that sign-ins brought."""
@@ -74,6 +89,16 @@ class Seen:
         """Return what a knob of the demo org was turned to last, as text; None where nobody turned it."""
         turned = [value for each in self.all(events.DemoOrgTurned) for name, value in each.knobs if name == knob]
         return turned[-1] if turned else None
+
+    @property
+    def travelled_s(self) -> float:
+        """How many seconds the time of both sides was moved, in all."""
+        return sum(each.seconds for each in self.all(events.TimeTravelled))
+
+    @property
+    def failures(self) -> list[events.RefreshFailed]:
+        """The refreshes that failed."""
+        return self.all(events.RefreshFailed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +128,21 @@ class Call:
         return self.decisions[0].reason if self.decisions else None
 
     @property
+    def statuses(self) -> list[int | None]:
+        """What the API answered to it, in no particular order: once, or twice after a 401."""
+        return [each.status for each in self.led.exchanges(ExchangeKind.API)]
+
+    @property
     def token_requests(self) -> int:
         """How many requests to the token endpoint it caused; none where it joined another call's refresh."""
         return len(self.led.exchanges(ExchangeKind.TOKEN))
+
+    @property
+    def has_refreshed(self) -> bool:
+        """Whether a refresh it caused brought new tokens, and it worked with them."""
+        return self.worked and bool(self.led.refreshes())
+
+    @property
+    def was_free(self) -> bool:
+        """Whether it worked with the access token in hand, and asked nobody but the API."""
+        return self.worked and self.reason is Reason.FRESH and len(self.statuses) == 1

@@ -40,6 +40,10 @@ class Asking:
                 raise verdict
             tried = await self._wait(verdict, wait_s, tried, cause)
 
+    def end_pause(self) -> None:
+        """Ask again from now on: the server has answered otherwise before the time it wanted to be left alone for."""
+        self._not_before = 0.0
+
     async def _wait(self, failure: Hiccup, wait_s: float, tried: Tried, cause: int) -> Tried:
         until = self._clock.now() + wait_s
         self._journal.append(events.RefreshRetried(failure.what, wait_s), cause=cause)

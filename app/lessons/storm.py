@@ -1,0 +1,93 @@
+"""The lesson about the storm: fifty calls at the moment of lapse, and one refresh for all of them."""
+
+from app.decision import Reason
+from app.lessons.lesson import Lesson, Step
+from app.lessons.player import Player
+from app.lessons.seen import Call, Seen
+
+_CALLS = 50
+
+
+async def _call_all(player: Player) -> None:
+    await player.call(_CALLS)
+
+
+def _all_were_free(seen: Seen) -> bool:
+    return len([call for call in seen.calls() if call.was_free]) >= _CALLS
+
+
+def _one_refresh_for_lapsed(seen: Seen) -> bool:
+    return _one_refresh_for([call for call in seen.calls() if call.reason is Reason.LAPSED])
+
+
+async def _lapse_and_call_all(player: Player) -> None:
+    await player.to_lapse()
+    await player.call(_CALLS)
+
+
+def _one_refresh_for_rejected(seen: Seen) -> bool:
+    return _one_refresh_for([call for call in seen.calls() if _was_rejected(call)])
+
+
+async def _revoke_and_call_all(player: Player) -> None:
+    await player.revoke("access")
+    await player.call(_CALLS)
+
+
+def _was_rejected(call: Call) -> bool:
+    return call.decisions[-1].reason is Reason.REJECTED
+
+
+def _one_refresh_for(calls: list[Call]) -> bool:
+    """Return whether the calls that wanted one and the same token replaced were enough, and shared one refresh."""
+    names = {call.decisions[0].access_name for call in calls}
+    storms = [[call for call in calls if call.decisions[0].access_name == name] for name in names]
+    return any(_is_good_storm(storm) for storm in storms)
+
+
+def _is_good_storm(calls: list[Call]) -> bool:
+    return (
+        len(calls) >= _CALLS and all(call.worked for call in calls) and sum(call.token_requests for call in calls) == 1
+    )
+
+
+LESSON = Lesson(
+    name="storm",
+    title="Storm: 50 calls, one refresh",
+    teaches="Why callers must share one refresh, and what would happen if each made its own.",
+    minutes=1.0,
+    prepare=Player.start_over,
+    steps=(
+        Step(
+            title="Fifty at once, fresh",
+            read="A page that opens asks for many things at once. While the access token is good this concerns nobody "
+            "but the API.",
+            do="In the strip on top, set how many calls at once to 50. Press Call API.",
+            see="50 × 200 and no refresh.",
+            hint="The number stands left of Call API; 1 to 100.",
+            check=_all_were_free,
+            play=_call_all,
+        ),
+        Step(
+            title="Fifty at the moment of lapse",
+            read="Now all fifty need a new token. If each refreshed for itself, forty-nine would send a refresh token "
+            "that the first has used up: waste at best, and with a strict server the end of the session.",
+            do="In Demo org, under Trouble, press Refresh storm with 50 calls.",
+            see="One token request; one call started it, and forty-nine joined. The timeline shows fifty calls and "
+            "one diamond at the token endpoint.",
+            hint="The same by hand: Jump to lapse, then Call API with 50 at once.",
+            check=_one_refresh_for_lapsed,
+            play=_lapse_and_call_all,
+        ),
+        Step(
+            title="Fifty times 401",
+            read="Harder: the API rejects a token that looks good. Fifty 401s arrive one after another, some of them "
+            "when the refresh is over already. Each must ask whether its token is still the one in hand.",
+            do="Press Revoke access token. Then press Call API, still 50 at once.",
+            see="50 × 401, one refresh, 50 × 200. A late 401 about the old token starts nothing: it takes the new one.",
+            hint="Revoke access token is under Trouble, and in the menu ⋯ of the access token's card.",
+            check=_one_refresh_for_rejected,
+            play=_revoke_and_call_all,
+        ),
+    ),
+)
