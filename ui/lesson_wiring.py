@@ -95,6 +95,10 @@ class LessonWiring(QObject):
         connection = self._bench.connection if self._bench.is_connected else self._bench.settings.connection
         return connection.embedded
 
+    def is_in_front(self) -> bool:
+        """Return whether somebody is in a lesson, with it before their eyes."""
+        return self._run is not None and self._panel.isVisible()
+
     def cancel(self) -> None:
         """Stop the program where it is at work for a lesson."""
         self._tasks.cancel(_TASK)

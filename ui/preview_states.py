@@ -45,7 +45,7 @@ _OKTA = Connection(
     api_url="https://api.example.com/me",
 )
 _API = "http://127.0.0.1:8899/api/me"
-_LESSON, _LESSON_STEPS = "grant", 1
+_LESSON, _LESSON_STEPS = "rotation", 2
 _SIGN_IN = f"{ISSUER}/v1/authorize?response_type=code&client_id=0oa-demo-native&scope=openid+profile&state=…"
 
 

@@ -56,8 +56,9 @@ class Wiring(QObject):
         taken_up = self._on_connection_saved
         self._connections = ConnectionWiring(window, bench, self.tasks, self._clipboard, taken_up, self)
         self._sign_in = SignInWiring(window, bench, self.tasks, self._clipboard, self._show_session, self)
-        self._doctor = DoctorWiring(window, bench, self.tasks, self._clipboard, self._story.select, self)
         self._lessons = LessonWiring(window, bench, self.tasks, taken_up, self._show_session, self)
+        in_use = self._lessons.is_in_front
+        self._doctor = DoctorWiring(window, bench, self.tasks, self._clipboard, self._story.select, in_use, self)
         self._grant = GrantWiring(window, bench, self.tasks, self._clipboard, self)
         self._view = ViewWiring(window, bench, self.tasks, self)
         self._bridge = Bridge(bench.journal, self)

@@ -57,8 +57,15 @@ class Seen:
 
     def calls(self) -> "list[Call]":
         """Return the API calls that began and ended, in the order they began."""
-        begun = [entry for entry in self.entries if isinstance(entry.event, events.CallStarted)]
-        calls = [Call(self.led_by(entry)) for entry in begun]
+        led: dict[int, list[Entry]] = {}
+        call_of: dict[int | None, int] = {}  # one pass: a check is made at every entry, and a storm is hundreds
+        for entry in self.entries:
+            if isinstance(entry.event, events.CallStarted):
+                led[entry.seq], call_of[entry.seq] = [], entry.seq
+            elif entry.cause in call_of:
+                call_of[entry.seq] = call_of[entry.cause]
+                led[call_of[entry.cause]].append(entry)
+        calls = [Call(Seen(caused)) for caused in led.values()]
         return [call for call in calls if call.is_over]
 
     def decided(self, reason: Reason) -> list[Entry]:

@@ -6,6 +6,7 @@ from app.lessons.player import Player
 from app.lessons.seen import Call, Seen
 
 _CALLS = 50
+_UNAUTHORIZED = 401
 
 
 async def _call_all(player: Player) -> None:
@@ -35,7 +36,7 @@ async def _revoke_and_call_all(player: Player) -> None:
 
 
 def _was_rejected(call: Call) -> bool:
-    return call.decisions[-1].reason is Reason.REJECTED
+    return _UNAUTHORIZED in call.statuses  # one whose 401 comes late finds the new token there already
 
 
 def _one_refresh_for(calls: list[Call]) -> bool:

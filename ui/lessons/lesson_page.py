@@ -96,7 +96,9 @@ class LessonPage(QWidget):
     def _beginning(self, row: Row) -> str:
         if row.lesson.begins_signed_out:
             return self.tr("This lesson begins signed out: whoever is signed in to the demo org is signed out first.")
-        return self.tr("To begin, the demo org is turned as new, and Ada is signed in where the lesson needs it.")
+        return self.tr(
+            "To begin, the demo org is turned as new, whoever is signed in there is signed out, and Ada signs in."
+        )
 
     def _order(self) -> None:
         """Let Tab go through the steps before it comes to the footer, which was there before them."""
