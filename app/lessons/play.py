@@ -1,6 +1,6 @@
 """Plays a lesson from its beginning to its end, as a person would, and tells what each step brought about."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ class Played:
     entries: tuple[Entry, ...]
 
 
-async def play(lesson: Lesson, bench: Workbench) -> AsyncIterator[Played]:
+async def play(lesson: Lesson, bench: Workbench) -> AsyncGenerator[Played, None]:
     """Prepare a lesson and play it step by step; yields each step once it is passed.
 
     Raises StepFailed for the first that is not, and what `prepare` raises. `bench` is connected to the demo org.

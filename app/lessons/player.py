@@ -6,7 +6,6 @@ from typing import NoReturn
 
 from app.demo.addresses import PASSWORD, USERNAME
 from app.doctor.orgside import ask_org
-from app.errors import SignInFailed
 from app.okta.addresses import org_url
 from app.secret import Secret
 from app.session.calls import CallResult
@@ -15,8 +14,6 @@ from app.workbench import Workbench
 
 READING_S = 300
 """How long access tokens live in the lessons, in seconds: people read meanwhile."""
-# A client asks for keys it does not know no more often than once a minute.
-_KEYS_AGAIN_AFTER_S = 61.0
 
 
 class Player:
@@ -66,19 +63,19 @@ class Player:
         """
         await self.turn_as_new(**{"access_token_lifetime_s": READING_S, **knobs})
         await self.sign_out()
-        try:
-            await self.sign_in()
-        except SignInFailed:  # the keys were rotated twice within a minute
-            await self.travel(_KEYS_AGAIN_AFTER_S)
-            await self.sign_in()
+        await self.sign_in()
 
     async def turn(self, **knobs: object) -> None:
         """Turn knobs of the demo org."""
         await (await self.bench.controls()).turn(**knobs)
 
     async def turn_as_new(self, **knobs: object) -> None:
-        """Turn every knob as it is at first, or as `knobs` say; no faults, no skew, the network mended."""
+        """Turn every knob as it is at first, or as `knobs` say; no faults, no skew, the network mended.
+
+        Its keys may have been rotated time and again, so they are asked for anew when somebody signs in.
+        """
         await (await self.bench.controls()).make_as_new(**knobs)
+        self.bench.client.forget_keys()
 
     async def to_lapse(self) -> None:
         """Let time pass until the access token has just lapsed."""
