@@ -72,12 +72,19 @@ class Controls:
         self._way = way
         self._org = org
 
+    def look(self) -> OrgState | None:
+        """Return how the org is turned, without any request; None where another process serves it."""
+        if self._org is None:
+            return None
+        from app.demo import state
+
+        return self._state(state.turned(self._org))
+
     async def read(self) -> OrgState:
         """Return how the org is turned; asked over HTTP only where another process serves it."""
-        if self._org is not None:
-            from app.demo import state
-
-            return self._state(state.turned(self._org))
+        seen = self.look()
+        if seen is not None:
+            return seen
         asked = self._asked("how is it turned?")
         return self._state(await self._controller.read(cause=asked))
 

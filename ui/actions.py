@@ -85,7 +85,8 @@ class Actions(QObject):
         signed_out = "" if now.is_signed_in else self.tr("Nobody is signed in.")
         for action in (self.sign_out, self.refresh_now, self.call, *self.tabs, self.focus_timeline, self.follow_now):
             _allow(action, signed_out)
-        for action in (self.addresses, self.reset_demo):
+        _allow(self.demo_panel, self._why_not_ready(now))
+        for action in (*self._travels, self.rotate_keys, self.make_as_new, self.addresses, self.reset_demo):
             _allow(action, self._why_not_demo(now))
         for action in self._token_actions:
             _allow(action, self._why_not_token(action, now))
@@ -219,9 +220,24 @@ class Actions(QObject):
         }
         replay = self.tr("Sends the refresh token that was replaced last once more")
         self.replay = self._new("replay", self.tr("Replay old refresh token"), replay, "", "refresh")
+        self.demo_panel = self._new(
+            "demoPanel", self.tr("Demo org's controls"), self.tr("Shows them in the right column"), "Ctrl+5"
+        )
+        both = self.tr("Lets time pass for the demo org and for us at once")
+        self.travel_10_s = self._new("travel10", self.tr("Both clocks on by 10 s"), both, "Ctrl+G")
+        self.travel_1_min = self._new("travel60", self.tr("Both clocks on by 1 min"), both, "Ctrl+Shift+G")
+        self._travels = (self.travel_10_s, self.travel_1_min)
+        jump = self.tr("Lets time pass until the access token has just lapsed")
+        self.jump_to_lapse = self._new("jumpToLapse", self.tr("Jump to lapse"), jump, "Ctrl+J", "access")
+        storm = self.tr("Jumps to the lapse, then makes many calls at once: one refresh")
+        self.storm = self._new("storm", self.tr("Refresh storm"), storm, "Ctrl+Shift+S", "access")
+        rotate = self.tr("The demo org signs with a new key; the old one stays published")
+        self.rotate_keys = self._new("rotateKeys", self.tr("Rotate signing key"), rotate)
+        as_new = self.tr("Turns every knob as it was at first, ends all faults and sets both clocks right")
+        self.make_as_new = self._new("makeAsNew", self.tr("Reset to defaults"), as_new)
         self.addresses = self._new("addresses", self.tr("Addresses and keys…"), "")
         self.reset_demo = self._new("resetDemo", self.tr("Reset the demo org…"), "")
-        self._troubles = [*self.expire.values(), *self.revoke.values(), self.replay]
+        self._troubles = [*self.expire.values(), *self.revoke.values(), self.replay, self.jump_to_lapse, self.storm]
         self._token_actions += self._troubles
 
     def _build_lessons(self) -> None:
@@ -267,6 +283,8 @@ class Actions(QObject):
                 (self.tr("Show Inspector"), self.tr("Show Response"), self.tr("Show Wire"), self.tr("Show Journal")), 1
             )
         ]
+        self.side = self._new("side", self.tr("Right column"), self.tr("Unfolds it, or folds it away"), "Ctrl+B")
+        self.side.setCheckable(True)
         self.focus_timeline = self._new("focusTimeline", self.tr("Go to the timeline"), "", "Ctrl+T")
 
     def _menus(self) -> list[tuple[str, list[QAction]]]:
@@ -286,7 +304,13 @@ class Actions(QObject):
                     self.paste_token,
                 ],
             ),
-            (self.tr("Demo org"), [*self._troubles, self.addresses, self.reset_demo]),
+            (
+                self.tr("Demo org"),
+                [
+                    *(self.demo_panel, *self._travels, *self._troubles, self.rotate_keys),
+                    *(self.addresses, self.make_as_new, self.reset_demo),
+                ],
+            ),
             (
                 self.tr("Lessons"),
                 [self.lessons, self.lesson_hint, self.show_me, self.reset_lesson, self.leave_lesson],
@@ -295,7 +319,7 @@ class Actions(QObject):
                 self.tr("View"),
                 [
                     *(self.presenter, self.larger, self.smaller, self.normal_size, *self.schemes.actions()),
-                    *(*self.tabs, self.focus_timeline, self.follow_now),
+                    *(*self.tabs, self.side, self.focus_timeline, self.follow_now),
                 ],
             ),
             (self.tr("Export"), [self.export_har, self.export_timeline]),

@@ -4,7 +4,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QHideEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QMainWindow,
     QSplitter,
@@ -24,6 +24,7 @@ from ui.widgets.scrolling import Least, scrolling
 
 if TYPE_CHECKING:
     # These are built by `furnish`, after the first paint.
+    from ui.demo.panel import DemoPanel
     from ui.doctor.panel import DoctorPanel
     from ui.inspector.panel import InspectorPanel
     from ui.journal.panel import JournalPanel
@@ -46,7 +47,8 @@ _GAP = 12
 _FIRST_SIZE = QSize(1360, 860)
 _SMALLEST = QSize(960, 600)
 _CARDS_WIDTH = 292
-_SIDE_WIDTH = 260
+_SIDE_WIDTH = 312
+_ROOM_FOR_THREE = 1200
 _TIMELINE_HEIGHT = 270
 
 
@@ -88,6 +90,7 @@ class MainWindow(QMainWindow):
     error_panel: "ErrorPanel"
     toasts: "Toasts"
     side: "SideColumn"
+    demo: "DemoPanel"
     lessons: "LessonsPanel"
     doctor: "DoctorPanel"
 
@@ -112,10 +115,8 @@ class MainWindow(QMainWindow):
 
     def furnish(self) -> None:
         """Build the panels that nobody sees at the first paint."""
-        from ui.doctor.panel import DoctorPanel
         from ui.inspector.panel import InspectorPanel
         from ui.journal.panel import JournalPanel
-        from ui.lessons.panel import LessonsPanel
         from ui.report import ErrorPanel
         from ui.response.panel import ResponsePanel
         from ui.session.call_strip import CallStrip
@@ -125,7 +126,6 @@ class MainWindow(QMainWindow):
         from ui.session.second_factor import SecondFactorPanel
         from ui.session.waiting import WaitingPanel
         from ui.session.welcome import Welcome
-        from ui.side import SideColumn
         from ui.timeline.panel import TimelinePanel
         from ui.widgets.roles import tell_roles
         from ui.widgets.toast import Toasts
@@ -157,14 +157,7 @@ class MainWindow(QMainWindow):
             self._pages.addWidget(scrolling(f"{name}Scroll", panel))
         self._middle_column.insertWidget(0, self.error_panel)
         self._left_column.insertWidget(self._left_column.count() - 1, self.counts)
-        self.lessons = LessonsPanel(self.commands)
-        self.doctor = DoctorPanel()
-        self.side = SideColumn()
-        self.side.add(self.lessons, self.tr("Lessons"))
-        self.side.add(self.doctor, self.tr("Doctor"))
-        self.side.setMinimumWidth(theme.px(_SIDE_WIDTH))
-        self.side.hide()
-        self._body.addWidget(self.side)
+        self._add_side()
 
     def show_page(self, page: Page) -> None:
         """Show another middle; the cards stay where they are."""
@@ -218,6 +211,11 @@ class MainWindow(QMainWindow):
         super().showEvent(event)
         self.seen_changed.emit(True)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show as many columns as there is room for."""
+        super().resizeEvent(event)
+        self._make_room()
+
     def hideEvent(self, event: QHideEvent) -> None:
         """Say that nobody sees the window, so that nothing needs to tick."""
         super().hideEvent(event)
@@ -232,6 +230,11 @@ class MainWindow(QMainWindow):
             for name, width in (("_left_scroll", _CARDS_WIDTH), ("side", _SIDE_WIDTH)):  # as far as they are built
                 if hasattr(self, name):
                     getattr(self, name).setMinimumWidth(theme.px(width))
+
+    def _make_room(self) -> None:
+        """Let the cards give way to the right column where the story would be squeezed between the two."""
+        is_unfolded = hasattr(self, "side") and not self.side.isHidden()
+        self._left_scroll.setVisible(not is_unfolded or self.width() >= theme.px(_ROOM_FOR_THREE))
 
     def _lay_out(self) -> None:
         self._body = body = QSplitter(Qt.Orientation.Horizontal)
@@ -276,6 +279,24 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(self._starting)
         self._middle_column.addWidget(self._pages, 1)
         return column
+
+    def _add_side(self) -> None:
+        from ui.demo.panel import DemoPanel
+        from ui.doctor.panel import DoctorPanel
+        from ui.lessons.panel import LessonsPanel
+        from ui.side import SideColumn
+
+        self.demo = DemoPanel(self.commands)
+        self.lessons = LessonsPanel(self.commands)
+        self.doctor = DoctorPanel()
+        self.side = SideColumn()
+        self.side.add(self.demo, self.tr("Demo org"))
+        self.side.add(self.lessons, self.tr("Lessons"))
+        self.side.add(self.doctor, self.tr("Doctor"))
+        self.side.setMinimumWidth(theme.px(_SIDE_WIDTH))
+        self.side.hide()
+        self.side.unfolded.connect(self._make_room)
+        self._body.addWidget(self.side)
 
     def _add_signed_in(self) -> None:
         """Build the page from the outside in: Qt styles a widget anew, with all in it, whenever it gets a parent."""

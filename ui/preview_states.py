@@ -189,6 +189,25 @@ def doctor(window: MainWindow) -> None:
     window.side.open(window.doctor)
 
 
+def demo(window: MainWindow) -> None:
+    """The demo org is turned: time has travelled, and a fault has struck."""
+    story = _tell(window, preview_story.turned)
+    window.demo.show_org(story.org)
+    window.side.open(window.demo)
+
+
+def real(window: MainWindow) -> None:
+    """At a real server nothing is turned; what would be later can be thought through."""
+    tokens = tokens_of(1, age_s=6)
+    _held(window, tokens)
+    window.top_bar.show_connection(_OKTA.name, _OKTA.issuer, {_OKTA.name: True}, ready=True)
+    window.demo.show_real(_OKTA.name)
+    window.demo.what_if.in_s = 60.0
+    decision = decide(tokens, age_s=66, now=NOW + 60, leeway_s=1.0, asked_by="preview")
+    window.demo.what_if.show_thought(decision, 24.0)
+    window.side.open(window.demo)
+
+
 def lessons(window: MainWindow) -> None:
     """The list of lessons, some of them done."""
     signed_in(window)
@@ -280,6 +299,8 @@ STATES: dict[str, Callable[[MainWindow], None]] = {
     "presenting": presenting,
     "failed": failed,
     "ended": ended,
+    "demo": demo,
+    "real": real,
     "lessons": lessons,
     "lesson": lesson,
     "lesson-done": lesson_done,
@@ -347,6 +368,7 @@ PANELS: dict[str, tuple[str, Callable[[MainWindow], QWidget]]] = {
     "timeline": ("replayed", lambda window: window.timeline),
     "inspector": ("lapsed", lambda window: window.inspector),
     "response": ("signed-in", _response),
+    "demo-panel": ("demo", lambda window: window.demo),
     "wire": ("refreshed", lambda window: window.wire),
     "journal": ("replayed", lambda window: window.journal),
     "error": ("failed", lambda window: window.error_panel),

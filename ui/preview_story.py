@@ -2,25 +2,30 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
+from app.clock import OwnClock
 from app.connection import DEFAULT_SCOPES, DEMO_CLIENT_ID, DEMO_NAME, Connection
+from app.controls import Controls, OrgState
 from app.decision import Decision
 from app.demo.addresses import addresses_of
 from app.demo.controller import Controller
 from app.demo.faults import Fault
+from app.demo.host import DEFAULT_PORT
 from app.demo.ledger import MemoryLedger, SigningKey
 from app.demo.org import ADA, DemoOrg
 from app.demo.policy import Policy
 from app.demo.transport import OrgTransport
+from app.demo.way import DemoOrgWay
 from app.doctor.doctor import diagnose
 from app.doctor.evidence import case_of
 from app.doctor.orgside import ask_org
 from app.doctor.records import Finding, Known
 from app.errors import LapseError
+from app.events import TimeTravelled
 from app.inspection.desk import Desk
 from app.inspection.inspector import Inspection
 from app.journal import Journal
@@ -44,6 +49,7 @@ from app.workbench import limits_of
 
 BEGAN = 1_790_085_783.0
 """14:03:03 UTC: when every story begins, in epoch seconds."""
+_DELAYS = 2
 _REDIRECT_URI = "http://127.0.0.1:49320/callback"
 
 
@@ -65,18 +71,20 @@ class Story:
     result: CallResult | None
     findings: tuple[Finding, ...] = ()
     app: App | None = None
+    org: OrgState = field(default_factory=OrgState)
 
 
 class Stage:
     """A person, a session and a demo org whose answers take as long as real ones do."""
 
     def __init__(self, key: SigningKey) -> None:
-        self.clock = SimClock(BEGAN)
-        self.org = DemoOrg(self.clock, Policy(access_token_lifetime_s=30), ledger=MemoryLedger(key))
+        machine = SimClock(BEGAN)
+        self.clock = OwnClock(machine)
+        self.org = DemoOrg(machine, Policy(access_token_lifetime_s=30), ledger=MemoryLedger(key))
         self.org.faults.switch_on([Fault.parse("delay=0.039@token"), Fault.parse("delay=0.012@api")])
-        self.network = _Network(self.org)
         self.journal, self.details = Journal(self.clock), Details()
-        recorder = RecordingTransport(self.network, self.journal, self.clock, self.details)
+        way = DemoOrgWay(OrgTransport(self.org), port=lambda: DEFAULT_PORT, revive=_nobody, follow=self._follow)
+        recorder = RecordingTransport(way, self.journal, self.clock, self.details)
         self.http = httpx.AsyncClient(transport=recorder)
         self.client = OAuthClient(self.http, self.clock, issuer=self.org.issuer, client_id=DEMO_CLIENT_ID)
         self.session = Session(
@@ -87,7 +95,9 @@ class Stage:
         self.addresses = addresses
         self.findings: tuple[Finding, ...] = ()
         self.app: App | None = None
-        self.trouble = Trouble(self.session, self.client, self.journal, Controller(self.http, addresses))
+        controller = Controller(self.http, addresses)
+        self.trouble = Trouble(self.session, self.client, self.journal, controller)
+        self.controls = Controls(self.session, self.clock, self.journal, controller, way, self.org)
         self.told = ""
         self.failure: LapseError | None = None
         self.result: CallResult | None = None
@@ -162,18 +172,24 @@ class Stage:
             result=self.result,
             findings=self.findings,
             app=self.app,
+            org=self._turned(),
         )
 
+    def _turned(self) -> OrgState:
+        found = self.controls.look()
+        assert found is not None
+        # what makes every story's answers take their time is none of its trouble
+        return replace(found, faults=found.faults[_DELAYS:])
 
-class _Network(OrgTransport):
-    """The way to the org, which can be cut."""
+    def _follow(self, moved_s: float, cause: int | None) -> None:
+        if moved_s != self.clock.travelled_s:
+            travelled = TimeTravelled(moved_s - self.clock.travelled_s)
+            self.clock.travelled_s = moved_s
+            self.journal.append(travelled, cause=cause)
 
-    is_down = False
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        if self.is_down:
-            raise httpx.ConnectError("All connection attempts failed", request=request)
-        return await super().handle_async_request(request)
+async def _nobody() -> None:
+    """Begin nothing anew: the org of a story is always there."""
 
 
 async def signed_in(stage: Stage) -> None:
@@ -212,7 +228,7 @@ async def storm(stage: Stage) -> None:
 async def failed(stage: Stage) -> None:
     """The same, and a call while the network is down."""
     await lapsed(stage)
-    stage.network.is_down = True
+    await stage.controls.cut_network(cut=True)
     await stage.call()
     await stage.at(160)
 
@@ -223,6 +239,22 @@ async def replayed(stage: Stage) -> None:
     await lapsed(stage)
     await stage.trouble.replay()
     await stage.at(123)
+
+
+async def turned(stage: Stage) -> None:
+    """One is signed in, time has travelled past a lapse, and the demo org makes trouble on purpose."""
+    await stage.at(3)
+    await stage.sign_in()
+    for moment in (9, 17, 28, 38, 51):
+        await stage.at(moment)
+        await stage.call()
+    await stage.controls.travel(60)
+    await stage.at(114)
+    await stage.controls.switch_on("503@token*3")
+    await stage.controls.switch_on("refuse=mfa_required@token.password")
+    await stage.call()
+    await stage.controls.skew_server(90)
+    await stage.at(124)
 
 
 async def without_grant(stage: Stage) -> None:

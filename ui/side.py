@@ -39,6 +39,18 @@ class SideColumn(Card):
         self.tabs.setCurrentWidget(panel)
         self.show()
 
+    def front(self) -> str:
+        """Return the object name of the panel in front."""
+        panel = self.tabs.currentWidget()
+        return "" if panel is None else panel.objectName()
+
+    def put_in_front(self, name: str) -> None:
+        """Put the panel of that object name in front, if there is one; the column stays as folded as it is."""
+        for place in range(self.tabs.count()):
+            panel = self.tabs.widget(place)
+            if panel is not None and panel.objectName() == name:
+                self.tabs.setCurrentIndex(place)
+
     def showEvent(self, event: QShowEvent) -> None:
         """Tell that it is seen."""
         super().showEvent(event)

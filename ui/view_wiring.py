@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from ui.main_window import MainWindow
 
 SMALLEST, LARGEST, STEP = 0.8, 2.0, 0.1
-_GEOMETRY, _ZOOM, _PRESENTER = "geometry", "zoom", "presenter"
+_GEOMETRY, _ZOOM, _PRESENTER, _SIDE, _SIDE_PANEL = "geometry", "zoom", "presenter", "side", "sidePanel"
+_OPEN, _FOLDED = "open", "folded"
+_WIDE = 1280
 
 
 class ViewWiring(QObject):
@@ -38,6 +40,8 @@ class ViewWiring(QObject):
         commands.palette.triggered.connect(self._on_palette)
         commands.follow_now.triggered.connect(window.timeline.follow_button.click)
         commands.focus_timeline.triggered.connect(self._on_focus_timeline)
+        commands.side.triggered.connect(window.side.setVisible)
+        window.side.unfolded.connect(self._on_unfolded)
         for action in commands.tabs:
             action.triggered.connect(self._on_tab)
 
@@ -49,6 +53,7 @@ class ViewWiring(QObject):
         self._dress()  # first, because type decides how small anything may be
         if _GEOMETRY in kept:
             self._window.restoreGeometry(_bytes(kept[_GEOMETRY]))
+        self._restore_side(kept)
         for splitter in self._splitters():
             if splitter.objectName() in kept:
                 splitter.restoreState(_bytes(kept[splitter.objectName()]))
@@ -59,10 +64,22 @@ class ViewWiring(QObject):
         kept[_GEOMETRY] = _text(self._window.saveGeometry())
         kept[_ZOOM] = f"{self._zoom:.2f}"
         kept[_PRESENTER] = "on" if self._window.commands.presenter.isChecked() else "off"
+        kept[_SIDE] = _FOLDED if self._window.side.isHidden() else _OPEN
+        kept[_SIDE_PANEL] = self._window.side.front()
         try:
             self._bench.remember_window(kept)
         except LapseError:
             return
+
+    def _restore_side(self, kept: dict[str, str]) -> None:
+        """Unfold the right column as it was left; at first for the demo org, where there is room for its controls."""
+        has_room = self._bench.settings.connection.embedded and self._window.width() >= theme.px(_WIDE)
+        self._window.side.put_in_front(kept.get(_SIDE_PANEL, ""))
+        self._window.side.setVisible(kept.get(_SIDE, _OPEN if has_room else _FOLDED) == _OPEN)
+
+    def _on_unfolded(self) -> None:
+        # Hidden with the window is not folded away.
+        self._window.commands.side.setChecked(not self._window.side.isHidden())
 
     def _on_scheme(self, action: QAction) -> None:
         try:

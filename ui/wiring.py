@@ -15,6 +15,7 @@ from ui.bridge import Bridge
 from ui.clipboard import Clipboard
 from ui.connection_wiring import ConnectionWiring
 from ui.demo.addresses import AddressesDialog
+from ui.demo_wiring import DemoWiring
 from ui.doctor_wiring import DoctorWiring
 from ui.grant_wiring import GrantWiring
 from ui.inspector_wiring import InspectorWiring
@@ -59,6 +60,7 @@ class Wiring(QObject):
         self._lessons = LessonWiring(window, bench, self.tasks, taken_up, self._show_session, self)
         in_use = self._lessons.is_in_front
         self._doctor = DoctorWiring(window, bench, self.tasks, self._clipboard, self._story.select, in_use, self)
+        self._demo = DemoWiring(window, bench, self.tasks, self._call, self._on_connection_chosen, self)
         self._grant = GrantWiring(window, bench, self.tasks, self._clipboard, self)
         self._view = ViewWiring(window, bench, self.tasks, self)
         self._bridge = Bridge(bench.journal, self)
@@ -91,6 +93,7 @@ class Wiring(QObject):
         self._sign_in.tick(now)
         self._inspector.tick(now)
         self._story.tick(now)
+        self._demo.tick()
         if self._ready:
             self._window.call_strip.show_decision(self._bench.session.decide("Call API"))
 
@@ -165,6 +168,7 @@ class Wiring(QObject):
 
     async def _take_up(self, connection: "Connection | None") -> None:
         self._ready = False
+        self._demo.show_connection(is_ready=False)
         self._sign_in.cancel(self.tr("The sign-in was cancelled: another connection was chosen."))
         self._show_connection()
         embedded = (connection or self._bench.settings.connection).embedded
@@ -181,6 +185,7 @@ class Wiring(QObject):
         finally:
             self._ready = self._bench.is_connected
             self._story.show_connection()
+            self._demo.show_connection(is_ready=self._ready)
             self._lessons.show_connection()
             self._show_connection()
             self._show_session()
@@ -246,6 +251,7 @@ class Wiring(QObject):
     def _on_appended(self, batch: tuple[Entry, ...]) -> None:
         self._story.added(batch)
         self._doctor.added(batch)
+        self._demo.added(batch)
         self._lessons.added()
         for entry in batch:
             event = entry.event
@@ -253,6 +259,11 @@ class Wiring(QObject):
                 self._sign_in.show_no_browser()
             elif isinstance(event, events.DemoOrgPortTaken | events.DemoOrgLedgerSetAside):
                 self._window.statusBar().showMessage(entry.sentence())  # stays: it explains why one is signed out
+            elif isinstance(event, events.TimeTravelled):
+                self.tick()  # every countdown jumps along at once
+                self._window.toasts.announcer.announce(entry.sentence())
+            elif isinstance(event, events.DemoOrgTurned):
+                self._show_limits()
             elif isinstance(event, events.DemoOrgFound):
                 self._window.toasts.show_toast(entry.sentence())
             elif isinstance(event, events.RefreshSucceeded):
@@ -325,12 +336,17 @@ class Wiring(QObject):
             self._window.call_strip.show_story("")
         self._shown_tokens = tokens
         leeway_s = self._bench.connection.leeway_s if self._ready else 0.0
-        if tokens is not None:
-            self._story.show_limits(leeway_in_force(leeway_s, tokens.expiry.lifetime_s), self._bench.limits())
+        self._show_limits()
         facts = facts_of(tokens, leeway_s=leeway_s) if tokens else {}
         for kind, card in self._window.cards.items():
             card.show_token(facts.get(kind))
         self._inspector.show()
+
+    def _show_limits(self) -> None:
+        tokens = self._tokens()
+        if tokens is not None:
+            leeway_s = leeway_in_force(self._bench.connection.leeway_s, tokens.expiry.lifetime_s)
+            self._story.show_limits(leeway_s, self._bench.limits())
 
     def _show_results(self, results: "list[CallResult]") -> None:
         from app.session.calls import summary

@@ -10,6 +10,7 @@ from app import events
 from app.events import Entry, Exchange, ExchangeKind, Issued, RefreshTokenFate
 from app.lanes.records import Bar, End, Family, Lane, Mark, MarkKind
 from app.lanes.track import Track
+from app.text import duration
 
 _MOST_THINGS = 32_000
 _MOST_LEADS = 40_000
@@ -54,6 +55,7 @@ class Lanes:
             events.SignedOut: self._signed_out,
             events.SessionEnded: self._ended,
             events.SessionGone: self._ended,
+            events.TimeTravelled: self._travelled,
         }
 
     def take(self, entry: Entry) -> bool:
@@ -162,6 +164,11 @@ class Lanes:
         lane = _lane_of(name)
         self._close(lane, end, entry.at, name)
         self._mark(entry, lane, kind, entry.event.sentence(), token=name)
+        return True
+
+    def _travelled(self, entry: Entry, travelled: events.TimeTravelled) -> bool:
+        note = f"{'+' if travelled.seconds >= 0 else '-'}{duration(travelled.seconds)}"
+        self._mark(entry, Lane.CALLS, MarkKind.TRAVEL, entry.event.sentence(), note=note)
         return True
 
     def _signed_out(self, entry: Entry, left: events.SignedOut) -> bool:

@@ -108,6 +108,7 @@ class MarkKind(StrEnum):
     DROP = "dropped"
     REVOCATION = "revoked"
     EXPIRY = "expired on request"
+    TRAVEL = "time travel"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +116,7 @@ class Mark:
     """A moment on a lane: `at` and `until` in epoch seconds, `text` in a sentence, `seq` its number in the journal.
 
     `token` is the refresh token that was sent; `back_to` is when that token had been replaced already: a replay.
-    `note` is what one word cannot say: the grant of a sign-in, the status of a failed call.
+    `note` is what one word cannot say: the grant of a sign-in, the status of a failed call, how far one travelled.
     """
 
     lane: Lane

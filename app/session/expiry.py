@@ -1,6 +1,6 @@
 """Where each expiry comes from, and how much of a life is left."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.decision import ExpirySource
 
@@ -15,6 +15,10 @@ class Receipt:
     wall: float
     elapsed: float
     boot_id: str
+
+    def later(self, seconds: float) -> "Receipt":
+        """Return the moment so many seconds on, by both witnesses."""
+        return replace(self, wall=self.wall + seconds, elapsed=self.elapsed + seconds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,9 +217,11 @@ class Session:
 
     # --- tokens ---------------------------------------------------------------------------------------------------
 
-    def decide(self, asked_by: str, *, not_this: Secret | None = None, asked_for: bool = False) -> Decision:
-        """Return what a call made now would need; changes nothing and tells nobody."""
-        now = self._receipt()
+    def decide(
+        self, asked_by: str, *, not_this: Secret | None = None, asked_for: bool = False, in_s: float = 0.0
+    ) -> Decision:
+        """Return what a call made `in_s` seconds from now would need; changes nothing and tells nobody."""
+        now = self._receipt().later(in_s)
         if not isinstance(self.state, SignedIn):
             reason = Reason.ENDED if isinstance(self.state, Ended) else Reason.SIGNED_OUT
             return Decision(verdict=Verdict.SIGN_IN, reason=reason, at=now.wall, asked_by=asked_by)

@@ -114,6 +114,7 @@ class TopBar(QFrame):
         self.sign_in_button = ActionButton(self._actions.sign_in, "signInButton")
         self.sign_in_button.setProperty("primary", True)
         self.sign_out_button = ActionButton(self._actions.sign_out, "signOutButton")
+        self.side_button = ActionButton(self._actions.side, "sideButton", self.tr("Panels"))
         self.menu_button = QToolButton()
         self.menu_button.setObjectName("menuButton")
         self.menu_button.setText("⋯")
@@ -141,6 +142,7 @@ class TopBar(QFrame):
         row.addWidget(self.account_chip)
         row.addWidget(self.sign_in_button)
         row.addWidget(self.sign_out_button)
+        row.addWidget(self.side_button)
         row.addWidget(self.menu_button)
 
     def _choose_connection(self, action: QAction) -> None:

@@ -34,6 +34,7 @@ _ROLES = {
     MarkKind.DROP: "warning",
     MarkKind.REVOCATION: "bad",
     MarkKind.EXPIRY: "warning",
+    MarkKind.TRAVEL: "access",
 }
 _ORDINARY = (MarkKind.CALL, MarkKind.TOKEN_REQUEST)  # drawn first, so that none of them hides a refusal
 _CENTRE = Qt.AlignmentFlag.AlignCenter

@@ -134,6 +134,12 @@ def _barred(size: float) -> QPainterPath:
     return path
 
 
+def _fast_forward(size: float) -> QPainterPath:
+    path = _polygon((-size * 1.2, -size), (0, 0), (-size * 1.2, size))
+    path.addPath(_polygon((0, -size), (size * 1.2, 0), (0, size)))
+    return path
+
+
 def _square(size: float) -> QPainterPath:
     path = QPainterPath()
     path.addRect(QRectF(-size, -size, 2 * size, 2 * size))
@@ -155,6 +161,7 @@ _PATHS = {
     MarkKind.DROP: _drop,
     MarkKind.REVOCATION: _barred,
     MarkKind.EXPIRY: _hourglass,
+    MarkKind.TRAVEL: _fast_forward,
 }
 _LINES = (
     MarkKind.FAILED_CALL,

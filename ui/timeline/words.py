@@ -54,6 +54,7 @@ def mark_words() -> dict[MarkKind, str]:
         MarkKind.DROP: QCoreApplication.translate("TimelineView", "dropped"),
         MarkKind.REVOCATION: QCoreApplication.translate("TimelineView", "revoked"),
         MarkKind.EXPIRY: QCoreApplication.translate("TimelineView", "expired"),
+        MarkKind.TRAVEL: QCoreApplication.translate("TimelineView", "time travel"),
     }
 
 

@@ -1,0 +1,180 @@
+"""Trouble at the demo org: switches for what happens most, a line for every other fault, and all that is on."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from app.demo.faults import Fault
+from app.errors import BadInput
+from ui import theme
+from ui.demo.switch import FaultSwitch, struck
+from ui.widgets.labels import ElidedLabel, label
+
+if TYPE_CHECKING:
+    from app.controls import FaultState
+
+
+class Faults(QWidget):
+    """Shows every fault; `wanted` carries how one is written and what it replaces (or None), `unwanted` one to end."""
+
+    wanted = Signal(str, object)
+    unwanted = Signal(object)
+    cut_requested = Signal(bool)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("demoFaults")
+        self.switches = self._built_switches()
+        for switch in self.switches:
+            switch.wanted.connect(self.wanted)
+            switch.unwanted.connect(self.unwanted)
+        self.cut_box = QCheckBox(self.tr("Network down"))
+        self.cut_box.setObjectName("networkCutBox")
+        self.cut_box.setToolTip(self.tr("Nothing gets from here to the demo org but these controls"))
+        self.cut_box.clicked.connect(self.cut_requested)
+        self._build_other()
+        self.others: dict[int, _OtherFault] = {}
+        self._lay_out()
+
+    def show_faults(self, states: "tuple[FaultState, ...]", *, is_cut: bool) -> None:
+        """Show the faults that were switched on, in their order, each where it belongs."""
+        self.cut_box.setChecked(is_cut)
+        rest = {each.number: each for each in states}
+        for switch in self.switches:
+            newest = next((each for each in reversed(states) if switch.is_of(Fault.parse(each.fault))), None)
+            switch.show_state(newest)
+            if newest is not None:
+                del rest[newest.number]
+        self._show_others(rest)
+
+    def _show_others(self, rest: "dict[int, FaultState]") -> None:
+        for number in self.others.keys() - rest.keys():
+            gone = self.others.pop(number)
+            self._list.removeWidget(gone)
+            gone.hide()
+            gone.deleteLater()
+        for number, state in rest.items():
+            if number not in self.others:
+                self.others[number] = _OtherFault(number)
+                self.others[number].unwanted.connect(self.unwanted)
+                self._list.addWidget(self.others[number])
+            self.others[number].show_state(state)
+
+    def _built_switches(self) -> tuple[FaultSwitch, ...]:
+        return (
+            FaultSwitch(
+                "tokenUnavailable",
+                "503@token",
+                self.tr("Token endpoint: 503"),
+                self.tr("The token endpoint is busy, and does nothing"),
+            ),
+            FaultSwitch(
+                "answerLost",
+                "close-after@token.refresh",
+                self.tr("Refresh answer lost"),
+                self.tr("The refresh is carried out, and the connection ends before its answer"),
+            ),
+            FaultSwitch(
+                "tokenSlow", "delay=2@token", self.tr("Slow: 2 s"), self.tr("The token endpoint takes two seconds")
+            ),
+            FaultSwitch(
+                "tooMany",
+                "429@token",
+                self.tr("Token endpoint: 429"),
+                self.tr("The token endpoint finds the requests too many, and does nothing"),
+            ),
+            FaultSwitch(
+                "apiRefuses",
+                "invalid-token@api",
+                self.tr("API answers 401"),
+                self.tr("The API takes no access token, however fresh it is"),
+            ),
+        )
+
+    def _build_other(self) -> None:
+        self.other_edit = QLineEdit()
+        self.other_edit.setObjectName("otherFaultEdit")
+        self.other_edit.setAccessibleName(self.tr("Other fault, as it is written"))
+        self.other_edit.setPlaceholderText(self.tr("Other fault…"))
+        self.other_edit.setToolTip(self.tr("KIND[=VALUE]@ENDPOINT[*TIMES][+SKIP], for example 503=5@token*2"))
+        theme.set_mono(self.other_edit, 12)
+        self.other_edit.returnPressed.connect(self._on_other)
+        self.other_edit.textEdited.connect(self._on_edited)
+        self.other_button = QPushButton(self.tr("Switch on"))
+        self.other_button.setObjectName("otherFaultButton")
+        self.other_button.setAccessibleName(self.tr("Switch on the other fault"))
+        self.other_button.clicked.connect(self._on_other)
+        self.error_label = label(wrap=True)
+        self.error_label.setObjectName("otherFaultErrorLabel")
+        self.error_label.setProperty("bad", True)
+        self.error_label.hide()
+
+    def _on_other(self) -> None:
+        try:
+            fault = Fault.parse(self.other_edit.text())
+        except BadInput as wrong:
+            self.error_label.setText(" ".join(each for each in (wrong.what, wrong.next_step) if each))
+            self.error_label.show()
+            self.other_edit.setFocus()
+            return
+        self.error_label.hide()
+        self.other_edit.clear()
+        self.wanted.emit(str(fault), None)
+
+    def _on_edited(self) -> None:
+        self.error_label.hide()
+
+    def _lay_out(self) -> None:
+        other = QHBoxLayout()
+        other.setSpacing(6)
+        other.addWidget(self.other_edit, 1)
+        other.addWidget(self.other_button)
+        self._list = QVBoxLayout()
+        self._list.setSpacing(4)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addWidget(label(self.tr("TROUBLE"), role="section"))
+        layout.addWidget(self.cut_box)
+        for switch in self.switches:
+            layout.addWidget(switch)
+        layout.addLayout(other)
+        layout.addWidget(self.error_label)
+        layout.addLayout(self._list)
+
+
+class _OtherFault(QWidget):
+    """A fault that has no switch of its own here, or that somebody else switched on besides."""
+
+    unwanted = Signal(object)
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.setObjectName(f"otherFault{number}")
+        self._state: FaultState | None = None
+        self.name_label = ElidedLabel()
+        theme.set_mono(self.name_label, 12)
+        self.struck_label = label(role="muted")
+        self.off_button = QPushButton(self.tr("Switch off"))
+        self.off_button.setObjectName(f"otherFault{number}OffButton")
+        self.off_button.setProperty("quiet", True)
+        self.off_button.clicked.connect(self._on_off)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(self.name_label)
+        words.addWidget(self.struck_label)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addLayout(words, 1)
+        row.addWidget(self.off_button)
+
+    def show_state(self, state: "FaultState") -> None:
+        """Show how it is written and how often it has struck."""
+        self._state = state
+        self.name_label.show_text(state.fault)
+        self.struck_label.setText(struck(state))
+        self.off_button.setAccessibleName(self.tr("Switch off {0}").format(state.fault))
+
+    def _on_off(self) -> None:
+        self.unwanted.emit(self._state)

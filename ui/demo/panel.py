@@ -1,0 +1,105 @@
+"""The demo org's panel: everything that can be turned in it; at a real server what can at least be thought through."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+
+from ui.actions import Actions
+from ui.demo.faults import Faults
+from ui.demo.lifetimes import Lifetimes
+from ui.demo.times import Times
+from ui.demo.verbs import Verbs
+from ui.demo.what_if import WhatIf
+from ui.widgets.labels import label
+from ui.widgets.scrolling import scrolling
+
+if TYPE_CHECKING:
+    from app.controls import OrgState
+
+_BETWEEN = 18
+
+
+class DemoPanel(QWidget):
+    """Shows how the demo org is turned; its sections ask for everything.
+
+    `seen` tells that somebody looks at it again, `choose_demo_requested` that the demo org is wanted as connection.
+    """
+
+    seen = Signal()
+    choose_demo_requested = Signal()
+
+    def __init__(self, commands: Actions) -> None:
+        super().__init__()
+        self.setObjectName("demoPanel")
+        self.state_label = label(role="muted", wrap=True)
+        self.state_label.setObjectName("demoStateLabel")
+        self.choose_button = QPushButton(self.tr("Choose the demo org"))
+        self.choose_button.setObjectName("chooseDemoButton")
+        self.choose_button.clicked.connect(self.choose_demo_requested)
+        self.what_if = WhatIf()
+        self.lifetimes = Lifetimes()
+        self.times = Times(commands)
+        self.faults = Faults()
+        self.verbs = Verbs(commands)
+        self._sections = (self.lifetimes, self.times, self.faults, self.verbs)
+        self._lay_out()
+        self.show_unknown()
+
+    def show_org(self, state: "OrgState") -> None:
+        """Show how the demo org is turned."""
+        self.lifetimes.show_knobs(state.knobs)
+        self.times.show_times(state.moved_s, state.server_skew_s, state.client_skew_s)
+        self.faults.show_faults(state.faults, is_cut=state.is_cut)
+        self._show_parts(is_demo=True, text="")
+
+    def show_real(self, name: str) -> None:
+        """Show what applies to a real server: the connection of that name is chosen."""
+        text = self.tr(
+            "Lifetimes, faults and time are the demo org's to turn. {0} is a real server: nobody turns it here."
+        )
+        self._show_parts(is_demo=False, text=text.format(name))
+
+    def show_unknown(self) -> None:
+        """Show that nobody knows yet how the demo org is turned."""
+        self._show_parts(is_demo=False, text=self.tr("The demo org is not there yet."))
+        self.what_if.hide()
+        self.choose_button.hide()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Tell that it is looked at."""
+        super().showEvent(event)
+        self.seen.emit()
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the width at which nothing needs to be scrolled sideways."""
+        bar = self._scroll.verticalScrollBar().sizeHint().width()
+        width = self._content.minimumSizeHint().width() + bar
+        return QSize(width, super().minimumSizeHint().height())
+
+    def _show_parts(self, *, is_demo: bool, text: str) -> None:
+        for section in self._sections:
+            section.setVisible(is_demo)
+        self.what_if.setVisible(not is_demo)
+        self.choose_button.setVisible(not is_demo)
+        self.state_label.setText(text)
+        self.state_label.setVisible(bool(text))
+
+    def _lay_out(self) -> None:
+        self._content = QWidget()
+        self._content.setObjectName("demoContent")
+        inside = QVBoxLayout(self._content)
+        inside.setContentsMargins(14, 12, 12, 14)
+        inside.setSpacing(_BETWEEN)
+        inside.addWidget(self.what_if)
+        inside.addWidget(self.state_label)
+        inside.addWidget(self.choose_button, 0, Qt.AlignmentFlag.AlignLeft)
+        for section in self._sections:
+            inside.addWidget(section)
+        inside.addStretch(1)
+        self._scroll = scrolling("demoScroll", self._content)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # texts wrap
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._scroll)

@@ -1,0 +1,93 @@
+"""One kind of trouble as a switch: on or off, how often, and how often it has struck."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
+
+from app.demo.faults import Fault
+from ui import theme
+from ui.demo.settling import SettledSpin
+from ui.widgets.flow import Flow
+from ui.widgets.labels import label
+
+if TYPE_CHECKING:
+    from app.controls import FaultState
+
+_MOST_TIMES = 99
+
+
+class FaultSwitch(QWidget):
+    """Shows whether a fault is on; `wanted` carries how one is written and what it replaces, `unwanted` one to end."""
+
+    wanted = Signal(str, object)
+    unwanted = Signal(object)
+
+    def __init__(self, name: str, fault: str, title: str, hint: str) -> None:
+        super().__init__()
+        self.fault = Fault.parse(fault)
+        self._state: FaultState | None = None
+        self.box = QCheckBox(title)
+        self.box.setObjectName(f"{name}Box")
+        self.box.setToolTip(hint)
+        self.box.setAccessibleDescription(hint)
+        self.times_spin = SettledSpin(f"{name}Spin", self.tr("How often: {0}").format(title), 0, _MOST_TIMES)
+        self.times_spin.setProperty("compact", True)
+        self.times_spin.setPrefix("× ")
+        self.times_spin.setSpecialValueText(self.tr("always"))
+        self.times_spin.setToolTip(self.tr("How often it strikes; 0 is always"))
+        self.struck_label = label(role="muted", wrap=True)
+        self.struck_label.setObjectName(f"{name}Label")
+        self.struck_label.setIndent(theme.px(26))
+        self.box.clicked.connect(self._on_clicked)
+        self.times_spin.chosen.connect(self._on_times)
+        self._lay_out()
+        self.show_state(None)
+
+    def is_of(self, fault: Fault) -> bool:
+        """Return whether this is the switch of a fault, however often that strikes."""
+        return replace(fault, times=None) == self.fault
+
+    def show_state(self, state: "FaultState | None") -> None:
+        """Show the newest fault of this kind that was switched on; None for none."""
+        self._state = state
+        self.box.setChecked(state is not None and not state.is_over)
+        self.struck_label.setText("" if state is None else struck(state))
+        self.struck_label.setVisible(state is not None)
+        if state is not None:
+            self.times_spin.show_value(Fault.parse(state.fault).times or 0)
+
+    def _on_clicked(self, on: bool) -> None:  # noqa: FBT001 - a signal's one argument
+        if on:
+            self._want()
+        elif self._state is not None:
+            self.unwanted.emit(self._state)
+
+    def _on_times(self) -> None:
+        if self.box.isChecked():
+            self._want()
+
+    def _want(self) -> None:
+        wanted = replace(self.fault, times=self.times_spin.value() or None)
+        self.wanted.emit(str(wanted), self._state)
+
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(1)
+        layout.addLayout(Flow(self.box, self.times_spin, spread=True))
+        layout.addWidget(self.struck_label)
+
+
+def struck(state: "FaultState") -> str:
+    """Return how often a fault has struck, and whether it is over."""
+    times = Fault.parse(state.fault).times
+    if not state.struck:
+        return QCoreApplication.translate("DemoPanel", "not struck yet")
+    if times is None:
+        if state.struck == 1:
+            return QCoreApplication.translate("DemoPanel", "struck once")
+        return QCoreApplication.translate("DemoPanel", "struck {0} times").format(state.struck)
+    text = QCoreApplication.translate("DemoPanel", "struck {0} of {1}").format(state.struck, times)
+    return QCoreApplication.translate("DemoPanel", "over: {0}").format(text) if state.is_over else text

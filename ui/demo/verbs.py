@@ -1,0 +1,53 @@
+"""What one does to tokens and keys at the demo org on purpose, as buttons that are the window's actions."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSpinBox, QVBoxLayout, QWidget
+
+from ui.actions import Actions
+from ui.widgets.buttons import ActionButton
+from ui.widgets.flow import Flow
+from ui.widgets.labels import label
+
+_FEWEST_CALLS, _CALLS, _MOST_CALLS = 2, 50, 100
+
+
+class Verbs(QWidget):
+    """Expire, revoke, replay, a new key, a storm of calls at the moment of lapse, and everything as new."""
+
+    def __init__(self, commands: Actions) -> None:
+        super().__init__()
+        self.setObjectName("demoVerbs")
+        self._buttons = (
+            ActionButton(commands.expire["access"], "expireAccessButton", self.tr("Expire access")),
+            ActionButton(commands.expire["refresh"], "expireRefreshButton", self.tr("Expire refresh")),
+            ActionButton(commands.revoke["access"], "revokeAccessButton", self.tr("Revoke access")),
+            ActionButton(commands.revoke["refresh"], "revokeRefreshButton", self.tr("Revoke refresh")),
+            ActionButton(commands.replay, "replayButton"),
+            ActionButton(commands.rotate_keys, "rotateKeysButton"),
+        )
+        self._storm_button = ActionButton(commands.storm, "stormButton", self.tr("Refresh storm"))
+        self._resets = (
+            ActionButton(commands.make_as_new, "makeAsNewButton"),
+            ActionButton(commands.reset_demo, "resetDemoButton"),
+        )
+        self.storm_spin = QSpinBox()
+        self.storm_spin.setObjectName("stormSpin")
+        self.storm_spin.setAccessibleName(self.tr("How many calls the storm has"))
+        self.storm_spin.setToolTip(self.tr("How many calls at once, {0} to {1}").format(_FEWEST_CALLS, _MOST_CALLS))
+        self.storm_spin.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.storm_spin.setRange(_FEWEST_CALLS, _MOST_CALLS)
+        self.storm_spin.setValue(_CALLS)
+        self.storm_spin.setPrefix("× ")
+        self.storm_spin.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(label(self.tr("TOKENS AND KEYS"), role="section"))
+        layout.addLayout(Flow(*self._buttons))
+        layout.addLayout(Flow(self._storm_button, self.storm_spin))
+        layout.addSpacing(10)
+        layout.addWidget(label(self.tr("START OVER"), role="section"))
+        layout.addLayout(Flow(*self._resets))

@@ -1,0 +1,91 @@
+"""What if it were later: what a call would do then, thought through for a real server that nobody may turn."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+
+from app.text import duration
+from ui.widgets.buttons import allow
+from ui.widgets.flow import Flow
+from ui.widgets.labels import label
+
+if TYPE_CHECKING:
+    from app.decision import Decision
+
+_STEPS_S = (10.0, 60.0)
+
+
+class WhatIf(QWidget):
+    """Holds how far one thinks ahead, `in_s` seconds; `moved` tells that it has changed."""
+
+    moved = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("whatIf")
+        self.in_s = 0.0
+        self._left_s: float | None = None
+        self.buttons = {
+            "whatIf10Button": QPushButton(self.tr("+10 s")),
+            "whatIf60Button": QPushButton(self.tr("+1 min")),
+            "whatIfLapseButton": QPushButton(self.tr("At lapse")),
+            "whatIfNowButton": QPushButton(self.tr("Back to now")),
+        }
+        spoken = (
+            self.tr("Think 10 seconds further ahead"),
+            self.tr("Think a minute further ahead"),
+            self.tr("Think of the moment at which the access token lapses"),
+            self.tr("Think of now again"),
+        )
+        slots = (self._on_10_s, self._on_1_min, self._on_lapse, self._on_now)
+        for (name, button), text, slot in zip(self.buttons.items(), spoken, slots, strict=True):
+            button.setObjectName(name)
+            button.setAccessibleName(text)
+            button.clicked.connect(slot)
+        self.when_label = label(role="title", wrap=True)
+        self.when_label.setObjectName("whatIfWhenLabel")
+        self.answer_label = label(wrap=True)
+        self.answer_label.setObjectName("whatIfAnswerLabel")
+        self._lay_out()
+
+    def show_thought(self, decision: "Decision", left_s: float | None) -> None:
+        """Show what a call made `in_s` from now would need; `left_s` is how long the access token in hand lives yet."""
+        self._left_s = left_s
+        later = self.tr("If it were {0} later:").format(duration(self.in_s))
+        self.when_label.setText(later if self.in_s else self.tr("As it is now:"))
+        self.answer_label.setText(f"{decision.because()} {decision.consequence()}")
+        why_not = self.tr("There is no access token in hand whose end is known.") if left_s is None else ""
+        if left_s is not None and left_s <= 0:
+            why_not = self.tr("It has lapsed already.")
+        allow(self.buttons["whatIfLapseButton"], why_not)
+        allow(self.buttons["whatIfNowButton"], "" if self.in_s else self.tr("That is now already."))
+
+    def _on_10_s(self) -> None:
+        self._move_to(self.in_s + _STEPS_S[0])
+
+    def _on_1_min(self) -> None:
+        self._move_to(self.in_s + _STEPS_S[1])
+
+    def _on_lapse(self) -> None:
+        if self._left_s is not None:
+            self._move_to(max(self._left_s, 0.0))
+
+    def _on_now(self) -> None:
+        self._move_to(0.0)
+
+    def _move_to(self, in_s: float) -> None:
+        self.in_s = in_s
+        self.moved.emit()
+
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(label(self.tr("WHAT IF?"), role="section"))
+        note = label(self.tr("Only a thought: neither clock is moved, nothing is sent."), role="muted", wrap=True)
+        note.setObjectName("whatIfNoteLabel")
+        layout.addWidget(note)
+        layout.addLayout(Flow(*self.buttons.values()))
+        layout.addWidget(self.when_label)
+        layout.addWidget(self.answer_label)
