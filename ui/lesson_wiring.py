@@ -243,16 +243,20 @@ class LessonWiring(QObject):
         self._show()
 
     def _passed(self, run: LessonRun) -> None:
-        lesson, step = run.lesson, run.step
-        passed = lesson.steps[run.place - 1]
+        lesson, passed, step = run.lesson, run.lesson.steps[run.place - 1], run.step
         if step is None:
             self._remember(self._progress.finished(lesson.name))
-            said = self.tr("Lesson done: {0}. {1}").format(lesson.title, lesson.teaches)
+            said = self.tr("Lesson done: {0}.").format(lesson.title)
+            more = lesson.teaches
         else:
             self._remember(self._progress.at(lesson.name, run.place))
-            said = self.tr("Step passed: {0}. {1} Next: {2}.").format(passed.title, passed.see, step.title)
-        self._window.toasts.announcer.announce(said)
+            said = self.tr("✓ Step passed: {0}. Next: {1}.").format(passed.title, step.title)
+            more = passed.see
         self._show()
+        if self._panel.isVisible():
+            self._window.toasts.announcer.announce(f"{said} {more}")
+        else:  # what is to be done stands in other tabs of the same column
+            self._window.toasts.show_toast(said, "good")
 
     def _show(self) -> None:
         """Show the lesson as it stands."""

@@ -3,7 +3,7 @@
 from enum import Enum, auto
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from ui.actions import Actions
 from ui.text import breakable
@@ -34,6 +34,7 @@ class Footer(QWidget):
         self.state_label.setObjectName("lessonStateLabel")
         self._known = label(wrap=True)
         self._known.setObjectName("lessonKnownLabel")
+        self._done = self._banner()
         self.progress = QProgressBar()
         self.progress.setObjectName("lessonProgress")
         self.progress.setAccessibleName(self.tr("The program is at work"))
@@ -54,9 +55,10 @@ class Footer(QWidget):
     def offer(self, offer: Offer, state: str, known: str = "") -> None:
         """Offer these buttons under the line `state` and what is `known` now; the focus stays here."""
         focused = QApplication.focusWidget()
-        for shown, text in ((self.state_label, state), (self._known, known)):
-            shown.setText(breakable(text))
-            shown.setVisible(bool(text))
+        self.state_label.setText(breakable(state))
+        self.state_label.setVisible(bool(state))
+        self._known.setText(breakable(known))
+        self._done.setVisible(offer is Offer.NEXT)
         self.progress.setVisible(offer is Offer.CANCEL)
         for button, when in (
             (self.start_button, Offer.START),
@@ -81,6 +83,17 @@ class Footer(QWidget):
         if found is not None:
             found.setFocus()
 
+    def _banner(self) -> QFrame:
+        banner = QFrame()
+        banner.setProperty("banner", True)
+        banner.setProperty("tone", "good")
+        inside = QVBoxLayout(banner)
+        inside.setContentsMargins(12, 10, 12, 10)
+        inside.setSpacing(4)
+        inside.addWidget(label(self.tr("✓ Done. Now you know:"), role="title"))
+        inside.addWidget(self._known)
+        return banner
+
     def _button(self, name: str, text: str, *, primary: bool = False) -> QPushButton:
         button = QPushButton(text)
         button.setObjectName(name)
@@ -104,5 +117,5 @@ class Footer(QWidget):
         layout.setSpacing(8)
         layout.addWidget(self.progress)
         layout.addWidget(self.state_label)
-        layout.addWidget(self._known)
+        layout.addWidget(self._done)
         layout.addLayout(buttons)

@@ -56,13 +56,13 @@ class LessonPage(QWidget):
         elif place == self._place:
             return
         self._row, self._place = row, place
-        where = self.tr("Lesson {0} of {1} · {2} min")
-        self._where.setText(where.format(row.number, of, minutes_of(row.lesson.minutes)))
+        self._where.setText(self._place_in_all(row, of, place))
         for number, card in enumerate(self.steps):
             state = state_of(number, place)
             if card.state is not state:
                 card.show_state(state)
-        self.note.setVisible(place < 0 and bool(self.note.text()))
+        self.note.setVisible(place < 0)
+        self._teaches.setVisible(place < len(self.steps))  # the footer says it then, as what one knows
         self._into_sight.start()
 
     def show_hint(self) -> str:
@@ -78,6 +78,12 @@ class LessonPage(QWidget):
     def current(self) -> StepCard | None:
         """The step one is at."""
         return next((card for card in self.steps if card.state is StepState.CURRENT), None)
+
+    def _place_in_all(self, row: Row, of: int, place: int) -> str:
+        if 0 <= place < len(row.lesson.steps):
+            step = self.tr("Lesson {0} of {1} · step {2} of {3}")
+            return step.format(row.number, of, place + 1, len(row.lesson.steps))
+        return self.tr("Lesson {0} of {1} · {2} min").format(row.number, of, minutes_of(row.lesson.minutes))
 
     def _show_other(self, row: Row) -> None:
         for card in self.steps:

@@ -88,7 +88,7 @@ class LessonsPanel(QWidget):
         self._show_lesson(row, len(row.lesson.steps))
         footer = self.lesson.footer
         footer.next_button.setText(self.tr("Next lesson") if has_next else self.tr("All lessons"))
-        footer.offer(Offer.NEXT, self.tr("✓ Done. Now you know:"), row.lesson.teaches)
+        footer.offer(Offer.NEXT, "", row.lesson.teaches)
 
     def show_busy(self, text: str) -> None:
         """Show that the program is at work for the lesson on show."""

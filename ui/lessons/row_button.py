@@ -7,8 +7,6 @@ from ui.lessons.facts import Row, Standing, minutes_of
 from ui.text import breakable
 from ui.widgets.labels import Pill, label
 
-_TOP = Qt.AlignmentFlag.AlignTop
-
 
 class RowButton(QPushButton):
     """Opens its lesson; `lesson_wanted` carries the lesson's name."""
@@ -21,9 +19,8 @@ class RowButton(QPushButton):
         self.setObjectName(f"lesson-{self.name}Button")
         self.setProperty("lessonRow", True)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        self._number = label(f"{row.number}", role="muted")
-        self._title = label(breakable(row.lesson.title), role="title", wrap=True)
-        self._title.setAlignment(_TOP)
+        self._title = label(f"{row.number}. {breakable(row.lesson.title)}", role="title", wrap=True)
+        self._title.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._pill = Pill()
         self._minutes = label(role="muted")
         self._lay_out()
@@ -43,11 +40,11 @@ class RowButton(QPushButton):
 
     def sizeHint(self) -> QSize:
         """Return the room the texts inside would like."""
-        return self._row.sizeHint()
+        return self._words.sizeHint()
 
     def minimumSizeHint(self) -> QSize:
         """Return the least the texts inside need; their height follows from the width."""
-        return self._row.minimumSize()
+        return self._words.minimumSize()
 
     def _word(self, row: Row) -> str:
         if row.standing is Standing.BEGUN:
@@ -64,14 +61,10 @@ class RowButton(QPushButton):
         below.addWidget(self._pill)
         below.addWidget(self._minutes)
         below.addStretch(1)
-        words = QVBoxLayout()
+        self._words = words = QVBoxLayout(self)
+        words.setContentsMargins(11, 9, 11, 9)
         words.setSpacing(5)
         words.addWidget(self._title)
         words.addLayout(below)
-        self._row = row = QHBoxLayout(self)
-        row.setContentsMargins(10, 9, 10, 9)
-        row.setSpacing(8)
-        row.addWidget(self._number, 0, _TOP)
-        row.addLayout(words, 1)
-        for each in (self._number, self._title, self._pill, self._minutes):
+        for each in (self._title, self._pill, self._minutes):
             each.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)

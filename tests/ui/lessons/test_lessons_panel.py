@@ -84,7 +84,7 @@ def test_the_list_says_how_far_one_has_come(panel: LessonsPanel) -> None:
     assert panel.list.rows["grant"].accessibleDescription() == "Done, 1 min. Teaches why."
     assert panel.list.rows["lapse"].accessibleDescription() == "Step 2 of 3, 1 min. Teaches why."
     assert panel.list.rows["storm"].accessibleDescription() == "Not begun, 1 min. Teaches why."
-    assert seen(panel.list.rows["lapse"]) == ["2", "Title of lapse why", "◐ Step 2 of 3", "1 min"]
+    assert seen(panel.list.rows["lapse"]) == ["2. Title of lapse why", "◐ Step 2 of 3", "1 min"]
     assert "3 lessons, 3.5 minutes in all, 1 done" in seen(panel)[0]
 
 
@@ -168,6 +168,7 @@ def test_what_is_offered_at_each_time(qtbot: QtBot, panel: LessonsPanel, actions
         qtbot.mouseClick(panel.lesson.footer.cancel_button, Qt.MouseButton.LeftButton)
     panel.show_done(ROWS[1], has_next=True)
     assert shown_buttons(panel.lesson.footer) == ["Next lesson"]
+    assert seen(panel.lesson).count("Teaches why.") == 1
     assert seen(panel.lesson.footer) == ["✓ Done. Now you know:", "Teaches why."]
     with qtbot.waitSignal(panel.next_requested):
         qtbot.mouseClick(panel.lesson.footer.next_button, Qt.MouseButton.LeftButton)
