@@ -64,7 +64,7 @@ LESSON = Lesson(
             read="An access token ends, as every token should. Without a refresh token there is nothing to get the "
             "next one with: the person has to sign in again.",
             do="In Demo org, under Time, press Jump to lapse. Then press Call API.",
-            see="The call was not even sent: its story says that a new access token is needed and there is no refresh "
+            see="Nothing was sent. The story says that the access token is used up and the server gave no refresh "
             "token.",
             hint="Call API stands above the timeline; what came of the last call is written under it.",
             check=_cannot_refresh,

@@ -18,8 +18,9 @@ def _called_for_free(seen: Seen) -> bool:
 
 
 def _left_alone(seen: Seen) -> bool:
-    """Return whether a whole life has passed since the last token answer: then the token in hand has lapsed."""
-    return seen.since_last(events.TokensReceived).travelled_s >= _LIFETIME_S
+    """Return whether time was moved on and on since the last token answer, by a whole life: then that has lapsed."""
+    quiet = seen.since_last(events.TokensReceived)
+    return quiet.travelled_s >= _LIFETIME_S and len(quiet.all(events.TimeTravelled)) > 1
 
 
 async def _leave_alone(player: Player) -> None:

@@ -66,8 +66,8 @@ LESSON = Lesson(
             "take it for a theft, and ends the family. Nobody did anything wrong.",
             do="Set Grace period to 0 s and switch on Refresh answer is lost for 1 time once more. Press Jump to "
             "lapse, then Call API.",
-            see="The session has ended. The doctor knows that an answer was lost just before, and what would have "
-            "helped.",
+            see="The session has ended. The doctor quotes the System Log: the refresh token came again 0 s after it "
+            "was exchanged, and the grace period is 0 s.",
             hint="Grace period is under Lifetimes. A fault that is over may have to be switched off and on again.",
             check=_died_of_it,
             play=_lose_an_answer_without_grace,

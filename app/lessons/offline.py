@@ -54,7 +54,8 @@ LESSON = Lesson(
             read="The access token has lapsed and the network is gone. The refresh fails, and so does the call; but "
             "the server has not refused anything, so the refresh token is as good as before.",
             do="In Demo org, under Trouble, switch on Network down. Press Jump to lapse, then Call API.",
-            see="The call failed and the story says: still signed in. All three cards are still there.",
+            see="The call failed, and the journal says of the refresh: still signed in. All three cards are still "
+            "there.",
             hint="Network down cuts the way between this Lapse and the demo org; the panel's own controls get through.",
             check=_could_not_be_asked,
             play=_call_offline,

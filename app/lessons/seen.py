@@ -57,16 +57,15 @@ class Seen:
 
     def calls(self) -> "list[Call]":
         """Return the API calls that began and ended, in the order they began."""
-        led: dict[int, list[Entry]] = {}
-        call_of: dict[int | None, int] = {}  # one pass: a check is made at every entry, and a storm is hundreds
+        calls: dict[int, list[Entry]] = {}
+        call_of: dict[int, int] = {}
         for entry in self.entries:
             if isinstance(entry.event, events.CallStarted):
-                led[entry.seq], call_of[entry.seq] = [], entry.seq
+                calls[entry.seq], call_of[entry.seq] = [entry], entry.seq
             elif entry.cause in call_of:
                 call_of[entry.seq] = call_of[entry.cause]
-                led[call_of[entry.cause]].append(entry)
-        calls = [Call(Seen(caused)) for caused in led.values()]
-        return [call for call in calls if call.is_over]
+                calls[call_of[entry.seq]].append(entry)
+        return [call for call in map(Call, map(Seen, calls.values())) if call.is_over]
 
     def decided(self, reason: Reason) -> list[Entry]:
         """Return the decisions that had that reason."""
@@ -110,9 +109,13 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One API call: everything it caused."""
+    """One API call: how it started, and then everything it caused."""
 
     led: Seen
+
+    def began_during(self, other: "Call") -> bool:
+        """Return whether it started while the other call was on its way, or is that call."""
+        return other.led.entries[0].seq <= self.led.entries[0].seq < other.led.entries[-1].seq
 
     @property
     def is_over(self) -> bool:

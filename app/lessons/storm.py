@@ -6,7 +6,6 @@ from app.lessons.player import Player
 from app.lessons.seen import Call, Seen
 
 _CALLS = 50
-_UNAUTHORIZED = 401
 
 
 async def _call_all(player: Player) -> None:
@@ -18,7 +17,7 @@ def _all_were_free(seen: Seen) -> bool:
 
 
 def _one_refresh_for_lapsed(seen: Seen) -> bool:
-    return _one_refresh_for([call for call in seen.calls() if call.reason is Reason.LAPSED])
+    return _shared_one_refresh(seen, Reason.LAPSED)
 
 
 async def _lapse_and_call_all(player: Player) -> None:
@@ -27,7 +26,7 @@ async def _lapse_and_call_all(player: Player) -> None:
 
 
 def _one_refresh_for_rejected(seen: Seen) -> bool:
-    return _one_refresh_for([call for call in seen.calls() if _was_rejected(call)])
+    return _shared_one_refresh(seen, Reason.REJECTED)
 
 
 async def _revoke_and_call_all(player: Player) -> None:
@@ -35,15 +34,11 @@ async def _revoke_and_call_all(player: Player) -> None:
     await player.call(_CALLS)
 
 
-def _was_rejected(call: Call) -> bool:
-    return _UNAUTHORIZED in call.statuses  # one whose 401 comes late finds the new token there already
-
-
-def _one_refresh_for(calls: list[Call]) -> bool:
-    """Return whether the calls that wanted one and the same token replaced were enough, and shared one refresh."""
-    names = {call.decisions[0].access_name for call in calls}
-    storms = [[call for call in calls if call.decisions[0].access_name == name] for name in names]
-    return any(_is_good_storm(storm) for storm in storms)
+def _shared_one_refresh(seen: Seen, reason: Reason) -> bool:
+    """Return whether a call refreshed for that reason, and enough others were on their way that needed no other."""
+    calls = seen.calls()
+    refreshing = [call for call in calls if call.token_requests and call.decisions[-1].reason is reason]
+    return any(_is_good_storm([call for call in calls if call.began_during(first)]) for first in refreshing)
 
 
 def _is_good_storm(calls: list[Call]) -> bool:
@@ -64,7 +59,7 @@ LESSON = Lesson(
             read="A page that opens asks for many things at once. While the access token is good this concerns nobody "
             "but the API.",
             do="In the strip on top, set how many calls at once to 50. Press Call API.",
-            see="50 × 200 and no refresh.",
+            see="The story says 50 × 200 and no refresh: fifty requests in the wire log, and not one more.",
             hint="The number stands left of Call API; 1 to 100.",
             check=_all_were_free,
             play=_call_all,
