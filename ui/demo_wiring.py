@@ -169,11 +169,11 @@ class DemoWiring(QObject):
 
     async def _act(self, act: "Act") -> None:
         async with self._one_at_a_time:
+            self._shown = None  # what is asked for is shown already, and may come otherwise
             controls = await self._bench.controls()
             try:
                 await act(controls)
             except LapseError:
-                self._shown = None  # what was asked for is shown, and is not so
                 self._read_soon()
                 raise
 

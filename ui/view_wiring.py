@@ -40,7 +40,7 @@ class ViewWiring(QObject):
         commands.palette.triggered.connect(self._on_palette)
         commands.follow_now.triggered.connect(window.timeline.follow_button.click)
         commands.focus_timeline.triggered.connect(self._on_focus_timeline)
-        commands.side.triggered.connect(window.side.setVisible)
+        commands.side.triggered.connect(self._on_side)
         window.side.unfolded.connect(self._on_unfolded)
         for action in commands.tabs:
             action.triggered.connect(self._on_tab)
@@ -76,6 +76,9 @@ class ViewWiring(QObject):
         has_room = self._bench.settings.connection.embedded and self._window.width() >= theme.px(_WIDE)
         self._window.side.put_in_front(kept.get(_SIDE_PANEL, ""))
         self._window.side.setVisible(kept.get(_SIDE, _OPEN if has_room else _FOLDED) == _OPEN)
+
+    def _on_side(self, unfolded: bool) -> None:  # noqa: FBT001 - a signal's one argument
+        self._window.side.setVisible(unfolded)
 
     def _on_unfolded(self) -> None:
         # Hidden with the window is not folded away.

@@ -131,6 +131,12 @@ class SettledSpin(QSpinBox):
         self._settle.timeout.connect(self._commit)
         self.valueChanged.connect(self._on_changed)
 
+    def taken(self) -> int:
+        """Return the number as it stands, which is not told of any more."""
+        self._settle.stop()
+        self._value = self.value()
+        return self._value
+
     def show_value(self, value: int) -> None:
         """Show what is in force, unless somebody is changing it."""
         is_typing = self.hasFocus() and self.lineEdit().isModified()
@@ -156,9 +162,8 @@ class SettledSpin(QSpinBox):
         self._settle.start()
 
     def _commit(self) -> None:
-        self._settle.stop()
-        if self.value() != self._value:
-            self._value = self.value()
+        before = self._value
+        if self.taken() != before:
             self.chosen.emit(self._value)
 
 

@@ -69,7 +69,7 @@ class FaultSwitch(QWidget):
             self._want()
 
     def _want(self) -> None:
-        wanted = replace(self.fault, times=self.times_spin.value() or None)
+        wanted = replace(self.fault, times=self.times_spin.taken() or None)
         self.wanted.emit(str(wanted), self._state)
 
     def _lay_out(self) -> None:

@@ -28,12 +28,12 @@ def test_nobody_calls_the_doctor_while_all_is_well(open_desk: Open) -> None:
     desk.window.commands.refresh_now.trigger()
     desk.until(lambda: not desk.wiring.tasks.running("refresh"))
     desk.until(lambda: not desk.wiring._bridge._timer.isActive())
-    assert not desk.window.side.isVisible()
+    assert not desk.window.doctor.isVisible()
     desk.window.commands.doctor.trigger()
     assert looked(desk) == []
     assert "Nothing found" in desk.window.doctor.state_label.text()
     desk.click(desk.window.side.fold_button)
-    assert not desk.window.side.isVisible()
+    assert not desk.window.doctor.isVisible()
 
 
 def test_without_the_grant_the_doctor_comes_and_the_grant_is_turned_on_from_here(open_desk: Open) -> None:
@@ -70,7 +70,7 @@ def test_a_refused_refresh_brings_the_doctor_with_the_true_cause(open_desk: Open
     desk.until(lambda: desk.bench.session.replaced is not None)
     desk.window.commands.replay.trigger()
     desk.until(lambda: not desk.wiring.tasks.running("replay"))
-    assert not desk.window.side.isVisible()
+    assert not desk.window.doctor.isVisible()
     desk.window.commands.refresh_now.trigger()
     desk.reach(Page.SIGNED_OUT)
     assert looked(desk)[0] == "reused"
@@ -92,7 +92,7 @@ def test_the_doctor_knows_of_the_trouble_of_an_earlier_run(open_desk: Open) -> N
     second = open_desk()
     second.reach(Page.SIGNED_OUT)
     assert second.bench.connection.key == key
-    assert not second.window.side.isVisible()
+    assert second.window.doctor.cards == ()  # it opens as it was left, and nobody has looked yet
     second.window.commands.doctor.trigger()
     assert looked(second)[0] == "revoked"
 
@@ -134,7 +134,7 @@ def test_a_busy_server_needs_no_doctor(open_desk: Open) -> None:
     desk.window.commands.refresh_now.trigger()
     desk.until(lambda: not desk.wiring.tasks.running("refresh"))
     desk.until(lambda: not desk.wiring._bridge._timer.isActive())
-    assert not desk.window.side.isVisible()
+    assert not desk.window.doctor.isVisible()
     assert desk.window.page is Page.SIGNED_IN
 
 
