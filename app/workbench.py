@@ -327,11 +327,15 @@ class Workbench:
         self._remember(replace(self.settings, scheme=choice))
 
     def remember_window(self, kept: dict[str, str]) -> None:
-        """Open the window as it was left, in the next run; what `kept` does not name stays as it was kept.
+        """Open the window as it was left, in the next run; what `kept` does not name stays, whichever window kept it.
 
         Raises BadInput when it cannot be saved.
         """
-        self._remember(replace(self.settings, window={**self.settings.window, **kept}))
+        try:
+            before = settings.load(settings.config_dir()).window
+        except BadInput:
+            before = self.settings.window
+        self._remember(replace(self.settings, window={**before, **kept}))
 
     def _remember(self, found: Settings) -> None:
         self.settings = found

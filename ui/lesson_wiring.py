@@ -53,7 +53,7 @@ class LessonWiring(QObject):
         self._progress: Progress = progress_of(bench.settings.window)
         self._open: Lesson | None = None
         self._run: LessonRun | None = None
-        self._doing = ""  # what the program is at work with, for the person to read
+        self._show_work: Callable[[], None] | None = None  # while the program is at work for the lesson on show
         self._taken = 0  # the newest entry of the journal that the run was told
         self._connect()
         self._panel.show_list(self._rows())
@@ -78,7 +78,7 @@ class LessonWiring(QObject):
     def show_possible(self) -> None:
         """Allow what can be done now."""
         lesson, run = self._open, self._run
-        if lesson is not None and run is None and not self._doing:
+        if lesson is not None and run is None and self._show_work is None:
             self._panel.show_start(self._row(lesson), self._why_not(lesson))
         self._window.commands.show_lesson_possible(
             LessonPossible(
@@ -86,7 +86,7 @@ class LessonWiring(QObject):
                 is_open=lesson is not None,
                 is_begun=run is not None or (lesson is not None and lesson.name in self._progress.places),
                 has_step=run is not None and not run.is_over,
-                is_busy=bool(self._doing),
+                is_busy=self._show_work is not None,
             )
         )
 
@@ -191,7 +191,7 @@ class LessonWiring(QObject):
         self._run = None
         self._remember(self._progress.forgotten(lesson.name))
         self.show_possible()
-        with self._at_work(self.tr("Preparing the demo org and the session…")):
+        with self._at_work(self._panel.show_preparing):
             await lesson.prepare(Player(self._bench))
             if self._open is lesson:
                 self._begin(lesson, 0)
@@ -201,7 +201,7 @@ class LessonWiring(QObject):
         step = run.step
         if step is None:
             return
-        with self._at_work(self.tr("The program does this step, here in this session…")):
+        with self._at_work(self._panel.show_playing):
             await step.play(Player(self._bench))
             self.added()
         if run.step is step:
@@ -212,15 +212,15 @@ class LessonWiring(QObject):
             )
 
     @contextmanager
-    def _at_work(self, doing: str) -> Iterator[None]:
+    def _at_work(self, show: Callable[[], None]) -> Iterator[None]:
         """Show that the program is at work, and how everything is once it has ended, however it did."""
         self._window.error_panel.hide()
-        self._doing = doing
+        self._show_work = show
         self._show()
         try:
             yield
         finally:
-            self._doing = ""
+            self._show_work = None
             self._show()
             self._changed()
 
@@ -265,8 +265,8 @@ class LessonWiring(QObject):
             self._panel.show_done(self._row(run.lesson), has_next=self._following() is not None)
         elif run is not None:
             self._panel.show_step(self._row(run.lesson), run.place)
-        if self._open is not None and self._doing:
-            self._panel.show_busy(self._doing)
+        if self._open is not None and self._show_work is not None:
+            self._show_work()
         self.show_possible()
 
     def _following(self) -> "Lesson | None":

@@ -47,7 +47,6 @@ _GAP = 12
 _FIRST_SIZE = QSize(1360, 860)
 _SMALLEST = QSize(960, 600)
 _CARDS_WIDTH = 292
-_SIDE_WIDTH = 312
 _ROOM_FOR_THREE = 1200
 _TIMELINE_HEIGHT = 270
 
@@ -226,10 +225,8 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.WindowStateChange:
             self.seen_changed.emit(self.isVisible() and not self.isMinimized())
-        elif event.type() == QEvent.Type.FontChange:
-            for name, width in (("_left_scroll", _CARDS_WIDTH), ("side", _SIDE_WIDTH)):  # as far as they are built
-                if hasattr(self, name):
-                    getattr(self, name).setMinimumWidth(theme.px(width))
+        elif event.type() == QEvent.Type.FontChange and hasattr(self, "_left_scroll"):  # as far as it is built
+            self._left_scroll.setMinimumWidth(theme.px(_CARDS_WIDTH))
 
     def _make_room(self) -> None:
         """Let the cards give way to the right column where the story would be squeezed between the two."""
@@ -293,7 +290,6 @@ class MainWindow(QMainWindow):
         self.side.add(self.demo, self.tr("Demo org"))
         self.side.add(self.lessons, self.tr("Lessons"))
         self.side.add(self.doctor, self.tr("Doctor"))
-        self.side.setMinimumWidth(theme.px(_SIDE_WIDTH))
         self.side.hide()
         self.side.unfolded.connect(self._make_room)
         self._body.addWidget(self.side)

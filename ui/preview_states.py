@@ -237,7 +237,7 @@ def lesson_at_work(window: MainWindow) -> None:
     signed_out(window)
     _show_lessons(window)
     window.lessons.show_start(_rows()[0], "")
-    window.lessons.show_busy("Preparing the demo org and the session…")
+    window.lessons.show_preparing()
 
 
 def lessons_elsewhere(window: MainWindow) -> None:

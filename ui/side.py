@@ -1,10 +1,13 @@
 """The right column: panels that one opens beside the story and folds away again."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QTabWidget, QToolButton, QWidget
 
+from ui import theme
 from ui.widgets.card import Card
+
+_WIDTH = 312
 
 
 class SideColumn(Card):
@@ -18,6 +21,7 @@ class SideColumn(Card):
         self.tabs = QTabWidget()
         self.tabs.setObjectName("sideTabs")
         self.tabs.setDocumentMode(True)
+        self.tabs.setUsesScrollButtons(False)  # there is room for every title
         self.tabs.setAccessibleName(self.tr("Right column"))
         self.fold_button = QToolButton()
         self.fold_button.setObjectName("foldSideButton")
@@ -50,6 +54,11 @@ class SideColumn(Card):
             panel = self.tabs.widget(place)
             if panel is not None and panel.objectName() == name:
                 self.tabs.setCurrentIndex(place)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the width of the design, or more where the titles of the tabs need it."""
+        least = super().minimumSizeHint()
+        return QSize(max(least.width(), theme.px(_WIDTH)), least.height())
 
     def showEvent(self, event: QShowEvent) -> None:
         """Tell that it is seen."""

@@ -90,9 +90,13 @@ class LessonsPanel(QWidget):
         footer.next_button.setText(self.tr("Next lesson") if has_next else self.tr("All lessons"))
         footer.offer(Offer.NEXT, "", row.lesson.teaches)
 
-    def show_busy(self, text: str) -> None:
-        """Show that the program is at work for the lesson on show."""
-        self.lesson.footer.offer(Offer.CANCEL, text)
+    def show_preparing(self) -> None:
+        """Show that the lesson on show is being prepared."""
+        self.lesson.footer.offer(Offer.CANCEL, self.tr("Preparing the demo org and the session…"))
+
+    def show_playing(self) -> None:
+        """Show that the program does the step one is at."""
+        self.lesson.footer.offer(Offer.CANCEL, self.tr("The program does this step, here in this session…"))
 
     def take_focus(self) -> None:
         """Give the focus to what is first to be done here."""

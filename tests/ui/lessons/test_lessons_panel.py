@@ -161,7 +161,7 @@ def test_what_is_offered_at_each_time(qtbot: QtBot, panel: LessonsPanel, actions
     actions.show_lesson_possible(UNDER_WAY)
     panel.show_step(ROWS[1], 1)
     assert shown_buttons(panel.lesson) == ["Leave", "Reset", "Hint", "Show me"]
-    panel.show_busy("The program does this step.")
+    panel.show_playing()
     assert shown_buttons(panel.lesson.footer) == ["Cancel"]
     assert panel.lesson.footer.progress.isVisible()
     with qtbot.waitSignal(panel.cancel_requested):
@@ -198,7 +198,7 @@ def test_the_focus_stays_where_the_person_is(qtbot: QtBot, panel: LessonsPanel, 
     footer = panel.lesson.footer
     panel.show_start(ROWS[1], "")
     assert QApplication.focusWidget() is footer.start_button
-    panel.show_busy("At work.")
+    panel.show_preparing()
     assert QApplication.focusWidget() is footer.cancel_button
     panel.show_step(ROWS[1], 0)
     assert QApplication.focusWidget() is footer.hint_button
