@@ -51,12 +51,12 @@ LESSON = Lesson(
             title="Lose one answer",
             read="The worst moment to lose the network is right after the server has rotated: it counts the old "
             "refresh token as used, and the client has never seen the new one.",
-            do="In Demo org, under Trouble, switch on Refresh answer is lost for 1 time. Press Jump to lapse, then "
-            "Call API.",
+            do="In Demo org, under Trouble, set how often Refresh answer lost strikes to 1, and tick it. Press Jump "
+            "to lapse, then Call API.",
             see="Two token requests with the same refresh token. The first got no answer; the second went out at once "
             "and was taken, inside the grace period. The call worked.",
-            hint="The number beside the switch says how often it strikes. If it struck every time, switch it off and "
-            "call again within 30 s.",
+            hint="The number beside the switch says how often; always is too much. If it struck every time, untick it "
+            "and call again within 30 s.",
             check=_survived,
             play=_lose_an_answer,
         ),
@@ -64,11 +64,11 @@ LESSON = Lesson(
             title="The same without a grace period",
             read="Okta allows a grace period from 0 to 60 s. With 0 the second request is reuse: the server has to "
             "take it for a theft, and ends the family. Nobody did anything wrong.",
-            do="Set Grace period to 0 s and switch on Refresh answer is lost for 1 time once more. Press Jump to "
-            "lapse, then Call API.",
+            do="Set Grace period to 0 s, and let Refresh answer lost strike 1 time once more. Press Jump to lapse, "
+            "then Call API.",
             see="The session has ended. The doctor quotes the System Log: the refresh token came again 0 s after it "
             "was exchanged, and the grace period is 0 s.",
-            hint="Grace period is under Lifetimes. A fault that is over may have to be switched off and on again.",
+            hint="Grace period is under Lifetimes. A fault that is over must be unticked and ticked again.",
             check=_died_of_it,
             play=_lose_an_answer_without_grace,
         ),

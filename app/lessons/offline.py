@@ -53,7 +53,7 @@ LESSON = Lesson(
             title="Nobody there",
             read="The access token has lapsed and the network is gone. The refresh fails, and so does the call; but "
             "the server has not refused anything, so the refresh token is as good as before.",
-            do="In Demo org, under Trouble, switch on Network down. Press Jump to lapse, then Call API.",
+            do="In Demo org, under Trouble, tick Network down. Press Jump to lapse, then Call API.",
             see="The call failed, and the journal says of the refresh: still signed in. All three cards are still "
             "there.",
             hint="Network down cuts the way between this Lapse and the demo org; the panel's own controls get through.",
@@ -65,7 +65,7 @@ LESSON = Lesson(
             read="A server in trouble answers 503, or 429, or a web page from something in between. None of that is "
             "the token endpoint's word about the token: only an OAuth error from it can end a session (RFC 6749 "
             "§5.2).",
-            do="Switch off Network down, switch on Token endpoint answers 503, and press Call API.",
+            do="Untick Network down, tick Token endpoint: 503, and press Call API.",
             see="The journal: the refresh failed, still signed in, the server is too busy. The wire log has the 503.",
             hint="The access token must still be lapsed; if it is not, press Jump to lapse.",
             check=_was_too_busy,
@@ -75,7 +75,7 @@ LESSON = Lesson(
             title="And it goes on",
             read="Programs that sign people out here lose them in every tunnel. The cure is to do nothing: keep what "
             "one has, and try again when the next call needs it.",
-            do="Switch off Token endpoint answers 503, and press Call API.",
+            do="Untick Token endpoint: 503, and press Call API.",
             see="Refreshed, 200; the same family, one generation further. No sign-in was needed.",
             hint="If the server had asked to be left alone for a while, the call says so: wait, or press +1 min.",
             check=_went_on,

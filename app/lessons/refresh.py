@@ -60,10 +60,10 @@ LESSON = Lesson(
             read="A server may end a token early, and nobody tells the client. Then the API answers 401 with "
             "invalid_token (RFC 6750), and that is the other reason to refresh: once, and the call goes out once "
             "more.",
-            do="In Demo org, under Trouble, press Revoke access token. Then press Call API.",
+            do="In Demo org, under Tokens and keys, press Revoke access. Then press Call API.",
             see="Three requests: GET 401, POST token 200, GET 200. The person at the screen notices nothing but some "
             "milliseconds.",
-            hint="Revoke access token is also in the menu ⋯ of the access token's card.",
+            hint="It is also in the menu ⋯ of the access token's card: Revoke access token.",
             check=_refreshed_after_401,
             play=_revoke_and_call,
         ),

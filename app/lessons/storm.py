@@ -68,7 +68,7 @@ LESSON = Lesson(
             title="Fifty at the moment of lapse",
             read="Now all fifty need a new token. If each refreshed for itself, forty-nine would send a refresh token "
             "that the first has used up: waste at best, and with a strict server the end of the session.",
-            do="In Demo org, under Trouble, press Refresh storm with 50 calls.",
+            do="In Demo org, under Tokens and keys, press Refresh storm with 50 calls.",
             see="One token request; one call started it, and forty-nine joined. The timeline shows fifty calls and "
             "one diamond at the token endpoint.",
             hint="The same by hand: Jump to lapse, then Call API with 50 at once.",
@@ -79,9 +79,9 @@ LESSON = Lesson(
             title="Fifty times 401",
             read="Harder: the API rejects a token that looks good. Fifty 401s arrive one after another, some of them "
             "when the refresh is over already. Each must ask whether its token is still the one in hand.",
-            do="Press Revoke access token. Then press Call API, still 50 at once.",
+            do="Press Revoke access. Then press Call API, still 50 at once.",
             see="50 × 401, one refresh, 50 × 200. A late 401 about the old token starts nothing: it takes the new one.",
-            hint="Revoke access token is under Trouble, and in the menu ⋯ of the access token's card.",
+            hint="Revoke access is under Tokens and keys, and in the menu ⋯ of the access token's card.",
             check=_one_refresh_for_rejected,
             play=_revoke_and_call_all,
         ),

@@ -72,17 +72,17 @@ LESSON = Lesson(
     name="the-end",
     title="Signed out for good, and how to tell",
     teaches="The three ends of a session, why the client is told the same of all, and where the truth is written.",
-    minutes=2.0,
+    minutes=1.5,
     prepare=_prepare,
     steps=(
         Step(
             title="Revoked",
             read="An administrator, a password change or a lost phone: a refresh token can be revoked at any time. "
             "Its access tokens go along, and nothing tells the client.",
-            do="In Demo org, under Trouble, press Revoke refresh token. Then press Call API.",
+            do="In Demo org, under Tokens and keys, press Revoke refresh. Then press Call API.",
             see="401 from the API, then invalid_grant from the token endpoint: the session has ended. That is no "
             "hiccup, and asking again would not help.",
-            hint="Revoke refresh token is also in the menu ⋯ of the refresh token's card.",
+            hint="It is also in the menu ⋯ of the refresh token's card: Revoke refresh token.",
             check=_ended_by_revocation,
             play=_revoke_and_call,
         ),
@@ -101,7 +101,8 @@ LESSON = Lesson(
             title="The absolute limit",
             read="The other limit counts from the sign-in, however busy one was, and successors inherit it. It is 10 "
             "minutes here; at Okta it is without limit unless the access policy sets one.",
-            do="Set Idle limit to none. Sign in as Ada. Press Jump to lapse and Call API, and then both once more.",
+            do="Set Idle limit to unlimited. Sign in as Ada. Press Jump to lapse and Call API, and then both once "
+            "more.",
             see="The first call refreshed, the second was refused in the same words again, 5 minutes after a refresh "
             "that worked.",
             hint="If the first call was refused already, the idle limit was still on. Sign in and try again.",

@@ -4,15 +4,22 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from app.demo.ledger import MemoryLedger, SigningKey
 from app.demo.org import DemoOrg
 from app.simloop import SimClock
 from app.simulation import open_simulation
 from app.workbench import Workbench
 
 
+@pytest.fixture(scope="session")
+def key() -> SigningKey:
+    """Making one takes longer than most lessons."""
+    return SigningKey.generate()
+
+
 @pytest.fixture
-def org(clock: SimClock) -> DemoOrg:
-    return DemoOrg(clock)
+def org(clock: SimClock, key: SigningKey) -> DemoOrg:
+    return DemoOrg(clock, ledger=MemoryLedger(key))
 
 
 @pytest.fixture

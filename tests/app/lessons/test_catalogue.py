@@ -52,6 +52,13 @@ def test_all_together_take_a_person_ten_to_fifteen_minutes() -> None:
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=NAMES)
+def test_the_minutes_are_what_reading_and_doing_takes(lesson: Lesson) -> None:
+    words = sum(len(f"{step.read} {step.do} {step.see}".split()) for step in lesson.steps)
+    honest = words / 250 + len(lesson.steps) * 0.1  # 250 words a minute, and 6 s for the clicks of a step
+    assert abs(lesson.minutes - honest) <= 0.4, f"{words} words: {honest:.1f} min"
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=NAMES)
 def test_a_lesson_is_a_few_steps_and_says_what_it_teaches(lesson: Lesson) -> None:
     assert 3 <= len(lesson.steps) <= 5
     assert 30 <= len(lesson.teaches) <= 120

@@ -7,7 +7,8 @@ from app import events
 from app.connection import DEMO_CLIENT_ID, Connection
 from app.demo.faults import Fault
 from app.lessons.catalogue import LESSONS
-from app.lessons.lesson import Lesson
+from app.lessons.lesson import Lesson, Step
+from app.lessons.player import Player
 from app.session.store import MemoryStore
 from app.simulation import SimulatedKeyring
 from tests.e2e.window.desk import Desk, Open
@@ -139,14 +140,52 @@ def test_a_lesson_goes_on_in_the_next_window(open_desk: Open) -> None:
     assert "geometry" in last.bench.settings.window  # how the window looks is kept beside it
 
 
-def test_what_prepares_a_lesson_passes_none_of_its_steps(open_desk: Open) -> None:
+async def nothing(_player: Player) -> None:
+    """Do nothing: the test appends to the journal what happened."""
+
+
+def step(title: str, kind: type) -> Step:
+    return Step(
+        title=title, read="Why", do="Act", see="It", hint="There", check=lambda seen: bool(seen.all(kind)), play=nothing
+    )
+
+
+@pytest.fixture
+def short_lesson(monkeypatch: pytest.MonkeyPatch) -> Lesson:
+    """A lesson whose first step its own preparation would pass."""
+    steps = (step("Sign in", events.SessionStarted), step("Drop", events.AccessTokenDropped))
+    found = Lesson(
+        name="short", title="Short", teaches="All", minutes=1, prepare=Player.start_over, steps=steps
+    )
+    monkeypatch.setattr("ui.lesson_wiring.LESSONS", (found,))
+    return found
+
+
+def delivered(desk: Desk) -> None:
+    desk.until(lambda: desk.window.tabs.tabText(3) == f"Journal · {len(desk.bench.journal)}")
+
+
+def test_what_prepares_a_lesson_passes_none_of_its_steps(open_desk: Open, short_lesson: Lesson) -> None:
     desk = opened(open_desk)
-    start(desk, "two-windows")
-    for _ in range(2):
-        desk.window.commands.reset_lesson.trigger()
-        at(desk, 0)
-    desk.until(lambda: desk.window.tabs.tabText(3).endswith(f"{len(desk.bench.journal)}"))  # all of it was delivered
-    assert states(desk) == [StepState.CURRENT, StepState.AHEAD, StepState.AHEAD]
+    start(desk, short_lesson.name)
+    desk.window.commands.reset_lesson.trigger()
+    at(desk, 0)
+    delivered(desk)
+    assert states(desk) == [StepState.CURRENT, StepState.AHEAD]
+    desk.run(Player(desk.bench).start_over())
+    at(desk, 1)
+
+
+def test_what_happens_on_another_connection_passes_no_step(open_desk: Open, short_lesson: Lesson) -> None:
+    desk = opened(open_desk)
+    start(desk, short_lesson.name)
+    desk.bench.journal.append(events.SessionStarted("sub", "Ada", "session"), connection="another")
+    delivered(desk)
+    assert states(desk)[0] is StepState.CURRENT
+    desk.bench.journal.append(events.SessionStarted("sub", "Ada", "session"), connection=desk.bench.connection.key)
+    at(desk, 1)
+    desk.bench.journal.append(events.AccessTokenDropped("AT-1"))  # of no connection
+    at(desk, 2)
 
 
 def test_a_lesson_is_left_and_taken_up_where_it_was(open_desk: Open) -> None:

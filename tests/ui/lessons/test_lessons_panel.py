@@ -289,6 +289,21 @@ def test_the_open_step_is_in_sight(qtbot: QtBot, panel: LessonsPanel) -> None:
         )
 
 
+def test_the_open_step_stays_in_sight_where_the_column_gets_narrower(qtbot: QtBot, panel: LessonsPanel) -> None:
+    panel.resize(640, 300)
+    panel.show_step(Row(lesson=lesson(text="many words that wrap " * 12), number=1, place=2), 2)
+    scroll, card = panel.findChild(QScrollArea, "lessonScroll"), panel.lesson.steps[2]
+
+    def top() -> int:
+        return card.mapTo(scroll.viewport(), card.rect().topLeft()).y()
+
+    qtbot.waitUntil(lambda: card.isVisible() and 0 <= top() < scroll.viewport().height() // 2)
+    before = card.y()
+    panel.resize(256, 300)
+    qtbot.waitUntil(lambda: card.y() > before + 300)
+    qtbot.waitUntil(lambda: 0 <= top() < scroll.viewport().height() // 2)
+
+
 @pytest.mark.parametrize(("minutes", "words"), [(1.0, "1"), (1.2, "1"), (1.25, "1"), (1.4, "1.5"), (12.75, "13")])
 def test_minutes_are_told_in_halves(minutes: float, words: str) -> None:
     assert minutes_of(minutes) == words
