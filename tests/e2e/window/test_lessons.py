@@ -154,9 +154,7 @@ def step(title: str, kind: type) -> Step:
 def short_lesson(monkeypatch: pytest.MonkeyPatch) -> Lesson:
     """A lesson whose first step its own preparation would pass."""
     steps = (step("Sign in", events.SessionStarted), step("Drop", events.AccessTokenDropped))
-    found = Lesson(
-        name="short", title="Short", teaches="All", minutes=1, prepare=Player.start_over, steps=steps
-    )
+    found = Lesson(name="short", title="Short", teaches="All", minutes=1, prepare=Player.start_over, steps=steps)
     monkeypatch.setattr("ui.lesson_wiring.LESSONS", (found,))
     return found
 
@@ -179,10 +177,10 @@ def test_what_prepares_a_lesson_passes_none_of_its_steps(open_desk: Open, short_
 def test_what_happens_on_another_connection_passes_no_step(open_desk: Open, short_lesson: Lesson) -> None:
     desk = opened(open_desk)
     start(desk, short_lesson.name)
-    desk.bench.journal.append(events.SessionStarted("sub", "Ada", "session"), connection="another")
+    desk.bench.journal.append(events.SessionStarted("sub", "Ada"), connection="another")
     delivered(desk)
     assert states(desk)[0] is StepState.CURRENT
-    desk.bench.journal.append(events.SessionStarted("sub", "Ada", "session"), connection=desk.bench.connection.key)
+    desk.bench.journal.append(events.SessionStarted("sub", "Ada"), connection=desk.bench.connection.key)
     at(desk, 1)
     desk.bench.journal.append(events.AccessTokenDropped("AT-1"))  # of no connection
     at(desk, 2)
