@@ -242,7 +242,9 @@ def lesson_at_work(window: MainWindow) -> None:
 
 def lessons_elsewhere(window: MainWindow) -> None:
     """Lessons are for the demo org, and another connection is chosen."""
-    _held(window, tokens_of(1, age_s=6))
+    signed_out(window)
+    window.top_bar.show_connection(_OKTA.name, _OKTA.issuer, {_OKTA.name: False}, ready=True)
+    window.welcome.show_connection(_OKTA.name, embedded=False)
     _show_lessons(window)
     window.lessons.show_elsewhere(is_elsewhere=True)
 
