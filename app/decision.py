@@ -86,14 +86,14 @@ class Decision:
         }
         return texts[self.reason] + self._cap_note()
 
-    def consequence(self) -> str:
-        """Return what a call made now would do."""
+    def consequence(self, when: str = "now") -> str:
+        """Return what a call made now would do, or `when` the decision was thought through for."""
         if self.verdict is Verdict.REFRESH:
-            return "Calling now will refresh first, then call: 2 requests."
+            return f"Calling {when} will refresh first, then call: 2 requests."
         if self.verdict is Verdict.USE and self.reason is Reason.UNKNOWN_EXPIRY:
-            return "Calling now uses it until the API says 401: 1 request."
+            return f"Calling {when} uses it until the API says 401: 1 request."
         if self.verdict is Verdict.USE:
-            return "Calling now needs no refresh: 1 request."
+            return f"Calling {when} needs no refresh: 1 request."
         return "Sign in to call the API."
 
     def sentence(self) -> str:

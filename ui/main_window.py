@@ -225,7 +225,7 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.WindowStateChange:
             self.seen_changed.emit(self.isVisible() and not self.isMinimized())
-        elif event.type() == QEvent.Type.FontChange and hasattr(self, "_left_scroll"):  # as far as it is built
+        elif event.type() == QEvent.Type.FontChange and hasattr(self, "_left_scroll"):  # else it is not built yet
             self._left_scroll.setMinimumWidth(theme.px(_CARDS_WIDTH))
 
     def _make_room(self) -> None:

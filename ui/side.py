@@ -8,6 +8,7 @@ from ui import theme
 from ui.widgets.card import Card
 
 _WIDTH = 312
+_BORDERS = 6
 
 
 class SideColumn(Card):
@@ -21,11 +22,10 @@ class SideColumn(Card):
         self.tabs = QTabWidget()
         self.tabs.setObjectName("sideTabs")
         self.tabs.setDocumentMode(True)
-        self.tabs.setUsesScrollButtons(False)  # there is room for every title
         self.tabs.setAccessibleName(self.tr("Right column"))
         self.fold_button = QToolButton()
         self.fold_button.setObjectName("foldSideButton")
-        self.fold_button.setText(self.tr("Close"))
+        self.fold_button.setText("×")
         self.fold_button.setProperty("quiet", True)
         self.fold_button.setAccessibleName(self.tr("Close the right column"))
         self.fold_button.setToolTip(self.tr("Folds the right column away"))
@@ -33,6 +33,12 @@ class SideColumn(Card):
         self.fold_button.clicked.connect(self.hide)
         self.tabs.setCornerWidget(self.fold_button, Qt.Corner.TopRightCorner)
         self.body.addWidget(self.tabs)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the width at which every tab can be read, and every panel in full."""
+        tabs = self.tabs.tabBar().sizeHint().width() + self.fold_button.sizeHint().width()
+        least = super().minimumSizeHint()
+        return QSize(max(theme.px(_WIDTH), tabs + _BORDERS, least.width()), least.height())
 
     def add(self, panel: QWidget, title: str) -> None:
         """Add a panel under its title."""
@@ -54,11 +60,6 @@ class SideColumn(Card):
             panel = self.tabs.widget(place)
             if panel is not None and panel.objectName() == name:
                 self.tabs.setCurrentIndex(place)
-
-    def minimumSizeHint(self) -> QSize:
-        """Return the width of the design, or more where the titles of the tabs need it."""
-        least = super().minimumSizeHint()
-        return QSize(max(least.width(), theme.px(_WIDTH)), least.height())
 
     def showEvent(self, event: QShowEvent) -> None:
         """Tell that it is seen."""

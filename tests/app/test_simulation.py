@@ -11,6 +11,7 @@ from app.decision import Reason, Verdict
 from app.demo.addresses import PASSWORD, USERNAME
 from app.demo.org import DemoOrg
 from app.errors import BadInput
+from app.lanes import Lane, MarkKind, lanes_of
 from app.secret import Secret
 from app.session.direct_sign_in import Factor, PushWaiting
 from app.simloop import SimClock
@@ -230,3 +231,37 @@ async def test_nobody_can_jump_to_the_lapse_of_nothing(bench: Workbench) -> None
     await bench.session.drop_access_token()
     with pytest.raises(BadInput, match="no access token in hand whose end is known"):
         await (await bench.controls()).travel_to_lapse()
+
+
+async def test_what_a_call_would_need_later_is_thought_through_and_nothing_is_told(bench: Workbench) -> None:
+    entries, left_s = len(bench.journal), bench.session.decide("What if").remaining_s
+    assert left_s is not None
+    assert bench.session.decide("What if", in_s=10).verdict is Verdict.USE
+    later = bench.session.decide("What if", in_s=90)
+    assert (later.verdict, later.reason) == (Verdict.REFRESH, Reason.LAPSED)
+    assert later.remaining_s == pytest.approx(left_s - 90)
+    assert later.at == bench.clock.now() + 90
+    assert bench.session.decide("What if").remaining_s == left_s
+    assert len(bench.journal) == entries
+
+
+async def test_to_look_costs_nothing_and_is_for_whoever_serves_the_org(bench: Workbench) -> None:
+    controls = await bench.controls()
+    entries = len(bench.journal)
+    assert controls.look() == await controls.read()
+    assert len(bench.journal) == entries
+    controls._org = None  # as where another process serves it
+    assert controls.look() is None
+
+
+@pytest.mark.parametrize(("seconds", "note"), [(3600.0, "+1 h"), (-3600.0, "-1 h")])
+async def test_a_travel_is_a_mark_on_the_lanes_where_one_arrives(bench: Workbench, seconds: float, note: str) -> None:
+    await call(bench)
+    await (await bench.controls()).travel(seconds)
+    await call(bench)
+    lanes = lanes_of(bench.journal)
+    (mark,) = [mark for mark in lanes.marks if mark.kind is MarkKind.TRAVEL]
+    assert (mark.note, mark.lane) == (note, Lane.CALLS)
+    assert mark.at == pytest.approx(bench.clock.now(), abs=1)
+    assert "Both clocks were moved" in mark.text
+    assert lanes.track(Lane.CALLS).nearest(mark.at) is not None

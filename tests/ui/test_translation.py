@@ -27,7 +27,10 @@ from ui.translation import install, pseudo
 
 # Data: names of connections, persons and tokens, addresses, methods of HTTP, and what the fixed font shows.
 DATA = frozenset(
-    ("issuerLabel", "apiMethodPicker", "accountChip", "comparedTokenPicker", "storeLabel", "signInUrlEdit"),
+    (
+        *("issuerLabel", "apiMethodPicker", "accountChip", "comparedTokenPicker", "storeLabel", "signInUrlEdit"),
+        "demoPresetPicker",
+    ),
 )
 # Sentences made in app/, which has no Qt and speaks English by design: decisions, stories, errors, conclusions.
 FROM_APP = frozenset(
@@ -35,6 +38,7 @@ FROM_APP = frozenset(
         *("verdictBanner", "storyLabel", "errorPanel", "endedReasonLabel", "inspectorSentenceLabel"),
         *("lessonsList", "lessonSteps", "lessonKnownLabel"),
         *("inspectorVerdictPill", "timelineChosenLabel", "timelineView", "doctorFindings", "passwordErrorLabel"),
+        *("demoPresetLabel", "otherFaultErrorLabel", "whatIfAnswerLabel"),
     ),
 )
 # Qt names these itself, and has translations of its own.

@@ -85,6 +85,7 @@ class DemoPanel(QWidget):
         self.choose_button.setVisible(not is_demo)
         self.state_label.setText(text)
         self.state_label.setVisible(bool(text))
+        self.updateGeometry()  # the parts shown decide how narrow it may be
 
     def _lay_out(self) -> None:
         self._content = QWidget()

@@ -1,5 +1,7 @@
 """Where the sliders of the demo org stop, and how such a value is said, without a widget."""
 
+import math
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QCoreApplication
@@ -22,7 +24,8 @@ def nearest(stops: Sequence[int], value: int) -> int:
     """
     if value in stops:
         return stops.index(value)
-    return min(sum(0 < stop < value for stop in stops), len(stops) - 1)
+    ends = [*stops[:-1], stops[-1] or math.inf]
+    return min(bisect_left(ends, value), len(stops) - 1)
 
 
 def lasting(seconds: int) -> str:

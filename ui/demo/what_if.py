@@ -54,7 +54,7 @@ class WhatIf(QWidget):
         self._left_s = left_s
         later = self.tr("If it were {0} later:").format(duration(self.in_s))
         self.when_label.setText(later if self.in_s else self.tr("As it is now:"))
-        self.answer_label.setText(f"{decision.because()} {decision.consequence()}")
+        self.answer_label.setText(f"{decision.because()} {decision.consequence('then' if self.in_s else 'now')}")
         why_not = self.tr("There is no access token in hand whose end is known.") if left_s is None else ""
         if left_s is not None and left_s <= 0:
             why_not = self.tr("It has lapsed already.")
