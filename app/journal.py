@@ -75,6 +75,11 @@ class Journal:
 
         return unsubscribe
 
+    @property
+    def newest(self) -> int:
+        """The number of the newest entry, 0 before there is one."""
+        return self._next_seq - 1
+
     def entry(self, seq: int) -> Entry | None:
         """Return the entry of that number, None when it has fallen out or is still to come."""
         if not self._entries:

@@ -161,11 +161,13 @@ class Workbench:
         return found
 
     async def restart(self) -> None:
-        """Forget everything that is in memory and take the connection up as the next start would, from the store."""
+        """Forget everything that is in memory and take the connection up as the next start would, from the store.
+
+        Until that is done what was there before can still be looked at.
+        """
         gone = self.chosen
         await gone.session.close()
         del self._in_use[gone.connection.key]
-        self._chosen = None
         await self.connect(gone.connection)
 
     def standing(self, name: str) -> bool | None:
@@ -325,8 +327,15 @@ class Workbench:
         self._remember(replace(self.settings, scheme=choice))
 
     def remember_window(self, kept: dict[str, str]) -> None:
-        """Open the window as it was left, in the next run. Raises BadInput when it cannot be saved."""
-        self._remember(replace(self.settings, window=kept))
+        """Open the window as it was left, in the next run; what `kept` does not name stays, whichever window kept it.
+
+        Raises BadInput when it cannot be saved.
+        """
+        try:
+            before = settings.load(settings.config_dir()).window
+        except BadInput:
+            before = self.settings.window
+        self._remember(replace(self.settings, window={**before, **kept}))
 
     def _remember(self, found: Settings) -> None:
         self.settings = found

@@ -29,6 +29,17 @@ class Possible:
     why_not_by: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LessonPossible:
+    """What can be done about a lesson: whether one is on show, is begun, is at a step, and the program is at work."""
+
+    is_demo: bool = False
+    is_open: bool = False
+    is_begun: bool = False
+    has_step: bool = False
+    is_busy: bool = False
+
+
 class Actions(QObject):
     """The actions by name; menus, the command palette, cards and shortcuts all show these same ones.
 
@@ -41,8 +52,10 @@ class Actions(QObject):
         self._build_session()
         self._build_tokens()
         self._build_demo()
+        self._build_lessons()
         self._build_view()
         self.show_possible(Possible())
+        self.show_lesson_possible(LessonPossible())
 
     def all(self) -> list[QAction]:
         """Return every action but the palette's own, in the order of the menus."""
@@ -79,6 +92,18 @@ class Actions(QObject):
             _allow(action, self._why_not_demo(now) or self._why_not_in_hand(held=now.has_access))
         for action in self._token_actions:
             _allow(action, self._why_not_token(action, now))
+
+    def show_lesson_possible(self, now: LessonPossible) -> None:
+        """Allow what can be done about the lesson on show; everything else says why not."""
+        elsewhere = "" if now.is_demo else self.tr("Lessons are for the demo org: choose it as the connection.")
+        closed = elsewhere or ("" if now.is_open else self.tr("No lesson is open: choose one first."))
+        busy = self.tr("The program is at work for the lesson; cancel it first.") if now.is_busy else ""
+        not_begun = closed or ("" if now.is_begun else self.tr("The lesson is not begun yet: start it first."))
+        no_step = not_begun or ("" if now.has_step else self.tr("No step of the lesson is under way."))
+        _allow(self.leave_lesson, closed)
+        _allow(self.reset_lesson, not_begun or busy)
+        _allow(self.lesson_hint, no_step)
+        _allow(self.show_me, no_step or busy)
 
     def _why_not_ready(self, now: Possible) -> str:
         return "" if now.is_ready else self.tr("The connection is not ready yet.")
@@ -220,6 +245,23 @@ class Actions(QObject):
         self._troubles = [*self.expire.values(), *self.revoke.values(), self.replay]
         self._token_actions += self._troubles
 
+    def _build_lessons(self) -> None:
+        self.lessons = self._new(
+            "lessons", self.tr("Lessons"), self.tr("Twelve short ones at the demo org, without internet"), "Ctrl+L"
+        )
+        self.lesson_hint = self._new(
+            "lessonHint", self.tr("Lesson: hint"), self.tr("Says where to find what the step asks for"), "Ctrl+Shift+L"
+        )
+        self.show_me = self._new(
+            "showMe", self.tr("Lesson: show me this step"), self.tr("The program does the step here, in this session")
+        )
+        self.reset_lesson = self._new(
+            "resetLesson", self.tr("Lesson: reset"), self.tr("Begins the lesson anew, whatever has happened since")
+        )
+        self.leave_lesson = self._new(
+            "leaveLesson", self.tr("Lesson: leave"), self.tr("Back to all lessons; the step you are at is kept")
+        )
+
     def _build_view(self) -> None:
         self.schemes = QActionGroup(self)
         for choice, name in (
@@ -273,6 +315,10 @@ class Actions(QObject):
                     *(self.demo_panel, *self._travels, self.jump_to_lapse, self.storm),
                     *(*self._troubles, self.rotate_keys, self.addresses, self.make_as_new, self.reset_demo),
                 ],
+            ),
+            (
+                self.tr("Lessons"),
+                [self.lessons, self.lesson_hint, self.show_me, self.reset_lesson, self.leave_lesson],
             ),
             (
                 self.tr("View"),

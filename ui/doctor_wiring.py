@@ -19,7 +19,10 @@ _TOO_MANY, _SERVER_ERROR = 429, 500
 
 
 class DoctorWiring(QObject):
-    """Asks for a diagnosis and shows it in the right column; `select` is told which entry of the journal to show."""
+    """Asks for a diagnosis and shows it in the right column; `select` is told which entry of the journal to show.
+
+    Where `is_in_use` says that somebody is at work in that column, the doctor looks and waits to be asked in.
+    """
 
     def __init__(
         self,
@@ -28,12 +31,14 @@ class DoctorWiring(QObject):
         tasks: TaskScope,
         clipboard: Clipboard,
         select: Callable[[int], None],
+        is_in_use: Callable[[], bool],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._window = window
         self._bench = bench
         self._tasks = tasks
+        self._is_in_use = is_in_use
         window.commands.doctor.triggered.connect(self._on_look)
         window.doctor.look_wanted.connect(self._on_look)
         window.doctor.cancel_wanted.connect(self._on_cancel)
@@ -43,7 +48,12 @@ class DoctorWiring(QObject):
 
     def added(self, batch: tuple[Entry, ...]) -> None:
         """Open by itself where the newest entries tell of what the doctor is there for."""
-        if any(self._calls_for_the_doctor(entry) for entry in batch):
+        if not any(self._calls_for_the_doctor(entry) for entry in batch):
+            return
+        if self._is_in_use():
+            self._window.toasts.show_toast(self.tr("The doctor looks into it: see the tab Doctor."))
+            self._start()
+        else:
             self._on_look()
 
     def _calls_for_the_doctor(self, entry: Entry) -> bool:
@@ -56,6 +66,9 @@ class DoctorWiring(QObject):
 
     def _on_look(self) -> None:
         self._window.side.open(self._window.doctor)
+        self._start()
+
+    def _start(self) -> None:
         self._window.doctor.show_busy()
         self._tasks.start("doctor", self._look)
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ui.doctor.panel import DoctorPanel
     from ui.inspector.panel import InspectorPanel
     from ui.journal.panel import JournalPanel
+    from ui.lessons.panel import LessonsPanel
     from ui.report import ErrorPanel
     from ui.response.panel import ResponsePanel
     from ui.session.call_strip import CallStrip
@@ -89,6 +90,7 @@ class MainWindow(QMainWindow):
     toasts: "Toasts"
     side: "SideColumn"
     demo: "DemoPanel"
+    lessons: "LessonsPanel"
     doctor: "DoctorPanel"
 
     def __init__(self) -> None:
@@ -112,8 +114,6 @@ class MainWindow(QMainWindow):
 
     def furnish(self) -> None:
         """Build the panels that nobody sees at the first paint."""
-        from ui.demo.panel import DemoPanel
-        from ui.doctor.panel import DoctorPanel
         from ui.inspector.panel import InspectorPanel
         from ui.journal.panel import JournalPanel
         from ui.report import ErrorPanel
@@ -125,7 +125,6 @@ class MainWindow(QMainWindow):
         from ui.session.second_factor import SecondFactorPanel
         from ui.session.waiting import WaitingPanel
         from ui.session.welcome import Welcome
-        from ui.side import SideColumn
         from ui.timeline.panel import TimelinePanel
         from ui.widgets.roles import tell_roles
         from ui.widgets.toast import Toasts
@@ -157,14 +156,7 @@ class MainWindow(QMainWindow):
             self._pages.addWidget(scrolling(f"{name}Scroll", panel))
         self._middle_column.insertWidget(0, self.error_panel)
         self._left_column.insertWidget(self._left_column.count() - 1, self.counts)
-        self.demo = DemoPanel(self.commands)
-        self.doctor = DoctorPanel()
-        self.side = SideColumn()
-        self.side.add(self.demo, self.tr("Demo org"))
-        self.side.add(self.doctor, self.tr("Doctor"))
-        self.side.hide()
-        self.side.unfolded.connect(self._make_room)
-        self._body.addWidget(self.side)
+        self._add_side()
 
     def show_page(self, page: Page) -> None:
         """Show another middle; the cards stay where they are."""
@@ -284,6 +276,23 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(self._starting)
         self._middle_column.addWidget(self._pages, 1)
         return column
+
+    def _add_side(self) -> None:
+        from ui.demo.panel import DemoPanel
+        from ui.doctor.panel import DoctorPanel
+        from ui.lessons.panel import LessonsPanel
+        from ui.side import SideColumn
+
+        self.demo = DemoPanel(self.commands)
+        self.lessons = LessonsPanel(self.commands)
+        self.doctor = DoctorPanel()
+        self.side = SideColumn()
+        self.side.add(self.demo, self.tr("Demo org"))
+        self.side.add(self.lessons, self.tr("Lessons"))
+        self.side.add(self.doctor, self.tr("Doctor"))
+        self.side.hide()
+        self.side.unfolded.connect(self._make_room)
+        self._body.addWidget(self.side)
 
     def _add_signed_in(self) -> None:
         """Build the page from the outside in: Qt styles a widget anew, with all in it, whenever it gets a parent."""

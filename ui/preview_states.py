@@ -13,6 +13,7 @@ from app.errors import Refusal, SignInFailed
 from app.events import Exchange, ReplayAnswered, TokensReceived
 from app.inspection.inspector import inspect_text
 from app.lanes import lanes_of
+from app.lessons.catalogue import LESSONS
 from app.okta.change import wanted_for
 from app.secret import Secret
 from app.session.device_sign_in import DeviceWaiting
@@ -21,14 +22,16 @@ from app.session.strategy import decide
 from app.session.tokens import TokenSet
 from app.wire.view import WireLog
 from ui import preview_story
-from ui.actions import Possible
+from ui.actions import LessonPossible, Possible
 from ui.connections.editor import ConnectionEditor, Purpose
 from ui.connections.list import ConnectionsDialog, Row
 from ui.demo.addresses import AddressesDialog
 from ui.doctor.grant_dialog import GrantDialog, TokenSource
 from ui.inspector.paste import PasteDialog
+from ui.lessons.facts import Row as LessonRow
 from ui.main_window import MainWindow, Page
 from ui.palette import CommandPalette
+from ui.preview_lesson import PlayedLesson, play_lesson
 from ui.preview_story import Stage, Story, play
 from ui.preview_tokens import ISSUER, NOW, against, generations_of, inspections_of, signing_key, tokens_of
 from ui.response.facts import response_facts
@@ -42,6 +45,7 @@ _OKTA = Connection(
     api_url="https://api.example.com/me",
 )
 _API = "http://127.0.0.1:8899/api/me"
+_LESSON, _LESSON_STEPS = "rotation", 2
 _SIGN_IN = f"{ISSUER}/v1/authorize?response_type=code&client_id=0oa-demo-native&scope=openid+profile&state=…"
 
 
@@ -204,6 +208,47 @@ def real(window: MainWindow) -> None:
     window.side.open(window.demo)
 
 
+def lessons(window: MainWindow) -> None:
+    """The list of lessons, some of them done."""
+    signed_in(window)
+    _show_lessons(window)
+
+
+def lesson(window: MainWindow) -> None:
+    """A lesson in the middle, with the hint of the step one is at."""
+    played = _played_lesson()
+    _show_story(window, played.story)
+    _show_lessons(window)
+    row = next(each for each in _rows() if each.lesson is played.lesson)
+    window.lessons.show_step(row, played.place)
+    window.lessons.show_hint()
+    window.commands.show_lesson_possible(LessonPossible(is_demo=True, is_open=True, is_begun=True, has_step=True))
+
+
+def lesson_done(window: MainWindow) -> None:
+    """The last step of a lesson was passed."""
+    lesson(window)
+    row = next(each for each in _rows() if each.lesson is _played_lesson().lesson)
+    window.lessons.show_done(row, has_next=True)
+
+
+def lesson_at_work(window: MainWindow) -> None:
+    """The program prepares a lesson that begins signed out."""
+    signed_out(window)
+    _show_lessons(window)
+    window.lessons.show_start(_rows()[0], "")
+    window.lessons.show_preparing()
+
+
+def lessons_elsewhere(window: MainWindow) -> None:
+    """Lessons are for the demo org, and another connection is chosen."""
+    signed_out(window)
+    window.top_bar.show_connection(_OKTA.name, _OKTA.issuer, {_OKTA.name: False}, ready=True)
+    window.welcome.show_connection(_OKTA.name, embedded=False)
+    _show_lessons(window)
+    window.lessons.show_elsewhere(is_elsewhere=True)
+
+
 def rules(window: MainWindow) -> None:
     """The inspector says rule by rule why an ID token is good."""
     _tell(window, preview_story.signed_in)
@@ -258,6 +303,11 @@ STATES: dict[str, Callable[[MainWindow], None]] = {
     "ended": ended,
     "demo": demo,
     "real": real,
+    "lessons": lessons,
+    "lesson": lesson,
+    "lesson-done": lesson_done,
+    "lesson-at-work": lesson_at_work,
+    "lessons-elsewhere": lessons_elsewhere,
     "doctor": doctor,
     "rules": rules,
     "expiry": expiry,
@@ -359,9 +409,33 @@ def _played(acts: Callable[[Stage], Awaitable[None]]) -> Story:
     return play(acts, signing_key())
 
 
+@cache
+def _played_lesson() -> PlayedLesson:
+    return play_lesson(_LESSON, _LESSON_STEPS, signing_key())
+
+
+def _rows() -> tuple[LessonRow, ...]:
+    """Return the lessons as somebody sees them who is in the middle of them."""
+    here = next(place for place, each in enumerate(LESSONS) if each.name == _LESSON)
+    return tuple(
+        LessonRow(lesson=each, number=place + 1, is_done=place < here, place=_LESSON_STEPS if place == here else None)
+        for place, each in enumerate(LESSONS)
+    )
+
+
+def _show_lessons(window: MainWindow) -> None:
+    window.lessons.show_list(_rows())
+    window.side.open(window.lessons)
+
+
 def _tell(window: MainWindow, acts: Callable[[Stage], Awaitable[None]]) -> Story:
     """Play a story and show how it stands at its end, and all that led there."""
     story = _played(acts)
+    _show_story(window, story)
+    return story
+
+
+def _show_story(window: MainWindow, story: Story) -> None:
     assert story.tokens is not None
     now = story.now
     _bar(window, story.tokens.display_name)
@@ -383,7 +457,6 @@ def _tell(window: MainWindow, acts: Callable[[Stage], Awaitable[None]]) -> Story
     exchanges = sum(isinstance(entry.event, Exchange) for entry in story.journal)
     window.show_numbers(exchanges=exchanges, entries=len(story.journal))
     window.show_page(Page.SIGNED_IN)
-    return story
 
 
 def _show_detail(window: MainWindow, story: Story, seq: int) -> None:

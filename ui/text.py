@@ -1,10 +1,14 @@
-"""Moments and countdowns in words, in the person's own time zone."""
+"""Moments and countdowns in words, in the person's own time zone; and texts as labels and tooltips want them."""
 
+import re
 from datetime import UTC, datetime
 
 _MINUTE_S = 60
 _HOUR_S = 3600
 _DAY_S = 86_400
+# URLs and names of grants are words no column is wide enough for; they may break where they have signs.
+_LONG_WORD = re.compile(r"\S{20,}")
+_SIGNS = re.compile(r"([/:_=&?,.-])(?=\w)")
 
 
 def clock_time(moment: float) -> str:
@@ -56,3 +60,8 @@ def plain_tooltip(text: str) -> str:
     """Return a tooltip that shows `text` as it stands: Qt takes what looks like markup for markup."""
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return f"<p style='white-space:pre-wrap'>{escaped[:2000]}</p>" if text else ""
+
+
+def breakable(text: str) -> str:
+    """Return `text` whose long words may be broken over lines: zero-width spaces stand behind their signs."""
+    return _LONG_WORD.sub(lambda word: _SIGNS.sub("\\1\u200b", word[0]), text)

@@ -19,6 +19,7 @@ from ui.demo_wiring import DemoWiring
 from ui.doctor_wiring import DoctorWiring
 from ui.grant_wiring import GrantWiring
 from ui.inspector_wiring import InspectorWiring
+from ui.lesson_wiring import LessonWiring
 from ui.main_window import MainWindow, Page
 from ui.response.facts import response_facts
 from ui.session.held import facts_of
@@ -56,7 +57,9 @@ class Wiring(QObject):
         taken_up = self._on_connection_saved
         self._connections = ConnectionWiring(window, bench, self.tasks, self._clipboard, taken_up, self)
         self._sign_in = SignInWiring(window, bench, self.tasks, self._clipboard, self._show_session, self)
-        self._doctor = DoctorWiring(window, bench, self.tasks, self._clipboard, self._story.select, self)
+        self._lessons = LessonWiring(window, bench, self.tasks, taken_up, self._show_session, self)
+        in_use = self._lessons.is_in_front
+        self._doctor = DoctorWiring(window, bench, self.tasks, self._clipboard, self._story.select, in_use, self)
         self._demo = DemoWiring(window, bench, self.tasks, self._call, self._on_connection_chosen, self)
         self._grant = GrantWiring(window, bench, self.tasks, self._clipboard, self)
         self._view = ViewWiring(window, bench, self.tasks, self)
@@ -70,6 +73,7 @@ class Wiring(QObject):
         """Take up the connection in use; the window is usable meanwhile."""
         self._show_connection()
         self._view.restore()
+        self._lessons.restore()
         self._on_seen_changed(self._window.isVisible())
         self.tasks.start("connect", self._take_up, None)
 
@@ -182,6 +186,7 @@ class Wiring(QObject):
             self._ready = self._bench.is_connected
             self._story.show_connection()
             self._demo.show_connection(is_ready=self._ready)
+            self._lessons.show_connection()
             self._show_connection()
             self._show_session()
         # Also an empty one: the URL of the connection before would be sent this one's token.
@@ -247,6 +252,7 @@ class Wiring(QObject):
         self._story.added(batch)
         self._doctor.added(batch)
         self._demo.added(batch)
+        self._lessons.added()
         for entry in batch:
             event = entry.event
             if isinstance(event, events.BrowserOpened) and not event.worked:
@@ -291,6 +297,7 @@ class Wiring(QObject):
 
     def _show_possible(self) -> None:
         self._token_verbs.show_possible(is_ready=self._ready)
+        self._lessons.show_possible()
 
     def _show_page(self, tokens: TokenSet | None) -> None:
         if self._ready and self._sign_in.page is not None:

@@ -1,8 +1,13 @@
 """A lesson in progress: which step one is at, as the journal tells it."""
 
+from collections import deque
+
 from app.events import Entry
 from app.lessons.lesson import Lesson, Step
 from app.lessons.seen import Seen
+
+# A step that is left open while somebody works on: what is older than this passes no step any longer.
+_MOST = 1500
 
 
 class LessonRun:
@@ -14,7 +19,7 @@ class LessonRun:
     def __init__(self, lesson: Lesson, place: int = 0) -> None:
         self.lesson = lesson
         self.place = min(max(place, 0), len(lesson.steps))
-        self._seen: list[Entry] = []
+        self._seen: deque[Entry] = deque(maxlen=_MOST)
 
     @property
     def step(self) -> Step | None:
@@ -35,9 +40,10 @@ class LessonRun:
         if not step.check(Seen(tuple(self._seen))):
             return False
         self.place += 1
-        self._seen = []
+        self._seen.clear()
         return True
 
     def restart(self) -> None:
         """Begin with the first step; what was told so far is forgotten."""
-        self.place, self._seen = 0, []
+        self.place = 0
+        self._seen.clear()

@@ -116,6 +116,7 @@ def test_a_secret_never_prints() -> None:
 @pytest.mark.anyio
 async def test_the_journal_numbers_and_bounds(clock: SimClock) -> None:
     journal = Journal(clock, capacity=3)
+    assert journal.newest == 0
     told: list[int] = []
     unsubscribe = journal.subscribe(lambda entry: told.append(entry.seq))
     for _ in range(5):
@@ -124,6 +125,7 @@ async def test_the_journal_numbers_and_bounds(clock: SimClock) -> None:
     journal.append(SignedOut(revoked=False))
     assert told == [1, 2, 3, 4, 5]
     assert [entry.seq for entry in journal] == [4, 5, 6]
+    assert journal.newest == 6
 
 
 @pytest.mark.anyio

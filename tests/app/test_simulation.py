@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 
 from app import events
+from app.connection import Connection
 from app.controls import Controls, FaultState
 from app.decision import Reason, Verdict
 from app.demo.addresses import PASSWORD, USERNAME
@@ -95,6 +96,20 @@ async def test_a_restart_finds_the_session_without_a_request_and_the_time_it_was
     assert len(told(bench, events.Exchange)) == before
     assert bench.session.tokens is not None
     assert round(bench.session.decide("me").remaining_s or 0) == 20
+
+
+async def test_during_a_restart_what_was_there_can_still_be_looked_at(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    was, seen, connect = bench.session, [], bench.connect
+
+    async def connected(connection: Connection) -> None:
+        seen.append(bench.session is was and bench.session.tokens is not None)
+        await connect(connection)
+
+    monkeypatch.setattr(bench, "connect", connected)
+    await bench.restart()
+    assert seen == [True]
 
 
 async def test_a_second_lapse_refreshes_and_the_first_takes_over_what_it_got(bench: Workbench, org: DemoOrg) -> None:

@@ -240,3 +240,13 @@ async def test_limits_are_known_of_a_demo_org_of_our_own_and_of_no_other_server(
         assert opened.limits().grace_s == 0.0
         await opened.connect(Connection(name="Okta", issuer="https://example.okta.com", client_id="c"))
         assert opened.limits() == Limits()
+
+
+async def test_what_one_window_keeps_is_not_lost_to_another() -> None:
+    async with open_workbench(store=MemoryStore()) as one, open_workbench(store=MemoryStore()) as other:
+        one.remember_window({"zoom": "1.00", "lesson": "grant"})
+        other.remember_window({"zoom": "2.00"})
+        assert settings.load(settings.config_dir()).window == {"zoom": "2.00", "lesson": "grant"}
+        break_settings(settings.config_dir())
+        one.remember_window({"lesson": ""})
+        assert settings.load(settings.config_dir()).window == {"zoom": "1.00", "lesson": ""}

@@ -7,11 +7,14 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from ui.actions import Actions, Possible
+from ui.actions import Actions, LessonPossible, Possible
 
 EVERYTHING = Possible(
     is_ready=True, is_signed_in=True, is_demo=True, has_access=True, has_refresh=True, has_id=True, replaced="RT-2"
 )
+
+
+AT_A_STEP = LessonPossible(is_demo=True, is_open=True, is_begun=True, has_step=True)
 
 
 @pytest.fixture
@@ -32,6 +35,7 @@ def of_menu(menu: QMenu) -> list[QAction]:
 
 def test_everything_can_be_done_when_everything_is_there(actions: Actions) -> None:
     actions.show_possible(EVERYTHING)
+    actions.show_lesson_possible(AT_A_STEP)
     assert [each.text() for each in actions.all() if not each.isEnabled()] == []
     assert actions.replay.text() == "Replay RT-2"
 
@@ -71,6 +75,25 @@ def test_each_reason_by_itself(actions: Actions, without: dict[str, object], nam
     actions.show_possible(replace(EVERYTHING, **without))
     found = actions.findChild(QAction, name)
     assert (found.isEnabled(), reason in found.toolTip()) == (False, True), found.toolTip()
+
+
+@pytest.mark.parametrize(
+    ("now", "forbidden", "reason"),
+    [
+        (replace(AT_A_STEP, is_demo=False), "leaveLesson resetLesson lessonHint showMe", "for the demo org"),
+        (LessonPossible(is_demo=True), "leaveLesson resetLesson lessonHint showMe", "choose one first"),
+        (LessonPossible(is_demo=True, is_open=True), "resetLesson lessonHint showMe", "not begun"),
+        (replace(AT_A_STEP, has_step=False), "lessonHint showMe", "No step"),
+        (replace(AT_A_STEP, is_busy=True), "resetLesson showMe", "cancel it first"),
+        (AT_A_STEP, "", ""),
+    ],
+)
+def test_what_can_be_done_about_a_lesson(actions: Actions, now: LessonPossible, forbidden: str, reason: str) -> None:
+    actions.show_possible(EVERYTHING)
+    actions.show_lesson_possible(now)
+    reasons = {each.objectName(): each.toolTip() for each in actions.all() if not each.isEnabled()}
+    assert reasons.keys() == {f"{each}Action" for each in forbidden.split()}
+    assert all(reason in each for each in reasons.values())
 
 
 @pytest.mark.parametrize("now", [Possible(), EVERYTHING, replace(EVERYTHING, is_demo=False, is_presenting=True)])

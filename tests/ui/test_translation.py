@@ -36,6 +36,7 @@ DATA = frozenset(
 FROM_APP = frozenset(
     (
         *("verdictBanner", "storyLabel", "errorPanel", "endedReasonLabel", "inspectorSentenceLabel"),
+        *("lessonsList", "lessonSteps", "lessonKnownLabel"),
         *("inspectorVerdictPill", "timelineChosenLabel", "timelineView", "doctorFindings", "passwordErrorLabel"),
         *("demoPresetLabel", "otherFaultErrorLabel", "whatIfAnswerLabel"),
     ),

@@ -1,13 +1,8 @@
 """What the doctor's panel shows of findings: words, shapes and tones, without Qt."""
 
-import re
 from dataclasses import dataclass
 
 from app.doctor.records import Certainty, Finding
-
-# URLs and names of grants are words no column is wide enough for; they may break where they have signs.
-_LONG_WORD = re.compile(r"\S{20,}")
-_SIGNS = re.compile(r"([/:_=&?,.-])(?=\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +28,3 @@ def copied(findings: tuple[Finding, ...]) -> str:
 def spoken(word: str, finding: Finding) -> str:
     """Return what a screen reader says of a finding; `word` is its verdict in the window's language."""
     return f"{word}: {finding.what}"
-
-
-def breakable(text: str) -> str:
-    """Return `text` whose long words may be broken over lines: zero-width spaces stand behind their signs."""
-    return _LONG_WORD.sub(lambda word: _SIGNS.sub("\\1\u200b", word[0]), text)

@@ -4,7 +4,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from app.doctor.records import Certainty, Evidence, Finding
-from ui.doctor.facts import VERDICTS, breakable, spoken
+from ui.doctor.facts import VERDICTS, spoken
+from ui.text import breakable
 from ui.widgets.card import Card
 from ui.widgets.labels import Pill, label
 

@@ -8,8 +8,9 @@ from pytestqt.qtbot import QtBot
 
 from app.doctor.records import Certainty, Evidence, Finding
 from ui import theme
-from ui.doctor.facts import VERDICTS, breakable, copied
+from ui.doctor.facts import VERDICTS, copied
 from ui.doctor.panel import DoctorPanel
+from ui.text import breakable
 
 HTML = "<b>bold</b><img src=x>"
 

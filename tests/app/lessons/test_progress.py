@@ -1,0 +1,43 @@
+"""How far one has come in the lessons: kept as text, read again, and nothing broken by what cannot be read."""
+
+import pytest
+
+from app.lessons.progress import Progress, progress_of
+
+
+def test_a_lesson_is_begun_left_taken_up_and_done() -> None:
+    begun = Progress().at("grant", 0).at("grant", 2)
+    assert (begun.current, begun.places, begun.done) == ("grant", {"grant": 2}, frozenset())
+    left = begun.left()
+    assert (left.current, left.places) == ("", {"grant": 2})
+    done = left.at("grant", 3).finished("grant")
+    assert (done.current, done.places, done.done) == ("", {}, {"grant"})
+
+
+def test_beginning_anew_forgets_the_place_and_not_that_it_was_done() -> None:
+    again = Progress().finished("grant").at("grant", 1).forgotten("grant")
+    assert (again.current, again.places, again.done) == ("", {}, {"grant"})
+
+
+def test_one_lesson_does_not_touch_another() -> None:
+    both = Progress().at("grant", 1).at("lapse", 2)
+    assert (both.current, both.places) == ("lapse", {"grant": 1, "lapse": 2})
+    assert both.finished("lapse").places == {"grant": 1}
+
+
+@pytest.mark.parametrize(
+    "progress",
+    [
+        Progress(),
+        Progress().at("grant", 0),
+        Progress().finished("two-windows").at("lost-answer", 2).at("skew", 1).left(),
+    ],
+)
+def test_what_is_kept_is_read_again(progress: Progress) -> None:
+    assert progress_of(progress.kept()) == progress
+
+
+def test_what_cannot_be_read_is_as_if_it_had_never_been() -> None:
+    kept = {"lessons-places": "grant=two lapse=1 =3 x", "lessons-done": "  ", "lesson": "lapse"}
+    assert progress_of(kept) == Progress().at("lapse", 1)
+    assert progress_of({}) == Progress()

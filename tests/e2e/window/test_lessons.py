@@ -1,0 +1,311 @@
+"""Every lesson in a real window at a real demo org: played by the program, and some of them done as a person would."""
+
+import pytest
+from PySide6.QtWidgets import QMessageBox, QPushButton, QScrollArea
+
+from app import events
+from app.connection import DEMO_CLIENT_ID, Connection
+from app.demo.faults import Fault
+from app.lessons.catalogue import LESSONS
+from app.lessons.lesson import Lesson, Step
+from app.lessons.player import Player
+from app.session.store import MemoryStore
+from app.simulation import SimulatedKeyring
+from tests.e2e.window.desk import Desk, Open
+from ui.lessons.facts import StepState
+from ui.main_window import Page
+
+EVERY_LESSON = pytest.mark.parametrize("lesson", LESSONS, ids=[each.name for each in LESSONS])
+
+
+def states(desk: Desk) -> list[StepState]:
+    return [card.state for card in desk.window.lessons.lesson.steps]
+
+
+def at(desk: Desk, place: int) -> None:
+    """Wait until one is at a step (from 0), and the program is not at work."""
+    desk.until(lambda: not desk.wiring.tasks.running("lesson"))
+    desk.until(lambda: states(desk)[:place] == [StepState.PASSED] * place)
+    if place < len(states(desk)):
+        assert states(desk)[place] is StepState.CURRENT
+
+
+def start(desk: Desk, name: str) -> None:
+    """Open a lesson from the list and begin it."""
+    desk.reach(Page.SIGNED_OUT if desk.bench.session.tokens is None else Page.SIGNED_IN)
+    if not desk.window.lessons.isVisible():
+        desk.window.commands.lessons.trigger()
+    desk.click(desk.window.lessons.list.rows[name])
+    desk.click(desk.window.lessons.lesson.footer.start_button)
+    at(desk, 0)
+
+
+def show_me(desk: Desk) -> None:
+    desk.click(desk.window.lessons.lesson.footer.show_me_button)
+    desk.until(lambda: not desk.wiring.tasks.running("lesson"))
+
+
+def opened(open_desk: Open, store: MemoryStore | None = None) -> Desk:
+    desk = open_desk(store=store or SimulatedKeyring())
+    desk.reach(Page.SIGNED_OUT)
+    return desk
+
+
+@EVERY_LESSON
+def test_every_lesson_is_played_to_its_end(open_desk: Open, lesson: Lesson) -> None:
+    desk = opened(open_desk)
+    start(desk, lesson.name)
+    for place in range(len(lesson.steps)):
+        show_me(desk)
+        assert not desk.window.error_panel.isVisible(), desk.window.error_panel.text()
+        at(desk, place + 1)
+    footer = desk.window.lessons.lesson.footer
+    assert footer.next_button.isVisible()
+    assert footer.next_button.text() == ("All lessons" if lesson is LESSONS[-1] else "Next lesson")
+    assert desk.bench.settings.window["lessons-done"] == lesson.name
+    signed_in = desk.bench.session.tokens is not None
+    assert desk.window.page is (Page.SIGNED_IN if signed_in else Page.SIGNED_OUT)
+
+
+def travel(desk: Desk, name: str) -> None:
+    """Press a button that moves time, as a person who turns to the demo org's controls for it."""
+    desk.window.side.open(desk.window.demo)
+    button = desk.window.demo.findChild(QPushButton, name)
+    assert isinstance(button, QPushButton)
+    before = len(told(desk, events.TimeTravelled))
+    desk.until(button.isEnabled)
+    desk.window.demo.findChild(QScrollArea).ensureWidgetVisible(button)
+    desk.click(button)
+    desk.until(lambda: len(told(desk, events.TimeTravelled)) > before)
+
+
+def told(desk: Desk, kind: type) -> list[events.Event]:
+    return [entry.event for entry in desk.bench.journal if isinstance(entry.event, kind)]
+
+
+def test_a_lapse_as_a_person_does_it(open_desk: Open) -> None:
+    desk = opened(open_desk)
+    start(desk, "lapse")
+    assert "another" in desk.call()
+    at(desk, 1)
+    travel(desk, "jumpToLapseButton")
+    desk.until(lambda: desk.window.cards["access"].pill_word == "Lapsed")
+    travel(desk, "travel60Button")
+    at(desk, 2)
+    assert desk.token_requests == 1  # the sign-in's: nothing was refreshed meanwhile
+    assert "Step passed: Let it lapse, and wait" in desk.window.toasts.texts()[-1]  # another tab is in front
+    assert "refreshed in" in desk.call()
+    at(desk, 3)
+    assert desk.window.lessons.lesson.footer.next_button.isVisibleTo(desk.window.lessons)
+
+
+def test_a_refresh_as_a_person_does_it(open_desk: Open) -> None:
+    desk = opened(open_desk)
+    start(desk, "refresh")
+    commands = desk.window.commands
+    commands.refresh_now.trigger()  # asked for, and so not what the step waits for
+    desk.until(lambda: not desk.wiring.tasks.running("refresh"))
+    travel(desk, "jumpToLapseButton")
+    assert states(desk)[0] is StepState.CURRENT
+    assert "refreshed in" in desk.call()
+    at(desk, 1)
+    commands.revoke["access"].trigger()
+    desk.until(lambda: not desk.wiring.tasks.running("revoke access"))
+    assert "401" in desk.call()
+    at(desk, 2)
+    commands.refresh_now.trigger()
+    at(desk, 3)
+
+
+def test_a_lesson_goes_on_in_the_next_window(open_desk: Open) -> None:
+    store = SimulatedKeyring()
+    desk = opened(open_desk, store)
+    start(desk, "restart")
+    desk.close()
+    again = open_desk(store=store)
+    again.reach(Page.SIGNED_IN)
+    at(again, 1)  # what this run's journal began with has passed the step
+    assert again.window.lessons.isVisible()
+    assert again.token_requests == 0
+    assert "200" in again.call()
+    at(again, 2)
+    travel(again, "jumpToLapseButton")
+    again.close()
+    last = open_desk(store=store)
+    last.reach(Page.SIGNED_IN)
+    assert states(last)[2] is StepState.CURRENT
+    assert "refreshed in" in last.call()
+    at(last, 3)
+    assert last.bench.settings.window["lessons-done"] == "restart"
+    assert "geometry" in last.bench.settings.window  # how the window looks is kept beside it
+
+
+async def nothing(_player: Player) -> None:
+    """Do nothing: the test appends to the journal what happened."""
+
+
+def step(title: str, kind: type) -> Step:
+    return Step(
+        title=title, read="Why", do="Act", see="It", hint="There", check=lambda seen: bool(seen.all(kind)), play=nothing
+    )
+
+
+@pytest.fixture
+def short_lesson(monkeypatch: pytest.MonkeyPatch) -> Lesson:
+    """A lesson whose first step its own preparation would pass."""
+    steps = (step("Sign in", events.SessionStarted), step("Drop", events.AccessTokenDropped))
+    found = Lesson(name="short", title="Short", teaches="All", minutes=1, prepare=Player.start_over, steps=steps)
+    monkeypatch.setattr("ui.lesson_wiring.LESSONS", (found,))
+    return found
+
+
+def delivered(desk: Desk) -> None:
+    desk.until(lambda: desk.window.tabs.tabText(3) == f"Journal · {len(desk.bench.journal)}")
+
+
+def test_what_prepares_a_lesson_passes_none_of_its_steps(open_desk: Open, short_lesson: Lesson) -> None:
+    desk = opened(open_desk)
+    start(desk, short_lesson.name)
+    desk.window.commands.reset_lesson.trigger()
+    at(desk, 0)
+    delivered(desk)
+    assert states(desk) == [StepState.CURRENT, StepState.AHEAD]
+    desk.run(Player(desk.bench).start_over())
+    at(desk, 1)
+
+
+def test_what_happens_on_another_connection_passes_no_step(open_desk: Open, short_lesson: Lesson) -> None:
+    desk = opened(open_desk)
+    start(desk, short_lesson.name)
+    desk.bench.journal.append(events.SessionStarted("sub", "Ada"), connection="another")
+    delivered(desk)
+    assert states(desk)[0] is StepState.CURRENT
+    desk.bench.journal.append(events.SessionStarted("sub", "Ada"), connection=desk.bench.connection.key)
+    at(desk, 1)
+    desk.bench.journal.append(events.AccessTokenDropped("AT-1"))  # of no connection
+    at(desk, 2)
+
+
+def test_a_lesson_is_left_and_taken_up_where_it_was(open_desk: Open) -> None:
+    desk = opened(open_desk)
+    start(desk, "lapse")
+    show_me(desk)
+    at(desk, 1)
+    page = desk.window.lessons.lesson
+    desk.click(page.leave_button)
+    row = desk.window.lessons.list.rows["lapse"]
+    assert row.accessibleDescription().startswith("Step 2 of 3")
+    assert desk.bench.settings.window["lesson"] == ""
+    desk.click(row)
+    assert page.footer.start_button.text() == "Go on"
+    desk.click(page.footer.start_button)
+    at(desk, 1)
+    show_me(desk)
+    show_me(desk)
+    at(desk, 3)
+    desk.click(page.footer.next_button)
+    assert page.steps[0].accessibleName().endswith("Before the call")  # the next lesson, and not begun by itself
+    assert (page.footer.start_button.text(), states(desk)[0]) == ("Start", StepState.AHEAD)
+
+
+def test_a_reset_asks_before_it_signs_out(open_desk: Open) -> None:
+    desk = opened(open_desk)
+    start(desk, "grant")
+    show_me(desk)
+    at(desk, 1)
+    desk.reach(Page.SIGNED_IN)
+    for answer, signed_in, place in (
+        (QMessageBox.StandardButton.Cancel, True, 1),
+        (QMessageBox.StandardButton.Reset, False, 0),
+    ):
+        desk.click(desk.window.lessons.lesson.reset_button)
+        desk.until(lambda: desk.window.findChild(QMessageBox, "resetLessonDialog") is not None)
+        box = desk.window.findChild(QMessageBox, "resetLessonDialog")
+        assert isinstance(box, QMessageBox)
+        desk.until(box.isVisible)
+        desk.click(box.button(answer))
+        desk.until(lambda: not desk.wiring.tasks.running("lesson"))
+        desk.until(lambda: desk.window.findChild(QMessageBox, "resetLessonDialog") is None)
+        assert ((desk.bench.session.tokens is not None), states(desk)[place]) == (signed_in, StepState.CURRENT)
+
+
+def test_a_lesson_without_a_keyring_says_why_not(open_desk: Open) -> None:
+    desk = opened(open_desk, MemoryStore())
+    desk.window.commands.lessons.trigger()
+    desk.click(desk.window.lessons.list.rows["restart"])
+    button = desk.window.lessons.lesson.footer.start_button
+    assert not button.isEnabled()
+    assert "needs a keyring" in button.toolTip()
+    desk.click(desk.window.lessons.lesson.leave_button)
+    desk.click(desk.window.lessons.list.rows["lapse"])
+    assert button.isEnabled()
+
+
+def test_what_the_program_does_can_be_cancelled(open_desk: Open) -> None:
+    desk = opened(open_desk)
+    start(desk, "lapse")
+    assert desk.bench.host.org is not None
+    desk.bench.host.org.faults.switch_on([Fault.parse("delay=60@api")])
+    desk.click(desk.window.lessons.lesson.footer.show_me_button)
+    footer = desk.window.lessons.lesson.footer
+    desk.until(footer.cancel_button.isVisible)
+    desk.until(lambda: bool(told(desk, events.CallStarted)))
+    assert not desk.window.commands.show_me.isEnabled()
+    desk.click(footer.cancel_button)
+    desk.until(footer.show_me_button.isVisible)
+    assert states(desk)[0] is StepState.CURRENT
+    assert desk.window.commands.show_me.isEnabled()
+    assert not desk.window.error_panel.isVisible()  # it was a wish
+
+
+def test_a_step_that_was_played_and_not_passed_says_so(open_desk: Open) -> None:
+    desk = opened(open_desk)
+    start(desk, "lapse")
+    desk.run(desk.bench.session.drop_access_token())  # the call will need a refresh, and the step wants one without
+    show_me(desk)
+    desk.until(desk.window.error_panel.isVisible)
+    assert "“Call with a fresh token” was played" in desk.window.error_panel.text()
+    assert "still signed in" in desk.window.error_panel.text()
+    assert states(desk)[0] is StepState.CURRENT
+
+
+def test_elsewhere_nothing_is_played_and_the_demo_org_is_offered(open_desk: Open) -> None:
+    desk = opened(open_desk)
+    start(desk, "lapse")
+    assert desk.bench.host.org is not None
+    desk.bench.host.org.faults.switch_on([Fault.parse("delay=60@api")])
+    desk.window.commands.show_me.trigger()
+    desk.until(lambda: bool(told(desk, events.CallStarted)))
+    issuer = desk.bench.connection.issuer
+    desk.wiring._on_connection_saved(Connection(name="Mine", issuer=issuer, client_id=DEMO_CLIENT_ID))
+    desk.until(lambda: not desk.wiring.tasks.running("connect"))
+    desk.until(lambda: not desk.wiring.tasks.running("lesson"))
+    panel, commands = desk.window.lessons, desk.window.commands
+    assert panel.choose_button.isVisible()
+    for action in (commands.show_me, commands.lesson_hint, commands.reset_lesson, commands.leave_lesson):
+        assert (action.isEnabled(), "for the demo org" in action.toolTip()) == (False, True)
+    desk.bench.host.org.faults.clear()
+    desk.click(panel.choose_button)
+    desk.until(lambda: not desk.wiring.tasks.running("connect"))
+    at(desk, 0)
+    show_me(desk)
+    at(desk, 1)
+
+
+def test_the_doctor_waits_while_somebody_is_in_a_lesson(open_desk: Open) -> None:
+    desk = opened(open_desk)
+    start(desk, "grant")
+    show_me(desk)
+    at(desk, 1)
+    desk.until(lambda: bool(desk.window.doctor.cards))
+    assert desk.window.lessons.isVisible()
+    assert any("see the tab Doctor" in each for each in desk.window.toasts.texts())
+
+
+def test_a_hint_is_shown_and_said(open_desk: Open) -> None:
+    desk = opened(open_desk)
+    start(desk, "lapse")
+    with desk.qtbot.waitSignal(desk.window.toasts.announcer.announced, timeout=3000) as said:
+        desk.window.commands.lesson_hint.trigger()
+    assert LESSONS[1].steps[0].hint in said.args[0]
+    assert desk.window.lessons.lesson.steps[0].has_hint

@@ -1,0 +1,1 @@
+"""The Lessons tab: the list, and the lesson one is in."""

@@ -1,0 +1,121 @@
+"""What can be done about the lesson on show: start it, be helped, stop the program, go on to the next."""
+
+from enum import Enum, auto
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from ui.actions import Actions
+from ui.text import breakable
+from ui.widgets.buttons import ActionButton, allow
+from ui.widgets.labels import label
+
+
+class Offer(Enum):
+    """What the footer offers."""
+
+    START = auto()
+    HELP = auto()
+    CANCEL = auto()
+    NEXT = auto()
+
+
+class Footer(QWidget):
+    """A line that says how things are, and below it the buttons there are just now."""
+
+    start_requested = Signal()
+    cancel_requested = Signal()
+    next_requested = Signal()
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("lessonFooter")
+        self.state_label = label(role="muted", wrap=True)
+        self.state_label.setObjectName("lessonStateLabel")
+        self._known = label(wrap=True)
+        self._known.setObjectName("lessonKnownLabel")
+        self._done = self._banner()
+        self.progress = QProgressBar()
+        self.progress.setObjectName("lessonProgress")
+        self.progress.setAccessibleName(self.tr("The program is at work"))
+        self.progress.setRange(0, 0)
+        self.progress.setTextVisible(False)
+        self.start_button = self._button("startLessonButton", self.tr("Start"), primary=True)
+        self.start_button.clicked.connect(self.start_requested)
+        self.show_me_button = ActionButton(actions.show_me, "showMeButton", self.tr("Show me"))
+        self.hint_button = ActionButton(actions.lesson_hint, "lessonHintButton", self.tr("Hint"))
+        self.cancel_button = self._button("cancelLessonButton", self.tr("Cancel"))
+        allow(self.cancel_button, hint=self.tr("Stops the program; what it did already stays done"))
+        self.cancel_button.clicked.connect(self.cancel_requested)
+        self.next_button = self._button("nextLessonButton", self.tr("Next lesson"), primary=True)
+        self.next_button.clicked.connect(self.next_requested)
+        self._lay_out()
+        self.offer(Offer.START, "")
+
+    def offer(self, offer: Offer, state: str, known: str = "") -> None:
+        """Offer these buttons under the line `state` and what is `known` now; the focus stays here."""
+        focused = QApplication.focusWidget()
+        self.state_label.setText(breakable(state))
+        self.state_label.setVisible(bool(state))
+        self._known.setText(breakable(known))
+        self._done.setVisible(offer is Offer.NEXT)
+        self.progress.setVisible(offer is Offer.CANCEL)
+        for button, when in (
+            (self.start_button, Offer.START),
+            (self.hint_button, Offer.HELP),
+            (self.show_me_button, Offer.HELP),
+            (self.cancel_button, Offer.CANCEL),
+            (self.next_button, Offer.NEXT),
+        ):
+            button.setVisible(offer is when)
+        if focused is not None and self.isAncestorOf(focused) and focused.isHidden():
+            self.take_focus()
+
+    def allow_start(self, text: str, why_not: str) -> None:
+        """Call the start button so, and say why it cannot be pressed."""
+        self.start_button.setText(text)
+        allow(self.start_button, why_not, self.tr("Turns the demo org and the session to where the lesson begins"))
+
+    def take_focus(self) -> None:
+        """Give the focus to the first button there is."""
+        buttons = (self.start_button, self.hint_button, self.show_me_button, self.cancel_button, self.next_button)
+        found = next((each for each in buttons if not each.isHidden() and each.isEnabled()), None)
+        if found is not None:
+            found.setFocus()
+
+    def _banner(self) -> QFrame:
+        banner = QFrame()
+        banner.setProperty("banner", True)
+        banner.setProperty("tone", "good")
+        inside = QVBoxLayout(banner)
+        inside.setContentsMargins(12, 10, 12, 10)
+        inside.setSpacing(4)
+        inside.addWidget(label(self.tr("✓ Done. Now you know:"), role="title"))
+        inside.addWidget(self._known)
+        return banner
+
+    def _button(self, name: str, text: str, *, primary: bool = False) -> QPushButton:
+        button = QPushButton(text)
+        button.setObjectName(name)
+        button.setProperty("primary", primary)
+        return button
+
+    def _lay_out(self) -> None:
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        for button in (
+            self.start_button,
+            self.hint_button,
+            self.show_me_button,
+            self.cancel_button,
+            self.next_button,
+        ):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self.progress)
+        layout.addWidget(self.state_label)
+        layout.addWidget(self._done)
+        layout.addLayout(buttons)

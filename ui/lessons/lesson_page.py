@@ -1,0 +1,151 @@
+"""The lesson on show: what it teaches, its steps one under the other, and what can be done about it."""
+
+from itertools import pairwise
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from ui import theme
+from ui.actions import Actions
+from ui.lessons.facts import Row, StepState, minutes_of, state_of
+from ui.lessons.footer import Footer
+from ui.lessons.step_card import StepCard
+from ui.text import breakable
+from ui.widgets.buttons import ActionButton
+from ui.widgets.labels import label
+from ui.widgets.scrolling import scrolling
+
+_AROUND = 6
+
+
+class LessonPage(QWidget):
+    """Shows one lesson at one of its steps; what can be done about it is in the `footer`."""
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._row: Row | None = None
+        self._place: int | None = None
+        self.steps: tuple[StepCard, ...] = ()
+        self.leave_button = ActionButton(actions.leave_lesson, "leaveLessonButton", self.tr("Leave"))
+        self.reset_button = ActionButton(actions.reset_lesson, "resetLessonButton", self.tr("Reset"))
+        for button in (self.leave_button, self.reset_button):
+            button.setProperty("quiet", True)
+        self._where = label(role="muted", wrap=True)
+        self._where.setObjectName("lessonWhereLabel")
+        self._title = label(role="title", wrap=True)
+        self._title.setObjectName("lessonTitleLabel")
+        self._teaches = label(wrap=True)
+        self._teaches.setObjectName("lessonTeachesLabel")
+        self.note = label(role="muted", wrap=True)
+        self.note.setObjectName("lessonNoteLabel")
+        self.footer = Footer(actions)
+        self._into_sight = QTimer(self)
+        self._into_sight.setObjectName("lessonIntoSightTimer")
+        self._into_sight.setSingleShot(True)
+        self._into_sight.setInterval(0)  # once what is shown has been laid out
+        self._into_sight.timeout.connect(self._bring_into_sight)
+        self._lay_out()
+
+    def show_lesson(self, row: Row, of: int, place: int) -> None:
+        """Show a lesson, one `of` so many, at a step (from 0).
+
+        -1 is before it is begun, behind the last step is once it is done.
+        """
+        if self._row is None or self._row.lesson is not row.lesson:
+            self._show_other(row)
+        elif place == self._place:
+            return
+        self._row, self._place = row, place
+        self._where.setText(self._place_in_all(row, of, place))
+        for number, card in enumerate(self.steps):
+            state = state_of(number, place)
+            if card.state is not state:
+                card.show_state(state)
+        self.note.setVisible(place < 0)
+        self._teaches.setVisible(place < len(self.steps))  # the footer says it then, as what one knows
+        self._into_sight.start()
+
+    def show_hint(self) -> str:
+        """Show the hint of the step one is at, and return it; "" where there is none."""
+        current = self.current
+        if current is None:
+            return ""
+        hint = current.show_hint()
+        self._into_sight.start()
+        return hint
+
+    @property
+    def current(self) -> StepCard | None:
+        """The step one is at."""
+        return next((card for card in self.steps if card.state is StepState.CURRENT), None)
+
+    def _place_in_all(self, row: Row, of: int, place: int) -> str:
+        if 0 <= place < len(row.lesson.steps):
+            step = self.tr("Lesson {0} of {1} · step {2} of {3}")
+            return step.format(row.number, of, place + 1, len(row.lesson.steps))
+        return self.tr("Lesson {0} of {1} · {2} min").format(row.number, of, minutes_of(row.lesson.minutes))
+
+    def _show_other(self, row: Row) -> None:
+        for card in self.steps:
+            self._list.removeWidget(card)
+            card.hide()
+            card.deleteLater()
+        self._title.setText(breakable(row.lesson.title))
+        self._teaches.setText(breakable(row.lesson.teaches))
+        self.note.setText(self._beginning(row))
+        self.steps = tuple(StepCard(step, number) for number, step in enumerate(row.lesson.steps, 1))
+        for place, card in enumerate(self.steps):
+            self._list.insertWidget(self._list.count() - 1, card)
+            card.setProperty("place", place)
+        self._order()
+
+    def _beginning(self, row: Row) -> str:
+        if row.lesson.begins_signed_out:
+            return self.tr("This lesson begins signed out: whoever is signed in to the demo org is signed out first.")
+        return self.tr(
+            "To begin, the demo org is turned as new, whoever is signed in there is signed out, and Ada signs in."
+        )
+
+    def _order(self) -> None:
+        """Let Tab go through the steps before it comes to the footer, which was there before them."""
+        footer = self.footer
+        buttons = (footer.start_button, footer.hint_button, footer.show_me_button, footer.cancel_button)
+        for one, other in pairwise((self.reset_button, *self.steps, *buttons, footer.next_button)):
+            QWidget.setTabOrder(one, other)
+
+    def _bring_into_sight(self) -> None:
+        """Show the step one is at from its top, and its hint too; before the first step the beginning of it all."""
+        bar = self._scroll.verticalScrollBar()
+        passed = [card for card in self.steps if card.state is StepState.PASSED]
+        target = self.current or (passed[-1] if passed else None)
+        if target is None:
+            bar.setValue(0)
+        elif target.height() > self._scroll.viewport().height() and not target.has_hint:
+            bar.setValue(target.y())
+        else:
+            self._scroll.ensureWidgetVisible(target.hint if target.has_hint else target, 0, theme.px(_AROUND))
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self.leave_button)
+        head.addStretch(1)
+        head.addWidget(self.reset_button)
+        content = QWidget()
+        content.setObjectName("lessonSteps")
+        self._list = QVBoxLayout(content)
+        self._list.setContentsMargins(0, 0, 0, 0)
+        self._list.setSpacing(8)
+        for each in (self._where, self._title, self._teaches, self.note):
+            each.setAlignment(Qt.AlignmentFlag.AlignTop)
+            self._list.addWidget(each)
+        self._list.addStretch(1)
+        self._scroll = scrolling("lessonScroll", content)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # texts wrap
+        self._scroll.verticalScrollBar().rangeChanged.connect(self._bring_into_sight)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addLayout(head)
+        layout.addWidget(self._scroll, 1)
+        layout.addWidget(self.footer)

@@ -1,0 +1,151 @@
+"""The Lessons tab: the list of lessons or the lesson one is in; elsewhere than at the demo org, the way there."""
+
+from collections.abc import Sequence
+from enum import IntEnum
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QApplication, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from ui.actions import Actions
+from ui.lessons.facts import Row
+from ui.lessons.footer import Offer
+from ui.lessons.lesson_page import LessonPage
+from ui.lessons.list_page import ListPage
+from ui.widgets.labels import label
+
+
+class _Page(IntEnum):
+    LIST = 0
+    LESSON = 1
+    ELSEWHERE = 2
+
+
+class LessonsPanel(QWidget):
+    """Shows lessons and asks for everything; hint, Show me, reset and leave are commands of the window.
+
+    `lesson_wanted` asks to open a lesson by its name, `start_requested` to begin the one on show or to go on with it,
+    `cancel_requested` to stop the program, `next_requested` for the lesson after this, `demo_org_wanted` to be
+    connected to the demo org.
+    """
+
+    lesson_wanted = Signal(str)
+    start_requested = Signal()
+    cancel_requested = Signal()
+    next_requested = Signal()
+    demo_org_wanted = Signal()
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("lessonsPanel")
+        self._of = 0
+        self._is_elsewhere = False
+        self._has_lesson = False
+        self.list = ListPage()
+        self.list.lesson_wanted.connect(self.lesson_wanted)
+        self.lesson = LessonPage(actions)
+        footer = self.lesson.footer
+        footer.start_requested.connect(self.start_requested)
+        footer.cancel_requested.connect(self.cancel_requested)
+        footer.next_requested.connect(self.next_requested)
+        self._pages = QStackedWidget()
+        for page in (self.list, self.lesson, self._elsewhere()):
+            self._pages.addWidget(page)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 10, 14, 12)
+        layout.addWidget(self._pages)
+
+    def show_elsewhere(self, *, is_elsewhere: bool) -> None:
+        """Say that lessons are for the demo org, or show them."""
+        self._is_elsewhere = is_elsewhere
+        self._show_page()
+
+    def show_list(self, rows: Sequence[Row], came_from: str = "") -> None:
+        """Show every lesson; where the focus is here it goes to the lesson one comes from."""
+        had_focus = self._has_focus()
+        self._of = len(rows)
+        self.list.show_rows(rows)
+        self._has_lesson = False
+        self._show_page()
+        if had_focus and came_from:
+            self.list.focus(came_from)
+
+    def show_start(self, row: Row, why_not: str) -> None:
+        """Show a lesson that is not under way; `why_not` says why it cannot be begun."""
+        begun = row.place is not None
+        self._show_lesson(row, -1 if row.place is None else row.place)
+        footer = self.lesson.footer
+        again = self.tr("Go on") if begun else self.tr("Start again")
+        footer.allow_start(again if begun or row.is_done else self.tr("Start"), why_not)
+        footer.offer(Offer.START, why_not)
+
+    def show_step(self, row: Row, place: int, note: str = "") -> None:
+        """Show a lesson that is under way, at a step (from 0)."""
+        self._show_lesson(row, place)
+        self.lesson.footer.offer(Offer.HELP, note)
+
+    def show_done(self, row: Row, *, has_next: bool) -> None:
+        """Show a lesson whose last step was just passed."""
+        self._show_lesson(row, len(row.lesson.steps))
+        footer = self.lesson.footer
+        footer.next_button.setText(self.tr("Next lesson") if has_next else self.tr("All lessons"))
+        footer.offer(Offer.NEXT, "", row.lesson.teaches)
+
+    def show_preparing(self) -> None:
+        """Show that the lesson on show is being prepared."""
+        self.lesson.footer.offer(Offer.CANCEL, self.tr("Preparing the demo org and the session…"))
+
+    def show_playing(self) -> None:
+        """Show that the program does the step one is at."""
+        self.lesson.footer.offer(Offer.CANCEL, self.tr("The program does this step, here in this session…"))
+
+    def take_focus(self) -> None:
+        """Give the focus to what is first to be done here."""
+        if self._pages.currentIndex() == _Page.ELSEWHERE:
+            self.choose_button.setFocus()
+        elif self._has_lesson:
+            self.lesson.footer.take_focus()
+        else:
+            self.list.take_focus()
+
+    def show_hint(self) -> str:
+        """Show the hint of the step one is at, and return it."""
+        return self.lesson.show_hint()
+
+    def _show_lesson(self, row: Row, place: int) -> None:
+        had_focus = self._has_focus() and not self._has_lesson
+        self.lesson.show_lesson(row, self._of, place)
+        self._has_lesson = True
+        self._show_page()
+        if had_focus:
+            self.lesson.footer.take_focus()
+
+    def _show_page(self) -> None:
+        here = _Page.LESSON if self._has_lesson else _Page.LIST
+        self._pages.setCurrentIndex(_Page.ELSEWHERE if self._is_elsewhere else here)
+
+    def _has_focus(self) -> bool:
+        focused = QApplication.focusWidget()
+        return focused is not None and self.isAncestorOf(focused)
+
+    def _elsewhere(self) -> QWidget:
+        page = QWidget()
+        page.setObjectName("lessonsElsewhere")
+        text = label(
+            self.tr(
+                "Lessons are for the demo org: they move its time and make it fail on purpose, and no real server is"
+                " troubled. What you have done so far is kept."
+            ),
+            wrap=True,
+        )
+        text.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.choose_button = QPushButton(self.tr("Choose the demo org"))
+        self.choose_button.setObjectName("lessonsChooseDemoButton")
+        self.choose_button.setProperty("primary", True)
+        self.choose_button.clicked.connect(self.demo_org_wanted)
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(10)
+        layout.addWidget(text)
+        layout.addWidget(self.choose_button, 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addStretch(1)
+        return page

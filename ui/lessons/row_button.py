@@ -1,0 +1,70 @@
+"""A lesson in the list: one wide button with number, title and how far one has come."""
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from ui.lessons.facts import Row, Standing, minutes_of
+from ui.text import breakable
+from ui.widgets.labels import Pill, label
+
+
+class RowButton(QPushButton):
+    """Opens its lesson; `lesson_wanted` carries the lesson's name."""
+
+    lesson_wanted = Signal(str)
+
+    def __init__(self, row: Row, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.name = row.lesson.name
+        self.setObjectName(f"lesson-{self.name}Button")
+        self.setProperty("lessonRow", True)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self._title = label(f"{row.number}. {breakable(row.lesson.title)}", role="title", wrap=True)
+        self._title.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._pill = Pill()
+        self._minutes = label(role="muted")
+        self._lay_out()
+        self.clicked.connect(self._want)
+        self.show_row(row)
+
+    def show_row(self, row: Row) -> None:
+        """Show how far one has come."""
+        self.is_done = row.is_done
+        word = self._word(row)
+        minutes = self.tr("{0} min").format(minutes_of(row.lesson.minutes))
+        self._pill.show_state(f"{row.standing.shape} {word}", row.standing.tone)
+        self._minutes.setText(minutes)
+        self.setAccessibleName(f"{row.number}. {row.lesson.title}")
+        self.setAccessibleDescription(f"{word}, {minutes}. {row.lesson.teaches}")
+        self.setToolTip(self.tr("Opens the lesson"))
+
+    def sizeHint(self) -> QSize:
+        """Return the room the texts inside would like."""
+        return self._words.sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the least the texts inside need; their height follows from the width."""
+        return self._words.minimumSize()
+
+    def _word(self, row: Row) -> str:
+        if row.standing is Standing.BEGUN:
+            assert row.place is not None
+            return self.tr("Step {0} of {1}").format(row.place + 1, len(row.lesson.steps))
+        return self.tr("Done") if row.standing is Standing.DONE else self.tr("Not begun")
+
+    def _want(self) -> None:
+        self.lesson_wanted.emit(self.name)
+
+    def _lay_out(self) -> None:
+        below = QHBoxLayout()
+        below.setSpacing(8)
+        below.addWidget(self._pill)
+        below.addWidget(self._minutes)
+        below.addStretch(1)
+        self._words = words = QVBoxLayout(self)
+        words.setContentsMargins(11, 9, 11, 9)
+        words.setSpacing(5)
+        words.addWidget(self._title)
+        words.addLayout(below)
+        for each in (self._title, self._pill, self._minutes):
+            each.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
