@@ -14,7 +14,8 @@ LapseError
 ├── Unreachable         no answer came, and whose trouble that is: proxy, certificate, name, refused
 ├── UnusableAnswer      an answer came that is not what it must be
 ├── OAuthError          the server answered an error of OAuth's
-└── OktaRefused         Okta's management API answered an error, or the app is not what it must be
+├── OktaRefused         Okta's management API answered an error, or the app is not what it must be
+└── LabFailed           a process that computes for the lab stopped
 """
 
 from enum import Enum, StrEnum
@@ -250,6 +251,16 @@ class OktaRefused(LapseError):
         self.causes = causes
         self.status = status
         self.retry_after_s = retry_after_s
+
+
+class LabFailed(LapseError):
+    """A process that computes for the lab stopped before it was done; `raw` is the last it said."""
+
+    exit_code = 3
+    next_step = "Run the lab again; if it stops again, try fewer calls, as the machine may be short of memory."
+
+    def __init__(self, last_words: str) -> None:
+        super().__init__("The lab stopped before it was done.", raw=last_words)
 
 
 def said_by_server(error: LapseError) -> tuple[str, str]:

@@ -1,11 +1,9 @@
 """Plays what a person would do in a lesson, through the same assembly the window uses."""
 
-from typing import NoReturn
-
 from app.demo.addresses import PASSWORD, USERNAME
 from app.secret import Secret
 from app.session.calls import CallResult
-from app.session.direct_sign_in import Factor, PushWaiting
+from app.session.direct_sign_in import NoSecondFactor
 from app.workbench import Workbench
 
 
@@ -20,7 +18,7 @@ class Player:
 
     async def sign_in(self) -> None:
         """Sign in as Ada, who has no second factor."""
-        await self.bench.sign_in_by_password(USERNAME, Secret(PASSWORD), _NoFactor())
+        await self.bench.sign_in_by_password(USERNAME, Secret(PASSWORD), NoSecondFactor())
 
     async def sign_in_unless_signed_in(self) -> None:
         """Sign in where nobody is signed in."""
@@ -40,21 +38,3 @@ class Player:
         """Turn every knob as it is at first, or as `knobs` say; no faults, no skew, the network mended."""
         controls = await self.bench.controls()
         await controls.make_as_new(**knobs)
-
-
-class _NoFactor:
-    async def choose(self, offered: tuple[Factor, ...]) -> Factor:
-        """Ada is asked for none."""
-        return _unexpected(offered)
-
-    async def one_time_code(self, *, wrong_before: bool) -> Secret:
-        """Ada is asked for none."""
-        return _unexpected(wrong_before)
-
-    def show_push(self, push: PushWaiting) -> None:
-        """Ada is asked for none."""
-        _unexpected(push)
-
-
-def _unexpected(what: object) -> NoReturn:
-    raise AssertionError(f"Ada has no second factor: {what}")
