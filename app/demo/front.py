@@ -40,11 +40,12 @@ _FOREIGN_HOST = OktaError(400, "invalid_request", "The Host header does not name
 def open_front(org: "DemoOrg") -> ASGIApp:
     """Return the org as an ASGI application."""
     inner = Starlette(
+        # No path fits two of them; they are tried in turn, so what is asked most stands first.
         routes=[
+            *Api(org).routes(),
             *(route for server in SERVERS for route in Issuer(org, server).routes()),
             *Activation(org).routes(),
             *PhonePage(org).routes(),
-            *Api(org).routes(),
             *Management(org).routes(),
             *Introduction(org).routes(),
             *Control(org).routes(),

@@ -40,7 +40,7 @@ async def run_lab(scenario: Scenario, *, progress: Callable[[Progress], None] = 
     try:
         async with asyncio.TaskGroup() as group:
             shares = [group.create_task(_share(scenario, waiting, tally)) for _ in range(_cores(len(waiting)))]
-    except* LabFailed as failed:
+    except ExceptionGroup as failed:
         raise failed.exceptions[0] from None
     found = {outcome.contestant: outcome for share in shares for outcome in share.result()}
     return Report(
