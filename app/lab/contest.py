@@ -17,7 +17,7 @@ from app.demo.org import DemoOrg
 from app.demo.policy import Policy
 from app.demo.systemlog import LogEvent
 from app.errors import LapseError
-from app.events import Entry, SessionEnded
+from app.events import Entry, SessionEnded, SessionStarted
 from app.in_use import InUse, take_up
 from app.journal import Journal
 from app.lab.network import LabNetwork, NoCookies, Traffic
@@ -99,6 +99,7 @@ class _Run:
         self._under_way: set[asyncio.Task[None]] = set()
         self._timer: asyncio.Task[None] | None = None
         self._signing_in: asyncio.Task[None] | None = None
+        self._is_signed_in = False
         self._added_s: list[float] = []
         self._failed_calls = 0
         self._sign_outs = 0
@@ -106,11 +107,10 @@ class _Run:
 
     async def play(self, schedule: Schedule) -> None:
         """Sign in and go through the schedule, to the end of its last call."""
-        began = self._clock.now()
         async with self._tasks:
             await self._sign_in()
             for step in schedule.steps():
-                await self._clock.sleep_until(began + step.at)
+                await self._until(step.at)
                 await self._do(step)
             await self._quiet()
             _cancel(self._timer)
@@ -133,6 +133,11 @@ class _Run:
             families_killed=self._families_killed,
             bytes=traffic.bytes,
         )
+
+    async def _until(self, moment: float) -> None:
+        # By elapsed time, which tells microseconds apart; the wall's epoch seconds do not.
+        while (left_s := moment - self._clock.elapsed()) > 0:
+            await asyncio.sleep(left_s)
 
     async def _do(self, step: Step) -> None:
         if step.what is What.CALL:
@@ -230,7 +235,12 @@ class _Run:
             await asyncio.wait(self._under_way)
 
     def _read(self, entry: Entry) -> None:
-        self._sign_outs += isinstance(entry.event, SessionEnded)
+        # Several refreshes may be refused for the same session where they are not in single flight.
+        if isinstance(entry.event, SessionStarted):
+            self._is_signed_in = True
+        elif isinstance(entry.event, SessionEnded) and self._is_signed_in:
+            self._is_signed_in = False
+            self._sign_outs += 1
 
     def _overhear(self, event: LogEvent) -> None:
         self._families_killed += event.event_type.endswith(_REUSE_DETECTED)

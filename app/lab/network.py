@@ -89,7 +89,6 @@ class LabNetwork(httpx.AsyncBaseTransport):
         self._weather = scenario.weather
         self._schedule = schedule
         self._clock = clock
-        self._began = clock.now()
         dice = random.Random(f"{scenario.seed}/latency")  # noqa: S311 - a seed is wanted, not a secret
         self._latencies = {path: _drawn(dice, law) for path, law in ((_API, _API_LATENCY), (_TOKEN, _TOKEN_LATENCY))}
         self._busy: int | None = None
@@ -106,7 +105,7 @@ class LabNetwork(httpx.AsyncBaseTransport):
         self.traffic.bytes += _size_of_request(request)
         self._make_busy()
         response = await self._inner.handle_async_request(request)
-        is_lost = path == _TOKEN and self._is(Weather.LOST_ANSWERS) and int(self._since() * 10) % 2 == 0
+        is_lost = path == _TOKEN and self._is(Weather.LOST_ANSWERS) and int(self._clock.elapsed() * 10) % 2 == 0
         if path == _API:
             self._note_call(request, response)
         await asyncio.sleep(half_s)
@@ -121,15 +120,12 @@ class LabNetwork(httpx.AsyncBaseTransport):
         """Close the way to the org."""
         await self._inner.aclose()
 
-    def _since(self) -> float:
-        return self._clock.now() - self._began
-
     def _is(self, weather: Weather) -> bool:
-        return self._weather is weather and self._schedule.is_in_spell(self._since())
+        return self._weather is weather and self._schedule.is_in_spell(self._clock.elapsed())
 
     def _latency_s(self, path: str) -> float:
         latencies = self._latencies[_TOKEN if path == _TOKEN else _API]
-        return latencies[int(self._since()) % _LATENCIES]
+        return latencies[int(self._clock.elapsed()) % _LATENCIES]
 
     def _make_busy(self) -> None:
         """Switch the org's fault on or off, as the weather has it now."""

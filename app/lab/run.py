@@ -89,17 +89,30 @@ async def _last_words(process: Process) -> str:
 
 @asynccontextmanager
 async def _worker(scenario: Scenario) -> AsyncIterator[Process]:
-    home = str(Path(app.__file__).parents[1])
     process = await asyncio.create_subprocess_exec(
-        sys.executable, *_COMMAND, stdin=PIPE, stdout=PIPE, stderr=PIPE, env={**os.environ, "PYTHONPATH": home}
+        sys.executable,
+        *_COMMAND,
+        stdin=PIPE,
+        stdout=PIPE,
+        stderr=PIPE,
+        env=_environment(),
+        start_new_session=True,  # Ctrl-C is ours to answer, not the worker's
     )
+    assert process.stdin is not None
     try:
         _ask(process, scenario.plain())
         yield process
     finally:
         with suppress(ProcessLookupError):
             process.kill()
-        await process.communicate()  # to its very end: what is left open would warn
+        process.stdin.close()
+        await process.communicate()  # to the very end: what is left open would warn
+
+
+def _environment() -> dict[str, str]:
+    """Return ours, with the folder first where `app` lies: installed, it is on nobody's path."""
+    path = (str(Path(app.__file__).parents[1]), os.environ.get("PYTHONPATH", ""))
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, path))}
 
 
 def _ask(process: Process, what: Any) -> None:

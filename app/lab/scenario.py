@@ -83,6 +83,11 @@ class Scenario:
                 what = name.removesuffix("_s").replace("_", " ")
                 raise BadInput(f"The {what} must lie between {least} and {most}{' s' if name.endswith('_s') else ''}.")
 
+    @property
+    def rotates(self) -> bool:
+        """Whether a refresh brings a new refresh token."""
+        return self.rotation is Rotation.ROTATE
+
     def plain(self) -> dict[str, Any]:
         """Return it as plain values, for JSON."""
         return asdict(self)

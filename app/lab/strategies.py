@@ -46,11 +46,11 @@ def every_call(
     rejected: bool = False,
     asked_for: bool = False,
 ) -> Decision:
-    """Refresh at every call, whatever the access token is good for; see `decide`."""
+    """Refresh at every call that a refresh token is there for, however good the access token is; see `decide`."""
     found = decide(
         tokens, age_s=age_s, now=now, leeway_s=leeway_s, asked_by=asked_by, rejected=rejected, asked_for=asked_for
     )
-    if found.verdict is not Verdict.USE:
+    if found.verdict is not Verdict.USE or tokens.refresh is None:
         return found
     return replace(found, verdict=Verdict.REFRESH, reason=Reason.EVERY_CALL)
 
