@@ -92,11 +92,12 @@ class Front:
         return Headers(scope=scope).getlist("host") == [self._org.issuer_base.partition("//")[2]]
 
     def _dress(self, headers: MutableHeaders, request_id: str) -> None:
-        headers["Date"] = formatdate(min(max(0.0, self._org.clock.now()), _LAST_DATE), usegmt=True)
-        headers["X-Okta-Request-Id"] = request_id
+        # No endpoint sets any of these four.
+        headers.append("Date", formatdate(min(max(0.0, self._org.clock.now()), _LAST_DATE), usegmt=True))
+        headers.append("X-Okta-Request-Id", request_id)
         if self._org.moved_s:
-            headers[MOVED_HEADER] = str(self._org.moved_s)
-        headers["X-Content-Type-Options"] = "nosniff"
+            headers.append(MOVED_HEADER, str(self._org.moved_s))
+        headers.append("X-Content-Type-Options", "nosniff")
         headers.setdefault("Cache-Control", "no-cache, no-store")
         if "no-store" in headers["Cache-Control"]:
             headers["Pragma"] = "no-cache"
