@@ -156,8 +156,8 @@ class Workbench:
 
     def _take_up_anew(self, connection: Connection) -> InUse:
         found = take_up(connection, self.http, self._machine_clock, self.journal, self.store, lock_folder=self._folder)
-        if connection.embedded and self.host.hosting is not None:
-            found.clock.travelled_s = self.host.hosting.moved_s
+        if connection.embedded:
+            found.clock.travelled_s = self.host.moved_s
         return found
 
     async def restart(self) -> None:

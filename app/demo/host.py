@@ -4,7 +4,7 @@ import json
 import os
 import secrets
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from hmac import compare_digest
 from pathlib import Path
@@ -56,7 +56,7 @@ class Hosting:
     wanted_port: int
     role: Role
     set_aside: Path | None = None
-    moved_s: float = 0.0
+    moved_s: float = field(default=0.0, compare=False)
 
 
 class Host(Protocol):
@@ -73,6 +73,10 @@ class Host(Protocol):
     @property
     def hosting(self) -> Hosting | None:
         """Where the org is as of the last `ensure`."""
+
+    @property
+    def moved_s(self) -> float:
+        """How many seconds the org's time was moved."""
 
     def ensure(self) -> Hosting:
         """Make sure the org answers; may block, as all of these may."""
@@ -104,19 +108,19 @@ class DemoHost:
         self._one_at_a_time = threading.Lock()
         self._closing = threading.Event()
         self._served: ServedOrg | None = None
-        self._hosting: Hosting | None = None
-
-    @property
-    def hosting(self) -> Hosting | None:
-        """Where the org is as of the last `ensure`; its time, where this process serves it, as of now."""
-        if self._hosting is None or self._served is None:
-            return self._hosting
-        return replace(self._hosting, moved_s=self._served.org.moved_s)
+        self.hosting: Hosting | None = None
 
     @property
     def org(self) -> "DemoOrg | None":
         """The org itself when this process serves it, with its attributes to turn."""
         return self._served.org if self._served is not None else None
+
+    @property
+    def moved_s(self) -> float:
+        """How many seconds its time was moved: as of now where this process serves it, else as of the last `ensure`."""
+        if self._served is not None:
+            return self._served.org.moved_s
+        return self.hosting.moved_s if self.hosting else 0.0
 
     @property
     def role(self) -> Role | None:
@@ -148,13 +152,13 @@ class DemoHost:
             if self._served is not None and self._served.running and self.hosting is not None:
                 return self.hosting
             try:
-                self._hosting = self._found_or_served()
+                self.hosting = self._found_or_served()
             except OSError as failed:
                 raise BadInput(
                     f"The demo org cannot use its folder {self._folder}: {failed.strerror or failed}.",
                     next_step="Make the folder writable, or set LAPSE_HOME to another one.",
                 ) from failed
-            return self._hosting
+            return self.hosting
 
     def reset(self) -> None:
         """Let the org forget every grant and take a new key, whoever serves it; raises Unreachable, BadInput."""
@@ -185,7 +189,7 @@ class DemoHost:
                 self._served = None
             if self._lock is not None:
                 self._lock.release(force=True)
-            self._hosting = None
+            self.hosting = None
 
     def _found_or_served(self) -> Hosting:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -235,7 +239,6 @@ class DemoHost:
             wanted_port=wanted,
             role=Role.OWNER,
             set_aside=ledger.set_aside,
-            moved_s=served.org.moved_s,
         )
 
     def _guest(self) -> Hosting | None:

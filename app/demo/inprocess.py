@@ -22,6 +22,11 @@ class InProcessHost:
         return DEFAULT_PORT
 
     @property
+    def moved_s(self) -> float:
+        """How many seconds its time was moved."""
+        return self._org.moved_s
+
+    @property
     def hosting(self) -> Hosting | None:
         """Where the org is."""
         return self.ensure()
@@ -34,7 +39,6 @@ class InProcessHost:
             port=DEFAULT_PORT,
             wanted_port=DEFAULT_PORT,
             role=Role.OWNER,
-            moved_s=self._org.moved_s,
         )
 
     def reset(self) -> None:

@@ -7,7 +7,7 @@ import pickle
 import pytest
 
 from app import text
-from app.clock import SkewedClock, SystemClock
+from app.clock import OwnClock, SystemClock
 from app.errors import Hiccup, LapseError, Refusal
 from app.events import BrowserOpened, SignedOut
 from app.journal import Journal
@@ -58,10 +58,45 @@ def test_the_system_clock_travels_on_the_wall_and_elapsed() -> None:
 
 def test_a_skewed_clock_is_wrong_on_the_wall_only() -> None:
     base = SystemClock()
-    skewed = SkewedClock(base, 120)
+    skewed = OwnClock(base, skew_s=120)
     assert skewed.now() - base.now() == pytest.approx(120, abs=1)
     assert skewed.elapsed() - base.elapsed() == pytest.approx(0, abs=1)
     assert skewed.boot_id == base.boot_id
+
+
+def test_a_place_travels_alone_and_is_wrong_on_the_wall_alone() -> None:
+    base = SystemClock()
+    own = OwnClock(base, travelled_s=3600)
+    assert own.now() - base.now() == pytest.approx(3600, abs=1)
+    assert own.elapsed() - base.elapsed() == pytest.approx(3600, abs=1)
+    own.jump(50)  # for everybody
+    assert base.now() - SystemClock().now() == pytest.approx(50, abs=1)
+
+
+@pytest.mark.anyio
+async def test_a_sleeper_notices_that_its_clock_was_moved(clock: SimClock) -> None:
+    own = OwnClock(clock)
+
+    async def travel() -> None:
+        await clock.sleep_until(clock.now() + 10)
+        own.travelled_s = 3600
+
+    began = clock.now()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(own.sleep_until(own.now() + 1000))
+        group.create_task(travel())
+    assert clock.now() - began == pytest.approx(10, abs=1)
+
+
+@pytest.mark.anyio
+async def test_an_entry_is_given_the_time_of_its_connection(clock: SimClock) -> None:
+    journal = Journal(clock)
+    travelled = journal.of("demo", OwnClock(clock, travelled_s=60))
+    first = travelled.append(SignedOut(revoked=False))
+    assert first.at == travelled.now() == clock.now() + 60
+    assert journal.append(SignedOut(revoked=False), cause=first.seq).at == clock.now() + 60
+    assert journal.now(cause=first.seq) == clock.now() + 60
+    assert journal.append(SignedOut(revoked=False)).at == journal.now() == clock.now()
 
 
 def test_a_secret_never_prints() -> None:

@@ -9,7 +9,9 @@ import httpx
 import pytest
 
 from app import events, settings
+from app.clock import SystemClock
 from app.connection import Connection
+from app.decision import Reason
 from app.demo.host import DemoHost
 from app.errors import BadInput, SignInFailed
 from app.events import StorePlace
@@ -105,6 +107,50 @@ async def test_a_second_lapse_uses_the_org_of_the_first_and_takes_over_when_it_g
             await first.close()
             assert (await second.call_api("GET", second.connection.api_url)).worked
             assert names(second)[-4:].count("DemoOrgStarted") == 1
+
+
+async def test_time_that_was_travelled_is_found_by_the_next_start_and_by_a_guest() -> None:
+    store = MemoryStore()
+    store.place = StorePlace.KEYRING
+    async with bench(store) as opened:
+        await opened.sign_in(lambda _: None)
+        await (await opened.controls()).travel(3600)
+    async with bench(store) as opened:
+        assert opened.clock.now() - SystemClock().now() == pytest.approx(3600, abs=5)
+        decision = opened.session.decide("me")
+        assert decision.reason is Reason.LAPSED
+        assert decision.remaining_s == pytest.approx(30 - 3600, abs=5)
+        async with bench(store) as guest:
+            assert guest.host.org is None
+            assert guest.clock.now() - opened.clock.now() == pytest.approx(0, abs=1)
+            assert (await guest.call_api("GET", guest.connection.api_url)).worked
+            await (await guest.controls()).travel(-3600)
+            assert (await opened.call_api("GET", opened.connection.api_url)).status is not None
+            assert opened.clock.now() - SystemClock().now() == pytest.approx(0, abs=1)
+        assert names(opened).count("DemoOrgStarted") == 1
+
+
+async def test_a_real_servers_time_stays_the_machines_while_the_demo_org_travels() -> None:
+    async with bench() as opened:
+        await (await opened.controls()).travel(3600)
+        await opened.connect(Connection(name="Okta", issuer="https://example.okta.com", client_id="c"))
+        assert opened.clock.now() - SystemClock().now() == pytest.approx(0, abs=1)
+        with pytest.raises(BadInput, match="Only the demo org has controls"):
+            await opened.controls()
+
+
+async def test_a_cut_network_fails_calls_and_signs_nobody_out() -> None:
+    async with bench() as opened:
+        await opened.sign_in(lambda _: None)
+        controls = await opened.controls()
+        await controls.cut_network(cut=True)
+        assert (await controls.read()).is_cut
+        assert (await opened.call_api("GET", opened.connection.api_url)).status is None
+        await controls.turn(access_token_lifetime_s=60)  # what turns the org gets through
+        await controls.make_as_new()
+        assert (await opened.call_api("GET", opened.connection.api_url)).worked
+        state = await controls.read()
+        assert (state.is_cut, state.knobs["access_token_lifetime_s"]) == (False, 30)
 
 
 async def test_a_declined_sign_in_changes_nothing() -> None:

@@ -5,7 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
-from app.demo.ledger import FileLedger
+from app.demo.addresses import MOVED_HEADER
+from app.demo.ledger import FileLedger, hashed
 from app.demo.org import DemoOrg
 from app.demo.policy import Policy
 from app.demo.presets import PRESETS
@@ -336,3 +337,26 @@ async def test_jumps_do_not_add_up_beyond_the_years_a_date_can_name(org: DemoOrg
     answer = await control.ask("POST", "/clock", {"jump_s": ten_years})
     assert (answer.status_code, "at most ten years" in answer.json()["error_description"]) == (400, True), answer.text
     assert org.moved_s == ten_years
+
+
+async def test_one_token_is_revoked_by_its_hash_and_a_refresh_token_takes_its_family_along(
+    ada: Somebody, control: Controller
+) -> None:
+    tokens = await ada.tokens()
+    await control.done("POST", "/revoke", {"token_hash": hashed(tokens["access_token"])})
+    assert (await ada.call(tokens["access_token"])).json()["error_description"] == "The access token has been revoked."
+    again = await ada.refreshed(tokens["refresh_token"])
+    await control.done("POST", "/revoke", {"token_hash": hashed(again["refresh_token"])})
+    assert (await ada.refresh(again["refresh_token"])).json()["error"] == "invalid_grant"
+    assert (await ada.call(again["access_token"])).status_code == 401
+    refused = await control.ask("POST", "/revoke", {"token_hash": hashed("nobody's")})
+    assert (refused.status_code, refused.json()["error_description"]) == (400, "There is no such token.")
+
+
+async def test_every_answer_says_how_far_the_time_was_moved(ada: Somebody, control: Controller) -> None:
+    plain = await control.ask("GET")
+    assert MOVED_HEADER not in plain.headers
+    moved = await control.ask("POST", "/clock", {"jump_s": 90})
+    assert moved.headers[MOVED_HEADER] == "90.0"
+    skewed = await control.ask("POST", "/clock", {"jump_s": -90, "skew_s": 5})
+    assert MOVED_HEADER not in skewed.headers

@@ -1,0 +1,87 @@
+"""What the lab turns: single flight off, and another strategy in the place of ours."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+
+from app.decision import Decision, Reason, Verdict
+from app.session.session import Session
+from app.session.store import MemoryStore
+from app.session.strategy import Strategy, decide
+from tests.app.session.conftest import World, slow
+
+pytestmark = pytest.mark.anyio
+Make = Callable[..., Session]
+
+
+@pytest.fixture
+async def make(world: World) -> AsyncIterator[Make]:
+    made: list[Session] = []
+    await world.sign_in()
+
+    def session(*, strategy: Strategy = decide, single_flight: bool = True) -> Session:
+        found = Session(
+            world.client,
+            MemoryStore(),
+            world.journal,
+            world.clock,
+            key="lab",
+            leeway_s=1.0,
+            strategy=strategy,
+            single_flight=single_flight,
+        )
+        found.state = world.session.state
+        made.append(found)
+        return found
+
+    yield session
+    for each in made:
+        await each.close()
+
+
+@pytest.mark.parametrize(("single_flight", "requests"), [(True, 1), (False, 5)])
+async def test_without_single_flight_every_caller_refreshes_for_itself(
+    world: World, make: Make, single_flight: bool, requests: int
+) -> None:
+    session = make(single_flight=single_flight)
+    world.clock.jump(31)
+    found = await asyncio.gather(*(session.fresh_token() for _ in range(5)))
+    assert world.network.token_requests() == requests
+    assert sum(not fresh.joined for fresh in found) == requests
+
+
+async def test_without_single_flight_and_without_grace_the_second_use_ends_the_session(
+    world: World, make: Make
+) -> None:
+    world.turn(leeway_s=0)
+    session = make(single_flight=False)
+    world.clock.jump(31)
+    world.network.faults += [slow(1)] * 3  # all of them are on their way before the first comes back
+    await asyncio.gather(*(session.fresh_token() for _ in range(3)), return_exceptions=True)
+    assert session.ended is not None
+
+
+async def test_closing_waits_for_every_refresh_that_runs(world: World, make: Make) -> None:
+    session = make(single_flight=False)
+    world.clock.jump(31)
+    world.network.faults += [slow(1), slow(2)]
+    callers = [asyncio.ensure_future(session.fresh_token()) for _ in range(2)]  # noqa: TID251 - two who wait
+    await asyncio.sleep(0.5)
+    await session.close()
+    assert [caller.done() for caller in callers] == [True, True]
+    assert session._refreshing == set()
+
+
+async def test_another_strategy_decides_in_our_place(world: World, make: Make) -> None:
+    asked: list[str] = []
+
+    def never(tokens: object, *, now: float, asked_by: str, **_: object) -> Decision:
+        asked.append(asked_by)
+        return Decision(verdict=Verdict.USE, reason=Reason.NOT_REJECTED, at=now, asked_by=asked_by)
+
+    session = make(strategy=never)  # type: ignore[arg-type]
+    world.clock.jump(3600)
+    fresh = await session.fresh_token(asked_by="lab")
+    assert (fresh.decision.reason, fresh.refreshed_s, asked) == (Reason.NOT_REJECTED, None, ["lab"])
+    assert fresh.decision.because().startswith("The API has not rejected the access token yet")
