@@ -69,14 +69,15 @@ class Front:
             await self._inner(scope, receive, send)
             return
 
-        circumstances = _circumstances(scope)
+        headers = Headers(scope=scope)
+        circumstances = _circumstances(scope, headers)
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 self._dress(MutableHeaders(scope=message), circumstances.transaction)
             await send(message)
 
-        answer = self._inner if self._is_ours(scope) else Refused(_FOREIGN_HOST).answer()
+        answer = self._inner if self._is_ours(headers) else Refused(_FOREIGN_HOST).answer()
         outer = CIRCUMSTANCES.set(circumstances)
         try:
             await answer(scope, receive, send_with_headers)
@@ -88,8 +89,8 @@ class Front:
         finally:
             CIRCUMSTANCES.reset(outer)
 
-    def _is_ours(self, scope: Scope) -> bool:
-        return Headers(scope=scope).getlist("host") == [self._org.issuer_base.partition("//")[2]]
+    def _is_ours(self, headers: Headers) -> bool:
+        return headers.getlist("host") == [self._org.issuer_base.partition("//")[2]]
 
     def _dress(self, headers: MutableHeaders, request_id: str) -> None:
         # No endpoint sets any of these four.
@@ -104,11 +105,11 @@ class Front:
             headers["Expires"] = "0"
 
 
-def _circumstances(scope: Scope) -> Circumstances:
+def _circumstances(scope: Scope, headers: Headers) -> Circumstances:
     return Circumstances(
         transaction=new_request_id(),
         address=scope["client"][0] if scope.get("client") else "",
-        user_agent=printable(Headers(scope=scope).get("user-agent", "")),
+        user_agent=printable(headers.get("user-agent", "")),
         path=printable(scope["path"]),
     )
 
