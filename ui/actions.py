@@ -41,6 +41,7 @@ class Actions(QObject):
         self._build_session()
         self._build_tokens()
         self._build_demo()
+        self._build_lab()
         self._build_view()
         self.show_possible(Possible())
 
@@ -199,6 +200,18 @@ class Actions(QObject):
         self._troubles = [*self.expire.values(), *self.revoke.values(), self.replay]
         self._token_actions += self._troubles
 
+    def _build_lab(self) -> None:
+        self.lab = self._new(
+            "lab", self.tr("Lab"), self.tr("Compares refresh strategies on one schedule of calls"), "Ctrl+L"
+        )
+        self.run_lab = self._new(
+            "runLab", self.tr("Run the lab"), self.tr("Every strategy on the same schedule, in simulated time")
+        )
+
+    def show_lab_running(self, *, running: bool) -> None:
+        """Allow a run of the lab, or say that one is on its way."""
+        _allow(self.run_lab, self.tr("A run is on its way; cancel it or wait.") if running else "")
+
     def _build_view(self) -> None:
         self.schemes = QActionGroup(self)
         for choice, name in (
@@ -245,6 +258,7 @@ class Actions(QObject):
                 ],
             ),
             (self.tr("Demo org"), [*self._troubles, self.addresses, self.reset_demo]),
+            (self.tr("Lab"), [self.lab, self.run_lab]),
             (
                 self.tr("View"),
                 [

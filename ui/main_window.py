@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ui.doctor.panel import DoctorPanel
     from ui.inspector.panel import InspectorPanel
     from ui.journal.panel import JournalPanel
+    from ui.lab.panel import LabPanel
     from ui.report import ErrorPanel
     from ui.response.panel import ResponsePanel
     from ui.session.call_strip import CallStrip
@@ -87,6 +88,7 @@ class MainWindow(QMainWindow):
     error_panel: "ErrorPanel"
     toasts: "Toasts"
     side: "SideColumn"
+    lab: "LabPanel"
     doctor: "DoctorPanel"
 
     def __init__(self) -> None:
@@ -113,6 +115,7 @@ class MainWindow(QMainWindow):
         from ui.doctor.panel import DoctorPanel
         from ui.inspector.panel import InspectorPanel
         from ui.journal.panel import JournalPanel
+        from ui.lab.panel import LabPanel
         from ui.report import ErrorPanel
         from ui.response.panel import ResponsePanel
         from ui.session.call_strip import CallStrip
@@ -154,8 +157,10 @@ class MainWindow(QMainWindow):
             self._pages.addWidget(scrolling(f"{name}Scroll", panel))
         self._middle_column.insertWidget(0, self.error_panel)
         self._left_column.insertWidget(self._left_column.count() - 1, self.counts)
+        self.lab = LabPanel()
         self.doctor = DoctorPanel()
         self.side = SideColumn()
+        self.side.add(self.lab, self.tr("Lab"))
         self.side.add(self.doctor, self.tr("Doctor"))
         self.side.setMinimumWidth(theme.px(_SIDE_WIDTH))
         self.side.hide()

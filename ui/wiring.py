@@ -18,6 +18,7 @@ from ui.demo.addresses import AddressesDialog
 from ui.doctor_wiring import DoctorWiring
 from ui.grant_wiring import GrantWiring
 from ui.inspector_wiring import InspectorWiring
+from ui.lab_wiring import LabWiring
 from ui.main_window import MainWindow, Page
 from ui.response.facts import response_facts
 from ui.session.held import facts_of
@@ -57,6 +58,7 @@ class Wiring(QObject):
         self._sign_in = SignInWiring(window, bench, self.tasks, self._clipboard, self._show_session, self)
         self._doctor = DoctorWiring(window, bench, self.tasks, self._clipboard, self._story.select, self)
         self._grant = GrantWiring(window, bench, self.tasks, self._clipboard, self)
+        self._lab = LabWiring(window, self.tasks, self._clipboard, self)
         self._view = ViewWiring(window, bench, self.tasks, self)
         self._bridge = Bridge(bench.journal, self)
         self._timer = QTimer(self)
