@@ -1,4 +1,4 @@
-"""The headless front door: parses the command, runs it on a plain loop, and stops cleanly on Ctrl-C and SIGTERM."""
+"""The headless front door: parses the command, runs it on its loop, and stops cleanly on Ctrl-C and SIGTERM."""
 
 import argparse
 import asyncio
@@ -15,7 +15,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     args = build_parser().parse_args(argv)
     try:
-        return asyncio.run(_until_stopped(args))
+        with asyncio.Runner(loop_factory=args.loop_factory) as runner:
+            return runner.run(_until_stopped(args))
     except (KeyboardInterrupt, asyncio.CancelledError):
         return 0 if args.command == "serve" else _STOPPED
     except BrokenPipeError:

@@ -15,6 +15,7 @@ LapseError
 ├── UnusableAnswer      an answer came that is not what it must be
 ├── OAuthError          the server answered an error of OAuth's
 ├── OktaRefused         Okta's management API answered an error, or the app is not what it must be
+├── StepFailed          a lesson's step was played, and what it waits for did not happen
 └── LabFailed           a process that computes for the lab stopped
 """
 
@@ -251,6 +252,13 @@ class OktaRefused(LapseError):
         self.causes = causes
         self.status = status
         self.retry_after_s = retry_after_s
+
+
+class StepFailed(LapseError):
+    """A lesson's step was played, and what it waits for did not happen."""
+
+    exit_code = 1
+    next_step = "Reset the lesson and try again."
 
 
 class LabFailed(LapseError):

@@ -251,6 +251,7 @@ class Workbench:
         await self._worker.run(self.host.reset)
         self.journal.append(events.DemoOrgReset())
         await self.connect(self.settings.connection)
+        self.client.forget_keys()
         await self.session.forget()
 
     async def demo_addresses(self) -> Addresses:

@@ -5,11 +5,12 @@ import json
 from typing import Any
 
 from app import VERSION
-from app.cli import doctor, inspect, lab, okta, serve, session
+from app.cli import doctor, inspect, lab, lesson, okta, serve, session
 from app.cli.output import complain
 from app.cli.signing_in import FACTORS
 from app.connection import DEFAULT_SCOPES
 from app.errors import LapseError
+from app.simloop import SimLoop
 
 _EXIT_CODES = (
     "exit codes: 0 done · 1 refused, the session has ended · 2 usage · 3 transient, still signed in · 4 not signed in"
@@ -61,6 +62,15 @@ def build_parser() -> argparse.ArgumentParser:
         more=_sign_out_flags,
     )
     _add(commands, "grant", "turn an Okta app's Refresh Token grant on", okta.grant, connection=True, more=okta.flags)
+    _add(
+        commands,
+        "lesson",
+        "play a lesson in simulated time, step by step",
+        lesson.lesson,
+        connection=False,
+        more=lesson.flags,
+        loop_factory=SimLoop,
+    )
     _add(commands, "serve", "run a demo org until stopped", serve.serve, connection=False, more=_serve_flags)
     _add(
         commands,
@@ -73,7 +83,10 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add(commands: Any, name: str, text: str, run: Any, *, connection: bool, more: Any = None) -> None:
+def _add(
+    commands: Any, name: str, text: str, run: Any, *, connection: bool, more: Any = None, loop_factory: Any = None
+) -> None:
+    """Add a command; `loop_factory` makes the loop it must be run on, asyncio's own unless said."""
     parser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".", epilog=_EXIT_CODES)
     parser.add_argument("--json", action="store_true", help="print one JSON object per line")
     if connection:
@@ -81,7 +94,7 @@ def _add(commands: Any, name: str, text: str, run: Any, *, connection: bool, mor
         parser.add_argument("--client-id", metavar="ID", help="the client ID registered there")
     if more is not None:
         more(parser)
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, loop_factory=loop_factory)
 
 
 def _sign_in_flags(parser: argparse.ArgumentParser) -> None:

@@ -5,6 +5,7 @@ import json
 import random
 from dataclasses import dataclass
 from http.cookiejar import CookieJar
+from itertools import chain
 
 import httpx
 
@@ -16,7 +17,7 @@ from app.demo.transport import OrgTransport
 from app.lab.scenario import Scenario, Weather
 from app.lab.schedule import Schedule
 
-_TOKEN, _API = "/oauth2/default/v1/token", "/api/me"
+_TOKEN, _API = b"/oauth2/default/v1/token", b"/api/me"
 _REFRESH = b"grant_type=refresh_token"
 _BUSY = Fault(kind=Kind.UNAVAILABLE, endpoint="token", value="10")
 _LATENCIES = 1009
@@ -95,7 +96,7 @@ class LabNetwork(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Carry one request; raises httpx.ConnectError or httpx.ReadError as the weather has it."""
-        path = request.url.path
+        path = request.url.raw_path
         is_refresh = path == _TOKEN and _REFRESH in request.content
         self.traffic.token_requests += is_refresh
         if self._is(Weather.OUTAGES):
@@ -123,7 +124,7 @@ class LabNetwork(httpx.AsyncBaseTransport):
     def _is(self, weather: Weather) -> bool:
         return self._weather is weather and self._schedule.is_in_spell(self._clock.elapsed())
 
-    def _latency_s(self, path: str) -> float:
+    def _latency_s(self, path: bytes) -> float:
         latencies = self._latencies[_TOKEN if path == _TOKEN else _API]
         return latencies[int(self._clock.elapsed()) % _LATENCIES]
 
@@ -172,4 +173,5 @@ def _size_of_response(response: httpx.Response) -> int:
 
 
 def _size_of_headers(headers: httpx.Headers) -> int:
-    return sum(len(name) + len(value) + len(": \r\n") for name, value in headers.raw) + len("\r\n")
+    lines = headers.raw
+    return sum(map(len, chain.from_iterable(lines))) + len(": \r\n") * len(lines) + len("\r\n")

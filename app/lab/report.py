@@ -13,8 +13,8 @@ class Outcome:
     - `calls`: API calls made, those that failed included.
     - `token_requests`: requests to the token endpoint that carry a refresh token, retries and those the network did not
       carry included; sign-ins are not.
-    - `needless_refreshes`: refreshes that could have been left out, each for itself: every call that carried the access
-      token they brought was made while the API would still have taken the one before. So also where no call carried it.
+    - `needless_refreshes`: refreshes that could have been left out, each for itself: every call that the API took with
+      the access token they brought was made while it would still have taken the one before. So also where it took none.
     - `rejected_401`: answers 401 of the API.
     - `failed_calls`: calls that ended without a 2xx.
     - `delay_p50_s`, `delay_p95_s`: of the calls that worked, how long they took beyond their last exchange with the

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.lessons.player import Player
 from app.lessons.seen import Seen
 
-Act = Callable[[Player], Awaitable[None]]
+Act = Callable[[Player], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,8 @@ class Lesson:
     """A lesson by its `name`, what one knows afterwards, and how long it takes a person.
 
     `prepare` turns the demo org and the session to where the first step begins; to reset a lesson is to prepare it
-    again. `needs_keyring`: without a keyring that can be used it cannot be shown.
+    again. `needs_keyring`: without a keyring that can be used it cannot be shown. `begins_signed_out`: `prepare` signs
+    out whoever is signed in.
     """
 
     name: str
@@ -41,3 +42,4 @@ class Lesson:
     prepare: Act
     steps: tuple[Step, ...]
     needs_keyring: bool = False
+    begins_signed_out: bool = False

@@ -1,10 +1,18 @@
 """Plays what a person would do in a lesson, through the same assembly the window uses."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from app.demo.addresses import PASSWORD, USERNAME
+from app.doctor.orgside import ask_org
+from app.okta.addresses import org_url
 from app.secret import Secret
 from app.session.calls import CallResult
 from app.session.direct_sign_in import NoSecondFactor
 from app.workbench import Workbench
+
+READING_S = 300
+"""How long access tokens live in the lessons, in seconds: people read meanwhile."""
 
 
 class Player:
@@ -16,14 +24,11 @@ class Player:
     def __init__(self, bench: Workbench) -> None:
         self.bench = bench
 
+    # --- the session ----------------------------------------------------------------------------------------------
+
     async def sign_in(self) -> None:
         """Sign in as Ada, who has no second factor."""
         await self.bench.sign_in_by_password(USERNAME, Secret(PASSWORD), NoSecondFactor())
-
-    async def sign_in_unless_signed_in(self) -> None:
-        """Sign in where nobody is signed in."""
-        if self.bench.session.tokens is None:
-            await self.sign_in()
 
     async def sign_out(self) -> None:
         """Sign out where somebody is signed in, and leave the browser alone."""
@@ -34,7 +39,87 @@ class Player:
         """Call the demo org's API, so many times at once."""
         return await self.bench.call_api_many("GET", self.bench.connection.api_url, times)
 
+    async def refresh_now(self) -> None:
+        """Refresh although nothing needs it."""
+        await self.bench.session.fresh_token(asked_by="Refresh now", asked_for=True)
+
+    async def restart(self) -> None:
+        """Close Lapse and open it again, as far as the session can tell."""
+        await self.bench.restart()
+
+    @asynccontextmanager
+    async def other_lapse(self) -> AsyncIterator["Player"]:
+        """Open a second Lapse on the same session, with a person at it."""
+        async with self.bench.beside() as other:
+            yield Player(other)
+
+    # --- the demo org's controls ----------------------------------------------------------------------------------
+
+    async def start_over(self, **knobs: object) -> None:
+        """Bring about a lesson's usual beginning, from anywhere: nothing is turned but `knobs`, and Ada has signed in.
+
+        Access tokens live for as long as it takes to read.
+        """
+        await self.turn_as_new(**{"access_token_lifetime_s": READING_S, **knobs})
+        await self.sign_out()
+        await self.sign_in()
+
+    async def turn(self, **knobs: object) -> None:
+        """Turn knobs of the demo org."""
+        await (await self.bench.controls()).turn(**knobs)
+
     async def turn_as_new(self, **knobs: object) -> None:
-        """Turn every knob as it is at first, or as `knobs` say; no faults, no skew, the network mended."""
-        controls = await self.bench.controls()
-        await controls.make_as_new(**knobs)
+        """Turn every knob as it is at first, or as `knobs` say; no faults, no skew, the network mended.
+
+        Its keys may have been rotated time and again, so they are asked for anew when somebody signs in.
+        """
+        await (await self.bench.controls()).make_as_new(**knobs)
+        self.bench.client.forget_keys()
+
+    async def to_lapse(self) -> None:
+        """Let time pass until the access token has just lapsed."""
+        await (await self.bench.controls()).travel_to_lapse()
+
+    async def travel(self, seconds: float) -> None:
+        """Let so many seconds pass, here and at the org."""
+        await (await self.bench.controls()).travel(seconds)
+
+    async def skew_server(self, seconds: float) -> None:
+        """Make the org's clock wrong by so many seconds; 0 makes it right."""
+        await (await self.bench.controls()).skew_server(seconds)
+
+    async def skew_client(self, seconds: float) -> None:
+        """Make our clock wrong by so many seconds; 0 makes it right."""
+        await (await self.bench.controls()).skew_client(seconds)
+
+    async def switch_on(self, fault: str) -> None:
+        """Switch on a fault as it is written."""
+        await (await self.bench.controls()).switch_on(fault)
+
+    async def switch_all_off(self) -> None:
+        """Switch off every fault."""
+        await (await self.bench.controls()).switch_all_off()
+
+    async def cut_network(self, *, cut: bool) -> None:
+        """Cut the network to the org, or mend it."""
+        await (await self.bench.controls()).cut_network(cut=cut)
+
+    # --- trouble made on purpose ----------------------------------------------------------------------------------
+
+    async def revoke(self, kind: str) -> None:
+        """Have the `access` or `refresh` token in hand revoked at the org."""
+        await (await self.bench.trouble()).revoke(kind)
+
+    async def replay(self) -> None:
+        """Send the refresh token that was replaced last once more."""
+        await (await self.bench.trouble()).replay()
+
+    async def ask_system_log(self) -> None:
+        """Read the org's System Log with its API token, as the doctor does."""
+        await ask_org(
+            self.bench.http,
+            org_url=org_url(self.bench.connection.issuer),
+            api_token=Secret((await self.bench.demo_addresses()).api_token),
+            client_id=self.bench.connection.client_id,
+            since=self.bench.clock.now(),
+        )

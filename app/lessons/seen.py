@@ -4,9 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from app.events import Entry, Event
+import httpx
+
+from app import events
+from app.decision import Decision, Reason
+from app.events import Entry, Event, ExchangeKind
 
 E = TypeVar("E")
+
+_REFRESH = "refresh_token"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +31,128 @@ class Seen:
             if isinstance(entry.event, kind):
                 return Seen(self.entries[place + 1 :])
         return Seen()
+
+    def since_last(self, kind: type[Event]) -> "Seen":
+        """Return what came after the last event of that kind; everything where there was none."""
+        for place in reversed(range(len(self.entries))):
+            if isinstance(self.entries[place].event, kind):
+                return Seen(self.entries[place + 1 :])
+        return self
+
+    def until(self, kind: type[Event]) -> "Seen":
+        """Return what came before the first event of that kind; everything where there was none."""
+        for place, entry in enumerate(self.entries):
+            if isinstance(entry.event, kind):
+                return Seen(self.entries[:place])
+        return self
+
+    def led_by(self, cause: Entry) -> "Seen":
+        """Return what an entry caused, directly or through others."""
+        numbers, led = {cause.seq}, []
+        for entry in self.entries:
+            if entry.cause in numbers:
+                numbers.add(entry.seq)
+                led.append(entry)
+        return Seen(led)
+
+    def calls(self) -> "list[Call]":
+        """Return the API calls that began and ended, in the order they began."""
+        calls: dict[int, list[Entry]] = {}
+        call_of: dict[int, int] = {}
+        for entry in self.entries:
+            if isinstance(entry.event, events.CallStarted):
+                calls[entry.seq], call_of[entry.seq] = [entry], entry.seq
+            elif entry.cause in call_of:
+                call_of[entry.seq] = call_of[entry.cause]
+                calls[call_of[entry.seq]].append(entry)
+        return [call for call in map(Call, map(Seen, calls.values())) if call.is_over]
+
+    def decided(self, reason: Reason) -> list[Entry]:
+        """Return the decisions that had that reason."""
+        return [
+            entry
+            for entry in self.entries
+            if isinstance(entry.event, events.Decided) and entry.event.decision.reason is reason
+        ]
+
+    def sign_ins(self) -> list[events.TokensReceived]:
+        """Return the token answers that sign-ins brought."""
+        return [each for each in self.all(events.TokensReceived) if each.grant != _REFRESH]
+
+    def refreshes(self) -> list[events.TokensReceived]:
+        """Return the token answers that refreshes brought."""
+        return [each for each in self.all(events.TokensReceived) if each.grant == _REFRESH]
+
+    def exchanges(self, kind: ExchangeKind) -> list[events.Exchange]:
+        """Return the exchanges with one kind of endpoint."""
+        return [each for each in self.all(events.Exchange) if each.kind is kind]
+
+    def has_answer(self, kind: ExchangeKind, method: str, status: int) -> bool:
+        """Return whether a request by that method got that status there."""
+        return any(each.method == method and each.status == status for each in self.exchanges(kind))
+
+    def last_turn(self, knob: str) -> str | None:
+        """Return what a knob of the demo org was turned to last, as text; None where nobody turned it."""
+        turned = [value for each in self.all(events.DemoOrgTurned) for name, value in each.knobs if name == knob]
+        return turned[-1] if turned else None
+
+    @property
+    def travelled_s(self) -> float:
+        """How many seconds the time of both sides was moved, in all."""
+        return sum(each.seconds for each in self.all(events.TimeTravelled))
+
+    @property
+    def failures(self) -> list[events.RefreshFailed]:
+        """The refreshes that failed."""
+        return self.all(events.RefreshFailed)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One API call: how it started, and then everything it caused."""
+
+    led: Seen
+
+    def began_during(self, other: "Call") -> bool:
+        """Return whether it started while the other call was on its way, or is that call."""
+        return other.led.entries[0].seq <= self.led.entries[0].seq < other.led.entries[-1].seq
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it ended, well or not."""
+        return bool(self.led.all(events.CallFinished))
+
+    @property
+    def worked(self) -> bool:
+        """Whether the API answered 2xx in the end."""
+        return any(httpx.codes.is_success(each.status or 0) for each in self.led.all(events.CallFinished))
+
+    @property
+    def decisions(self) -> list[Decision]:
+        """What was decided on its way: once before it went out, once more after a 401."""
+        return [each.decision for each in self.led.all(events.Decided)]
+
+    @property
+    def reason(self) -> Reason | None:
+        """Why the first decision was what it was."""
+        return self.decisions[0].reason if self.decisions else None
+
+    @property
+    def statuses(self) -> list[int | None]:
+        """What the API answered to it, in no particular order: once, or twice after a 401."""
+        return [each.status for each in self.led.exchanges(ExchangeKind.API)]
+
+    @property
+    def token_requests(self) -> int:
+        """How many requests to the token endpoint it caused; none where it joined another call's refresh."""
+        return len(self.led.exchanges(ExchangeKind.TOKEN))
+
+    @property
+    def has_refreshed(self) -> bool:
+        """Whether a refresh it caused brought new tokens, and it worked with them."""
+        return self.worked and bool(self.led.refreshes())
+
+    @property
+    def was_free(self) -> bool:
+        """Whether it worked with the access token in hand, and asked nobody but the API."""
+        return self.worked and self.reason is Reason.FRESH and len(self.statuses) == 1

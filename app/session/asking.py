@@ -1,5 +1,6 @@
 """Asks the token endpoint for a refresh, with the patience its answers are worth."""
 
+import math
 from dataclasses import replace
 
 from app import events
@@ -21,7 +22,7 @@ class Asking:
         self._client = client
         self._journal = journal
         self._clock = clock
-        self._not_before = 0.0
+        self._not_before = -math.inf
 
     async def refresh(self, refresh_token: Secret, *, cause: int) -> TokenAnswer:
         """Return the answer to a refresh; raises Refusal or Hiccup. Bounded: four requests at the very most."""
@@ -39,6 +40,10 @@ class Asking:
                 self._not_before = self._clock.elapsed() + pause_s(verdict)
                 raise verdict
             tried = await self._wait(verdict, wait_s, tried, cause)
+
+    def end_pause(self) -> None:
+        """Ask again from now on: the server has answered otherwise before the time it wanted to be left alone for."""
+        self._not_before = -math.inf
 
     async def _wait(self, failure: Hiccup, wait_s: float, tried: Tried, cause: int) -> Tried:
         until = self._clock.now() + wait_s

@@ -141,6 +141,7 @@ class Session:
         )
         tokens = replace(first.next(answer, self._receipt()), id_claims=claims)
         entry = self._journal.append(tokens.received(grant), cause=cause)
+        self._asking.end_pause()  # the server has just answered
         self._measure_skew(answer, entry.seq)
         async with self._keeper.lock():
             await self._keeper.keep(tokens, cause=entry.seq)
@@ -296,7 +297,7 @@ class Session:
         entry = self._journal.append(events.RefreshStarted(tokens.refresh.name), cause=cause)
         try:
             async with self._keeper.lock():
-                if not await self._adopt_from_store(decision):
+                if not await self._adopt_from_store(decision, entry.seq):
                     await self._refresh_or_adopt(decision, entry.seq)
         except (Refusal, Hiccup) as failed:
             took_s = self._clock.elapsed() - began
@@ -318,7 +319,7 @@ class Session:
         try:
             await self._refresh_once(cause)
         except Refusal:
-            needless = await self._adopt_from_store(decision)
+            needless = await self._adopt_from_store(decision, cause)
             if needless:
                 return
             if self._tokens().refresh == sent:
@@ -339,16 +340,16 @@ class Session:
                     return  # the next refresh takes it over; stored over it, a dead refresh token would come back
             await self._keeper.keep(tokens, cause=cause)
 
-    async def _adopt_from_store(self, decision: Decision) -> bool:
+    async def _adopt_from_store(self, decision: Decision, cause: int) -> bool:
         """Take over what another process has stored meanwhile; return whether that makes a refresh needless."""
-        adopted = await self._adopt_newer()
+        adopted = await self._adopt_newer(cause=cause)
         if adopted is None:
             return False
         again = self.decide(decision.asked_by)
         self._journal.append(events.Decided(again), cause=adopted)
         return again.verdict is Verdict.USE
 
-    async def _adopt_newer(self) -> int | None:
+    async def _adopt_newer(self, *, cause: int | None = None) -> int | None:
         """Take over a newer stored generation and return its number in the journal, None where there is none.
 
         Raises NotSignedIn when the session was ended in another process.
@@ -361,13 +362,13 @@ class Session:
             return None  # what is held in memory is as good as ever
         if found is None:
             self.state = SignedOut()
-            self._journal.append(events.SessionGone())
+            self._journal.append(events.SessionGone(), cause=cause)
             raise NotSignedIn("The session was ended in another Lapse.", next_step="Sign in again.")
         mine = self._tokens()
         if (found.family, found.number) == (mine.family, mine.number):
             return None
         self.state = SignedIn(found)
-        return self._journal.append(events.SessionAdopted(found.number, found.taken())).seq
+        return self._journal.append(events.SessionAdopted(found.number, found.taken()), cause=cause).seq
 
     async def _refresh_once(self, cause: int) -> None:
         tokens = self._tokens()

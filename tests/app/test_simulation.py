@@ -109,6 +109,20 @@ async def test_a_second_lapse_refreshes_and_the_first_takes_over_what_it_got(ben
     ]
 
 
+async def test_a_takeover_stands_under_the_call_that_needed_it(bench: Workbench) -> None:
+    await (await bench.controls()).travel_to_lapse()
+    async with bench.beside() as other:
+        await call(other)
+    await call(bench)
+    (adopted,) = [each for each in bench.journal if isinstance(each.event, events.SessionAdopted)]
+    assert isinstance(bench.journal.chain(adopted.seq)[0].event, events.CallStarted)
+    async with bench.beside() as other:
+        await other.session.sign_out()
+    assert await call(bench) is None
+    (gone,) = [each for each in bench.journal if isinstance(each.event, events.SessionGone)]
+    assert isinstance(bench.journal.chain(gone.seq)[0].event, events.CallStarted)
+
+
 async def test_another_lapse_goes_along_when_one_travels(bench: Workbench) -> None:
     async with bench.beside() as other:
         await (await bench.controls()).travel(45)

@@ -170,6 +170,15 @@ async def test_resetting_the_demo_org_ends_its_sessions() -> None:
         assert (await opened.call_api("GET", opened.connection.api_url)).worked
 
 
+async def test_the_demo_org_may_be_reset_twice_within_a_minute() -> None:
+    async with bench() as opened:
+        for _ in range(3):
+            await opened.sign_in(lambda _: None)
+            await opened.reset_demo_org()
+        await opened.sign_in(lambda _: None)
+        assert isinstance(opened.session.state, SignedIn)
+
+
 async def test_a_ledger_that_cannot_be_read_is_set_aside_and_said_so() -> None:
     async with bench() as opened:
         ledger = settings.data_dir() / "demo-org" / "ledger.json"

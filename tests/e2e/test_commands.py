@@ -178,3 +178,11 @@ def test_one_sign_in_through_a_real_browser(commands: Make, served: Served) -> N
     done = lapse("sign-in", "--issuer", served.issuer, "--client-id", served.client_id)
     assert done.returncode == 0, done.stderr + log.read_text()
     assert "Signed in as Ada Lovelace" in done.stdout
+
+
+def test_a_lesson_is_played_by_a_process_and_leaves_nothing(commands: Make) -> None:
+    lapse = commands({"PYTHONWARNINGS": "error"})
+    played = lapse("lesson", "offline", "--json")
+    assert (played.returncode, played.stderr) == (0, "")
+    assert [json.loads(line)["passed"] for line in played.stdout.splitlines()] == [True] * 3
+    assert not list(Path(lapse.env["LAPSE_HOME"]).rglob("*"))

@@ -185,10 +185,10 @@ def test_a_run_is_the_same_again_whatever_tokens_are_drawn(ran: Ran) -> None:
 class _Watched(LabNetwork):
     """Notes what the network did to each exchange, by the second it began in and the endpoint."""
 
-    seen: dict[tuple[float, str], Any]
+    seen: dict[tuple[float, bytes], Any]
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        at, path = self._clock.elapsed(), request.url.path
+        at, path = self._clock.elapsed(), request.url.raw_path
         met = (self._latency_s(path), [self._is(weather) for weather in Weather])
         self.seen[at, path] = met
         return await super().handle_async_request(request)
@@ -208,7 +208,7 @@ def test_every_contestant_meets_the_same_calls_and_the_same_network(
 
     monkeypatch.setattr(ApiCaller, "call", noted)
     monkeypatch.setattr(contest, "LabNetwork", _Watched)
-    met: dict[tuple[float, str], Any] = {}
+    met: dict[tuple[float, bytes], Any] = {}
     for contestant in Contestant:
         moments.clear()
         _Watched.seen = {}

@@ -171,6 +171,23 @@ async def test_two_rotations_within_a_minute_are_found_a_minute_apart(issuer: Is
     assert await issuer.kids(signed_by(second)) == [second]
 
 
+async def test_keys_that_were_forgotten_are_asked_for_however_lately_they_were(issuer: Issuer) -> None:
+    await issuer.kids()
+    first = issuer.org.ledger.rotate_keys(overlap=False).kid
+    assert await issuer.kids(signed_by(first)) == [first]
+    second = issuer.org.ledger.rotate_keys(overlap=False).kid
+    issuer.client.forget_keys()
+    assert await issuer.kids(signed_by(second)) == [second]
+
+
+async def test_who_has_travelled_back_need_not_wait_for_the_time_that_was(issuer: Issuer, clock: SimClock) -> None:
+    await issuer.kids()
+    await issuer.kids(signed_by("nobody"))
+    clock.jump(-100_000)
+    await issuer.kids(signed_by("nobody"))
+    assert issuer.fetches == 3
+
+
 @pytest.mark.parametrize("text", ["", "opaque", "a.b.c", "..", "x" * 100_000, "[" * 1000])
 async def test_what_is_no_token_costs_no_fetch(issuer: Issuer, text: str) -> None:
     await issuer.kids()

@@ -161,6 +161,26 @@ async def test_a_long_retry_after_fails_now_and_asks_nothing_until_then(world: W
     assert world.network.token_requests() == 2
 
 
+async def test_a_new_sign_in_ends_the_wait_for_a_busy_server(world: World) -> None:
+    await world.sign_in()
+    world.clock.jump(31)
+    world.network.faults.append(answers(503, retry_after="600"))
+    with pytest.raises(Hiccup):
+        await world.session.fresh_token()
+    await world.sign_in()
+    world.clock.jump(31)
+    assert (await world.session.fresh_token()).access.name == "AT-2"
+
+
+async def test_who_has_travelled_back_before_the_start_still_refreshes(world: World) -> None:
+    world.clock.jump(-1_000_000)
+    await world.sign_in()
+    restarted = world.second_session()
+    await restarted.restore()
+    world.clock.jump(31)
+    assert (await restarted.fresh_token()).access.name == "AT-2"
+
+
 async def test_oktas_rate_limit_reset_is_honoured(world: World) -> None:
     await world.sign_in()
     world.clock.jump(31)

@@ -1,0 +1,76 @@
+"""The lesson about a lapse: nothing happens until somebody calls."""
+
+from app import events
+from app.decision import Reason
+from app.lessons.lesson import Lesson, Step
+from app.lessons.player import Player
+from app.lessons.seen import Seen
+
+_LIFETIME_S = 60
+
+
+async def _prepare(player: Player) -> None:
+    await player.start_over(access_token_lifetime_s=_LIFETIME_S)
+
+
+def _called_for_free(seen: Seen) -> bool:
+    return any(call.was_free for call in seen.calls())
+
+
+def _left_alone(seen: Seen) -> bool:
+    """Return whether time was moved on and on since the last token answer, by a whole life: then that has lapsed."""
+    quiet = seen.since_last(events.TokensReceived)
+    return quiet.travelled_s >= _LIFETIME_S and len(quiet.all(events.TimeTravelled)) > 1
+
+
+async def _leave_alone(player: Player) -> None:
+    await player.to_lapse()
+    await player.travel(60)
+
+
+def _refreshed_by_a_call(seen: Seen) -> bool:
+    return any(call.reason is Reason.LAPSED and call.has_refreshed for call in seen.calls())
+
+
+LESSON = Lesson(
+    name="lapse",
+    title="A token lapses, and nothing happens until you call",
+    teaches="When a refresh is worth its request: when a call needs a token, and not when a clock says so.",
+    minutes=1.0,
+    prepare=_prepare,
+    steps=(
+        Step(
+            title="Call with a fresh token",
+            read="Access tokens live one minute in this lesson. While one is good, a call needs no one but the API, "
+            "and the banner under the URL says so before you click.",
+            do="Press Call API.",
+            see="One request in the wire log, and the decision above it: the token was kept, because it is good for "
+            "some more seconds.",
+            hint="If the token has lapsed while you read, the call refreshes first. Then press Call API once more.",
+            check=_called_for_free,
+            play=Player.call,
+        ),
+        Step(
+            title="Let it lapse, and wait",
+            read="Now the token ends while nobody needs it. A program that refreshes by a timer would spend a request "
+            "here, and the next, and one every minute all night long.",
+            do="In Demo org, under Time, press Jump to lapse, and then +1 min.",
+            see="The access token's card says Lapsed and counts on below zero. The wire log shows no token request: "
+            "nothing happened, and nothing had to.",
+            hint="Both clocks move together: the demo org's and ours. Do not call in between, for that would refresh.",
+            check=_left_alone,
+            play=_leave_alone,
+        ),
+        Step(
+            title="Call, and now it is worth it",
+            read="This is the rule at the heart: a token is refreshed only when a server call needs one and the "
+            "access token has lapsed.",
+            do="Press Call API.",
+            see="The call's story: lapsed some time ago, refreshed, 200. This session counts one refresh, and beside "
+            "it what a timer would have done.",
+            hint="If the access token is fresh again, press Jump to lapse first.",
+            check=_refreshed_by_a_call,
+            play=Player.call,
+        ),
+    ),
+)

@@ -1,0 +1,85 @@
+"""The lesson about trouble on the way: a failed network never signs anybody out."""
+
+from app import events
+from app.lessons.lesson import Lesson, Step
+from app.lessons.player import Player
+from app.lessons.seen import Call, Seen
+
+_UNAVAILABLE = 503
+
+
+def _could_not_be_asked(seen: Seen) -> bool:
+    return any(_failed_on_the_way(call) for call in seen.calls())
+
+
+def _failed_on_the_way(call: Call) -> bool:
+    nowhere = [each for each in call.led.failures if not each.terminal and not each.code and each.status is None]
+    return bool(nowhere) and not call.led.all(events.RefreshRetried)
+
+
+async def _call_offline(player: Player) -> None:
+    await player.cut_network(cut=True)
+    await player.to_lapse()
+    await player.call()
+
+
+def _was_too_busy(seen: Seen) -> bool:
+    return any(not each.terminal and each.status == _UNAVAILABLE for call in seen.calls() for each in call.led.failures)
+
+
+async def _call_a_busy_server(player: Player) -> None:
+    await player.cut_network(cut=False)
+    await player.switch_on(f"{_UNAVAILABLE}@token")
+    await player.call()
+
+
+def _went_on(seen: Seen) -> bool:
+    return any(call.has_refreshed for call in seen.calls())
+
+
+async def _call_again(player: Player) -> None:
+    await player.switch_all_off()
+    await player.call()
+
+
+LESSON = Lesson(
+    name="offline",
+    title="Offline is not signed out",
+    teaches="Which failures end a session and which end only a call, and why the two must never be mixed up.",
+    minutes=1.0,
+    prepare=Player.start_over,
+    steps=(
+        Step(
+            title="Nobody there",
+            read="The access token has lapsed and the network is gone. The refresh fails, and so does the call; but "
+            "the server has not refused anything, so the refresh token is as good as before.",
+            do="In Demo org, under Trouble, tick Network down. Press Jump to lapse, then Call API.",
+            see="The call failed, and the journal says of the refresh: still signed in. All three cards are still "
+            "there.",
+            hint="Network down cuts the way between this Lapse and the demo org; the panel's own controls get through.",
+            check=_could_not_be_asked,
+            play=_call_offline,
+        ),
+        Step(
+            title="Somebody there, but busy",
+            read="A server in trouble answers 503, or 429, or a web page from something in between. None of that is "
+            "the token endpoint's word about the token: only an OAuth error from it can end a session (RFC 6749 "
+            "§5.2).",
+            do="Untick Network down, tick Token endpoint: 503, and press Call API.",
+            see="The journal: the refresh failed, still signed in, the server is too busy. The wire log has the 503.",
+            hint="The access token must still be lapsed; if it is not, press Jump to lapse.",
+            check=_was_too_busy,
+            play=_call_a_busy_server,
+        ),
+        Step(
+            title="And it goes on",
+            read="Programs that sign people out here lose them in every tunnel. The cure is to do nothing: keep what "
+            "one has, and try again when the next call needs it.",
+            do="Untick Token endpoint: 503, and press Call API.",
+            see="Refreshed, 200; the same family, one generation further. No sign-in was needed.",
+            hint="If the server had asked to be left alone for a while, the call says so: wait, or press +1 min.",
+            check=_went_on,
+            play=_call_again,
+        ),
+    ),
+)

@@ -1,0 +1,66 @@
+"""Plays a lesson from its beginning to its end, as a person would, and tells what each step brought about."""
+
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from app.errors import LapseError, StepFailed
+from app.events import Entry
+from app.lessons.lesson import Lesson, Step
+from app.lessons.player import Player
+from app.lessons.run import LessonRun
+from app.workbench import Workbench
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A step that was passed, and what the journal told meanwhile."""
+
+    step: Step
+    entries: tuple[Entry, ...]
+
+
+async def play(lesson: Lesson, bench: Workbench) -> AsyncGenerator[Played, None]:
+    """Prepare a lesson and play it step by step; yields each step once it is passed.
+
+    Raises StepFailed for the first that is not, and what `prepare` raises. `bench` is connected to the demo org.
+    """
+    player = Player(bench)
+    await lesson.prepare(player)
+    run = LessonRun(lesson)
+    while (step := run.step) is not None:
+        with _told(bench, run) as told:
+            await _act(lesson, step, player)
+        if run.step is step:
+            raise _failed(lesson, step, told)
+        yield Played(step, tuple(told))
+
+
+async def _act(lesson: Lesson, step: Step, player: Player) -> None:
+    try:
+        await step.play(player)
+    except LapseError as trouble:
+        raise StepFailed(f"The step “{step.title}” of the lesson {lesson.name} went wrong: {trouble}") from trouble
+
+
+@contextmanager
+def _told(bench: Workbench, run: LessonRun) -> Iterator[list[Entry]]:
+    """Let the run take what the journal tells of the chosen connection, and keep it."""
+    told: list[Entry] = []
+    key = bench.connection.key
+
+    def take(entry: Entry) -> None:
+        if entry.connection in (key, ""):
+            told.append(entry)
+            run.take(entry)
+
+    unsubscribe = bench.journal.subscribe(take)
+    try:
+        yield told
+    finally:
+        unsubscribe()
+
+
+def _failed(lesson: Lesson, step: Step, told: list[Entry]) -> StepFailed:
+    seen = " ".join(entry.sentence() for entry in told) or "nothing"
+    return StepFailed(f"The step “{step.title}” of the lesson {lesson.name} was played and not passed. Seen: {seen}")

@@ -1,0 +1,81 @@
+"""The lesson about the refresh on the way to the API, before the call and after its 401."""
+
+from app.decision import Reason
+from app.lessons.lesson import Lesson, Step
+from app.lessons.player import Player
+from app.lessons.seen import Seen
+
+_UNAUTHORIZED = 401
+
+
+def _refreshed_first(seen: Seen) -> bool:
+    return any(
+        call.reason is Reason.LAPSED and call.has_refreshed and _UNAUTHORIZED not in call.statuses
+        for call in seen.calls()
+    )
+
+
+async def _let_it_lapse_and_call(player: Player) -> None:
+    await player.to_lapse()
+    await player.call()
+
+
+def _refreshed_after_401(seen: Seen) -> bool:
+    return any(
+        call.decisions[-1].reason is Reason.REJECTED and call.has_refreshed and _UNAUTHORIZED in call.statuses
+        for call in seen.calls()
+    )
+
+
+async def _revoke_and_call(player: Player) -> None:
+    await player.revoke("access")
+    await player.call()
+
+
+def _refreshed_on_request(seen: Seen) -> bool:
+    asked = [entry for entry in seen.decided(Reason.ASKED) if seen.led_by(entry).refreshes()]
+    return bool(asked)
+
+
+LESSON = Lesson(
+    name="refresh",
+    title="Refresh on the way to the API",
+    teaches="Where a refresh stands: inside the call that needs it, before the request or after its 401.",
+    minutes=1.0,
+    prepare=Player.start_over,
+    steps=(
+        Step(
+            title="Before the call",
+            read="Lapse knows when the access token ends, from expires_in. Once it has lapsed there is no use in "
+            "asking the API: the refresh goes first, and the call after it with the new token.",
+            do="In Demo org, under Time, press Jump to lapse. Then press Call API.",
+            see="In the wire log, POST token stands indented under the call that caused it, and GET /api/me after it: "
+            "two requests, one story.",
+            hint="Wire is the third tab below the timeline. The journal tells the same with the reasons.",
+            check=_refreshed_first,
+            play=_let_it_lapse_and_call,
+        ),
+        Step(
+            title="After the API says no",
+            read="A server may end a token early, and nobody tells the client. Then the API answers 401 with "
+            "invalid_token (RFC 6750), and that is the other reason to refresh: once, and the call goes out once "
+            "more.",
+            do="In Demo org, under Tokens and keys, press Revoke access. Then press Call API.",
+            see="Three requests: GET 401, POST token 200, GET 200. The person at the screen notices nothing but some "
+            "milliseconds.",
+            hint="It is also in the menu ⋯ of the access token's card: Revoke access token.",
+            check=_refreshed_after_401,
+            play=_revoke_and_call,
+        ),
+        Step(
+            title="Because you say so",
+            read="Refresh now is another verb than Call API. It spends a request although nothing needs it: good for "
+            "a demonstration, and to look at what a refresh brings.",
+            do="On the access token's card, open ⋯ and choose Refresh now.",
+            see="The journal's reason is that you asked for it, and no call stands around it.",
+            hint="Refresh now has the shortcut Ctrl+R.",
+            check=_refreshed_on_request,
+            play=Player.refresh_now,
+        ),
+    ),
+)

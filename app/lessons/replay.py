@@ -1,0 +1,97 @@
+"""The lesson about replay: an old refresh token comes again, inside the grace period and outside of it."""
+
+from app import events
+from app.lessons.lesson import Lesson, Step
+from app.lessons.player import Player
+from app.lessons.seen import Seen
+
+_GRACE_S = 60
+
+
+async def _prepare(player: Player) -> None:
+    await player.start_over(leeway_s=_GRACE_S)
+
+
+def _was_taken_again(seen: Seen) -> bool:
+    return any(each.error is None for each in seen.all(events.ReplayAnswered))
+
+
+async def _refresh_and_replay(player: Player) -> None:
+    await player.refresh_now()
+    await player.replay()
+
+
+def _was_refused(seen: Seen) -> bool:
+    return any(each.error == "invalid_grant" for each in seen.all(events.ReplayAnswered))
+
+
+async def _wait_and_replay(player: Player) -> None:
+    await player.travel(_GRACE_S)
+    await player.replay()
+
+
+def _session_ended(seen: Seen) -> bool:
+    return any(each.terminal and each.code == "invalid_grant" for each in seen.failures) and bool(
+        seen.all(events.SessionEnded)
+    )
+
+
+def _signed_in(seen: Seen) -> bool:
+    return bool(seen.all(events.SessionStarted))
+
+
+LESSON = Lesson(
+    name="replay",
+    title="Replaying an old refresh token",
+    teaches="Why a refresh token that was used comes at a price when it comes again, and who pays it.",
+    minutes=1.5,
+    prepare=_prepare,
+    steps=(
+        Step(
+            title="Inside the grace period",
+            read="A refresh makes the old refresh token history. For a short grace period Okta still takes it: an "
+            "answer may have been lost, and then the client has nothing but the old one. Here the grace period is one "
+            "minute.",
+            do="Choose Refresh now (Ctrl+R). Then, within a minute, press Replay RT-1 in Demo org, under Tokens and "
+            "keys.",
+            see="The replay is accepted, and the timeline draws an arrow back to the old token. What it brought is "
+            "thrown away.",
+            hint="If the replay was refused, the minute was over and the family is dead: reset the lesson, and be "
+            "quicker.",
+            check=_was_taken_again,
+            play=_refresh_and_replay,
+        ),
+        Step(
+            title="After the grace period",
+            read="Later than that there is no innocent explanation. Two parties hold one refresh token, and the "
+            "server cannot tell the thief from the owner, so it ends the whole family (RFC 9700 §4.14.2).",
+            do="In Demo org, under Time, press +1 min. Then press the same Replay button once more.",
+            see="The journal: refused with invalid_grant. The cards look as before, because nobody has told the "
+            "session.",
+            hint="The button names the refresh token that was replaced last.",
+            check=_was_refused,
+            play=_wait_and_replay,
+        ),
+        Step(
+            title="The honest client finds out",
+            read="The family's access tokens died with it. The next call gets 401, tries to refresh, and is refused "
+            "with the same words as for an expired token: Okta has one sentence for all of it.",
+            do="Press Call API.",
+            see="The session has ended, and says so. The doctor asks the org's System Log and names the true cause: "
+            "reuse.",
+            hint="Why? beside the call's story shows in the journal what led to it.",
+            check=_session_ended,
+            play=Player.call,
+        ),
+        Step(
+            title="Begin a new family",
+            read="Nothing but a sign-in helps, for owner and thief alike. That is the point: a stolen refresh token "
+            "is worth no more than the time until the owner's next refresh.",
+            do="Press Sign in, and sign in as Ada.",
+            see="A new family begins with AT-1 and RT-1.",
+            hint="Sign in stands in the top bar.",
+            check=_signed_in,
+            play=Player.sign_in,
+        ),
+    ),
+)

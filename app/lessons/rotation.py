@@ -1,0 +1,80 @@
+"""The lesson about rotation: a refresh replaces the refresh token too, and a family of generations grows."""
+
+from app.events import RefreshTokenFate
+from app.lessons.lesson import Lesson, Step
+from app.lessons.player import Player
+from app.lessons.seen import Seen
+
+
+def _rotated_twice(seen: Seen) -> bool:
+    return len(_with_fate(seen, RefreshTokenFate.REPLACED)) > 1
+
+
+async def _refresh_twice(player: Player) -> None:
+    await player.refresh_now()
+    await player.refresh_now()
+
+
+def _kept_one(seen: Seen) -> bool:
+    return bool(_with_fate(seen, RefreshTokenFate.KEPT))
+
+
+async def _refresh_without_rotation(player: Player) -> None:
+    await player.turn(rotation_type="STATIC")
+    await player.refresh_now()
+
+
+def _rotated(seen: Seen) -> bool:
+    return bool(_with_fate(seen, RefreshTokenFate.REPLACED))
+
+
+async def _refresh_with_rotation(player: Player) -> None:
+    await player.turn(rotation_type="ROTATE")
+    await player.refresh_now()
+
+
+def _with_fate(seen: Seen, fate: RefreshTokenFate) -> list[int]:
+    return [each.number for each in seen.refreshes() if each.refresh_fate is fate]
+
+
+LESSON = Lesson(
+    name="rotation",
+    title="Rotation and lineage",
+    teaches="What a refresh brings besides the access token, and how generations descend from each other.",
+    minutes=1.0,
+    prepare=Player.start_over,
+    steps=(
+        Step(
+            title="Refresh twice",
+            read="With rotation every refresh token is good for one refresh, and its answer brings the next. A public "
+            "client cannot keep a secret, so RFC 9700 wants rotation for it, or tokens bound to a key.",
+            do="On the access token's card, open ⋯ and choose Refresh now. Do it twice.",
+            see="The cards show AT-3 and RT-3. In the timeline each generation descends from the one before: a family.",
+            hint="Refresh now has the shortcut Ctrl+R.",
+            check=_rotated_twice,
+            play=_refresh_twice,
+        ),
+        Step(
+            title="Without rotation",
+            read="Where a server does not rotate, one refresh token lasts for the whole session. An answer may leave "
+            "it out, and then the client keeps the one it has (RFC 6749 §6).",
+            do="In Demo org, under Lifetimes, untick Rotate after every use. Then choose Refresh now.",
+            see="The access token is a new generation, the refresh token is still the old one: the journal says that "
+            "it was kept.",
+            hint="Okta calls the choice Refresh token rotation: Rotate token after every use, or Use persistent token.",
+            check=_kept_one,
+            play=_refresh_without_rotation,
+        ),
+        Step(
+            title="Rotate again",
+            read="A client needs no setting for this: it keeps whatever refresh token came last. It must store that "
+            "one before it uses anything else, because the old one may be dead already.",
+            do="Tick Rotate after every use again, and choose Refresh now.",
+            see="The refresh token is replaced again. Look at the journal's order: the new generation was kept before "
+            "the refresh counted as done.",
+            hint="Kept where? The top bar says it: in the OS keyring, or in memory.",
+            check=_rotated,
+            play=_refresh_with_rotation,
+        ),
+    ),
+)

@@ -1,0 +1,28 @@
+"""A demo org in simulated time, and a Lapse on it."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from app.demo.ledger import MemoryLedger, SigningKey
+from app.demo.org import DemoOrg
+from app.simloop import SimClock
+from app.simulation import open_simulation
+from app.workbench import Workbench
+
+
+@pytest.fixture(scope="session")
+def key() -> SigningKey:
+    """Making one takes longer than most lessons."""
+    return SigningKey.generate()
+
+
+@pytest.fixture
+def org(clock: SimClock, key: SigningKey) -> DemoOrg:
+    return DemoOrg(clock, ledger=MemoryLedger(key))
+
+
+@pytest.fixture
+async def bench(clock: SimClock, org: DemoOrg) -> AsyncIterator[Workbench]:
+    async with open_simulation(clock, org) as opened:
+        yield opened
