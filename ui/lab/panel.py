@@ -34,7 +34,7 @@ class LabPanel(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         """Have something to show."""
-        assert self.sheet.parentWidget() is self
+        self.sheet.show()
         super().showEvent(event)
 
     def _built(self) -> LabSheet:
