@@ -53,6 +53,7 @@ class Actions(QObject):
         self._build_tokens()
         self._build_demo()
         self._build_lessons()
+        self._build_lab()
         self._build_view()
         self.show_possible(Possible())
         self.show_lesson_possible(LessonPossible())
@@ -262,6 +263,18 @@ class Actions(QObject):
             "leaveLesson", self.tr("Lesson: leave"), self.tr("Back to all lessons; the step you are at is kept")
         )
 
+    def _build_lab(self) -> None:
+        self.lab = self._new(
+            "lab", self.tr("Lab"), self.tr("Compares refresh strategies on one schedule of calls"), "Ctrl+6"
+        )
+        self.run_lab = self._new(
+            "runLab", self.tr("Run the lab"), self.tr("Every strategy on the same schedule, in simulated time")
+        )
+
+    def show_lab_running(self, *, running: bool) -> None:
+        """Allow a run of the lab, or say that one is on its way."""
+        _allow(self.run_lab, self.tr("A run is on its way; cancel it or wait.") if running else "")
+
     def _build_view(self) -> None:
         self.schemes = QActionGroup(self)
         for choice, name in (
@@ -320,6 +333,7 @@ class Actions(QObject):
                 self.tr("Lessons"),
                 [self.lessons, self.lesson_hint, self.show_me, self.reset_lesson, self.leave_lesson],
             ),
+            (self.tr("Lab"), [self.lab, self.run_lab]),
             (
                 self.tr("View"),
                 [
