@@ -259,6 +259,9 @@ class Actions(QObject):
         self.reset_lesson = self._new(
             "resetLesson", self.tr("Lesson: reset"), self.tr("Begins the lesson anew, whatever has happened since")
         )
+        self.guide = self._new(
+            "guide", self.tr("Trainer's guide"), self.tr("A talk of twenty minutes, with what to press when")
+        )
         self.leave_lesson = self._new(
             "leaveLesson", self.tr("Lesson: leave"), self.tr("Back to all lessons; the step you are at is kept")
         )
@@ -331,7 +334,7 @@ class Actions(QObject):
             ),
             (
                 self.tr("Lessons"),
-                [self.lessons, self.lesson_hint, self.show_me, self.reset_lesson, self.leave_lesson],
+                [self.lessons, self.lesson_hint, self.show_me, self.reset_lesson, self.leave_lesson, self.guide],
             ),
             (self.tr("Lab"), [self.lab, self.run_lab]),
             (

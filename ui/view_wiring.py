@@ -38,6 +38,7 @@ class ViewWiring(QObject):
         commands.smaller.triggered.connect(self._on_smaller)
         commands.normal_size.triggered.connect(self._on_normal_size)
         commands.palette.triggered.connect(self._on_palette)
+        commands.guide.triggered.connect(self._on_guide)
         commands.follow_now.triggered.connect(window.timeline.follow_button.click)
         commands.focus_timeline.triggered.connect(self._on_focus_timeline)
         commands.side.triggered.connect(self._on_side)
@@ -129,6 +130,11 @@ class ViewWiring(QObject):
         from ui.palette import CommandPalette
 
         self._tasks.start("palette", ask, CommandPalette(self._window.commands.all(), self._window))
+
+    def _on_guide(self) -> None:
+        from ui.guide import GuideWindow
+
+        GuideWindow(self._window).show()  # beside the window, which one goes on using
 
     def _splitters(self) -> list[QSplitter]:
         return [each for each in self._window.findChildren(QSplitter) if each.objectName()]
