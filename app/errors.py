@@ -15,7 +15,8 @@ LapseError
 ├── UnusableAnswer      an answer came that is not what it must be
 ├── OAuthError          the server answered an error of OAuth's
 ├── OktaRefused         Okta's management API answered an error, or the app is not what it must be
-└── StepFailed          a lesson's step was played, and what it waits for did not happen
+├── StepFailed          a lesson's step was played, and what it waits for did not happen
+└── LabFailed           a process that computes for the lab stopped
 """
 
 from enum import Enum, StrEnum
@@ -258,6 +259,16 @@ class StepFailed(LapseError):
 
     exit_code = 1
     next_step = "Reset the lesson and try again."
+
+
+class LabFailed(LapseError):
+    """A process that computes for the lab stopped before it was done; `raw` is the last it said."""
+
+    exit_code = 3
+    next_step = "Run the lab again; if it stops again, try fewer calls, as the machine may be short of memory."
+
+    def __init__(self, last_words: str) -> None:
+        super().__init__("The lab stopped before it was done.", raw=last_words)
 
 
 def said_by_server(error: LapseError) -> tuple[str, str]:

@@ -1,9 +1,13 @@
 """Words for durations and counts, the same in window, command line and journal."""
 
+import re
+
 _MINUTE_S = 60
 _HOUR_S = 3600
 _DAY_S = 86400
 _SHOW_MS_BELOW_S = 1.0
+_UNITS_S = {"ms": 0.001, "s": 1, "": 1, "min": _MINUTE_S, "h": _HOUR_S, "d": _DAY_S}
+_PART = r"(\d+(?:\.\d+)?)\s*(ms|s|min|h|d)?"
 
 
 def duration(seconds: float) -> str:
@@ -33,3 +37,18 @@ def seconds(value: float) -> str:
 def count(number: int, noun: str) -> str:
     """Return `1 request`, `2 requests`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def seconds_in(text: str) -> float | None:
+    """Return the seconds of a text as `duration` writes them, None for one that cannot be read.
+
+    A sign may stand before it, and a number alone is one of seconds: `90`, `5 min`, `-1 h 30 min`.
+    """
+    found = re.fullmatch(rf"\s*([+-]?)\s*((?:{_PART}\s*)+)", text, re.ASCII)
+    if found is None:
+        return None
+    parts = re.findall(_PART, found[2])
+    if len(parts) > 1 and not all(unit for _, unit in parts):
+        return None
+    whole = sum(float(number) * _UNITS_S[unit] for number, unit in parts)
+    return -whole if found[1] == "-" else whole

@@ -53,6 +53,7 @@ class Actions(QObject):
         self._build_tokens()
         self._build_demo()
         self._build_lessons()
+        self._build_lab()
         self._build_view()
         self.show_possible(Possible())
         self.show_lesson_possible(LessonPossible())
@@ -88,6 +89,8 @@ class Actions(QObject):
         _allow(self.demo_panel, self._why_not_ready(now))
         for action in (*self._travels, self.rotate_keys, self.make_as_new, self.addresses, self.reset_demo):
             _allow(action, self._why_not_demo(now))
+        for action in (self.jump_to_lapse, self.storm):
+            _allow(action, self._why_not_demo(now) or self._why_not_in_hand(held=now.has_access))
         for action in self._token_actions:
             _allow(action, self._why_not_token(action, now))
 
@@ -111,12 +114,15 @@ class Actions(QObject):
             return ""
         return self._why_not_ready(now) or self.tr("Only the demo org can do this; choose it as the connection.")
 
+    def _why_not_in_hand(self, *, held: bool) -> str:
+        return "" if held else self.tr("There is no such token in hand: sign in or call the API first.")
+
     def _why_not_token(self, action: QAction, now: Possible) -> str:
         held = {"access": now.has_access, "refresh": now.has_refresh, "id": now.has_id}
         if action in self._troubles and (why_not := self._why_not_demo(now)):
             return why_not
-        if not held[action.data()]:
-            return self.tr("There is no such token in hand: sign in or call the API first.")
+        if why_not := self._why_not_in_hand(held=held[action.data()]):
+            return why_not
         if action is self.replay and not now.replaced:
             return self.tr("There is no older refresh token yet: refresh once, then replay.")
         if action in self.reveal.values() and now.is_presenting:
@@ -228,16 +234,16 @@ class Actions(QObject):
         self.travel_1_min = self._new("travel60", self.tr("Both clocks on by 1 min"), both, "Ctrl+Shift+G")
         self._travels = (self.travel_10_s, self.travel_1_min)
         jump = self.tr("Lets time pass until the access token has just lapsed")
-        self.jump_to_lapse = self._new("jumpToLapse", self.tr("Jump to lapse"), jump, "Ctrl+J", "access")
+        self.jump_to_lapse = self._new("jumpToLapse", self.tr("Jump to lapse"), jump, "Ctrl+J")
         storm = self.tr("Jumps to the lapse, then makes many calls at once: one refresh")
-        self.storm = self._new("storm", self.tr("Refresh storm"), storm, "Ctrl+Shift+S", "access")
+        self.storm = self._new("storm", self.tr("Refresh storm"), storm, "Ctrl+Shift+S")
         rotate = self.tr("The demo org signs with a new key; the old one stays published")
         self.rotate_keys = self._new("rotateKeys", self.tr("Rotate signing key"), rotate)
         as_new = self.tr("Turns every knob as it was at first, ends all faults and sets both clocks right")
         self.make_as_new = self._new("makeAsNew", self.tr("Reset to defaults"), as_new)
         self.addresses = self._new("addresses", self.tr("Addresses and keys…"), "")
         self.reset_demo = self._new("resetDemo", self.tr("Reset the demo org…"), "")
-        self._troubles = [*self.expire.values(), *self.revoke.values(), self.replay, self.jump_to_lapse, self.storm]
+        self._troubles = [*self.expire.values(), *self.revoke.values(), self.replay]
         self._token_actions += self._troubles
 
     def _build_lessons(self) -> None:
@@ -256,6 +262,18 @@ class Actions(QObject):
         self.leave_lesson = self._new(
             "leaveLesson", self.tr("Lesson: leave"), self.tr("Back to all lessons; the step you are at is kept")
         )
+
+    def _build_lab(self) -> None:
+        self.lab = self._new(
+            "lab", self.tr("Lab"), self.tr("Compares refresh strategies on one schedule of calls"), "Ctrl+6"
+        )
+        self.run_lab = self._new(
+            "runLab", self.tr("Run the lab"), self.tr("Every strategy on the same schedule, in simulated time")
+        )
+
+    def show_lab_running(self, *, running: bool) -> None:
+        """Allow a run of the lab, or say that one is on its way."""
+        _allow(self.run_lab, self.tr("A run is on its way; cancel it or wait.") if running else "")
 
     def _build_view(self) -> None:
         self.schemes = QActionGroup(self)
@@ -307,14 +325,15 @@ class Actions(QObject):
             (
                 self.tr("Demo org"),
                 [
-                    *(self.demo_panel, *self._travels, *self._troubles, self.rotate_keys),
-                    *(self.addresses, self.make_as_new, self.reset_demo),
+                    *(self.demo_panel, *self._travels, self.jump_to_lapse, self.storm),
+                    *(*self._troubles, self.rotate_keys, self.addresses, self.make_as_new, self.reset_demo),
                 ],
             ),
             (
                 self.tr("Lessons"),
                 [self.lessons, self.lesson_hint, self.show_me, self.reset_lesson, self.leave_lesson],
             ),
+            (self.tr("Lab"), [self.lab, self.run_lab]),
             (
                 self.tr("View"),
                 [

@@ -73,8 +73,9 @@ class DemoWiring(QObject):
 
     def added(self, batch: tuple[Entry, ...]) -> None:
         """Look again after whatever may have turned the org, or let a fault strike."""
-        if any(isinstance(entry.event, events.KeysRotated) for entry in batch):
-            self._window.toasts.show_toast(self.tr("The demo org signs with a new key; the old one stays published."))
+        for entry in batch:
+            if isinstance(entry.event, events.KeysRotated):  # nothing else in the window shows it
+                self._window.toasts.show_toast(entry.sentence())
         if any(self._calls_for_a_look(entry) for entry in batch):
             self._read_soon()
 

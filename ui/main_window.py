@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ui.doctor.panel import DoctorPanel
     from ui.inspector.panel import InspectorPanel
     from ui.journal.panel import JournalPanel
+    from ui.lab.panel import LabPanel
     from ui.lessons.panel import LessonsPanel
     from ui.report import ErrorPanel
     from ui.response.panel import ResponsePanel
@@ -91,6 +92,7 @@ class MainWindow(QMainWindow):
     side: "SideColumn"
     demo: "DemoPanel"
     lessons: "LessonsPanel"
+    lab: "LabPanel"
     doctor: "DoctorPanel"
 
     def __init__(self) -> None:
@@ -280,15 +282,18 @@ class MainWindow(QMainWindow):
     def _add_side(self) -> None:
         from ui.demo.panel import DemoPanel
         from ui.doctor.panel import DoctorPanel
+        from ui.lab.panel import LabPanel
         from ui.lessons.panel import LessonsPanel
         from ui.side import SideColumn
 
         self.demo = DemoPanel(self.commands)
         self.lessons = LessonsPanel(self.commands)
+        self.lab = LabPanel()
         self.doctor = DoctorPanel()
         self.side = SideColumn()
         self.side.add(self.demo, self.tr("Demo org"))
         self.side.add(self.lessons, self.tr("Lessons"))
+        self.side.add(self.lab, self.tr("Lab"))
         self.side.add(self.doctor, self.tr("Doctor"))
         self.side.hide()
         self.side.unfolded.connect(self._make_room)

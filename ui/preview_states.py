@@ -12,6 +12,7 @@ from app.demo.addresses import addresses_of
 from app.errors import Refusal, SignInFailed
 from app.events import Exchange, ReplayAnswered, TokensReceived
 from app.inspection.inspector import inspect_text
+from app.lab.report import Progress
 from app.lanes import lanes_of
 from app.lessons.catalogue import LESSONS
 from app.okta.change import wanted_for
@@ -21,13 +22,14 @@ from app.session.direct_sign_in import Factor, PushWaiting
 from app.session.strategy import decide
 from app.session.tokens import TokenSet
 from app.wire.view import WireLog
-from ui import preview_story
+from ui import preview_lab, preview_story
 from ui.actions import LessonPossible, Possible
 from ui.connections.editor import ConnectionEditor, Purpose
 from ui.connections.list import ConnectionsDialog, Row
 from ui.demo.addresses import AddressesDialog
 from ui.doctor.grant_dialog import GrantDialog, TokenSource
 from ui.inspector.paste import PasteDialog
+from ui.lab.dialog import ResultsDialog
 from ui.lessons.facts import Row as LessonRow
 from ui.main_window import MainWindow, Page
 from ui.palette import CommandPalette
@@ -282,6 +284,29 @@ def pasted(window: MainWindow) -> None:
     window.inspector.tick(NOW)
 
 
+def lab(window: MainWindow) -> None:
+    """The lab has compared the strategies."""
+    _tell(window, preview_story.refreshed)
+    window.lab.sheet.knobs.show_scenario(preview_lab.SCENARIO)
+    window.lab.sheet.show_report(preview_lab.report())
+    window.side.open(window.lab)
+
+
+def lab_knobs(window: MainWindow) -> None:
+    """The lab waits for a run; nobody needs to be signed in for it, and one knob is turned too far."""
+    signed_out(window)
+    window.lab.sheet.knobs.knobs["grace_s"].picker.setEditText("5 min")
+    window.side.open(window.lab)
+
+
+def lab_running(window: MainWindow) -> None:
+    """A run is on its way."""
+    _tell(window, preview_story.refreshed)
+    window.lab.sheet.show_progress(Progress(1240, 10_000))
+    window.commands.show_lab_running(running=True)
+    window.side.open(window.lab)
+
+
 STATES: dict[str, Callable[[MainWindow], None]] = {
     "starting": starting,
     "signed-out": signed_out,
@@ -308,6 +333,9 @@ STATES: dict[str, Callable[[MainWindow], None]] = {
     "lesson-done": lesson_done,
     "lesson-at-work": lesson_at_work,
     "lessons-elsewhere": lessons_elsewhere,
+    "lab": lab,
+    "lab-knobs": lab_knobs,
+    "lab-running": lab_running,
     "doctor": doctor,
     "rules": rules,
     "expiry": expiry,
@@ -379,6 +407,7 @@ PANELS: dict[str, tuple[str, Callable[[MainWindow], QWidget]]] = {
     "connection": ("signed-out", _editor),
     "connections": ("signed-out", _connections),
     "grant": ("signed-out", _grant),
+    "lab-table": ("lab", lambda window: ResultsDialog(preview_lab.report(), window)),
     "paste": ("signed-in", lambda window: PasteDialog("Demo org", window)),
     "addresses": (
         "signed-in",

@@ -5,13 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QBuffer, QObject
-from PySide6.QtGui import QImageWriter
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtCore import QObject
 
 from app import VERSION, events
 from app.counters import Counters
-from app.errors import BadInput
 from app.events import Entry, Exchange
 from app.lanes import Lanes, Limits
 from app.secret import Secret
@@ -19,7 +16,9 @@ from app.wire.curl import curl
 from app.wire.har import har
 from app.wire.view import Row, WireLog
 from ui.clipboard import Clipboard
-from ui.tasks import TaskScope, ask
+from ui.saving import asked_for_path, write
+from ui.tasks import TaskScope
+from ui.widgets.picture import png_of
 
 if TYPE_CHECKING:
     from app.workbench import Workbench
@@ -177,7 +176,7 @@ class StoryWiring(QObject):
         self._tasks.start("export", self._export)
 
     async def _export(self) -> None:
-        path = await self._asked_for_path(self.tr("Export the exchanges"), "lapse.har", self.tr("HAR (*.har)"))
+        path = await asked_for_path(self._window, self.tr("Export the exchanges"), "lapse", self.tr("HAR (*.har)"))
         if path is not None:
             self.write_har(path)
 
@@ -191,34 +190,17 @@ class StoryWiring(QObject):
 
     async def _export_timeline(self) -> None:
         kinds = self.tr("Picture (*.png);;Drawing (*.svg)")
-        path = await self._asked_for_path(self.tr("Export the timeline"), "lapse-timeline.png", kinds)
+        path = await asked_for_path(self._window, self.tr("Export the timeline"), "lapse-timeline", kinds)
         if path is not None:
             self.write_timeline(path)
 
     def write_timeline(self, path: Path) -> None:
         """Write the timeline as it is shown: SVG where the name ends so, else PNG. Raises BadInput."""
         view = self._window.timeline.view
-        if path.suffix.lower() == ".svg":
-            self._write(path, view.svg())
-            return
-        octets = QBuffer()
-        octets.open(QBuffer.OpenModeFlag.WriteOnly)
-        QImageWriter(octets, b"png").write(view.image())
-        self._write(path, bytes(octets.data().data()))
-
-    async def _asked_for_path(self, title: str, name: str, kinds: str) -> Path | None:
-        dialog = QFileDialog(self._window, title, name, kinds)
-        dialog.setObjectName("exportDialog")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
-        return Path(dialog.selectedFiles()[0]) if await ask(dialog) and dialog.selectedFiles() else None
+        self._write(path, view.svg() if path.suffix.lower() == ".svg" else png_of(view.image()))
 
     def _write(self, path: Path, octets: bytes) -> None:
-        try:
-            path.write_bytes(octets)
-        except OSError as failed:
-            what = self.tr("The file {0} cannot be written: {1}.").format(path, failed.strerror)
-            raise BadInput(what) from None
+        write(path, octets)
         self._window.toasts.show_toast(self.tr("Written to {0}; no token is in it.").format(path))
 
 

@@ -19,6 +19,7 @@ from ui.demo_wiring import DemoWiring
 from ui.doctor_wiring import DoctorWiring
 from ui.grant_wiring import GrantWiring
 from ui.inspector_wiring import InspectorWiring
+from ui.lab_wiring import LabWiring
 from ui.lesson_wiring import LessonWiring
 from ui.main_window import MainWindow, Page
 from ui.response.facts import response_facts
@@ -62,6 +63,7 @@ class Wiring(QObject):
         self._doctor = DoctorWiring(window, bench, self.tasks, self._clipboard, self._story.select, in_use, self)
         self._demo = DemoWiring(window, bench, self.tasks, self._call, self._on_connection_chosen, self)
         self._grant = GrantWiring(window, bench, self.tasks, self._clipboard, self)
+        self._lab = LabWiring(window, self.tasks, self._clipboard, self)
         self._view = ViewWiring(window, bench, self.tasks, self)
         self._bridge = Bridge(bench.journal, self)
         self._timer = QTimer(self)

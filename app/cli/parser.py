@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from app import VERSION
-from app.cli import doctor, inspect, lesson, okta, serve, session
+from app.cli import doctor, inspect, lab, lesson, okta, serve, session
 from app.cli.output import complain
 from app.cli.signing_in import FACTORS
 from app.connection import DEFAULT_SCOPES
@@ -72,6 +72,14 @@ def build_parser() -> argparse.ArgumentParser:
         loop_factory=SimLoop,
     )
     _add(commands, "serve", "run a demo org until stopped", serve.serve, connection=False, more=_serve_flags)
+    _add(
+        commands,
+        "lab",
+        "compare refresh strategies on one seeded schedule of calls, in simulated time",
+        lab.lab,
+        connection=False,
+        more=lab.flags,
+    )
     return parser
 
 

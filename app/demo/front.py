@@ -40,11 +40,12 @@ _FOREIGN_HOST = OktaError(400, "invalid_request", "The Host header does not name
 def open_front(org: "DemoOrg") -> ASGIApp:
     """Return the org as an ASGI application."""
     inner = Starlette(
+        # No path fits two of them; they are tried in turn, so what is asked most stands first.
         routes=[
+            *Api(org).routes(),
             *(route for server in SERVERS for route in Issuer(org, server).routes()),
             *Activation(org).routes(),
             *PhonePage(org).routes(),
-            *Api(org).routes(),
             *Management(org).routes(),
             *Introduction(org).routes(),
             *Control(org).routes(),
@@ -68,14 +69,15 @@ class Front:
             await self._inner(scope, receive, send)
             return
 
-        circumstances = _circumstances(scope)
+        headers = Headers(scope=scope)
+        circumstances = _circumstances(scope, headers)
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 self._dress(MutableHeaders(scope=message), circumstances.transaction)
             await send(message)
 
-        answer = self._inner if self._is_ours(scope) else Refused(_FOREIGN_HOST).answer()
+        answer = self._inner if self._is_ours(headers) else Refused(_FOREIGN_HOST).answer()
         outer = CIRCUMSTANCES.set(circumstances)
         try:
             await answer(scope, receive, send_with_headers)
@@ -87,26 +89,27 @@ class Front:
         finally:
             CIRCUMSTANCES.reset(outer)
 
-    def _is_ours(self, scope: Scope) -> bool:
-        return Headers(scope=scope).getlist("host") == [self._org.issuer_base.partition("//")[2]]
+    def _is_ours(self, headers: Headers) -> bool:
+        return headers.getlist("host") == [self._org.issuer_base.partition("//")[2]]
 
     def _dress(self, headers: MutableHeaders, request_id: str) -> None:
-        headers["Date"] = formatdate(min(max(0.0, self._org.clock.now()), _LAST_DATE), usegmt=True)
-        headers["X-Okta-Request-Id"] = request_id
+        # No endpoint sets any of these four.
+        headers.append("Date", formatdate(min(max(0.0, self._org.clock.now()), _LAST_DATE), usegmt=True))
+        headers.append("X-Okta-Request-Id", request_id)
         if self._org.moved_s:
-            headers[MOVED_HEADER] = str(self._org.moved_s)
-        headers["X-Content-Type-Options"] = "nosniff"
+            headers.append(MOVED_HEADER, str(self._org.moved_s))
+        headers.append("X-Content-Type-Options", "nosniff")
         headers.setdefault("Cache-Control", "no-cache, no-store")
         if "no-store" in headers["Cache-Control"]:
             headers["Pragma"] = "no-cache"
             headers["Expires"] = "0"
 
 
-def _circumstances(scope: Scope) -> Circumstances:
+def _circumstances(scope: Scope, headers: Headers) -> Circumstances:
     return Circumstances(
         transaction=new_request_id(),
         address=scope["client"][0] if scope.get("client") else "",
-        user_agent=printable(Headers(scope=scope).get("user-agent", "")),
+        user_agent=printable(headers.get("user-agent", "")),
         path=printable(scope["path"]),
     )
 

@@ -1,17 +1,30 @@
 """What came of a run in the lab: the same numbers for every strategy, and the least any could have needed."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from app.lab.scenario import Contestant, Scenario
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What one strategy cost and got on the schedule; delays are seconds that refreshing added to a call.
+    """What one strategy cost and got on the schedule.
 
-    `needless_refreshes` are those whose access token before would still have been accepted, or that brought a token no
-    call ever used. `failed_calls` ended without a 2xx. `bytes` are all octets of request and response bodies and
-    headers, with the token endpoint's and the API's.
+    - `calls`: API calls made, those that failed included.
+    - `token_requests`: requests to the token endpoint that carry a refresh token, retries and those the network did not
+      carry included; sign-ins are not.
+    - `needless_refreshes`: refreshes that could have been left out, each for itself: every call that the API took with
+      the access token they brought was made while it would still have taken the one before. So also where it took none.
+    - `rejected_401`: answers 401 of the API.
+    - `failed_calls`: calls that ended without a 2xx.
+    - `delay_p50_s`, `delay_p95_s`: of the calls that worked, how long they took beyond their last exchange with the
+      API: what refreshing, waiting for somebody else's refresh, and an attempt answered 401 added. Nearest rank; 0 if
+      none worked.
+    - `sign_outs`: sessions ended by a refusal of the token endpoint; the person signs in again a minute after the first
+      call that fails for it.
+    - `families_killed`: families that the server ended because a refresh token came again after its grace period.
+    - `bytes`: octets of all requests that arrived and all answers that came back, written as HTTP/1.1: first line,
+      headers and body, with every endpoint.
     """
 
     contestant: Contestant
@@ -25,6 +38,15 @@ class Outcome:
     sign_outs: int
     families_killed: int
     bytes: int
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain values, for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_plain(cls, found: dict[str, Any]) -> "Outcome":
+        """Return the outcome that `plain` wrote; raises TypeError, ValueError or KeyError."""
+        return cls(**{**found, "contestant": Contestant(found["contestant"])})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,10 @@
 """What the lab is asked to try out: a schedule of calls, a server's policy and a network, all from one seed."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import Any
+
+from app.errors import BadInput
 
 
 class Pattern(StrEnum):
@@ -10,7 +13,7 @@ class Pattern(StrEnum):
     BURST = "burst"  # many at the same moment, then long nothing
     STEADY = "steady"  # one after another, evenly but for some jitter
     OFFICE_DAY = "office-day"  # page loads of several calls at once, from morning to evening, with a lunch break
-    OVERNIGHT = "overnight"  # an office day, the machine asleep at night, and the morning after
+    OVERNIGHT = "overnight"  # an afternoon, the machine asleep at night, and the morning after
 
 
 class Weather(StrEnum):
@@ -39,6 +42,21 @@ class Contestant(StrEnum):
     NO_SINGLE_FLIGHT = "no-single-flight"
 
 
+_DAY_S = 24 * 3600
+BOUNDS: dict[str, tuple[float, float]] = {
+    "seed": (0, 2**32 - 1),
+    "calls": (1, 20_000),
+    "access_token_lifetime_s": (10, _DAY_S),
+    "refresh_token_lifetime_s": (0, 365 * _DAY_S),
+    "refresh_idle_s": (0, 365 * _DAY_S),
+    "grace_s": (0, 60),
+    # Further off an ID token is refused at the sign-in, whatever the strategy (app.oauth.verify).
+    "skew_s": (-240, 240),
+    "leeway_s": (0, 3600),
+}
+"""The least and the most each number of a scenario may be."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
     """Everything that a run depends on; the same scenario gives the same report. Times are in seconds.
@@ -58,3 +76,28 @@ class Scenario:
     grace_s: int = 30
     skew_s: float = 0.0
     leeway_s: float = 1.0
+
+    def __post_init__(self) -> None:
+        for name, (least, most) in BOUNDS.items():
+            if not least <= getattr(self, name) <= most:
+                what = name.removesuffix("_s").replace("_", " ")
+                raise BadInput(f"The {what} must lie between {least} and {most}{' s' if name.endswith('_s') else ''}.")
+
+    @property
+    def rotates(self) -> bool:
+        """Whether a refresh brings a new refresh token."""
+        return self.rotation is Rotation.ROTATE
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain values, for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_plain(cls, found: dict[str, Any]) -> "Scenario":
+        """Return the scenario that `plain` wrote; raises TypeError, ValueError, KeyError or BadInput."""
+        enums = {
+            "pattern": Pattern(found["pattern"]),
+            "weather": Weather(found["weather"]),
+            "rotation": Rotation(found["rotation"]),
+        }
+        return cls(**{**found, **enums})

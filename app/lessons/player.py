@@ -2,14 +2,13 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import NoReturn
 
 from app.demo.addresses import PASSWORD, USERNAME
 from app.doctor.orgside import ask_org
 from app.okta.addresses import org_url
 from app.secret import Secret
 from app.session.calls import CallResult
-from app.session.direct_sign_in import Factor, PushWaiting
+from app.session.direct_sign_in import NoSecondFactor
 from app.workbench import Workbench
 
 READING_S = 300
@@ -29,7 +28,7 @@ class Player:
 
     async def sign_in(self) -> None:
         """Sign in as Ada, who has no second factor."""
-        await self.bench.sign_in_by_password(USERNAME, Secret(PASSWORD), _NoFactor())
+        await self.bench.sign_in_by_password(USERNAME, Secret(PASSWORD), NoSecondFactor())
 
     async def sign_out(self) -> None:
         """Sign out where somebody is signed in, and leave the browser alone."""
@@ -124,21 +123,3 @@ class Player:
             client_id=self.bench.connection.client_id,
             since=self.bench.clock.now(),
         )
-
-
-class _NoFactor:
-    async def choose(self, offered: tuple[Factor, ...]) -> Factor:
-        """Ada is asked for none."""
-        return _unexpected(offered)
-
-    async def one_time_code(self, *, wrong_before: bool) -> Secret:
-        """Ada is asked for none."""
-        return _unexpected(wrong_before)
-
-    def show_push(self, push: PushWaiting) -> None:
-        """Ada is asked for none."""
-        _unexpected(push)
-
-
-def _unexpected(what: object) -> NoReturn:
-    raise AssertionError(f"Ada has no second factor: {what}")

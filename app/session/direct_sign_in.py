@@ -54,6 +54,22 @@ class SecondFactor(Protocol):
         """Show that the phone asks; it is waited for at once."""
 
 
+class NoSecondFactor:
+    """The second factors of somebody who has none: whoever asks for one is wrong."""
+
+    async def choose(self, offered: tuple[Factor, ...]) -> Factor:
+        """Never asked."""
+        raise AssertionError(f"a choice of second factors nobody has: {offered}")
+
+    async def one_time_code(self, *, wrong_before: bool) -> Secret:
+        """Never asked."""
+        raise AssertionError(f"a one-time code of somebody without a second factor (again: {wrong_before})")
+
+    def show_push(self, push: PushWaiting) -> None:
+        """Never asked."""
+        raise AssertionError(f"a push to somebody without a second factor: {push}")
+
+
 async def direct_sign_in(
     client: OAuthClient,
     connection: Connection,

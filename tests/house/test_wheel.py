@@ -1,5 +1,6 @@
 """The wheel adds no import names but `lapse*`, and works beside other people's `app` and `ui`."""
 
+import json
 import os
 import subprocess
 import sys
@@ -70,6 +71,12 @@ def test_it_runs_beside_a_foreign_app_and_ui(site: Path) -> None:
     done = _as_installed(site, "-m", "lapse", "--version")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("lapse ")
+
+
+def test_the_lab_finds_its_workers(site: Path) -> None:
+    done = _as_installed(site, "-m", "lapse", "lab", "--calls", "1", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(json.loads(done.stdout)["outcomes"]) == 5
 
 
 def test_others_keep_their_app_and_ui(site: Path) -> None:

@@ -17,19 +17,22 @@ from pytestqt.qtbot import QtBot
 from app.demo.addresses import addresses_of
 from tests.ui.test_main_window import EVERY_STATE, shown
 from tests.ui.walks import Shown, clipped_once_settled, is_inside, listed, tabs_of, texts_of
+from ui import preview_lab
 from ui.connections.editor import ConnectionEditor
 from ui.connections.list import ConnectionsDialog
 from ui.demo.addresses import AddressesDialog
 from ui.doctor.grant_dialog import GrantDialog, TokenSource
 from ui.inspector.paste import PasteDialog
+from ui.lab.dialog import ResultsDialog
 from ui.palette import CommandPalette
 from ui.translation import install, pseudo
 
-# Data: names of connections, persons and tokens, addresses, methods of HTTP, and what the fixed font shows.
+# Data: names of connections, persons and tokens, addresses, methods of HTTP, durations, what the fixed font shows.
 DATA = frozenset(
     (
         *("issuerLabel", "apiMethodPicker", "accountChip", "comparedTokenPicker", "storeLabel", "signInUrlEdit"),
         "demoPresetPicker",
+        *("labAccessLifetimePicker", "labRefreshLifetimePicker", "labIdlePicker", "labGracePicker"),
     ),
 )
 # Sentences made in app/, which has no Qt and speaks English by design: decisions, stories, errors, conclusions.
@@ -39,6 +42,7 @@ FROM_APP = frozenset(
         *("lessonsList", "lessonSteps", "lessonKnownLabel"),
         *("inspectorVerdictPill", "timelineChosenLabel", "timelineView", "doctorFindings", "passwordErrorLabel"),
         *("demoPresetLabel", "otherFaultErrorLabel", "whatIfAnswerLabel"),
+        *("labGraceTrouble", "labGracePicker"),
     ),
 )
 # Qt names these itself, and has translations of its own.
@@ -126,6 +130,7 @@ DIALOGS: dict[str, Callable[[QWidget], QWidget]] = {
     "paste": lambda over: PasteDialog("Demo org", over),
     "addresses": lambda over: AddressesDialog(addresses_of("http://127.0.0.1:8899", "identity"), over),
     "palette": lambda over: CommandPalette([], over),
+    "lab": lambda over: ResultsDialog(preview_lab.report(), over),
 }
 EVERY_DIALOG = pytest.mark.parametrize("dialog", DIALOGS)
 

@@ -9,8 +9,9 @@ from app.lanes import End, Lane, MarkKind
 from ui import theme
 from ui.timeline import words
 from ui.timeline.layout import BarShape, LimitKind, LimitShape, Link, MarkShape, Picture, Tail
-from ui.timeline.shapes import arrow_back, bar_path, hatching, is_filled, mark_path
+from ui.timeline.shapes import arrow_back, bar_path, is_filled, mark_path
 from ui.timeline.span import ORDER
+from ui.widgets.hatching import hatching
 
 _SMALL_PX, _LANE_PX = 11, 13
 _BAR, _RADIUS, _MARK, _TAIL = 20.0, 4.0, 5.0, 4.0

@@ -1,11 +1,9 @@
-"""The shape of each mark, bar and hatching, as paths that screens and SVG files draw alike."""
+"""The shape of each mark and bar, as paths that screens and SVG files draw alike."""
 
-from PySide6.QtCore import QLineF, QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath, QPolygonF
 
 from app.lanes import MarkKind
-
-_HATCH_PX = 5.0
 
 
 def mark_path(kind: MarkKind, size: float) -> QPainterPath:
@@ -31,18 +29,6 @@ def bar_path(area: QRectF, radius: float, *, cut_left: bool, cut_right: bool) ->
         path.lineTo(area.bottomRight())
         return path
     return _open_path(area, radius, left=cut_left)
-
-
-def hatching(area: QRectF, step: float = _HATCH_PX) -> list[QLineF]:
-    """Return slanted lines that fill an area and stay inside it."""
-    found, height = [], area.height()
-    start = area.left() - height - (area.left() - height) % step  # the same grid everywhere, so that nothing crawls
-    while start < area.right():
-        begin, end = max(start, area.left()), min(start + height, area.right())
-        if end > begin:
-            found.append(QLineF(begin, area.bottom() - (begin - start), end, area.bottom() - (end - start)))
-        start += step
-    return found
 
 
 def arrow_back(begin: QPointF, end: QPointF, size: float) -> QPainterPath:

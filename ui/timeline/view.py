@@ -1,6 +1,6 @@
 """The timeline to look at and to walk through: zoomed, moved, selected in, and exported as a picture."""
 
-from PySide6.QtCore import QBuffer, QByteArray, QEvent, QIODevice, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFontMetricsF,
     QImage,
@@ -21,6 +21,7 @@ from ui.timeline.drawing import Drawing, Look
 from ui.timeline.layout import BarShape, Picture, Rules, picture
 from ui.timeline.span import ORDER, Frame, Span, following
 from ui.timeline.walk import beside, moment_of, neighbour, sentence_of
+from ui.widgets.picture import image_of, svg_of
 
 _FIRST_SPAN_S = 150.0
 _LEFT, _RIGHT, _TOP, _TICKS, _GAP = 105.0, 14.0, 22.0, 24.0, 14.0
@@ -138,7 +139,7 @@ class TimelineView(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the picture."""
         painter = QPainter(self)
-        Drawing(painter, self._shown(), self._looks()).draw()
+        self._draw(painter)
         if self.hasFocus():
             painter.setPen(self._looks().colour("access"))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -146,32 +147,14 @@ class TimelineView(QWidget):
 
     def image(self, scale: float = 2.0) -> QImage:
         """Return the picture as it is shown, with `scale` pixels for one of the screen."""
-        found = QImage(self.size() * scale, QImage.Format.Format_RGB32)
-        found.setDevicePixelRatio(scale)
-        found.fill(self._looks().colour("surface"))
-        painter = QPainter(found)
-        Drawing(painter, self._shown(), self._looks()).draw()
-        painter.end()
-        return found
+        return image_of(self.size(), self._looks().colour("surface"), self._draw, scale)
 
     def svg(self) -> bytes:
         """Return the picture as it is shown, as an SVG file."""
-        from PySide6.QtSvg import QSvgGenerator
+        return svg_of(self.size(), self._looks().colour("surface"), self._draw, self.tr("Timeline"))
 
-        octets = QByteArray()
-        buffer = QBuffer(octets)
-        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        generator = QSvgGenerator()
-        generator.setOutputDevice(buffer)
-        generator.setSize(self.size())
-        generator.setViewBox(self.rect())
-        generator.setTitle(self.tr("Timeline"))
-        painter = QPainter(generator)
-        painter.fillRect(self.rect(), self._looks().colour("surface"))
+    def _draw(self, painter: QPainter) -> None:
         Drawing(painter, self._shown(), self._looks()).draw()
-        painter.end()
-        buffer.close()
-        return bytes(octets.data())
 
     def _shown(self) -> Picture:
         if self._picture is None:

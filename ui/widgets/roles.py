@@ -6,7 +6,11 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtWidgets import QAccessibleWidget, QWidget
 
-_PAINTED = {"TimelineView": QAccessible.Role.Chart, "QrCode": QAccessible.Role.Graphic}
+_PAINTED = {
+    "TimelineView": QAccessible.Role.Chart,
+    "LabChart": QAccessible.Role.Chart,
+    "QrCode": QAccessible.Role.Graphic,
+}
 
 
 @cache

@@ -54,11 +54,11 @@ class Issuer:
         route, v1, path, well_known = self._door.route, self._server.endpoints, self._server.path, "/.well-known"
         post = ("POST",)
         routes = [
+            route(f"{v1}/token", "token", self._token.answer, post),
             route(f"{path}{well_known}/openid-configuration", "discovery", self.metadata),
             route(f"{path}{well_known}/oauth-authorization-server", "discovery", self.metadata),
             route(f"{v1}/keys", "keys", self.keys),
             route(f"{v1}/userinfo", "userinfo", self.userinfo),
-            route(f"{v1}/token", "token", self._token.answer, post),
             route(f"{v1}/introspect", "introspect", self._introspection.answer, post),
             route(f"{v1}/revoke", "revoke", self._revocation.answer, post),
             route(f"{v1}/authorize", "authorize", self._authorization.show),

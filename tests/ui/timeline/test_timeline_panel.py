@@ -30,8 +30,9 @@ from app.lanes import Lane, Lanes, Limits, MarkKind
 from ui import theme
 from ui.timeline import words
 from ui.timeline.panel import TimelinePanel
-from ui.timeline.shapes import bar_path, hatching, mark_path
+from ui.timeline.shapes import bar_path, mark_path
 from ui.timeline.walk import moment_of
+from ui.widgets.hatching import hatching
 
 NOW = 1_790_000_000.0
 LIMITS = Limits(grace_s=10, idle_s=60, absolute_s=None)

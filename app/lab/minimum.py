@@ -1,0 +1,19 @@
+"""The theoretical minimum: how many refreshes a schedule of calls could not do without."""
+
+from collections.abc import Iterable
+
+
+def least_refreshes(calls: Iterable[float], lifetime_s: float) -> int:
+    """Return the fewest refreshes by which every call has a good access token; `calls` are moments in order.
+
+    The sign-in at 0 brings a token, each refresh another, each good for `lifetime_s` from then; refreshes take no time
+    and never fail. Refreshing as late as possible, at the first call without a good token, is best: any plan must have
+    a token that was issued after the last one here ended and no later than this call, and to issue it at the call
+    itself makes it good for every later call that it could have served.
+    """
+    good_until, refreshes = lifetime_s, 0
+    for moment in calls:
+        if moment >= good_until:
+            good_until = moment + lifetime_s
+            refreshes += 1
+    return refreshes

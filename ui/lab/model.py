@@ -1,0 +1,78 @@
+"""The report as a table: a row a measure, a column a strategy, the best marked by weight and word."""
+
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QFont
+
+from app.lab.report import Outcome, Report
+from ui.lab import words
+from ui.lab.measures import Measure, best_of, value_of
+from ui.text import plain_tooltip
+
+Index = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+_MEASURES = tuple(Measure)
+
+
+class OutcomesModel(QAbstractTableModel):
+    """One report; the first column names the measure."""
+
+    def __init__(self, report: Report, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._report = report
+        self._best = {measure: best_of(report, measure) for measure in _MEASURES}
+
+    def row_of(self, measure: Measure) -> int:
+        """Return the row of a measure."""
+        return _MEASURES.index(measure)
+
+    def rowCount(self, parent: Index = _ROOT) -> int:
+        """Return the number of measures."""
+        return 0 if parent.isValid() else len(_MEASURES)
+
+    def columnCount(self, parent: Index = _ROOT) -> int:
+        """Return the number of strategies, and one."""
+        return 0 if parent.isValid() else len(self._report.outcomes) + 1
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a heading."""
+        if role != Qt.ItemDataRole.DisplayRole or orientation != Qt.Orientation.Horizontal:
+            return None
+        outcome = self._outcome(section)
+        return self.tr("Measure") if outcome is None else words.contestant_names()[outcome.contestant]
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return one cell."""
+        if not index.isValid() or index.row() >= len(_MEASURES):
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(index)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tooltip(self._text(index))
+        if role == Qt.ItemDataRole.FontRole and self._is_best(index):
+            font = QFont()
+            font.setWeight(QFont.Weight.Bold)
+            return font
+        return None
+
+    def text(self) -> str:
+        """Return the whole table as text, cells parted by tabs: for the clipboard, and from there for spreadsheets."""
+        columns = range(self.columnCount())
+        rows = [[str(self.headerData(each, Qt.Orientation.Horizontal)) for each in columns]]
+        rows += [[self._text(self.index(row, each)) for each in columns] for row in range(self.rowCount())]
+        return "\n".join("\t".join(row) for row in rows)
+
+    def _outcome(self, column: int) -> Outcome | None:
+        return self._report.outcomes[column - 1] if 0 < column <= len(self._report.outcomes) else None
+
+    def _is_best(self, index: Index) -> bool:
+        outcome = self._outcome(index.column())
+        return outcome is not None and outcome.contestant in self._best[_MEASURES[index.row()]]
+
+    def _text(self, index: Index) -> str:
+        measure, outcome = _MEASURES[index.row()], self._outcome(index.column())
+        if outcome is None:
+            return words.measure_names()[measure]
+        text = words.value_text(measure, value_of(outcome, measure))
+        return self.tr("{0} · best").format(text) if self._is_best(index) else text

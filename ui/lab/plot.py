@@ -1,0 +1,64 @@
+"""A report as what the chart shows of it: for one measure, a line of numbers and words a strategy."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from app.lab.report import Outcome, Report
+from ui.lab import words
+from ui.lab.layout import Bar
+from ui.lab.measures import Measure, value_of
+
+_ROLES = {
+    Measure.TOKEN_REQUESTS: "refresh",
+    Measure.NEEDLESS: "warning",
+    Measure.REJECTED: "warning",
+    Measure.FAILED: "bad",
+    Measure.SIGN_OUTS: "bad",
+    Measure.FAMILIES: "bad",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One strategy: its name, its bar, its number in words, what is noted beside it, and all of it in a sentence."""
+
+    name: str
+    bar: Bar
+    text: str
+    note: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """What a chart shows; `role` is the bars' colour, `least` the least possible, None where there is none."""
+
+    title: str
+    role: str
+    lines: tuple[Line, ...]
+    least: float | None
+    tick_text: Callable[[float], str]
+
+
+def plot_of(report: Report, measure: Measure) -> Plot:
+    """Return what the chart shows of one measure, in the report's order."""
+    return Plot(
+        title=words.measure_names()[measure],
+        role=_ROLES.get(measure, "access"),
+        lines=tuple(_line(outcome, measure) for outcome in report.outcomes),
+        least=float(report.least_refreshes) if measure is Measure.TOKEN_REQUESTS else None,
+        tick_text=partial(words.value_text, measure),
+    )
+
+
+def _line(outcome: Outcome, measure: Measure) -> Line:
+    value, is_main = value_of(outcome, measure), measure is Measure.TOKEN_REQUESTS
+    note = words.signed_out(outcome.sign_outs) if is_main and outcome.sign_outs else ""
+    return Line(
+        name=words.contestant_names()[outcome.contestant],
+        bar=Bar(value, float(outcome.needless_refreshes) if is_main else 0.0, bool(note)),
+        text=words.value_text(measure, value),
+        note=note,
+        sentence=words.outcome_sentence(outcome, measure),
+    )
