@@ -1,5 +1,6 @@
 """The demo org's panel in the window: every control turns the org, and the journal tells of it."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -12,10 +13,12 @@ from app.demo.faults import Fault
 from app.demo.org import DemoOrg
 from app.demo.presets import PRESETS
 from app.errors import BadInput
+from app.events import ExchangeKind
 from app.settings import config_dir, load
 from tests.e2e.window.desk import Desk, Open
 from ui.demo.panel import DemoPanel
 from ui.demo.settling import StopSlider
+from ui.demo_wiring import _READING
 from ui.main_window import Page
 
 SOUGHT = "Demo org's controls"
@@ -304,6 +307,23 @@ def test_acts_that_come_fast_are_all_done_in_their_order(open_desk: Open) -> Non
     assert [str(each.fault) for each in org(desk).faults.switched] == ["503@token", "429@token", "invalid-token@api"]
 
 
+def test_an_act_begins_when_the_one_before_is_done(open_desk: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = ready(open_desk)
+    steps: list[str] = []
+
+    async def slow(*_: object) -> None:
+        steps.append("begun")
+        for _turn in range(20):
+            await asyncio.sleep(0)
+        steps.append("done")
+
+    monkeypatch.setattr("app.controls.Controls.travel", slow)
+    for _ in range(3):
+        press(desk, "travel10Button")
+    desk.until(lambda: len(steps) == 6)
+    assert steps == ["begun", "done"] * 3
+
+
 def test_without_a_session_knobs_work_and_tokens_say_why_not(open_desk: Open) -> None:
     desk = ready(open_desk, signed_in=False)
     for name in ("expireAccessButton", "revokeRefreshButton", "replayButton", "jumpToLapseButton", "stormButton"):
@@ -332,17 +352,21 @@ def test_a_guest_reads_how_the_org_is_turned_and_not_for_ever(open_desk: Open) -
     host = open_desk()
     host.reach(Page.SIGNED_OUT)
     guest = open_desk()
-    guest.reach(Page.SIGNED_OUT)
+    guest.sign_in()
     assert guest.bench.host.org is None
     guest.until(panel(guest).lifetimes.isVisible)
     button(guest, "apiRefusesBox").click()
     host.until(lambda: button(host, "apiRefusesBox").isChecked())
     guest.until(lambda: panel(guest).faults.switches[-1].struck_label.text() == "not struck yet")
-    reads = len(told(guest, events.ControlRequested))
-    for _ in range(4):
-        guest.wiring.tick()
-        guest.until(lambda: not guest.wiring._bridge._timer.isActive())
-    assert len(told(guest, events.ControlRequested)) == reads
+    guest.call()
+    guest.until(lambda: not guest.wiring.tasks.running(_READING))
+    exchanges = [entry for entry in guest.bench.journal if isinstance(entry.event, events.Exchange)]
+    reading = next(each for each in exchanges if each.event.kind is ExchangeKind.CONTROL)
+    guest.wiring._demo.added((reading,))
+    assert not guest.wiring.tasks.running(_READING)  # or each would lead to the next
+    guest.wiring._demo.added((next(each for each in exchanges if each.event.kind is ExchangeKind.API),))
+    assert guest.wiring.tasks.running(_READING)
+    guest.until(lambda: not guest.wiring.tasks.running(_READING))
 
 
 REAL = Connection(
