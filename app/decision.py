@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from types import MappingProxyType
 
 from app.text import duration, seconds
 
@@ -40,6 +41,21 @@ class ExpirySource(Enum):
     NOT_STATED = "not stated by the server"
 
 
+_BECAUSE = MappingProxyType(
+    {
+        Reason.UNKNOWN_EXPIRY: "The access token's expiry is not stated by the server.",
+        Reason.DROPPED: "There is no access token in hand.",
+        Reason.REJECTED: "The API answered 401 invalid_token.",
+        Reason.ASKED: "You asked for a refresh.",
+        Reason.NOT_REJECTED: "The API has not rejected the access token yet, and nothing else is looked at.",
+        Reason.EVERY_CALL: "A refresh is made at every call.",
+        Reason.NO_REFRESH_TOKEN: "A new access token is needed and there is no refresh token.",
+        Reason.SIGNED_OUT: "You are not signed in.",
+        Reason.ENDED: "The session has ended.",
+    }
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """Refresh or not, and why.
@@ -67,24 +83,15 @@ class Decision:
 
     def because(self) -> str:
         """Return the reason as one sentence; the same text in window, command line and journal."""
-        left = 0.0 if self.remaining_s is None else self.remaining_s
-        texts = {
-            Reason.FRESH: f"The access token is good for another {duration(left)}.",
-            Reason.UNKNOWN_EXPIRY: "The access token's expiry is not stated by the server.",
-            Reason.LAPSED: f"The access token lapsed {duration(left)} ago.",
-            Reason.WITHIN_LEEWAY: (
-                f"The access token has {duration(left)} left, inside the leeway of {seconds(self.leeway_s)}."
-            ),
-            Reason.DROPPED: "There is no access token in hand.",
-            Reason.REJECTED: "The API answered 401 invalid_token.",
-            Reason.ASKED: "You asked for a refresh.",
-            Reason.NOT_REJECTED: "The API has not rejected the access token yet, and nothing else is looked at.",
-            Reason.EVERY_CALL: "A refresh is made at every call.",
-            Reason.NO_REFRESH_TOKEN: "A new access token is needed and there is no refresh token.",
-            Reason.SIGNED_OUT: "You are not signed in.",
-            Reason.ENDED: "The session has ended.",
-        }
-        return texts[self.reason] + self._cap_note()
+        return (_BECAUSE.get(self.reason) or self._by_time()) + self._cap_note()
+
+    def _by_time(self) -> str:
+        left = duration(0.0 if self.remaining_s is None else self.remaining_s)
+        if self.reason is Reason.FRESH:
+            return f"The access token is good for another {left}."
+        if self.reason is Reason.LAPSED:
+            return f"The access token lapsed {left} ago."
+        return f"The access token has {left} left, inside the leeway of {seconds(self.leeway_s)}."
 
     def consequence(self, when: str = "now") -> str:
         """Return what a call made now would do, or `when` the decision was thought through for."""

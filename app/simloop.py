@@ -2,6 +2,7 @@
 
 import asyncio
 import selectors
+from functools import cached_property
 
 # A loop with nothing scheduled and nothing readable is a deadlock; the wait is real, for a socket about to speak.
 _DEADLOCK_AFTER_S = 0.2
@@ -46,7 +47,7 @@ class _JumpingSelector(selectors.DefaultSelector):
 
 
 class SimClock:
-    """A clock on the running `SimLoop`; `step_wall` sets the wall clock without any time passing."""
+    """A clock on the `SimLoop` that runs when it is first read; `step_wall` sets the wall without any time passing."""
 
     boot_id = "simulated"
 
@@ -63,7 +64,11 @@ class SimClock:
 
     def elapsed(self) -> float:
         """Return simulated seconds since the loop began."""
-        return asyncio.get_running_loop().time() + self._travelled_s
+        return self._loop.time() + self._travelled_s
+
+    @cached_property
+    def _loop(self) -> asyncio.AbstractEventLoop:
+        return asyncio.get_running_loop()  # once: each time costs a system call, and simulated calls read time often
 
     async def sleep_until(self, moment: float) -> None:
         """Return once `now()` has reached `moment`."""

@@ -1,6 +1,7 @@
 """The front door: every request's host check and headers, every error's shape, and the routes behind it."""
 
 from email.utils import formatdate
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 _PAGES = ("authorize", "sign_in", "activate", "logout")
 _GUARDED = ("api", "userinfo")
 _CHALLENGED = (401, 403)
-_LAST_DATE = 253_402_300_799.0  # the end of the year 9999, the last that can be written
+_LAST_DATE = 253_402_300_799  # the end of the year 9999, the last that can be written
 _FOREIGN_HOST = OktaError(400, "invalid_request", "The Host header does not name this server.")
 
 
@@ -94,7 +95,7 @@ class Front:
 
     def _dress(self, headers: MutableHeaders, request_id: str) -> None:
         # No endpoint sets any of these four.
-        headers.append("Date", formatdate(min(max(0.0, self._org.clock.now()), _LAST_DATE), usegmt=True))
+        headers.append("Date", _date(min(max(0, int(self._org.clock.now())), _LAST_DATE)))
         headers.append("X-Okta-Request-Id", request_id)
         if self._org.moved_s:
             headers.append(MOVED_HEADER, str(self._org.moved_s))
@@ -103,6 +104,11 @@ class Front:
         if "no-store" in headers["Cache-Control"]:
             headers["Pragma"] = "no-cache"
             headers["Expires"] = "0"
+
+
+@lru_cache(maxsize=1)  # many answers fall into one second
+def _date(epoch_s: int) -> str:
+    return formatdate(epoch_s, usegmt=True)
 
 
 def _circumstances(scope: Scope, headers: Headers) -> Circumstances:

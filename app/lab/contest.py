@@ -20,7 +20,7 @@ from app.errors import LapseError
 from app.events import Entry, SessionEnded, SessionStarted
 from app.in_use import InUse, take_up
 from app.journal import Journal
-from app.lab.network import LabNetwork, NoCookies, Traffic
+from app.lab.network import LabClient, LabNetwork, Traffic
 from app.lab.report import Outcome
 from app.lab.scenario import Contestant, Scenario
 from app.lab.schedule import Schedule, Step, What, schedule_of
@@ -53,7 +53,7 @@ async def _compete(scenario: Scenario, contestant: Contestant, key: SigningKey, 
     clock, schedule = SimClock(), schedule_of(scenario)
     org = _org_of(scenario, clock, key)
     network = LabNetwork(org, scenario, schedule, clock)
-    async with httpx.AsyncClient(transport=network, trust_env=False, cookies=NoCookies()) as http:
+    async with LabClient(network) as http:
         run = _Run(scenario, WAYS[contestant], org, http, clock, called)
         await run.play(schedule)
     return run.outcome(contestant, network.traffic)
