@@ -3,7 +3,6 @@
 import os
 from dataclasses import dataclass, replace
 
-from app import settings
 from app.connection import Connection
 from app.doctor.doctor import diagnose
 from app.doctor.evidence import case_of
@@ -42,7 +41,7 @@ async def diagnosis_of(bench: Workbench, *, offline: bool = False) -> Diagnosis:
 async def _known(bench: Workbench, *, offline: bool) -> Known:
     connection = bench.connection
     ours = connection.embedded and bench.host.org is not None
-    trouble = last_trouble(settings.data_dir(), connection.key)
+    trouble = last_trouble(bench.folder, connection.key)
     known = Known(limits=bench.limits() if ours else None, last_trouble=trouble)
     if offline:
         return known

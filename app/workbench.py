@@ -53,7 +53,8 @@ _BY_BROWSER = "authorization_code"
 class Workbench:
     """Journal, clock, settings, and every connection that was taken up, with its session; one of them is chosen.
 
-    `connect` must have been awaited before `connection`, `session`, `client` or `desk` are used.
+    `folder` holds the session's lock, and what is kept beside the settings. `connect` must have been awaited before
+    `connection`, `session`, `client` or `desk` are used.
     """
 
     def __init__(
@@ -73,7 +74,7 @@ class Workbench:
         self.journal = journal
         self.settings = found
         self.host = host
-        self._folder = folder
+        self.folder = folder
         self.store = store or KeyringStore(self._keyring_awaited)
         self.open_browser = open_browser
         self.details = Details()
@@ -155,7 +156,7 @@ class Workbench:
         return found
 
     def _take_up_anew(self, connection: Connection) -> InUse:
-        found = take_up(connection, self.http, self._machine_clock, self.journal, self.store, lock_folder=self._folder)
+        found = take_up(connection, self.http, self._machine_clock, self.journal, self.store, lock_folder=self.folder)
         if connection.embedded:
             found.clock.travelled_s = self.host.moved_s
         return found
@@ -350,7 +351,7 @@ class Workbench:
         other = Workbench(
             clock=self._machine_clock,
             journal=Journal(self._machine_clock),
-            folder=self._folder,
+            folder=self.folder,
             found=self.settings,
             host=self.host.beside(),
             store=self.store,

@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import dataclass
 
-from app.demo.faults import Fault
 from app.demo.ledger import MemoryLedger, SigningKey
 from app.demo.org import DemoOrg
 from app.lessons.catalogue import lesson_named
@@ -13,9 +12,8 @@ from app.lessons.run import LessonRun
 from app.simloop import SimClock, SimLoop
 from app.simulation import open_simulation
 from app.workbench import Workbench
-from ui.preview_story import BEGAN, Story
+from ui.preview_story import ANSWERS_TAKE, BEGAN, Story, story_of
 
-_ANSWERS_TAKE = (Fault.parse("delay=0.039@token"), Fault.parse("delay=0.012@api"))
 _READING_S = 4.0
 
 
@@ -44,7 +42,7 @@ async def _played(lesson: Lesson, steps: int, bench: Workbench) -> PlayedLesson:
     player, run = Player(bench), LessonRun(lesson)
     await lesson.prepare(player)
     assert bench.host.org is not None
-    bench.host.org.faults.switch_on(_ANSWERS_TAKE)
+    bench.host.org.faults.switch_on(ANSWERS_TAKE)
     taken = bench.journal.newest
     for step in lesson.steps[:steps]:
         await bench.clock.sleep_until(bench.clock.now() + _READING_S)
@@ -53,22 +51,4 @@ async def _played(lesson: Lesson, steps: int, bench: Workbench) -> PlayedLesson:
             run.take(entry)
         taken = bench.journal.newest
     await bench.clock.sleep_until(bench.clock.now() + _READING_S)
-    return PlayedLesson(lesson, run.place, _story(bench))
-
-
-def _story(bench: Workbench) -> Story:
-    session = bench.session
-    return Story(
-        now=bench.clock.now(),
-        journal=bench.journal,
-        details=bench.details,
-        tokens=session.tokens,
-        generations=tuple(session.generations),
-        inspections=bench.desk.held(),
-        decision=session.decide("Call API"),
-        told="",
-        skew_s=session.skew_s,
-        limits=bench.limits(),
-        trouble=None,
-        result=None,
-    )
+    return PlayedLesson(lesson, run.place, story_of(bench))

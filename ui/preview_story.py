@@ -7,49 +7,37 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
-from app.clock import OwnClock
-from app.connection import DEFAULT_SCOPES, DEMO_CLIENT_ID, DEMO_NAME, Connection
+from app.connection import DEFAULT_SCOPES, DEMO_CLIENT_ID
 from app.controls import Controls, OrgState
 from app.decision import Decision
-from app.demo.addresses import addresses_of
-from app.demo.controller import Controller
 from app.demo.faults import Fault
-from app.demo.host import DEFAULT_PORT
 from app.demo.ledger import MemoryLedger, SigningKey
 from app.demo.org import ADA, DemoOrg
-from app.demo.policy import Policy
 from app.demo.transport import OrgTransport
-from app.demo.way import DemoOrgWay
-from app.doctor.doctor import diagnose
-from app.doctor.evidence import case_of
-from app.doctor.orgside import ask_org
-from app.doctor.records import Finding, Known
+from app.diagnosis import diagnosis_of
+from app.doctor.records import Finding
 from app.errors import LapseError
-from app.events import TimeTravelled
-from app.inspection.desk import Desk
 from app.inspection.inspector import Inspection
 from app.journal import Journal
 from app.lanes import Limits
-from app.oauth.client import OAuthClient
 from app.oauth.grants import authorization_url
 from app.oauth.pkce import Pkce
 from app.okta.change import App
 from app.okta.management import Management
 from app.secret import Secret
-from app.session.calls import ApiCaller, CallResult, summary
+from app.session.calls import CallResult, summary
 from app.session.generations import Generation
-from app.session.session import Session
-from app.session.store import MemoryStore
 from app.session.tokens import TokenSet
 from app.simloop import SimClock, SimLoop
+from app.simulation import open_simulation
 from app.trouble import Trouble
 from app.wire.details import Details
-from app.wire.recorder import RecordingTransport
-from app.workbench import limits_of
+from app.workbench import Workbench
 
 BEGAN = 1_790_085_783.0
 """14:03:03 UTC: when every story begins, in epoch seconds."""
-_DELAYS = 2
+ANSWERS_TAKE = (Fault.parse("delay=0.039@token"), Fault.parse("delay=0.012@api"))
+"""How long a demo org takes to answer, as faults."""
 _REDIRECT_URI = "http://127.0.0.1:49320/callback"
 
 
@@ -64,52 +52,39 @@ class Story:
     generations: tuple[Generation, ...]
     inspections: tuple[Inspection, ...]
     decision: Decision
-    told: str
     skew_s: float | None
     limits: Limits
-    trouble: LapseError | None
-    result: CallResult | None
+    told: str = ""
+    trouble: LapseError | None = None
+    result: CallResult | None = None
     findings: tuple[Finding, ...] = ()
     app: App | None = None
     org: OrgState = field(default_factory=OrgState)
 
 
 class Stage:
-    """A person, a session and a demo org whose answers take as long as real ones do."""
+    """A person at a workbench in simulated time, on a demo org whose answers take as long as real ones do."""
 
-    def __init__(self, key: SigningKey) -> None:
-        machine = SimClock(BEGAN)
-        self.clock = OwnClock(machine)
-        self.org = DemoOrg(machine, Policy(access_token_lifetime_s=30), ledger=MemoryLedger(key))
-        self.org.faults.switch_on([Fault.parse("delay=0.039@token"), Fault.parse("delay=0.012@api")])
-        self.journal, self.details = Journal(self.clock), Details()
-        way = DemoOrgWay(OrgTransport(self.org), port=lambda: DEFAULT_PORT, revive=_nobody, follow=self._follow)
-        recorder = RecordingTransport(way, self.journal, self.clock, self.details)
-        self.http = httpx.AsyncClient(transport=recorder)
-        self.client = OAuthClient(self.http, self.clock, issuer=self.org.issuer, client_id=DEMO_CLIENT_ID)
-        self.session = Session(
-            self.client, MemoryStore(), self.journal, self.clock, key="preview", leeway_s=1.0, lock_folder=None
-        )
-        self.calls = ApiCaller(self.http, self.session, self.journal, self.clock)
-        addresses = addresses_of(self.org.issuer_base, self.org.ledger.identity)
-        self.addresses = addresses
-        self.findings: tuple[Finding, ...] = ()
-        self.app: App | None = None
-        controller = Controller(self.http, addresses)
-        self.trouble = Trouble(self.session, self.client, self.journal, controller)
-        self.controls = Controls(self.session, self.clock, self.journal, controller, way, self.org)
-        self.told = ""
-        self.failure: LapseError | None = None
-        self.result: CallResult | None = None
+    def __init__(self, bench: Workbench, org: DemoOrg, controls: Controls, trouble: Trouble) -> None:
+        self.bench = bench
+        self.org = org
+        self.controls = controls
+        self.trouble = trouble
+        self._findings: tuple[Finding, ...] = ()
+        self._app: App | None = None
+        self._told = ""
+        self._failure: LapseError | None = None
+        self._result: CallResult | None = None
 
     async def at(self, seconds: float) -> None:
         """Wait until so many seconds after the beginning."""
-        await self.clock.sleep_until(BEGAN + seconds)
+        clock = self.bench.clock
+        await clock.sleep_until(BEGAN + seconds)
 
     async def sign_in(self) -> None:
         """Sign Ada in as a browser would."""
-        pkce = Pkce.new()
-        metadata = await self.client.metadata()
+        client, pkce = self.bench.client, Pkce.new()
+        metadata = await client.metadata()
         url = authorization_url(
             metadata,
             client_id=DEMO_CLIENT_ID,
@@ -123,55 +98,36 @@ class Stage:
         async with httpx.AsyncClient(transport=OrgTransport(self.org)) as browser:
             page = await browser.post(url, data=form)
         code = Secret(parse_qs(urlsplit(page.headers["location"]).query)["code"][0])
-        answer = await self.client.exchange_code(code=code, redirect_uri=_REDIRECT_URI, pkce=pkce, cause=None)
+        answer = await client.exchange_code(code=code, redirect_uri=_REDIRECT_URI, pkce=pkce, cause=None)
         assert answer.id_token is not None
-        claims = await self.client.verify_id_token(
+        claims = await client.verify_id_token(
             answer.id_token, access_token=answer.access_token, nonce="nonce", cause=None
         )
-        await self.session.begin(answer, claims, cause=None)
+        await self.bench.session.begin(answer, claims, cause=None)
 
     async def call(self, times: int = 1) -> None:
         """Call the API, so many times at once."""
-        url = f"{self.org.issuer_base}/api/me"
-        results = await asyncio.gather(*(self.calls.call("GET", url) for _ in range(times)))
-        self.told, self.result = summary(list(results)), results[-1]
-        self.failure = next((each.error for each in results if each.error is not None), None)
+        results = await self.bench.call_api_many("GET", self.bench.connection.api_url, times)
+        self._told, self._result = summary(results), results[-1]
+        self._failure = next((each.error for each in results if each.error is not None), None)
 
     async def ask_doctor(self) -> None:
-        """Have the doctor look, at the org's side of things too."""
-        token, origin = Secret(self.addresses.api_token), self.addresses.org_url
-        since = self.clock.now()
-        told = await ask_org(self.http, org_url=origin, api_token=token, client_id=DEMO_CLIENT_ID, since=since)
-        known = Known(limits=limits_of(self.org), registered=told.registered, server_log=told.server_log)
-        case = case_of(
-            self.connection, journal=self.journal, session=self.session, clock=self.clock, environ={}, known=known
-        )
-        self.findings = diagnose(case)
-        self.app = await Management(self.http, self.clock, org_url=origin, token=token).read_app(DEMO_CLIENT_ID)
-
-    @property
-    def connection(self) -> Connection:
-        """The connection that is played."""
-        return Connection(name=DEMO_NAME, issuer=self.org.issuer, client_id=DEMO_CLIENT_ID)
+        """Have the doctor look, at the org's side of things too, and read the app as the grant's dialog does."""
+        bench, addresses = self.bench, self.org.addresses
+        self._findings = (await diagnosis_of(bench)).findings
+        token = Secret(addresses.api_token)
+        management = Management(bench.http, bench.clock, org_url=addresses.org_url, token=token)
+        self._app = await management.read_app(DEMO_CLIENT_ID)
 
     def story(self) -> Story:
         """Return how things stand."""
-        desk = Desk(self.http, self.client, self.session, self.clock)
-        return Story(
-            now=self.clock.now(),
-            journal=self.journal,
-            details=self.details,
-            tokens=self.session.tokens,
-            generations=tuple(self.session.generations),
-            inspections=desk.held(),
-            decision=self.session.decide("Call API"),
-            told=self.told,
-            skew_s=self.session.skew_s,
-            limits=limits_of(self.org),
-            trouble=self.failure,
-            result=self.result,
-            findings=self.findings,
-            app=self.app,
+        return replace(
+            story_of(self.bench),
+            told=self._told,
+            trouble=self._failure,
+            result=self._result,
+            findings=self._findings,
+            app=self._app,
             org=self._turned(),
         )
 
@@ -179,17 +135,23 @@ class Stage:
         found = self.controls.look()
         assert found is not None
         # what makes every story's answers take their time is none of its trouble
-        return replace(found, faults=found.faults[_DELAYS:])
-
-    def _follow(self, moved_s: float, cause: int | None) -> None:
-        if moved_s != self.clock.travelled_s:
-            travelled = TimeTravelled(moved_s - self.clock.travelled_s)
-            self.clock.travelled_s = moved_s
-            self.journal.append(travelled, cause=cause)
+        return replace(found, faults=found.faults[len(ANSWERS_TAKE) :])
 
 
-async def _nobody() -> None:
-    """Begin nothing anew: the org of a story is always there."""
+def story_of(bench: Workbench) -> Story:
+    """Return how things stand at a workbench."""
+    session = bench.session
+    return Story(
+        now=bench.clock.now(),
+        journal=bench.journal,
+        details=bench.details,
+        tokens=session.tokens,
+        generations=tuple(session.generations),
+        inspections=bench.desk.held(),
+        decision=session.decide("Call API"),
+        skew_s=session.skew_s,
+        limits=bench.limits(),
+    )
 
 
 async def signed_in(stage: Stage) -> None:
@@ -268,12 +230,13 @@ def play(acts: Callable[[Stage], Awaitable[None]], key: SigningKey) -> Story:
     """Play a story to its end in simulated time; `key` is what its tokens are signed with."""
 
     async def played() -> Story:
-        stage = Stage(key)
-        await acts(stage)
-        found = stage.story()
-        await stage.session.close()
-        await stage.http.aclose()
-        return found
+        clock = SimClock(BEGAN)
+        org = DemoOrg(clock, ledger=MemoryLedger(key))
+        org.faults.switch_on(ANSWERS_TAKE)
+        async with open_simulation(clock, org) as bench:
+            stage = Stage(bench, org, await bench.controls(), await bench.trouble())
+            await acts(stage)
+            return stage.story()
 
     with asyncio.Runner(loop_factory=SimLoop) as runner:
         return runner.run(played())
