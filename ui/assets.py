@@ -1,8 +1,14 @@
 """Files from the `resources` package, wherever it was installed."""
 
 import importlib.resources
+from pathlib import Path
 
 import resources
+
+
+def path_of(name: str) -> str:
+    """Return the path of a resource file, as style sheets name it; an installed Lapse has its files as files."""
+    return Path(str(importlib.resources.files(resources) / name)).as_posix()
 
 
 def text_file(name: str) -> str:

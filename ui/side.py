@@ -44,6 +44,11 @@ class SideColumn(Card):
         """Add a panel under its title."""
         self.tabs.addTab(panel, title)
 
+    def entitle(self, panel: QWidget, title: str) -> None:
+        """Give a panel that is there another title."""
+        if self.tabs.tabText(self.tabs.indexOf(panel)) != title:
+            self.tabs.setTabText(self.tabs.indexOf(panel), title)
+
     def open(self, panel: QWidget) -> None:
         """Unfold the column with this panel in front."""
         self.tabs.setCurrentWidget(panel)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
-from ui.assets import text_file
+from ui.assets import path_of, text_file
 
 _TINT = 0.12
 _BASE_PX = 13
@@ -203,6 +203,7 @@ def style_sheet(scheme: Scheme) -> str:
     words["@hover@"] = mixed(scheme.text, scheme.raised, 0.06)
     words["@access_hover@"] = mixed(scheme.text, scheme.access, 0.12)
     words["@text_tint@"] = mixed(scheme.muted, scheme.surface, _TINT)
+    words["@check@"] = path_of(f"icons/check-{scheme.name}.svg")
     found = text_file("style.qss")
     for word, colour in words.items():
         found = found.replace(word, colour)

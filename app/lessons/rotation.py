@@ -72,7 +72,7 @@ LESSON = Lesson(
             do="Tick Rotate after every use again, and choose Refresh now.",
             see="The refresh token is replaced again. Look at the journal's order: the new generation was kept before "
             "the refresh counted as done.",
-            hint="Kept where? The top bar says it: in the OS keyring, or in memory.",
+            hint="The box is in Demo org, under Lifetimes; Refresh now is on the access token's card, in the menu ⋯.",
             check=_rotated,
             play=_refresh_with_rotation,
         ),

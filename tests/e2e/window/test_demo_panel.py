@@ -381,6 +381,8 @@ def test_at_a_real_server_it_is_a_thought_and_nothing_is_sent(open_desk: Open) -
     assert not any(each.isVisible() for each in (shown.lifetimes, shown.times, shown.faults, shown.verbs))
     assert shown.what_if.isVisible()
     assert "Real is a real server" in shown.state_label.text()
+    tabs = desk.window.side.tabs
+    assert tabs.tabText(tabs.indexOf(shown)) == "What if?"
     entries, now = len(desk.bench.journal), desk.bench.clock.now()
     for name in ("whatIf10Button", "whatIf60Button", "whatIf60Button"):
         press(desk, name)
