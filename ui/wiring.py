@@ -90,8 +90,9 @@ class Wiring(QObject):
     def tick(self) -> None:
         """Work everything that depends on time out anew, from the clock."""
         now = self._bench.clock.now()
+        token_time = self._bench.session.token_time() if self._ready else now
         for card in self._window.cards.values():
-            card.tick(now)
+            card.tick(token_time)
         self._sign_in.tick(now)
         self._inspector.tick(now)
         self._story.tick(now)

@@ -215,6 +215,17 @@ class Session:
         """Why the session ended, None unless a refusal ended it."""
         return self.state.reason if isinstance(self.state, Ended) else None
 
+    def token_time(self) -> float:
+        """Return the moment at which the tokens in hand are judged now, by the wall of their receipt in epoch seconds.
+
+        It is `now()`, but for a wall that was set since: what is left of a token does not go by that.
+        """
+        now = self._receipt()
+        if self.tokens is None:
+            return now.wall
+        received = self.tokens.receipt
+        return received.wall + age_s(received, now, counts_sleep=self._clock.counts_sleep)
+
     # --- tokens ---------------------------------------------------------------------------------------------------
 
     def decide(

@@ -284,6 +284,18 @@ async def test_each_clock_can_be_wrong_alone_and_costs_no_refresh(bench: Workben
     assert (state.server_skew_s, state.client_skew_s) == ((skew_s, 0.0) if whose == "server" else (0.0, skew_s))
 
 
+@pytest.mark.parametrize("skew_s", [90.0, -90.0])
+async def test_a_clock_set_wrong_changes_nothing_of_what_is_left(bench: Workbench, skew_s: float) -> None:
+    assert bench.session.token_time() == bench.clock.now()
+    before = bench.session.token_time()
+    await (await bench.controls()).skew_client(skew_s)
+    assert bench.session.token_time() == before
+    tokens = bench.session.tokens
+    assert tokens is not None
+    assert tokens.expires_at is not None
+    assert tokens.expires_at - bench.session.token_time() == bench.session.decide("me").remaining_s
+
+
 Act = Callable[[Controls], Awaitable[object]]
 
 
