@@ -31,7 +31,8 @@ class LessonWiring(QObject):
     """At most one lesson is on show, and at most one is under way: that one.
 
     What the journal tells is taken once it is known which connection is the demo org's, entry by entry, and only what
-    came after the lesson was prepared. `take_up` is asked to choose a connection, `changed` to show the session anew.
+    came after the lesson was prepared. `take_up` is asked to choose a connection, `changed` to show the session anew,
+    and `end_sign_in` to end a sign-in that still waits, for the reason it is given.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class LessonWiring(QObject):
         tasks: TaskScope,
         take_up: "Callable[[Connection], None]",
         changed: Callable[[], None],
+        end_sign_in: Callable[[str], None],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -50,6 +52,7 @@ class LessonWiring(QObject):
         self._tasks = tasks
         self._take_up = take_up
         self._changed = changed
+        self._end_sign_in = end_sign_in
         self._progress: Progress = progress_of(bench.settings.window)
         self._open: Lesson | None = None
         self._run: LessonRun | None = None
@@ -215,6 +218,8 @@ class LessonWiring(QObject):
     def _at_work(self, show: Callable[[], None]) -> Iterator[None]:
         """Show that the program is at work, and how everything is once it has ended, however it did."""
         self._window.error_panel.hide()
+        # Left waiting, it would replace the session that the lesson goes on in.
+        self._end_sign_in(self.tr("The sign-in was cancelled: the program is at work for the lesson."))
         self._show_work = show
         self._show()
         try:

@@ -11,7 +11,7 @@ from app.lessons.lesson import Lesson, Step
 from app.lessons.player import Player
 from app.session.store import MemoryStore
 from app.simulation import SimulatedKeyring
-from tests.e2e.window.desk import Desk, Open
+from tests.e2e.window.desk import Desk, Open, nobody
 from ui.lessons.facts import StepState
 from ui.main_window import Page
 
@@ -256,6 +256,35 @@ def test_what_the_program_does_can_be_cancelled(open_desk: Open) -> None:
     assert states(desk)[0] is StepState.CURRENT
     assert desk.window.commands.show_me.isEnabled()
     assert not desk.window.error_panel.isVisible()  # it was a wish
+
+
+def waiting_sign_in(desk: Desk) -> None:
+    desk.window.commands.sign_in.trigger()
+    desk.reach(Page.WAITING)
+    desk.until(lambda: bool(told(desk, events.BrowserOpened)))
+
+
+def test_a_lesson_ends_a_sign_in_that_waits(open_desk: Open) -> None:
+    desk = open_desk(store=SimulatedKeyring(), open_browser=nobody)
+    desk.reach(Page.SIGNED_OUT)
+    waiting_sign_in(desk)
+    desk.window.commands.lessons.trigger()
+    desk.click(desk.window.lessons.list.rows["lapse"])
+    desk.click(desk.window.lessons.lesson.footer.start_button)
+    at(desk, 0)
+    assert desk.window.page is Page.SIGNED_IN
+    assert not desk.wiring.tasks.running("sign-in")
+    assert any("at work for the lesson" in each for each in desk.window.toasts.texts())
+
+
+def test_a_step_that_is_played_ends_a_sign_in_that_waits(open_desk: Open) -> None:
+    desk = open_desk(store=SimulatedKeyring(), open_browser=nobody)
+    desk.reach(Page.SIGNED_OUT)
+    start(desk, "grant")
+    waiting_sign_in(desk)
+    show_me(desk)
+    assert desk.window.page is Page.SIGNED_IN
+    assert not desk.wiring.tasks.running("sign-in")
 
 
 def test_a_step_that_was_played_and_not_passed_says_so(open_desk: Open) -> None:
