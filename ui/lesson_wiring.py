@@ -11,7 +11,7 @@ from app.errors import LapseError, Standing, StepFailed
 from app.events import StorePlace
 from app.lessons.catalogue import LESSONS
 from app.lessons.player import Player
-from app.lessons.progress import progress_of
+from app.lessons.progress import Progress, progress_of, saved_progress
 from app.lessons.run import LessonRun
 from ui.actions import LessonPossible
 from ui.lessons.facts import Row
@@ -20,7 +20,6 @@ from ui.tasks import TaskScope, ask
 if TYPE_CHECKING:
     from app.connection import Connection
     from app.lessons.lesson import Lesson
-    from app.lessons.progress import Progress
     from app.workbench import Workbench
     from ui.main_window import MainWindow
 
@@ -168,7 +167,7 @@ class LessonWiring(QObject):
     def _on_leave(self) -> None:
         self.cancel()
         left, self._open, self._run = self._open, None, None
-        self._remember(self._progress.left())
+        self._remember(Progress.left)
         self._panel.show_list(self._rows(), left.name if left is not None else "")
         self.show_possible()
 
@@ -192,7 +191,7 @@ class LessonWiring(QObject):
     async def _prepare(self, lesson: "Lesson") -> None:
         """Turn everything to where the lesson begins; nothing that happens on the way there counts."""
         self._run = None
-        self._remember(self._progress.forgotten(lesson.name))
+        self._remember(lambda progress: progress.forgotten(lesson.name))
         self.show_possible()
         with self._at_work(self._panel.show_preparing):
             await lesson.prepare(Player(self._bench))
@@ -244,17 +243,17 @@ class LessonWiring(QObject):
     def _begin(self, lesson: "Lesson", place: int) -> None:
         self._run = LessonRun(lesson, place)
         self._taken = self._bench.journal.newest
-        self._remember(self._progress.at(lesson.name, place))
+        self._remember(lambda progress: progress.at(lesson.name, place))
         self._show()
 
     def _passed(self, run: LessonRun) -> None:
         lesson, passed, step = run.lesson, run.lesson.steps[run.place - 1], run.step
         if step is None:
-            self._remember(self._progress.finished(lesson.name))
+            self._remember(lambda progress: progress.finished(lesson.name))
             said = self.tr("Lesson done: {0}.").format(lesson.title)
             more = lesson.teaches
         else:
-            self._remember(self._progress.at(lesson.name, run.place))
+            self._remember(lambda progress: progress.at(lesson.name, run.place))
             said = self.tr("✓ Step passed: {0}. Next: {1}.").format(passed.title, step.title)
             more = passed.see
         self._show()
@@ -301,11 +300,12 @@ class LessonWiring(QObject):
             is_done=name in self._progress.done,
         )
 
-    def _remember(self, progress: "Progress") -> None:
-        if progress == self._progress:
+    def _remember(self, change: Callable[[Progress], Progress]) -> None:
+        """Make one change to what is saved, in which another window may have come further meanwhile; and here."""
+        before, self._progress = self._progress, change(self._progress)
+        if self._progress == before:
             return
-        self._progress = progress
         try:
-            self._bench.remember_window(progress.kept())
+            self._bench.remember_window(change(saved_progress()).kept())
         except LapseError as trouble:
             self._window.error_panel.show_error(trouble)

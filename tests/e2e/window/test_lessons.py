@@ -3,13 +3,15 @@
 import pytest
 from PySide6.QtWidgets import QMessageBox, QPushButton, QScrollArea
 
-from app import events
+from app import events, settings
 from app.connection import DEMO_CLIENT_ID, Connection
 from app.demo.faults import Fault
 from app.lessons.catalogue import LESSONS
 from app.lessons.lesson import Lesson, Step
 from app.lessons.player import Player
+from app.lessons.progress import Progress, saved_progress
 from app.session.store import MemoryStore
+from app.settings import Settings
 from app.simulation import SimulatedKeyring
 from tests.e2e.window.desk import Desk, Open, nobody
 from ui.lessons.facts import StepState
@@ -138,6 +140,25 @@ def test_a_lesson_goes_on_in_the_next_window(open_desk: Open) -> None:
     at(last, 3)
     assert last.bench.settings.window["lessons-done"] == "restart"
     assert "geometry" in last.bench.settings.window  # how the window looks is kept beside it
+
+
+def test_two_windows_forget_nothing_of_each_other(open_desk: Open) -> None:
+    desk = opened(open_desk)
+    desk.window.commands.lessons.trigger()
+    other = Progress().finished("grant").at("skew", 1)  # since this window was opened
+    settings.save(Settings(window=other.kept()), settings.config_dir())
+    start(desk, "lapse")
+    show_me(desk)
+    at(desk, 1)
+    found = saved_progress()
+    assert (found.done, found.places) == ({"grant"}, {"skew": 1, "lapse": 1})
+    settings.save(Settings(window=found.finished("storm").kept()), settings.config_dir())
+    show_me(desk)
+    show_me(desk)
+    at(desk, 3)
+    assert (saved_progress().done, saved_progress().places) == ({"grant", "storm", "lapse"}, {"skew": 1})
+    desk.click(desk.window.lessons.lesson.leave_button)
+    assert (saved_progress().done, saved_progress().current) == ({"grant", "storm", "lapse"}, "")
 
 
 async def nothing(_player: Player) -> None:
