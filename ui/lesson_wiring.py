@@ -98,8 +98,11 @@ class LessonWiring(QObject):
         return connection.embedded
 
     def is_in_front(self) -> bool:
-        """Return whether somebody is in a lesson, with it before their eyes."""
-        return self._run is not None and self._panel.isVisible()
+        """Return whether somebody is in a lesson, with it before their eyes or the controls that its steps turn."""
+        run = self._run
+        if run is None:
+            return False
+        return self._panel.isVisible() or (not run.is_over and self._window.demo.isVisible())
 
     def cancel(self) -> None:
         """Stop the program where it is at work for a lesson."""

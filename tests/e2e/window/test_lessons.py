@@ -352,6 +352,28 @@ def test_the_doctor_waits_while_somebody_is_in_a_lesson(open_desk: Open) -> None
     assert any("see the tab Doctor" in each for each in desk.window.toasts.texts())
 
 
+def test_the_doctor_waits_while_somebody_turns_the_controls_for_a_lesson(open_desk: Open) -> None:
+    desk = opened(open_desk)
+    start(desk, "grant")
+    desk.window.side.open(desk.window.demo)
+    desk.window.commands.sign_in.trigger()
+    desk.until(lambda: bool(desk.window.doctor.cards))
+    assert desk.window.demo.isVisible()
+    assert any("see the tab Doctor" in each for each in desk.window.toasts.texts())
+
+
+def test_the_doctor_comes_where_no_step_is_left_that_the_controls_are_turned_for(open_desk: Open) -> None:
+    desk = opened(open_desk)
+    start(desk, "lapse")
+    for _ in range(3):
+        show_me(desk)
+    at(desk, 3)
+    desk.window.side.open(desk.window.demo)
+    desk.run(Player(desk.bench).revoke("refresh"))
+    desk.window.commands.refresh_now.trigger()
+    desk.until(desk.window.doctor.isVisible)
+
+
 def test_a_hint_is_shown_and_said(open_desk: Open) -> None:
     desk = opened(open_desk)
     start(desk, "lapse")
