@@ -58,7 +58,8 @@ class Wiring(QObject):
         taken_up = self._on_connection_saved
         self._connections = ConnectionWiring(window, bench, self.tasks, self._clipboard, taken_up, self)
         self._sign_in = SignInWiring(window, bench, self.tasks, self._clipboard, self._show_session, self)
-        self._lessons = LessonWiring(window, bench, self.tasks, taken_up, self._show_session, self)
+        end_sign_in = self._sign_in.cancel
+        self._lessons = LessonWiring(window, bench, self.tasks, taken_up, self._show_session, end_sign_in, self)
         in_use = self._lessons.is_in_front
         self._doctor = DoctorWiring(window, bench, self.tasks, self._clipboard, self._story.select, in_use, self)
         self._demo = DemoWiring(window, bench, self.tasks, self._call, self._on_connection_chosen, self)
