@@ -138,6 +138,11 @@ class Call:
         return self.decisions[0].reason if self.decisions else None
 
     @property
+    def last_reason(self) -> Reason | None:
+        """Why the last decision was what it was; None where none was made, as for a URL that cannot be used."""
+        return self.decisions[-1].reason if self.decisions else None
+
+    @property
     def statuses(self) -> list[int | None]:
         """What the API answered to it, in no particular order: once, or twice after a 401."""
         return [each.status for each in self.led.exchanges(ExchangeKind.API)]

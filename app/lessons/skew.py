@@ -22,7 +22,7 @@ async def _call_with_server_behind(player: Player) -> None:
 
 
 def _knew_better(seen: Seen) -> bool:
-    return any(call.has_refreshed and _is_over_though_wall_says_not(call.decisions[0]) for call in seen.calls())
+    return any(call.has_refreshed and any(map(_is_over_though_wall_says_not, call.decisions)) for call in seen.calls())
 
 
 def _is_over_though_wall_says_not(decision: Decision) -> bool:
