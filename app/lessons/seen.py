@@ -17,9 +17,14 @@ _REFRESH = "refresh_token"
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Entries of the journal, oldest first."""
+    """Entries of the journal, oldest first.
+
+    `lapses_at` is when the access token in hand lapses (epoch seconds), as the journal told it last, be it before these
+    entries; None where that is not known. It is not handed on to a part of them.
+    """
 
     entries: Sequence[Entry] = ()
+    lapses_at: float | None = None
 
     def all(self, kind: type[E]) -> list[E]:
         """Return every event of that kind."""
@@ -105,6 +110,20 @@ class Seen:
     def failures(self) -> list[events.RefreshFailed]:
         """The refreshes that failed."""
         return self.all(events.RefreshFailed)
+
+    @property
+    def lapsed_s(self) -> float | None:
+        """How many seconds ago the access token in hand lapsed, negative before it has; None where nobody knows."""
+        return self.entries[-1].at - self.lapses_at if self.entries and self.lapses_at is not None else None
+
+
+def lapse_told(event: Event) -> float | None:
+    """Return when the access token in hand lapses, in epoch seconds, where that event tells it."""
+    if isinstance(event, events.TokensReceived):
+        return event.access.expires_at
+    if isinstance(event, events.SessionRestored | events.SessionAdopted):
+        return event.taken.access.expires_at if event.taken.access is not None else None
+    return event.decision.expires_at if isinstance(event, events.Decided) else None
 
 
 @dataclass(frozen=True, slots=True)
