@@ -67,3 +67,38 @@ async def test_a_lesson_taken_up_in_its_middle_wants_a_life_of_travel(bench: Wor
     assert run.place == 1
     await Player(bench).travel(60)
     assert run.place == 2
+
+
+async def test_one_lost_answer_too_many_is_survived_by_the_next_call(bench: Workbench) -> None:
+    run, player = await begun(bench, "lost-answer", 0), Player(bench)
+    await player.switch_on("close-after@token.refresh")
+    await player.to_lapse()
+    await player.call()
+    assert run.place == 0
+    await player.switch_all_off()
+    await player.call()
+    assert run.place == 1
+
+
+async def test_without_grace_the_next_call_finds_out_as_well(bench: Workbench) -> None:
+    run, player = await begun(bench, "lost-answer", 1), Player(bench)
+    await player.turn(leeway_s=0)
+    await player.switch_on("close-after@token.refresh")
+    await player.to_lapse()
+    await player.call()
+    assert run.place == 1
+    await player.switch_all_off()
+    await player.call()
+    assert run.place == 2
+
+
+@pytest.mark.parametrize("reading_s", [0, 30, 200])
+async def test_the_absolute_limit_may_be_reached_slowly(bench: Workbench, clock: SimClock, reading_s: float) -> None:
+    run, player = await begun(bench, "the-end", 2), Player(bench)
+    await player.turn(refresh_idle_s=0)
+    await player.sign_in()
+    for _ in range(2):
+        clock.jump(reading_s)
+        await player.to_lapse()
+        await player.call()
+    assert run.place == 3
