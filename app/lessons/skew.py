@@ -89,7 +89,8 @@ LESSON = Lesson(
             do="Set Demo org's clock to 0 s and Our clock to -120 s. Press Jump to lapse, then Call API.",
             see="The decision is to refresh although our wall has not reached the expiry. The call worked at the "
             "first try, without a 401.",
-            hint="Both clocks are set under Time, separately; Jump to lapse moves both together.",
+            hint="The token must be from before our clock was wrong. If it is not: Set both right, Refresh now, and "
+            "set Our clock to -120 s again.",
             check=_knew_better,
             play=_call_with_our_clock_behind,
         ),

@@ -102,3 +102,57 @@ async def test_the_absolute_limit_may_be_reached_slowly(bench: Workbench, clock:
         await player.to_lapse()
         await player.call()
     assert run.place == 3
+
+
+async def test_a_grant_turned_on_too_early_is_shown_by_a_sign_in(bench: Workbench) -> None:
+    run, player = await begun(bench, "grant", 1), Player(bench)
+    await player.turn(refresh_grant_enabled=True)
+    await player.to_lapse()
+    await player.call()
+    assert run.place == 2
+    await player.sign_in()
+    assert run.place == 3
+    await player.sign_in()
+    assert run.is_over
+
+
+async def test_a_grant_turned_on_too_early_is_turned_off_and_on(bench: Workbench) -> None:
+    run, player = await begun(bench, "grant", 1), Player(bench)
+    await player.turn(refresh_grant_enabled=True)
+    await player.to_lapse()
+    await player.call()
+    await player.turn(refresh_grant_enabled=False)
+    assert run.place == 2
+    await player.turn(refresh_grant_enabled=True)
+    assert run.place == 3
+
+
+async def turn_back(player: Player) -> None:
+    await player.skew_server(0)
+    await player.skew_client(-120)
+
+
+async def refresh_too_early(player: Player) -> None:
+    await turn_back(player)
+    await player.refresh_now()
+
+
+async def read_for_long(player: Player) -> None:
+    await player.travel(600)
+    await turn_back(player)
+
+
+@pytest.mark.parametrize("lose_the_way", [refresh_too_early, read_for_long])
+async def test_a_token_from_a_wrong_clock_is_replaced_as_the_hint_says(bench: Workbench, lose_the_way: Act) -> None:
+    run, player = await begun(bench, "skew", 1), Player(bench)
+    await lose_the_way(player)
+    await player.to_lapse()
+    await player.call()
+    assert run.place == 1
+    assert "Set both right, Refresh now, and set Our clock to -120 s again" in run.lesson.steps[1].hint
+    await player.skew_client(0)
+    await player.refresh_now()
+    await player.skew_client(-120)
+    await player.to_lapse()
+    await player.call()
+    assert run.place == 2
