@@ -18,9 +18,9 @@ async def lab(args: argparse.Namespace) -> int:
 
     scenario = _scenario(args)
     report = await run_lab(scenario, progress=_show if sys.stderr.isatty() else lambda _: None)
-    if args.csv is not None:
-        _write(Path(args.csv), to_csv(report))
     print(json.dumps(as_plain(report)) if args.json else to_table(report))
+    if args.csv is not None:  # after what took so long is told: the file may not be writable
+        _write(Path(args.csv), to_csv(report))
     return DONE
 
 

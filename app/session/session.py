@@ -293,7 +293,7 @@ class Session:
 
     async def _refresh(self, decision: Decision, cause: int) -> "_Refreshed":
         """Bring a new access token; raises Refusal or Hiccup."""
-        began = self._clock.elapsed()
+        began = self._clock.stopwatch()
         tokens = self._tokens()
         assert tokens.refresh is not None
         entry = self._journal.append(events.RefreshStarted(tokens.refresh.name), cause=cause)
@@ -302,14 +302,14 @@ class Session:
                 if not await self._adopt_from_store(decision, entry.seq):
                     await self._refresh_or_adopt(decision, entry.seq)
         except (Refusal, Hiccup) as failed:
-            took_s = self._clock.elapsed() - began
+            took_s = self._clock.stopwatch() - began
             terminal = isinstance(failed, Refusal)
             failure = events.RefreshFailed(failed.what, terminal, took_s, *said_by_server(failed), failed.status)
             entry = self._journal.append(failure, cause=entry.seq)
             if isinstance(failed, Refusal):
                 await self._end(failed, entry.seq)
             raise
-        took_s = self._clock.elapsed() - began
+        took_s = self._clock.stopwatch() - began
         tokens = self._tokens()
         self._journal.append(events.RefreshSucceeded(tokens.number, took_s), cause=entry.seq)
         assert tokens.access is not None
