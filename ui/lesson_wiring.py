@@ -115,11 +115,11 @@ class LessonWiring(QObject):
             return
         place, belongs = run.place, ("", self._bench.connection.key)
         journal = self._bench.journal
-        for seq in range(self._taken + 1, journal.newest + 1):
+        first, self._taken = self._taken + 1, journal.newest
+        for seq in range(first, journal.newest + 1):
             entry = journal.entry(seq)
             if entry is not None and entry.connection in belongs:
                 run.take(entry)
-        self._taken = journal.newest
         if run.place != place:
             self._passed(run)
 

@@ -71,9 +71,10 @@ def _has_ended(seen: Seen) -> bool:
 
 
 def _log_was_read(seen: Seen) -> bool:
+    """Return whether somebody asked the doctor: it also looks by itself, when a session ends."""
     return any(
         each.status == 200 and each.url.endswith("/api/v1/logs")  # noqa: PLR2004 - a status
-        for each in seen.exchanges(ExchangeKind.CONTROL)
+        for each in seen.after(events.DoctorAsked).exchanges(ExchangeKind.CONTROL)
     )
 
 
@@ -127,7 +128,7 @@ LESSON = Lesson(
             "Without the log it would say what is likely, and what cannot be known.",
             hint="The doctor opens by itself when a session ends; Ask the doctor looks again.",
             check=_log_was_read,
-            play=Player.ask_system_log,
+            play=Player.ask_doctor,
         ),
     ),
 )

@@ -102,7 +102,8 @@ class Welcome(QWidget):
     def _what_then(self, *, embedded: bool) -> str:
         if embedded:
             return self.tr(
-                "Its access tokens live for seconds, so you can watch one lapse, call the API, and see exactly one refresh."
+                "Its access tokens live for seconds, so you can watch one lapse, call the API, and see exactly one "
+                "refresh."
             )
         return self.tr(
             "Lapse gets the tokens, keeps the refresh token in the keyring, and refreshes only when a call needs it."

@@ -362,6 +362,32 @@ def test_the_doctor_waits_while_somebody_turns_the_controls_for_a_lesson(open_de
     assert any("see the tab Doctor" in each for each in desk.window.toasts.texts())
 
 
+def test_no_step_is_passed_by_the_doctors_own_look(open_desk: Open) -> None:
+    desk = opened(open_desk)
+    start(desk, "the-end")
+    for _ in range(3):
+        show_me(desk)
+    at(desk, 3)
+    desk.until(lambda: bool(desk.window.doctor.cards))  # it has read the System Log by itself
+    desk.until(lambda: not desk.wiring.tasks.running("doctor"))
+    at(desk, 3)
+    desk.window.commands.doctor.trigger()
+    at(desk, 4)
+
+
+def test_a_replay_can_be_shown_in_the_next_window_too(open_desk: Open) -> None:
+    store = SimulatedKeyring()
+    desk = opened(open_desk, store)
+    start(desk, "replay")
+    show_me(desk)
+    at(desk, 1)
+    desk.close()
+    desk = open_desk(store=store)
+    desk.reach(Page.SIGNED_IN)
+    show_me(desk)
+    at(desk, 2)
+
+
 def test_the_doctor_comes_where_no_step_is_left_that_the_controls_are_turned_for(open_desk: Open) -> None:
     desk = opened(open_desk)
     start(desk, "lapse")
