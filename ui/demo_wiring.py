@@ -14,6 +14,7 @@ from ui.tasks import TaskScope
 
 if TYPE_CHECKING:
     from app.controls import Controls, FaultState, OrgState
+    from app.demo.faults import Fault
     from app.workbench import Workbench
     from ui.main_window import MainWindow
 
@@ -102,6 +103,7 @@ class DemoWiring(QObject):
         panel.times.client_skew_requested.connect(self._on_client_skew)
         panel.times.server_skew_requested.connect(self._on_server_skew)
         panel.times.right_requested.connect(self._on_right)
+        panel.faults.switched.connect(self._on_switch)
         panel.faults.wanted.connect(self._on_fault)
         panel.faults.unwanted.connect(self._on_fault_off)
         panel.faults.cut_requested.connect(self._on_cut)
@@ -134,8 +136,11 @@ class DemoWiring(QObject):
     def _on_right(self) -> None:
         self._do(_set_right)
 
-    def _on_fault(self, fault: str, instead_of: "FaultState | None") -> None:
-        self._do(lambda controls: _switch(controls, fault, instead_of))
+    def _on_switch(self, fault: "Fault", on: bool) -> None:  # noqa: FBT001 - a signal's argument
+        self._do(lambda controls: controls.switch(fault, on=on))
+
+    def _on_fault(self, fault: str) -> None:
+        self._do(lambda controls: controls.switch_on(fault))
 
     def _on_fault_off(self, fault: "FaultState") -> None:
         self._do(lambda controls: controls.switch_off(fault))
@@ -217,9 +222,3 @@ class DemoWiring(QObject):
 async def _set_right(controls: "Controls") -> None:
     await controls.skew_server(0.0)
     await controls.skew_client(0.0)
-
-
-async def _switch(controls: "Controls", fault: str, instead_of: "FaultState | None") -> None:
-    if instead_of is not None:
-        await controls.switch_off(instead_of)
-    await controls.switch_on(fault)

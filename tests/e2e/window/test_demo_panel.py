@@ -216,6 +216,32 @@ def test_a_switch_that_is_on_is_switched_off_or_set_to_another_count(open_desk: 
     tells(desk, events.FaultSwitched, "The fault 503@token*3 was switched off in the demo org.")
 
 
+@pytest.mark.parametrize("is_on", [False, True])
+def test_a_switch_that_is_pressed_twice_at_once_is_as_it_was(open_desk: Open, is_on: bool) -> None:
+    desk = ready(open_desk, signed_in=False)
+    if is_on:
+        org(desk).faults.switch_on([Fault.parse("503@token")])
+        desk.until(button(desk, "tokenUnavailableBox").isChecked)
+    for _ in range(2):
+        press(desk, "tokenUnavailableBox")
+    press(desk, "travel10Button")
+    desk.until(lambda: org(desk).moved_s == 10)
+    assert [str(each.fault) for each in org(desk).faults.switched] == ["503@token"] * is_on
+    desk.until(lambda: button(desk, "tokenUnavailableBox").isChecked() is is_on)
+    assert not desk.window.error_panel.isVisible()
+
+
+def test_a_count_that_follows_its_switch_at_once_leaves_one_fault(open_desk: Open) -> None:
+    desk = ready(open_desk, signed_in=False)
+    press(desk, "tokenUnavailableBox")
+    spin = panel(desk).faults.switches[0].times_spin
+    spin.setValue(3)
+    spin._commit()  # as if the time it rests were over, and no answer here yet
+    press(desk, "travel10Button")
+    desk.until(lambda: org(desk).moved_s == 10)
+    assert [str(each.fault) for each in org(desk).faults.switched] == ["503@token*3"]
+
+
 def test_the_network_is_cut_and_mended(open_desk: Open) -> None:
     desk = ready(open_desk)
     press(desk, "networkCutBox")

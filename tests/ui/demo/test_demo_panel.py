@@ -69,6 +69,7 @@ def test_to_be_shown_asks_for_nothing(qtbot: QtBot, panel: DemoPanel) -> None:
         panel.lifetimes.preset_requested,
         panel.times.client_skew_requested,
         panel.times.server_skew_requested,
+        panel.faults.switched,
         panel.faults.wanted,
         panel.faults.unwanted,
         panel.faults.cut_requested,
@@ -114,18 +115,18 @@ def test_every_fault_is_shown_once_and_the_newest_at_its_switch(panel: DemoPanel
     assert sorted(panel.faults.others) == [3]
 
 
-def test_a_switch_asks_for_its_fault_and_what_it_takes_the_place_of(qtbot: QtBot, panel: DemoPanel) -> None:
+def test_a_switch_tells_its_fault_and_whether_it_shall_be_on(qtbot: QtBot, panel: DemoPanel) -> None:
     over = FaultState(1, "503@token*1", 1, is_over=True)
     panel.show_org(replace(STATE, faults=(over,)))
     switch = panel.faults.switches[0]
     assert not switch.box.isChecked()
-    with qtbot.waitSignal(panel.faults.wanted) as asked:
+    with qtbot.waitSignal(panel.faults.switched) as asked:
         switch.box.click()
-    assert asked.args == ["503@token*1", over]
+    assert [str(asked.args[0]), asked.args[1]] == ["503@token*1", True]
     panel.show_org(replace(STATE, faults=(FaultState(2, "503@token", 0, is_over=False),)))
-    with qtbot.waitSignal(panel.faults.unwanted) as ended:
+    with qtbot.waitSignal(panel.faults.switched) as ended:
         switch.box.click()
-    assert ended.args[0].number == 2
+    assert [str(ended.args[0]), ended.args[1]] == ["503@token", False]
 
 
 def test_what_cannot_be_a_fault_is_said_and_not_asked_for(qtbot: QtBot, panel: DemoPanel) -> None:
