@@ -158,6 +158,30 @@ def test_knobs_that_no_preset_has_are_custom(panel: DemoPanel) -> None:
     assert spa.source in panel.lifetimes.preset_picker.accessibleDescription()
 
 
+def test_custom_cannot_be_asked_for(qtbot: QtBot, panel: DemoPanel) -> None:
+    panel.show_org(replace(STATE, knobs={**STATE.knobs, **PRESETS["okta-spa"].knobs}))
+    picker = panel.lifetimes.preset_picker
+    with qtbot.assertNotEmitted(panel.lifetimes.preset_requested):
+        picker.setFocus()
+        qtbot.keyClick(picker, Qt.Key.Key_Home)
+    assert picker.currentText() == "okta-spa"
+
+
+def test_of_several_presets_that_are_followed_the_one_just_chosen_is_shown(qtbot: QtBot, panel: DemoPanel) -> None:
+    strict = {**STATE.knobs, **PRESETS["strict-single-use"].knobs}
+    panel.show_org(replace(STATE, knobs=strict))
+    picker = panel.lifetimes.preset_picker
+    assert picker.currentText() == "strict-single-use"
+    with qtbot.waitSignal(panel.lifetimes.preset_requested) as asked:
+        picker.setFocus()
+        qtbot.keyClick(picker, Qt.Key.Key_End)
+    assert asked.args == ["access-75s"]
+    panel.show_org(replace(STATE, knobs={**strict, **PRESETS["access-75s"].knobs}))
+    assert picker.currentText() == "access-75s"
+    panel.show_org(replace(STATE, knobs={**strict, "access_token_lifetime_s": 30}))
+    assert picker.currentText() == "strict-single-use"
+
+
 def test_a_real_server_is_only_thought_about(qtbot: QtBot, panel: DemoPanel) -> None:
     panel.show_real(HTML)
     assert not any(each.isVisible() for each in sections(panel))
