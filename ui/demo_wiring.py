@@ -164,9 +164,8 @@ class DemoWiring(QObject):
         self._do(lambda controls: controls.make_as_new())
 
     def _on_storm(self) -> None:
-        if not self._tasks.running("call"):
-            self._window.error_panel.hide()
-            self._tasks.start("call", self._storm, self._window.demo.verbs.storm_spin.value())
+        self._window.error_panel.hide()
+        self._tasks.start("call", self._storm, self._window.demo.verbs.storm_spin.value())
 
     # --- tasks ----------------------------------------------------------------------------------------------------
 

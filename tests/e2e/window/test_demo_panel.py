@@ -293,6 +293,18 @@ def test_a_storm_is_one_refresh(open_desk: Open) -> None:
     assert len(told(desk, events.RefreshSucceeded)) == 1
 
 
+def test_a_storm_waits_for_the_call_that_runs_and_says_so(open_desk: Open) -> None:
+    desk = ready(open_desk)
+    storm = button(desk, "stormButton")
+    assert storm.isEnabled()
+    desk.click(desk.window.call_strip.call_api_button)
+    assert not storm.isEnabled()
+    assert storm.toolTip() == "A call is under way: wait for its answer, or cancel it."
+    desk.until(storm.isEnabled)
+    assert not desk.wiring.tasks.running("call")
+    assert "one refresh" in storm.toolTip()
+
+
 def test_a_replay_a_revocation_and_a_new_key(open_desk: Open) -> None:
     desk = ready(open_desk)
     kid = org(desk).ledger.keys[0].kid
