@@ -11,6 +11,7 @@ from app import events
 from app.errors import LapseError
 from app.events import Entry, Exchange, ExchangeKind
 from ui.tasks import TaskScope
+from ui.text import clock_time
 
 if TYPE_CHECKING:
     from app.controls import Controls, FaultState, OrgState
@@ -64,6 +65,7 @@ class DemoWiring(QObject):
         self._is_ready = is_ready
         self._controls = self._shown = None
         self._tasks.cancel(_READING)
+        self._window.demo.what_if.in_s = 0.0
         if not is_ready:
             self._window.demo.show_unknown()
         elif self._bench.connection.embedded:
@@ -193,6 +195,8 @@ class DemoWiring(QObject):
         state = await controls.read()
         self._controls = controls
         self._show(state)
+        is_guest = controls.look() is None
+        self._window.demo.show_host(clock_time(self._bench.clock.now()) if is_guest else None)
 
     # --- what is told ---------------------------------------------------------------------------------------------
 

@@ -407,9 +407,41 @@ def test_a_guest_reads_how_the_org_is_turned_and_not_for_ever(open_desk: Open) -
     guest.until(lambda: not guest.wiring.tasks.running(_READING))
 
 
+def test_a_guest_is_told_so_and_looks_again_when_asked_to(open_desk: Open) -> None:
+    host = ready(open_desk, signed_in=False)
+    assert not button(host, "lookAgainButton").isVisible()
+    guest = ready(open_desk, signed_in=False)
+    guest.until(button(guest, "lookAgainButton").isVisible)
+    assert "Another Lapse serves this org" in panel(guest).guest_label.text()
+    guest.until(lambda: not guest.wiring.tasks.running(_READING))
+    org(host).turn(access_token_lifetime_s=300)
+    exchanges = len(told(guest, events.Exchange))
+    for _ in range(3):
+        guest.wiring.tick()
+    assert not guest.wiring.tasks.running(_READING)
+    slider = panel(guest).lifetimes.sliders["access_token_lifetime_s"]
+    assert slider.value_label.text() == "30 s"
+    press(guest, "lookAgainButton")
+    guest.until(lambda: slider.value_label.text() == "5 min")
+    assert len(told(guest, events.Exchange)) == exchanges + 1
+    host.close()
+    press(guest, "lookAgainButton")  # nobody is there any more: the guest serves the org itself from now on
+    guest.until(lambda: not button(guest, "lookAgainButton").isVisible())
+    assert guest.bench.host.org is not None
+
+
 REAL = Connection(
     name="Real", issuer="https://issuer.invalid", client_id=DEMO_CLIENT_ID, api_url="https://issuer.invalid/api"
 )
+
+
+def test_a_thought_of_one_connection_is_not_taken_to_the_next(open_desk: Open) -> None:
+    desk = ready(open_desk, signed_in=False)
+    desk.run(desk.wiring._take_up(REAL))
+    press(desk, "whatIf60Button")
+    assert panel(desk).what_if.when_label.text() == "If it were 1 min later:"
+    desk.run(desk.wiring._take_up(replace(REAL, name="Another")))
+    assert panel(desk).what_if.when_label.text() == "As it is now:"
 
 
 def test_at_a_real_server_it_is_a_thought_and_nothing_is_sent(open_desk: Open) -> None:

@@ -158,6 +158,21 @@ def test_knobs_that_no_preset_has_are_custom(panel: DemoPanel) -> None:
     assert spa.source in panel.lifetimes.preset_picker.accessibleDescription()
 
 
+def test_who_only_visits_the_org_is_told_and_can_look_again(qtbot: QtBot, panel: DemoPanel) -> None:
+    panel.show_org(STATE)
+    panel.show_host(None)
+    assert not panel.guest_label.isVisible()
+    assert not panel.look_button.isVisible()
+    panel.show_host("14:05:00")
+    assert panel.guest_label.isVisible()
+    assert panel.guest_label.text().startswith("Another Lapse serves this org.")
+    assert "14:05:00" in panel.guest_label.text()
+    with qtbot.waitSignal(panel.seen):
+        panel.look_button.click()
+    panel.show_real("Okta")
+    assert not panel.look_button.isVisible()
+
+
 def test_custom_cannot_be_asked_for(qtbot: QtBot, panel: DemoPanel) -> None:
     panel.show_org(replace(STATE, knobs={**STATE.knobs, **PRESETS["okta-spa"].knobs}))
     picker = panel.lifetimes.preset_picker
