@@ -69,10 +69,10 @@ class DemoWiring(QObject):
         if not is_ready:
             self._window.demo.show_unknown()
         elif self._bench.connection.embedded:
-            self._window.side.entitle(self._window.demo, self.tr("Demo org"))
+            self._window.entitle_demo(is_real=False)
             self._read_soon()
         else:
-            self._window.side.entitle(self._window.demo, self.tr("What if?"))
+            self._window.entitle_demo(is_real=True)
             self._window.demo.show_real(self._bench.connection.name)
             self.tick()
 

@@ -184,6 +184,10 @@ class MainWindow(QMainWindow):
         for panel in (self.waiting, self.device_waiting, self.password, self.second_factor):
             panel.show_presenter(on=on)
 
+    def entitle_demo(self, *, is_real: bool) -> None:
+        """Name the demo org's tab after what it offers at the chosen connection, which may be a real server."""
+        self.side.entitle(self.demo, self.tr("What if?") if is_real else self.tr("Demo org"))
+
     def show_numbers(self, *, exchanges: int, entries: int) -> None:
         """Say on the tabs how much there is behind them."""
         for tab, name, number in (

@@ -79,7 +79,10 @@ class StopSlider(QWidget):
         self.slider.setAccessibleDescription(why_not or hint)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Tell at once what was chosen: nothing waits where nobody sees it."""
+        """Tell at once what was chosen, where the panel is folded away.
+
+        Whoever closes the window before a value has settled has not turned anything: acts end with the window.
+        """
         super().hideEvent(event)
         self._commit()
 
@@ -160,7 +163,10 @@ class SettledSpin(QSpinBox):
             event.ignore()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Tell at once what was chosen: nothing waits where nobody sees it."""
+        """Tell at once what was chosen, where the panel is folded away.
+
+        Whoever closes the window before a value has settled has not turned anything: acts end with the window.
+        """
         super().hideEvent(event)
         self._commit()
 
