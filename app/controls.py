@@ -9,6 +9,7 @@ from app import events
 from app.clock import OwnClock
 from app.demo.applications import LAPSE
 from app.demo.controller import Controller
+from app.demo.faults import Fault
 from app.demo.org import knobs_of
 from app.demo.policy import Policy
 from app.demo.way import DemoOrgWay
@@ -115,6 +116,17 @@ class Controls:
         asked = self._asked(f"switch off {fault.fault}")
         await self._controller.switch_off(fault.number, cause=asked)
         self._journal.append(events.FaultSwitched(fault.fault, fault.number, on=False), cause=asked)
+
+    async def switch(self, fault: Fault, *, on: bool) -> None:
+        """Let this fault take the place of the newest that is like it; not `on`: end that one, if there is one.
+
+        Which one that is the org is asked at this moment: what somebody saw of it before may be over.
+        """
+        found = [each for each in (await self.read()).faults if Fault.parse(each.fault).is_like(fault)]
+        if found:
+            await self.switch_off(found[-1])
+        if on:
+            await self.switch_on(str(fault))
 
     async def switch_all_off(self) -> None:
         """Switch off every fault, those that are over too."""

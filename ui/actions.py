@@ -12,7 +12,7 @@ from app.connection import SignInKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Possible:
-    """What can be done at the moment: who is connected and signed in, and which tokens are in hand.
+    """What can be done at the moment: who is connected and signed in, which tokens are in hand, whether a call runs.
 
     `replaced` is the name of the refresh token that was replaced last, "" for none. `why_not_by` says for kinds of
     sign-in why the server does not offer them.
@@ -25,6 +25,7 @@ class Possible:
     has_refresh: bool = False
     has_id: bool = False
     replaced: str = ""
+    is_calling: bool = False
     is_presenting: bool = False
     why_not_by: Mapping[str, str] = field(default_factory=dict)
 
@@ -89,8 +90,10 @@ class Actions(QObject):
         _allow(self.demo_panel, self._why_not_ready(now))
         for action in (*self._travels, self.rotate_keys, self.make_as_new, self.addresses, self.reset_demo):
             _allow(action, self._why_not_demo(now))
-        for action in (self.jump_to_lapse, self.storm):
-            _allow(action, self._why_not_demo(now) or self._why_not_in_hand(held=now.has_access))
+        cannot_lapse = self._why_not_demo(now) or self._why_not_in_hand(held=now.has_access)
+        _allow(self.jump_to_lapse, cannot_lapse)
+        calling = self.tr("A call is under way: wait for its answer, or cancel it.") if now.is_calling else ""
+        _allow(self.storm, cannot_lapse or calling)
         for action in self._token_actions:
             _allow(action, self._why_not_token(action, now))
 

@@ -11,9 +11,11 @@ from app import events
 from app.errors import LapseError
 from app.events import Entry, Exchange, ExchangeKind
 from ui.tasks import TaskScope
+from ui.text import clock_time
 
 if TYPE_CHECKING:
     from app.controls import Controls, FaultState, OrgState
+    from app.demo.faults import Fault
     from app.workbench import Workbench
     from ui.main_window import MainWindow
 
@@ -63,13 +65,14 @@ class DemoWiring(QObject):
         self._is_ready = is_ready
         self._controls = self._shown = None
         self._tasks.cancel(_READING)
+        self._window.demo.what_if.in_s = 0.0
         if not is_ready:
             self._window.demo.show_unknown()
         elif self._bench.connection.embedded:
-            self._window.side.entitle(self._window.demo, self.tr("Demo org"))
+            self._window.entitle_demo(is_real=False)
             self._read_soon()
         else:
-            self._window.side.entitle(self._window.demo, self.tr("What if?"))
+            self._window.entitle_demo(is_real=True)
             self._window.demo.show_real(self._bench.connection.name)
             self.tick()
 
@@ -102,6 +105,7 @@ class DemoWiring(QObject):
         panel.times.client_skew_requested.connect(self._on_client_skew)
         panel.times.server_skew_requested.connect(self._on_server_skew)
         panel.times.right_requested.connect(self._on_right)
+        panel.faults.switched.connect(self._on_switch)
         panel.faults.wanted.connect(self._on_fault)
         panel.faults.unwanted.connect(self._on_fault_off)
         panel.faults.cut_requested.connect(self._on_cut)
@@ -134,8 +138,11 @@ class DemoWiring(QObject):
     def _on_right(self) -> None:
         self._do(_set_right)
 
-    def _on_fault(self, fault: str, instead_of: "FaultState | None") -> None:
-        self._do(lambda controls: _switch(controls, fault, instead_of))
+    def _on_switch(self, fault: "Fault", on: bool) -> None:  # noqa: FBT001 - a signal's argument
+        self._do(lambda controls: controls.switch(fault, on=on))
+
+    def _on_fault(self, fault: str) -> None:
+        self._do(lambda controls: controls.switch_on(fault))
 
     def _on_fault_off(self, fault: "FaultState") -> None:
         self._do(lambda controls: controls.switch_off(fault))
@@ -159,9 +166,8 @@ class DemoWiring(QObject):
         self._do(lambda controls: controls.make_as_new())
 
     def _on_storm(self) -> None:
-        if not self._tasks.running("call"):
-            self._window.error_panel.hide()
-            self._tasks.start("call", self._storm, self._window.demo.verbs.storm_spin.value())
+        self._window.error_panel.hide()
+        self._tasks.start("call", self._storm, self._window.demo.verbs.storm_spin.value())
 
     # --- tasks ----------------------------------------------------------------------------------------------------
 
@@ -189,6 +195,8 @@ class DemoWiring(QObject):
         state = await controls.read()
         self._controls = controls
         self._show(state)
+        is_guest = controls.look() is None
+        self._window.demo.show_host(clock_time(self._bench.clock.now()) if is_guest else None)
 
     # --- what is told ---------------------------------------------------------------------------------------------
 
@@ -217,9 +225,3 @@ class DemoWiring(QObject):
 async def _set_right(controls: "Controls") -> None:
     await controls.skew_server(0.0)
     await controls.skew_client(0.0)
-
-
-async def _switch(controls: "Controls", fault: str, instead_of: "FaultState | None") -> None:
-    if instead_of is not None:
-        await controls.switch_off(instead_of)
-    await controls.switch_on(fault)

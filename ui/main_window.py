@@ -184,6 +184,10 @@ class MainWindow(QMainWindow):
         for panel in (self.waiting, self.device_waiting, self.password, self.second_factor):
             panel.show_presenter(on=on)
 
+    def entitle_demo(self, *, is_real: bool) -> None:
+        """Name the demo org's tab after what it offers at the chosen connection, which may be a real server."""
+        self.side.entitle(self.demo, self.tr("What if?") if is_real else self.tr("Demo org"))
+
     def show_numbers(self, *, exchanges: int, entries: int) -> None:
         """Say on the tabs how much there is behind them."""
         for tab, name, number in (
@@ -223,12 +227,13 @@ class MainWindow(QMainWindow):
         self.seen_changed.emit(False)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Say whether anybody can see the window; give the cards the width their type needs."""
+        """Say whether anybody can see the window; give every column the room its type needs."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.WindowStateChange:
             self.seen_changed.emit(self.isVisible() and not self.isMinimized())
         elif event.type() == QEvent.Type.FontChange and hasattr(self, "_left_scroll"):  # else it is not built yet
             self._left_scroll.setMinimumWidth(theme.px(_CARDS_WIDTH))
+            self._make_room()
 
     def _make_room(self) -> None:
         """Let the cards give way to the right column where the story would be squeezed between the two."""

@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import cache
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
 from app.connection import Connection
@@ -206,7 +205,7 @@ def real(window: MainWindow) -> None:
     _held(window, tokens)
     window.top_bar.show_connection(_OKTA.name, _OKTA.issuer, {_OKTA.name: True}, ready=True)
     window.demo.show_real(_OKTA.name)
-    window.side.entitle(window.demo, QCoreApplication.translate("DemoWiring", "What if?"))
+    window.entitle_demo(is_real=True)
     window.timeline.tick(NOW)
     window.demo.what_if.in_s = 60.0
     decision = decide(tokens, age_s=66, now=NOW + 60, leeway_s=1.0, asked_by="preview")

@@ -203,7 +203,8 @@ def style_sheet(scheme: Scheme) -> str:
     words["@hover@"] = mixed(scheme.text, scheme.raised, 0.06)
     words["@access_hover@"] = mixed(scheme.text, scheme.access, 0.12)
     words["@text_tint@"] = mixed(scheme.muted, scheme.surface, _TINT)
-    words["@check@"] = path_of(f"icons/check-{scheme.name}.svg")
+    for icon in ("check", "left", "right"):
+        words[f"@{icon}@"] = path_of(f"icons/{icon}-{scheme.name}.svg")
     found = text_file("style.qss")
     for word, colour in words.items():
         found = found.replace(word, colour)

@@ -62,6 +62,7 @@ class TokenWiring(QObject):
                 has_id=tokens is not None and tokens.id is not None,
                 replaced=replaced.name if replaced is not None else "",
                 why_not_by=self._why_not_by() if is_ready else {},
+                is_calling=self._tasks.running("call"),
                 is_presenting=self._window.commands.presenter.isChecked(),
             )
         )

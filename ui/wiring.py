@@ -106,6 +106,7 @@ class Wiring(QObject):
     def _connect(self) -> None:
         window, bar, commands = self._window, self._window.top_bar, self._window.commands
         self._timer.timeout.connect(self.tick)
+        self.tasks.busy_changed.connect(self._on_busy_changed)
         window.seen_changed.connect(self._on_seen_changed)
         self._bridge.session_changed.connect(self._on_session_changed)
         self._bridge.appended.connect(self._on_appended)
@@ -126,6 +127,10 @@ class Wiring(QObject):
             panel.copy_requested.connect(self._clipboard.copy)
         window.call_strip.call_requested.connect(self._on_call)
         window.call_strip.cancel_requested.connect(self._on_cancel_call)
+
+    def _on_busy_changed(self, name: str) -> None:
+        if name == "call":
+            self._show_possible()
 
     def _on_sign_out(self) -> None:
         self.tasks.start("sign-out", self._sign_out)

@@ -169,6 +169,10 @@ class Fault:
         times = "" if self.times is None else f"*{self.times}"
         return f"{self.kind}{value}@{self.endpoint}{times}{f'+{self.skip}' if self.skip else ''}"
 
+    def is_like(self, other: "Fault") -> bool:
+        """Return whether both are the same trouble at the same place, however often they strike."""
+        return replace(self, times=None) == replace(other, times=None)
+
     def number(self, default: float) -> float:
         """Return the value as a number."""
         return default if self.value is None else float(self.value)

@@ -10,6 +10,7 @@ from app import events
 from app.controls import Controls, FaultState
 from app.decision import Reason, Verdict
 from app.demo.addresses import PASSWORD, USERNAME
+from app.demo.faults import Fault
 from app.demo.org import DemoOrg
 from app.demo.transport import OrgTransport
 from app.diagnosis import diagnosis_of
@@ -335,6 +336,22 @@ async def test_faults_are_counted_and_switched_off(bench: Workbench) -> None:
     await controls.switch_off(fault)
     assert await call(bench) == 200
     assert (await controls.read()).faults == ()
+
+
+async def test_a_fault_takes_the_place_of_the_newest_like_it_and_no_other(bench: Workbench) -> None:
+    controls = await bench.controls()
+    for fault in ("503@api*1", "503@api", "503@api+2", "503@token"):
+        await controls.switch_on(fault)
+    await controls.switch(Fault.parse("503@api*5"), on=True)
+    assert [each.fault for each in (await controls.read()).faults] == [
+        "503@api*1",
+        "503@api+2",
+        "503@token",
+        "503@api*5",
+    ]
+    for _ in range(3):  # the last one finds none any more, and nothing to say against that
+        await controls.switch(Fault.parse("503@api"), on=False)
+    assert [each.fault for each in (await controls.read()).faults] == ["503@api+2", "503@token"]
 
 
 async def test_a_guest_reads_how_the_org_is_turned_over_http(bench: Workbench) -> None:

@@ -62,6 +62,7 @@ def test_what_cannot_be_done_says_why(actions: Actions) -> None:
         ({"is_demo": False}, "jumpToLapseAction", "Only the demo org"),
         ({"has_access": False}, "jumpToLapseAction", "no such token in hand"),
         ({"has_access": False}, "stormAction", "no such token in hand"),
+        ({"is_calling": True}, "stormAction", "A call is under way"),
         ({"replaced": ""}, "replayAction", "no older refresh token"),
         ({"is_presenting": True}, "reveal-accessAction", "presenter mode"),
         ({"has_access": False}, "reveal-accessAction", "no such token in hand"),

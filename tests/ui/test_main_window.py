@@ -2,9 +2,11 @@
 
 import pytest
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QAbstractScrollArea, QLabel, QScrollArea, QWidget
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QLabel, QScrollArea, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from ui import theme
 from ui.main_window import MainWindow, Page
 from ui.preview_states import STATES, new_window
 from ui.widgets.labels import ElidedLabel
@@ -95,6 +97,40 @@ def test_the_tab_order_follows_the_eye(qtbot: QtBot) -> None:
         order.append(window.focusWidget().objectName())
         window.focusNextChild()
     assert order == ["apiMethodPicker", "apiUrlEdit", "callCountSpin", "callApiButton"]
+
+
+def test_the_cards_make_room_for_larger_type_and_come_back_with_smaller(qtbot: QtBot, qapp: QApplication) -> None:
+    window = shown(qtbot, "lapsed", QSize(1360, 860))
+    window.side.show()
+    cards = window.findChild(QScrollArea, "leftScroll")
+    assert cards.isVisible()
+    theme.apply(qapp, "light", theme.PRESENTER_ZOOM)
+    try:
+        assert not cards.isVisible()
+        window.resize(1024, 640)
+        theme.apply(qapp, "light", 0.8)
+        assert cards.isVisible()
+    finally:
+        theme.apply(qapp, "light")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_in_the_largest_type_the_bar_and_the_tabs_can_be_used(qtbot: QtBot, qapp: QApplication, scheme: str) -> None:
+    theme.apply(qapp, scheme, 2.0)
+    try:
+        window = shown(qtbot, "lab", QSize(1024, 640))
+        qtbot.waitExposed(window)
+        bar = window.top_bar
+        for each in (bar.connection_picker, bar.sign_out_button, bar.side_button, bar.menu_button):
+            assert each.width() >= each.minimumSizeHint().width(), each.objectName()
+        assert bar.store_label.accessibleName() == "Kept in the OS keyring"
+        back = window.side.tabs.tabBar().findChild(QToolButton, "ScrollLeftButton")
+        assert back.isVisible()
+        image, arrow = back.grab().toImage(), QColor({"light": theme.LIGHT, "dark": theme.DARK}[scheme].text)
+        pixels = [image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height())]
+        assert arrow in pixels
+    finally:
+        theme.apply(qapp, "light")
 
 
 def test_a_low_window_with_an_error_scrolls_instead_of_laying_controls_over_each_other(qtbot: QtBot) -> None:

@@ -16,9 +16,14 @@ if TYPE_CHECKING:
 
 
 class Faults(QWidget):
-    """Shows every fault; `wanted` carries how one is written and what it replaces (or None), `unwanted` one to end."""
+    """Shows every fault.
 
-    wanted = Signal(str, object)
+    `switched` carries a fault with a switch of its own, and whether it shall be on; `wanted` how any other is written;
+    `unwanted` the one to end.
+    """
+
+    switched = Signal(object, bool)
+    wanted = Signal(str)
     unwanted = Signal(object)
     cut_requested = Signal(bool)
 
@@ -27,8 +32,7 @@ class Faults(QWidget):
         self.setObjectName("demoFaults")
         self.switches = self._built_switches()
         for switch in self.switches:
-            switch.wanted.connect(self.wanted)
-            switch.unwanted.connect(self.unwanted)
+            switch.switched.connect(self.switched)
         self.cut_box = QCheckBox(self.tr("Network down"))
         self.cut_box.setObjectName("networkCutBox")
         self.cut_box.setToolTip(self.tr("Nothing gets from here to the demo org but these controls"))
@@ -42,7 +46,7 @@ class Faults(QWidget):
         self.cut_box.setChecked(is_cut)
         rest = {each.number: each for each in states}
         for switch in self.switches:
-            newest = next((each for each in reversed(states) if switch.is_of(Fault.parse(each.fault))), None)
+            newest = next((each for each in reversed(states) if switch.fault.is_like(Fault.parse(each.fault))), None)
             switch.show_state(newest)
             if newest is not None:
                 del rest[newest.number]
@@ -120,7 +124,7 @@ class Faults(QWidget):
             return
         self.error_label.hide()
         self.other_edit.clear()
-        self.wanted.emit(str(fault), None)
+        self.wanted.emit(str(fault))
 
     def _on_edited(self) -> None:
         self.error_label.hide()

@@ -23,6 +23,8 @@ class Lifetimes(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("demoLifetimes")
+        self._followed: Preset | None = None
+        self._wanted = ""
         self._build_picker()
         self._build_sliders()
         self._build_boxes()
@@ -38,9 +40,11 @@ class Lifetimes(QWidget):
         why_not = "" if rotates else self.tr("A refresh token that is not rotated needs no grace period.")
         grace = self.tr("How long a rotated refresh token is still taken, for answers that got lost")
         self.sliders["leeway_s"].show_allowed(why_not, grace)
-        self._show_preset(matching(knobs))
+        self._followed = matching(knobs, self._wanted)
+        self._show_preset()
 
-    def _show_preset(self, preset: Preset | None) -> None:
+    def _show_preset(self) -> None:
+        preset = self._followed
         self.preset_picker.setCurrentIndex(0 if preset is None else list(PRESETS).index(preset.name) + 1)
         text = self.tr("Turned by hand.") if preset is None else f"{preset.behaviour} ({preset.source})"
         self.preset_label.setText(text)
@@ -96,7 +100,10 @@ class Lifetimes(QWidget):
     def _on_preset(self, place: int) -> None:
         name = self.preset_picker.itemData(place)
         if name:
+            self._wanted = name
             self.preset_requested.emit(name)
+        else:
+            self._show_preset()  # "Custom" says how it is, and nobody can ask for it
 
     def _on_slider(self, value: int) -> None:
         self.turn_requested.emit(self.sender().property("knob"), value)
@@ -121,7 +128,10 @@ class Lifetimes(QWidget):
         layout.addWidget(self.sliders["leeway_s"])
 
 
-def matching(knobs: Mapping[str, Any]) -> Preset | None:
-    """Return the preset that the knobs follow, the one that says most of them; None where somebody turned by hand."""
+def matching(knobs: Mapping[str, Any], wanted: str = "") -> Preset | None:
+    """Return the preset that the knobs follow; None where somebody turned by hand.
+
+    Of several that is the one `wanted` by name, else the one that says most of them.
+    """
     found = [each for each in PRESETS.values() if all(knobs.get(name) == value for name, value in each.knobs.items())]
-    return max(found, key=lambda each: len(each.knobs), default=None)
+    return max(found, key=lambda each: (each.name == wanted, len(each.knobs)), default=None)

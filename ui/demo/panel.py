@@ -24,7 +24,8 @@ _BETWEEN = 18
 class DemoPanel(QWidget):
     """Shows how the demo org is turned; its sections ask for everything.
 
-    `seen` tells that somebody looks at it again, `choose_demo_requested` that the demo org is wanted as connection.
+    `seen` tells that somebody looks at it again, or wants to, `choose_demo_requested` that the demo org is wanted as
+    connection.
     """
 
     seen = Signal()
@@ -38,11 +39,18 @@ class DemoPanel(QWidget):
         self.choose_button = QPushButton(self.tr("Choose the demo org"))
         self.choose_button.setObjectName("chooseDemoButton")
         self.choose_button.clicked.connect(self.choose_demo_requested)
+        self.guest_label = label(role="muted", wrap=True)
+        self.guest_label.setObjectName("demoGuestLabel")
+        self.look_button = QPushButton(self.tr("Look again"))
+        self.look_button.setObjectName("lookAgainButton")
+        self.look_button.setToolTip(self.tr("Asks the demo org once how it is turned"))
+        self.look_button.clicked.connect(self.seen)
         self.what_if = WhatIf()
         self.lifetimes = Lifetimes()
         self.times = Times(commands)
         self.faults = Faults()
         self.verbs = Verbs(commands)
+        self._of_guest = (self.guest_label, self.look_button)
         self._sections = (self.lifetimes, self.times, self.faults, self.verbs)
         self._lay_out()
         self.show_unknown()
@@ -53,6 +61,13 @@ class DemoPanel(QWidget):
         self.times.show_times(state.moved_s, state.server_skew_s, state.client_skew_s)
         self.faults.show_faults(state.faults, is_cut=state.is_cut)
         self._show_parts(is_demo=True, text="")
+
+    def show_host(self, looked_at: str | None) -> None:
+        """Say that another Lapse serves the org, and at what time this one has looked; None where it serves itself."""
+        text = self.tr("Another Lapse serves this org. What is turned there shows here when you look; seen at {0}.")
+        self.guest_label.setText(text.format(looked_at))
+        for part in self._of_guest:
+            part.setVisible(looked_at is not None)
 
     def show_real(self, name: str) -> None:
         """Show what applies to a real server: the connection of that name is chosen."""
@@ -81,6 +96,8 @@ class DemoPanel(QWidget):
     def _show_parts(self, *, is_demo: bool, text: str) -> None:
         for section in self._sections:
             section.setVisible(is_demo)
+        if not is_demo:
+            self.show_host(None)
         self.what_if.setVisible(not is_demo)
         self.choose_button.setVisible(not is_demo)
         self.state_label.setText(text)
@@ -96,6 +113,8 @@ class DemoPanel(QWidget):
         inside.addWidget(self.what_if)
         inside.addWidget(self.state_label)
         inside.addWidget(self.choose_button, 0, Qt.AlignmentFlag.AlignLeft)
+        inside.addWidget(self.guest_label)
+        inside.addWidget(self.look_button, 0, Qt.AlignmentFlag.AlignLeft)
         for section in self._sections:
             inside.addWidget(section)
         inside.addStretch(1)

@@ -37,7 +37,8 @@ class _CalmSlider(QSlider):
 class StopSlider(QWidget):
     """A title, a value in words, and a slider that goes from stop to stop; `chosen` tells what it was turned to.
 
-    A value that is no stop is shown as it is, and stays until somebody moves the slider.
+    A value that is no stop is shown as it is, and stays until somebody moves the slider. Who lets go where it began has
+    chosen nothing, and is shown what has come into force meanwhile.
     """
 
     chosen = Signal(int)
@@ -45,7 +46,7 @@ class StopSlider(QWidget):
     def __init__(self, name: str, title: str, stops: Sequence[int], words: Words) -> None:
         super().__init__()
         self._title, self._stops, self._words = title, stops, words
-        self._value, self._moved = stops[0], False
+        self._in_force, self._began, self._moved = stops[0], 0, False
         self.slider = _CalmSlider(Qt.Orientation.Horizontal)
         self.slider.setObjectName(f"{name}Slider")
         self.slider.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -59,15 +60,16 @@ class StopSlider(QWidget):
         self.slider.valueChanged.connect(self._on_moved)
         self.slider.sliderReleased.connect(self._commit)
         self._lay_out()
-        self._say(self._value)
+        self._say(self._in_force)
 
     def show_value(self, value: int) -> None:
-        """Show what is in force, unless somebody is turning it."""
-        if self._moved:
+        """Show what is in force; where somebody is turning it, not before the hand has let go."""
+        self._in_force = value
+        if self._moved or self.slider.isSliderDown():
             return
-        self._value = value
+        self._began = nearest(self._stops, value)
         with QSignalBlocker(self.slider):
-            self.slider.setValue(nearest(self._stops, value))
+            self.slider.setValue(self._began)
         self._say(value)
 
     def show_allowed(self, why_not: str = "", hint: str = "") -> None:
@@ -77,7 +79,10 @@ class StopSlider(QWidget):
         self.slider.setAccessibleDescription(why_not or hint)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Tell at once what was chosen: nothing waits where nobody sees it."""
+        """Tell at once what was chosen, where the panel is folded away.
+
+        Whoever closes the window before a value has settled has not turned anything: acts end with the window.
+        """
         super().hideEvent(event)
         self._commit()
 
@@ -89,11 +94,13 @@ class StopSlider(QWidget):
 
     def _commit(self) -> None:
         self._settle.stop()
-        moved, self._moved = self._moved, False
-        value = self._stops[self.slider.value()]
-        if moved and value != self._value:
-            self._value = value
-            self.chosen.emit(value)
+        self._moved = False
+        place, before = self.slider.value(), self._in_force
+        wanted = before if place == self._began else self._stops[place]
+        self._began = place
+        self.show_value(wanted)
+        if self._in_force != before:
+            self.chosen.emit(self._in_force)
 
     def _say(self, value: int) -> None:
         text = self._words(value)
@@ -119,30 +126,32 @@ class SettledSpin(QSpinBox):
 
     def __init__(self, name: str, spoken: str, least: int, most: int) -> None:
         super().__init__()
-        self._value = max(least, 0)
+        self._in_force = self._began = max(least, 0)
         self.setObjectName(name)
         self.setAccessibleName(spoken)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setKeyboardTracking(False)  # a number that is being typed is none yet
         self.setRange(least, most)
-        self.setValue(self._value)
+        self.setValue(self._in_force)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._settle = settle_timer(self)
         self._settle.timeout.connect(self._commit)
         self.valueChanged.connect(self._on_changed)
+        self.editingFinished.connect(self._commit)
 
     def taken(self) -> int:
         """Return the number as it stands, which is not told of any more."""
         self._settle.stop()
-        self._value = self.value()
-        return self._value
+        self._in_force = self._began = self.value()
+        return self._in_force
 
     def show_value(self, value: int) -> None:
-        """Show what is in force, unless somebody is changing it."""
+        """Show what is in force; where somebody is changing it, not before that is done."""
+        self._in_force = value
         is_typing = self.hasFocus() and self.lineEdit().isModified()
-        if self._settle.isActive() or is_typing or value == self._value == self.value():
+        if self._settle.isActive() or is_typing or value == self._began == self.value():
             return
-        self._value = value
+        self._began = value
         with QSignalBlocker(self):
             self.setValue(value)
 
@@ -154,7 +163,10 @@ class SettledSpin(QSpinBox):
             event.ignore()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Tell at once what was chosen: nothing waits where nobody sees it."""
+        """Tell at once what was chosen, where the panel is folded away.
+
+        Whoever closes the window before a value has settled has not turned anything: acts end with the window.
+        """
         super().hideEvent(event)
         self._commit()
 
@@ -162,9 +174,12 @@ class SettledSpin(QSpinBox):
         self._settle.start()
 
     def _commit(self) -> None:
-        before = self._value
-        if self.taken() != before:
-            self.chosen.emit(self._value)
+        self._settle.stop()
+        self.lineEdit().setModified(False)
+        number, before = self.value(), self._in_force
+        self.show_value(before if number == self._began else number)
+        if self._in_force != before:
+            self.chosen.emit(self._in_force)
 
 
 def settle_timer(owner: QWidget) -> QTimer:

@@ -19,15 +19,13 @@ _MOST_TIMES = 99
 
 
 class FaultSwitch(QWidget):
-    """Shows whether a fault is on; `wanted` carries how one is written and what it replaces, `unwanted` one to end."""
+    """Shows whether a fault is on; `switched` carries the fault, and whether it shall be on from now on."""
 
-    wanted = Signal(str, object)
-    unwanted = Signal(object)
+    switched = Signal(object, bool)
 
     def __init__(self, name: str, fault: str, title: str, hint: str) -> None:
         super().__init__()
         self.fault = Fault.parse(fault)
-        self._state: FaultState | None = None
         self.box = QCheckBox(title)
         self.box.setObjectName(f"{name}Box")
         self.box.setToolTip(hint)
@@ -45,13 +43,8 @@ class FaultSwitch(QWidget):
         self._lay_out()
         self.show_state(None)
 
-    def is_of(self, fault: Fault) -> bool:
-        """Return whether this is the switch of a fault, however often that strikes."""
-        return replace(fault, times=None) == self.fault
-
     def show_state(self, state: "FaultState | None") -> None:
         """Show the newest fault of this kind that was switched on; None for none."""
-        self._state = state
         self.box.setChecked(state is not None and not state.is_over)
         self.struck_label.setText("" if state is None else struck(state))
         self.struck_label.setVisible(state is not None)
@@ -59,18 +52,14 @@ class FaultSwitch(QWidget):
             self.times_spin.show_value(Fault.parse(state.fault).times or 0)
 
     def _on_clicked(self, on: bool) -> None:  # noqa: FBT001 - a signal's one argument
-        if on:
-            self._want()
-        elif self._state is not None:
-            self.unwanted.emit(self._state)
+        self._tell(on=on)
 
     def _on_times(self) -> None:
         if self.box.isChecked():
-            self._want()
+            self._tell(on=True)
 
-    def _want(self) -> None:
-        wanted = replace(self.fault, times=self.times_spin.taken() or None)
-        self.wanted.emit(str(wanted), self._state)
+    def _tell(self, *, on: bool) -> None:
+        self.switched.emit(replace(self.fault, times=self.times_spin.taken() or None), on)
 
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)

@@ -10,7 +10,7 @@ from ui import theme
 from ui.actions import Actions
 from ui.text import plain_tooltip
 from ui.widgets.buttons import ActionButton
-from ui.widgets.labels import ElidedLabel, Pill, label
+from ui.widgets.labels import ElidedLabel, ModestLabel, Pill, label
 from ui.widgets.painted import Dot, Mark
 
 
@@ -63,8 +63,7 @@ class TopBar(QFrame):
 
     def show_store(self, text: str) -> None:
         """Say where the session is kept, or what the keyring is waited for."""
-        self.store_label.setText(text)
-        self.store_label.setToolTip(plain_tooltip(text))
+        self.store_label.show_text(text)
 
     def show_account(self, name: str | None) -> None:
         """Show who is signed in; None shows the sign-in button instead."""
@@ -74,7 +73,7 @@ class TopBar(QFrame):
         self.sign_in_button.setVisible(not signed_in)
         if name is not None:
             self._initials.setText(_initials(name))
-            self._name.setText(name)
+            self._name.show_text(name)
             self.account_chip.setAccessibleName(self.tr("Signed in as {0}").format(name))
 
     def show_presenter(self, *, on: bool) -> None:
@@ -96,13 +95,14 @@ class TopBar(QFrame):
         self.issuer_label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
 
     def _build_right(self) -> None:
-        self.store_label = label(role="muted")
+        self.store_label = ModestLabel()
+        self.store_label.setProperty("muted", True)
         self.store_label.setObjectName("storeLabel")
         self.account_chip = QFrame()
         self.account_chip.setObjectName("accountChip")
         self.account_chip.setProperty("chip", True)
         self._initials = label(role="initials")
-        self._name = label()
+        self._name = ModestLabel()
         inside = QHBoxLayout(self.account_chip)
         inside.setContentsMargins(10, 5, 10, 5)
         inside.addWidget(self._initials)

@@ -102,3 +102,29 @@ class ElidedLabel(QLabel):
 
     def _elide(self) -> None:
         self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideMiddle, self.width()))
+
+
+class ModestLabel(ElidedLabel):
+    """An elided label that takes the room its text needs and no more, and all but vanishes where others need that."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+
+    def show_text(self, text: str) -> None:
+        """Show `text`, as much of it as fits."""
+        super().show_text(text)
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        """Return the room the whole text needs."""
+        return QSize(self.fontMetrics().horizontalAdvance(self._whole), super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Return no width at all."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def _elide(self) -> None:
+        super()._elide()
+        if self.text() == "…":  # alone it says nothing
+            self.setText("")

@@ -216,6 +216,32 @@ def test_a_switch_that_is_on_is_switched_off_or_set_to_another_count(open_desk: 
     tells(desk, events.FaultSwitched, "The fault 503@token*3 was switched off in the demo org.")
 
 
+@pytest.mark.parametrize("is_on", [False, True])
+def test_a_switch_that_is_pressed_twice_at_once_is_as_it_was(open_desk: Open, is_on: bool) -> None:
+    desk = ready(open_desk, signed_in=False)
+    if is_on:
+        org(desk).faults.switch_on([Fault.parse("503@token")])
+        desk.until(button(desk, "tokenUnavailableBox").isChecked)
+    for _ in range(2):
+        press(desk, "tokenUnavailableBox")
+    press(desk, "travel10Button")
+    desk.until(lambda: org(desk).moved_s == 10)
+    assert [str(each.fault) for each in org(desk).faults.switched] == ["503@token"] * is_on
+    desk.until(lambda: button(desk, "tokenUnavailableBox").isChecked() is is_on)
+    assert not desk.window.error_panel.isVisible()
+
+
+def test_a_count_that_follows_its_switch_at_once_leaves_one_fault(open_desk: Open) -> None:
+    desk = ready(open_desk, signed_in=False)
+    press(desk, "tokenUnavailableBox")
+    spin = panel(desk).faults.switches[0].times_spin
+    spin.setValue(3)
+    spin._commit()  # as if the time it rests were over, and no answer here yet
+    press(desk, "travel10Button")
+    desk.until(lambda: org(desk).moved_s == 10)
+    assert [str(each.fault) for each in org(desk).faults.switched] == ["503@token*3"]
+
+
 def test_the_network_is_cut_and_mended(open_desk: Open) -> None:
     desk = ready(open_desk)
     press(desk, "networkCutBox")
@@ -265,6 +291,18 @@ def test_a_storm_is_one_refresh(open_desk: Open) -> None:
     assert "20 × 200" in desk.window.call_strip.story_label.text()
     assert desk.token_requests - before == 1
     assert len(told(desk, events.RefreshSucceeded)) == 1
+
+
+def test_a_storm_waits_for_the_call_that_runs_and_says_so(open_desk: Open) -> None:
+    desk = ready(open_desk)
+    storm = button(desk, "stormButton")
+    assert storm.isEnabled()
+    desk.click(desk.window.call_strip.call_api_button)
+    assert not storm.isEnabled()
+    assert storm.toolTip() == "A call is under way: wait for its answer, or cancel it."
+    desk.until(storm.isEnabled)
+    assert not desk.wiring.tasks.running("call")
+    assert "one refresh" in storm.toolTip()
 
 
 def test_a_replay_a_revocation_and_a_new_key(open_desk: Open) -> None:
@@ -369,9 +407,41 @@ def test_a_guest_reads_how_the_org_is_turned_and_not_for_ever(open_desk: Open) -
     guest.until(lambda: not guest.wiring.tasks.running(_READING))
 
 
+def test_a_guest_is_told_so_and_looks_again_when_asked_to(open_desk: Open) -> None:
+    host = ready(open_desk, signed_in=False)
+    assert not button(host, "lookAgainButton").isVisible()
+    guest = ready(open_desk, signed_in=False)
+    guest.until(button(guest, "lookAgainButton").isVisible)
+    assert "Another Lapse serves this org" in panel(guest).guest_label.text()
+    guest.until(lambda: not guest.wiring.tasks.running(_READING))
+    org(host).turn(access_token_lifetime_s=300)
+    exchanges = len(told(guest, events.Exchange))
+    for _ in range(3):
+        guest.wiring.tick()
+    assert not guest.wiring.tasks.running(_READING)
+    slider = panel(guest).lifetimes.sliders["access_token_lifetime_s"]
+    assert slider.value_label.text() == "30 s"
+    press(guest, "lookAgainButton")
+    guest.until(lambda: slider.value_label.text() == "5 min")
+    assert len(told(guest, events.Exchange)) == exchanges + 1
+    host.close()
+    press(guest, "lookAgainButton")  # nobody is there any more: the guest serves the org itself from now on
+    guest.until(lambda: not button(guest, "lookAgainButton").isVisible())
+    assert guest.bench.host.org is not None
+
+
 REAL = Connection(
     name="Real", issuer="https://issuer.invalid", client_id=DEMO_CLIENT_ID, api_url="https://issuer.invalid/api"
 )
+
+
+def test_a_thought_of_one_connection_is_not_taken_to_the_next(open_desk: Open) -> None:
+    desk = ready(open_desk, signed_in=False)
+    desk.run(desk.wiring._take_up(REAL))
+    press(desk, "whatIf60Button")
+    assert panel(desk).what_if.when_label.text() == "If it were 1 min later:"
+    desk.run(desk.wiring._take_up(replace(REAL, name="Another")))
+    assert panel(desk).what_if.when_label.text() == "As it is now:"
 
 
 def test_at_a_real_server_it_is_a_thought_and_nothing_is_sent(open_desk: Open) -> None:

@@ -69,6 +69,7 @@ def test_to_be_shown_asks_for_nothing(qtbot: QtBot, panel: DemoPanel) -> None:
         panel.lifetimes.preset_requested,
         panel.times.client_skew_requested,
         panel.times.server_skew_requested,
+        panel.faults.switched,
         panel.faults.wanted,
         panel.faults.unwanted,
         panel.faults.cut_requested,
@@ -114,18 +115,18 @@ def test_every_fault_is_shown_once_and_the_newest_at_its_switch(panel: DemoPanel
     assert sorted(panel.faults.others) == [3]
 
 
-def test_a_switch_asks_for_its_fault_and_what_it_takes_the_place_of(qtbot: QtBot, panel: DemoPanel) -> None:
+def test_a_switch_tells_its_fault_and_whether_it_shall_be_on(qtbot: QtBot, panel: DemoPanel) -> None:
     over = FaultState(1, "503@token*1", 1, is_over=True)
     panel.show_org(replace(STATE, faults=(over,)))
     switch = panel.faults.switches[0]
     assert not switch.box.isChecked()
-    with qtbot.waitSignal(panel.faults.wanted) as asked:
+    with qtbot.waitSignal(panel.faults.switched) as asked:
         switch.box.click()
-    assert asked.args == ["503@token*1", over]
+    assert [str(asked.args[0]), asked.args[1]] == ["503@token*1", True]
     panel.show_org(replace(STATE, faults=(FaultState(2, "503@token", 0, is_over=False),)))
-    with qtbot.waitSignal(panel.faults.unwanted) as ended:
+    with qtbot.waitSignal(panel.faults.switched) as ended:
         switch.box.click()
-    assert ended.args[0].number == 2
+    assert [str(ended.args[0]), ended.args[1]] == ["503@token", False]
 
 
 def test_what_cannot_be_a_fault_is_said_and_not_asked_for(qtbot: QtBot, panel: DemoPanel) -> None:
@@ -155,6 +156,45 @@ def test_knobs_that_no_preset_has_are_custom(panel: DemoPanel) -> None:
     panel.show_org(replace(STATE, knobs={**STATE.knobs, **spa.knobs}))
     assert panel.lifetimes.preset_picker.currentText() == "okta-spa"
     assert spa.source in panel.lifetimes.preset_picker.accessibleDescription()
+
+
+def test_who_only_visits_the_org_is_told_and_can_look_again(qtbot: QtBot, panel: DemoPanel) -> None:
+    panel.show_org(STATE)
+    panel.show_host(None)
+    assert not panel.guest_label.isVisible()
+    assert not panel.look_button.isVisible()
+    panel.show_host("14:05:00")
+    assert panel.guest_label.isVisible()
+    assert panel.guest_label.text().startswith("Another Lapse serves this org.")
+    assert "14:05:00" in panel.guest_label.text()
+    with qtbot.waitSignal(panel.seen):
+        panel.look_button.click()
+    panel.show_real("Okta")
+    assert not panel.look_button.isVisible()
+
+
+def test_custom_cannot_be_asked_for(qtbot: QtBot, panel: DemoPanel) -> None:
+    panel.show_org(replace(STATE, knobs={**STATE.knobs, **PRESETS["okta-spa"].knobs}))
+    picker = panel.lifetimes.preset_picker
+    with qtbot.assertNotEmitted(panel.lifetimes.preset_requested):
+        picker.setFocus()
+        qtbot.keyClick(picker, Qt.Key.Key_Home)
+    assert picker.currentText() == "okta-spa"
+
+
+def test_of_several_presets_that_are_followed_the_one_just_chosen_is_shown(qtbot: QtBot, panel: DemoPanel) -> None:
+    strict = {**STATE.knobs, **PRESETS["strict-single-use"].knobs}
+    panel.show_org(replace(STATE, knobs=strict))
+    picker = panel.lifetimes.preset_picker
+    assert picker.currentText() == "strict-single-use"
+    with qtbot.waitSignal(panel.lifetimes.preset_requested) as asked:
+        picker.setFocus()
+        qtbot.keyClick(picker, Qt.Key.Key_End)
+    assert asked.args == ["access-75s"]
+    panel.show_org(replace(STATE, knobs={**strict, **PRESETS["access-75s"].knobs}))
+    assert picker.currentText() == "access-75s"
+    panel.show_org(replace(STATE, knobs={**strict, "access_token_lifetime_s": 30}))
+    assert picker.currentText() == "strict-single-use"
 
 
 def test_a_real_server_is_only_thought_about(qtbot: QtBot, panel: DemoPanel) -> None:

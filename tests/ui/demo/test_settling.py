@@ -71,6 +71,39 @@ def test_nothing_jumps_back_under_the_hand(slider: StopSlider) -> None:
     assert (slider.slider.value(), slider.value_label.text()) == (0, "1 min")
 
 
+def test_who_lets_go_where_it_began_sees_what_came_meanwhile(slider: StopSlider) -> None:
+    slider.show_value(3600)
+    found = told(slider)
+    for between in ((), (9,)):  # held still, and moved there and back
+        began = slider.slider.value()
+        slider.slider.setSliderDown(True)
+        for place in between:
+            slider.slider.setValue(place)
+        slider.show_value(60 if between else 120)
+        slider.slider.setValue(began)
+        assert slider.slider.value() == began
+        slider.slider.setSliderDown(False)
+        assert slider.value_label.text() == ("1 min" if between else "2 min")
+    assert (slider.slider.value(), found) == (0, [])
+
+
+def test_who_types_what_stood_there_sees_what_came_meanwhile(qtbot: QtBot, spin: SettledSpin) -> None:
+    spin.show_value(5)
+    found = told(spin)
+    spin.setFocus()
+    spin.selectAll()
+    qtbot.keyClicks(spin, "5")
+    spin.show_value(60)
+    assert spin.value() == 5
+    qtbot.keyClick(spin, Qt.Key.Key_Return)
+    assert (spin.value(), found) == (60, [])
+    keys(qtbot, spin, Qt.Key.Key_Up)
+    spin.show_value(0)
+    keys(qtbot, spin, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: spin.value() == 0)
+    assert found == []
+
+
 def test_what_is_no_stop_is_shown_as_it_is_and_stays_until_it_is_moved(qtbot: QtBot, slider: StopSlider) -> None:
     found = told(slider)
     slider.show_value(4000)
