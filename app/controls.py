@@ -141,15 +141,20 @@ class Controls:
         asked = self._asked(f"both clocks {'on' if seconds >= 0 else 'back'} by {duration(seconds)}")
         await self._controller.set_clock(jump_s=seconds, cause=asked)
 
-    async def travel_to_lapse(self) -> None:
-        """Let time pass at once until the access token has just lapsed; raises BadInput where nobody knows when."""
+    async def travel_to_lapse(self) -> bool:
+        """Let time pass at once until the access token has just lapsed; return whether it had not yet.
+
+        Raises BadInput where nobody knows when.
+        """
         decision = self._session.decide("Jump to lapse")
         if decision.access_name is None or decision.remaining_s is None:
             raise BadInput(
                 "There is no access token in hand whose end is known.", next_step="Sign in, or call the API first."
             )
-        if decision.remaining_s > 0:
-            await self.travel(decision.remaining_s + _PAST_LAPSE_S)
+        if decision.remaining_s <= 0:
+            return False
+        await self.travel(decision.remaining_s + _PAST_LAPSE_S)
+        return True
 
     async def skew_server(self, seconds: float) -> None:
         """Make the org's clock wrong by so many seconds, ahead of everybody else's; 0 makes it right again."""

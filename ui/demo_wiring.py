@@ -157,7 +157,11 @@ class DemoWiring(QObject):
         self._do(lambda controls: controls.travel(60))
 
     def _on_jump(self) -> None:
-        self._do(lambda controls: controls.travel_to_lapse())
+        self._do(self._jump)
+
+    async def _jump(self, controls: "Controls") -> None:
+        if not await controls.travel_to_lapse():
+            self._window.toasts.show_toast(self.tr("The access token has lapsed already; no clock was moved."))
 
     def _on_rotate_keys(self) -> None:
         self._do(lambda controls: controls.rotate_keys())

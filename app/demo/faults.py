@@ -110,7 +110,8 @@ _SPEC = re.compile(
     r"(?P<kind>[a-z0-9-]+)(=(?P<value>[^@*+]+))?(@(?P<endpoint>\*|[a-z_.-]+))?(\*(?P<times>[0-9]{1,6}))?"
     r"(\+(?P<skip>[0-9]{1,6}))?"
 )
-_FORM = "KIND[=VALUE]@ENDPOINT[*TIMES][+SKIP], for example 503=5@token*2"
+FORM = "KIND[=VALUE]@ENDPOINT[*TIMES][+SKIP], for example 503=5@token*2"
+"""How a fault is written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +155,7 @@ class Fault:
         """Return the fault written in `text`; raises BadInput."""
         match = _SPEC.fullmatch(text.strip())
         if match is None:
-            raise BadInput(f"{text!r} is no fault.", next_step=f"Write {_FORM}.")
+            raise BadInput(f"{text!r} is no fault.", next_step=f"Write {FORM}.")
         times, endpoint = match["times"], match["endpoint"] or "token"
         return cls(
             kind=kind_named(match["kind"]),

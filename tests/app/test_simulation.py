@@ -64,7 +64,9 @@ async def call(bench: Workbench) -> int | None:
 
 
 async def test_a_call_refreshes_once_both_clocks_have_travelled_past_the_lapse(bench: Workbench) -> None:
-    await (await bench.controls()).travel_to_lapse()
+    controls = await bench.controls()
+    assert await controls.travel_to_lapse()
+    assert not await controls.travel_to_lapse()  # it has lapsed already
     assert bench.session.decide("me").reason is Reason.LAPSED
     assert bench.host.org is not None
     assert bench.host.org.clock.now() == bench.clock.now()

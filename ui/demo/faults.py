@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from app.demo.faults import Fault
+from app.demo.faults import FORM, Fault
 from app.errors import BadInput
 from ui import theme
 from ui.demo.switch import FaultSwitch, struck
@@ -101,7 +101,7 @@ class Faults(QWidget):
         self.other_edit.setObjectName("otherFaultEdit")
         self.other_edit.setAccessibleName(self.tr("Other fault, as it is written"))
         self.other_edit.setPlaceholderText(self.tr("Other fault…"))
-        self.other_edit.setToolTip(self.tr("KIND[=VALUE]@ENDPOINT[*TIMES][+SKIP], for example 503=5@token*2"))
+        self.other_edit.setToolTip(FORM)
         theme.set_mono(self.other_edit, 12)
         self.other_edit.returnPressed.connect(self._on_other)
         self.other_edit.textEdited.connect(self._on_edited)
@@ -118,7 +118,7 @@ class Faults(QWidget):
         try:
             fault = Fault.parse(self.other_edit.text())
         except BadInput as wrong:
-            self.error_label.setText(" ".join(each for each in (wrong.what, wrong.next_step) if each))
+            self.error_label.setText(f"{wrong.what} {self.tr('Write {0}.').format(FORM)}")
             self.error_label.show()
             self.other_edit.setFocus()
             return

@@ -6,6 +6,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 
+from app.controls import first_knobs
 from app.demo.applications import Rotation
 from app.demo.presets import PRESETS, Preset
 from ui.demo.settling import CalmPicker, StopSlider
@@ -24,6 +25,7 @@ class Lifetimes(QWidget):
         super().__init__()
         self.setObjectName("demoLifetimes")
         self._followed: Preset | None = None
+        self._is_as_new = False
         self._wanted = ""
         self._build_picker()
         self._build_sliders()
@@ -41,12 +43,16 @@ class Lifetimes(QWidget):
         grace = self.tr("How long a rotated refresh token is still taken, for answers that got lost")
         self.sliders["leeway_s"].show_allowed(why_not, grace)
         self._followed = matching(knobs, self._wanted)
+        self._is_as_new = dict(knobs) == first_knobs()
         self._show_preset()
 
     def _show_preset(self) -> None:
         preset = self._followed
         self.preset_picker.setCurrentIndex(0 if preset is None else list(PRESETS).index(preset.name) + 1)
-        text = self.tr("Turned by hand.") if preset is None else f"{preset.behaviour} ({preset.source})"
+        by_nobody = self.tr("As a new demo org is: short lives, so that a story fits in a minute.")
+        text = by_nobody if self._is_as_new else self.tr("Turned by hand.")
+        if preset is not None:
+            text = f"{preset.behaviour} ({preset.source})"
         self.preset_label.setText(text)
         self.preset_picker.setToolTip(plain_tooltip(text))
         self.preset_picker.setAccessibleDescription(text)

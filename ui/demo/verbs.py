@@ -1,6 +1,7 @@
 """What one does to tokens and keys at the demo org on purpose, as buttons that are the window's actions."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QSpinBox, QVBoxLayout, QWidget
 
 from ui.actions import Actions
@@ -9,6 +10,12 @@ from ui.widgets.flow import Flow
 from ui.widgets.labels import label
 
 _FEWEST_CALLS, _CALLS, _MOST_CALLS = 2, 50, 100
+
+
+class _StormSpin(QSpinBox):
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Let the wheel scroll the panel: the storm's button leaves the focus here while it cannot be pressed."""
+        event.ignore()
 
 
 class Verbs(QWidget):
@@ -30,7 +37,7 @@ class Verbs(QWidget):
             ActionButton(commands.make_as_new, "makeAsNewButton"),
             ActionButton(commands.reset_demo, "resetDemoButton"),
         )
-        self.storm_spin = QSpinBox()
+        self.storm_spin = _StormSpin()
         self.storm_spin.setObjectName("stormSpin")
         self.storm_spin.setAccessibleName(self.tr("How many calls the storm has"))
         self.storm_spin.setToolTip(self.tr("How many calls at once, {0} to {1}").format(_FEWEST_CALLS, _MOST_CALLS))

@@ -141,6 +141,9 @@ def test_the_jump_to_the_lapse_makes_the_next_call_refresh(open_desk: Open) -> N
     desk = ready(open_desk)
     press(desk, "jumpToLapseButton")
     desk.until(lambda: desk.window.cards["access"].pill_word == "Lapsed")
+    press(desk, "jumpToLapseButton")
+    desk.until(lambda: any("lapsed already" in each for each in desk.window.toasts.texts()))
+    assert len(told(desk, events.TimeTravelled)) == 1
     assert "refreshed in" in desk.call()
     assert desk.bench.session.tokens is not None
     assert desk.bench.session.tokens.number == 2

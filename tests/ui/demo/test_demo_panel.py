@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -39,6 +40,24 @@ def panel(qtbot: QtBot) -> Iterator[DemoPanel]:
 
 def sections(panel: DemoPanel) -> list[QWidget]:
     return [panel.lifetimes, panel.times, panel.faults, panel.verbs]
+
+
+def test_a_new_org_was_turned_by_nobody(panel: DemoPanel) -> None:
+    panel.show_org(STATE)
+    assert "As a new demo org is" in panel.lifetimes.preset_label.text()
+    panel.show_org(replace(STATE, knobs={**STATE.knobs, "access_token_lifetime_s": 31}))
+    assert panel.lifetimes.preset_label.text() == "Turned by hand."
+
+
+def test_the_wheel_scrolls_past_the_storm_whoever_has_the_focus(qtbot: QtBot, panel: DemoPanel) -> None:
+    panel.show_org(STATE)
+    spin = panel.verbs.storm_spin
+    spin.setFocus()
+    qtbot.waitUntil(spin.hasFocus)
+    at, keys, buttons = QPointF(4, 4), Qt.KeyboardModifier.NoModifier, Qt.MouseButton.NoButton
+    turned = QWheelEvent(at, at, QPoint(), QPoint(0, -120), buttons, keys, Qt.ScrollPhase.NoScrollPhase, False)
+    QApplication.sendEvent(spin, turned)
+    assert spin.value() == 50
 
 
 def test_before_anything_is_known_it_says_so(panel: DemoPanel) -> None:
