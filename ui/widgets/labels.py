@@ -104,6 +104,9 @@ class ElidedLabel(QLabel):
         self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideMiddle, self.width()))
 
 
+_ROUNDED_OFF = 2  # px: an advance is a whole number, and what is a fraction short of a text's width elides it
+
+
 class ModestLabel(ElidedLabel):
     """An elided label that takes the room its text needs and no more, and all but vanishes where others need that."""
 
@@ -118,7 +121,8 @@ class ModestLabel(ElidedLabel):
 
     def sizeHint(self) -> QSize:
         """Return the room the whole text needs."""
-        return QSize(self.fontMetrics().horizontalAdvance(self._whole), super().sizeHint().height())
+        width = self.fontMetrics().horizontalAdvance(self._whole) + _ROUNDED_OFF if self._whole else 0
+        return QSize(width, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         """Return no width at all."""
