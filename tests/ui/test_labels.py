@@ -3,7 +3,7 @@
 import pytest
 from pytestqt.qtbot import QtBot
 
-from ui.widgets.labels import ModestLabel
+from ui.widgets.labels import ElidedLabel, ModestLabel
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,15 @@ def test_without_room_it_says_nothing(qtbot: QtBot) -> None:
     label.resize(0, label.height())
     assert label.text() == ""
     assert label.whole_text() == "Kept in the OS keyring"
+
+
+def test_of_a_long_text_some_characters_say_nothing(qtbot: QtBot) -> None:
+    label = ElidedLabel()
+    qtbot.addWidget(label)
+    label.show_text("http://127.0.0.1:8899/oauth2/default")
+    label.show()
+    label.resize(40, label.height())
+    assert label.text() == ""
+    label.resize(160, label.height())
+    assert label.text().startswith("http")
+    assert "…" in label.text()

@@ -65,6 +65,9 @@ class WholeLabel(QLabel):
         self.setMinimumHeight(max(self.heightForWidth(self.width()), 0) if self.isVisible() else 0)
 
 
+_FEWEST = 6  # characters: of a longer text fewer say nothing
+
+
 class ElidedLabel(QLabel):
     """A one-line label that gives way: shortens in the middle, the whole text in its tooltip."""
 
@@ -101,7 +104,8 @@ class ElidedLabel(QLabel):
             self._elide()
 
     def _elide(self) -> None:
-        self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideMiddle, self.width()))
+        text = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideMiddle, self.width())
+        self.setText(text if text == self._whole or len(text) >= _FEWEST else "")
 
 
 _ROUNDED_OFF = 2  # px: an advance is a whole number, and what is a fraction short of a text's width elides it
@@ -127,8 +131,3 @@ class ModestLabel(ElidedLabel):
     def minimumSizeHint(self) -> QSize:
         """Return no width at all."""
         return QSize(0, super().minimumSizeHint().height())
-
-    def _elide(self) -> None:
-        super()._elide()
-        if self.text() == "…":  # alone it says nothing
-            self.setText("")
