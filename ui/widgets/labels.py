@@ -118,7 +118,8 @@ class ModestLabel(ElidedLabel):
 
     def sizeHint(self) -> QSize:
         """Return the room the whole text needs."""
-        return QSize(self.fontMetrics().horizontalAdvance(self._whole), super().sizeHint().height())
+        # the advance is rounded, and text that is a fraction of a pixel too wide is shortened already
+        return QSize(self.fontMetrics().horizontalAdvance(self._whole) + 2, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         """Return no width at all."""
