@@ -30,6 +30,9 @@ class Clock(Protocol):
     def elapsed(self) -> float:
         """Return seconds since an arbitrary start, never running backwards and counting system sleep where it can."""
 
+    def stopwatch(self) -> float:
+        """Return seconds since an arbitrary start, which no place travels through alone: for how long things take."""
+
     async def sleep_until(self, moment: float) -> None:
         """Return once `now()` has reached `moment` (epoch seconds)."""
 
@@ -56,6 +59,10 @@ class SystemClock:
         """Return seconds since boot, sleep included where the system can tell."""
         raw = time.clock_gettime(_BOOTTIME) if _BOOTTIME is not None else time.monotonic()
         return raw + self._travelled_s
+
+    def stopwatch(self) -> float:
+        """Return `elapsed()`: this is everybody's time."""
+        return self.elapsed()
 
     async def sleep_until(self, moment: float) -> None:
         """Nap until `moment`; see `Clock`."""
@@ -96,6 +103,10 @@ class OwnClock:
     def elapsed(self) -> float:
         """Return the other clock's elapsed seconds and those travelled; a wrong wall is none of them."""
         return self._base.elapsed() + self.travelled_s
+
+    def stopwatch(self) -> float:
+        """Return the other clock's: the time travelled is not waited for."""
+        return self._base.stopwatch()
 
     async def sleep_until(self, moment: float) -> None:
         """Return once this place's wall shows `moment`, in naps because it may be moved meanwhile."""

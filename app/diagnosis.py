@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass, replace
 
+from app import events
 from app.connection import Connection
 from app.doctor.doctor import diagnose
 from app.doctor.evidence import case_of
@@ -23,9 +24,14 @@ class Diagnosis:
     findings: tuple[Finding, ...]
 
 
-async def diagnosis_of(bench: Workbench, *, offline: bool = False) -> Diagnosis:
-    """Diagnose the chosen connection; looks at its server unless `offline`. Raises LapseError as the demo org may."""
+async def diagnosis_of(bench: Workbench, *, offline: bool = False, asked: bool = True) -> Diagnosis:
+    """Diagnose the chosen connection; looks at its server unless `offline`. Raises LapseError as the demo org may.
+
+    That it was `asked` for, and not begun by itself, is journalled.
+    """
     chosen = bench.chosen  # another may be chosen meanwhile
+    if asked:
+        chosen.journal.append(events.DoctorAsked())
     known = await _known(bench, offline=offline)
     case = case_of(
         chosen.connection,

@@ -608,6 +608,15 @@ class RefreshFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class DoctorAsked:
+    """Somebody asked the doctor; what it looks at for that follows."""
+
+    def sentence(self) -> str:
+        """Say it."""
+        return "The doctor was asked."
+
+
+@dataclass(frozen=True, slots=True)
 class SkewMeasured:
     """The server's Date header differed from our clock by `skew_s` (positive: the server is ahead)."""
 
@@ -705,6 +714,7 @@ Event = (
     | SessionGone
     | RefreshSucceeded
     | RefreshFailed
+    | DoctorAsked
     | SkewMeasured
     | Exchange
     | CallStarted

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import httpx
 
-from app.clock import Clock, OwnClock
+from app.clock import OwnClock
 from app.connection import Connection
 from app.inspection.desk import Desk
 from app.journal import Journal, Scribe
@@ -35,7 +35,7 @@ class InUse:
 def take_up(
     connection: Connection,
     http: httpx.AsyncClient,
-    clock: Clock,
+    clock: OwnClock,
     journal: Journal,
     store: TokenStore,
     *,
@@ -47,16 +47,15 @@ def take_up(
 
     `strategy` and `single_flight` are the session's options.
     """
-    own = OwnClock(clock)
-    scribe = journal.of(connection.key, own)
+    scribe = journal.of(connection.key, clock)
     client = OAuthClient(
-        http, own, issuer=connection.issuer, client_id=connection.client_id, resource=connection.resource
+        http, clock, issuer=connection.issuer, client_id=connection.client_id, resource=connection.resource
     )
     session = Session(
         client,
         store,
         scribe,
-        own,
+        clock,
         key=connection.key,
         leeway_s=connection.leeway_s,
         lock_folder=lock_folder,
@@ -65,10 +64,10 @@ def take_up(
     )
     return InUse(
         connection=connection,
-        clock=own,
+        clock=clock,
         journal=scribe,
         client=client,
         session=session,
-        desk=Desk(http, client, session, own),
-        calls=ApiCaller(http, session, scribe, own),
+        desk=Desk(http, client, session, clock),
+        calls=ApiCaller(http, session, scribe, clock),
     )

@@ -70,6 +70,10 @@ class SimClock:
     def _loop(self) -> asyncio.AbstractEventLoop:
         return asyncio.get_running_loop()  # once: each time costs a system call, and simulated calls read time often
 
+    def stopwatch(self) -> float:
+        """Return `elapsed()`: this is everybody's time."""
+        return self.elapsed()
+
     async def sleep_until(self, moment: float) -> None:
         """Return once `now()` has reached `moment`."""
         while (left := moment - self.now()) > 0:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from app import events, settings
-from app.clock import Clock, SystemClock
+from app.clock import Clock, OwnClock, SystemClock
 from app.connection import Connection, SignInKind, check_connection
 from app.demo.addresses import Addresses
 from app.demo.host import DemoHost, Host, Hosting
@@ -21,7 +21,7 @@ from app.doctor.lasttrouble import TroubleMemory
 from app.errors import BadInput, LapseError, StoreFailed
 from app.in_use import InUse, take_up
 from app.inspection.desk import Desk
-from app.journal import Journal
+from app.journal import Journal, Scribe
 from app.lanes import Limits
 from app.oauth.client import OAuthClient
 from app.okta.keeping import kept_token
@@ -146,8 +146,7 @@ class Workbench:
         connection = check_connection(connection)
         known = self._in_use.get(connection.key)
         if known is None:
-            found = self._take_up_anew(connection)
-            await found.session.restore()
+            found = await self._taken_up_anew(connection, OwnClock(self._machine_clock))
         else:
             found = replace(known, connection=connection)
             found.session.leeway_s = connection.leeway_s
@@ -155,21 +154,24 @@ class Workbench:
         self._in_use[connection.key] = found
         return found
 
-    def _take_up_anew(self, connection: Connection) -> InUse:
-        found = take_up(connection, self.http, self._machine_clock, self.journal, self.store, lock_folder=self.folder)
+    async def _taken_up_anew(self, connection: Connection, clock: OwnClock) -> InUse:
+        found = take_up(connection, self.http, clock, self.journal, self.store, lock_folder=self.folder)
         if connection.embedded:
-            found.clock.travelled_s = self.host.moved_s
+            clock.travelled_s = self.host.moved_s
+        await found.session.restore()
         return found
 
     async def restart(self) -> None:
         """Forget everything that is in memory and take the connection up as the next start would, from the store.
 
-        Until that is done what was there before can still be looked at.
+        Until that is done, and where it is cancelled, what was there before stays.
         """
         gone = self.chosen
         await gone.session.close()
-        del self._in_use[gone.connection.key]
-        await self.connect(gone.connection)
+        found = await self._taken_up_anew(gone.connection, gone.clock)
+        self._in_use[gone.connection.key] = found
+        if self._chosen is gone:
+            self._chosen = found
 
     def standing(self, name: str) -> bool | None:
         """Return whether somebody is signed in at the connection of that name; None where nobody has looked yet."""
@@ -253,6 +255,11 @@ class Workbench:
         """Make the demo org forget every grant and change its key; its session here ends with it."""
         await self._worker.run(self.host.reset)
         self.journal.append(events.DemoOrgReset())
+        self._follow(0.0, None)  # it has forgotten its travels as well
+        for each in self._embedded_in_use():
+            each.clock.skew_s = 0.0
+        if self._way is not None:
+            self._way.is_cut = False
         await self.connect(self.settings.connection)
         self.client.forget_keys()
         await self.session.forget()
@@ -304,18 +311,19 @@ class Workbench:
         Raises BadInput when another has its name, or when it cannot be saved.
         """
         if connection.embedded:
-            self._remember(replace(self.settings, current=connection.name))
+            self._remember(lambda saved: replace(saved, current=connection.name))
         else:
-            self._remember(self.settings.with_connection(connection, instead_of=instead_of or connection.name))
+            name = instead_of or connection.name
+            self._remember(lambda saved: saved.with_connection(connection, instead_of=name))
 
     async def remove_connection(self, name: str) -> None:
         """Sign out of the connection of that name; forget it. Raises BadInput for the demo org and as saving does."""
-        rest = self.settings.without(name)
+        self.settings.without(name)  # before anybody is signed out: the demo org stays
         connection = next((each for each in self.settings.connections if each.name == name), None)
         if connection is None:
             return
         await self.leave(connection)
-        self._remember(rest)
+        self._remember(lambda saved: saved.without(name))
 
     async def leave(self, connection: Connection) -> None:
         """Sign out of a connection, also of one that is not chosen; the browser's session stays."""
@@ -325,22 +333,19 @@ class Workbench:
 
     def remember_scheme(self, choice: str) -> None:
         """Look so in the next run too: system, light or dark. Raises BadInput when it cannot be saved."""
-        self._remember(replace(self.settings, scheme=choice))
+        self._remember(lambda saved: replace(saved, scheme=choice))
 
     def remember_window(self, kept: dict[str, str]) -> None:
         """Open the window as it was left, in the next run; what `kept` does not name stays, whichever window kept it.
 
         Raises BadInput when it cannot be saved.
         """
-        try:
-            before = settings.load(settings.config_dir()).window
-        except BadInput:
-            before = self.settings.window
-        self._remember(replace(self.settings, window={**before, **kept}))
+        self._remember(lambda saved: replace(saved, window={**saved.window, **kept}))
 
-    def _remember(self, found: Settings) -> None:
-        self.settings = found
-        settings.save(found, settings.config_dir())
+    def _remember(self, change: Callable[[Settings], Settings]) -> None:
+        """Change what is saved by now: another Lapse may have saved something meanwhile, and that stays."""
+        self.settings = change(settings.load(settings.config_dir()))
+        settings.save(self.settings, settings.config_dir())
 
     @asynccontextmanager
     async def beside(self) -> AsyncIterator["Workbench"]:
@@ -392,7 +397,9 @@ class Workbench:
         way = DemoOrgWay(self._network(), port=lambda: self.host.port, revive=self._revive, follow=self._follow)
         self._way = way
         return httpx.AsyncClient(
-            transport=RecordingTransport(way, self.journal, self._machine_clock, self.details),
+            transport=RecordingTransport(
+                way, self.journal, self._machine_clock, self.details, scribe_of=self._scribe_of
+            ),
             follow_redirects=False,
             trust_env=False,
         )
@@ -401,13 +408,25 @@ class Workbench:
         with suppress(LapseError):  # then the connection is refused again, and that is what is told
             await self._ensure_demo_org()
 
-    def _follow(self, moved_s: float, cause: int | None) -> None:
+    def _follow(self, moved_s: float, cause: int | None) -> bool:
         """Go along where the demo org's time was moved, by this Lapse or another: both clocks move together."""
-        for each in self._in_use.values():
+        moved = False
+        for each in self._embedded_in_use():
             travelled_s = moved_s - each.clock.travelled_s
-            if each.connection.embedded and travelled_s:
+            if travelled_s:
                 each.clock.travelled_s = moved_s
                 each.journal.append(events.TimeTravelled(travelled_s), cause=cause)
+                moved = True
+        return moved
+
+    def _scribe_of(self, request: httpx.Request) -> Scribe | None:
+        """Return who writes of requests to the demo org: they are told at its time, whatever caused them."""
+        if self._way is None or not self._way.leads_to(request):
+            return None
+        return next((each.journal for each in self._embedded_in_use()), None)
+
+    def _embedded_in_use(self) -> list[InUse]:
+        return [each for each in self._in_use.values() if each.connection.embedded]
 
     def _keyring_awaited(self, waiting: bool) -> None:  # noqa: FBT001 - a callback's one argument
         self.journal.append(events.KeyringAwaited(waiting))

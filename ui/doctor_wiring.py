@@ -52,9 +52,9 @@ class DoctorWiring(QObject):
             return
         if self._is_in_use():
             self._window.toasts.show_toast(self.tr("The doctor looks into it: see the tab Doctor."))
-            self._start()
         else:
-            self._on_look()
+            self._window.side.open(self._window.doctor)
+        self._start(asked=False)
 
     def _calls_for_the_doctor(self, entry: Entry) -> bool:
         if not self._bench.is_connected or entry.connection != self._bench.connection.key:
@@ -66,21 +66,21 @@ class DoctorWiring(QObject):
 
     def _on_look(self) -> None:
         self._window.side.open(self._window.doctor)
-        self._start()
+        self._start(asked=True)
 
-    def _start(self) -> None:
+    def _start(self, *, asked: bool) -> None:
         self._window.doctor.show_busy()
-        self._tasks.start("doctor", self._look)
+        self._tasks.start("doctor", self._look, asked)
 
     def _on_cancel(self) -> None:
         self._tasks.cancel("doctor")
         self._window.doctor.show_stopped()
 
-    async def _look(self) -> None:
+    async def _look(self, asked: bool) -> None:  # noqa: FBT001 - a task's argument
         from app.diagnosis import diagnosis_of
 
         try:
-            found = await diagnosis_of(self._bench)
+            found = await diagnosis_of(self._bench, asked=asked)
         except LapseError:
             self._window.doctor.show_stopped()
             raise

@@ -107,14 +107,13 @@ class LabWiring(QObject):
         self._clipboard.copy(text)
         self._window.toasts.show_toast(self.tr("Copied the table."))
 
-    def _on_export(self, measure: Measure = Measure.TOKEN_REQUESTS) -> None:
-        self._tasks.start("export the lab", self._export, measure)
+    def _on_export(self, report: Report, measure: Measure) -> None:
+        self._tasks.start("export the lab", self._export, report, measure)
 
-    async def _export(self, measure: Measure) -> None:
+    async def _export(self, report: Report, measure: Measure) -> None:
         kinds = self.tr("Report (*.json);;Table (*.csv);;Picture (*.png);;Drawing (*.svg)")
         path = await asked_for_path(self._window, self.tr("Export the run"), "lapse-lab", kinds)
-        report = self._panel.sheet.report
-        if path is not None and report is not None:
+        if path is not None:
             write(path, exported(report, measure, path))
             self._window.toasts.show_toast(self.tr("Written to {0}.").format(path))
 

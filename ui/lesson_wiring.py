@@ -11,7 +11,7 @@ from app.errors import LapseError, Standing, StepFailed
 from app.events import StorePlace
 from app.lessons.catalogue import LESSONS
 from app.lessons.player import Player
-from app.lessons.progress import progress_of
+from app.lessons.progress import Progress, progress_of, saved_progress
 from app.lessons.run import LessonRun
 from ui.actions import LessonPossible
 from ui.lessons.facts import Row
@@ -20,7 +20,6 @@ from ui.tasks import TaskScope, ask
 if TYPE_CHECKING:
     from app.connection import Connection
     from app.lessons.lesson import Lesson
-    from app.lessons.progress import Progress
     from app.workbench import Workbench
     from ui.main_window import MainWindow
 
@@ -31,7 +30,8 @@ class LessonWiring(QObject):
     """At most one lesson is on show, and at most one is under way: that one.
 
     What the journal tells is taken once it is known which connection is the demo org's, entry by entry, and only what
-    came after the lesson was prepared. `take_up` is asked to choose a connection, `changed` to show the session anew.
+    came after the lesson was prepared. `take_up` is asked to choose a connection, `changed` to show the session anew,
+    and `end_sign_in` to end a sign-in that still waits, for the reason it is given.
     """
 
     def __init__(
@@ -41,6 +41,7 @@ class LessonWiring(QObject):
         tasks: TaskScope,
         take_up: "Callable[[Connection], None]",
         changed: Callable[[], None],
+        end_sign_in: Callable[[str], None],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -50,6 +51,7 @@ class LessonWiring(QObject):
         self._tasks = tasks
         self._take_up = take_up
         self._changed = changed
+        self._end_sign_in = end_sign_in
         self._progress: Progress = progress_of(bench.settings.window)
         self._open: Lesson | None = None
         self._run: LessonRun | None = None
@@ -96,8 +98,11 @@ class LessonWiring(QObject):
         return connection.embedded
 
     def is_in_front(self) -> bool:
-        """Return whether somebody is in a lesson, with it before their eyes."""
-        return self._run is not None and self._panel.isVisible()
+        """Return whether somebody is in a lesson, with it before their eyes or the controls that its steps turn."""
+        run = self._run
+        if run is None:
+            return False
+        return self._panel.isVisible() or (not run.is_over and self._window.demo.isVisible())
 
     def cancel(self) -> None:
         """Stop the program where it is at work for a lesson."""
@@ -110,11 +115,11 @@ class LessonWiring(QObject):
             return
         place, belongs = run.place, ("", self._bench.connection.key)
         journal = self._bench.journal
-        for seq in range(self._taken + 1, journal.newest + 1):
+        first, self._taken = self._taken + 1, journal.newest
+        for seq in range(first, journal.newest + 1):
             entry = journal.entry(seq)
             if entry is not None and entry.connection in belongs:
                 run.take(entry)
-        self._taken = journal.newest
         if run.place != place:
             self._passed(run)
 
@@ -165,7 +170,7 @@ class LessonWiring(QObject):
     def _on_leave(self) -> None:
         self.cancel()
         left, self._open, self._run = self._open, None, None
-        self._remember(self._progress.left())
+        self._remember(Progress.left)
         self._panel.show_list(self._rows(), left.name if left is not None else "")
         self.show_possible()
 
@@ -189,7 +194,7 @@ class LessonWiring(QObject):
     async def _prepare(self, lesson: "Lesson") -> None:
         """Turn everything to where the lesson begins; nothing that happens on the way there counts."""
         self._run = None
-        self._remember(self._progress.forgotten(lesson.name))
+        self._remember(lambda progress: progress.forgotten(lesson.name))
         self.show_possible()
         with self._at_work(self._panel.show_preparing):
             await lesson.prepare(Player(self._bench))
@@ -215,6 +220,8 @@ class LessonWiring(QObject):
     def _at_work(self, show: Callable[[], None]) -> Iterator[None]:
         """Show that the program is at work, and how everything is once it has ended, however it did."""
         self._window.error_panel.hide()
+        # Left waiting, it would replace the session that the lesson goes on in.
+        self._end_sign_in(self.tr("The sign-in was cancelled: the program is at work for the lesson."))
         self._show_work = show
         self._show()
         try:
@@ -239,17 +246,17 @@ class LessonWiring(QObject):
     def _begin(self, lesson: "Lesson", place: int) -> None:
         self._run = LessonRun(lesson, place)
         self._taken = self._bench.journal.newest
-        self._remember(self._progress.at(lesson.name, place))
+        self._remember(lambda progress: progress.at(lesson.name, place))
         self._show()
 
     def _passed(self, run: LessonRun) -> None:
         lesson, passed, step = run.lesson, run.lesson.steps[run.place - 1], run.step
         if step is None:
-            self._remember(self._progress.finished(lesson.name))
+            self._remember(lambda progress: progress.finished(lesson.name))
             said = self.tr("Lesson done: {0}.").format(lesson.title)
             more = lesson.teaches
         else:
-            self._remember(self._progress.at(lesson.name, run.place))
+            self._remember(lambda progress: progress.at(lesson.name, run.place))
             said = self.tr("✓ Step passed: {0}. Next: {1}.").format(passed.title, step.title)
             more = passed.see
         self._show()
@@ -296,11 +303,12 @@ class LessonWiring(QObject):
             is_done=name in self._progress.done,
         )
 
-    def _remember(self, progress: "Progress") -> None:
-        if progress == self._progress:
+    def _remember(self, change: Callable[[Progress], Progress]) -> None:
+        """Make one change to what is saved, in which another window may have come further meanwhile; and here."""
+        before, self._progress = self._progress, change(self._progress)
+        if self._progress == before:
             return
-        self._progress = progress
         try:
-            self._bench.remember_window(progress.kept())
+            self._bench.remember_window(change(saved_progress()).kept())
         except LapseError as trouble:
             self._window.error_panel.show_error(trouble)

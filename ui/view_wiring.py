@@ -134,7 +134,10 @@ class ViewWiring(QObject):
     def _on_guide(self) -> None:
         from ui.guide import GuideWindow
 
-        GuideWindow(self._window).show()  # beside the window, which one goes on using
+        guide = self._window.findChild(GuideWindow) or GuideWindow(self._window)
+        guide.show()  # beside the window, which one goes on using
+        guide.raise_()
+        guide.activateWindow()
 
     def _splitters(self) -> list[QSplitter]:
         return [each for each in self._window.findChildren(QSplitter) if each.objectName()]

@@ -58,7 +58,8 @@ class Wiring(QObject):
         taken_up = self._on_connection_saved
         self._connections = ConnectionWiring(window, bench, self.tasks, self._clipboard, taken_up, self)
         self._sign_in = SignInWiring(window, bench, self.tasks, self._clipboard, self._show_session, self)
-        self._lessons = LessonWiring(window, bench, self.tasks, taken_up, self._show_session, self)
+        end_sign_in = self._sign_in.cancel
+        self._lessons = LessonWiring(window, bench, self.tasks, taken_up, self._show_session, end_sign_in, self)
         in_use = self._lessons.is_in_front
         self._doctor = DoctorWiring(window, bench, self.tasks, self._clipboard, self._story.select, in_use, self)
         self._demo = DemoWiring(window, bench, self.tasks, self._call, self._on_connection_chosen, self)
@@ -90,8 +91,9 @@ class Wiring(QObject):
     def tick(self) -> None:
         """Work everything that depends on time out anew, from the clock."""
         now = self._bench.clock.now()
+        token_time = self._bench.session.token_time() if self._ready else now
         for card in self._window.cards.values():
-            card.tick(now)
+            card.tick(token_time)
         self._sign_in.tick(now)
         self._inspector.tick(now)
         self._story.tick(now)

@@ -18,9 +18,9 @@ async def lab(args: argparse.Namespace) -> int:
 
     scenario = _scenario(args)
     report = await run_lab(scenario, progress=_show if sys.stderr.isatty() else lambda _: None)
-    if args.csv is not None:
-        _write(Path(args.csv), to_csv(report))
     print(json.dumps(as_plain(report)) if args.json else to_table(report))
+    if args.csv is not None:  # after what took so long is told: the file may not be writable
+        _write(Path(args.csv), to_csv(report))
     return DONE
 
 
@@ -31,14 +31,22 @@ def flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--calls", type=int, metavar="N", help=f"how many API calls are made, {usual.calls} unless said"
     )
-    parser.add_argument("--pattern", choices=list(Pattern), help=f"when they are made, {usual.pattern} unless said")
-    parser.add_argument("--weather", choices=list(Weather), help=f"what the network does, {usual.weather} unless said")
+    parser.add_argument(
+        "--pattern", choices=[each.value for each in Pattern], help=f"when they are made, {usual.pattern} unless said"
+    )
+    parser.add_argument(
+        "--weather",
+        choices=[each.value for each in Weather],
+        help=f"what the network does, {usual.weather} unless said",
+    )
     parser.add_argument(
         "--access-token-lifetime", type=int, metavar="S", help=f"seconds, {usual.access_token_lifetime_s} unless said"
     )
     parser.add_argument("--refresh-token-lifetime", type=int, metavar="S", help="seconds from the sign-in; 0: no limit")
     parser.add_argument("--idle", type=int, metavar="S", help="seconds a refresh token may lie unused; 0: no limit")
-    parser.add_argument("--rotation", choices=list(Rotation), help="whether a refresh replaces the refresh token")
+    parser.add_argument(
+        "--rotation", choices=[each.value for each in Rotation], help="whether a refresh replaces the refresh token"
+    )
     parser.add_argument("--grace", type=int, metavar="S", help="seconds a replaced refresh token stays good, 0 to 60")
     parser.add_argument("--skew", type=float, metavar="S", help="seconds the client's clock is ahead of the server's")
     parser.add_argument("--leeway", type=float, metavar="S", help="seconds before its end a token counts as lapsed")

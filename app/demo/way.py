@@ -14,7 +14,8 @@ class DemoOrgWay(httpx.AsyncBaseTransport):
     """Passes requests on to `inner`, and looks after those to the demo org on `port()`.
 
     Where nobody listens any more `revive` is awaited; nothing was sent, so sending again is safe. `follow` is told on
-    every answer by how many seconds the org's time was moved, and the journal number of what caused the request.
+    every answer by how many seconds the org's time was moved, and the journal number of what caused the request, and
+    returns whether that was news.
     While `is_cut`, nothing gets through but what turns the org, which is how it is mended.
     """
 
@@ -26,26 +27,34 @@ class DemoOrgWay(httpx.AsyncBaseTransport):
         *,
         port: Callable[[], int | None],
         revive: Callable[[], Awaitable[object]],
-        follow: Callable[[float, int | None], None],
+        follow: Callable[[float, int | None], bool],
     ) -> None:
         self._inner = inner
         self._port = port
         self._revive = revive
         self._follow = follow
+        self._moves = 0
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request; see httpx's transport interface."""
-        if request.url.host != _HOST or request.url.port != self._port():
+        if not self.leads_to(request):
             return await self._inner.handle_async_request(request)
-        if self.is_cut and not request.url.path.startswith(_CONTROLS):
+        is_control = request.url.path.startswith(_CONTROLS)
+        if self.is_cut and not is_control:
             raise httpx.ConnectError("The network to the demo org is cut.", request=request)
+        moves = self._moves
         try:
             response = await self._inner.handle_async_request(request)
         except httpx.ConnectError:
             await self._revive()
             response = await self._inner.handle_async_request(request)
-        self._follow(_moved_s(response), request.extensions.get("lapse_cause"))
+        if is_control or moves == self._moves:  # else it may have been written before a move that is known already
+            self._moves += self._follow(_moved_s(response), request.extensions.get("lapse_cause"))
         return response
+
+    def leads_to(self, request: httpx.Request) -> bool:
+        """Return whether a request is to the demo org."""
+        return request.url.host == _HOST and request.url.port == self._port()
 
     async def aclose(self) -> None:
         """Close the inner transport."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from app.clock import Clock
+from app.clock import Clock, OwnClock
 from app.connection import DEMO_CONNECTION
 from app.demo.addresses import PASSWORD, USERNAME
 from app.demo.ledger import MemoryLedger, SigningKey
@@ -152,18 +152,16 @@ class _Run:
     # --- the program --------------------------------------------------------------------------------------------------
 
     def _new_program(self) -> InUse:
-        program = take_up(
+        return take_up(
             self._connection,
             self._http,
-            self._clock,
+            OwnClock(self._clock, skew_s=self._scenario.skew_s),
             self._journal,
             self._store,
             lock_folder=None,
             strategy=self._way.strategy,
             single_flight=self._way.single_flight,
         )
-        program.clock.skew_s = self._scenario.skew_s
-        return program
 
     async def _restart(self) -> None:
         await self._program.session.close()

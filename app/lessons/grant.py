@@ -29,7 +29,9 @@ async def _let_it_lapse_and_call(player: Player) -> None:
 
 
 def _grant_is_on(seen: Seen) -> bool:
-    return seen.last_turn(_KNOB) == "on" or seen.has_answer(ExchangeKind.MANAGEMENT, "PUT", 200)
+    """Return whether the grant was turned on, or a sign-in shows that it had been before the step began."""
+    is_turned = seen.last_turn(_KNOB) == "on" or seen.has_answer(ExchangeKind.MANAGEMENT, "PUT", 200)
+    return is_turned or _signed_in_with_refresh_token(seen)
 
 
 async def _turn_on(player: Player) -> None:
@@ -66,7 +68,8 @@ LESSON = Lesson(
             do="In Demo org, under Time, press Jump to lapse. Then press Call API.",
             see="Nothing was sent. The story says that the access token is used up and the server gave no refresh "
             "token.",
-            hint="Call API stands above the timeline; what came of the last call is written under it.",
+            hint="Call API stands above the timeline. If the call refreshes, the grant was on at your sign-in already: "
+            "reset the lesson.",
             check=_cannot_refresh,
             play=_let_it_lapse_and_call,
         ),
@@ -77,8 +80,8 @@ LESSON = Lesson(
             do="In Demo org, under Lifetimes, tick Refresh Token grant enabled.",
             see="The journal says that refresh_grant_enabled is on. The cards have not changed: tokens in hand stay "
             "what they are.",
-            hint="The menu's Turn on the Refresh Token grant does the same through the Applications API, as it would "
-            "at a real Okta org.",
+            hint="If it is ticked already, untick it and tick it again. The menu's Turn on the Refresh Token grant "
+            "does it through the Applications API.",
             check=_grant_is_on,
             play=_turn_on,
         ),

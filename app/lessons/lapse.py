@@ -7,6 +7,7 @@ from app.lessons.player import Player
 from app.lessons.seen import Seen
 
 _LIFETIME_S = 60
+_AWHILE_S = 30  # more than a jump to the lapse, less than the minute after it
 
 
 async def _prepare(player: Player) -> None:
@@ -18,9 +19,13 @@ def _called_for_free(seen: Seen) -> bool:
 
 
 def _left_alone(seen: Seen) -> bool:
-    """Return whether time was moved on and on since the last token answer, by a whole life: then that has lapsed."""
-    quiet = seen.since_last(events.TokensReceived)
-    return quiet.travelled_s >= _LIFETIME_S and len(quiet.all(events.TimeTravelled)) > 1
+    """Return whether the token in hand lapsed a while ago, and time was moved on meanwhile; it may lapse as one reads.
+
+    Where nobody knows when it lapsed, it has after a whole life of travel.
+    """
+    travelled_s = seen.since_last(events.TokensReceived).travelled_s
+    lapsed_s = travelled_s - _LIFETIME_S if seen.lapsed_s is None else seen.lapsed_s
+    return travelled_s > 0 and lapsed_s >= _AWHILE_S
 
 
 async def _leave_alone(player: Player) -> None:
@@ -57,7 +62,8 @@ LESSON = Lesson(
             do="In Demo org, under Time, press Jump to lapse, and then +1 min.",
             see="The access token's card says Lapsed and counts on below zero. The wire log shows no token request: "
             "nothing happened, and nothing had to.",
-            hint="Both clocks move together: the demo org's and ours. Do not call in between, for that would refresh.",
+            hint="If it has lapsed while you read, Jump to lapse has nothing to do: press +1 min once or twice. Do not "
+            "call in between, for that would refresh.",
             check=_left_alone,
             play=_leave_alone,
         ),

@@ -1,15 +1,18 @@
 """The lesson about the lost answer: the server has rotated, and the client has not heard of it."""
 
 from app import events
+from app.demo.faults import ENDINGS, Fault
+from app.events import ExchangeKind
 from app.lessons.lesson import Lesson, Step
 from app.lessons.player import Player
 from app.lessons.seen import Call, Seen
 
+_ON_PURPOSE = (events.TokenRevoked, events.ReplayStarted)
 _FAULT = "close-after@token.refresh*1"
 
 
 def _survived(seen: Seen) -> bool:
-    return any(_was_retried(call) and call.has_refreshed for call in seen.calls())
+    return any(call.has_refreshed for call in _calls_after_loss(seen))
 
 
 async def _lose_an_answer(player: Player) -> None:
@@ -19,7 +22,8 @@ async def _lose_an_answer(player: Player) -> None:
 
 
 def _died_of_it(seen: Seen) -> bool:
-    return any(_was_retried(call) and call.led.all(events.SessionEnded) for call in seen.calls())
+    helped = any(isinstance(entry.event, _ON_PURPOSE) for entry in seen.entries)
+    return not helped and any(call.led.all(events.SessionEnded) for call in _calls_after_loss(seen))
 
 
 async def _lose_an_answer_without_grace(player: Player) -> None:
@@ -27,8 +31,26 @@ async def _lose_an_answer_without_grace(player: Player) -> None:
     await _lose_an_answer(player)
 
 
-def _was_retried(call: Call) -> bool:
-    return bool(call.led.all(events.RefreshRetried))
+def _calls_after_loss(seen: Seen) -> list[Call]:
+    """Return the calls on their way when an answer was lost for the first time, and the later ones."""
+    retried = [place for place, entry in enumerate(seen.entries) if isinstance(entry.event, events.RefreshRetried)]
+    lost = next((place for place in retried if _was_answer_lost(Seen(seen.entries[:place]))), None)
+    return [] if lost is None else [call for call in seen.calls() if call.led.entries[-1].seq > seen.entries[lost].seq]
+
+
+def _was_answer_lost(before: Seen) -> bool:
+    """Return whether the refresh asked for last was lost on the way back, after the rotation.
+
+    The client cannot tell that from a request that never arrived; what was switched on at the org does.
+    """
+    asked = before.exchanges(ExchangeKind.TOKEN)
+    return bool(asked) and asked[-1].status is None and _spoils_the_way_back(before)
+
+
+def _spoils_the_way_back(seen: Seen) -> bool:
+    switched = {each.number: each for each in seen.all(events.FaultSwitched)}  # as each was switched last
+    faults = [Fault.parse(each.fault) for each in switched.values() if each.on]
+    return any(fault.kind in ENDINGS and fault.strikes("token", "refresh") for fault in faults)
 
 
 def _has_grace_again(seen: Seen) -> bool:

@@ -4,8 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from app.demo.addresses import PASSWORD, USERNAME
-from app.doctor.orgside import ask_org
-from app.okta.addresses import org_url
+from app.diagnosis import diagnosis_of
 from app.secret import Secret
 from app.session.calls import CallResult
 from app.session.direct_sign_in import NoSecondFactor
@@ -114,12 +113,11 @@ class Player:
         """Send the refresh token that was replaced last once more."""
         await (await self.bench.trouble()).replay()
 
-    async def ask_system_log(self) -> None:
-        """Read the org's System Log with its API token, as the doctor does."""
-        await ask_org(
-            self.bench.http,
-            org_url=org_url(self.bench.connection.issuer),
-            api_token=Secret((await self.bench.demo_addresses()).api_token),
-            client_id=self.bench.connection.client_id,
-            since=self.bench.clock.now(),
-        )
+    async def have_old_refresh_token(self) -> None:
+        """Refresh where no refresh token is known that was replaced: a restart forgets it."""
+        if self.bench.session.replaced is None:
+            await self.refresh_now()
+
+    async def ask_doctor(self) -> None:
+        """Ask the doctor, who reads the org's System Log too."""
+        await diagnosis_of(self.bench)

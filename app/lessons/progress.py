@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from app import settings
+
 _DONE, _PLACES, _CURRENT = "lessons-done", "lessons-places", "lesson"
 _NOWHERE: Mapping[str, int] = MappingProxyType({})
 
@@ -40,6 +42,11 @@ class Progress:
         """Return it as the settings keep it."""
         places = (f"{name}={place}" for name, place in sorted(self.places.items()))
         return {_DONE: " ".join(sorted(self.done)), _PLACES: " ".join(places), _CURRENT: self.current}
+
+
+def saved_progress() -> Progress:
+    """Return the progress as it is saved now, by whichever window; raises BadInput where it cannot be read."""
+    return progress_of(settings.load(settings.config_dir()).window)
 
 
 def progress_of(kept: Mapping[str, str]) -> Progress:

@@ -22,7 +22,7 @@ async def _let_it_lapse_and_call(player: Player) -> None:
 
 def _refreshed_after_401(seen: Seen) -> bool:
     return any(
-        call.decisions[-1].reason is Reason.REJECTED and call.has_refreshed and _UNAUTHORIZED in call.statuses
+        call.last_reason is Reason.REJECTED and call.has_refreshed and _UNAUTHORIZED in call.statuses
         for call in seen.calls()
     )
 

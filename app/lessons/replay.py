@@ -26,6 +26,7 @@ def _was_refused(seen: Seen) -> bool:
 
 
 async def _wait_and_replay(player: Player) -> None:
+    await player.have_old_refresh_token()
     await player.travel(_GRACE_S)
     await player.replay()
 
@@ -68,7 +69,8 @@ LESSON = Lesson(
             do="In Demo org, under Time, press +1 min. Then press the same Replay button once more.",
             see="The journal: refused with invalid_grant. The cards look as before, because nobody has told the "
             "session.",
-            hint="The button names the refresh token that was replaced last.",
+            hint="The button names the refresh token that was replaced last. After a restart none is known: choose "
+            "Refresh now first, and then +1 min.",
             check=_was_refused,
             play=_wait_and_replay,
         ),

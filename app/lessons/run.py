@@ -4,7 +4,7 @@ from collections import deque
 
 from app.events import CallStarted, Decided, Entry
 from app.lessons.lesson import Lesson, Step
-from app.lessons.seen import Seen
+from app.lessons.seen import Seen, lapse_told
 
 # A step may be left open while somebody works on. What is older than this passes it no longer: to look through more at
 # every entry would hold the window up in a storm of calls, of which a hundred are 600 entries.
@@ -23,6 +23,7 @@ class LessonRun:
         self.lesson = lesson
         self.place = min(max(place, 0), len(lesson.steps))
         self._seen: deque[Entry] = deque(maxlen=_MOST)
+        self._lapses_at: float | None = None  # of the token in hand, which may be older than the step
 
     @property
     def step(self) -> Step | None:
@@ -40,7 +41,8 @@ class LessonRun:
         if step is None:
             return False
         self._seen.append(entry)
-        if isinstance(entry.event, _ONLY_BEGINNINGS) or not step.check(Seen(tuple(self._seen))):
+        self._lapses_at = lapse_told(entry.event) or self._lapses_at
+        if isinstance(entry.event, _ONLY_BEGINNINGS) or not step.check(Seen(tuple(self._seen), self._lapses_at)):
             return False
         self.place += 1
         self._seen.clear()

@@ -17,9 +17,14 @@ _REFRESH = "refresh_token"
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Entries of the journal, oldest first."""
+    """Entries of the journal, oldest first.
+
+    `lapses_at` is when the access token in hand lapses (epoch seconds), as the journal told it last, be it before these
+    entries; None where that is not known. It is not handed on to a part of them.
+    """
 
     entries: Sequence[Entry] = ()
+    lapses_at: float | None = None
 
     def all(self, kind: type[E]) -> list[E]:
         """Return every event of that kind."""
@@ -106,6 +111,20 @@ class Seen:
         """The refreshes that failed."""
         return self.all(events.RefreshFailed)
 
+    @property
+    def lapsed_s(self) -> float | None:
+        """How many seconds ago the access token in hand lapsed, negative before it has; None where nobody knows."""
+        return self.entries[-1].at - self.lapses_at if self.entries and self.lapses_at is not None else None
+
+
+def lapse_told(event: Event) -> float | None:
+    """Return when the access token in hand lapses, in epoch seconds, where that event tells it."""
+    if isinstance(event, events.TokensReceived):
+        return event.access.expires_at
+    if isinstance(event, events.SessionRestored | events.SessionAdopted):
+        return event.taken.access.expires_at if event.taken.access is not None else None
+    return event.decision.expires_at if isinstance(event, events.Decided) else None
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -136,6 +155,11 @@ class Call:
     def reason(self) -> Reason | None:
         """Why the first decision was what it was."""
         return self.decisions[0].reason if self.decisions else None
+
+    @property
+    def last_reason(self) -> Reason | None:
+        """Why the last decision was what it was; None where none was made, as for a URL that cannot be used."""
+        return self.decisions[-1].reason if self.decisions else None
 
     @property
     def statuses(self) -> list[int | None]:

@@ -22,7 +22,7 @@ async def _call_with_server_behind(player: Player) -> None:
 
 
 def _knew_better(seen: Seen) -> bool:
-    return any(call.has_refreshed and _is_over_though_wall_says_not(call.decisions[0]) for call in seen.calls())
+    return any(call.has_refreshed and any(map(_is_over_though_wall_says_not, call.decisions)) for call in seen.calls())
 
 
 def _is_over_though_wall_says_not(decision: Decision) -> bool:
@@ -89,7 +89,8 @@ LESSON = Lesson(
             do="Set Demo org's clock to 0 s and Our clock to -120 s. Press Jump to lapse, then Call API.",
             see="The decision is to refresh although our wall has not reached the expiry. The call worked at the "
             "first try, without a 401.",
-            hint="Both clocks are set under Time, separately; Jump to lapse moves both together.",
+            hint="The token must be from before our clock was wrong. If it is not: Set both right, Refresh now, and "
+            "set Our clock to -120 s again.",
             check=_knew_better,
             play=_call_with_our_clock_behind,
         ),

@@ -37,7 +37,7 @@ async def _revoke_and_call_all(player: Player) -> None:
 def _shared_one_refresh(seen: Seen, reason: Reason) -> bool:
     """Return whether a call refreshed for that reason, and enough others were on their way that needed no other."""
     calls = seen.calls()
-    refreshing = [call for call in calls if call.token_requests and call.decisions[-1].reason is reason]
+    refreshing = [call for call in calls if call.token_requests and call.last_reason is reason]
     return any(_is_good_storm([call for call in calls if call.began_during(first)]) for first in refreshing)
 
 

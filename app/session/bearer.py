@@ -17,7 +17,7 @@ _PIECE = re.compile(r'([A-Za-z0-9!#$%&\'*+.^_`|~-]+)(?:\s*=\s*("(?:[^"\\]|\\.)*"
 class BearerAuth(httpx.Auth):
     """Bearer authentication for one API call (RFC 6750); `steps` tells afterwards how each token was come by.
 
-    `sent_at` is the elapsed time in seconds at which the last attempt went out.
+    `sent_at` is what the stopwatch showed, in seconds, when the last attempt went out.
     """
 
     def __init__(self, session: Session, clock: Clock, *, asked_by: str = "Call API", cause: int | None = None) -> None:
@@ -26,7 +26,7 @@ class BearerAuth(httpx.Auth):
         self._asked_by = asked_by
         self._cause = cause
         self.steps: list[Fresh] = []
-        self.sent_at = clock.elapsed()
+        self.sent_at = clock.stopwatch()
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """See httpx.Auth; raises what `Session.fresh_token` raises."""
@@ -39,7 +39,7 @@ class BearerAuth(httpx.Auth):
 
     def _with(self, request: httpx.Request, fresh: Fresh) -> httpx.Request:
         self.steps.append(fresh)
-        self.sent_at = self._clock.elapsed()
+        self.sent_at = self._clock.stopwatch()
         request.headers["Authorization"] = f"Bearer {fresh.access.value.reveal()}"
         return request
 

@@ -117,7 +117,7 @@ class ApiCaller:
             error = trouble
         except (httpx.InvalidURL, ValueError):
             error = CallFailed("The API URL cannot be used.", next_step="Correct it and call again.")
-        took_s = self._clock.elapsed() - auth.sent_at
+        took_s = self._clock.stopwatch() - auth.sent_at
         return CallResult(
             method=method, url=shown, steps=tuple(auth.steps), duration_s=took_s, answer=answer, error=error
         )

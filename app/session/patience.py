@@ -24,7 +24,7 @@ _COMES_BACK = frozenset({429, 503})
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What has been tried so far: since when (elapsed seconds), answers lost, waits granted."""
+    """What has been tried so far: since when (by the stopwatch, in seconds), answers lost, waits granted."""
 
     began: float
     lost: int = 0
@@ -36,10 +36,10 @@ def is_lost_answer(failure: Hiccup) -> bool:
     return failure.sent and failure.status is None
 
 
-def wait_before_retry_s(failure: Hiccup, tried: Tried, elapsed: float) -> float | None:
+def wait_before_retry_s(failure: Hiccup, tried: Tried, now_s: float) -> float | None:
     """Return how many seconds to wait before asking again, None when it is not worth it."""
     if is_lost_answer(failure):
-        in_time = elapsed - tried.began < RETRY_WITHIN_S
+        in_time = now_s - tried.began < RETRY_WITHIN_S
         return 0.0 if in_time and tried.lost < _MOST_RETRIES else None
     if failure.status in _COMES_BACK and failure.retry_after_s is not None and not tried.waited:
         return failure.retry_after_s if failure.retry_after_s <= _LONGEST_WAIT_S else None

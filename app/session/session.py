@@ -215,6 +215,17 @@ class Session:
         """Why the session ended, None unless a refusal ended it."""
         return self.state.reason if isinstance(self.state, Ended) else None
 
+    def token_time(self) -> float:
+        """Return the moment at which the tokens in hand are judged now, by the wall of their receipt in epoch seconds.
+
+        It is `now()`, but for a wall that was set since: what is left of a token does not go by that.
+        """
+        now = self._receipt()
+        if self.tokens is None:
+            return now.wall
+        received = self.tokens.receipt
+        return received.wall + age_s(received, now, counts_sleep=self._clock.counts_sleep)
+
     # --- tokens ---------------------------------------------------------------------------------------------------
 
     def decide(
@@ -293,7 +304,7 @@ class Session:
 
     async def _refresh(self, decision: Decision, cause: int) -> "_Refreshed":
         """Bring a new access token; raises Refusal or Hiccup."""
-        began = self._clock.elapsed()
+        began = self._clock.stopwatch()
         tokens = self._tokens()
         assert tokens.refresh is not None
         entry = self._journal.append(events.RefreshStarted(tokens.refresh.name), cause=cause)
@@ -302,14 +313,14 @@ class Session:
                 if not await self._adopt_from_store(decision, entry.seq):
                     await self._refresh_or_adopt(decision, entry.seq)
         except (Refusal, Hiccup) as failed:
-            took_s = self._clock.elapsed() - began
+            took_s = self._clock.stopwatch() - began
             terminal = isinstance(failed, Refusal)
             failure = events.RefreshFailed(failed.what, terminal, took_s, *said_by_server(failed), failed.status)
             entry = self._journal.append(failure, cause=entry.seq)
             if isinstance(failed, Refusal):
                 await self._end(failed, entry.seq)
             raise
-        took_s = self._clock.elapsed() - began
+        took_s = self._clock.stopwatch() - began
         tokens = self._tokens()
         self._journal.append(events.RefreshSucceeded(tokens.number, took_s), cause=entry.seq)
         assert tokens.access is not None

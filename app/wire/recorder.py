@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import httpx
 
@@ -17,20 +17,28 @@ from app.wire.redact import LONGEST, ShownBody, shown_body, shown_headers, shown
 class RecordingTransport(httpx.AsyncBaseTransport):
     """Passes requests on to `inner` and appends one `Exchange` for each, once its body was read or it failed.
 
+    `scribe_of` names who writes of a request, where that is somebody else than the journal itself.
     Where `details` are given, they keep what was sent and received, redacted; also of an exchange that failed half-way.
     """
 
     def __init__(
-        self, inner: httpx.AsyncBaseTransport, journal: Scribe, clock: Clock, details: Details | None = None
+        self,
+        inner: httpx.AsyncBaseTransport,
+        journal: Scribe,
+        clock: Clock,
+        details: Details | None = None,
+        *,
+        scribe_of: Callable[[httpx.Request], Scribe | None] = lambda _: None,
     ) -> None:
         self._inner = inner
         self._journal = journal
         self._clock = clock
         self._details = details
+        self._scribe_of = scribe_of
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request; see httpx's transport interface."""
-        noting = _Noting(self._journal, self._clock, self._details, request)
+        noting = _Noting(self._scribe_of(request) or self._journal, self._clock, self._details, request)
         try:
             response = await self._inner.handle_async_request(request)
         except BaseException as failure:
@@ -63,13 +71,13 @@ class _Noting:
         self._length = 0
         self._request = request
         self._started_at = journal.now(cause=request.extensions.get("lapse_cause"))
-        self._started = clock.elapsed()
+        self._started = clock.stopwatch()
         self._done = False
 
     def answered(self, response: httpx.Response) -> None:
         """Note that the response's headers are there."""
         self._response = response
-        self._answered_s = self._clock.elapsed() - self._started
+        self._answered_s = self._clock.stopwatch() - self._started
 
     def took(self, chunk: bytes) -> None:
         """Note a piece of the response's body, as it came over the wire."""
@@ -87,7 +95,7 @@ class _Noting:
             method=request.method,
             url=str(request.url.copy_with(query=None, fragment=None, username="", password="")),
             started_at=self._started_at,
-            duration_s=self._clock.elapsed() - self._started,
+            duration_s=self._clock.stopwatch() - self._started,
             status=status,
             failure=failure,
         )

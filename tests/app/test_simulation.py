@@ -1,20 +1,24 @@
 """The assembly in simulated time: a session, a restart, a second Lapse, and time that both sides travel through."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
+import httpx
 import pytest
 
 from app import events
-from app.connection import Connection
 from app.controls import Controls, FaultState
 from app.decision import Reason, Verdict
 from app.demo.addresses import PASSWORD, USERNAME
 from app.demo.faults import Fault
 from app.demo.org import DemoOrg
-from app.errors import BadInput
+from app.demo.transport import OrgTransport
+from app.diagnosis import diagnosis_of
+from app.errors import BadInput, Hiccup
 from app.lanes import Lane, MarkKind, lanes_of
 from app.secret import Secret
 from app.session.direct_sign_in import Factor, PushWaiting
+from app.session.session import Session
 from app.simloop import SimClock
 from app.simulation import open_simulation
 from app.workbench import Workbench
@@ -102,15 +106,41 @@ async def test_a_restart_finds_the_session_without_a_request_and_the_time_it_was
 async def test_during_a_restart_what_was_there_can_still_be_looked_at(
     bench: Workbench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    was, seen, connect = bench.session, [], bench.connect
+    was, seen, restore = bench.session, [], Session.restore
 
-    async def connected(connection: Connection) -> None:
+    async def restored(session: Session) -> bool:
         seen.append(bench.session is was and bench.session.tokens is not None)
-        await connect(connection)
+        return await restore(session)
 
-    monkeypatch.setattr(bench, "connect", connected)
+    monkeypatch.setattr(Session, "restore", restored)
     await bench.restart()
     assert seen == [True]
+
+
+async def test_a_restart_that_is_cancelled_leaves_everything_as_it_was(bench: Workbench) -> None:
+    was = bench.chosen
+    waiting = asyncio.Event()
+
+    async def stuck(_key: str) -> str | None:  # as a keyring that asks for its password
+        waiting.set()
+        await asyncio.Event().wait()
+        return None
+
+    bench.store.load = stuck  # type: ignore[method-assign]
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(bench.restart())
+        await waiting.wait()
+        task.cancel()
+    assert bench.chosen is was
+    await (await bench.controls()).travel(60)
+    assert bench.host.org is not None
+    assert bench.clock.now() == bench.host.org.clock.now()
+
+
+async def test_a_reset_takes_everybody_back_in_time_at_once(bench: Workbench, clock: SimClock) -> None:
+    await (await bench.controls()).travel(60)
+    await bench.reset_demo_org()
+    assert bench.clock.now() == clock.now()
 
 
 async def test_a_second_lapse_refreshes_and_the_first_takes_over_what_it_got(bench: Workbench, org: DemoOrg) -> None:
@@ -149,6 +179,90 @@ async def test_another_lapse_goes_along_when_one_travels(bench: Workbench) -> No
         assert told(other, events.TimeTravelled) == ["Both clocks were moved forward by 45 s."]
 
 
+async def test_nothing_takes_as_long_as_one_has_travelled(bench: Workbench) -> None:
+    async with bench.beside() as other:
+        await (await bench.controls()).travel(3600)
+        result = await other.call_api("GET", other.connection.api_url)  # its first answers tell of the travel
+        assert result.duration_s < 1
+        await other.session.fresh_token(asked_for=True)
+        await bench.reset_demo_org()
+        exchanges = [each.event for each in (*bench.journal, *other.journal) if isinstance(each.event, events.Exchange)]
+        assert all(0 <= each.duration_s < 1 for each in exchanges)
+        assert all("1 h" not in each for each in told(other, events.RefreshSucceeded))
+
+
+async def test_a_travel_during_a_slow_refresh_is_not_waited_for(bench: Workbench, clock: SimClock) -> None:
+    controls = await bench.controls()
+    await controls.switch_on("delay=3@token.refresh*1")
+    async with asyncio.TaskGroup() as group:
+        refreshing = group.create_task(bench.session.fresh_token(asked_for=True))
+        await clock.sleep_until(clock.now() + 1)
+        await controls.travel(60)
+    assert refreshing.result().refreshed_s is not None
+    assert (refreshing.result().refreshed_s or 60) < 4
+
+
+async def test_a_lost_answer_is_asked_for_again_although_another_lapse_has_travelled(
+    bench: Workbench, org: DemoOrg
+) -> None:
+    async with bench.beside() as other:
+        await (await bench.controls()).travel(60)
+        await (await bench.controls()).switch_on("close-after@token.refresh*1")
+        await other.session.fresh_token(asked_for=True)
+        assert other.session.tokens is not None
+        assert len(told(other, events.RefreshRetried)) == 1
+
+
+async def test_an_answer_from_before_a_travel_does_not_take_us_back(
+    bench: Workbench, clock: SimClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carry = OrgTransport.handle_async_request
+
+    async def late(self: OrgTransport, request: httpx.Request) -> httpx.Response:
+        response = await carry(self, request)
+        if request.url.path == "/api/me":
+            await clock.sleep_until(clock.now() + 0.5)
+        return response
+
+    monkeypatch.setattr(OrgTransport, "handle_async_request", late)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(call(bench))
+        await clock.sleep_until(clock.now() + 0.1)
+        await (await bench.controls()).travel(60)
+    assert bench.clock.now() == clock.now() + 60
+    assert len(told(bench, events.TimeTravelled)) == 1
+
+
+async def test_every_exchange_with_the_org_is_told_at_its_time(bench: Workbench) -> None:
+    await (await bench.controls()).travel(3600)
+    seq = bench.journal.newest
+    await diagnosis_of(bench)
+    told_of = [each for each in bench.journal if each.seq > seq and isinstance(each.event, events.Exchange)]
+    assert len(told_of) > 2
+    assert {each.at for each in told_of} == {bench.clock.now()}
+    assert {each.connection for each in told_of} == {bench.connection.key}
+
+
+async def test_a_pause_outlasts_no_travel_back(bench: Workbench) -> None:
+    controls = await bench.controls()
+    await controls.travel(7200)
+    await controls.switch_on("503=60@token*1")
+    with pytest.raises(Hiccup):
+        await bench.session.fresh_token(asked_for=True)
+    await controls.travel(-7200)
+    assert (await bench.session.fresh_token(asked_for=True)).access.name == "AT-2"
+
+
+async def test_a_reset_makes_everything_right_that_was_wrong_here(bench: Workbench) -> None:
+    controls = await bench.controls()
+    await controls.cut_network(cut=True)
+    await controls.skew_client(-600)
+    await bench.reset_demo_org()
+    await sign_in(bench)
+    state = await (await bench.controls()).read()
+    assert (state.is_cut, state.client_skew_s) == (False, 0.0)
+
+
 async def test_a_reset_brings_everybody_back_to_the_machines_time(bench: Workbench, clock: SimClock) -> None:
     await (await bench.controls()).travel(3600)
     await bench.reset_demo_org()
@@ -169,6 +283,18 @@ async def test_each_clock_can_be_wrong_alone_and_costs_no_refresh(bench: Workben
     assert round(bench.session.skew_s) == (skew_s if whose == "server" else -skew_s)
     state = await controls.read()
     assert (state.server_skew_s, state.client_skew_s) == ((skew_s, 0.0) if whose == "server" else (0.0, skew_s))
+
+
+@pytest.mark.parametrize("skew_s", [90.0, -90.0])
+async def test_a_clock_set_wrong_changes_nothing_of_what_is_left(bench: Workbench, skew_s: float) -> None:
+    assert bench.session.token_time() == bench.clock.now()
+    before = bench.session.token_time()
+    await (await bench.controls()).skew_client(skew_s)
+    assert bench.session.token_time() == before
+    tokens = bench.session.tokens
+    assert tokens is not None
+    assert tokens.expires_at is not None
+    assert tokens.expires_at - bench.session.token_time() == bench.session.decide("me").remaining_s
 
 
 Act = Callable[[Controls], Awaitable[object]]

@@ -247,6 +247,28 @@ async def test_what_one_window_keeps_is_not_lost_to_another() -> None:
         one.remember_window({"zoom": "1.00", "lesson": "grant"})
         other.remember_window({"zoom": "2.00"})
         assert settings.load(settings.config_dir()).window == {"zoom": "2.00", "lesson": "grant"}
+
+
+async def test_what_another_lapse_has_saved_meanwhile_stays() -> None:
+    async with bench() as one, bench() as other:
+        okta = Connection(name="Okta", issuer="https://example.okta.com", client_id="c")
+        other.remember_connection(okta)
+        other.remember_scheme("dark")
+        other.remember_window({"zoom": "1.50"})
+        one.remember_window({"presenter": "on"})
+        saved = settings.load(settings.config_dir())
+        assert (saved.scheme, saved.window) == ("dark", {"zoom": "1.50", "presenter": "on"})
+        assert okta in saved.connections
+        assert one.settings == saved
+        await one.remove_connection("Okta")
+        assert okta not in settings.load(settings.config_dir()).connections
+        with pytest.raises(BadInput, match="cannot be removed"):
+            await one.remove_connection("Demo org")
+
+
+async def test_settings_that_cannot_be_read_are_not_written_over() -> None:
+    async with bench() as opened:
         break_settings(settings.config_dir())
-        one.remember_window({"lesson": ""})
-        assert settings.load(settings.config_dir()).window == {"zoom": "1.00", "lesson": ""}
+        with pytest.raises(BadInput):
+            opened.remember_scheme("dark")
+        assert (settings.config_dir() / "settings.json").read_text() == "{"

@@ -22,10 +22,10 @@ _MARGIN, _FRAME_PX = 20, 5  # the card's, and that of the focus
 
 
 class ResultsDialog(QDialog):
-    """Shows one report; `copy_requested` has the table as text, `export_requested` the measure in sight."""
+    """Shows one report; `copy_requested` has the table as text, `export_requested` it and the measure in sight."""
 
     copy_requested = Signal(str)
-    export_requested = Signal(Measure)
+    export_requested = Signal(Report, Measure)
 
     def __init__(self, report: Report, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -87,7 +87,7 @@ class ResultsDialog(QDialog):
         self.copy_requested.emit(self.text())
 
     def _on_export(self) -> None:
-        self.export_requested.emit(self.measure)
+        self.export_requested.emit(self._report, self.measure)
 
     def _button(self, name: str, text: str, hint: str) -> QPushButton:
         found = QPushButton(text)

@@ -154,13 +154,7 @@ class Drawing:
         look, bar = self._look, rect(row.bar)
         if not bar.width():
             return
-        shape = QPainterPath()
-        shape.addRoundedRect(bar, look.px(_RADIUS), look.px(_RADIUS))
-        square = QPainterPath()
-        square.addRect(bar.adjusted(0, 0, -min(look.px(_RADIUS), bar.width() / 2), 0))  # it stands on the axis
-        shape = shape.united(square)
-        if row.is_cut:
-            shape = shape.subtracted(self._break(row))
+        shape = outline(bar, look.px(_RADIUS))
         painter.save()
         painter.setClipPath(shape)
         painter.fillRect(
@@ -173,6 +167,8 @@ class Drawing:
             painter.setPen(QPen(look.colour(self._plot.role), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawPath(shape)
+        if row.is_cut:
+            painter.fillPath(self._break(row), look.colour("surface"))
 
     def _fill_needless(self, painter: QPainter, area: QRectF) -> None:
         look = self._look
@@ -237,6 +233,22 @@ class Drawing:
 def rect(box: Box) -> QRectF:
     """Return a box as Qt has it."""
     return QRectF(*box)
+
+
+def outline(bar: QRectF, radius: float) -> QPainterPath:
+    """Return the outline of a bar that stands on the axis: square there, round at its other end.
+
+    Corner by corner: the union of two paths loses parts of them at some sizes.
+    """
+    round_px = min(radius, bar.width() / 2, bar.height() / 2)
+    path = QPainterPath(bar.topLeft())
+    path.lineTo(bar.right() - round_px, bar.top())
+    path.quadTo(bar.topRight(), QPointF(bar.right(), bar.top() + round_px))
+    path.lineTo(bar.right(), bar.bottom() - round_px)
+    path.quadTo(bar.bottomRight(), QPointF(bar.right() - round_px, bar.bottom()))
+    path.lineTo(bar.bottomLeft())
+    path.closeSubpath()
+    return path
 
 
 def room_of(metrics: QFontMetricsF, text: str) -> float:

@@ -1,6 +1,7 @@
 """The knobs of a scenario: calls, network, server and client; what cannot be is said beneath the knob it stands in."""
 
 from enum import StrEnum
+from math import isfinite
 from typing import Any, TypeVar
 
 from PySide6.QtCore import Signal
@@ -77,6 +78,8 @@ class Knobs(QWidget):
         value = self.knobs[name].value()
         if value is None:
             raise BadInput(self.tr("{0}: this cannot be read as a number.").format(self.knobs[name].caption))
+        if not isfinite(value):
+            raise BadInput(self.tr("{0}: this number has too many digits.").format(self.knobs[name].caption))
         if name in _FRACTIONS:
             return value
         if value != int(value):

@@ -4,7 +4,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.lab.report import Report
 from app.lab.scenario import Scenario
+from ui.lab.measures import Measure
 from ui.lab.sheet import LabSheet
 
 
@@ -18,7 +20,7 @@ class LabPanel(QWidget):
     run_requested = Signal(Scenario)
     cancel_requested = Signal()
     table_requested = Signal()
-    export_requested = Signal()
+    export_requested = Signal(Report, Measure)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

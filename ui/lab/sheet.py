@@ -15,15 +15,19 @@ from ui.widgets.labels import label
 from ui.widgets.scrolling import scrolling
 
 _MARGIN, _BELOW = 14, 12
+_CHARTED = Measure.TOKEN_REQUESTS
 
 
 class LabSheet(QWidget):
-    """Shows a run and its report; `run_requested` has the scenario, the others ask for what their names say."""
+    """Shows a run and its report; `run_requested` has the scenario, `export_requested` the report and its measure.
+
+    The others ask for what their names say.
+    """
 
     run_requested = Signal(Scenario)
     cancel_requested = Signal()
     table_requested = Signal()
-    export_requested = Signal()
+    export_requested = Signal(Report, Measure)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,10 +85,13 @@ class LabSheet(QWidget):
         self._tell("")
         self.scenario_label.setText(words.scenario_line(report.scenario))
         self.conclusion_label.setText(words.conclusion(report))
-        self.chart.show_plot(plot_of(report, Measure.TOKEN_REQUESTS))
+        self.chart.show_plot(plot_of(report, _CHARTED))
         self.result.show()
         self._reveals = True
         self._reveal()
+
+    def _on_export(self) -> None:
+        self.export_requested.emit(self.report, _CHARTED)
 
     def _reveal(self) -> None:
         """Scroll to what came of a run that has just ended, however it grows as it is laid out."""
@@ -127,7 +134,7 @@ class LabSheet(QWidget):
         self.table_button = _button("labTableButton", self.tr("Table…"), self.tr("Show every number as a table"))
         self.table_button.clicked.connect(self.table_requested)
         self.export_button = _button("labExportButton", self.tr("Export…"), self.tr("Write the report or the chart"))
-        self.export_button.clicked.connect(self.export_requested)
+        self.export_button.clicked.connect(self._on_export)
         for button in (self.table_button, self.export_button):
             button.setToolTip(button.accessibleName())
 

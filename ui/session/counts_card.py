@@ -32,7 +32,7 @@ class CountsCard(Card):
 
     def show_counts(self, counts: Counts) -> None:
         """Show these numbers."""
-        skew = _UNKNOWN if counts.skew_s is None else f"{round(counts.skew_s, 1) + 0.0:+.1f} s"
+        skew = _UNKNOWN if counts.skew_s is None else self._skew(counts.skew_s)
         for key, text in (
             ("calls", str(counts.calls)),
             ("refreshes", str(counts.refreshes)),
@@ -44,6 +44,10 @@ class CountsCard(Card):
             if value.text() != text:
                 value.setText(text)
                 value.setAccessibleName(f"{self._names[key]}: {text}")
+
+    def _skew(self, skew_s: float) -> str:
+        # a Date header has whole seconds (RFC 9110 §5.6.7): it cannot tell less
+        return f"{skew_s:+.0f} s" if abs(skew_s) >= 1 else self.tr("under 1 s")
 
     def _add(self, key: str, name: str) -> None:
         row = QFrame()

@@ -102,7 +102,7 @@ class Welcome(QWidget):
     def _what_then(self, *, embedded: bool) -> str:
         if embedded:
             return self.tr(
-                "Access tokens live 30 seconds there, so you can watch one lapse, call the API, and see exactly one "
+                "Its access tokens live for seconds, so you can watch one lapse, call the API, and see exactly one "
                 "refresh."
             )
         return self.tr(

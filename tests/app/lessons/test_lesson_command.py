@@ -9,6 +9,7 @@ import pytest
 from app.__main__ import main
 from app.lessons import catalogue
 from app.lessons.catalogue import LESSONS, lesson_named
+from app.lessons.player import Player
 
 Captured = pytest.CaptureFixture[str]
 
@@ -89,7 +90,7 @@ def test_a_step_that_is_not_passed_is_named_with_what_was_seen(
 
 def test_an_act_that_fails_is_told_as_the_step_it_belongs_to(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
     lesson = lesson_named("replay")
-    too_early = replace(lesson, steps=lesson.steps[1:])
+    too_early = replace(lesson, steps=(replace(lesson.steps[1], play=Player.replay),))
     monkeypatch.setattr(catalogue, "LESSONS", (too_early,))
     assert main(["lesson", "replay"]) == 1
     said = capsys.readouterr().err

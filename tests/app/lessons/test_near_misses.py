@@ -57,6 +57,44 @@ async def lose_all_answers(player: Player) -> None:
     await lapse_and_call(player)
 
 
+async def lose_no_answer_to_a_busy_server(player: Player) -> None:
+    """Asked again, but what was refused first was no answer that was lost."""
+    await player.switch_on("503=1@token.refresh*1")
+    await lapse_and_call(player)
+
+
+async def lose_a_request(player: Player) -> None:
+    """Asked again, but the first request did nothing: there was no rotation."""
+    await player.switch_on("close-before@token.refresh*1")
+    await lapse_and_call(player)
+
+
+async def lose_a_request_after_the_switch_was_off(player: Player) -> None:
+    await player.switch_on("close-after@token.refresh*1")
+    await player.switch_all_off()
+    await lose_a_request(player)
+
+
+async def be_revoked_and_lose_a_request(player: Player) -> None:
+    await player.turn(leeway_s=0)
+    await player.revoke("refresh")
+    await lose_a_request(player)
+
+
+async def be_revoked_and_lose_an_answer(player: Player) -> None:
+    await player.revoke("refresh")
+    await player.switch_on("close-after@token.refresh*1")
+    await player.call()
+
+
+async def call_while_the_server_wants_peace(player: Player) -> None:
+    """The second call's refresh fails without a request, and the network is up."""
+    await player.cut_network(cut=False)
+    await player.switch_on("503=60@token")
+    await lapse_and_call(player)
+    await player.call()
+
+
 async def revoke_and_call(player: Player) -> None:
     await player.revoke("refresh")
     await player.call()
@@ -148,6 +186,21 @@ async def sign_in_and_be_idle(player: Player) -> None:
     await lapse_and_call(player)
 
 
+async def sign_in_and_stay_away_past_the_limit(player: Player) -> None:
+    await player.turn(refresh_idle_s=0)
+    await player.sign_in()
+    await player.travel(650)
+    await player.call()
+
+
+async def sign_in_work_and_be_idle(player: Player) -> None:
+    """The idle limit is still on, and the session ends by it long before the other."""
+    await player.sign_in()
+    await player.refresh_now()
+    await lapse_and_call(player)
+    await player.travel(300)
+
+
 async def turn_grace_on_only(player: Player) -> None:
     await player.turn(leeway_s=30)
 
@@ -211,8 +264,14 @@ NEAR: list[tuple[str, int, Act]] = [
     ("replay", 3, Player.call),
     ("lost-answer", 0, lapse_and_call),
     ("lost-answer", 0, lose_all_answers),
+    ("lost-answer", 0, lose_no_answer_to_a_busy_server),
+    ("lost-answer", 0, lose_a_request),
+    ("lost-answer", 0, lose_a_request_after_the_switch_was_off),
     ("lost-answer", 1, lose_all_answers),
     ("lost-answer", 1, revoke_and_call),
+    ("lost-answer", 1, be_revoked_and_lose_a_request),
+    ("lost-answer", 1, be_revoked_and_lose_an_answer),
+    ("lost-answer", 1, lose_no_answer_to_a_busy_server),
     ("lost-answer", 2, Player.sign_in),
     ("lost-answer", 2, turn_grace_on_only),
     ("storm", 0, call_50_times_one_by_one),
@@ -224,6 +283,7 @@ NEAR: list[tuple[str, int, Act]] = [
     ("offline", 0, be_busy_and_call),
     ("offline", 0, revoke_and_call),
     ("offline", 0, lose_all_answers),
+    ("offline", 0, call_while_the_server_wants_peace),
     ("offline", 1, cut_and_call),
     ("offline", 2, Player.call),
     ("skew", 0, skew_and_call_without_measuring),
@@ -236,8 +296,10 @@ NEAR: list[tuple[str, int, Act]] = [
     ("the-end", 0, lapse_and_call),
     ("the-end", 1, sign_in_and_be_revoked),
     ("the-end", 1, sign_in_work_and_be_revoked),
+    ("the-end", 1, sign_in_and_stay_away_past_the_limit),
     ("the-end", 2, sign_in_and_be_idle),
     ("the-end", 2, sign_in_work_and_be_revoked),
+    ("the-end", 2, sign_in_work_and_be_idle),
     ("the-end", 3, Player.call),
     ("restart", 0, lapse_and_call),
     ("restart", 1, refresh_and_call),

@@ -2,7 +2,10 @@
 
 import pytest
 
-from app.lessons.progress import Progress, progress_of
+from app import settings
+from app.errors import BadInput
+from app.lessons.progress import Progress, progress_of, saved_progress
+from app.settings import Settings
 
 
 def test_a_lesson_is_begun_left_taken_up_and_done() -> None:
@@ -41,3 +44,13 @@ def test_what_cannot_be_read_is_as_if_it_had_never_been() -> None:
     kept = {"lessons-places": "grant=two lapse=1 =3 x", "lessons-done": "  ", "lesson": "lapse"}
     assert progress_of(kept) == Progress().at("lapse", 1)
     assert progress_of({}) == Progress()
+
+
+def test_what_is_saved_is_read_anew_each_time() -> None:
+    assert saved_progress() == Progress()
+    for progress in (Progress().at("grant", 1), Progress().finished("grant")):
+        settings.save(Settings(window=progress.kept()), settings.config_dir())
+        assert saved_progress() == progress
+    (settings.config_dir() / "settings.json").write_text("{")
+    with pytest.raises(BadInput):
+        saved_progress()

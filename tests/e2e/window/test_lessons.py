@@ -3,15 +3,17 @@
 import pytest
 from PySide6.QtWidgets import QMessageBox, QPushButton, QScrollArea
 
-from app import events
+from app import events, settings
 from app.connection import DEMO_CLIENT_ID, Connection
 from app.demo.faults import Fault
 from app.lessons.catalogue import LESSONS
 from app.lessons.lesson import Lesson, Step
 from app.lessons.player import Player
+from app.lessons.progress import Progress, saved_progress
 from app.session.store import MemoryStore
+from app.settings import Settings
 from app.simulation import SimulatedKeyring
-from tests.e2e.window.desk import Desk, Open
+from tests.e2e.window.desk import Desk, Open, nobody
 from ui.lessons.facts import StepState
 from ui.main_window import Page
 
@@ -140,6 +142,25 @@ def test_a_lesson_goes_on_in_the_next_window(open_desk: Open) -> None:
     assert "geometry" in last.bench.settings.window  # how the window looks is kept beside it
 
 
+def test_two_windows_forget_nothing_of_each_other(open_desk: Open) -> None:
+    desk = opened(open_desk)
+    desk.window.commands.lessons.trigger()
+    other = Progress().finished("grant").at("skew", 1)  # since this window was opened
+    settings.save(Settings(window=other.kept()), settings.config_dir())
+    start(desk, "lapse")
+    show_me(desk)
+    at(desk, 1)
+    found = saved_progress()
+    assert (found.done, found.places) == ({"grant"}, {"skew": 1, "lapse": 1})
+    settings.save(Settings(window=found.finished("storm").kept()), settings.config_dir())
+    show_me(desk)
+    show_me(desk)
+    at(desk, 3)
+    assert (saved_progress().done, saved_progress().places) == ({"grant", "storm", "lapse"}, {"skew": 1})
+    desk.click(desk.window.lessons.lesson.leave_button)
+    assert (saved_progress().done, saved_progress().current) == ({"grant", "storm", "lapse"}, "")
+
+
 async def nothing(_player: Player) -> None:
     """Do nothing: the test appends to the journal what happened."""
 
@@ -258,6 +279,35 @@ def test_what_the_program_does_can_be_cancelled(open_desk: Open) -> None:
     assert not desk.window.error_panel.isVisible()  # it was a wish
 
 
+def waiting_sign_in(desk: Desk) -> None:
+    desk.window.commands.sign_in.trigger()
+    desk.reach(Page.WAITING)
+    desk.until(lambda: bool(told(desk, events.BrowserOpened)))
+
+
+def test_a_lesson_ends_a_sign_in_that_waits(open_desk: Open) -> None:
+    desk = open_desk(store=SimulatedKeyring(), open_browser=nobody)
+    desk.reach(Page.SIGNED_OUT)
+    waiting_sign_in(desk)
+    desk.window.commands.lessons.trigger()
+    desk.click(desk.window.lessons.list.rows["lapse"])
+    desk.click(desk.window.lessons.lesson.footer.start_button)
+    at(desk, 0)
+    assert desk.window.page is Page.SIGNED_IN
+    assert not desk.wiring.tasks.running("sign-in")
+    assert any("at work for the lesson" in each for each in desk.window.toasts.texts())
+
+
+def test_a_step_that_is_played_ends_a_sign_in_that_waits(open_desk: Open) -> None:
+    desk = open_desk(store=SimulatedKeyring(), open_browser=nobody)
+    desk.reach(Page.SIGNED_OUT)
+    start(desk, "grant")
+    waiting_sign_in(desk)
+    show_me(desk)
+    assert desk.window.page is Page.SIGNED_IN
+    assert not desk.wiring.tasks.running("sign-in")
+
+
 def test_a_step_that_was_played_and_not_passed_says_so(open_desk: Open) -> None:
     desk = opened(open_desk)
     start(desk, "lapse")
@@ -300,6 +350,54 @@ def test_the_doctor_waits_while_somebody_is_in_a_lesson(open_desk: Open) -> None
     desk.until(lambda: bool(desk.window.doctor.cards))
     assert desk.window.lessons.isVisible()
     assert any("see the tab Doctor" in each for each in desk.window.toasts.texts())
+
+
+def test_the_doctor_waits_while_somebody_turns_the_controls_for_a_lesson(open_desk: Open) -> None:
+    desk = opened(open_desk)
+    start(desk, "grant")
+    desk.window.side.open(desk.window.demo)
+    desk.window.commands.sign_in.trigger()
+    desk.until(lambda: bool(desk.window.doctor.cards))
+    assert desk.window.demo.isVisible()
+    assert any("see the tab Doctor" in each for each in desk.window.toasts.texts())
+
+
+def test_no_step_is_passed_by_the_doctors_own_look(open_desk: Open) -> None:
+    desk = opened(open_desk)
+    start(desk, "the-end")
+    for _ in range(3):
+        show_me(desk)
+    at(desk, 3)
+    desk.until(lambda: bool(desk.window.doctor.cards))  # it has read the System Log by itself
+    desk.until(lambda: not desk.wiring.tasks.running("doctor"))
+    at(desk, 3)
+    desk.window.commands.doctor.trigger()
+    at(desk, 4)
+
+
+def test_a_replay_can_be_shown_in_the_next_window_too(open_desk: Open) -> None:
+    store = SimulatedKeyring()
+    desk = opened(open_desk, store)
+    start(desk, "replay")
+    show_me(desk)
+    at(desk, 1)
+    desk.close()
+    desk = open_desk(store=store)
+    desk.reach(Page.SIGNED_IN)
+    show_me(desk)
+    at(desk, 2)
+
+
+def test_the_doctor_comes_where_no_step_is_left_that_the_controls_are_turned_for(open_desk: Open) -> None:
+    desk = opened(open_desk)
+    start(desk, "lapse")
+    for _ in range(3):
+        show_me(desk)
+    at(desk, 3)
+    desk.window.side.open(desk.window.demo)
+    desk.run(Player(desk.bench).revoke("refresh"))
+    desk.window.commands.refresh_now.trigger()
+    desk.until(desk.window.doctor.isVisible)
 
 
 def test_a_hint_is_shown_and_said(open_desk: Open) -> None:

@@ -20,7 +20,9 @@ from PySide6.QtWidgets import (
 
 from app.wire.har import har
 from tests.e2e.window.desk import Desk, Open
+from tests.qt_deleted import delete_now
 from ui import theme
+from ui.guide import GuideWindow
 
 
 @pytest.fixture(autouse=True)
@@ -148,3 +150,22 @@ def test_what_was_remembered_wrongly_hurts_nobody(open_desk: Open, broken: dict[
     again = open_desk()
     again.sign_in()
     assert 10 <= QApplication.font().pixelSize() <= 26
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support raise", extend=True)
+def test_the_guide_is_one_window_that_comes_to_the_front_again(open_desk: Open) -> None:
+    desk = open_desk()
+    asked = desk.window.commands.guide
+    asked.trigger()
+    (guide,) = desk.window.findChildren(GuideWindow)
+    desk.until(guide.isActiveWindow)
+    desk.window.activateWindow()
+    desk.until(desk.window.isActiveWindow)
+    asked.trigger()
+    assert desk.window.findChildren(GuideWindow) == [guide]
+    desk.until(guide.isActiveWindow)
+    guide.close()
+    delete_now()
+    asked.trigger()
+    (again,) = desk.window.findChildren(GuideWindow)
+    assert again.isVisible()

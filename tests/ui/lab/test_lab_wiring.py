@@ -65,9 +65,9 @@ class World:
     def ended(self, name: str = "lab") -> None:
         self.qtbot.waitUntil(lambda: not self.tasks.running(name))
 
-    def finish(self) -> None:
+    def finish(self, least: int = 23) -> None:
         assert self.run.end is not None
-        self.run.end.set_result(report())
+        self.run.end.set_result(report(least))
         self.ended()
 
 
@@ -194,6 +194,26 @@ def test_a_run_is_exported_as_the_name_ends(world: World, tmp_path: Path, ending
     else:
         assert b"Token requests" in octets
     assert any(f"run.{ending}" in text for text in world.window.toasts.texts())
+
+
+def test_what_is_exported_is_what_is_in_sight_whatever_has_ended_since(world: World, tmp_path: Path) -> None:
+    world.begin()
+    world.finish()
+    world.begin()
+    world.qtbot.mouseClick(world.lab.table_button, Qt.MouseButton.LeftButton)
+    results = dialog_of(world, ResultsDialog)
+    world.finish(least=7)
+    world.qtbot.mouseClick(results.export_button, Qt.MouseButton.LeftButton)
+    save(world, tmp_path / "before.json", 0)
+    results.reject()
+    world.ended("lab results")
+    world.begin()
+    world.qtbot.mouseClick(world.lab.export_button, Qt.MouseButton.LeftButton)
+    dialog_of(world, SaveDialog)
+    world.finish(least=9)
+    save(world, tmp_path / "after.json", 0)
+    found = [json.loads((tmp_path / name).read_text())["least_refreshes"] for name in ("before.json", "after.json")]
+    assert found == [23, 7]
 
 
 def test_an_export_nobody_wants_any_longer_writes_nothing(world: World, tmp_path: Path) -> None:

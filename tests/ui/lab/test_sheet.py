@@ -94,6 +94,9 @@ def test_numbers_are_typed_as_people_write_them(sheet: LabSheet) -> None:
         ("access_token_lifetime_s", "10.5 s", "whole numbers"),
         ("access_token_lifetime_s", "soon", "cannot be read as a number"),
         ("skew_s", "1 d", "must lie between"),
+        ("calls", "9" * 400, "too many digits"),
+        ("access_token_lifetime_s", "9" * 400 + " s", "too many digits"),
+        ("skew_s", "-" + "9" * 400, "too many digits"),
     ],
 )
 def test_what_cannot_be_is_said_beneath_the_knob_and_nowhere_else(

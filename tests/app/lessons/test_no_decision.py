@@ -1,0 +1,23 @@
+"""A call can end before anything was decided: no step is passed by it, and none breaks."""
+
+import pytest
+
+from app.lessons.catalogue import LESSONS
+from app.lessons.player import Player
+from app.lessons.run import LessonRun
+from app.workbench import Workbench
+
+pytestmark = pytest.mark.anyio
+
+UNUSABLE = "https://“example”.com/"  # what a browser or a chat makes of a quoted name
+
+
+async def test_a_call_without_a_decision_passes_no_step_and_breaks_none(bench: Workbench) -> None:
+    await Player(bench).start_over()
+    runs = [LessonRun(lesson, place) for lesson in LESSONS for place in range(len(lesson.steps))]
+    before = [run.place for run in runs]
+    for run in runs:
+        bench.journal.subscribe(run.take)
+    results = await bench.call_api_many("GET", UNUSABLE, 2)
+    assert [result.steps for result in results] == [(), ()]
+    assert [run.place for run in runs] == before
