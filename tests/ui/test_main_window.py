@@ -99,6 +99,12 @@ def test_the_tab_order_follows_the_eye(qtbot: QtBot) -> None:
     assert order == ["apiMethodPicker", "apiUrlEdit", "callCountSpin", "callApiButton"]
 
 
+def test_where_there_is_room_the_bar_shows_all_its_words(qtbot: QtBot) -> None:
+    bar = shown(qtbot, "signed-in", QSize(1360, 860)).top_bar
+    for each, words in ((bar.store_label, "Kept in the OS keyring"), (bar._name, "Ada Lovelace")):
+        qtbot.waitUntil(lambda each=each, words=words: each.text() == words, timeout=1000)
+
+
 def test_the_cards_make_room_for_larger_type_and_come_back_with_smaller(qtbot: QtBot, qapp: QApplication) -> None:
     window = shown(qtbot, "lapsed", QSize(1360, 860))
     window.side.show()

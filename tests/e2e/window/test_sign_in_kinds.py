@@ -97,7 +97,7 @@ def finished(desk: Desk) -> list[events.SignInFinished]:
 
 
 def name(desk: Desk) -> str:
-    return str(desk.window.top_bar._name.text())
+    return str(desk.window.top_bar._name.whole_text())
 
 
 # Another device.

@@ -207,11 +207,11 @@ def test_a_restart_from_the_real_keyring_calls_without_a_refresh(
     try:
         desk = open_desk(KeyringStore(lambda _: None, service="lapse-test"))
         desk.sign_in()
-        desk.until(lambda: desk.window.top_bar.store_label.text() == "Kept in the OS keyring")
+        desk.until(lambda: desk.window.top_bar.store_label.whole_text() == "Kept in the OS keyring")
         desk.close()
         again = open_desk(KeyringStore(lambda _: None, service="lapse-test"))
         again.reach(Page.SIGNED_IN)
-        assert again.window.top_bar._name.text() == "Ada Lovelace"
+        assert again.window.top_bar._name.whole_text() == "Ada Lovelace"
         assert "Exchange" not in [type(entry.event).__name__ for entry in again.bench.journal]
         story = again.call()
         assert story.startswith("Access token is good for another")
