@@ -117,7 +117,8 @@ def test_the_top_bar_signed_in_and_out(qtbot: QtBot) -> None:
     bar.show_account("Ada Lovelace")
     assert bar.sign_out_button.isVisible()
     assert bar.account_chip.isVisible()
-    assert [each.text() for each in bar.account_chip.findChildren(QLabel)] == ["AL", "Ada Lovelace"]
+    chip = bar.account_chip.findChildren(QLabel)
+    qtbot.waitUntil(lambda: [each.text() for each in chip] == ["AL", "Ada Lovelace"])  # once it is laid out
     bar.show_connection("Okta", "https://example.okta.com", {"Demo org": True, "Okta": False, "R&D": None}, ready=True)
     offered = [each.text() for each in bar.connection_picker.menu().actions()]
     assert offered[:3] == ["Demo org · signed in", "Okta · signed out", "R&&D"]
