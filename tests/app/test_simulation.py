@@ -17,7 +17,7 @@ from app.diagnosis import diagnosis_of
 from app.errors import BadInput, Hiccup
 from app.lanes import Lane, MarkKind, lanes_of
 from app.secret import Secret
-from app.session.direct_sign_in import Factor, PushWaiting
+from app.session.direct_sign_in import NoSecondFactor
 from app.session.session import Session
 from app.simloop import SimClock
 from app.simulation import open_simulation
@@ -26,21 +26,8 @@ from app.workbench import Workbench
 pytestmark = pytest.mark.anyio
 
 
-class NoFactor:
-    """Ada has no second factor; nobody may ask for one."""
-
-    async def choose(self, offered: tuple[Factor, ...]) -> Factor:
-        raise AssertionError(offered)
-
-    async def one_time_code(self, *, wrong_before: bool) -> Secret:
-        raise AssertionError
-
-    def show_push(self, push: PushWaiting) -> None:
-        raise AssertionError(push)
-
-
 async def sign_in(bench: Workbench) -> None:
-    await bench.sign_in_by_password(USERNAME, Secret(PASSWORD), NoFactor())
+    await bench.sign_in_by_password(USERNAME, Secret(PASSWORD), NoSecondFactor())
 
 
 @pytest.fixture
