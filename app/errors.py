@@ -186,17 +186,26 @@ class Unreachable(LapseError):
     """No answer came; `sent` is false when the request certainly never reached the server.
 
     `hitch` says whose trouble it is, None where nobody can tell; `brief` says it in a few words, for the journal;
-    `cure` is what to do about exactly this trouble, empty where only the general advice is left.
+    `cure` is what to do about exactly this trouble, empty where only the general advice is left. `ran_s` is for how
+    many seconds it was waited for; time in which this program did not run is not among them.
     """
 
     exit_code = 3
     next_step = "Check the network, then try again."
 
     def __init__(
-        self, what: str, *, sent: bool, hitch: Hitch | None = None, brief: str = "", next_step: str = ""
+        self,
+        what: str,
+        *,
+        sent: bool,
+        hitch: Hitch | None = None,
+        brief: str = "",
+        next_step: str = "",
+        ran_s: float = 0.0,
     ) -> None:
         super().__init__(what, next_step=next_step)
         self.sent = sent
+        self.ran_s = ran_s
         self.cure = next_step
         self.hitch = hitch
         self.brief = brief

@@ -2,7 +2,11 @@
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from typing import Never
+
+MASK = "●●●"
+"""What stands in place of a secret, followed by its fingerprint and length."""
 
 
 class Secret:
@@ -49,3 +53,28 @@ class Secret:
 
     def __reduce__(self) -> Never:
         raise TypeError("a Secret cannot be pickled or copied out of the process")
+
+
+def masked(value: str) -> str:
+    """Return what stands for a secret: `●●● 9f2c · 812 chars`."""
+    return f"{MASK} {Secret(value).fingerprint} · {len(value)} chars" if value else ""
+
+
+class KnownSecrets:
+    """The secrets that this program holds or has just received, to clean of exactly these what anybody may see."""
+
+    def __init__(self, secrets: Iterable[Secret] = ()) -> None:
+        self._values: dict[str, None] = {}
+        self.add(*secrets)
+
+    def add(self, *secrets: Secret | None) -> None:
+        """Know these from now on."""
+        for secret in secrets:
+            if secret:
+                self._values[secret.reveal()] = None
+
+    def clean(self, text: str) -> str:
+        """Return `text` with every known secret masked, however it is encoded there."""
+        for value in self._values:
+            text = text.replace(value, masked(value))
+        return text

@@ -1,4 +1,4 @@
-"""Words for durations and counts, the same in window, command line and journal."""
+"""Words for durations, counts and what servers say, the same in window, command line and journal."""
 
 import re
 
@@ -37,6 +37,16 @@ def seconds(value: float) -> str:
 def count(number: int, noun: str) -> str:
     """Return `1 request`, `2 requests`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def one_line(text: str, *, longest: int = 500) -> str:
+    """Return text from outside as data that may stand in any sentence, label, title or terminal.
+
+    One line of at most `longest` characters: what does not print (control characters, ESC, C1, line ends, the
+    characters that turn the direction of writing, half surrogates) becomes a space, and runs of spaces become one.
+    """
+    line = " ".join("".join(each if each.isprintable() else " " for each in text[: 4 * longest]).split())
+    return line if len(line) <= longest and len(text) <= 4 * longest else line[: longest - 1].rstrip() + "…"
 
 
 def seconds_in(text: str) -> float | None:

@@ -6,9 +6,8 @@ import shlex
 from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
-from app.secret import Secret
+from app.secret import MASK, Secret
 from app.wire.details import Detail
-from app.wire.redact import MASK
 
 _SKIPPED = frozenset({"host", "content-length", "connection", "accept-encoding"})
 _MASKED = re.compile(rf"{MASK} ([0-9a-f]{{4}}) · ([0-9]+) chars")

@@ -1,12 +1,14 @@
 """Sends one HTTP request within bounds: size, total time, no redirects, plain http on loopback only."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx
 
 from app.errors import Unreachable
 from app.events import ExchangeKind
+from app.secret import KnownSecrets
+from app.text import one_line
 from app.wire.hitch import unreachable
 
 TOKEN_ANSWER_LIMIT = 1 << 20
@@ -15,7 +17,10 @@ _PER_READ = httpx.Timeout(connect=10.0, read=30.0, write=30.0, pool=30.0)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A response read to its end, or up to the size limit (`truncated`); `stated_length` is its Content-Length."""
+    """A response read to its end, or up to the size limit (`truncated`); `stated_length` is its Content-Length.
+
+    `secrets` are those that must not be told even where the server repeats them.
+    """
 
     status: int
     reason: str
@@ -23,11 +28,24 @@ class Answer:
     body: bytes
     truncated: bool
     stated_length: int | None
+    secrets: KnownSecrets = field(default_factory=KnownSecrets, repr=False, compare=False)
+
+    def said(self, text: str, *, longest: int = 500) -> str:
+        """Return words of the server's as they may be told: secrets masked, one line, nothing that does not print."""
+        return one_line(self.secrets.clean(text), longest=longest)
 
     @property
     def media_type(self) -> str:
         """Return the media type in lower case, without parameters."""
         return str(self.headers.get("content-type", "")).split(";")[0].strip().lower()
+
+
+class BrokenOff(Unreachable):
+    """An answer began and did not end; what came of it is in `answer`, and may hold a refresh token."""
+
+    def __init__(self, what: str, answer: Answer, *, next_step: str = "", ran_s: float = 0.0) -> None:
+        super().__init__(what, sent=True, next_step=next_step, ran_s=ran_s)
+        self.answer = answer
 
 
 def prepare(request: httpx.Request, *, kind: ExchangeKind, cause: int | None) -> httpx.Request:

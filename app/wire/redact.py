@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
-from app.secret import Secret
+from app.secret import masked
 
 LONGEST = 64 * 1024
 """How much of a body is kept, in characters."""
-
-MASK = "●●●"
-"""What stands in place of a secret, followed by its fingerprint and length."""
 
 _SECRETS = frozenset(
     {
@@ -57,11 +54,6 @@ class ShownBody:
     text: str
     length: int
     is_cut: bool = False
-
-
-def masked(value: str) -> str:
-    """Return what stands for a secret: `●●● 9f2c · 812 chars`."""
-    return f"{MASK} {Secret(value).fingerprint} · {len(value)} chars" if value else ""
 
 
 def shown_headers(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.secret import Secret
+from app.secret import Secret, masked
 from app.wire.curl import curl, is_masked
 from app.wire.details import Detail
-from app.wire.redact import ShownBody, masked, shown_body, shown_headers, shown_url
+from app.wire.redact import ShownBody, shown_body, shown_headers, shown_url
 
 FORM = "application/x-www-form-urlencoded"
 SECRETS = st.text(alphabet=st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=60)

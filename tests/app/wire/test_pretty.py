@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.secret import MASK, masked
 from app.wire.details import Detail, Details
 from app.wire.pretty import NOT_KEPT, pretty_body, request_text, response_text
-from app.wire.redact import MASK, ShownBody, masked, shown_body
+from app.wire.redact import ShownBody, shown_body
 
 FORM = "application/x-www-form-urlencoded"
 

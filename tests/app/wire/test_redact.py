@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.secret import Secret
-from app.wire.redact import LONGEST, MASK, masked, shown_body, shown_headers, shown_url
+from app.secret import MASK, Secret, masked
+from app.wire.redact import LONGEST, shown_body, shown_headers, shown_url
 
 JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ1In0.c2lnbmF0dXJl"
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
