@@ -63,7 +63,7 @@ class Counters:
         if received.grant != "refresh_token":
             self._counts = Counts(skew_s=self._counts.skew_s)
             self._timed = None
-        if received.access.expires_at is None:
+        if received.access is None or received.access.expires_at is None:
             return
         lifetime_s = max(received.access.expires_at - entry.at, 1.0)
         self._timed = self._timed.with_lifetime(entry.at, lifetime_s) if self._timed else _Timed(entry.at, lifetime_s)

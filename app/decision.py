@@ -28,8 +28,10 @@ class Reason(Enum):
     NOT_REJECTED = "not rejected yet"
     EVERY_CALL = "at every call"
     NO_REFRESH_TOKEN = "no refresh token"  # noqa: S105 - a reason, not a token
+    SEEMS_DEAD = "refresh token most likely dead"
     SIGNED_OUT = "signed out"
     ENDED = "session ended"
+    STORE_UNREAD = "store cannot be read"
 
 
 class ExpirySource(Enum):
@@ -45,13 +47,15 @@ _BECAUSE = MappingProxyType(
     {
         Reason.UNKNOWN_EXPIRY: "The access token's expiry is not stated by the server.",
         Reason.DROPPED: "There is no access token in hand.",
-        Reason.REJECTED: "The API answered 401 invalid_token.",
+        Reason.REJECTED: "The API answered 401.",
         Reason.ASKED: "You asked for a refresh.",
         Reason.NOT_REJECTED: "The API has not rejected the access token yet, and nothing else is looked at.",
         Reason.EVERY_CALL: "A refresh is made at every call.",
         Reason.NO_REFRESH_TOKEN: "A new access token is needed and there is no refresh token.",
+        Reason.SEEMS_DEAD: "The refresh token was refused twice without a word why: it is most likely dead.",
         Reason.SIGNED_OUT: "You are not signed in.",
         Reason.ENDED: "The session has ended.",
+        Reason.STORE_UNREAD: "Whether you are signed in is not known, because the keyring cannot be read.",
     }
 )
 
@@ -101,6 +105,8 @@ class Decision:
             return f"Calling {when} uses it until the API says 401: 1 request."
         if self.verdict is Verdict.USE:
             return f"Calling {when} needs no refresh: 1 request."
+        if self.reason is Reason.STORE_UNREAD:
+            return f"Calling {when} tries to read it again first."
         return "Sign in to call the API."
 
     def sentence(self) -> str:

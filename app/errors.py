@@ -7,10 +7,13 @@ LapseError
 ├── SignInCancelled     the person cancelled the sign-in
 ├── NotSignedIn         a token is needed and there is no session
 ├── Refusal             terminal: the token endpoint answered an OAuth error (RFC 6749 §5.2) that ends the session
-├── Hiccup              transient: network, timeout, 5xx, 429, an answer that is no token answer; the session stays
+├── Hiccup              a refresh failed and the session stays: network, timeout, 5xx, 429, no token answer
+│   └── SilentRefusal   the token endpoint refused (4xx) without saying why: no hiccup of the network, and not the end
 ├── InvalidIdToken      an ID token failed a check of OIDC Core §3.1.3.7 or §12.2
 ├── CallFailed          the API could not be reached, or its answer could not be read
 ├── StoreFailed         the keyring could not keep or give back the session
+│   └── NewerEntry      a newer Lapse has stored it: left alone
+├── StoreUnread         nobody knows whether somebody is signed in: the store cannot be read
 ├── Unreachable         no answer came, and whose trouble that is: proxy, certificate, name, refused
 ├── UnusableAnswer      an answer came that is not what it must be
 ├── OAuthError          the server answered an error of OAuth's
@@ -107,9 +110,18 @@ class Refusal(LapseError):
         self.description = description
         self.status = status
 
+    def again(self) -> "Refusal":
+        """Return the same, to be raised: an exception that is raised again and again grows by a traceback each time."""
+        return Refusal(
+            self.what, code=self.code, description=self.description, status=self.status, next_step=self.next_step
+        )
+
 
 class Hiccup(LapseError):
-    """Transient: the session is kept; `sent` is false when the request certainly never reached the server."""
+    """Transient: the session is kept; `sent` is false when the request certainly never reached the server.
+
+    `lost` means that an answer came which lacks what it should have brought: the server may well have acted on it.
+    """
 
     exit_code = 3
     standing = Standing.STILL_SIGNED_IN
@@ -122,13 +134,21 @@ class Hiccup(LapseError):
         next_step: str = "",
         raw: str | None = None,
         sent: bool = True,
+        lost: bool = False,
         status: int | None = None,
         retry_after_s: float | None = None,
     ) -> None:
         super().__init__(what, next_step=next_step, raw=raw)
         self.sent = sent
+        self.lost = lost
         self.status = status
         self.retry_after_s = retry_after_s
+
+
+class SilentRefusal(Hiccup):
+    """The token endpoint refused with a 4xx that does not say why: nothing says that the session is over."""
+
+    next_step = "Call again; if it is refused once more, sign in again."
 
 
 class InvalidIdToken(LapseError):
@@ -153,13 +173,14 @@ class CallFailed(LapseError):
 class KeyringState(Enum):
     """What the keyring is good for, and what a person can do about it."""
 
-    READY = "Sign in again."
-    LOCKED = "Unlock your keyring; until then the session lives in memory and will not survive a restart."
-    ABSENT = "Start a keyring service; until then the session lives in memory and will not survive a restart."
-    REFUSED = "Use the system's own keyring; until then the session lives in memory and will not survive a restart."
-    NOT_ANSWERING = (
-        "Look for your keyring's prompt; until then the session lives in memory and will not survive a restart."
-    )
+    READY = "Sign in again"
+    LOCKED = "Unlock your keyring"
+    ABSENT = "Start a keyring service"
+    REFUSED = "Use the system's own keyring"
+    NOT_ANSWERING = "Look for your keyring's prompt"
+
+
+_MEANWHILE = "; until then the session lives in memory and will not survive a restart"
 
 
 class StoreFailed(LapseError):
@@ -168,9 +189,32 @@ class StoreFailed(LapseError):
     exit_code = 3
     standing = Standing.STILL_SIGNED_IN
 
-    def __init__(self, what: str, *, state: KeyringState = KeyringState.NOT_ANSWERING) -> None:
-        super().__init__(what, next_step=state.value)
+    def __init__(self, what: str, *, state: KeyringState = KeyringState.NOT_ANSWERING, next_step: str = "") -> None:
+        meanwhile = "" if state is KeyringState.READY else _MEANWHILE
+        super().__init__(what, next_step=next_step or f"{state.value}{meanwhile}.")
         self.state = state
+
+
+class NewerEntry(StoreFailed):
+    """The stored session was written by a newer Lapse, and is left alone."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The keyring holds a session that a newer Lapse has stored; it was left as it is.",
+            state=KeyringState.READY,
+            next_step="Use the newer Lapse; a session begun in this one lives in memory for this run.",
+        )
+
+
+class StoreUnread(LapseError):
+    """Whether somebody is signed in is not known, because the store cannot be read; `trouble` says why."""
+
+    exit_code = 3
+
+    def __init__(self, trouble: StoreFailed) -> None:
+        advice = trouble.next_step if isinstance(trouble, NewerEntry) else f"{trouble.state.value}, then try again."
+        super().__init__(f"{trouble.what} So nobody can tell whether you are signed in.", next_step=advice)
+        self.trouble = trouble
 
 
 class Hitch(StrEnum):
@@ -211,15 +255,33 @@ class Unreachable(LapseError):
         self.brief = brief
 
 
+class AnswerKind(Enum):
+    """What an answer is that is not what it must be, as far as that decides what to do."""
+
+    INCOMPLETE = "a success that lacks what it should bring; the server may well have acted on the request"
+    WEB_PAGE = "a web page; a network's sign-in page may be in between"
+    SILENT = "a refusal (4xx) that does not say why"
+    OTHER = "anything else"
+
+
 class UnusableAnswer(LapseError):
     """An answer came that is not what it must be; `retry_after_s` is how long the server asked us to wait."""
 
     exit_code = 3
     next_step = "Try again; if it stays so, ask the server's operator."
 
-    def __init__(self, what: str, *, status: int, retry_after_s: float | None = None, raw: str | None = None) -> None:
+    def __init__(
+        self,
+        what: str,
+        *,
+        status: int,
+        kind: AnswerKind = AnswerKind.OTHER,
+        retry_after_s: float | None = None,
+        raw: str | None = None,
+    ) -> None:
         super().__init__(what, raw=raw)
         self.status = status
+        self.kind = kind
         self.retry_after_s = retry_after_s
 
 

@@ -326,7 +326,7 @@ class TokensReceived:
 
     number: int
     grant: str
-    access: Issued
+    access: Issued | None
     refresh: Issued | None
     id: Issued | None
     refresh_fate: RefreshTokenFate
@@ -340,7 +340,36 @@ class TokensReceived:
             RefreshTokenFate.KEPT: "the refresh token was kept",
             RefreshTokenFate.ABSENT: "without a refresh token",
         }
-        return f"Received {self.access.name} by {self.grant}, {fates[self.refresh_fate]}."
+        came = f"{self.access.name}" if self.access else "no access token that can be used"
+        return f"Received {came} by {self.grant}, {fates[self.refresh_fate]}."
+
+
+@dataclass(frozen=True, slots=True)
+class IdTokenRefused:
+    """A refreshed ID token did not pass `rule`; the access token that came with it is used, the former identity stays.
+
+    `why` is a sentence.
+    """
+
+    name: str
+    rule: str
+    why: str
+
+    def sentence(self) -> str:
+        """Say it."""
+        used = "The access token is used; who you are stays as it was."
+        return f"{self.name} did not pass ({self.rule}): {self.why} {used}"
+
+
+@dataclass(frozen=True, slots=True)
+class FreshTokenRefused:
+    """The API refused an access token that had just come from a refresh: another refresh would not help."""
+
+    name: str
+
+    def sentence(self) -> str:
+        """Say it."""
+        return f"The API refuses {self.name} though it is fresh, so it is not refreshed again. Audience or scope?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -694,6 +723,8 @@ Event = (
     | RedirectIgnored
     | SignInFinished
     | TokensReceived
+    | IdTokenRefused
+    | FreshTokenRefused
     | SessionStored
     | StoreTroubled
     | KeyringAwaited

@@ -207,7 +207,7 @@ class StoryWiring(QObject):
 def _token_of(event: events.Event) -> str:
     """Return the name of the token an event is about, "" for none."""
     if isinstance(event, events.TokensReceived):
-        return event.access.name
+        return event.access.name if event.access is not None else ""
     if isinstance(event, events.Decided):
         return event.decision.access_name or ""
     if isinstance(event, events.RefreshSucceeded):

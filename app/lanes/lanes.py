@@ -192,7 +192,8 @@ class Lanes:
             self._families += 1
         began_at = entry.at if is_sign_in else self.family.began_at if self.family is not None else None
         self.family = Family(self._families, began_at, entry.at)
-        self._begin(entry, Lane.ACCESS, received.access, received.number)
+        if received.access is not None:
+            self._begin(entry, Lane.ACCESS, received.access, received.number)
         refresh = received.refresh
         if refresh is not None and received.refresh_fate is not RefreshTokenFate.KEPT:
             self._begin(entry, Lane.REFRESH, refresh, received.number)

@@ -120,7 +120,7 @@ class Seen:
 def lapse_told(event: Event) -> float | None:
     """Return when the access token in hand lapses, in epoch seconds, where that event tells it."""
     if isinstance(event, events.TokensReceived):
-        return event.access.expires_at
+        return None if event.access is None else event.access.expires_at
     if isinstance(event, events.SessionRestored | events.SessionAdopted):
         return event.taken.access.expires_at if event.taken.access is not None else None
     return event.decision.expires_at if isinstance(event, events.Decided) else None

@@ -14,13 +14,13 @@ from app.events import ExchangeKind
 from app.oauth import device, direct, grants, par
 from app.oauth.compact import NotReadable, read_jws
 from app.oauth.discovery import discover
-from app.oauth.idtoken import verify_id_token
+from app.oauth.idtoken import Belongs, verify_id_token, whose
 from app.oauth.keyset import Keys, read_keys
 from app.oauth.metadata import ServerMetadata
 from app.oauth.pkce import Pkce
 from app.oauth.strictjson import read_object
 from app.secret import Secret
-from app.wire.fetch import Answer, fetch
+from app.wire.fetch import Answer, BrokenOff, fetch
 
 # A token that names unknown keys must not become a way to make us fetch without end.
 _KEYS_REFETCH_AFTER_S = 60.0
@@ -125,12 +125,18 @@ class OAuthClient:
         return grants.read_token_answer(await self.ask_for_tokens(request, cause))
 
     async def refresh(self, refresh_token: Secret, *, cause: int | None) -> grants.TokenAnswer:
-        """Refresh (RFC 6749 §6)."""
+        """Refresh (RFC 6749 §6); of an answer that broke off, what can be read of the refresh token is handed on."""
         metadata = await self.metadata(cause=cause)
         request = grants.refresh_request(
             metadata, client_id=self.client_id, refresh_token=refresh_token, resource=self.resource
         )
-        return grants.read_token_answer(await self.ask_for_tokens(request, cause))
+        try:
+            return grants.read_token_answer(await self.ask_for_tokens(request, cause))
+        except BrokenOff as broken:
+            answer = grants.read_broken_answer(broken.answer)
+            if answer is None:
+                raise
+            return answer
 
     async def revoke(self, token: Secret, *, hint: str = "refresh_token", cause: int | None) -> bool:
         """Revoke a token (RFC 7009); return False where the server offers no revocation endpoint."""
@@ -141,7 +147,7 @@ class OAuthClient:
             metadata.revocation_endpoint, client_id=self.client_id, token=token, hint=hint
         )
         answer = await fetch(self._http, request, kind=ExchangeKind.REVOCATION, cause=cause, total_s=_TOKEN_TOTAL_S)
-        if answer.status != httpx.codes.OK:
+        if not answer.is_success:
             raise UnusableAnswer(f"The revocation endpoint answered {answer.status}.", status=answer.status)
         return True
 
@@ -149,7 +155,7 @@ class OAuthClient:
         self,
         token: Secret,
         *,
-        access_token: Secret,
+        access_token: Secret | None,
         nonce: str | None,
         first: dict[str, Any] | None = None,
         cause: int | None,
@@ -172,6 +178,11 @@ class OAuthClient:
             first=first,
         )
 
+    async def whose(self, token: Secret, *, first: dict[str, Any] | None, cause: int | None) -> Belongs:
+        """Return whose a refreshed ID token says it is; see `idtoken.whose`."""
+        metadata = await self.metadata(cause=cause)
+        return whose(token, issuer=metadata.issuer, client_id=self.client_id, first=first)
+
     async def userinfo(self, access_token: Secret, *, subject: str, cause: int | None) -> dict[str, Any]:
         """Return the userinfo claims, discarded unless their `sub` is `subject` (OIDC Core §5.3.2)."""
         metadata = await self.metadata(cause=cause)
@@ -180,7 +191,7 @@ class OAuthClient:
         headers = {"Authorization": f"Bearer {access_token.reveal()}", "Accept": "application/json"}
         request = httpx.Request("GET", metadata.userinfo_endpoint, headers=headers)
         answer = await fetch(self._http, request, kind=ExchangeKind.USERINFO, cause=cause)
-        if answer.status != httpx.codes.OK:
+        if not answer.is_success:
             raise UnusableAnswer(f"The userinfo endpoint answered {answer.status}.", status=answer.status)
         try:
             claims = read_object(answer.body)
@@ -203,7 +214,7 @@ class OAuthClient:
             metadata.introspection_endpoint, client_id=self.client_id, token=token, hint=hint
         )
         answer = await fetch(self._http, request, kind=ExchangeKind.INTROSPECTION, cause=cause, total_s=_TOKEN_TOTAL_S)
-        if answer.status != httpx.codes.OK:
+        if not answer.is_success:
             raise UnusableAnswer(f"The introspection endpoint answered {answer.status}.", status=answer.status)
         try:
             found = read_object(answer.body)
@@ -231,6 +242,10 @@ class OAuthClient:
             with contextlib.suppress(Unreachable, UnusableAnswer):
                 return await self._fetch_keys(cause)
         return self._keys
+
+    def now(self) -> float:
+        """Return the time that this client judges tokens by, in epoch seconds."""
+        return self._clock.now()
 
     def forget_keys(self) -> None:
         """Ask for the issuer's keys anew when they are next needed, however lately they were asked for."""

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 from app.errors import BadInput
-from app.oauth.grants import api_params, error_answer, form_request, json_object, read_seconds, read_secret, unusable
+from app.oauth.grants import api_params, error_answer, form_request, json_object, read_secret, seconds_stated, unusable
 from app.oauth.grants import token_request as _token_request
 from app.oauth.metadata import ServerMetadata
 from app.secret import Secret
@@ -42,7 +42,7 @@ def device_request(
 
 def read_device_answer(answer: Answer) -> DeviceCodes:
     """Read the answer (RFC 8628 §3.2); raises OAuthError, or UnusableAnswer for what nobody could act on."""
-    if answer.status != httpx.codes.OK:
+    if not answer.is_success:
         raise error_answer(answer, WHERE)
     found = json_object(answer, WHERE)
     device_code = read_secret(answer, found, "device_code", WHERE)
@@ -56,7 +56,7 @@ def read_device_answer(answer: Answer) -> DeviceCodes:
         user_code=user_code,
         verification_uri=_page(answer, found),
         verification_uri_complete=_link(found.get("verification_uri_complete")),
-        expires_in_s=read_seconds(answer, found, "expires_in", WHERE) or _EXPIRES_IN_S,
+        expires_in_s=seconds_stated(found.get("expires_in")) or _EXPIRES_IN_S,
         interval_s=read_interval(found),
     )
 

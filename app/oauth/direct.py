@@ -11,9 +11,9 @@ from app.oauth.grants import (
     error_answer,
     form_request,
     json_object,
-    read_seconds,
     read_secret,
     read_token_answer,
+    seconds_stated,
     token_request,
     unusable,
 )
@@ -79,7 +79,7 @@ def password_request(
 
 def read_first_answer(answer: Answer) -> TokenAnswer | MfaRequired:
     """Read the answer to a password; raises OAuthError or UnusableAnswer."""
-    mfa_token = None if answer.status == httpx.codes.OK else _mfa_token(answer)
+    mfa_token = _mfa_token(answer)
     return read_token_answer(answer) if mfa_token is None else MfaRequired(mfa_token)
 
 
@@ -113,7 +113,7 @@ def challenge_request(endpoint: str, *, client_id: str, mfa_token: Secret) -> ht
 
 def read_challenge(answer: Answer) -> Push:
     """Read how the phone was asked; raises OAuthError or UnusableAnswer."""
-    if answer.status != httpx.codes.OK:
+    if not answer.is_success:
         raise error_answer(answer, WHERE)
     found = json_object(answer, WHERE)
     oob_code = read_secret(answer, found, "oob_code", WHERE)
@@ -127,7 +127,7 @@ def read_challenge(answer: Answer) -> Push:
         oob_code=oob_code,
         number=str(number) if method == "transfer" else None,
         needs_code=method == "prompt",
-        expires_in_s=read_seconds(answer, found, "expires_in", WHERE) or _EXPIRES_IN_S,
+        expires_in_s=seconds_stated(found.get("expires_in")) or _EXPIRES_IN_S,
         interval_s=read_interval(found),
     )
 

@@ -1,34 +1,57 @@
 """The grants in pairs: each builds a request for the token endpoint, one function reads every answer (RFC 6749)."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from enum import Enum
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import httpx
 
-from app.errors import OAuthError, UnusableAnswer
+from app.errors import AnswerKind, OAuthError, UnusableAnswer
+from app.oauth.members import Members, read_members, said_error
 from app.oauth.metadata import ServerMetadata
 from app.oauth.pkce import METHOD, Pkce
 from app.oauth.strictjson import read_object
 from app.secret import Secret
+from app.text import one_line
 from app.wire.fetch import Answer
 
-_SHOWN_DESCRIPTION = 500
 _LONGEST_LIFE_S = 1e10  # three centuries; beyond it a number is no lifetime
+_LONGEST_SCOPE = 4000
+_MOST_WORDS = 2000
+_SECONDS = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?")
+_DEFINITE = frozenset({400, 401, 403, 410, 422})
+"""Refusals of the request itself; other 4xx are about its place, its time or its form."""
+
+
+class Flaw(Enum):
+    """Why the access token of a token answer cannot be used."""
+
+    TOO_LARGE = "it is larger than 1 MiB"
+    NOT_JSON = "it is not JSON"
+    NO_ACCESS_TOKEN = "it has no access_token"  # noqa: S105 - a reason, not a token
+    ODD_ACCESS_TOKEN = "its access_token is not a token"  # noqa: S105 - the same
+    OTHER_TYPE = "its token_type is not Bearer"
+    BROKEN_OFF = "it broke off"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenAnswer:
-    """A token answer as it was read (RFC 6749 §5.1): `expires_in_s` None means the server did not state it."""
+    """A token answer as it was read (RFC 6749 §5.1): `expires_in_s` None means the server did not state it.
 
-    access_token: Secret
+    Where there is a `flaw`, there is no access token, and `refresh_token` is what must not be lost all the same.
+    """
+
+    access_token: Secret | None
     refresh_token: Secret | None
     id_token: Secret | None
     expires_in_s: float | None
     scope: str | None
     server_time: float | None
+    flaw: Flaw | None = None
 
 
 def authorization_params(
@@ -161,29 +184,109 @@ def form_request(endpoint: str, form: Mapping[str, str]) -> httpx.Request:
 
 
 def read_token_answer(answer: Answer) -> TokenAnswer:
-    """Read an answer of the token endpoint.
+    """Read an answer of the token endpoint, with the room that RFC 6749 §5.1 leaves.
 
-    Raises OAuthError for an RFC 6749 §5.2 error object, UnusableAnswer for anything else that is no token answer:
-    a web page of a captive portal, a redirect, garbage, more than 1 MiB.
+    Whatever else is wrong with it, a refresh token in a 2xx answer is handed on: then `access_token` is None and
+    `flaw` says why. What is optional and cannot be used is *not stated*; empty and null are absent; the media type is a
+    hint. Raises OAuthError for an error in any dialect, UnusableAnswer for anything else that brings no token: a web
+    page of a captive portal, a redirect, garbage.
     """
-    if answer.status != httpx.codes.OK:
-        raise error_answer(answer)
-    found = json_object(answer)
-    token_type = found.get("token_type")
-    if not isinstance(token_type, str) or token_type.lower() != "bearer":
-        raise unusable(answer, "its token_type is not Bearer")
-    access_token = read_secret(answer, found, "access_token")
-    if access_token is None:
-        raise unusable(answer, "it has no access_token")
-    scope = found.get("scope")
+    members = read_members(answer)
+    if not answer.is_success:
+        raise error_answer(answer, members=members)
+    flaw = _flaw(answer, members)
+    refresh_token = read_refresh_token(members)
+    if flaw is not None and refresh_token is None:
+        raise _no_tokens(answer, members, flaw)
     return TokenAnswer(
-        access_token=access_token,
-        refresh_token=read_secret(answer, found, "refresh_token"),
-        id_token=read_secret(answer, found, "id_token"),
-        expires_in_s=read_seconds(answer, found, "expires_in"),
-        scope=scope if isinstance(scope, str) else None,
+        access_token=None if flaw else _header_safe(members.get("access_token")),
+        refresh_token=refresh_token,
+        id_token=_header_safe(members.get("id_token")) if members.is_whole else None,
+        expires_in_s=seconds_stated(members.get("expires_in")),
+        scope=_scope(members.get("scope")),
         server_time=server_time(answer),
+        flaw=flaw,
     )
+
+
+def read_refresh_token(members: Members) -> Secret | None:
+    """Return the refresh token by any sensible reading, None where there is none.
+
+    It goes back in a form and nowhere else, so it may be any text; a number is taken for its digits, and a list or an
+    object of one text for that text.
+    """
+    value = members.get("refresh_token")
+    if isinstance(value, list | dict) and len(value) == 1:
+        value = next(iter(value.values() if isinstance(value, dict) else value))
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    return Secret(value) if isinstance(value, str) and value.strip() and _is_encodable(value) else None
+
+
+def read_broken_answer(answer: Answer) -> TokenAnswer | None:
+    """Return the refresh token in what came of an answer that broke off; None where none can be read in a 2xx."""
+    refresh_token = read_refresh_token(read_members(answer)) if answer.is_success else None
+    if refresh_token is None:
+        return None
+    return TokenAnswer(
+        access_token=None,
+        refresh_token=refresh_token,
+        id_token=None,
+        expires_in_s=None,
+        scope=None,
+        server_time=server_time(answer),
+        flaw=Flaw.BROKEN_OFF,
+    )
+
+
+def _flaw(answer: Answer, members: Members) -> Flaw | None:
+    """Return why the access token of an answer cannot be used, None where it can."""
+    if answer.truncated:
+        return Flaw.TOO_LARGE
+    if not members.is_whole:
+        return Flaw.NOT_JSON
+    if _header_safe(members.get("access_token")) is None:
+        return Flaw.ODD_ACCESS_TOKEN if members.get("access_token") else Flaw.NO_ACCESS_TOKEN
+    kind = members.get("token_type")
+    if isinstance(kind, str) and kind.strip() and kind.strip().lower() != "bearer":
+        return Flaw.OTHER_TYPE
+    return None
+
+
+def _no_tokens(answer: Answer, members: Members, flaw: Flaw) -> OAuthError | UnusableAnswer:
+    if said_error(answer, members) is not None:
+        return error_answer(answer, members=members)
+    if _is_web_page(answer):
+        why = "it is a web page; a network's sign-in page may be in between"
+        return unusable(answer, why, kind=AnswerKind.WEB_PAGE)
+    is_answer = members.is_whole and flaw in (Flaw.NO_ACCESS_TOKEN, Flaw.ODD_ACCESS_TOKEN)
+    return unusable(answer, flaw.value, kind=AnswerKind.INCOMPLETE if is_answer else AnswerKind.OTHER)
+
+
+def _header_safe(value: object) -> Secret | None:
+    """Return a token that can stand in a header; surrounding blanks are none of it."""
+    text = value.strip() if isinstance(value, str) else ""
+    return Secret(text) if text and text.isascii() and text.isprintable() and " " not in text else None
+
+
+def seconds_stated(value: object) -> float | None:
+    """Return a time in seconds, None for anything that cannot be one: it is not stated then."""
+    if isinstance(value, str):
+        found = _SECONDS.fullmatch(value.strip())
+        value = float(found[0]) if found else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if 0 < value < _LONGEST_LIFE_S else None
+
+
+def _scope(value: object) -> str | None:
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        value = " ".join(value)
+    return one_line(value, longest=_LONGEST_SCOPE) or None if isinstance(value, str) else None
+
+
+def _is_encodable(text: str) -> bool:
+    return not any("\ud800" <= each <= "\udfff" for each in text)
 
 
 def server_time(answer: Answer) -> float | None:
@@ -211,62 +314,63 @@ def retry_after_s(answer: Answer) -> float | None:
     return None
 
 
-def error_answer(answer: Answer, where: str = "token endpoint") -> OAuthError | UnusableAnswer:
-    """Return the error in an answer that is none of success (RFC 6749 §5.2), or that it is not even that."""
+def error_answer(
+    answer: Answer, where: str = "token endpoint", members: Members | None = None
+) -> OAuthError | UnusableAnswer:
+    """Return the error that an answer tells in any dialect (see `said_error`), or that it tells none."""
     wait = retry_after_s(answer)
-    if answer.media_type.endswith("json") and not answer.truncated:
-        try:
-            found = read_object(answer.body)
-        except ValueError:
-            found = {}
-        code, description = found.get("error"), found.get("error_description")
-        if isinstance(code, str) and code.isprintable() and code:
-            shown = description[:_SHOWN_DESCRIPTION] if isinstance(description, str) else ""
-            return OAuthError(code[:100], shown, status=answer.status, retry_after_s=wait)
-    if answer.media_type == "text/html":
-        what = f"The {where} answered {answer.status} with a web page; a network's sign-in page may be in between."
-    elif httpx.codes.is_redirect(answer.status):
-        what = f"The {where} tried to redirect ({answer.status}); redirects of token requests are never followed."
+    said = said_error(answer, members or read_members(answer))
+    if said is not None:
+        code, description = answer.said(said[0], longest=100), answer.said(said[1])
+        if code:
+            return OAuthError(code, description, status=answer.status, retry_after_s=wait)
+    return _unexplained(answer, where, wait)
+
+
+def _unexplained(answer: Answer, where: str, retry_after_s: float | None) -> UnusableAnswer:
+    status, words = answer.status, None
+    kind = AnswerKind.SILENT if status in _DEFINITE else AnswerKind.OTHER
+    if _is_web_page(answer):
+        kind = AnswerKind.WEB_PAGE
+        what = f"The {where} answered {status} with a web page; a network's sign-in page may be in between."
+    elif httpx.codes.is_redirect(status):
+        what = f"The {where} tried to redirect ({status}); redirects of token requests are never followed."
     else:
-        what = f"The {where} answered {answer.status}."
-    return UnusableAnswer(what, status=answer.status, retry_after_s=wait)
+        what = f"The {where} answered {status}."
+        words = answer.said(answer.body[:_MOST_WORDS].decode("utf-8", "replace")) or None
+    return UnusableAnswer(what, status=status, kind=kind, retry_after_s=retry_after_s, raw=words)
+
+
+def _is_web_page(answer: Answer) -> bool:
+    return answer.media_type == "text/html" or answer.body.lstrip()[:1] == b"<"
 
 
 def json_object(answer: Answer, where: str = "token endpoint") -> dict[str, Any]:
-    """Return the JSON object an answer is; raises UnusableAnswer for anything else."""
+    """Return the JSON object a success is, whatever its media type; raises OAuthError or UnusableAnswer otherwise."""
     if answer.truncated:
         raise unusable(answer, "it is larger than 1 MiB", where)
-    if not answer.media_type.endswith("json"):
-        raise unusable(answer, f"its type is {answer.media_type or 'not stated'}", where)
     try:
-        return read_object(answer.body)
+        found = read_object(answer.body)
     except ValueError as why:
         raise unusable(answer, str(why), where) from None
+    if isinstance(found.get("error"), str) and found["error"]:
+        raise error_answer(answer, where)
+    return found
 
 
 def read_secret(answer: Answer, found: dict[str, Any], name: str, where: str = "token endpoint") -> Secret | None:
     """Return a token or a handle in an answer, None where there is none; raises UnusableAnswer."""
     value = found.get(name)
-    if value is None:
+    if value is None or value == "":
         return None
-    if not isinstance(value, str) or not value or not (value.isascii() and value.isprintable()):
+    if not isinstance(value, str) or not (value.isascii() and value.isprintable()):
         raise unusable(answer, f"its {name} is not a token", where)
     return Secret(value)
 
 
-def read_seconds(answer: Answer, found: dict[str, Any], name: str, where: str = "token endpoint") -> float | None:
-    """Return a number of seconds in an answer, None where it is not stated; raises UnusableAnswer."""
-    value = found.get(name)
-    if value is None:
-        return None
-    if isinstance(value, str) and value.isascii() and value.isdigit():
-        value = int(value)  # some servers quote it
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < _LONGEST_LIFE_S:
-        raise unusable(answer, f"its {name} is not a positive number", where)
-    return float(value)
-
-
-def unusable(answer: Answer, why: str, where: str = "token endpoint") -> UnusableAnswer:
+def unusable(
+    answer: Answer, why: str, where: str = "token endpoint", kind: AnswerKind = AnswerKind.OTHER
+) -> UnusableAnswer:
     """Return that an answer is not what that endpoint's answer must be."""
-    kind = "no token answer" if where == "token endpoint" else "of no use"
-    return UnusableAnswer(f"The {where}'s answer is {kind}: {why}.", status=answer.status)
+    verdict = "no token answer" if where == "token endpoint" else "of no use"
+    return UnusableAnswer(f"The {where}'s answer is {verdict}: {why}.", status=answer.status, kind=kind)

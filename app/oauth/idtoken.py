@@ -1,10 +1,12 @@
 """ID tokens for those who act on them: the claims of one that passes every rule, or the first rule that fails."""
 
+from enum import Enum
 from typing import Any
 
 from app.errors import InvalidIdToken
+from app.oauth.compact import NotReadable, read_jws
 from app.oauth.keyset import Keys
-from app.oauth.verify import Expected, Kind, verify
+from app.oauth.verify import Expected, Kind, audiences_of, verify
 from app.secret import Secret
 
 
@@ -15,7 +17,7 @@ def verify_id_token(
     algs: tuple[str, ...],
     issuer: str,
     client_id: str,
-    access_token: Secret,
+    access_token: Secret | None,
     now: float,
     nonce: str | None = None,
     first: dict[str, Any] | None = None,
@@ -48,3 +50,33 @@ def verify_id_token(
     if not verification.is_verified or verification.claims is None:
         raise InvalidIdToken("The ID token's signature cannot be checked.", rule="signature")
     return verification.claims
+
+
+class Belongs(Enum):
+    """Whose a refreshed ID token says it is, which decides over all that came with it (OIDC Core §12.2)."""
+
+    OURS = "ours, or it does not say otherwise"
+    ANOTHER_CLIENTS = "made by another issuer, or for another client"
+    ANOTHER_PERSONS = "about another person"
+
+
+def whose(token: Secret, *, issuer: str, client_id: str, first: dict[str, Any] | None) -> Belongs:
+    """Return whose a refreshed ID token says it is, whether or not its signature holds.
+
+    It came over TLS from the token endpoint itself, which vouches for it as a signature does (OIDC Core §3.1.3.7 rule
+    6); and of an answer that contradicts itself nothing should be used. What it does not say is no contradiction.
+    """
+    try:
+        claims = read_jws(token.reveal()).claims
+    except NotReadable:
+        return Belongs.OURS
+    subject = claims.get("sub")
+    if first is not None and isinstance(subject, str) and subject != first.get("sub", subject):
+        return Belongs.ANOTHER_PERSONS
+    audiences = audiences_of(claims)
+    strays = (
+        isinstance(claims.get("iss"), str) and claims["iss"] != issuer,
+        bool(audiences) and client_id not in audiences,
+        isinstance(claims.get("azp"), str) and claims["azp"] != client_id,
+    )
+    return Belongs.ANOTHER_CLIENTS if any(strays) else Belongs.OURS

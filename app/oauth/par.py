@@ -21,7 +21,7 @@ def read_pushed(answer: Answer) -> str:
     Its lifetime is not read: the browser opens it at once. Raises OAuthError (§2.3) or UnusableAnswer.
     """
     # 201 by the book; a server that says 200 has not refused
-    if answer.status not in (httpx.codes.CREATED, httpx.codes.OK):
+    if not answer.is_success:
         raise error_answer(answer, WHERE)
     request_uri = json_object(answer, WHERE).get("request_uri")
     if not isinstance(request_uri, str) or not request_uri or not request_uri.isprintable() or " " in request_uri:

@@ -11,7 +11,8 @@ from app.connection import Connection
 from app.errors import InvalidIdToken, LapseError, OAuthError, SignInFailed, said_by_server
 from app.journal import Scribe
 from app.oauth.client import OAuthClient
-from app.oauth.grants import TokenAnswer
+from app.oauth.grants import Flaw, TokenAnswer
+from app.session.skew import clock_to_blame
 
 SignIn = tuple[TokenAnswer, dict[str, Any], int]
 """The token answer, the verified claims of its ID token, and the journal number of the attempt."""
@@ -49,20 +50,30 @@ async def accepted(
     """
     if answer.id_token is None:
         raise SignInFailed("The server sent no ID token, so nobody knows who signed in.")
+    if answer.flaw is Flaw.OTHER_TYPE:
+        raise SignInFailed(f"The server's tokens cannot be used: {answer.flaw.value}.")
     try:
         claims = await client.verify_id_token(
             answer.id_token, access_token=answer.access_token, nonce=nonce, cause=attempt
         )
     except InvalidIdToken as wrong:
-        raise SignInFailed(f"The sign-in was not accepted: {wrong.what}", next_step=wrong.next_step) from None
+        raise _not_accepted(client, answer, wrong) from None
     client.resource = connection.resource
     # RFC 6749 §5.1: a scope that is not stated is the one that was asked for
     answer = replace(answer, scope=connection.scopes) if answer.scope is None else answer
     return answer, await _with_name(client, answer, claims, attempt), attempt
 
 
+def _not_accepted(client: OAuthClient, answer: TokenAnswer, wrong: InvalidIdToken) -> SignInFailed:
+    """Return why; where our clock is what is wrong with the ID token, that."""
+    why = clock_to_blame(wrong.rule, None if answer.server_time is None else answer.server_time - client.now())
+    if why:
+        return SignInFailed(f"The sign-in was not accepted: {why}", next_step="Set the clock, then sign in again.")
+    return SignInFailed(f"The sign-in was not accepted: {wrong.what}", next_step=wrong.next_step)
+
+
 async def _with_name(client: OAuthClient, answer: TokenAnswer, claims: dict[str, Any], attempt: int) -> dict[str, Any]:
-    if "name" in claims:
+    if "name" in claims or answer.access_token is None:
         return claims
     # Okta's thin ID tokens leave the name to userinfo; without it the sign-in is as good, only the chip is plainer.
     with suppress(LapseError):

@@ -1,18 +1,32 @@
 """Asks the token endpoint for a refresh, with the patience its answers are worth."""
 
 import math
-from dataclasses import replace
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 
 from app import events
 from app.clock import Clock
 from app.errors import Hiccup, LapseError, Refusal
 from app.journal import Scribe
 from app.oauth.client import OAuthClient
-from app.oauth.grants import TokenAnswer
+from app.oauth.grants import Flaw, TokenAnswer
 from app.secret import Secret
 from app.session.patience import LONGEST_PAUSE_S, Tried, is_lost_answer, pause_s, wait_before_retry_s
+from app.session.tokens import TokenSet
 from app.session.verdicts import judge
 from app.text import duration
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is held after an answer was taken; `cause` is the journal number of that."""
+
+    answer: TokenAnswer
+    tokens: TokenSet
+    cause: int
+
+
+Keep = Callable[[TokenAnswer], Awaitable[Kept]]
 
 
 class Asking:
@@ -24,15 +38,24 @@ class Asking:
         self._clock = clock
         self._not_before = -math.inf
 
-    async def refresh(self, refresh_token: Secret, *, cause: int) -> TokenAnswer:
-        """Return the answer to a refresh; raises Refusal or Hiccup. Bounded: four requests at the very most."""
+    async def refresh(self, refresh_token: Secret, *, keep: Keep, cause: int) -> Kept:
+        """Return what a refresh brought; raises Refusal or Hiccup. Bounded: four requests at the very most.
+
+        `keep` is awaited with every answer before it is judged. One without an access token is a lost answer: what is
+        held by then is sent.
+        """
         self._check_pause()
         tried = Tried(self._clock.stopwatch())
         while True:
             try:
-                return await self._client.refresh(refresh_token, cause=cause)
+                kept = await keep(await self._client.refresh(refresh_token, cause=cause))
             except LapseError as trouble:
                 verdict = judge(trouble)
+            else:
+                if kept.answer.access_token is not None:
+                    return kept
+                assert kept.tokens.refresh is not None
+                refresh_token, verdict = kept.tokens.refresh.value, _without_access_token(kept.answer)
             if isinstance(verdict, Refusal):
                 raise _after_loss(verdict) if tried.lost else verdict
             wait_s = wait_before_retry_s(verdict, tried, self._clock.stopwatch())
@@ -61,6 +84,17 @@ class Asking:
                 next_step="Call again then; the session is kept.",
                 sent=False,
             )
+
+
+def _without_access_token(answer: TokenAnswer) -> Hiccup:
+    assert answer.flaw is not None
+    return Hiccup(
+        f"The answer to the refresh brought no access token that could be used: {answer.flaw.value}.",
+        next_step="Call again; the new refresh token that came with it is kept.",
+        # a server that gives out another type of token will do so again
+        lost=answer.flaw is not Flaw.OTHER_TYPE,
+        status=200,
+    )
 
 
 def _after_loss(refusal: Refusal) -> Refusal:

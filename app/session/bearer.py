@@ -1,23 +1,42 @@
-"""An httpx auth scheme: attach a fresh access token, and after one 401 invalid_token refresh once and replay once."""
+"""One API call as a conversation: a fresh access token, and after one 401 one refresh and one replay (RFC 6750)."""
 
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 import httpx
 
 from app.clock import Clock
+from app.oauth.members import read_members, said_error
 from app.session.session import Session
 from app.session.states import Fresh
+from app.wire.fetch import Answer
 
 _UNAUTHORIZED = 401
-# One scheme or one parameter of a WWW-Authenticate header (RFC 9110 §11.6.1): quoted strings may hold commas.
-_PIECE = re.compile(r'([A-Za-z0-9!#$%&\'*+.^_`|~-]+)(?:\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,"]+))?')
+# A parameter of a challenge (RFC 9110 §11.6.1); some servers quote it with apostrophes, or not at all.
+_ERROR = re.compile(r"""\berror\s*=\s*["']?([A-Za-z0-9_.-]{2,60})""")
+# What a new access token of the same sign-in would not mend: RFC 6750 §3.1, RFC 9470 §3, and Entra's claims challenge.
+_NOT_BY_REFRESH = frozenset(
+    {"insufficient_scope", "insufficient_claims", "insufficient_user_authentication", "insufficient_authentication"}
+)
+
+Send = Callable[[httpx.Request], Awaitable[Answer]]
+MakeRequest = Callable[[], httpx.Request]
 
 
-class BearerAuth(httpx.Auth):
-    """Bearer authentication for one API call (RFC 6750); `steps` tells afterwards how each token was come by.
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A 401 as it was told: the `error` of its challenge or body, empty where it has none."""
 
-    `sent_at` is what the stopwatch showed, in seconds, when the last attempt went out.
+    error: str
+
+
+class BearerCall:
+    """Bearer authentication for one API call (RFC 6750).
+
+    `steps` tells afterwards how each token was come by, `rejection` what the API said of the first one, if it refused
+    it, and `refused_fresh` whether it refused one that had just come. `sent_at` is what the stopwatch showed, in
+    seconds, when the last attempt went out.
     """
 
     def __init__(self, session: Session, clock: Clock, *, asked_by: str = "Call API", cause: int | None = None) -> None:
@@ -26,38 +45,70 @@ class BearerAuth(httpx.Auth):
         self._asked_by = asked_by
         self._cause = cause
         self.steps: list[Fresh] = []
+        self.rejection: Rejection | None = None
+        self.refused_fresh = False
         self.sent_at = clock.stopwatch()
 
-    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        """See httpx.Auth; raises what `Session.fresh_token` raises."""
-        fresh = await self._session.fresh_token(asked_by=self._asked_by, cause=self._cause)
-        response = yield self._with(request, fresh)
-        if not (rejects_token(response) and isinstance(request.stream, httpx.ByteStream)):
-            return
-        again = await self._session.fresh_token(asked_by=self._asked_by, not_this=fresh.access.value, cause=self._cause)
-        yield self._with(request, again)
+    async def answer(self, make: MakeRequest, send: Send) -> Answer:
+        """Return the API's answer; raises what `Session.fresh_token` and `send` raise.
 
-    def _with(self, request: httpx.Request, fresh: Fresh) -> httpx.Request:
+        Each answer is read, and its connection given back, before the session is asked for another token: a hundred
+        calls that are refused at once must not hold what the refresh needs.
+        """
+        fresh = await self._session.fresh_token(asked_by=self._asked_by, cause=self._cause)
+        first = await self._sent(make, send, fresh)
+        self.rejection = rejection_in(first)
+        if self.rejection is None:
+            await self._took(first, fresh)
+            return first
+        if not refreshing_may_help(self.rejection):
+            return first
+        if self._is_fresh(fresh):
+            await self._refused(fresh)
+            return first
+        again = await self._session.fresh_token(asked_by=self._asked_by, not_this=fresh.access.value, cause=self._cause)
+        second = await self._sent(make, send, again)
+        if rejection_in(second) is None:
+            await self._took(second, again)
+        else:
+            await self._refused(again)
+        return second
+
+    async def _sent(self, make: MakeRequest, send: Send, fresh: Fresh) -> Answer:
         self.steps.append(fresh)
         self.sent_at = self._clock.stopwatch()
+        request = make()
         request.headers["Authorization"] = f"Bearer {fresh.access.value.reveal()}"
-        return request
+        return await send(request)
+
+    def _is_fresh(self, fresh: Fresh) -> bool:
+        """Return whether a token came by a refresh that this API has not rewarded yet: in this call, or after a 401."""
+        if fresh.refreshed_s is not None:
+            return True
+        tokens = self._session.tokens
+        return tokens is not None and tokens.access == fresh.access and tokens.on_trial
+
+    async def _took(self, answer: Answer, fresh: Fresh) -> None:
+        if answer.is_success:
+            await self._session.took(fresh.access, cause=self._cause)
+
+    async def _refused(self, fresh: Fresh) -> None:
+        self.refused_fresh = True
+        await self._session.refused_fresh(fresh.access, cause=self._cause)
 
 
-def rejects_token(response: httpx.Response) -> bool:
-    """Return whether the answer is 401 with a Bearer challenge that says invalid_token (RFC 6750 §3.1).
+def rejection_in(answer: Answer) -> Rejection | None:
+    """Return what a 401 says, None for any other answer: a 401 is one, whatever its header lacks (RFC 9110 §15.5.2)."""
+    if answer.status != _UNAUTHORIZED:
+        return None
+    errors = [error for header in answer.headers.get_list("www-authenticate") for error in _ERROR.findall(header)]
+    telling = [error.lower() for error in errors]
+    if not telling and (said := said_error(answer, read_members(answer))) is not None:
+        telling = [said[0].lower()]
+    barring = next((each for each in telling if each in _NOT_BY_REFRESH), None)
+    return Rejection(answer.said(barring or (telling[0] if telling else ""), longest=60))
 
-    A header may carry several challenges, in any case, and servers that say nothing more than `Bearer` exist: that
-    counts too, because a token was sent.
-    """
-    if response.status_code != _UNAUTHORIZED:
-        return False
-    scheme, errors, bearer_seen = "", set(), False
-    for header in response.headers.get_list("www-authenticate"):
-        for name, value in _PIECE.findall(header):
-            if not value:
-                scheme = name.lower()
-                bearer_seen = bearer_seen or scheme == "bearer"
-            elif scheme == "bearer" and name.lower() == "error":
-                errors.add(value.strip('"').lower())
-    return bearer_seen and (not errors or "invalid_token" in errors)
+
+def refreshing_may_help(rejection: Rejection) -> bool:
+    """Return whether another access token of the same sign-in may be taken where this one was not."""
+    return rejection.error not in _NOT_BY_REFRESH

@@ -1,7 +1,7 @@
 """API calls: each with a fresh token, its answer read within bounds, and its story told."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from urllib.parse import urlsplit
 
 import httpx
@@ -12,7 +12,8 @@ from app.decision import Reason
 from app.errors import CallFailed, LapseError, NotSignedIn, Refusal, Unreachable
 from app.events import ExchangeKind
 from app.journal import Scribe
-from app.session.bearer import BearerAuth
+from app.session.bearer import BearerCall
+from app.session.looks import Looks, looks_like
 from app.session.session import Session
 from app.session.states import Fresh
 from app.text import count, duration
@@ -28,7 +29,8 @@ _SERVER_ERRORS = 500
 class CallResult:
     """One API call as it went: an answer, or the error that kept it from one.
 
-    `steps` are the tokens used: one, or two after a 401 invalid_token. `duration_s` is the last attempt alone.
+    `steps` are the tokens used: one, or two after a 401, whose `error` is `rejected_as`. `duration_s` is the last
+    attempt alone. `looks` says what the answer looks like where that is not what was asked for.
     """
 
     method: str
@@ -37,6 +39,8 @@ class CallResult:
     duration_s: float
     answer: Answer | None = None
     error: LapseError | None = None
+    rejected_as: str = ""
+    looks: Looks | None = None
 
     @property
     def status(self) -> int | None:
@@ -45,14 +49,16 @@ class CallResult:
 
     @property
     def worked(self) -> bool:
-        """Whether the API answered with anything below 400."""
+        """Whether the API answered 2xx."""
         return self.answer is not None and httpx.codes.is_success(self.answer.status)
 
     def story(self) -> str:
         """Tell what happened: `Access token lapsed 3 s ago → refreshed in 41 ms → GET /api/me 200 in 12 ms`."""
-        parts = [part for index, fresh in enumerate(self.steps) for part in _told(fresh, again=index > 0)]
+        parts = [part for index, fresh in enumerate(self.steps) for part in self._told(fresh, again=index > 0)]
         if self.answer is not None:
             parts.append(f"{self._request()} {self.answer.status} in {duration(self.duration_s)}")
+            if self.looks is not None:
+                parts.append(self.looks.value)
         else:
             assert self.error is not None
             parts.append(f"{self._request()}: {self.error.what}")
@@ -61,16 +67,15 @@ class CallResult:
     def _request(self) -> str:
         return f"{self.method} {urlsplit(self.url).path or '/'}"
 
-
-def _told(fresh: Fresh, *, again: bool) -> list[str]:
-    decision = fresh.decision
-    parts = ["401 invalid_token"] if again else []
-    if decision.reason is not Reason.REJECTED:
-        because = decision.because().removeprefix("The ").rstrip(".")
-        parts.append(because[0].upper() + because[1:])
-    if fresh.refreshed_s is not None:
-        parts.append(("joined a refresh of " if fresh.joined else "refreshed in ") + duration(fresh.refreshed_s))
-    return parts
+    def _told(self, fresh: Fresh, *, again: bool) -> list[str]:
+        decision = fresh.decision
+        parts = [f"401 {self.rejected_as}".rstrip()] if again else []
+        if decision.reason is not Reason.REJECTED:
+            because = decision.because().removeprefix("The ").rstrip(".")
+            parts.append(because[0].upper() + because[1:])
+        if fresh.refreshed_s is not None:
+            parts.append(("joined a refresh of " if fresh.joined else "refreshed in ") + duration(fresh.refreshed_s))
+        return parts
 
 
 class ApiCaller:
@@ -91,36 +96,40 @@ class ApiCaller:
         url = check_url(url, "The API URL")
         shown = url.split("?")[0].split("#")[0]
         entry = self._journal.append(events.CallStarted(method, shown))
-        auth = BearerAuth(self._session, self._clock, cause=entry.seq)
-        result = await self._send(method, url, shown, auth, entry.seq)
+        call = BearerCall(self._session, self._clock, cause=entry.seq)
+        result = await self._result(method, url, shown, call, entry.seq)
         finished = events.CallFinished(result.story(), result.status, result.duration_s)
         self._journal.append(finished, cause=entry.seq)
         return result
 
-    async def _send(self, method: str, url: str, shown: str, auth: BearerAuth, cause: int) -> CallResult:
+    async def _result(self, method: str, url: str, shown: str, call: BearerCall, cause: int) -> CallResult:
         answer: Answer | None = None
         error: LapseError | None = None
         try:
-            request = httpx.Request(method, _parsed(url), headers={"Accept": "*/*", "User-Agent": "Lapse"})
-            answer = await fetch(
-                self._http,
-                request,
-                kind=ExchangeKind.API,
-                cause=cause,
-                limit=BODY_LIMIT,
-                total_s=_TOTAL_S,
-                auth=auth,
-            )
+            answer = await call.answer(partial(_request, method, _parsed(url)), partial(self._send, cause))
         except Unreachable as trouble:
             error = CallFailed(trouble.what, next_step=trouble.cure)
         except LapseError as trouble:
             error = trouble
         except (httpx.InvalidURL, ValueError):
             error = CallFailed("The API URL cannot be used.", next_step="Correct it and call again.")
-        took_s = self._clock.stopwatch() - auth.sent_at
         return CallResult(
-            method=method, url=shown, steps=tuple(auth.steps), duration_s=took_s, answer=answer, error=error
+            method=method,
+            url=shown,
+            steps=tuple(call.steps),
+            duration_s=self._clock.stopwatch() - call.sent_at,
+            answer=answer,
+            error=error,
+            rejected_as=call.rejection.error if call.rejection is not None else "",
+            looks=None if answer is None else looks_like(answer, refused_fresh=call.refused_fresh),
         )
+
+    async def _send(self, cause: int, request: httpx.Request) -> Answer:
+        return await fetch(self._http, request, kind=ExchangeKind.API, cause=cause, limit=BODY_LIMIT, total_s=_TOTAL_S)
+
+
+def _request(method: str, url: httpx.URL) -> httpx.Request:
+    return httpx.Request(method, url, headers={"Accept": "application/json, */*;q=0.5", "User-Agent": "Lapse"})
 
 
 @lru_cache(maxsize=32)
@@ -155,7 +164,7 @@ def summary(results: list[CallResult]) -> str:
 def exit_code(results: list[CallResult]) -> int:
     """Return the worst exit code of several calls.
 
-    0 answered below 400 · 1 the session has ended · 2 the API finds the request wrong · 3 transient · 4 not signed in.
+    0 answered 2xx · 1 the session has ended · 2 the API finds the request wrong · 3 transient · 4 not signed in.
     """
     codes = [_exit_code(result) for result in results]
     order = (1, 4, 3, 2, 0)
@@ -170,4 +179,4 @@ def _exit_code(result: CallResult) -> int:
     assert result.answer is not None
     if result.answer.status >= _SERVER_ERRORS or result.answer.status == httpx.codes.TOO_MANY_REQUESTS:
         return 3
-    return 2 if result.answer.status >= httpx.codes.BAD_REQUEST else 0
+    return 0 if result.answer.is_success else 2

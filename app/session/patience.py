@@ -33,7 +33,7 @@ class Tried:
 
 def is_lost_answer(failure: Hiccup) -> bool:
     """Return whether the server may have answered, and rotated, without us hearing of it."""
-    return failure.sent and failure.status is None
+    return failure.lost or (failure.sent and failure.status is None)
 
 
 def wait_before_retry_s(failure: Hiccup, tried: Tried, now_s: float) -> float | None:

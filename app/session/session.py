@@ -4,31 +4,46 @@ import asyncio
 import uuid
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from app import events
 from app.clock import Clock
 from app.decision import Decision, ExpirySource, Reason, Verdict
-from app.errors import Hiccup, InvalidIdToken, LapseError, NotSignedIn, Refusal, StoreFailed, said_by_server
+from app.errors import (
+    Hiccup,
+    InvalidIdToken,
+    KeyringState,
+    LapseError,
+    NewerEntry,
+    NotSignedIn,
+    Refusal,
+    SilentRefusal,
+    StoreFailed,
+    StoreUnread,
+    said_by_server,
+)
 from app.events import RefreshTokenFate, StorePlace
 from app.journal import Scribe
 from app.oauth.client import OAuthClient
 from app.oauth.grants import TokenAnswer
+from app.oauth.idtoken import Belongs
 from app.secret import Secret
-from app.session.asking import Asking
+from app.session.asking import Asking, Kept
 from app.session.expiry import UNKNOWN_EXPIRY, Expiry, Receipt, age_s
 from app.session.generations import Generations
 from app.session.keeper import Keeper
 from app.session.sign_out import revoke_and_forget
-from app.session.states import Ended, Fresh, SessionState, SignedIn, SignedOut
+from app.session.skew import clock_to_blame
+from app.session.states import Ended, Fresh, SessionState, SignedIn, SignedOut, Unread
 from app.session.store import TokenStore
 from app.session.strategy import Strategy, decide
-from app.session.tokens import Held, TokenSet
-from app.session.verdicts import judge
+from app.session.tokens import Held, IdTokenFlaw, TokenSet
 
 _CLOSE_WITHIN_S = 5.0
 _SKEW_WORTH_SAYING_S = 2.0
+_ANOTHER_SUBJECT = "another_subject"  # our own word beside the OAuth codes: the ID token told it
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +58,9 @@ class Session:
     """One session of one connection.
 
     States: SignedOut → (begin, restore) → SignedIn → (sign_out) → SignedOut; SignedIn → (a Refusal) → Ended →
-    (begin) → SignedIn. A refresh is a task of the session's own: callers await it shielded, so a cancelled call never
-    takes a one-time refresh token with it, and all callers join the one that runs.
+    (begin) → SignedIn; Unread while the store cannot be read. A refresh is a task of the session's own: callers await
+    it shielded, so a cancelled call never takes a one-time refresh token with it, and all callers join the one that
+    runs.
 
     `strategy` decides when to refresh. Without `single_flight` every caller refreshes for itself: to be compared with,
     never to be used.
@@ -98,14 +114,20 @@ class Session:
     async def restore(self) -> bool:
         """Take up the stored session, if any, without any network request; return whether there was one.
 
-        A keyring that cannot be used, or an entry that cannot be read, is journalled and leaves nobody signed in.
+        What is wrong with the store is journalled. Where a session may lie in it unread, nobody knows whether somebody
+        is signed in; where there is no keyring at all, or the entry was damaged, nobody is.
         """
         try:
             tokens = await self._keeper.read()
-        except StoreFailed:
+        except StoreFailed as trouble:
+            damaged = trouble if trouble.state is KeyringState.READY else None
+            self.state = Unread(StoreUnread(trouble)) if _may_hold_session(trouble) else SignedOut(damaged)
             return False
         if tokens is None:
+            if isinstance(self.state, Unread):
+                self.state = SignedOut()
             return False
+        self._keeper.take(tokens)
         self.state = SignedIn(tokens)
         self._journal.append(events.SessionRestored(tokens.display_name, tokens.number, self.place, tokens.taken()))
         return True
@@ -116,7 +138,7 @@ class Session:
             await self.restore()
             return
         async with self._keeper.lock():
-            with suppress(NotSignedIn):
+            with suppress(NotSignedIn, Hiccup):
                 await self._adopt_newer()
 
     async def begin(
@@ -139,11 +161,16 @@ class Session:
             refresh_fate=RefreshTokenFate.ABSENT,
             first_id_claims=claims,
         )
-        tokens = replace(first.next(answer, self._receipt()), id_claims=claims)
-        entry = self._journal.append(tokens.received(grant), cause=cause)
+        tokens = first.next(answer, self._receipt())
+        if answer.id_token is not None:
+            tokens = tokens.identified(answer.id_token, claims)
+        entry = self._journal.append(tokens.received(grant, answer.id_token), cause=cause)
         self._asking.end_pause()  # the server has just answered
         self._measure_skew(answer, entry.seq)
-        async with self._keeper.lock():
+        try:
+            async with self._keeper.lock():
+                await self._keeper.keep(tokens, cause=entry.seq)
+        except Hiccup:  # another process holds on to the lock; these tokens are newer than whatever it does
             await self._keeper.keep(tokens, cause=entry.seq)
         self.state = SignedIn(tokens)
         self._journal.append(events.SessionStarted(str(claims.get("sub", "")), tokens.display_name), cause=entry.seq)
@@ -157,12 +184,12 @@ class Session:
 
         Returns what kept the store from deleting it, None when nothing of it is left.
         """
-        self.state = SignedOut()
+        tokens, self.state = self.tokens, SignedOut()
         try:
             async with self._keeper.lock():
-                trouble = await self._keeper.forget()
+                trouble = await self._keeper.forget(tokens)
         except Hiccup:  # another process holds on to the lock; what is to be forgotten is forgotten all the same
-            trouble = await self._keeper.forget()
+            trouble = await self._keeper.forget(tokens)
         self._journal.append(events.SignedOut(revoked, why, "" if trouble is None else trouble.what.rstrip(".")))
         return trouble
 
@@ -185,6 +212,23 @@ class Session:
         expired = replace(tokens, expiry=Expiry(age, ExpirySource.ASKED))
         self.state = SignedIn(expired)
         await self._keep_if_newest(expired, cause=cause)
+
+    async def refused_fresh(self, access: Held, *, cause: int | None) -> None:
+        """Take note that the API refused an access token that had just come: another refresh would not help."""
+        self._journal.append(events.FreshTokenRefused(access.name), cause=cause)
+        await self._put_on_trial(access, cause, on_trial=True)
+
+    async def took(self, access: Held, *, cause: int | None) -> None:
+        """Take note that the API took an access token; see `TokenSet.on_trial`."""
+        await self._put_on_trial(access, cause, on_trial=False)
+
+    async def _put_on_trial(self, access: Held, cause: int | None, *, on_trial: bool) -> None:
+        tokens = self.tokens
+        if tokens is None or tokens.access != access or tokens.on_trial is on_trial:
+            return
+        changed = replace(tokens, on_trial=on_trial)
+        self.state = SignedIn(changed)
+        await self._keep_if_newest(changed, cause=cause or 0)
 
     async def close(self) -> None:
         """Let a running refresh finish and be stored, at most 5 s; then stop it."""
@@ -234,7 +278,7 @@ class Session:
         """Return what a call made `in_s` seconds from now would need; changes nothing and tells nobody."""
         now = self._receipt().later(in_s)
         if not isinstance(self.state, SignedIn):
-            reason = Reason.ENDED if isinstance(self.state, Ended) else Reason.SIGNED_OUT
+            reason = _WITHOUT_TOKENS[type(self.state)]
             return Decision(verdict=Verdict.SIGN_IN, reason=reason, at=now.wall, asked_by=asked_by)
         tokens = self.state.tokens
         rejected = not_this is not None and tokens.access is not None and tokens.access.value == not_this
@@ -258,9 +302,11 @@ class Session:
     ) -> Fresh:
         """Return a usable access token, refreshing only if it has lapsed; the only way to one.
 
-        `not_this` is an access token the API has just answered 401 invalid_token to; `asked_for` refreshes because a
-        person wants it. Raises NotSignedIn, Refusal (the session has ended) or Hiccup (it has not).
+        `not_this` is an access token the API has just answered 401 to; `asked_for` refreshes because a person wants it.
+        Raises NotSignedIn, Refusal (the session has ended), Hiccup (it has not) or StoreUnread (nobody knows).
         """
+        if isinstance(self.state, Unread):
+            await self.restore()
         decision = self.decide(asked_by, not_this=not_this, asked_for=asked_for)
         entry = self._journal.append(events.Decided(decision), cause=cause)
         if decision.verdict is Verdict.SIGN_IN:
@@ -277,12 +323,18 @@ class Session:
 
     def _cannot(self, decision: Decision) -> LapseError:
         if isinstance(self.state, Ended):
-            return self.state.reason
+            return self.state.reason.again()
+        if isinstance(self.state, Unread):
+            return StoreUnread(self.state.reason.trouble)
+        if decision.reason is Reason.SEEMS_DEAD:
+            return _seems_dead()
         if decision.reason is Reason.NO_REFRESH_TOKEN:
             return NotSignedIn(
                 "The access token is used up and the server gave no refresh token.", next_step="Sign in again."
             )
-        return NotSignedIn("Nobody is signed in.")
+        damaged = self.state.damaged if isinstance(self.state, SignedOut) else None
+        why = "" if damaged is None else f" {damaged.what} It was set aside."
+        return NotSignedIn(f"Nobody is signed in.{why}")
 
     def _tokens(self) -> TokenSet:
         if not isinstance(self.state, SignedIn):
@@ -310,15 +362,9 @@ class Session:
         entry = self._journal.append(events.RefreshStarted(tokens.refresh.name), cause=cause)
         try:
             async with self._keeper.lock():
-                if not await self._adopt_from_store(decision, entry.seq):
-                    await self._refresh_or_adopt(decision, entry.seq)
-        except (Refusal, Hiccup) as failed:
-            took_s = self._clock.stopwatch() - began
-            terminal = isinstance(failed, Refusal)
-            failure = events.RefreshFailed(failed.what, terminal, took_s, *said_by_server(failed), failed.status)
-            entry = self._journal.append(failure, cause=entry.seq)
-            if isinstance(failed, Refusal):
-                await self._end(failed, entry.seq)
+                await self._refresh_locked(decision, entry.seq, began)
+        except Hiccup as failed:
+            self._note_failed(failed, entry.seq, began)
             raise
         took_s = self._clock.stopwatch() - began
         tokens = self._tokens()
@@ -326,18 +372,38 @@ class Session:
         assert tokens.access is not None
         return _Refreshed(tokens.access, took_s)
 
+    async def _refresh_locked(self, decision: Decision, cause: int, began: float) -> None:
+        """Refresh if that is still needed; a refusal ends the session before the lock is let go, so that only it goes."""
+        try:
+            if not await self._adopt_from_store(decision, cause):
+                await self._refresh_or_adopt(decision, cause)
+        except Refusal as refusal:
+            await self._end(refusal, self._note_failed(refusal, cause, began))
+            raise
+
+    def _note_failed(self, failed: Refusal | Hiccup, cause: int, began: float) -> int:
+        took_s = self._clock.stopwatch() - began
+        is_terminal = isinstance(failed, Refusal)
+        event = events.RefreshFailed(failed.what, is_terminal, took_s, *said_by_server(failed), failed.status)
+        return self._journal.append(event, cause=cause).seq
+
     async def _refresh_or_adopt(self, decision: Decision, cause: int) -> None:
         """Refresh; a refusal counts only if nobody has stored a newer refresh token meanwhile."""
-        sent = self._tokens().refresh
+        rejected = decision.reason is Reason.REJECTED
         try:
-            await self._refresh_once(cause)
-        except Refusal:
-            needless = await self._adopt_from_store(decision, cause)
-            if needless:
-                return
-            if self._tokens().refresh == sent:
+            await self._refresh_once(cause, rejected=rejected)
+        except Refusal as refusal:
+            if refusal.code == _ANOTHER_SUBJECT or not await self._adopt_after(refusal, cause):
                 raise
-            await self._refresh_once(cause)
+            if not self._is_needless(decision, cause):
+                await self._refresh_once(cause, rejected=rejected)
+
+    async def _adopt_after(self, refusal: Refusal, cause: int) -> bool:
+        """Take over what another process has stored meanwhile, if it has; raises Hiccup where nobody can tell."""
+        try:
+            return await self._adopt_newer(cause=cause) is not None
+        except Hiccup as blind:
+            raise Hiccup(f"{refusal.what} {blind.what}", next_step=blind.next_step, raw=refusal.raw) from None
 
     async def _keep_if_newest(self, tokens: TokenSet, *, cause: int) -> None:
         """Store what was changed here, unless a newer generation or the end of the session is stored already."""
@@ -356,8 +422,9 @@ class Session:
     async def _adopt_from_store(self, decision: Decision, cause: int) -> bool:
         """Take over what another process has stored meanwhile; return whether that makes a refresh needless."""
         adopted = await self._adopt_newer(cause=cause)
-        if adopted is None:
-            return False
+        return adopted is not None and self._is_needless(decision, adopted)
+
+    def _is_needless(self, decision: Decision, adopted: int) -> bool:
         again = self.decide(decision.asked_by)
         self._journal.append(events.Decided(again), cause=adopted)
         return again.verdict is Verdict.USE
@@ -365,63 +432,92 @@ class Session:
     async def _adopt_newer(self, *, cause: int | None = None) -> int | None:
         """Take over a newer stored generation and return its number in the journal, None where there is none.
 
-        Raises NotSignedIn when the session was ended in another process.
+        Raises NotSignedIn when the session was ended in another process, and Hiccup when the store cannot be read:
+        another process may have refreshed, and what is held here may be used up.
         """
         if not self._keeper.is_shared:
             return None
         try:
-            found = await self._keeper.read()
-        except StoreFailed:
-            return None  # what is held in memory is as good as ever
-        if found is None:
+            found = await self._keeper.read_changed()
+        except KeyError:
             self.state = SignedOut()
             self._journal.append(events.SessionGone(), cause=cause)
-            raise NotSignedIn("The session was ended in another Lapse.", next_step="Sign in again.")
+            raise NotSignedIn("The session was ended in another Lapse.", next_step="Sign in again.") from None
+        except StoreFailed as trouble:
+            raise _cannot_look(trouble) from None
         mine = self._tokens()
-        if (found.family, found.number) == (mine.family, mine.number):
+        if found is None or (found.family == mine.family and found.number <= mine.number):
             return None
+        self._keeper.take(found)
         self.state = SignedIn(found)
         return self._journal.append(events.SessionAdopted(found.number, found.taken()), cause=cause).seq
 
-    async def _refresh_once(self, cause: int) -> None:
+    async def _refresh_once(self, cause: int, *, rejected: bool) -> None:
         tokens = self._tokens()
         if tokens.refresh is None:
-            raise Hiccup("The session another Lapse stored has no refresh token.", sent=False)
-        answer = await self._asking.refresh(tokens.refresh.value, cause=cause)
-        self._measure_skew(answer, cause)
-        fresh = tokens.next(answer, self._receipt())
-        entry = self._journal.append(fresh.received("refresh_token"), cause=cause)
-        # The new refresh token is kept before anything else can fail: the old one may be dead already.
-        self.state = SignedIn(fresh.without_access())
-        await self._keeper.keep(fresh.without_access(), cause=entry.seq)
-        if answer.id_token is not None:
-            fresh = replace(fresh, id_claims=await self._check_id_token(answer, tokens, entry.seq))
-        await self._keeper.keep(fresh, cause=entry.seq)
+            raise Hiccup(
+                "The session another Lapse stored has no refresh token.", sent=False, next_step="Sign in again."
+            )
+        try:
+            kept = await self._asking.refresh(tokens.refresh.value, keep=partial(self._keep_first, cause), cause=cause)
+        except SilentRefusal as refused:
+            raise await self._count_silent(refused, cause) from None
+        fresh = await self._with_id_token(kept)
+        fresh = replace(fresh, on_trial=rejected)
+        await self._keeper.keep(fresh, cause=kept.cause)
         self.state = SignedIn(fresh)
 
-    async def _check_id_token(self, answer: TokenAnswer, before: TokenSet, cause: int) -> dict[str, Any]:
-        assert answer.id_token is not None
+    async def _keep_first(self, cause: int, answer: TokenAnswer) -> Kept:
+        """Keep what an answer brought before anything else can fail: the old refresh token may be dead already."""
+        fresh = self._tokens().next(answer, self._receipt())
+        entry = self._journal.append(fresh.received("refresh_token", answer.id_token), cause=cause)
+        self._measure_skew(answer, entry.seq)
+        self.state = SignedIn(fresh.without_access())
+        await self._keeper.keep(fresh.without_access(), cause=entry.seq)
+        return Kept(answer, fresh, entry.seq)
+
+    async def _count_silent(self, refused: SilentRefusal, cause: int) -> SilentRefusal:
+        """Remember that the refresh token was refused without a word; the second time it is most likely dead."""
+        tokens = self._tokens()
+        counted = replace(tokens, silent_refusals=tokens.silent_refusals + 1)
+        self.state = SignedIn(counted)
+        await self._keeper.keep(counted, cause=cause)
+        return _seems_dead(refused) if counted.seems_dead else refused
+
+    async def _with_id_token(self, kept: Kept) -> TokenSet:
+        """Return the generation with what its ID token says, or marked with the rule that it broke.
+
+        A blemish of the ID token does not withhold the access token, which came in the same answer over TLS (OIDC Core
+        §12.2 binds the ID token). Only one that says it is somebody else's does: raises Hiccup, or Refusal where the
+        family has become another person's.
+        """
+        token = kept.answer.id_token
+        if token is None:
+            return kept.tokens
+        first, name = kept.tokens.first_id_claims, f"ID-{kept.tokens.number}"
+        belongs = await self._client.whose(token, first=first, cause=kept.cause)
+        if belongs is Belongs.ANOTHER_PERSONS:
+            raise _somebody_elses()
+        if belongs is Belongs.ANOTHER_CLIENTS:
+            raise _another_clients()
         try:
             claims = await self._client.verify_id_token(
-                answer.id_token,
-                access_token=answer.access_token,
-                nonce=None,
-                first=before.first_id_claims,
-                cause=cause,
+                token, access_token=kept.answer.access_token, nonce=None, first=first, cause=kept.cause
             )
         except InvalidIdToken as wrong:
-            raise Hiccup(
-                f"The refreshed tokens were not used: {wrong.what}",
-                next_step="Call again to refresh once more; if it stays so, sign out and in.",
-            ) from None
+            flaw = IdTokenFlaw(name, wrong.rule, clock_to_blame(wrong.rule, self.skew_s) or wrong.what)
         except LapseError as trouble:
-            raise judge(trouble) from None
-        return claims
+            flaw = IdTokenFlaw(name, "signature", f"It could not be checked: {trouble.what}")
+        else:
+            return kept.tokens.identified(token, claims)
+        self._journal.append(events.IdTokenRefused(flaw.name, flaw.rule, flaw.why), cause=kept.cause)
+        return replace(kept.tokens, id_flaw=flaw)
 
     async def _end(self, refusal: Refusal, cause: int) -> None:
-        self.state = Ended(refusal)
+        tokens = self.tokens
+        self.state = Ended(refusal.again())
         self._journal.append(events.SessionEnded(refusal.what), cause=cause)
-        await self._keeper.forget()
+        await self._keeper.forget(tokens, exactly=True)
 
     # --- small parts ----------------------------------------------------------------------------------------------
 
@@ -434,3 +530,45 @@ class Session:
 
     def _receipt(self) -> Receipt:
         return Receipt(self._clock.now(), self._clock.elapsed(), self._clock.boot_id)
+
+
+_WITHOUT_TOKENS = {SignedOut: Reason.SIGNED_OUT, Ended: Reason.ENDED, Unread: Reason.STORE_UNREAD}
+
+
+def _may_hold_session(trouble: StoreFailed) -> bool:
+    """Return whether a session may lie in a store that could not be read."""
+    return isinstance(trouble, NewerEntry) or trouble.state in (KeyringState.LOCKED, KeyringState.NOT_ANSWERING)
+
+
+def _cannot_look(trouble: StoreFailed) -> Hiccup:
+    return Hiccup(
+        f"{trouble.what} So nobody can tell whether another Lapse has refreshed meanwhile.",
+        next_step=trouble.next_step if isinstance(trouble, NewerEntry) else f"{trouble.state.value}, then call again.",
+        sent=False,
+    )
+
+
+def _seems_dead(refused: SilentRefusal | None = None) -> SilentRefusal:
+    return SilentRefusal(
+        "The server refused the refresh token twice and did not say why: it is most likely dead.",
+        next_step="Sign in again. Nothing more is sent for a call; Refresh now asks the server once more.",
+        raw=None if refused is None else refused.raw,
+        sent=refused is not None,
+        status=None if refused is None else refused.status,
+    )
+
+
+def _somebody_elses() -> Refusal:
+    return Refusal(
+        "The server refreshed the session with another person's tokens (sub), so they were not used and it has ended.",
+        code=_ANOTHER_SUBJECT,
+        next_step="Sign in again, and tell the server's operator.",
+    )
+
+
+def _another_clients() -> Hiccup:
+    return Hiccup(
+        "The refreshed tokens were not used: their ID token is another issuer's, or for another client.",
+        next_step="Call again to refresh once more; if it stays so, ask the server's operator.",
+        status=200,
+    )

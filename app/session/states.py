@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 
 from app.decision import Decision
-from app.errors import Refusal
+from app.errors import Refusal, StoreFailed, StoreUnread
 from app.session.tokens import Held, TokenSet
 
 
 @dataclass(frozen=True, slots=True)
 class SignedOut:
-    """Nobody is signed in."""
+    """Nobody is signed in; `damaged` is what was wrong with a stored session that had to be set aside."""
+
+    damaged: StoreFailed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +23,19 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The token endpoint refused; `reason` is what to tell every later call."""
+    """The token endpoint refused; `reason` is what to tell every later call, `again()` each time."""
 
     reason: Refusal
 
 
-SessionState = SignedOut | SignedIn | Ended
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Nobody knows whether somebody is signed in, because the store cannot be read; each call tries it again."""
+
+    reason: StoreUnread
+
+
+SessionState = SignedOut | SignedIn | Ended | Unread
 
 
 @dataclass(frozen=True, slots=True)

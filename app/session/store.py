@@ -71,8 +71,8 @@ class KeyringStore:
     """Keeps texts in the OS keyring, through a thread of its own.
 
     `awaited` is told True when a call takes longer than a second, most likely because the keyring asks for its
-    password, and False once it has answered. Before the first use a dummy is written, read and deleted, because some
-    backends fail at nothing but writing.
+    password, and False once it has answered. Before the first writing a dummy is written, read and deleted, because
+    some backends lose what they are given without a word; what can only be read is read.
     """
 
     place = StorePlace.KEYRING
@@ -85,13 +85,13 @@ class KeyringStore:
 
     async def load(self, key: str) -> str | None:
         """Return the text kept under `key`."""
-        return await self._call(lambda: entry.read(self._backend(), self._service, key))
+        return await self._call(lambda: entry.read(_trusted_backend(), self._service, key))
 
     async def save(self, key: str, text: str) -> None:
         """Keep `text`, and read it back: some backends lose a write without a word (security facts §4.4)."""
 
         def write() -> bool:
-            backend = self._backend()
+            backend = self._probed_backend()
             entry.write(backend, self._service, key, text)
             return entry.read(backend, self._service, key) == text
 
@@ -100,10 +100,10 @@ class KeyringStore:
 
     async def delete(self, key: str) -> None:
         """Forget `key`."""
-        await self._call(lambda: entry.delete(self._backend(), self._service, key))
+        await self._call(lambda: entry.delete(_trusted_backend(), self._service, key))
 
-    def _backend(self) -> "KeyringBackend":
-        """Return the backend; runs on the worker's thread, because choosing one opens D-Bus."""
+    def _probed_backend(self) -> "KeyringBackend":
+        """Return a backend that keeps what it is given; runs on the worker's thread: choosing one opens D-Bus."""
         backend = _trusted_backend()
         if not self._probed:
             name = f"probe-{secrets.token_hex(4)}"

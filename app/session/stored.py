@@ -2,14 +2,15 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import astuple
 from typing import Any
 
 from app.decision import ExpirySource
-from app.errors import KeyringState, StoreFailed
+from app.errors import KeyringState, NewerEntry, StoreFailed
 from app.events import RefreshTokenFate
 from app.secret import Secret
 from app.session.expiry import Expiry, Receipt
-from app.session.tokens import Held, TokenSet
+from app.session.tokens import Held, IdTokenFlaw, TokenSet
 
 VERSION = 2
 # Version 1 did not say whose session it is; the entry it lay in did.
@@ -37,6 +38,9 @@ def to_text(tokens: TokenSet, key: str) -> str:
             "refresh_receipt": _receipt_out(tokens.refresh_receipt),
             "id_claims": tokens.id_claims,
             "first_id_claims": tokens.first_id_claims,
+            "id_flaw": None if tokens.id_flaw is None else [*astuple(tokens.id_flaw)],
+            "silent_refusals": tokens.silent_refusals,
+            "on_trial": tokens.on_trial,
         },
         separators=(",", ":"),
     )
@@ -52,7 +56,7 @@ def from_text(text: str, key: str) -> TokenSet:
         while found["version"] in _UPGRADES:
             found = _UPGRADES[found["version"]](found, key)
         if found["version"] != VERSION:
-            raise StoreFailed("The stored session was written by a newer Lapse.", state=KeyringState.READY)
+            raise _of_another_version(found["version"])
         if found["key"] != key:
             raise StoreFailed("The stored session belongs to another connection.", state=KeyringState.READY)
         return _token_set(found)
@@ -76,7 +80,17 @@ def _token_set(found: dict[str, Any]) -> TokenSet:
         refresh_receipt=_receipt_in(found["refresh_receipt"]),
         id_claims=found["id_claims"],
         first_id_claims=found["first_id_claims"],
+        # these came later than the version: an entry without them is as good
+        id_flaw=IdTokenFlaw(*map(str, found["id_flaw"])) if found.get("id_flaw") else None,
+        silent_refusals=int(found.get("silent_refusals", 0)),
+        on_trial=bool(found.get("on_trial", False)),
     )
+
+
+def _of_another_version(version: object) -> StoreFailed:
+    if isinstance(version, int) and version > VERSION:
+        return NewerEntry()
+    return StoreFailed("The stored session is damaged.", state=KeyringState.READY)
 
 
 def _held_out(held: Held | None) -> list[Any] | None:

@@ -37,7 +37,7 @@ def decide(
     """Return what a call made at `now` needs first; pure.
 
     `age_s` is how old the token answer is, `leeway_s` the leeway asked for, both in seconds. `rejected` means the API
-    has just said 401 invalid_token to this very access token, `asked_for` that a person asked for a refresh.
+    has just said 401 to this very access token, `asked_for` that a person asked for a refresh.
     """
     lifetime_s = tokens.expiry.lifetime_s
     leeway = leeway_in_force(leeway_s, lifetime_s)
@@ -45,7 +45,9 @@ def decide(
     reason = _reason(tokens, remaining_s, leeway, rejected=rejected, asked_for=asked_for)
     verdict = Verdict.USE if reason in (Reason.FRESH, Reason.UNKNOWN_EXPIRY) else Verdict.REFRESH
     if verdict is Verdict.REFRESH and tokens.refresh is None:
-        verdict, reason = _without_refresh_token(reason)
+        verdict, reason = _without_refresh_token(reason, Reason.NO_REFRESH_TOKEN)
+    elif verdict is Verdict.REFRESH and tokens.seems_dead and not asked_for:
+        verdict, reason = _without_refresh_token(reason, Reason.SEEMS_DEAD)
     return Decision(
         verdict=verdict,
         reason=reason,
@@ -76,8 +78,8 @@ def _reason(tokens: TokenSet, remaining_s: float | None, leeway_s: float, *, rej
     return Reason.FRESH
 
 
-def _without_refresh_token(reason: Reason) -> tuple[Verdict, Reason]:
+def _without_refresh_token(reason: Reason, why: Reason) -> tuple[Verdict, Reason]:
     # Within the leeway the token still works, and there is nothing better to be had.
     if reason is Reason.WITHIN_LEEWAY:
         return Verdict.USE, Reason.FRESH
-    return Verdict.SIGN_IN, Reason.NO_REFRESH_TOKEN
+    return Verdict.SIGN_IN, why

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from app.oauth.grants import TokenAnswer
 
 
+_SILENT_REFUSALS_BELIEVED = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """One token in hand, with the number of the generation that brought it."""
@@ -31,13 +34,24 @@ class Held:
         return Issued(self.name, self.value.fingerprint, len(self.value), expires_at, source)
 
 
+@dataclass(frozen=True, slots=True)
+class IdTokenFlaw:
+    """A refreshed ID token that did not pass: its name, the rule it broke, and how, in a sentence."""
+
+    name: str
+    rule: str
+    why: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenSet:
-    """What is held after generation `number` of a `family`; `access` is None once dropped.
+    """What is held after generation `number` of a `family`; `access` is None once dropped, or where none came.
 
     `refresh` and `id` keep the number of the generation that brought them: a kept refresh token is still `RT-1` in
-    generation 3. `id_claims` are the verified claims of the newest ID token, `first_id_claims` those of the sign-in
-    (OIDC Core §12.2 compares with them).
+    generation 3. `id` is the newest ID token that passed and `id_claims` are its claims, `first_id_claims` those of the
+    sign-in (OIDC Core §12.2 compares with them); `id_flaw` tells of a newer one that did not pass.
+    `silent_refusals` counts how often the refresh token was refused without a word since it last worked. `on_trial`
+    means that the API refused a token, this one came for it, and the API has not taken it yet.
     """
 
     family: str
@@ -52,6 +66,14 @@ class TokenSet:
     refresh_receipt: Receipt | None = None
     id_claims: dict[str, Any] | None = None
     first_id_claims: dict[str, Any] | None = None
+    id_flaw: IdTokenFlaw | None = None
+    silent_refusals: int = 0
+    on_trial: bool = False
+
+    @property
+    def seems_dead(self) -> bool:
+        """Whether the refresh token is most likely dead: refused twice, without a word."""
+        return self.silent_refusals >= _SILENT_REFUSALS_BELIEVED
 
     @property
     def expires_at(self) -> float | None:
@@ -72,15 +94,15 @@ class TokenSet:
                 return str(claims[claim])
         return "somebody (no ID token)"
 
-    def received(self, grant: str) -> TokensReceived:
-        """Return the event of this generation, brought by `grant`; names and fingerprints only."""
-        assert self.access is not None
+    def received(self, grant: str, id_token: Secret | None) -> TokensReceived:
+        """Return the event of this generation, brought by `grant` with `id_token`; names and fingerprints only."""
+        came = Held("ID", self.number, id_token) if id_token is not None else self.id
         return TokensReceived(
             number=self.number,
             grant=grant,
-            access=self.access.issued(self.expires_at, self.expiry.source),
+            access=self.access.issued(self.expires_at, self.expiry.source) if self.access else None,
             refresh=self.refresh.issued() if self.refresh else None,
-            id=self.id.issued() if self.id else None,
+            id=came.issued() if came else None,
             refresh_fate=self.refresh_fate,
             scope=self.scope,
         )
@@ -99,7 +121,10 @@ class TokenSet:
         return replace(self, access=None)
 
     def next(self, answer: "TokenAnswer", receipt: Receipt) -> "TokenSet":
-        """Return the generation an answer makes after this one: without a refresh token it keeps ours (RFC 6749 §6)."""
+        """Return the generation an answer makes after this one: without a refresh token it keeps ours (RFC 6749 §6).
+
+        The ID token in hand stays: the answer's is taken by `identified` once it has passed.
+        """
         number = self.number + 1
         refresh, fate, refresh_receipt = self.refresh, RefreshTokenFate.KEPT, self.refresh_receipt
         if answer.refresh_token is not None and (refresh is None or refresh.value != answer.refresh_token):
@@ -111,14 +136,20 @@ class TokenSet:
             self,
             number=number,
             receipt=receipt,
-            access=Held("AT", number, answer.access_token),
+            access=None if answer.access_token is None else Held("AT", number, answer.access_token),
             refresh=refresh,
             refresh_fate=fate,
             refresh_receipt=refresh_receipt,
-            id=Held("ID", number, answer.id_token) if answer.id_token else self.id,
+            id_flaw=None,
+            silent_refusals=0,
+            on_trial=False,
             expiry=_expiry_of(answer),
             scope=answer.scope if answer.scope is not None else self.scope,
         )
+
+    def identified(self, id_token: Secret, claims: dict[str, Any]) -> "TokenSet":
+        """Return the same set with the ID token of this generation, whose claims have passed."""
+        return replace(self, id=Held("ID", self.number, id_token), id_claims=claims, id_flaw=None)
 
 
 def _expiry_of(answer: "TokenAnswer") -> Expiry:

@@ -1,27 +1,60 @@
 """The one table that says what each trouble at the token endpoint does to the session.
 
-| what the server did                                       | verdict | the session          |
-| --------------------------------------------------------- | ------- | -------------------- |
-| 400/401 `invalid_grant`                                   | Refusal | ends                 |
-| any other RFC 6749 §5.2 error (the set-up is wrong)       | Hiccup  | is kept, no retry    |
-| 429 or 5xx, whatever the body says (Okta's 429 says so)   | Hiccup  | is kept              |
-| `temporarily_unavailable`, `server_error`, at any status  | Hiccup  | is kept              |
-| a web page, garbage, too large, a redirect                | Hiccup  | is kept              |
-| no answer: DNS, refused, TLS, timeout, broken off         | Hiccup  | is kept              |
-| the metadata cannot be fetched                            | Hiccup  | is kept              |
+| what the server did                                       | verdict       | the session                          |
+| --------------------------------------------------------- | ------------- | ------------------------------------ |
+| `invalid_grant`, or the same in another dialect           | Refusal       | ends                                 |
+| an error that only a person can answer                    | Refusal       | ends                                 |
+| any other RFC 6749 §5.2 error (the set-up is wrong)       | Hiccup        | is kept, no retry                    |
+| 400, 401, 403, 410 or 422 without a word why              | SilentRefusal | is kept, asked about once more       |
+| 429 or 5xx, whatever the body says (Okta's 429 says so)   | Hiccup        | is kept                              |
+| `temporarily_unavailable`, `server_error`, at any status  | Hiccup        | is kept                              |
+| a success without an access token                         | Hiccup        | is kept, asked again: a lost answer  |
+| a web page, garbage, too large, a redirect                | Hiccup        | is kept                              |
+| no answer: DNS, refused, TLS, timeout, broken off         | Hiccup        | is kept                              |
+| the metadata cannot be fetched                            | Hiccup        | is kept                              |
 """
 
-from app.errors import DiscoveryFailed, Hiccup, LapseError, OAuthError, Refusal, Unreachable, UnusableAnswer
+import re
 
-_DEAD = frozenset({"invalid_grant"})
-_BUSY = frozenset({"temporarily_unavailable", "server_error", "slow_down"})
+from app.errors import (
+    AnswerKind,
+    DiscoveryFailed,
+    Hiccup,
+    LapseError,
+    OAuthError,
+    Refusal,
+    SilentRefusal,
+    Unreachable,
+    UnusableAnswer,
+)
+
+# A refresh token that is no good any more, in the codes of RFC 6749 and of servers that have their own words for it.
+_DEAD = re.compile(
+    r"(bad|invalid|expired|revoked|incorrect|unknown|unusable|inactive|reused|used)_?((refresh_?)?token|grant)"
+    r"|(refresh_?)?(token|grant)_(is_)?(bad|invalid|expired|revoked|incorrect|unknown|unusable|inactive|reused|used)"
+)
+# OIDC Core §3.1.2.6, its registry of errors, and what Entra and others make of them.
+_NEEDS_PERSON = frozenset(
+    {
+        "account_selection_required",
+        "consent_required",
+        "interaction_required",
+        "login_required",
+        "mfa_required",
+        "reauthentication_required",
+        "unmet_authentication_requirements",
+    }
+)
+_BUSY = frozenset({"temporarily_unavailable", "server_error", "slow_down", "rate_limit_exceeded", "too_many_requests"})
 _TOO_MANY = 429
 _SERVER_ERRORS = 500
+_LATER = "Call again in a while; the session is kept."
 _CURES = {
     "unauthorized_client": "Turn on the Refresh Token grant for this app at the server; the session is kept.",
     "invalid_client": "Check the client ID of this connection; the session is kept.",
     "invalid_scope": "Check the scopes of this connection; the session is kept.",
 }
+_OTHER_CURE = "Read the server's reason below and check the connection; the session is kept."
 
 
 def judge(trouble: LapseError) -> Refusal | Hiccup:
@@ -29,7 +62,7 @@ def judge(trouble: LapseError) -> Refusal | Hiccup:
     if isinstance(trouble, OAuthError):
         return _judge_oauth(trouble)
     if isinstance(trouble, UnusableAnswer):
-        return Hiccup(trouble.what, raw=trouble.raw, status=trouble.status, retry_after_s=trouble.retry_after_s)
+        return _judge_answer(trouble)
     if isinstance(trouble, Unreachable):
         return Hiccup(trouble.what, sent=trouble.sent, next_step=trouble.cure)
     assert isinstance(trouble, DiscoveryFailed)
@@ -37,16 +70,45 @@ def judge(trouble: LapseError) -> Refusal | Hiccup:
 
 
 def _judge_oauth(trouble: OAuthError) -> Refusal | Hiccup:
-    busy = trouble.status == _TOO_MANY or trouble.status >= _SERVER_ERRORS or trouble.code in _BUSY
-    if trouble.code in _DEAD and not busy:
-        return Refusal(
-            "The server refused the refresh token: it is expired, already used, or revoked.",
-            code=trouble.code,
-            description=trouble.description,
-            status=trouble.status,
-        )
-    what = "The server is too busy to refresh." if busy else f"The server would not refresh: {trouble.code}."
-    next_step = "Call again in a while; the session is kept." if busy else _CURES.get(trouble.code, "")
+    if _is_busy(trouble.status) or trouble.code in _BUSY:
+        return _hiccup("The server is too busy to refresh.", _LATER, trouble)
+    code = re.sub(r"[^a-z]+", "_", trouble.code.lower())
+    if _DEAD.fullmatch(code):
+        return _refusal("The server refused the refresh token: it is expired, already used, or revoked.", trouble)
+    if code in _NEEDS_PERSON:
+        return _refusal("The server refreshes no more until a person has signed in again.", trouble)
+    return _hiccup(f"The server would not refresh: {trouble.code}.", _CURES.get(trouble.code, _OTHER_CURE), trouble)
+
+
+def _judge_answer(trouble: UnusableAnswer) -> Hiccup:
+    if trouble.kind is AnswerKind.SILENT:
+        what = f"The server refused to refresh ({trouble.status}) and did not say why."
+        return SilentRefusal(what, raw=trouble.raw, status=trouble.status)
+    if trouble.kind is AnswerKind.INCOMPLETE:
+        next_step = "Call again; should the next refresh be refused, sign in again."
+        return _hiccup(trouble.what, next_step, trouble, lost=True)
+    if trouble.kind is AnswerKind.WEB_PAGE:
+        next_step = "Open a web page to see whether the network wants a sign-in, then call again; the session is kept."
+        return _hiccup(trouble.what, next_step, trouble)
+    if _is_busy(trouble.status):
+        return _hiccup(trouble.what, _LATER, trouble)
+    return _hiccup(trouble.what, "Call again; if it stays so, ask the server's operator.", trouble)
+
+
+def _refusal(what: str, trouble: OAuthError) -> Refusal:
+    return Refusal(what, code=trouble.code, description=trouble.description, status=trouble.status)
+
+
+def _hiccup(what: str, next_step: str, trouble: OAuthError | UnusableAnswer, *, lost: bool = False) -> Hiccup:
     return Hiccup(
-        what, next_step=next_step, raw=trouble.raw, status=trouble.status, retry_after_s=trouble.retry_after_s
+        what,
+        next_step=next_step,
+        raw=trouble.raw,
+        lost=lost,
+        status=trouble.status,
+        retry_after_s=trouble.retry_after_s,
     )
+
+
+def _is_busy(status: int) -> bool:
+    return status == _TOO_MANY or status >= _SERVER_ERRORS

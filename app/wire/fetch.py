@@ -35,6 +35,11 @@ class Answer:
         return one_line(self.secrets.clean(text), longest=longest)
 
     @property
+    def is_success(self) -> bool:
+        """Whether the status is 2xx."""
+        return httpx.codes.is_success(self.status)
+
+    @property
     def media_type(self) -> str:
         """Return the media type in lower case, without parameters."""
         return str(self.headers.get("content-type", "")).split(";")[0].strip().lower()
