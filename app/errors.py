@@ -24,6 +24,8 @@ LapseError
 
 from enum import Enum, StrEnum
 
+from app.secret import Secret
+
 
 class Standing(Enum):
     """What an error means for the session."""
@@ -98,9 +100,13 @@ class NotSignedIn(LapseError):
 
 
 class Refusal(LapseError):
-    """Terminal: the token endpoint answered an RFC 6749 §5.2 error; `code` is its `error` member."""
+    """Terminal: the token endpoint answered an RFC 6749 §5.2 error; `code` is its `error` member.
+
+    `about` is the refresh token that was refused, where one was sent.
+    """
 
     exit_code = 1
+    about: Secret | None = None
     standing = Standing.SIGNED_OUT
     next_step = "Sign in again."
 

@@ -2,7 +2,6 @@
 
 from app import events
 from app.decision import Decision, Reason
-from app.errors import Hiccup
 from app.lessons.lesson import Lesson, Step
 from app.lessons.player import Player
 from app.lessons.seen import Seen
@@ -37,29 +36,30 @@ async def _call_with_our_clock_behind(player: Player) -> None:
 
 
 def _was_not_believed(seen: Seen) -> bool:
-    """Return whether a refresh brought tokens and failed all the same: it was we who would not take them."""
+    """Return whether a refresh worked although the ID token it brought was not believed."""
     for entry in seen.entries:
-        led = seen.led_by(entry) if isinstance(entry.event, events.RefreshStarted) else Seen()
-        if led.refreshes() and any(not each.terminal for each in led.failures):
+        if not isinstance(entry.event, events.RefreshStarted):
+            continue
+        led = seen.led_by(entry)
+        if led.all(events.IdTokenRefused) and bool(led.all(events.RefreshSucceeded)):
             return True
     return False
 
 
 async def _refresh_far_behind(player: Player) -> None:
     await player.skew_client(-600)
-    try:
-        await player.refresh_now()
-    except Hiccup:
-        return  # what it brought cannot be believed at that time of day: that is the lesson
+    await player.refresh_now()
 
 
 def _recovered(seen: Seen) -> bool:
-    return any(call.has_refreshed for call in seen.calls())
+    """Return whether a refresh brought an ID token that passed."""
+    refreshed = (seen.led_by(entry) for entry in seen.entries if isinstance(entry.event, events.RefreshStarted))
+    return any(led.all(events.RefreshSucceeded) and not led.all(events.IdTokenRefused) for led in refreshed)
 
 
-async def _set_right_and_call(player: Player) -> None:
+async def _set_right_and_refresh(player: Player) -> None:
     await player.skew_client(0)
-    await player.call()
+    await player.refresh_now()
 
 
 LESSON = Lesson(
@@ -96,25 +96,25 @@ LESSON = Lesson(
         ),
         Step(
             title="Too wrong to be believed",
-            read="An ID token says when it was issued. Lapse allows 5 minutes of skew, and refuses one that comes "
-            "from further in the future, as OpenID Connect lets a client do. The new refresh token is kept all the "
-            "same.",
+            read="An ID token says when it was issued. Lapse allows 5 minutes of skew, and does not believe one that "
+            "comes from further in the future, as OpenID Connect lets a client do. The access token that came with it "
+            "is good all the same: nobody is locked out by a clock.",
             do="Set Our clock to -600 s, and choose Refresh now.",
-            see="The refreshed tokens were not used: the ID token claims to come from the future. Still signed in; "
-            "the doctor names the clock.",
+            see="The refresh worked. The journal says that the new ID token did not pass (iat), and names the clock; "
+            "who you are stays as it was. The doctor names the clock too.",
             hint="Refresh now has the shortcut Ctrl+R. At -300 s and above it would still be taken.",
             check=_was_not_believed,
             play=_refresh_far_behind,
         ),
         Step(
             title="Set it right",
-            read="A wrong clock is no reason to sign anybody out, and here it did not: as soon as the clock is right "
-            "the next call refreshes and goes on.",
-            do="Set Our clock to 0 s, and press Call API.",
-            see="Refreshed, 200, the same family.",
+            read="A wrong clock is no reason to sign anybody out, and here it did not. Once it is right, the next ID "
+            "token is believed again.",
+            do="Set Our clock to 0 s, and choose Refresh now.",
+            see="Refreshed, the same family, and the new ID token has passed.",
             hint="Set both right does it at once.",
             check=_recovered,
-            play=_set_right_and_call,
+            play=_set_right_and_refresh,
         ),
     ),
 )

@@ -19,10 +19,11 @@ _TELLING = frozenset({"accesstoken", "refreshtoken", "idtoken", "error", "errors
 _MOST_LOOKED_AT = 1000
 _LONGEST_CODE = 100
 _MOST_DIGITS = 400
+_NOT_THE_ENDPOINT = frozenset({404, 405})
 # Complete members of a text that is no JSON as a whole, such as one that broke off.
 _PIECE = re.compile(r'"([A-Za-z_-]{2,40})"\s{0,20}:\s{0,20}("(?:[^"\\]|\\.)*"|-?[0-9]{1,30}(?=[\s,}]))')
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{2,99}")
-_CHALLENGE_ERROR = re.compile(r"""\berror\s*=\s*["']?([A-Za-z0-9_.-]{2,99})""")
+_CHALLENGE_ERROR = re.compile(r"""\berror\s*=\s*["']?([A-Za-z0-9_.-]{2,99})""", re.IGNORECASE)
 _CODE_NAMES = ("errorcode", "code", "status", "type", "name")
 _WORDS_NAMES = ("errordescription", "message", "errorsummary", "errormessage", "description", "detail", "title")
 
@@ -62,7 +63,7 @@ def said_error(answer: Answer, members: Members) -> tuple[str, str] | None:
     an answer that is no success also `code` or `status` with a `message`, a body that is nothing but a code, and the
     `error` of a challenge (RFC 6750 §3).
     """
-    found = _error_member(members)
+    found = _error_member(members, takes_code=answer.status not in _NOT_THE_ENDPOINT)
     if found is None and not answer.is_success:
         found = _error_elsewhere(answer, members)
     if found is None:
@@ -71,23 +72,24 @@ def said_error(answer: Answer, members: Members) -> tuple[str, str] | None:
     return code, words or _first_text(members.found, _WORDS_NAMES)
 
 
-def _error_member(members: Members) -> tuple[str, str] | None:
+def _error_member(members: Members, *, takes_code: bool) -> tuple[str, str] | None:
     error = members.get("error")
     if isinstance(error, str) and error.strip():
         return error.strip(), ""
-    for each in (error, *_listed(members.get("errors"))):
-        if isinstance(each, dict):
-            words = _first_text(each, _WORDS_NAMES)
-            code = _code_of(each)
+    for listed in (error, *_listed(members.get("errors"))):
+        if isinstance(listed, dict):
+            code, words = _code_of(listed), _first_text(listed, _WORDS_NAMES)
             if code or words:
                 return code or "error", words
-        if isinstance(each, str) and each.strip():
-            return each.strip(), ""
-    code = members.get("errorCode")
+        if isinstance(listed, str) and listed.strip():
+            return listed.strip(), ""
+    code = members.get("errorCode") if takes_code else None
     return (code, "") if isinstance(code, str) and code else None
 
 
 def _error_elsewhere(answer: Answer, members: Members) -> tuple[str, str] | None:
+    if answer.status in _NOT_THE_ENDPOINT:
+        return None
     if members.is_whole and (code := _first_text(members.found, _CODE_NAMES)) and _CODE.fullmatch(code):
         return code.lower() if code.isupper() else code, ""
     text = _text(answer.body[:_LONGEST_CODE]).strip().strip('"')

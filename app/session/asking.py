@@ -57,7 +57,9 @@ class Asking:
                 assert kept.tokens.refresh is not None
                 refresh_token, verdict = kept.tokens.refresh.value, _without_access_token(kept.answer)
             if isinstance(verdict, Refusal):
-                raise _after_loss(verdict) if tried.lost else verdict
+                refused = _after_loss(verdict) if tried.lost else verdict
+                refused.about = refresh_token
+                raise refused
             wait_s = wait_before_retry_s(verdict, tried, self._clock.stopwatch())
             if wait_s is None:
                 self._not_before = self._clock.elapsed() + pause_s(verdict)

@@ -14,7 +14,7 @@ from app.wire.fetch import Answer
 
 _UNAUTHORIZED = 401
 # A parameter of a challenge (RFC 9110 §11.6.1); some servers quote it with apostrophes, or not at all.
-_ERROR = re.compile(r"""\berror\s*=\s*["']?([A-Za-z0-9_.-]{2,60})""")
+_ERROR = re.compile(r"""\berror\s*=\s*["']?([A-Za-z0-9_.-]{2,60})""", re.IGNORECASE)
 # What a new access token of the same sign-in would not mend: RFC 6750 §3.1, RFC 9470 §3, and Entra's claims challenge.
 _NOT_BY_REFRESH = frozenset(
     {"insufficient_scope", "insufficient_claims", "insufficient_user_authentication", "insufficient_authentication"}

@@ -246,8 +246,8 @@ class Session:
 
     @property
     def store_trouble(self) -> StoreFailed | None:
-        """Why the session is not kept where it should be, None when it is."""
-        return self._keeper.trouble
+        """Why the session is not kept where it should be, or cannot be read there; None when all is well."""
+        return self.state.reason.trouble if isinstance(self.state, Unread) else self._keeper.trouble
 
     @property
     def tokens(self) -> TokenSet | None:
@@ -341,6 +341,12 @@ class Session:
             raise NotSignedIn("Nobody is signed in.")
         return self.state.tokens
 
+    def _refresh_token(self) -> Held:
+        held = self._tokens().refresh
+        if held is None:
+            raise Hiccup("The session another Lapse stored has no refresh token.", sent=False, next_step="Sign in.")
+        return held
+
     # --- the refresh ----------------------------------------------------------------------------------------------
 
     def _start_refresh(self, decision: Decision, cause: int) -> "asyncio.Task[_Refreshed]":
@@ -373,7 +379,7 @@ class Session:
         return _Refreshed(tokens.access, took_s)
 
     async def _refresh_locked(self, decision: Decision, cause: int, began: float) -> None:
-        """Refresh if that is still needed; a refusal ends the session before the lock is let go, so that only it goes."""
+        """Refresh if that is still needed; a refusal ends the session while the lock is held, and so only this one."""
         try:
             if not await self._adopt_from_store(decision, cause):
                 await self._refresh_or_adopt(decision, cause)
@@ -393,15 +399,19 @@ class Session:
         try:
             await self._refresh_once(cause, rejected=rejected)
         except Refusal as refusal:
-            if refusal.code == _ANOTHER_SUBJECT or not await self._adopt_after(refusal, cause):
+            if refusal.code == _ANOTHER_SUBJECT:
                 raise
-            if not self._is_needless(decision, cause):
-                await self._refresh_once(cause, rejected=rejected)
+            adopted = await self._adopt_after(refusal, cause)
+            if adopted is not None and self._is_needless(decision, adopted):
+                return
+            if self._refresh_token().value == refusal.about:
+                raise
+            await self._refresh_once(cause, rejected=rejected)
 
-    async def _adopt_after(self, refusal: Refusal, cause: int) -> bool:
+    async def _adopt_after(self, refusal: Refusal, cause: int) -> int | None:
         """Take over what another process has stored meanwhile, if it has; raises Hiccup where nobody can tell."""
         try:
-            return await self._adopt_newer(cause=cause) is not None
+            return await self._adopt_newer(cause=cause)
         except Hiccup as blind:
             raise Hiccup(f"{refusal.what} {blind.what}", next_step=blind.next_step, raw=refusal.raw) from None
 
@@ -453,13 +463,10 @@ class Session:
         return self._journal.append(events.SessionAdopted(found.number, found.taken()), cause=cause).seq
 
     async def _refresh_once(self, cause: int, *, rejected: bool) -> None:
-        tokens = self._tokens()
-        if tokens.refresh is None:
-            raise Hiccup(
-                "The session another Lapse stored has no refresh token.", sent=False, next_step="Sign in again."
-            )
         try:
-            kept = await self._asking.refresh(tokens.refresh.value, keep=partial(self._keep_first, cause), cause=cause)
+            kept = await self._asking.refresh(
+                self._refresh_token().value, keep=partial(self._keep_first, cause), cause=cause
+            )
         except SilentRefusal as refused:
             raise await self._count_silent(refused, cause) from None
         fresh = await self._with_id_token(kept)

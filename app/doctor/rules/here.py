@@ -1,26 +1,31 @@
 """Rules about this machine: its clock and its keyring."""
 
+from app.doctor.evidence import last
 from app.doctor.records import Case, Certainty, Evidence, Finding
 from app.errors import KeyringState
-from app.events import StoreTroubled
+from app.events import Entry, IdTokenRefused, StoreTroubled
 from app.text import duration
 
 _WORTH_SAYING_S = 60.0
 _ALLOWED_S = 300.0
 # Our own sentences about ID tokens that were refused for their times.
-_REFUSED_FOR_TIME = ("from the future", "already expired when it arrived", "not to be used yet")
+_REFUSED_FOR_TIME = ("from the future", "already expired when it arrived", "not to be used yet", "s clock is")
+_RULES_OF_TIME = ("exp", "nbf", "iat")
 
 
 def clock_skew(case: Case) -> Finding | None:
     """This machine's clock and the server's differ so much that tokens look expired or not yet valid."""
     skew_s = case.skew_s
+    marked = last(case.entries, IdTokenRefused)
     what = "" if case.trouble is None else case.trouble.what
-    refused = any(words in what for words in _REFUSED_FOR_TIME)
+    refused = any(words in what for words in _REFUSED_FOR_TIME) or _is_of_time(marked)
     if not refused and (skew_s is None or abs(skew_s) < _WORTH_SAYING_S):
         return None
     evidence = []
     if refused and case.trouble is not None:
         evidence.append(Evidence(case.trouble.seq, what))
+    if marked is not None and _is_of_time(marked):
+        evidence.append(Evidence(marked.seq, marked.sentence()))
     by = ""
     if skew_s is not None:
         way = "behind" if skew_s > 0 else "ahead of"
@@ -36,6 +41,10 @@ def clock_skew(case: Case) -> Finding | None:
         cure=("Let this machine set its clock by a time server.", "Then sign in, or call again."),
         weight=80 if refused else 35 if skew_s is not None and abs(skew_s) < _ALLOWED_S else 45,
     )
+
+
+def _is_of_time(marked: Entry | None) -> bool:
+    return marked is not None and isinstance(marked.event, IdTokenRefused) and marked.event.rule in _RULES_OF_TIME
 
 
 _KEYRING_CURES = {

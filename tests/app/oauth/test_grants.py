@@ -24,6 +24,7 @@ METADATA = ServerMetadata(
     jwks_uri="https://as.example/keys",
 )
 GOOD: dict[str, Any] = {"access_token": "at", "token_type": "Bearer", "expires_in": 30}
+WITH_REFRESH_TOKEN = {**GOOD, "refresh_token": "rt"}
 
 
 def answer(
@@ -127,28 +128,47 @@ def test_absent_expiry_and_scope_are_unknown() -> None:
 
 
 @pytest.mark.parametrize(
+    ("changes", "flaw"),
+    [
+        ({"access_token": ""}, grants.Flaw.NO_ACCESS_TOKEN),
+        ({"access_token": None}, grants.Flaw.NO_ACCESS_TOKEN),
+        ({"access_token": 1}, grants.Flaw.ODD_ACCESS_TOKEN),
+        ({"access_token": "a\nb"}, grants.Flaw.ODD_ACCESS_TOKEN),
+        ({"token_type": "DPoP"}, grants.Flaw.OTHER_TYPE),
+    ],
+)
+def test_without_an_access_token_the_refresh_token_is_handed_on(changes: dict[str, Any], flaw: grants.Flaw) -> None:
+    read = grants.read_token_answer(answer({**WITH_REFRESH_TOKEN, **changes}))
+    assert (read.access_token, read.flaw) == (None, flaw)
+    assert read.refresh_token == Secret("rt")
+
+
+@pytest.mark.parametrize(
+    "value", [0, -1, True, "soon", "", None, 10**400, "9" * 5000, [], {"a": 1}, 1e300, "-1", "0", "1e3"]
+)
+def test_a_lifetime_that_cannot_be_one_is_not_stated(value: object) -> None:
+    read = grants.read_token_answer(answer({**WITH_REFRESH_TOKEN, "expires_in": value}))
+    assert read.expires_in_s is None
+    assert (read.access_token, read.refresh_token) == (Secret("at"), Secret("rt"))
+
+
+@pytest.mark.parametrize("value", ["3600", "3600.0", 3600, 3600.0, " 3600 "])
+def test_a_lifetime_may_be_written_in_several_ways(value: object) -> None:
+    assert grants.read_token_answer(answer({**GOOD, "expires_in": value})).expires_in_s == 3600.0
+
+
+@pytest.mark.parametrize(
     "body",
     [
-        {**GOOD, "access_token": ""},
-        {**GOOD, "access_token": 1},
-        {**GOOD, "access_token": "a\nb"},
-        {**GOOD, "token_type": "DPoP"},
-        {"access_token": "at"},
-        {**GOOD, "expires_in": 0},
-        {**GOOD, "expires_in": -1},
-        {**GOOD, "expires_in": True},
-        {**GOOD, "expires_in": "soon"},
-        {**GOOD, "expires_in": 10**400},
-        {**GOOD, "refresh_token": {"a": 1}},
+        {**GOOD, "access_token": "", "refresh_token": ""},
+        {"token_type": "Bearer"},
         b"",
         b"null",
         b"[1]",
         b"<html>",
         b"[" * 200_000,
         b'{"access_token": NaN}',
-        b'{"access_token":"a","access_token":"b","token_type":"Bearer"}',
         b'{"n": ' + b"1" * 5000 + b"}",
-        json.dumps(GOOD).encode("utf-16"),
         b"\xff\xfe",
     ],
 )
@@ -170,9 +190,9 @@ def test_a_web_page_and_a_redirect_say_what_they_are() -> None:
     with pytest.raises(UnusableAnswer, match="redirect"):
         grants.read_token_answer(answer(b"", status=302, headers={"location": "https://x"}))
     with pytest.raises(UnusableAnswer, match="larger than 1 MiB"):
-        grants.read_token_answer(answer(GOOD, truncated=True))
-    with pytest.raises(UnusableAnswer, match="text/html"):
-        grants.read_token_answer(answer(GOOD, headers={"content-type": "text/html"}))
+        grants.read_token_answer(answer({"access_token": "at"}, truncated=True))
+    with pytest.raises(UnusableAnswer, match="web page"):
+        grants.read_token_answer(answer(b"<html><p>Sign in</p>", headers={"content-type": "text/html"}))
 
 
 def test_an_oauth_error_keeps_code_description_and_wait() -> None:

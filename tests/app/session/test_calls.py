@@ -8,8 +8,9 @@ import httpx
 import pytest
 
 from app.errors import BadInput, CallFailed, Hiccup, Hitch, NotSignedIn, Refusal, Unreachable
-from app.session.bearer import rejects_token
+from app.session.bearer import refreshing_may_help, rejection_in
 from app.session.calls import BODY_LIMIT, exit_code, summary
+from app.wire.fetch import Answer
 from tests.app.session.conftest import World, answers, refused, slow
 
 pytestmark = pytest.mark.anyio
@@ -84,22 +85,35 @@ async def test_an_api_that_always_says_401_is_asked_twice_and_no_more(world: Wor
 
 
 @pytest.mark.parametrize(
-    ("status", "headers", "rejects"),
+    ("headers", "body", "error", "helps"),
     [
-        (401, ['Bearer error="invalid_token"'], True),
-        (401, ['bEARER realm="a, b", Error="INVALID_TOKEN"'], True),
-        (401, ["Bearer"], True),
-        (401, ['Basic realm="x"', 'Bearer error="invalid_token"'], True),
-        (401, ['Basic realm="Bearer error=invalid_token"'], False),
-        (401, ['Bearer error="insufficient_scope"'], False),
-        (401, ['DPoP error="invalid_token"'], False),
-        (401, [], False),
-        (403, ['Bearer error="invalid_token"'], False),
+        (['Bearer error="invalid_token"'], "", "invalid_token", True),
+        (['bEARER realm="a, b", Error="INVALID_TOKEN"'], "", "invalid_token", True),
+        (["Bearer realm='api', error='invalid_token', error_description='expired'"], "", "invalid_token", True),
+        (["Bearer"], "", "", True),
+        ([], "", "", True),
+        ([], '{"message": "Unauthorized"}', "", True),
+        ([], '{"error": "expired"}', "expired", True),
+        (['Basic realm="x"', 'Bearer error="invalid_token"'], "", "invalid_token", True),
+        (['DPoP error="invalid_token"'], "", "invalid_token", True),
+        (['Bearer error="insufficient_scope"'], "", "insufficient_scope", False),
+        (['Bearer realm="", error="insufficient_claims", claims="e30="'], "", "insufficient_claims", False),
+        (['Bearer error="insufficient_user_authentication", acr_values="a"'], "", None, False),
+        ([], '{"error": "insufficient_scope"}', "insufficient_scope", False),
     ],
 )
-async def test_which_answers_reject_the_token(status: int, headers: list[str], rejects: bool) -> None:
-    response = httpx.Response(status, headers=[("www-authenticate", header) for header in headers])
-    assert rejects_token(response) is rejects
+def test_a_401_is_a_401_whatever_its_header_says(headers: list[str], body: str, error: str | None, helps: bool) -> None:
+    found = httpx.Headers([("www-authenticate", header) for header in headers])
+    rejection = rejection_in(Answer(401, "", found, body.encode(), truncated=False, stated_length=None))
+    assert rejection is not None
+    assert error is None or rejection.error == error
+    assert refreshing_may_help(rejection) is helps
+
+
+@pytest.mark.parametrize("status", [200, 302, 400, 403, 407, 500])
+def test_nothing_else_is_a_401(status: int) -> None:
+    found = httpx.Headers([("www-authenticate", 'Bearer error="invalid_token"')])
+    assert rejection_in(Answer(status, "", found, b"", truncated=False, stated_length=None)) is None
 
 
 async def test_a_url_that_is_none_costs_nothing(world: World) -> None:

@@ -148,7 +148,7 @@ async def test_the_state_of_the_keyring_is_told(backend: Backend, failure: Excep
 async def test_a_backend_that_cannot_write_is_found_out_before_anything_depends_on_it(backend: Backend) -> None:
     backend.forgetful = True
     with pytest.raises(StoreFailed, match="did not give it back") as caught:
-        await KeyringStore(lambda _: None).load("a")
+        await KeyringStore(lambda _: None).save("a", "text")
     assert caught.value.state is KeyringState.REFUSED
 
 

@@ -56,7 +56,7 @@ STILL = "You are still signed in."
         (
             UnusableAnswer("The token endpoint answered 503.", status=503),
             Hiccup,
-            ("The token endpoint answered 503.", STILL, "Check the network and call again; the session is kept."),
+            ("The token endpoint answered 503.", STILL, "Call again in a while; the session is kept."),
         ),
         (
             Unreachable("No route.", sent=False),
