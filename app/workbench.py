@@ -18,7 +18,7 @@ from app.demo.host import DemoHost, Host, Hosting
 from app.demo.policy import Policy
 from app.demo.way import DemoOrgWay
 from app.doctor.lasttrouble import TroubleMemory
-from app.errors import BadInput, LapseError, StoreFailed
+from app.errors import BadInput, LapseError, SignInFailed, Standing, StoreFailed
 from app.in_use import InUse, take_up
 from app.inspection.desk import Desk
 from app.journal import Journal, Scribe
@@ -433,7 +433,12 @@ class Workbench:
 
 
 async def _begin(chosen: InUse, signing_in: Awaitable[SignIn], *, grant: str = _BY_BROWSER) -> None:
-    answer, claims, attempt = await told(chosen.journal, signing_in)
+    try:
+        answer, claims, attempt = await told(chosen.journal, signing_in)
+    except SignInFailed as failed:
+        if chosen.session.tokens is not None:  # the session before stands: the failure is the new sign-in's alone
+            failed.standing = Standing.STILL_SIGNED_IN
+        raise
     await chosen.session.begin(answer, claims, cause=attempt, grant=grant)
 
 

@@ -70,7 +70,7 @@ def ended(window: MainWindow) -> None:
     _bar(window, None)
     what = "The server refused the refresh token: it is expired, already used, or revoked."
     reason = Refusal(what, code="invalid_grant", description="The refresh token is invalid or expired.")
-    window.welcome.show_connection("Demo org", embedded=True, ended=reason)
+    window.welcome.show_connection("Demo org", embedded=True, why_not=reason)
     window.show_page(Page.SIGNED_OUT)
 
 

@@ -7,9 +7,10 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QMessageBox
 
 from app import events
-from app.errors import LapseError
+from app.errors import LapseError, Refusal
 from app.events import Entry, StorePlace
 from app.session.expiry import leeway_in_force
+from app.session.states import Ended, Unread
 from app.session.tokens import TokenSet
 from ui.bridge import Bridge
 from ui.clipboard import Clipboard
@@ -281,7 +282,8 @@ class Wiring(QObject):
     def _report(self, failure: BaseException) -> None:
         self._show_session()
         # Why a session has ended stands where one signs in again; once is enough.
-        if not (self._ready and failure is self._bench.session.ended):
+        ended = self._bench.session.ended
+        if not (self._ready and isinstance(failure, Refusal) and ended is not None and failure.what == ended.what):
             self._window.error_panel.show_error(failure)
 
     def _show_connection(self) -> None:
@@ -315,18 +317,24 @@ class Wiring(QObject):
             self._window.show_page(Page.SIGNED_IN)
         elif self._ready:
             connection = self._bench.connection
-            ended = self._bench.session.ended
             self._window.welcome.show_connection(
-                connection.name, embedded=connection.embedded, kind=connection.sign_in, ended=ended
+                connection.name, embedded=connection.embedded, kind=connection.sign_in, why_not=self._why_nobody()
             )
             self._window.welcome.show_enabled(enabled=True)
             self._window.show_page(Page.SIGNED_OUT)
+
+    def _why_nobody(self) -> LapseError | None:
+        """Return why nobody is signed in, where there is more to it: the session has ended, or cannot be read."""
+        state = self._bench.session.state
+        return state.reason if isinstance(state, Ended | Unread) else None
 
     def _show_store(self, *, waiting: bool = False) -> None:
         if waiting:
             text = self.tr("Waiting for the keyring; it may be asking for its password")
         elif not self._ready:
             text = ""
+        elif isinstance(self._bench.session.state, Unread):
+            text = self._bench.session.state.reason.trouble.what
         elif self._bench.session.place is StorePlace.KEYRING:
             text = self.tr("Kept in the OS keyring") if self._tokens() else ""
         else:

@@ -13,7 +13,8 @@ from app.errors import LapseError
 from app.simloop import SimLoop
 
 _EXIT_CODES = (
-    "exit codes: 0 done · 1 refused, the session has ended · 2 usage · 3 transient, still signed in · 4 not signed in"
+    "exit codes: 0 done · 1 refused, the session has ended · 2 usage, or the API did not answer 2xx · "
+    "3 failed, the session is kept · 4 not signed in"
 )
 
 
@@ -35,6 +36,13 @@ def build_parser() -> argparse.ArgumentParser:
         more=_sign_in_flags,
     )
     _add(commands, "token", "print one valid access token and nothing else", session.token, connection=True)
+    _add(
+        commands,
+        "refresh",
+        "refresh now, whatever the access token is still good for",
+        session.refresh,
+        connection=True,
+    )
     _add(commands, "call", "call a URL with a valid access token", session.call, connection=True, more=_call_flags)
     _add(
         commands,

@@ -11,14 +11,16 @@ from typing import Any
 from app.cli.output import DONE, NOT_SIGNED_IN, complain, say
 from app.cli.signing_in import kind_asked, sign_in_by_kind
 from app.connection import Connection
-from app.decision import Verdict
-from app.errors import BadInput
+from app.decision import Reason, Verdict
+from app.errors import BadInput, LapseError, StoreFailed, StoreUnread
 from app.session.calls import CallResult, exit_code, summary
 from app.session.sign_out import Fate
-from app.session.states import Ended, SignedIn
+from app.session.states import Ended, Fresh, SignedIn, SignedOut, Unread
+from app.text import duration
 from app.workbench import Workbench, open_workbench
 
 MOST_CALLS = 100
+_NOT_KEPT = 3
 
 
 async def sign_in(args: argparse.Namespace) -> int:
@@ -45,7 +47,33 @@ async def token(args: argparse.Namespace) -> int:
         # The one place where a token value is printed: a person asked for exactly that.
         value = fresh.access.value.reveal()
         say(args, {"access_token": value, "expires_at": state.tokens.expires_at}, value)
-    return DONE
+        return await _kept(bench)
+
+
+async def refresh(args: argparse.Namespace) -> int:
+    """Refresh now, whatever the access token is good for, and say what came."""
+    async with connected(args) as bench:
+        fresh = await bench.session.fresh_token(asked_by="lapse refresh", asked_for=True)
+        say(args, _refreshed_json(bench, fresh), _refreshed_text(bench, fresh))
+        return await _kept(bench)
+
+
+def _refreshed_json(bench: Workbench, fresh: Fresh) -> dict[str, Any]:
+    tokens = bench.session.tokens
+    return {
+        "access": fresh.access.name,
+        "refresh": None if tokens is None or tokens.refresh is None else tokens.refresh.name,
+        "refreshed_s": fresh.refreshed_s,
+        "expires_at": None if tokens is None else tokens.expires_at,
+        "id_token_flaw": None if tokens is None or tokens.id_flaw is None else tokens.id_flaw.rule,
+    }
+
+
+def _refreshed_text(bench: Workbench, fresh: Fresh) -> str:
+    decision = bench.session.decide("lapse refresh")
+    flaw = None if bench.session.tokens is None else bench.session.tokens.id_flaw
+    marked = "" if flaw is None else f"\n{flaw.name} did not pass ({flaw.rule}): {flaw.why}"
+    return f"Refreshed in {duration(fresh.refreshed_s or 0.0)}: {fresh.access.name}. {decision.because()}{marked}"
 
 
 async def call(args: argparse.Namespace) -> int:
@@ -54,12 +82,33 @@ async def call(args: argparse.Namespace) -> int:
         raise BadInput(f"-n must lie between 1 and {MOST_CALLS}.")
     async with connected(args) as bench:
         results = await bench.call_api_many(args.method.upper(), args.url, args.n)
-    if args.json:
-        for result in results:
-            print(json.dumps(_result_json(result)))
-    else:
-        _print_results(results)
-    return exit_code(results)
+        if args.json:
+            for result in results:
+                print(json.dumps(_result_json(result)))
+        else:
+            _print_results(results)
+        return exit_code(results) or await _kept(bench)
+
+
+async def _kept(bench: Workbench) -> int:
+    """Return the exit code of what went well; 3, after saying so, where the new tokens could not be stored.
+
+    This run ends, and what lives in its memory with it: one more try is made before that.
+    """
+    trouble = await bench.session.keep_again()
+    if trouble is None:
+        return DONE
+    complain(_not_kept(trouble))
+    return _NOT_KEPT
+
+
+def _not_kept(trouble: StoreFailed) -> LapseError:
+    return StoreFailed(
+        f"It worked, but the new tokens could not be stored: {trouble.what}",
+        state=trouble.state,
+        next_step=f"{trouble.state.value}, then run this again. The refresh token that is stored may be used up: "
+        "should the next refresh be refused, sign in again.",
+    )
 
 
 def _print_results(results: list[CallResult]) -> None:
@@ -104,15 +153,27 @@ async def status(args: argparse.Namespace) -> int:
             "expires_at": decision.expires_at,
             "remaining_s": decision.remaining_s,
         }
-        who = f"Signed in as {name}, kept in {bench.session.place.value}." if signed_in else "Not signed in."
+        if isinstance(state, Unread):
+            raise StoreUnread(state.reason.trouble)
+        who = f"Signed in as {name}, kept in {bench.session.place.value}." if signed_in else _nobody(state)
         say(args, found, f"{bench.connection.issuer}\n{who}\n{decision.because()} {decision.consequence()}")
-        return NOT_SIGNED_IN if decision.verdict is Verdict.SIGN_IN and not isinstance(state, Ended) else DONE
+        if decision.verdict is not Verdict.SIGN_IN or decision.reason is Reason.SEEMS_DEAD:
+            return DONE
+        return DONE if isinstance(state, Ended) else NOT_SIGNED_IN
+
+
+def _nobody(state: object) -> str:
+    damaged = state.damaged if isinstance(state, SignedOut) else None
+    return "Not signed in." if damaged is None else f"Not signed in. {damaged.what} It was set aside."
 
 
 async def sign_out(args: argparse.Namespace) -> int:
     """Revoke, forget the session whatever the server says, end the browser's session; say what came of each."""
     async with connected(args) as bench:
+        if isinstance(bench.session.state, Unread):
+            raise StoreUnread(bench.session.state.reason.trouble)
         if not isinstance(bench.session.state, SignedIn):
+            await bench.session.clear_set_aside()
             say(args, {"signed_out": False, "revoked": False}, "Nobody was signed in.")
             return NOT_SIGNED_IN
         how = await bench.sign_out(leave_browser=_why_no_browser(args, bench))

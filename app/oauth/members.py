@@ -78,9 +78,9 @@ def _error_member(members: Members, *, takes_code: bool) -> tuple[str, str] | No
         return error.strip(), ""
     for listed in (error, *_listed(members.get("errors"))):
         if isinstance(listed, dict):
-            code, words = _code_of(listed), _first_text(listed, _WORDS_NAMES)
-            if code or words:
-                return code or "error", words
+            found = _code_of(listed), _first_text(listed, _WORDS_NAMES)
+            if any(found):
+                return found[0] or "error", found[1]
         if isinstance(listed, str) and listed.strip():
             return listed.strip(), ""
     code = members.get("errorCode") if takes_code else None

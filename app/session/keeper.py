@@ -75,7 +75,7 @@ class Keeper:
             raise KeyError(self._key)
         return None if _version(found) == self._seen else found
 
-    async def keep(self, tokens: TokenSet, *, cause: int) -> None:
+    async def keep(self, tokens: TokenSet, *, cause: int | None) -> None:
         """Store the session; trouble is journalled and told by `place`, and never loses what is held in memory."""
         try:
             if self._is_newer:

@@ -193,6 +193,21 @@ class Session:
         self._journal.append(events.SignedOut(revoked, why, "" if trouble is None else trouble.what.rstrip(".")))
         return trouble
 
+    async def clear_set_aside(self) -> None:
+        """Delete what was set aside of a damaged entry: nothing of a session outlives sign-out."""
+        await self._keeper.forget(None)
+
+    async def keep_again(self) -> StoreFailed | None:
+        """Store what is held if that failed before; return what keeps the store from taking it, None when all is well.
+
+        Where there is no session, or it was never to be stored, there is nothing to do.
+        """
+        if self._keeper.trouble is None or self.tokens is None:
+            return None
+        async with self._keeper.lock():
+            await self._keeper.keep(self.tokens, cause=None)
+        return self._keeper.trouble
+
     async def drop_access_token(self) -> None:
         """Throw the access token away, here and in the store; the next call refreshes."""
         tokens = self._tokens()
@@ -228,7 +243,7 @@ class Session:
             return
         changed = replace(tokens, on_trial=on_trial)
         self.state = SignedIn(changed)
-        await self._keep_if_newest(changed, cause=cause or 0)
+        await self._keep_if_newest(changed, cause=cause)
 
     async def close(self) -> None:
         """Let a running refresh finish and be stored, at most 5 s; then stop it."""
@@ -415,7 +430,7 @@ class Session:
         except Hiccup as blind:
             raise Hiccup(f"{refusal.what} {blind.what}", next_step=blind.next_step, raw=refusal.raw) from None
 
-    async def _keep_if_newest(self, tokens: TokenSet, *, cause: int) -> None:
+    async def _keep_if_newest(self, tokens: TokenSet, *, cause: int | None) -> None:
         """Store what was changed here, unless a newer generation or the end of the session is stored already."""
         async with self._keeper.lock():
             if self.tokens is not tokens:

@@ -26,7 +26,10 @@ class Tone(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenFacts:
-    """One token as its card needs it; times in epoch seconds, `leeway_s` in seconds, `ends_at` None is not stated."""
+    """One token as its card needs it; times in epoch seconds, `leeway_s` in seconds, `ends_at` None is not stated.
+
+    `flaw` tells of a newer one that did not pass, `seems_dead` that the server refused it twice without a word.
+    """
 
     kind: str
     name: str
@@ -38,6 +41,8 @@ class TokenFacts:
     ends_at: float | None
     leeway_s: float = 0.0
     fate: "RefreshTokenFate | None" = None
+    flaw: str = ""
+    seems_dead: bool = False
 
     @property
     def masked(self) -> str:
@@ -73,7 +78,7 @@ def card_state(facts: TokenFacts | None, now: float) -> CardState:
         QCoreApplication.translate("TokenCard", "issued {0} · expires {1}"),
     )
     times = (past if left_s <= 0 else future).format(clock_time(facts.issued_at), clock_time(facts.ends_at))
-    detail = f"{times} · {_form(facts)}"
+    detail = f"{times} · {facts.flaw or _form(facts)}"
     return CardState(pill, tone, countdown(left_s), min(max(left_s / life_s, 0.0), 1.0), detail)
 
 
@@ -97,10 +102,15 @@ def _endless(facts: TokenFacts) -> CardState:
         parts.append(QCoreApplication.translate("TokenCard", "replaced the one before"))
     elif facts.fate is RefreshTokenFate.KEPT:
         parts.append(QCoreApplication.translate("TokenCard", "kept by the last refresh"))
+    if facts.seems_dead:
+        pill = QCoreApplication.translate("TokenCard", "Most likely dead")
+        return CardState(pill, Tone.BAD, "–", None, " · ".join(parts))
     return CardState(pill, Tone.GOOD, "–", None, " · ".join(parts))
 
 
 def _pill(facts: TokenFacts, left_s: float, life_s: float) -> tuple[str, Tone]:
+    if facts.flaw:
+        return QCoreApplication.translate("TokenCard", "Newer one failed"), Tone.WARNING
     if left_s <= 0:
         word = (
             QCoreApplication.translate("TokenCard", "Expired")

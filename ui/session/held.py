@@ -1,9 +1,12 @@
 """What the cards need to know of the tokens in hand; the values themselves are read and left where they are."""
 
+from dataclasses import replace
+
 from app.events import RefreshTokenFate
 from app.oauth.decode import decode
 from app.session.expiry import leeway_in_force
 from app.session.tokens import Held, TokenSet
+from app.text import one_line
 from ui.session.facts import TokenFacts
 
 
@@ -23,7 +26,8 @@ def _refresh(tokens: TokenSet) -> TokenFacts | None:
     if tokens.refresh is None:
         return None
     received = tokens.refresh_receipt or tokens.receipt
-    return _facts("refresh", tokens.refresh, received.wall, None, fate=tokens.refresh_fate)
+    facts = _facts("refresh", tokens.refresh, received.wall, None, fate=tokens.refresh_fate)
+    return replace(facts, seems_dead=tokens.seems_dead)
 
 
 def _id(tokens: TokenSet) -> TokenFacts | None:
@@ -31,12 +35,14 @@ def _id(tokens: TokenSet) -> TokenFacts | None:
         return None
     claims = tokens.id_claims or {}
     issued, ends = claims.get("iat"), claims.get("exp")
-    return _facts(
+    facts = _facts(
         "id",
         tokens.id,
         float(issued) if isinstance(issued, int | float) else tokens.receipt.wall,
         float(ends) if isinstance(ends, int | float) else None,
     )
+    flaw = tokens.id_flaw
+    return facts if flaw is None else replace(facts, flaw=f"{flaw.name} did not pass: {flaw.rule}")
 
 
 def _facts(
@@ -49,7 +55,7 @@ def _facts(
     fate: RefreshTokenFate | None = None,
 ) -> TokenFacts:
     decoded = decode(held.value.reveal())
-    form = "opaque" if decoded is None else f"JWT {decoded.header.get('alg', 'unsigned')}"
+    form = "opaque" if decoded is None else f"JWT {one_line(str(decoded.header.get('alg', 'unsigned')), longest=20)}"
     return TokenFacts(
         kind=kind,
         name=held.name,

@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from app.connection import SignInKind
-from app.errors import LapseError
+from app.errors import LapseError, Refusal
 from ui.actions import Actions
 from ui.session.middle import place
 from ui.widgets.buttons import ActionButton, allow
@@ -53,17 +53,17 @@ class Welcome(QWidget):
         *,
         embedded: bool,
         kind: SignInKind = SignInKind.BROWSER,
-        ended: LapseError | None = None,
+        why_not: LapseError | None = None,
     ) -> None:
-        """Invite to sign in to `name` by its `kind`; `ended` is why the last session is over, in its three lines."""
+        """Invite to sign in to `name` by its `kind`; `why_not` says why nobody is, where one can tell."""
         self._kind = kind
         invitation = self.tr("Sign in to the demo org") if embedded else self.tr("Sign in to {0}").format(name)
         self.start_button.setText(invitation)
         self._text.setText(f"{self._how(embedded=embedded)} {self._what_then(embedded=embedded)}")
-        self._headline.setText(self.tr("The session has ended") if ended else self.tr("Nobody is signed in"))
-        self._reason.setVisible(ended is not None)
-        raw = self.tr("The server said: {0}").format(ended.raw) if ended and ended.raw else ""
-        self._reason.setText("\n".join(line for line in (*ended.lines(), raw) if line) if ended else "")
+        self._headline.setText(self._headline_for(why_not))
+        self._reason.setVisible(why_not is not None)
+        raw = self.tr("The server said: {0}").format(why_not.raw) if why_not and why_not.raw else ""
+        self._reason.setText("\n".join(line for line in (*why_not.lines(), raw) if line) if why_not else "")
         self._show_possible()
 
     def show_enabled(self, *, enabled: bool) -> None:
@@ -89,6 +89,11 @@ class Welcome(QWidget):
         allow(self.start_button, why_not or ("" if action.isEnabled() else action.toolTip()), action.statusTip())
         for kind, button in self.kind_buttons.items():
             button.setVisible(kind is not self._kind)
+
+    def _headline_for(self, why_not: LapseError | None) -> str:
+        if why_not is None:
+            return self.tr("Nobody is signed in")
+        return self.tr("The session has ended") if isinstance(why_not, Refusal) else self.tr("The session is not known")
 
     def _how(self, *, embedded: bool) -> str:
         if self._kind is SignInKind.PASSWORD:

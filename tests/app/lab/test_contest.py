@@ -84,8 +84,8 @@ def test_without_a_grace_period_single_flight_is_what_keeps_people_signed_in(ran
     # Without single flight the second of 25 refreshes is reuse, which ends the family: twelve bursts, twelve families,
     # and all calls fail, also the one whose refresh had been let through, for its access token dies with the family.
     assert _counts(ran, scenario, NO_SINGLE_FLIGHT, *_LOSS) == (12, 12, 300)
-    # 25 and, because a newer refresh token is in hand by then, 24 of them once more with that: 49 a burst. The call that
-    # was let through is refused by the API, and does not refresh what has just come.
+    # 25 and, because a newer refresh token is in hand by then, 24 of them once more with that: 49 a burst. The call
+    # that was let through is refused by the API, and does not refresh what has just come.
     assert _counts(ran, scenario, NO_SINGLE_FLIGHT, *_COST) == (12 * 49, 12, 12, 300)
 
 
