@@ -7,6 +7,7 @@ LapseError
 ├── SignInCancelled     the person cancelled the sign-in
 ├── NotSignedIn         a token is needed and there is no session
 ├── Refusal             terminal: the token endpoint answered an OAuth error (RFC 6749 §5.2) that ends the session
+│   └── OtherSubject    terminal: a refresh brought another person's tokens
 ├── Hiccup              a refresh failed and the session stays: network, timeout, 5xx, 429, no token answer
 │   └── SilentRefusal   the token endpoint refused (4xx) without saying why: no hiccup of the network, and not the end
 ├── InvalidIdToken      an ID token failed a check of OIDC Core §3.1.3.7 or §12.2
@@ -121,6 +122,23 @@ class Refusal(LapseError):
         return Refusal(
             self.what, code=self.code, description=self.description, status=self.status, next_step=self.next_step
         )
+
+
+class OtherSubject(Refusal):
+    """Terminal: a refresh brought another person's tokens (OIDC Core §12.2); no word of the server's, but its doing."""
+
+    next_step = "Sign in again, and tell the server's operator."
+
+    def __init__(self) -> None:
+        what = (
+            "The server refreshed the session with another person's tokens (sub): they were not used, and it has ended."
+        )
+        super().__init__(what, code="", status=200)
+        self.raw = None
+
+    def again(self) -> "OtherSubject":
+        """Return the same, to be raised."""
+        return OtherSubject()
 
 
 class Hiccup(LapseError):

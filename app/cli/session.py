@@ -200,18 +200,18 @@ def _why_no_browser(args: argparse.Namespace, bench: Workbench) -> str:
 async def connected(args: argparse.Namespace) -> AsyncIterator[Workbench]:
     """Open the workbench on the connection that the flags name, or on the one last used."""
     async with open_workbench() as bench:
-        bench.journal.subscribe(_Waiting())
+        bench.journal.subscribe(_Notices())
         await bench.connect(_chosen(args, bench))
         yield bench
 
 
-class _Waiting:
-    """Tells on standard error that the keyring keeps us waiting."""
+class _Notices:
+    """Tells on standard error what a person should know meanwhile: a keyring that is waited for, an ID token that failed."""
 
     def __call__(self, entry: Any) -> None:
-        from app.events import KeyringAwaited
+        from app.events import IdTokenRefused, KeyringAwaited
 
-        if isinstance(entry.event, KeyringAwaited):
+        if isinstance(entry.event, KeyringAwaited | IdTokenRefused):
             print(entry.sentence(), file=sys.stderr)
 
 

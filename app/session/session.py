@@ -18,6 +18,7 @@ from app.errors import (
     LapseError,
     NewerEntry,
     NotSignedIn,
+    OtherSubject,
     Refusal,
     SilentRefusal,
     StoreFailed,
@@ -43,7 +44,6 @@ from app.session.tokens import Held, IdTokenFlaw, TokenSet
 
 _CLOSE_WITHIN_S = 5.0
 _SKEW_WORTH_SAYING_S = 2.0
-_ANOTHER_SUBJECT = "another_subject"  # our own word beside the OAuth codes: the ID token told it
 
 
 @dataclass(frozen=True, slots=True)
@@ -414,7 +414,7 @@ class Session:
         try:
             await self._refresh_once(cause, rejected=rejected)
         except Refusal as refusal:
-            if refusal.code == _ANOTHER_SUBJECT:
+            if isinstance(refusal, OtherSubject):
                 raise
             adopted = await self._adopt_after(refusal, cause)
             if adopted is not None and self._is_needless(decision, adopted):
@@ -519,7 +519,7 @@ class Session:
         first, name = kept.tokens.first_id_claims, f"ID-{kept.tokens.number}"
         belongs = await self._client.whose(token, first=first, cause=kept.cause)
         if belongs is Belongs.ANOTHER_PERSONS:
-            raise _somebody_elses()
+            raise OtherSubject
         if belongs is Belongs.ANOTHER_CLIENTS:
             raise _another_clients()
         try:
@@ -573,18 +573,10 @@ def _cannot_look(trouble: StoreFailed) -> Hiccup:
 def _seems_dead(refused: SilentRefusal | None = None) -> SilentRefusal:
     return SilentRefusal(
         "The server refused the refresh token twice and did not say why: it is most likely dead.",
-        next_step="Sign in again. Nothing more is sent for a call; Refresh now asks the server once more.",
+        next_step="Sign in again. Calls send nothing more; Refresh now (lapse refresh) asks the server once more.",
         raw=None if refused is None else refused.raw,
         sent=refused is not None,
         status=None if refused is None else refused.status,
-    )
-
-
-def _somebody_elses() -> Refusal:
-    return Refusal(
-        "The server refreshed the session with another person's tokens (sub), so they were not used and it has ended.",
-        code=_ANOTHER_SUBJECT,
-        next_step="Sign in again, and tell the server's operator.",
     )
 
 

@@ -69,13 +69,21 @@ def judge(trouble: LapseError) -> Refusal | Hiccup:
     return Hiccup(trouble.what, sent=False)
 
 
+def refuses_token(code: str) -> bool:
+    """Return whether an error code says that the refresh token is no good any more, in the words of any dialect."""
+    return _DEAD.fullmatch(_plain(code)) is not None
+
+
+def _plain(code: str) -> str:
+    return re.sub(r"[^a-z]+", "_", code.lower())
+
+
 def _judge_oauth(trouble: OAuthError) -> Refusal | Hiccup:
     if _is_busy(trouble.status) or trouble.code in _BUSY:
         return _hiccup("The server is too busy to refresh.", _LATER, trouble)
-    code = re.sub(r"[^a-z]+", "_", trouble.code.lower())
-    if _DEAD.fullmatch(code):
+    if refuses_token(trouble.code):
         return _refusal("The server refused the refresh token: it is expired, already used, or revoked.", trouble)
-    if code in _NEEDS_PERSON:
+    if _plain(trouble.code) in _NEEDS_PERSON:
         return _refusal("The server refreshes no more until a person has signed in again.", trouble)
     return _hiccup(f"The server would not refresh: {trouble.code}.", _CURES.get(trouble.code, _OTHER_CURE), trouble)
 

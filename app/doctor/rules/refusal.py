@@ -5,6 +5,7 @@ from app.doctor.evidence import REFRESH
 from app.doctor.records import Case, Sent, Stage
 from app.doctor.rules.saying import says
 from app.events import Entry
+from app.session.verdicts import refuses_token
 
 _TOO_MANY = 429
 
@@ -12,7 +13,7 @@ _TOO_MANY = 429
 def is_refused(case: Case) -> bool:
     """Return whether a refresh token was refused in the words that say no cause."""
     trouble = case.trouble
-    if trouble is None or trouble.stage is not Stage.REFRESH or trouble.code != "invalid_grant":
+    if trouble is None or trouble.stage is not Stage.REFRESH or not refuses_token(trouble.code):
         return False
     return trouble.status != _TOO_MANY and not says(case, "another client", "rate limit")
 
