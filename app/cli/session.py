@@ -206,7 +206,7 @@ async def connected(args: argparse.Namespace) -> AsyncIterator[Workbench]:
 
 
 class _Notices:
-    """Tells on standard error what a person should know meanwhile: a keyring that is waited for, an ID token that failed."""
+    """Tells on standard error what happens beside: a keyring that is waited for, an ID token that did not pass."""
 
     def __call__(self, entry: Any) -> None:
         from app.events import IdTokenRefused, KeyringAwaited

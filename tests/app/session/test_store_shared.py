@@ -1,0 +1,230 @@
+"""A store that several processes share, and that fails: nothing is sent blindly, nobody else's session deleted."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from app import events
+from app.errors import Hiccup, KeyringState, NotSignedIn, Refusal, StoreFailed, StoreUnread
+from app.events import StorePlace
+from app.session.session import Session
+from app.session.states import Ended, SignedIn, SignedOut, Unread
+from tests.app.session.conftest import WatchedStore, World, answers, new_session
+
+pytestmark = pytest.mark.anyio
+DEAD = answers(400, b'{"error":"invalid_grant"}', content_type="application/json")
+
+
+class Keyring(WatchedStore):
+    """Stands in for the OS keyring: shared by every session of a test, readable and writable as is said."""
+
+    place = StorePlace.KEYRING
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.unreadable: list[KeyringState] = []
+        self.deletes_after: asyncio.Event | None = None
+
+    async def load(self, key: str) -> str | None:
+        if self.unreadable:
+            raise StoreFailed("The keyring is locked.", state=self.unreadable.pop(0))
+        return await super().load(key)
+
+    async def delete(self, key: str) -> None:
+        if self.deletes_after is not None:
+            await self.deletes_after.wait()
+        await super().delete(key)
+
+
+@pytest.fixture
+async def keyring(world: World, tmp_path: Path) -> Keyring:
+    found = Keyring()
+    world.lock_folder = tmp_path
+    world.store = found
+    world.session = new_session(world, found)
+    world.calls._session = world.session
+    world.turn(leeway_s=0)
+    return found
+
+
+async def other(world: World) -> Session:
+    """Return another process's session, restored from the store."""
+    found = world.second_session()
+    assert await found.restore()
+    return found
+
+
+async def test_an_unreadable_keyring_is_not_nobody_else_has_refreshed(world: World, keyring: Keyring) -> None:
+    await world.sign_in()
+    beside = await other(world)
+    world.clock.jump(31)
+    await beside.fresh_token()
+    keyring.unreadable = [KeyringState.LOCKED] * 2
+    with pytest.raises(Hiccup, match="whether another Lapse has refreshed") as caught:
+        await world.session.fresh_token()
+    assert caught.value.next_step == "Unlock your keyring, then call again."
+    assert isinstance(world.session.state, SignedIn)
+    assert world.network.token_requests() == 1, "the spent refresh token was not sent"
+    assert (await world.session.fresh_token()).access.name == "AT-2"
+    assert world.network.token_requests() == 1
+
+
+async def test_reading_is_tried_again_before_the_call_fails(world: World, keyring: Keyring) -> None:
+    await world.sign_in()
+    world.clock.jump(31)
+    keyring.unreadable = [KeyringState.NOT_ANSWERING]
+    assert (await world.session.fresh_token()).access.name == "AT-2"
+
+
+async def test_a_keyring_that_once_failed_to_write_is_looked_at_again(world: World, keyring: Keyring) -> None:
+    await world.sign_in()
+    keyring.broken = True
+    world.clock.jump(31)
+    assert (await world.session.fresh_token()).access.name == "AT-2"
+    assert world.session.place is StorePlace.MEMORY
+    keyring.broken = False
+    world.clock.jump(31)
+    assert (await world.session.fresh_token()).access.name == "AT-3", "the older entry was not taken back"
+    assert world.session.place is StorePlace.KEYRING
+    beside = await other(world)
+    world.clock.jump(31)
+    await beside.fresh_token()
+    before = world.network.token_requests()
+    assert (await world.session.fresh_token()).access.name == "AT-4"
+    assert world.network.token_requests() == before
+
+
+async def test_what_could_not_be_stored_is_stored_when_it_can_be(world: World, keyring: Keyring) -> None:
+    await world.sign_in()
+    keyring.broken = True
+    world.clock.jump(31)
+    await world.session.fresh_token()
+    trouble = await world.session.keep_again()
+    assert trouble is not None
+    keyring.broken = False
+    assert await world.session.keep_again() is None
+    assert (await other(world)).tokens == world.tokens
+
+
+async def test_a_refused_session_leaves_the_new_sign_in_of_another_lapse(world: World, keyring: Keyring) -> None:
+    await world.sign_in()
+    refused = world.session
+    world.clock.jump(31)
+    world.network.faults.append(DEAD)
+    keyring.deletes_after = asyncio.Event()
+    ending = asyncio.ensure_future(refused.fresh_token())  # noqa: TID251 - the race itself
+    await asyncio.sleep(0.1)
+    world.session = world.second_session()
+    signing_in = asyncio.ensure_future(world.sign_in())  # noqa: TID251
+    await asyncio.sleep(0.1)
+    keyring.deletes_after.set()
+    with pytest.raises(Refusal):
+        await ending
+    await signing_in
+    assert (await other(world)).tokens == world.tokens
+
+
+async def test_a_sign_out_leaves_the_new_sign_in_of_another_lapse(world: World, keyring: Keyring) -> None:
+    await world.sign_in()
+    old, world.session = world.session, world.second_session()
+    await world.sign_in()
+    await old.sign_out()
+    assert isinstance(old.state, SignedOut)
+    assert (await other(world)).tokens == world.tokens
+
+
+async def test_a_refusal_that_nobody_can_check_does_not_end_it(world: World, keyring: Keyring) -> None:
+    await world.sign_in()
+    beside = await other(world)
+    world.clock.jump(31)
+
+    async def refreshed_beside(request: object, onwards: object) -> object:
+        keyring.unreadable = [KeyringState.LOCKED] * 2
+        return await DEAD(request, onwards)  # type: ignore[arg-type]
+
+    world.network.faults.append(refreshed_beside)  # type: ignore[arg-type]
+    with pytest.raises(Hiccup, match="refused the refresh token"):
+        await world.session.fresh_token()
+    assert isinstance(world.session.state, SignedIn)
+    assert beside.tokens is not None
+
+
+@pytest.mark.parametrize("state", [KeyringState.LOCKED, KeyringState.NOT_ANSWERING])
+async def test_a_locked_keyring_is_locked_and_not_nobody(world: World, keyring: Keyring, state: KeyringState) -> None:
+    await world.sign_in()
+    again = world.second_session()
+    keyring.unreadable = [state] * 3
+    assert not await again.restore()
+    assert isinstance(again.state, Unread)
+    with pytest.raises(StoreUnread, match="locked") as caught:
+        await again.fresh_token()
+    assert caught.value.exit_code == 3
+    assert "Nobody is signed in" not in str(caught.value)
+    assert "nobody can tell whether you are signed in" in caught.value.what.lower()
+    keyring.unreadable = []
+    assert (await again.fresh_token()).access.name == "AT-1", "each call tries to read it again"
+
+
+async def test_no_keyring_at_all_is_nobody(world: World, keyring: Keyring) -> None:
+    keyring.unreadable = [KeyringState.ABSENT] * 2
+    assert not await world.session.restore()
+    with pytest.raises(NotSignedIn):
+        await world.session.fresh_token()
+
+
+async def test_what_was_set_aside_does_not_outlive_sign_out(world: World, keyring: Keyring) -> None:
+    await keyring.save("demo", '{"version": 2, "refresh": [1, "secret"]}')
+    assert not await world.session.restore()
+    with pytest.raises(NotSignedIn, match="damaged"):
+        await world.session.fresh_token()
+    assert await keyring.load("demo#set-aside") is not None
+    await world.session.clear_set_aside()
+    assert await keyring.load("demo#set-aside") is None
+    await keyring.save("demo", "{")
+    await world.session.restore()
+    await world.sign_in()
+    await world.session.sign_out()
+    assert keyring._texts == {}
+
+
+async def test_a_newer_entry_survives_all_that_an_older_lapse_does(world: World, keyring: Keyring) -> None:
+    newer = json.dumps({"version": 3, "key": "demo", "refresh": [1, "of a newer Lapse"]})
+    await keyring.save("demo", newer)
+    assert not await world.session.restore()
+    assert isinstance(world.session.state, Unread)
+    await world.sign_in()
+    world.clock.jump(31)
+    assert (await world.session.fresh_token()).access.name == "AT-2"
+    world.clock.jump(31)
+    world.network.faults.append(DEAD)
+    with pytest.raises(Refusal):
+        await world.session.fresh_token()
+    assert isinstance(world.session.state, Ended)
+    await world.session.sign_out()
+    assert keyring._texts == {"demo": newer}
+
+
+async def test_after_the_end_nothing_grows(world: World, keyring: Keyring) -> None:
+    await world.sign_in()
+    world.clock.jump(31)
+    world.network.faults.append(DEAD)
+    depths = []
+    for _ in range(50):
+        with pytest.raises(Refusal) as caught:
+            await world.session.fresh_token()
+        depths.append(len(caught.traceback))
+    assert max(depths[1:]) == min(depths[1:])
+    assert world.session.ended is not None
+    assert world.session.ended.__traceback__ is None
+
+
+async def test_an_entry_that_is_gone_ends_the_session_here(world: World, keyring: Keyring) -> None:
+    await world.sign_in()
+    beside = await other(world)
+    await beside.sign_out()
+    world.clock.jump(31)
+    with pytest.raises(NotSignedIn, match="ended in another Lapse"):
+        await world.session.fresh_token()
+    assert any(isinstance(entry.event, events.SessionGone) for entry in world.told)
