@@ -71,9 +71,7 @@ def _refreshed_json(bench: Workbench, fresh: Fresh) -> dict[str, Any]:
 
 def _refreshed_text(bench: Workbench, fresh: Fresh) -> str:
     decision = bench.session.decide("lapse refresh")
-    flaw = None if bench.session.tokens is None else bench.session.tokens.id_flaw
-    marked = "" if flaw is None else f"\n{flaw.name} did not pass ({flaw.rule}): {flaw.why}"
-    return f"Refreshed in {duration(fresh.refreshed_s or 0.0)}: {fresh.access.name}. {decision.because()}{marked}"
+    return f"Refreshed in {duration(fresh.refreshed_s or 0.0)}: {fresh.access.name}. {decision.because()}"
 
 
 async def call(args: argparse.Namespace) -> int:
@@ -87,7 +85,8 @@ async def call(args: argparse.Namespace) -> int:
                 print(json.dumps(_result_json(result)))
         else:
             _print_results(results)
-        return exit_code(results) or await _kept(bench)
+        kept = await _kept(bench)
+        return exit_code(results) or kept
 
 
 async def _kept(bench: Workbench) -> int:
