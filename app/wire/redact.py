@@ -1,49 +1,27 @@
 """What may be written down of an exchange: everything but the secrets, which become their fingerprint at birth."""
 
-import json
+import base64
+import binascii
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
-from app.secret import masked
+from app.secret import KnownSecrets, Span, masked, with_masks
+from app.spellings import views
+from app.text import one_line
+from app.wire.named import jwts_in, named_in
 
 LONGEST = 64 * 1024
 """How much of a body is kept, in characters."""
 
-_SECRETS = frozenset(
-    {
-        "access_token",
-        "actor_token",
-        "assertion",
-        "binding_code",
-        "client_assertion",
-        "client_secret",
-        "code",
-        "code_verifier",
-        "device_code",
-        "device_secret",
-        "id_token",
-        "id_token_hint",
-        "logout_token",
-        "mfa_token",
-        "oob_code",
-        "otp",
-        "password",
-        "refresh_token",
-        "registration_access_token",
-        "subject_token",
-        "token",
-        "user_code",
-        "verification_uri_complete",
-    }
-)
-_SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "dpop", "x-api-key"})
-_URL_HEADERS = frozenset({"location", "referer", "content-location", "link"})
-# A JWT is told by its looks, wherever it stands.
-_JWT = re.compile(r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]*")
-_DEEPEST = 40
+FORM = "application/x-www-form-urlencoded"
+_SECRET_HEADER = re.compile(r"token|secret|api-?key|authorization|cookie|session|password|passcode|\bdpop\Z|\botp\b")
+_URL_HEADERS = frozenset({"location", "referer", "content-location", "link", "refresh", "origin", "destination"})
+_ABOUT_HEADERS = ("access-control-", "content-security-")  # they list names, and hold no value
+_SHORTEST_COOKIE = 8
+_MOST_RECEIVED = 50  # of one text, so that no server can make us forget what another has sent
+_STRINGS = re.compile(r'"([^"\\]{8,})"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,95 +34,118 @@ class ShownBody:
     is_cut: bool = False
 
 
-def shown_headers(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    """Return the headers with their secrets masked; an authorization keeps its scheme, a cookie its name."""
-    return tuple((name, _header(name.lower(), value)) for name, value in headers)
+def shown_headers(
+    headers: Iterable[tuple[str, str]], secrets: KnownSecrets | None = None
+) -> tuple[tuple[str, str], ...]:
+    """Return the headers with their secrets masked; an authorization keeps its scheme, a cookie its name.
+
+    `secrets` are masked wherever they stand, and learn of those that are told by their names.
+    """
+    known = secrets or KnownSecrets()
+    return tuple((name, known.clean(_header(name.lower(), value, known))) for name, value in headers)
 
 
-def shown_url(url: str) -> str:
+def shown_url(url: str, secrets: KnownSecrets | None = None) -> str:
     """Return a URL with the secrets in its query and fragment masked, and without a user part."""
+    known = secrets or KnownSecrets()
     try:
         parts = urlsplit(url)
         host = parts.netloc.rpartition("@")[2]
     except ValueError:
-        return _without_jwts(url.partition("?")[0].partition("#")[0])
-    query, fragment = (_masked_pairs(each) for each in (parts.query, parts.fragment))
-    return _without_jwts(urlunsplit((parts.scheme, host, parts.path, query, fragment)))
+        return _masked(url.partition("?")[0].partition("#")[0], known)
+    _receive_user(parts.netloc, known)
+    query, fragment = (_masked(each, known, is_form=True) for each in (parts.query, parts.fragment))
+    return known.clean(urlunsplit((parts.scheme, host, _masked(parts.path, known), query, fragment)))
 
 
-def shown_body(media_type: str, raw: bytes, *, length: int | None = None) -> ShownBody:
-    """Return a body with its secrets masked: a form and JSON by their names, anything else by the looks of it."""
+def shown_body(
+    media_type: str, raw: bytes, *, length: int | None = None, secrets: KnownSecrets | None = None
+) -> ShownBody:
+    """Return a body as it came, with its secrets masked: those that are known, by their names, by the looks of them."""
     size = len(raw) if length is None else length
     text = raw.decode("utf-8", "replace")
     if not _is_text(media_type, text):
         return ShownBody(media_type, "", size, is_cut=True)
-    text = shown_text(media_type, text)
+    text = shown_text(media_type, text, secrets, is_cut=size > len(raw))
     return ShownBody(media_type, text[:LONGEST], size, is_cut=len(text) > LONGEST or size > len(raw))
 
 
-def shown_text(media_type: str, text: str) -> str:
-    """Return a body's text with its secrets masked; JSON that can be read is laid out over lines."""
-    if media_type == "application/x-www-form-urlencoded":
-        text = _masked_pairs(text)
-    elif media_type.endswith("json"):
-        text = _masked_json(text)
-    return _without_jwts(text)
+def shown_text(media_type: str, text: str, secrets: KnownSecrets | None = None, *, is_cut: bool = False) -> str:
+    """Return a body's text with its secrets masked, and every other character as it came.
+
+    `secrets` are masked wherever they stand, and learn of those that are told by their names. Where the text `is_cut`,
+    the beginning of one at its end is masked too.
+    """
+    return _masked(text, secrets or KnownSecrets(), is_form=media_type == FORM, is_cut=is_cut)
 
 
-def _header(name: str, value: str) -> str:
+def shown_line(text: str, secrets: KnownSecrets | None = None, *, longest: int = 500) -> str:
+    """Return words of a server's, a reason phrase say, on one line and with their secrets masked."""
+    return one_line(_masked(text, secrets or KnownSecrets()), longest=longest)
+
+
+def _masked(text: str, secrets: KnownSecrets, *, is_form: bool = False, is_cut: bool = False) -> str:
+    seen = list(views(text))
+    spans = named_in(text, seen, is_form=is_form)
+    _receive(spans, secrets)
+    spans += [span for view in seen for span in jwts_in(view)]
+    return with_masks(text, [*spans, *secrets.spans(text, is_cut=is_cut)])
+
+
+def _receive(spans: list[Span], secrets: KnownSecrets) -> None:
+    """Know from now on what stood by the name of a secret; of lists and objects the texts in them."""
+    for span in spans[:_MOST_RECEIVED]:
+        if span.value[:1] in ("[", "{"):
+            secrets.receive(*_STRINGS.findall(span.value)[:_MOST_RECEIVED])
+        else:
+            secrets.receive(span.value)
+
+
+def _header(name: str, value: str, secrets: KnownSecrets) -> str:
     if name in _URL_HEADERS:
-        return shown_url(value)
-    if name not in _SECRET_HEADERS:
-        return _without_jwts(value)
-    if name in ("cookie", "set-cookie"):
-        return "; ".join(_cookie(part, index) for index, part in enumerate(value.split("; ")))
-    scheme, _, rest = value.partition(" ")
-    return f"{scheme} {masked(rest)}" if rest else masked(scheme)
+        return _url_header(value, secrets)
+    if _SECRET_HEADER.search(name) is None or name.startswith(_ABOUT_HEADERS):
+        return _masked(value, secrets)
+    if "cookie" in name:
+        return "; ".join(_cookie(part, index, secrets) for index, part in enumerate(value.split("; ")))
+    scheme, _, rest = value.partition(" ") if "authorization" in name else ("", "", value)
+    told = rest if rest else scheme
+    secrets.receive(told)
+    _receive_basic(scheme, rest, secrets)
+    return f"{scheme} {masked(rest)}" if scheme and rest else masked(told)
 
 
-def _cookie(part: str, index: int) -> str:
+def _url_header(value: str, secrets: KnownSecrets) -> str:
+    """Mask a header that is a URL, or has URLs in it: `Refresh: 0; url=…`, `Link: <…>; rel=…`."""
+    match = re.fullmatch(r"([^<]*<|[^=;?]*;\s*url=[\"']?)?(.*?)([>\"'].*)?", value, re.IGNORECASE | re.DOTALL)
+    if match is None or (match[1] is None and match[3] is None):
+        return shown_url(value, secrets)
+    return f"{match[1] or ''}{shown_url(match[2], secrets)}{_masked(match[3] or '', secrets)}"
+
+
+def _cookie(part: str, index: int, secrets: KnownSecrets) -> str:
     name, equals, value = part.partition("=")
     is_attribute = index > 0 and name.lower() in ("path", "max-age", "expires", "domain", "samesite")
-    return part if is_attribute or not equals else f"{name}={masked(value)}"
+    if is_attribute or not equals:
+        return part
+    if len(value) >= _SHORTEST_COOKIE:
+        secrets.receive(value)
+    return f"{name}={masked(value)}"
 
 
-def _masked_pairs(text: str) -> str:
-    if "=" not in text:
-        return text
-    try:
-        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=500)
-    except ValueError:
-        return masked(text)
-    return "&".join(f"{quote(name, safe='')}={_pair(name, value)}" for name, value in pairs)
+def _receive_basic(scheme: str, credentials: str, secrets: KnownSecrets) -> None:
+    """Know the password of HTTP's Basic authentication (RFC 7617), which stands there in base64."""
+    if scheme.lower() == "basic":
+        try:
+            secrets.receive(base64.b64decode(credentials, validate=True).decode().partition(":")[2])
+        except (binascii.Error, ValueError):
+            return
 
 
-def _pair(name: str, value: str) -> str:
-    return masked(value) if name in _SECRETS else quote(value, safe=":/ ,").replace(" ", "+")
-
-
-def _masked_json(text: str) -> str:
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        # what cannot be read cannot be cleaned by name: a broken token answer keeps no value at all
-        return re.sub(r'("(?:[a-z_]*token|code|password|[a-z_]*secret)"\s*:\s*")[^"]*', r"\1●●●", text)
-    return json.dumps(_clean(found, 0), ensure_ascii=False, indent=2)
-
-
-def _clean(value: Any, depth: int) -> Any:
-    if depth > _DEEPEST:
-        return "(nested too deeply)"
-    if isinstance(value, dict):
-        return {name: _member(name, each, depth) for name, each in value.items()}
-    return [_clean(each, depth + 1) for each in value] if isinstance(value, list) else value
-
-
-def _member(name: str, value: Any, depth: int) -> Any:
-    return masked(value) if name in _SECRETS and isinstance(value, str) else _clean(value, depth + 1)
-
-
-def _without_jwts(text: str) -> str:
-    return _JWT.sub(lambda match: masked(match[0]), text) if "eyJ" in text else text
+def _receive_user(netloc: str, secrets: KnownSecrets) -> None:
+    user, at, _ = netloc.rpartition("@")
+    if at:
+        secrets.receive(unquote(user.partition(":")[2]))
 
 
 def _is_text(media_type: str, text: str) -> bool:
