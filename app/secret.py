@@ -71,12 +71,16 @@ def masked(value: str) -> str:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """A stretch of a text that is to be masked, and what stands in it once its escapes are undone."""
+    """A stretch of a text that is to be masked, and what stands in it once its escapes are undone.
+
+    `is_quoted` says that the mask must be, `is_sure` that the value is a secret wherever else it stands.
+    """
 
     start: int
     end: int
     value: str
     is_quoted: bool = False
+    is_sure: bool = True
 
 
 def with_masks(text: str, spans: Iterable[Span]) -> str:
@@ -189,6 +193,11 @@ class KnownSecrets:
         for secret in secrets:
             if secret:
                 self._take(self._own, secret.reveal())
+
+    def add_values(self, *values: str) -> None:
+        """Know from now on what is sent in our name."""
+        for value in values:
+            self._take(self._own, value)
 
     def receive(self, *values: str) -> None:
         """Know what a server sent from now on; its plain words are not taken for secrets."""

@@ -118,7 +118,8 @@ def _named_in(view: View, *, is_form: bool) -> Iterator[Span]:
     for start, end in _names(text, lowered):
         if start < at:
             continue
-        found = _value(text, start, end, _plain(lowered[start:end]), is_form=is_form)
+        name = _plain(lowered[start:end])
+        found = _value(text, start, end, name, is_form=is_form)
         if found is None:
             continue
         first, last, value, is_quoted = found
@@ -126,7 +127,9 @@ def _named_in(view: View, *, is_form: bool) -> Iterator[Span]:
             continue
         at = last
         if view.is_changed(max(start - 1, 0), min(last + 1, len(text))):
-            yield Span(*view.back(first, last), value, is_quoted and view.is_raw)
+            # a code in JSON may be an error's, whose name stands in many a sentence
+            is_sure = name != "code" or text[first - 1] not in _ENDS
+            yield Span(*view.back(first, last), value, is_quoted and view.is_raw, is_sure)
 
 
 def jwts_in(view: View) -> Iterator[Span]:

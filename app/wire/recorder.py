@@ -118,11 +118,11 @@ class _Noting:
         request, response, secrets = self._request, self._response, self._secrets
         sent = request.content if isinstance(request.stream, httpx.ByteStream) else b""
         # what the server hands out stands in its body, and may be repeated in its headers
-        body = shown_body(_media_type(request.headers), sent, secrets=secrets) if sent else None
+        body = shown_body(_media_type(request.headers), sent, secrets=secrets, is_ours=True) if sent else None
         answer = None if response is None else self._shown_answer(response)
-        request_headers = shown_headers(request.headers.multi_items(), secrets)
+        request_headers = shown_headers(request.headers.multi_items(), secrets, is_ours=True)
         return Detail(
-            url=shown_url(str(request.url), secrets),
+            url=shown_url(str(request.url), secrets, is_ours=True),
             http_version="" if response is None else str(response.extensions.get("http_version", b"").decode("ascii")),
             request_headers=request_headers,
             request_body=body,

@@ -21,6 +21,9 @@ _URL_HEADERS = frozenset({"location", "referer", "content-location", "link", "re
 _ABOUT_HEADERS = ("access-control-", "content-security-")  # they list names, and hold no value
 _SHORTEST_COOKIE = 8
 _MOST_RECEIVED = 50  # of one text, so that no server can make us forget what another has sent
+_LONGEST_HARMLESS, _MOST_HARMLESS = 200, 500
+# `Refresh: 0; url=…`, `Link: <…>; rel=…`
+_IN_HEADER = re.compile(r"([^<]*<|[^=;?]*;\s*url=[\"']?)?(.*?)([>\"'].*)?", re.IGNORECASE | re.DOTALL)
 _STRINGS = re.compile(r'"([^"\\]{8,})"')
 
 
@@ -35,38 +38,36 @@ class ShownBody:
 
 
 def shown_headers(
-    headers: Iterable[tuple[str, str]], secrets: KnownSecrets | None = None
+    headers: Iterable[tuple[str, str]], secrets: KnownSecrets | None = None, *, is_ours: bool = False
 ) -> tuple[tuple[str, str], ...]:
     """Return the headers with their secrets masked; an authorization keeps its scheme, a cookie its name.
 
-    `secrets` are masked wherever they stand, and learn of those that are told by their names.
+    `secrets` are masked wherever they stand, and learn of those that are told by their names; `is_ours` says that it
+    is we who send them.
     """
-    known = secrets or KnownSecrets()
-    return tuple((name, known.clean(_header(name.lower(), value, known))) for name, value in headers)
+    mask = _Masking(secrets, is_ours=is_ours)
+    return tuple((name, mask.header(name.lower(), value)) for name, value in headers)
 
 
-def shown_url(url: str, secrets: KnownSecrets | None = None) -> str:
+def shown_url(url: str, secrets: KnownSecrets | None = None, *, is_ours: bool = False) -> str:
     """Return a URL with the secrets in its query and fragment masked, and without a user part."""
-    known = secrets or KnownSecrets()
-    try:
-        parts = urlsplit(url)
-        host = parts.netloc.rpartition("@")[2]
-    except ValueError:
-        return _masked(url.partition("?")[0].partition("#")[0], known)
-    _receive_user(parts.netloc, known)
-    query, fragment = (_masked(each, known, is_form=True) for each in (parts.query, parts.fragment))
-    return known.clean(urlunsplit((parts.scheme, host, _masked(parts.path, known), query, fragment)))
+    return _Masking(secrets, is_ours=is_ours).url(url)
 
 
 def shown_body(
-    media_type: str, raw: bytes, *, length: int | None = None, secrets: KnownSecrets | None = None
+    media_type: str,
+    raw: bytes,
+    *,
+    length: int | None = None,
+    secrets: KnownSecrets | None = None,
+    is_ours: bool = False,
 ) -> ShownBody:
     """Return a body as it came, with its secrets masked: those that are known, by their names, by the looks of them."""
     size = len(raw) if length is None else length
     text = raw.decode("utf-8", "replace")
     if not _is_text(media_type, text):
         return ShownBody(media_type, "", size, is_cut=True)
-    text = shown_text(media_type, text, secrets, is_cut=size > len(raw))
+    text = _Masking(secrets, is_ours=is_ours).text(text, is_form=media_type == FORM, is_cut=size > len(raw))
     return ShownBody(media_type, text[:LONGEST], size, is_cut=len(text) > LONGEST or size > len(raw))
 
 
@@ -76,76 +77,102 @@ def shown_text(media_type: str, text: str, secrets: KnownSecrets | None = None, 
     `secrets` are masked wherever they stand, and learn of those that are told by their names. Where the text `is_cut`,
     the beginning of one at its end is masked too.
     """
-    return _masked(text, secrets or KnownSecrets(), is_form=media_type == FORM, is_cut=is_cut)
+    return _Masking(secrets).text(text, is_form=media_type == FORM, is_cut=is_cut)
 
 
 def shown_line(text: str, secrets: KnownSecrets | None = None, *, longest: int = 500) -> str:
     """Return words of a server's, a reason phrase say, on one line and with their secrets masked."""
-    return one_line(_masked(text, secrets or KnownSecrets()), longest=longest)
+    return one_line(_Masking(secrets).text(text), longest=longest)
 
 
-def _masked(text: str, secrets: KnownSecrets, *, is_form: bool = False, is_cut: bool = False) -> str:
-    seen = list(views(text))
-    spans = named_in(text, seen, is_form=is_form)
-    _receive(spans, secrets)
-    spans += [span for view in seen for span in jwts_in(view)]
-    return with_masks(text, [*spans, *secrets.spans(text, is_cut=is_cut)])
+class _Masking:
+    """Masks by names, by looks and by value; what goes by a secret's name is known by its value from then on."""
 
+    def __init__(self, secrets: KnownSecrets | None = None, *, is_ours: bool = False) -> None:
+        self._secrets = KnownSecrets() if secrets is None else secrets
+        self._learn = self._secrets.add_values if is_ours else self._secrets.receive
 
-def _receive(spans: list[Span], secrets: KnownSecrets) -> None:
-    """Know from now on what stood by the name of a secret; of lists and objects the texts in them."""
-    for span in spans[:_MOST_RECEIVED]:
-        if span.value[:1] in ("[", "{"):
-            secrets.receive(*_STRINGS.findall(span.value)[:_MOST_RECEIVED])
-        else:
-            secrets.receive(span.value)
+    def text(self, text: str, *, is_form: bool = False, is_cut: bool = False) -> str:
+        """Mask any text; of a form and a query each value goes on until the next `&`."""
+        if (is_form, text) in _harmless and not is_cut:
+            return self._secrets.clean(text)
+        seen = list(views(text))
+        spans = named_in(text, seen, is_form=is_form)
+        self._note(spans)
+        spans += [span for view in seen for span in jwts_in(view)]
+        if not spans and len(text) <= _LONGEST_HARMLESS:
+            _note_harmless(text, is_form=is_form)
+        return with_masks(text, [*spans, *self._secrets.spans(text, is_cut=is_cut)])
 
-
-def _header(name: str, value: str, secrets: KnownSecrets) -> str:
-    if name in _URL_HEADERS:
-        return _url_header(value, secrets)
-    if _SECRET_HEADER.search(name) is None or name.startswith(_ABOUT_HEADERS):
-        return _masked(value, secrets)
-    if "cookie" in name:
-        return "; ".join(_cookie(part, index, secrets) for index, part in enumerate(value.split("; ")))
-    scheme, _, rest = value.partition(" ") if "authorization" in name else ("", "", value)
-    told = rest if rest else scheme
-    secrets.receive(told)
-    _receive_basic(scheme, rest, secrets)
-    return f"{scheme} {masked(rest)}" if scheme and rest else masked(told)
-
-
-def _url_header(value: str, secrets: KnownSecrets) -> str:
-    """Mask a header that is a URL, or has URLs in it: `Refresh: 0; url=…`, `Link: <…>; rel=…`."""
-    match = re.fullmatch(r"([^<]*<|[^=;?]*;\s*url=[\"']?)?(.*?)([>\"'].*)?", value, re.IGNORECASE | re.DOTALL)
-    if match is None or (match[1] is None and match[3] is None):
-        return shown_url(value, secrets)
-    return f"{match[1] or ''}{shown_url(match[2], secrets)}{_masked(match[3] or '', secrets)}"
-
-
-def _cookie(part: str, index: int, secrets: KnownSecrets) -> str:
-    name, equals, value = part.partition("=")
-    is_attribute = index > 0 and name.lower() in ("path", "max-age", "expires", "domain", "samesite")
-    if is_attribute or not equals:
-        return part
-    if len(value) >= _SHORTEST_COOKIE:
-        secrets.receive(value)
-    return f"{name}={masked(value)}"
-
-
-def _receive_basic(scheme: str, credentials: str, secrets: KnownSecrets) -> None:
-    """Know the password of HTTP's Basic authentication (RFC 7617), which stands there in base64."""
-    if scheme.lower() == "basic":
+    def url(self, url: str) -> str:
+        """Mask a URL, and leave its user part out."""
         try:
-            secrets.receive(base64.b64decode(credentials, validate=True).decode().partition(":")[2])
-        except (binascii.Error, ValueError):
-            return
+            parts = urlsplit(url)
+            user, _, host = parts.netloc.rpartition("@")
+        except ValueError:
+            return self.text(url.partition("?")[0].partition("#")[0])
+        self._learn(unquote(user.partition(":")[2]))
+        query, fragment = (self.text(each, is_form=True) for each in (parts.query, parts.fragment))
+        # an opaque token may lie across them
+        return self._secrets.clean(urlunsplit((parts.scheme, host, self.text(parts.path), query, fragment)))
+
+    def header(self, name: str, value: str) -> str:
+        """Mask the value of a header, whose name is in lower case."""
+        if name in _URL_HEADERS:
+            return self._url_header(value)
+        if _SECRET_HEADER.search(name) is None or name.startswith(_ABOUT_HEADERS):
+            return self.text(value)
+        if "cookie" in name:
+            return "; ".join(self._cookie(part, index) for index, part in enumerate(value.split("; ")))
+        scheme, _, rest = value.partition(" ") if "authorization" in name else ("", "", value)
+        if not rest:
+            scheme, rest = "", scheme
+        self._learn(rest)
+        self._learn(_password_in(scheme, rest))
+        return f"{scheme} {masked(rest)}" if scheme else masked(rest)
+
+    def _note(self, spans: list[Span]) -> None:
+        """Know from now on what stood by the name of a secret; of lists and objects the texts in them."""
+        for span in spans[:_MOST_RECEIVED]:
+            if span.value[:1] in ("[", "{"):
+                self._learn(*_STRINGS.findall(span.value)[:_MOST_RECEIVED])
+            elif span.is_sure:
+                self._learn(span.value)
+
+    def _url_header(self, value: str) -> str:
+        match = _IN_HEADER.fullmatch(value)
+        if match is None or (match[1] is None and match[3] is None):
+            return self.url(value)
+        return f"{match[1] or ''}{self.url(match[2])}{self.text(match[3] or '')}"
+
+    def _cookie(self, part: str, index: int) -> str:
+        name, equals, value = part.partition("=")
+        is_attribute = index > 0 and name.lower() in ("path", "max-age", "expires", "domain", "samesite")
+        if is_attribute or not equals:
+            return self.text(part)
+        if len(value) >= _SHORTEST_COOKIE:
+            self._learn(value)
+        return f"{name}={masked(value)}"
 
 
-def _receive_user(netloc: str, secrets: KnownSecrets) -> None:
-    user, at, _ = netloc.rpartition("@")
-    if at:
-        secrets.receive(unquote(user.partition(":")[2]))
+# Short texts in which nothing was found: headers say the same again and again.
+_harmless: dict[tuple[bool, str], None] = {}
+
+
+def _note_harmless(text: str, *, is_form: bool) -> None:
+    if len(_harmless) >= _MOST_HARMLESS:
+        _harmless.clear()
+    _harmless[is_form, text] = None
+
+
+def _password_in(scheme: str, credentials: str) -> str:
+    """Return the password of HTTP's Basic authentication (RFC 7617), which stands there in base64; "" without one."""
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        return base64.b64decode(credentials, validate=True).decode().partition(":")[2]
+    except (binascii.Error, ValueError):
+        return ""
 
 
 def _is_text(media_type: str, text: str) -> bool:
