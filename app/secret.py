@@ -352,11 +352,9 @@ def _changed(value: Any, clean: Callable[[str], str]) -> Any:
 
 
 def _is_a_word(value: str) -> bool:
-    return (
-        len(value) <= _LONGEST_WORD
-        and value.replace("_", "").replace("-", "").replace(" ", "").isalpha()
-        and (value.islower() or value.istitle())
-    )
+    """Return whether it may as well be words of a sentence: `expired`, `Already used`, `not_found`."""
+    letters = value.replace("_", "").replace("-", "").replace(" ", "")
+    return len(value) <= _LONGEST_WORD and letters.isalpha() and letters[1:].islower()
 
 
 def _overlaps(stretches: list[tuple[int, int]], start: int, end: int) -> bool:

@@ -64,7 +64,7 @@ class Session:
         single_flight: bool = True,
         secrets: KnownSecrets | None = None,
     ) -> None:
-        self._secrets = KnownSecrets() if secrets is None else secrets
+        self._secrets = journal.secrets if secrets is None else secrets
         self._client = client
         self._keeper = Keeper(store, journal, key=key, lock_folder=lock_folder)
         self._journal = journal

@@ -84,9 +84,9 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9-]*[ \t]+(?=\S)")
 _TAG_BEGINS = re.compile(r"<(?:[A-Za-z0-9_.-]{1,40}:)?\Z")
 _TAG_ENDS = re.compile(r"(?:[ \t\r\n][^<>]*)?>")
 _PART_BEGINS = re.compile(r"""name=["']?\Z""", re.IGNORECASE)
-_PART_ENDS = re.compile(r"""["']?[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n""")
+_PART_ENDS = re.compile(r"""["']?[^\r\n]{0,500}\r?\n(?:[^\r\n]{1,500}\r?\n){0,9}\r?\n""")
 _FIELD = re.compile(r"""\bvalue[ \t\r\n]*=[ \t\r\n]*(?:"([^"]*)|'([^']*)|([^\s"'>]+))""", re.IGNORECASE)
-_LONGEST_TAG, _LONGEST_INDENT = 2000, 80
+_LONGEST_TAG, _LONGEST_INDENT = 500, 80
 _PAIRED = re.compile(r"""["'][ \t\r\n]*,[ \t\r\n]*["']?value["']?[ \t\r\n]*:[ \t\r\n]*""", re.IGNORECASE)
 _NOTHING = frozenset({"null", "none", "nil", "undefined", ""})
 
@@ -207,11 +207,14 @@ def _part(text: str, start: int, end: int) -> _Found | None:
         closed = text.find("\n--", head.end())
         return _stripped(text, head.end(), closed if closed >= 0 else len(text))
     opened = text.rfind("<", max(start - _LONGEST_TAG, 0), start)
+    if opened < 0:
+        return None
     closed = text.find(">", end, end + _LONGEST_TAG)
-    field = _FIELD.search(text, max(opened, 0), closed if closed >= 0 else min(end + _LONGEST_TAG, len(text)))
-    return (
-        None if opened < 0 or field is None else (*field.span(field.lastindex or 0), field[field.lastindex or 0], False)
-    )
+    field = _FIELD.search(text, opened, closed if closed >= 0 else min(end + _LONGEST_TAG, len(text)))
+    if field is None:
+        return None
+    place = field.lastindex or 0
+    return *field.span(place), field[place], False
 
 
 def _begins_line(text: str, start: int) -> bool:
