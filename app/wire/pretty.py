@@ -61,7 +61,7 @@ def laid_out(text: str) -> str:
 def _lay(sign: str, depth: int, parts: list[str]) -> None:
     line = "\n" + "  " * depth
     if sign in ("}", "]"):
-        is_empty = len(parts) > 1 and parts[-2] in ("{", "[")
+        is_empty = parts[-2:-1] in (["{"], ["["]) and parts[-1][0] == "\n"
         parts[-1:] = [sign] if is_empty else [parts[-1], line, sign]
     elif sign in ("{", "["):
         parts += sign, line
