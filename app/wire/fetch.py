@@ -37,7 +37,7 @@ class Answer:
     @property
     def media_type(self) -> str:
         """Return the media type in lower case, without parameters; fit to be told."""
-        return self.said(str(self.headers.get("content-type", "")).split(";")[0].strip().lower(), longest=100)
+        return self.said(str(self.headers.get("content-type", "")), longest=200).split(";")[0].strip().lower()
 
 
 class BrokenOff(Unreachable):

@@ -118,7 +118,7 @@ class _Noting:
         request, response, secrets = self._request, self._response, self._secrets
         sent = request.content if isinstance(request.stream, httpx.ByteStream) else b""
         # what the server hands out stands in its body, and may be repeated in its headers
-        body = shown_body(_media_type(request.headers), sent, secrets=secrets, is_ours=True) if sent else None
+        body = shown_body(_media_type(request.headers, secrets), sent, secrets=secrets, is_ours=True) if sent else None
         answer = None if response is None else self._shown_answer(response)
         request_headers = shown_headers(request.headers.multi_items(), secrets, is_ours=True)
         return Detail(
@@ -138,11 +138,11 @@ class _Noting:
             with contextlib.suppress(httpx.DecodingError):
                 raw = httpx.Response(200, headers=response.headers, content=raw).content[:LONGEST]
         size = max(self._length, len(raw))
-        return shown_body(_media_type(response.headers), raw, length=size, secrets=self._secrets)
+        return shown_body(_media_type(response.headers, self._secrets), raw, length=size, secrets=self._secrets)
 
 
-def _media_type(headers: httpx.Headers) -> str:
-    return str(headers.get("content-type", "")).partition(";")[0].strip().lower()
+def _media_type(headers: httpx.Headers, secrets: KnownSecrets) -> str:
+    return shown_line(str(headers.get("content-type", "")), secrets, longest=200).partition(";")[0].strip().lower()
 
 
 class _RecordedStream(httpx.AsyncByteStream):

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.journal import Journal
 from app.secret import MASK
+from app.session.session import Session
 from tests.app.session.conftest import World
 
 pytestmark = pytest.mark.anyio
@@ -45,11 +47,19 @@ async def test_every_generation_in_hand_is_known(world: World) -> None:
     held = [*world.tokens.values()]
     world.clock.jump(31)
     await world.session.fresh_token()
-    again = world.second_session()
-    assert await again.restore()
     held += world.tokens.values()
     cleaned = world.journal.secrets.clean(" ".join(each.reveal() for each in held))
     assert not [each for each in held if each.reveal() in cleaned]
+
+
+async def test_tokens_of_another_run_are_known_once_restored(world: World) -> None:
+    await world.sign_in()
+    journal = Journal(world.clock)
+    again = Session(world.client, world.store, journal, world.clock, key="demo", leeway_s=1.0)
+    assert await again.restore()
+    assert world.tokens.refresh is not None
+    token = world.tokens.refresh.value.reveal()
+    assert token not in journal.secrets.clean(f"it was {token}")
 
 
 @given(st.text(max_size=200))

@@ -23,6 +23,7 @@ S = "s3cret.Of-nobody"
         ('{"a":1,"a":2,"price":1.10,"big":1E2,"otp":123456}', '{"a":1,"a":2,"price":1.10,"big":1E2,"otp":"§123456§"}'),
         ('{"token":["s3cret","b]"],"x":true}', '{"token":"§["s3cret","b]"]§","x":true}'),
         ('{"token":{"a":{"b":"}"}},"x":1}', '{"token":"§{"a":{"b":"}"}}§","x":1}'),
+        ('{"token":"a\\\\","x":"y"}', '{"token":"§a\\§","x":"y"}'),
         ('{"accessToken" :\t"s3cret" , "x":"y"}', '{"accessToken" :\t"§s3cret§" , "x":"y"}'),
         ('{"Access-Token":"s3cret"}', '{"Access-Token":"§s3cret§"}'),
         ('{"X-Access-Token":"s3cret"}', '{"X-Access-Token":"§s3cret§"}'),

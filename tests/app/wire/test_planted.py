@@ -93,6 +93,7 @@ PLACES: dict[str, Callable[[str], httpx.Response]] = {
         f"header {name}": lambda written, name=name: httpx.Response(401, headers={name: in_headers(written)[name]})
         for name in in_headers("")
     },
+    "media type": lambda written: raw(f"text/x-{written} ; a={written}", "x"),
     "reason": lambda written: httpx.Response(400, extensions={"reason_phrase": f"no {written} !".encode("latin-1")}),
     "JSON": lambda written: httpx.Response(200, json={"a": [{"echo": f"it: {written}"}]}),
     "JSON, as a name": lambda written: httpx.Response(200, json={written: 1, "a": {f"x {written}": 2}}),
@@ -130,6 +131,7 @@ class Wire:
         self.folder = folder
         self.journal.subscribe(TroubleMemory(folder))
         self.errors: list[LapseError] = []
+        self.said: list[str] = []
         self._answer = httpx.Response(204)
 
     def play(self, *exchanges: tuple[httpx.Request, httpx.Response]) -> None:
@@ -152,6 +154,7 @@ class Wire:
             read_metadata("https://x", answer)
         except LapseError as trouble:
             self.errors.append(trouble)
+        self.said += answer.reason, answer.media_type
         # even where somebody forgot to clean it
         text = answer.body.decode("utf-8", "replace")
         self.journal.append(events.RefreshFailed(text, True, 1.0, answer.reason, text, 400))
@@ -170,6 +173,7 @@ class Wire:
         archive = har(self.journal, self.details, version="1")
         yield json.dumps(archive, ensure_ascii=False)
         yield from texts_in(archive)
+        yield from self.said
         for error in self.errors:
             yield "\n".join((*error.lines(), error.raw or "", str(error), repr(error)))
         yield (self.folder / "last-trouble.json").read_text(encoding="utf-8")
@@ -195,11 +199,13 @@ def test_nowhere(kind: str, place: str, tmp_path: Path) -> None:
     # each kind in each place in a third of the spellings: together every one of them everywhere
     turn = (list(KINDS).index(kind) + list(PLACES).index(place)) % 3
     written = [spell(secret) for spell in list(SPELLINGS.values())[turn::3]]
-    if place.startswith("header"):
+    if place.startswith("header") or place == "media type":
         written = [each for each in written if each.isascii()]
     wire = Wire(tmp_path)
     wire.play((first, handed_out), *((httpx.Request("GET", API), PLACES[place](each)) for each in written))
     shown = list(wire.everything())
+    if place == "media type":
+        written += [each.lower() for each in written]
     for each in {secret, *written}:
         assert not [text for text in shown if each in text], each
     assert any(MASK in text for text in shown)
