@@ -20,6 +20,8 @@ _BACKSLASH = re.compile(
     r"""u(?![dD][89abAB])[0-9A-Fa-f]{4}(?:\\u(?![dD][89abAB])[0-9A-Fa-f]{4})*|u[0-9A-Fa-f]{4}|"""
     r"""x[0-9A-Fa-f]{2}(?:\\x[0-9A-Fa-f]{2})*|U[0-9A-Fa-f]{8}|[0-7]{3})"""
 )
+# ASCII in UTF-16 that was taken for something else
+_WIDE = re.compile(r"(?:[^\x00]\x00){4,}|(?:\x00[^\x00]){4,}")
 _SHORT = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _WORD_BELOW = 8  # what is shorter may be part of anything
 _ENCODED_FROM = 6  # what is shorter is no sign of anything once it is encoded
@@ -262,6 +264,7 @@ _ESCAPES = (
     _Escapes("%", _PERCENT, _from_percent),
     _Escapes("\\", _BACKSLASH, _from_backslash),
     _Escapes("&", _ENTITY, html.unescape),
+    _Escapes("\0", _WIDE, lambda run: run.replace("\0", "")),
 )
 # what most texts have one at a time, made ready
 _SINGLE = {

@@ -36,6 +36,8 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "HTML, hexadecimal": lambda text: "".join(f"&#x{ord(each):X};" for each in text),
     "Python": lambda text: repr(text)[1:-1],
     "C": lambda text: "".join(f"\\x{each:02x}" for each in text.encode()),
+    "UTF-16": lambda text: text.encode("utf-16-le").decode("latin-1"),
+    "UTF-16, big end first": lambda text: text.encode("utf-16-be").decode("latin-1"),
     "hex": lambda text: text.encode().hex(),
     "HEX": lambda text: text.encode().hex().upper(),
     **{f"base64 at {shift}": lying(shift) for shift in range(4)},
