@@ -23,7 +23,9 @@ LapseError
 └── LabFailed           a process that computes for the lab stopped
 """
 
+from collections.abc import Callable
 from enum import Enum, StrEnum
+from typing import Self
 
 from app.secret import Secret
 
@@ -56,6 +58,16 @@ class LapseError(Exception):
             self.next_step = next_step
         if standing is not None:
             self.standing = standing
+
+    def told(self, clean: Callable[[str], str]) -> Self:
+        """Return this error with every text of it as `clean` returns it; secrets are masked so."""
+        for name, value in vars(self).items():
+            if isinstance(value, str) and not isinstance(value, Enum):
+                setattr(self, name, clean(value))
+            elif isinstance(value, tuple):
+                setattr(self, name, tuple(clean(each) if isinstance(each, str) else each for each in value))
+        self.args = tuple(clean(each) if isinstance(each, str) else each for each in self.args)
+        return self
 
     def lines(self) -> tuple[str, str, str]:
         """Return the three lines: what failed, still signed in?, what to do next."""

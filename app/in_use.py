@@ -61,6 +61,7 @@ def take_up(
         lock_folder=lock_folder,
         strategy=strategy,
         single_flight=single_flight,
+        secrets=journal.secrets,
     )
     return InUse(
         connection=connection,

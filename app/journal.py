@@ -7,12 +7,17 @@ from typing import Protocol
 
 from app.clock import Clock
 from app.events import Entry, Event
+from app.secret import KnownSecrets
 
 Subscriber = Callable[[Entry], None]
 
 
 class Scribe(Protocol):
     """Whoever may write into the journal: the journal itself, or the journal on behalf of one connection."""
+
+    @property
+    def secrets(self) -> KnownSecrets:
+        """What never stands in it."""
 
     def now(self, *, cause: int | None = None) -> float:
         """Return the time, in epoch seconds, that an entry with this cause would be given."""
@@ -26,9 +31,11 @@ class Journal:
 
     An entry is given the time of the connection it belongs to: that of the demo org may have travelled.
     Subscribers are called in order on the appending thread, and must not append while they are being told.
+    Of the known `secrets` none enters it, nor whoever is told of it: an event that has one in a text is cleaned.
     """
 
-    def __init__(self, clock: Clock, *, capacity: int = 40_000) -> None:
+    def __init__(self, clock: Clock, *, capacity: int = 40_000, secrets: KnownSecrets | None = None) -> None:
+        self.secrets = KnownSecrets() if secrets is None else secrets
         self._clock = clock
         self._clocks: dict[str, Clock] = {}
         self._entries: deque[Entry] = deque(maxlen=capacity)
@@ -44,6 +51,7 @@ class Journal:
         if self._telling:
             raise RuntimeError("a subscriber appended to the journal while being told")
         belongs = connection or self._connection_of(cause)
+        event = self.secrets.clean_record(event)
         entry = Entry(self._next_seq, self._clock_of(belongs).now(), cause, event, belongs)
         self._next_seq += 1
         self._entries.append(entry)
@@ -116,6 +124,11 @@ class _OfConnection:
 
     journal: Journal
     connection: str
+
+    @property
+    def secrets(self) -> KnownSecrets:
+        """What never stands in the journal."""
+        return self.journal.secrets
 
     def append(self, event: Event, *, cause: int | None = None) -> Entry:
         """Record `event` as the connection's."""

@@ -2,9 +2,18 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterable
-from typing import Never
+import re
+import sys
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from enum import Enum
+from functools import lru_cache
+from typing import Any, Never, TypeVar
 
+from app.spellings import Spelling, SpellingIndex, View, in_standard_base64, places_of, spellings_of, views
+
+_T = TypeVar("_T")
 MASK = "●●●"
 """What stands in place of a secret, followed by its fingerprint and length."""
 
@@ -60,21 +69,294 @@ def masked(value: str) -> str:
     return f"{MASK} {Secret(value).fingerprint} · {len(value)} chars" if value else ""
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A stretch of a text that is to be masked, and what stands in it once its escapes are undone.
+
+    `is_quoted` says that the mask must be, `is_sure` that the value is a secret wherever else it stands.
+    """
+
+    start: int
+    end: int
+    value: str
+    is_quoted: bool = False
+    is_sure: bool = True
+
+
+def with_masks(text: str, spans: Iterable[Span]) -> str:
+    """Return `text` with a mask in place of each span, and nothing else changed; what overlaps is masked as one."""
+    parts: list[str] = []
+    at = 0
+    for span in _united(text, spans):
+        mask = masked(span.value)
+        parts += text[at : span.start], f'"{mask}"' if span.is_quoted else mask
+        at = span.end
+    return "".join((*parts, text[at:])) if parts else text
+
+
+def _united(text: str, spans: Iterable[Span]) -> Iterator[Span]:
+    last: Span | None = None
+    for span in sorted(spans, key=lambda each: (each.start, -each.end)):
+        if last is None or span.start >= last.end:
+            if last is not None:
+                yield last
+            last = span
+        elif span.end > last.end:
+            last = Span(last.start, span.end, text[last.start : span.end], last.is_quoted)
+    if last is not None:
+        yield last
+
+
+def masks_in(text: str) -> list[tuple[int, int]]:
+    """Return where masks stand in a text: they hold no secret, and are not masked again."""
+    if _MASK_AS_BYTES not in text and MASK not in text:
+        return []
+    return [match.span() for match in _A_MASK.finditer(text)]
+
+
+_MOST = 256
+_SHORTEST = 4
+_LONGEST_WORD = 15
+_BEGINNING = 6  # so many letters of a secret tell that a text is cut within it
+_MOST_REMEMBERED, _LONGEST_REMEMBERED = 256, 1000
+_MASK_AS_BYTES = MASK.encode().decode("latin-1")
+_A_MASK = re.compile(
+    "|".join(rf"{mask} [0-9a-f]{{4}} {dot} [0-9]+ chars" for mask, dot in ((MASK, "·"), (_MASK_AS_BYTES, "Â·")))
+)
+# What the protocol itself is made of tells nothing, also where somebody has it for a password.
+_NO_SECRETS = frozenset(
+    [
+        "access",
+        "access_token",
+        "address",
+        "authorization_code",
+        "basic",
+        "bearer",
+        "client_id",
+        "client_secret",
+        "code",
+        "device_code",
+        "email",
+        "error",
+        "false",
+        "grant_type",
+        "http",
+        "https",
+        "id_token",
+        "invalid_grant",
+        "invalid_request",
+        "invalid_token",
+        "json",
+        "lapse",
+        "login",
+        "null",
+        "oauth",
+        "openid",
+        "offline_access",
+        "password",
+        "profile",
+        "refresh",
+        "refresh_token",
+        "scope",
+        "secret",
+        "session",
+        "state",
+        "token",
+        "true",
+        "user",
+        "username",
+    ]
+)
+
+
 class KnownSecrets:
-    """The secrets that this program holds or has just received, to clean of exactly these what anybody may see."""
+    """The secrets that this program holds or has just received, to clean of exactly these what anybody may see.
+
+    The newest 256 of our own and as many that servers sent; one that is in hand comes back by being added again.
+    """
 
     def __init__(self, secrets: Iterable[Secret] = ()) -> None:
-        self._values: dict[str, None] = {}
+        self._own: dict[str, None] = {}
+        self._received: dict[str, None] = {}
+        self._indexed: set[str] = set()
+        self._start_anew()
         self.add(*secrets)
 
+    def __repr__(self) -> str:
+        return f"<KnownSecrets, {len(self)} of them>"
+
+    def __len__(self) -> int:
+        return len(self._own.keys() | self._received.keys())
+
     def add(self, *secrets: Secret | None) -> None:
-        """Know these from now on."""
+        """Know these from now on; they are ours, so that no server can crowd them out."""
         for secret in secrets:
             if secret:
-                self._values[secret.reveal()] = None
+                self._take(self._own, secret.reveal())
 
-    def clean(self, text: str) -> str:
-        """Return `text` with every known secret masked, however it is encoded there."""
-        for value in self._values:
-            text = text.replace(value, masked(value))
-        return text
+    def add_values(self, *values: str) -> None:
+        """Know from now on what is sent in our name."""
+        for value in values:
+            self._take(self._own, value)
+
+    def receive(self, *values: str) -> None:
+        """Know what a server sent from now on; its plain words are not taken for secrets."""
+        for value in values:
+            if not _is_a_word(value):
+                self._take(self._received, value)
+
+    def clean(self, text: str, *, is_cut: bool = False) -> str:
+        """Return `text` with every known secret masked, however it is encoded there.
+
+        Where it `is_cut`, the beginning of a secret at its end is masked too. Masks stay as they are.
+        """
+        if not self._indexed or not text:
+            return text
+        if len(text) > _LONGEST_REMEMBERED or is_cut:
+            return with_masks(text, self.spans(text, is_cut=is_cut))
+        cleaned = self._remembered.get(text)
+        if cleaned is None:
+            cleaned = with_masks(text, self.spans(text))
+            if len(self._remembered) >= _MOST_REMEMBERED:
+                del self._remembered[next(iter(self._remembered))]
+            self._remembered[text] = cleaned
+        return cleaned
+
+    def clean_record(self, record: _T) -> _T:
+        """Return a frozen record with every known secret masked in its texts, those of records within it too."""
+        texts: list[str] = []
+        _gather(record, texts)
+        whole = "\n".join(texts)
+        return record if self.clean(whole) == whole else _changed(record, self.clean)
+
+    def clean_bytes(self, raw: bytes) -> bytes:
+        """Return `raw` with every known secret masked, and every other byte as it was."""
+        if not self._indexed:
+            return raw
+        text = raw.decode("latin-1")
+        parts: list[bytes] = []
+        at = 0
+        for span in _united(text, self.spans(text)):
+            parts += raw[at : span.start], masked(span.value).encode()
+            at = span.end
+        return b"".join((*parts, raw[at:])) if parts else raw
+
+    def spans(self, text: str, *, is_cut: bool = False) -> list[Span]:
+        """Return where known secrets stand in `text`."""
+        if not self._indexed:
+            return []
+        found = [span for view in views(text) for span in self.spans_in(view, is_cut=is_cut)]
+        if self._has_spaces and "+" in text:  # as forms write them
+            found += [span for view in views(text.replace("+", " ")) for span in self.spans_in(view)]
+        return found
+
+    def spans_in(self, view: View, *, is_cut: bool = False) -> Iterator[Span]:
+        """Yield where known secrets stand in one view of a text; the places are those in the text as it came."""
+        text = view.text
+        masks = masks_in(text)
+        for start, end, value in (*self._found(text), *(self._begun(text) if is_cut else ())):
+            if not _overlaps(masks, start, end):
+                yield Span(*view.back(start, end), value)
+
+    def _found(self, text: str) -> Iterator[tuple[int, int, str]]:
+        for start, spelling in self._met(text):
+            for place in places_of(text, start, spelling):
+                yield *place, spelling.value
+
+    def _met(self, text: str) -> Iterator[tuple[int, Spelling]]:
+        standard = in_standard_base64(text)
+        for index in self._indices:
+            yield from index.find(standard)
+        for spelling in self._few:
+            start = text.find(spelling.text)
+            while start >= 0:
+                yield start, spelling
+                start = text.find(spelling.text, start + len(spelling.text))
+
+    def _begun(self, text: str) -> Iterator[tuple[int, int, str]]:
+        """Yield the beginning of a secret at the end of a text."""
+        for value in self._indexed:
+            start = text.find(value[:_BEGINNING], max(len(text) - len(value) + 1, 0))
+            while start >= 0:
+                if value.startswith(text[start:]):
+                    yield start, len(text), text[start:]
+                    break
+                start = text.find(value[:_BEGINNING], start + 1)
+
+    def _take(self, ring: dict[str, None], value: str) -> None:
+        if value in ring:
+            del ring[value]  # to its end
+            ring[value] = None
+            return
+        if len(value) < _SHORTEST or value.lower() in _NO_SECRETS or not any(map(str.isalnum, value)):
+            return
+        ring[value] = None
+        if len(ring) > _MOST:
+            for oldest in list(ring)[: _MOST // 8]:
+                del ring[oldest]
+            self._start_anew()
+            for each in (*self._own, *self._received):
+                self._spell(each)
+        else:
+            self._spell(value)
+
+    def _start_anew(self) -> None:
+        self._indexed = set()
+        self._has_spaces = False
+        self._indices = (SpellingIndex(8, 16), SpellingIndex(4, 5))
+        self._few: list[Spelling] = []
+        self._remembered: dict[str, str] = {}
+
+    def _spell(self, value: str) -> None:
+        if value in self._indexed:
+            return
+        self._indexed.add(value)
+        self._remembered.clear()
+        self._has_spaces = self._has_spaces or " " in value
+        for spelling in spellings_of(value):
+            index = next((each for each in self._indices if len(spelling.text) >= each.shortest), None)
+            if index is None:
+                self._few.append(spelling)
+            else:
+                index.add(spelling)
+
+
+@lru_cache(maxsize=256)
+def _fields(kind: Any) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind)) if is_dataclass(kind) else ()
+
+
+def _gather(value: Any, texts: list[str]) -> None:
+    if isinstance(value, str):
+        texts.append(value)
+    elif isinstance(value, Mapping):
+        for each in value.items():
+            _gather(each, texts)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _gather(item, texts)
+    else:
+        for name in _fields(value.__class__):
+            _gather(getattr(value, name), texts)
+
+
+def _changed(value: Any, clean: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return value if isinstance(value, Enum) else clean(value)
+    if isinstance(value, Mapping):
+        return {_changed(name, clean): _changed(each, clean) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_changed(each, clean) for each in value)
+    names = _fields(value.__class__)
+    return replace(value, **{name: _changed(getattr(value, name), clean) for name in names}) if names else value
+
+
+def _is_a_word(value: str) -> bool:
+    """Return whether it may as well be words of a sentence: `expired`, `Already used`, `not_found`."""
+    letters = value.replace("_", "").replace("-", "").replace(" ", "")
+    return len(value) <= _LONGEST_WORD and letters.isalpha() and letters[1:].islower()
+
+
+def _overlaps(stretches: list[tuple[int, int]], start: int, end: int) -> bool:
+    place = bisect_right(stretches, (start, sys.maxsize))
+    return any(first < end and start < last for first, last in stretches[max(place - 1, 0) : place + 1])

@@ -25,7 +25,7 @@ from app.journal import Journal, Scribe
 from app.lanes import Limits
 from app.oauth.client import OAuthClient
 from app.okta.keeping import kept_token
-from app.secret import Secret
+from app.secret import KnownSecrets, Secret
 from app.session.accept import SignIn, told
 from app.session.calls import CallResult
 from app.session.device_sign_in import DeviceWaiting, device_sign_in
@@ -77,7 +77,7 @@ class Workbench:
         self.folder = folder
         self.store = store or KeyringStore(self._keyring_awaited)
         self.open_browser = open_browser
-        self.details = Details()
+        self.details = Details(journal.secrets)
         self._network = network
         self._worker = worker
         self._http: httpx.AsyncClient | None = None
@@ -89,6 +89,11 @@ class Workbench:
     def clock(self) -> Clock:
         """The chosen connection's time; the machine's before one is chosen."""
         return self._machine_clock if self._chosen is None else self._chosen.clock
+
+    @property
+    def secrets(self) -> KnownSecrets:
+        """Every secret that this program holds or has just received, of all connections."""
+        return self.journal.secrets
 
     @property
     def is_connected(self) -> bool:
@@ -471,7 +476,7 @@ async def open_workbench(
 ) -> AsyncIterator[Workbench]:
     """Open the assembly on this machine's settings; it is not yet connected. Leaving closes everything.
 
-    Raises BadInput when the settings cannot be read.
+    Raises BadInput when the settings cannot be read. No error that leaves it tells a secret.
     """
     clock = clock or SystemClock()
     folder = settings.data_dir()
@@ -491,5 +496,8 @@ async def open_workbench(
     )
     try:
         yield bench
+    except LapseError as error:
+        error.told(bench.secrets.clean)
+        raise
     finally:
         await bench.close()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from app.cli.output import DONE
 from app.clock import SystemClock
 from app.errors import BadInput, NotSignedIn
+from app.secret import KnownSecrets
 from app.urls import check_url
 from app.workbench import open_workbench
 
@@ -30,16 +31,22 @@ async def inspect(args: argparse.Namespace) -> int:
     from app.inspection.report import as_json, as_lines
 
     now = _moment(args.at)
-    inspections = await (_inspect_session(args, now) if args.token is None else _inspect_given(args, now))
+    secrets = KnownSecrets()
+    if args.token is None:
+        inspections, secrets = await _inspect_session(args, now)
+    else:
+        inspections = await _inspect_given(args, now)
     for inspection in inspections:
         if args.json:
-            print(json.dumps(as_json(inspection)))
+            print(secrets.clean(json.dumps(as_json(inspection))))
         else:
-            print("\n".join(as_lines(inspection, now)), end="\n\n" if inspection is not inspections[-1] else "\n")
+            end = "\n\n" if inspection is not inspections[-1] else "\n"
+            print(secrets.clean("\n".join(as_lines(inspection, now))), end=end)
     return _verdict_code(inspections)
 
 
-async def _inspect_session(args: argparse.Namespace, now: float) -> "tuple[Inspection, ...]":
+async def _inspect_session(args: argparse.Namespace, now: float) -> "tuple[tuple[Inspection, ...], KnownSecrets]":
+    """Return what the tokens in hand say, and the secrets that a claim of theirs might repeat."""
     if args.issuer is not None or args.jwks is not None:
         raise BadInput("--issuer and --jwks go with a token.", next_step="Give a token, or - to read it.")
     async with open_workbench() as bench:
@@ -49,7 +56,7 @@ async def _inspect_session(args: argparse.Namespace, now: float) -> "tuple[Inspe
         inspections = bench.desk.held(now=now, audience=args.audience)
         if not inspections:
             raise NotSignedIn("There is no session whose tokens could be inspected.")
-        return inspections
+        return inspections, bench.secrets
 
 
 async def _inspect_given(args: argparse.Namespace, now: float) -> "tuple[Inspection, ...]":

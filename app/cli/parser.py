@@ -6,7 +6,7 @@ from typing import Any
 
 from app import VERSION
 from app.cli import doctor, inspect, lab, lesson, okta, serve, session
-from app.cli.output import complain
+from app.cli.output import complain, said_of_error
 from app.cli.signing_in import FACTORS
 from app.connection import DEFAULT_SCOPES
 from app.errors import LapseError
@@ -172,6 +172,6 @@ async def run(args: argparse.Namespace) -> int:
         return int(await args.run(args))
     except LapseError as error:
         if args.json:
-            print(json.dumps({"error": list(error.lines()), "raw": error.raw}))
+            print(json.dumps(said_of_error(error)))
         complain(error)
         return error.exit_code

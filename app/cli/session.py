@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from app.cli.output import DONE, NOT_SIGNED_IN, complain, say
+from app.cli.repeats import without_secrets
 from app.cli.signing_in import kind_asked, sign_in_by_kind
 from app.connection import Connection
 from app.decision import Reason, Verdict
@@ -79,7 +80,7 @@ async def call(args: argparse.Namespace) -> int:
     if not 1 <= args.n <= MOST_CALLS:
         raise BadInput(f"-n must lie between 1 and {MOST_CALLS}.")
     async with connected(args) as bench:
-        results = await bench.call_api_many(args.method.upper(), args.url, args.n)
+        results = without_secrets(await bench.call_api_many(args.method.upper(), args.url, args.n), bench)
         if args.json:
             for result in results:
                 print(json.dumps(_result_json(result)))

@@ -14,6 +14,7 @@ from app.events import ExchangeKind
 from app.oauth.metadata import ServerMetadata, metadata_requests, read_metadata
 from app.oauth.strictjson import read_object
 from app.wire.fetch import Answer, fetch
+from app.wire.redact import shown_url
 
 _TOTAL_S = 15.0
 _NO_ANSWER = "no answer"
@@ -114,8 +115,8 @@ def _document(answer: Answer) -> dict[str, Any]:
 def _in_short(answer: Answer, trouble: DiscoveryFailed) -> str:
     if answer.status == httpx.codes.OK:
         return trouble.what
-    leads_to = answer.headers.get("location", "")
-    return f"{answer.status} {answer.reason}".strip() + (f", leads to {leads_to[:200]}" if leads_to else "")
+    leads_to = answer.said(shown_url(answer.headers.get("location", ""), answer.secrets), longest=200)
+    return f"{answer.status} {answer.reason}".strip() + (f", leads to {leads_to}" if leads_to else "")
 
 
 def _is_okta_org(metadata: ServerMetadata) -> bool:

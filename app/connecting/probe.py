@@ -101,7 +101,8 @@ def _sent_back(answer: Answer, uri: str) -> dict[str, str] | None:
     if answer.status not in _REDIRECTS or not location.startswith((f"{uri}?", f"{uri}#")):
         return None
     parts = urlsplit(location)
-    return dict(parse_qsl(parts.query or parts.fragment))
+    pairs = parse_qsl(parts.query or parts.fragment)
+    return {name: value if name == "state" else answer.said(value) for name, value in pairs}
 
 
 def _judge_return(name: str, back: dict[str, str], state: str) -> Step:

@@ -16,9 +16,11 @@ from app.connection import check_redirect_uri
 from app.errors import BadInput, SignInFailed
 from app.oauth.browsing import HEADER_LIMIT, READ_LIMIT_S, Reading, headers_of, respond
 from app.secret import Secret
+from app.text import one_line
 
 DEFAULT_PATH = "/callback"
 _MOST_CONNECTIONS = 50
+_LONGEST_CODE = 100
 _BODY_LIMIT = 64 * 1024
 _FORM = "application/x-www-form-urlencoded"
 _HEADERS = (
@@ -47,7 +49,8 @@ class RedirectAnswer:
 class RedirectListener:
     """A listener for one sign-in; the first answer with our state wins, everything else is ignored and reported.
 
-    `taken_ports` are those of the redirect URIs before this one, which other programs held.
+    `taken_ports` are those of the redirect URIs before this one, which other programs held; `said` returns the
+    server's words as they may be told.
     """
 
     def __init__(
@@ -58,6 +61,7 @@ class RedirectListener:
         issuer: str,
         iss_promised: bool,
         ignored: Callable[[str], None],
+        said: Callable[[str], str] = one_line,
         taken_ports: tuple[int, ...] = (),
     ) -> None:
         self.redirect_uri = redirect_uri
@@ -67,6 +71,7 @@ class RedirectListener:
         self._issuer = issuer
         self._iss_promised = iss_promised
         self._ignored = ignored
+        self._said = said
         self._answer: asyncio.Future[RedirectAnswer] = asyncio.get_running_loop().create_future()
         self._connections = 0
 
@@ -143,7 +148,8 @@ class RedirectListener:
             )
             return 400, "Not signed in", "The answer came from another issuer. Go back to Lapse."
         if "error" in found:
-            self._answer.set_result(RedirectAnswer(None, found["error"], found.get("error_description", "")))
+            said = found.get("error_description", "")
+            self._answer.set_result(RedirectAnswer(None, self._said(found["error"])[:_LONGEST_CODE], self._said(said)))
             return 200, "Not signed in", "Go back to Lapse to see why. You can close this page."
         if not found.get("code"):
             return self._ignore(400, "it carries neither a code nor an error")
@@ -168,11 +174,13 @@ async def listen(
     issuer: str,
     iss_promised: bool,
     ignored: Callable[[str], None],
+    said: Callable[[str], str] = one_line,
 ) -> AsyncIterator[RedirectListener]:
     """Listen at the first redirect URI whose port can be had, or without any at a free port of 127.0.0.1.
 
     The port is bound before the URL is built, so that no other program can take it in between, and free again
-    afterwards. Raises BadInput when none of the ports can be had.
+    afterwards. `said` returns the server's words as they may be told.
+    Raises BadInput when none of the ports can be had.
     """
     opened: list[RedirectListener] = []
 
@@ -182,7 +190,13 @@ async def listen(
     server, redirect_uri, taken = await _first_free(redirect_uris, serve)
     try:
         listener = RedirectListener(
-            redirect_uri, state=state, issuer=issuer, iss_promised=iss_promised, ignored=ignored, taken_ports=taken
+            redirect_uri,
+            state=state,
+            issuer=issuer,
+            iss_promised=iss_promised,
+            ignored=ignored,
+            said=said,
+            taken_ports=taken,
         )
         opened.append(listener)
         yield listener

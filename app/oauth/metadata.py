@@ -9,6 +9,7 @@ import httpx
 
 from app.errors import BadInput, DiscoveryFailed
 from app.oauth.strictjson import read_object
+from app.text import one_line
 from app.urls import check_url
 from app.wire.fetch import Answer
 
@@ -83,7 +84,7 @@ def read_metadata(issuer: str, answer: Answer) -> ServerMetadata:
     if found.get("issuer") != issuer:
         raise DiscoveryFailed(
             "The metadata belongs to another issuer than the one asked for.",
-            next_step=f"Use the issuer exactly as the server states it: {_printable(found.get('issuer'))}.",
+            next_step=f"Use the issuer exactly as the server states it: {_stated(answer, found.get('issuer'))}.",
         )
     return _metadata(found)
 
@@ -112,7 +113,7 @@ def _metadata(found: dict[str, Any]) -> ServerMetadata:
 
 
 def _texts(value: object) -> tuple[str, ...]:
-    return tuple(str(each) for each in value) if isinstance(value, list) else ()
+    return tuple(one_line(str(each), longest=200) for each in value) if isinstance(value, list) else ()
 
 
 def _endpoint(found: dict[str, Any], name: str) -> str:
@@ -129,5 +130,5 @@ def _optional_endpoint(found: dict[str, Any], name: str) -> str | None:
     return _endpoint(found, name) if found.get(name) is not None else None
 
 
-def _printable(value: object) -> str:
-    return value if isinstance(value, str) and value.isprintable() else "not stated"
+def _stated(answer: Answer, value: object) -> str:
+    return (answer.said(value, longest=200) if isinstance(value, str) else "") or "not stated"

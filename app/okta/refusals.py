@@ -12,7 +12,7 @@ from app.wire.fetch import Answer
 
 _VALIDATION, _INVALID_TOKEN, _FORBIDDEN, _NOT_FOUND = "E0000001", "E0000011", "E0000006", "E0000007"
 _SERVER_SIDE, _TOO_MANY = 500, 429
-_SHORTEST_WAIT_S = 1.0
+_SHORTEST_WAIT_S, _LONGEST_WAIT_S = 1.0, 86_400.0
 _LONGEST_SAID = 2000
 
 _TOKEN = (
@@ -50,7 +50,7 @@ def refused(answer: Answer, *, app: str, now: float) -> LapseError:
         return UnusableAnswer(
             f"The server answered {answer.status}, and not as Okta's management API does.", status=answer.status
         )
-    code, summary, causes = _said(body or {})
+    code, summary, causes = _said(answer, body or {})
     wait_s = wait_of(answer, now) if answer.status == _TOO_MANY else None
     what, next_step = _words(answer.status, code, app, causes, wait_s)
     raw = ": ".join(each for each in (code, summary) if each) or None
@@ -72,13 +72,13 @@ def wait_of(answer: Answer, now: float) -> float:
     """Return how long the rate limit lasts, at least 1 s: its reset less the server's own Date (Okta fact §2.8)."""
     try:
         reset = float(int(answer.headers.get("x-rate-limit-reset", "")))
-    except ValueError:
+    except (ValueError, OverflowError):
         return _SHORTEST_WAIT_S
     try:
         sent = parsedate_to_datetime(answer.headers.get("date", "")).timestamp()
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         sent = now
-    return max(reset - sent, _SHORTEST_WAIT_S)
+    return min(max(reset - sent, _SHORTEST_WAIT_S), _LONGEST_WAIT_S)
 
 
 def _words(status: int, code: str, app: str, causes: tuple[str, ...], wait_s: float | None) -> tuple[str, str]:
@@ -108,10 +108,11 @@ def _read(answer: Answer) -> Mapping[str, Any] | None:
     return found if isinstance(found, dict) and isinstance(found.get("errorCode"), str) else None
 
 
-def _said(body: Mapping[str, Any]) -> tuple[str, str, tuple[str, ...]]:
-    """Return code, summary and causes; what is not of the right type counts as not there."""
+def _said(answer: Answer, body: Mapping[str, Any]) -> tuple[str, str, tuple[str, ...]]:
+    """Return code, summary and causes, as they may be told; what is not of the right type counts as not there."""
     causes = body.get("errorCauses")
     said = [each.get("errorSummary") for each in causes if isinstance(each, dict)] if isinstance(causes, list) else []
-    texts = tuple(each[:_LONGEST_SAID] for each in said[:20] if isinstance(each, str) and each)
-    summary = body.get("errorSummary")
-    return str(body.get("errorCode", ""))[:40], summary[:_LONGEST_SAID] if isinstance(summary, str) else "", texts
+    texts = tuple(answer.said(each, longest=_LONGEST_SAID) for each in said[:20] if isinstance(each, str) and each)
+    code, summary = body.get("errorCode", ""), body.get("errorSummary")
+    told = answer.said(summary, longest=_LONGEST_SAID) if isinstance(summary, str) else ""
+    return answer.said(str(code), longest=40), told, tuple(filter(None, texts))

@@ -30,7 +30,7 @@ from app.journal import Scribe
 from app.oauth.client import OAuthClient
 from app.oauth.grants import TokenAnswer
 from app.oauth.idtoken import Belongs
-from app.secret import Secret
+from app.secret import KnownSecrets, Secret
 from app.session.asking import Asking, Kept
 from app.session.expiry import UNKNOWN_EXPIRY, Expiry, Receipt, age_s
 from app.session.generations import Generations
@@ -78,7 +78,9 @@ class Session:
         lock_folder: Path | None = None,
         strategy: Strategy = decide,
         single_flight: bool = True,
+        secrets: KnownSecrets | None = None,
     ) -> None:
+        self._secrets = journal.secrets if secrets is None else secrets
         self._client = client
         self._keeper = Keeper(store, journal, key=key, lock_folder=lock_folder)
         self._journal = journal
@@ -104,6 +106,7 @@ class Session:
         before, self._state = self.tokens, state
         if isinstance(state, SignedIn):
             self.generations.note(state.tokens)
+            self._secrets.add(*state.tokens.values())
         if before is None or self.tokens is None or before.family != self.tokens.family:
             self.replaced = None
         elif before.refresh != self.tokens.refresh:

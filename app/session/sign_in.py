@@ -20,6 +20,7 @@ from app.oauth.metadata import ServerMetadata
 from app.oauth.par import reference
 from app.oauth.pkce import Pkce
 from app.session.accept import SignIn, accepted, refused
+from app.text import one_line
 
 TIMEOUT_S = 300.0
 _AGAIN = {"invalid_grant": "Sign in again; the code was used, or too old."}
@@ -81,6 +82,7 @@ async def browser_sign_in(
         issuer=metadata.issuer,
         iss_promised=metadata.iss_in_answer,
         ignored=lambda why: _note(journal, events.RedirectIgnored(why)),
+        said=lambda text: one_line(journal.secrets.clean(text)),
     ) as listener:
         attempt = _started(journal, client, connection, listener)
         params = authorization_params(

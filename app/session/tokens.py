@@ -5,12 +5,16 @@ from typing import TYPE_CHECKING, Any
 
 from app.decision import ExpirySource
 from app.events import Issued, RefreshTokenFate, Taken, TokensReceived
-from app.secret import Secret
+from app.secret import KnownSecrets, Secret
 from app.session.expiry import UNKNOWN_EXPIRY, Expiry, Receipt
+from app.text import one_line
 
 if TYPE_CHECKING:
     # For its type alone: it brings httpx, which comes after the first paint.
     from app.oauth.grants import TokenAnswer
+
+_LONGEST_NAME = 80
+_SHORTEST_TOKEN = 16
 
 
 _SILENT_REFUSALS_BELIEVED = 2
@@ -90,9 +94,19 @@ class TokenSet:
         """
         claims = {**(self.first_id_claims or {}), **(self.id_claims or {})}
         for claim in ("name", "preferred_username", "email", "sub"):
-            if isinstance(claims.get(claim), str) and claims[claim]:
-                return str(claims[claim])
+            value = claims.get(claim)
+            name = one_line(self._unsaid(value), longest=_LONGEST_NAME) if isinstance(value, str) else ""
+            if name:
+                return name
         return "somebody (no ID token)"
+
+    def values(self) -> tuple[Secret, ...]:
+        """Return the tokens in hand themselves."""
+        return tuple(held.value for held in (self.access, self.refresh, self.id) if held is not None)
+
+    def _unsaid(self, claim: str) -> str:
+        """Return a claim without these tokens, should it repeat one; no name is as long as they are."""
+        return claim if len(claim) < _SHORTEST_TOKEN else KnownSecrets(self.values()).clean(claim)
 
     def received(self, grant: str, id_token: Secret | None) -> TokensReceived:
         """Return the event of this generation, brought by `grant` with `id_token`; names and fingerprints only."""

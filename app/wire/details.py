@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.secret import KnownSecrets
 from app.wire.redact import ShownBody
 
 _MOST = 2000
@@ -33,9 +34,13 @@ class Detail:
 
 
 class Details:
-    """Details by the journal number of their exchange: the last 2000, and 4 million characters at most."""
+    """Details by the journal number of their exchange: the last 2000, and 4 million characters at most.
 
-    def __init__(self) -> None:
+    What became known of `secrets` only after an exchange is masked in it too, whenever somebody looks.
+    """
+
+    def __init__(self, secrets: KnownSecrets | None = None) -> None:
+        self._secrets = KnownSecrets() if secrets is None else secrets
         self._known: dict[int, Detail] = {}
         self._weight = 0
 
@@ -44,7 +49,8 @@ class Details:
 
     def get(self, seq: int) -> Detail | None:
         """Return the detail of that exchange, None when it was too long ago."""
-        return self._known.get(seq)
+        known = self._known.get(seq)
+        return None if known is None else self._secrets.clean_record(known)
 
     def keep(self, seq: int, detail: Detail) -> None:
         """Keep a detail; the oldest make room."""

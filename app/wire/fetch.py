@@ -41,8 +41,8 @@ class Answer:
 
     @property
     def media_type(self) -> str:
-        """Return the media type in lower case, without parameters."""
-        return str(self.headers.get("content-type", "")).split(";")[0].strip().lower()
+        """Return the media type in lower case, without parameters; fit to be told."""
+        return self.said(str(self.headers.get("content-type", "")), longest=200).split(";")[0].strip().lower()
 
 
 class BrokenOff(Unreachable):
@@ -91,15 +91,23 @@ async def fetch(
     except TimeoutError:
         raise Unreachable(f"{host} did not answer in full within {total_s:.0f} s.", sent=True) from None
     except (httpx.TransportError, httpx.DecodingError, httpx.StreamError) as failure:
-        raise unreachable(failure, request.url) from None
+        raise unreachable(failure, request.url).told(_secrets_of(request).clean) from None
+    secrets = _secrets_of(response)
     return Answer(
         response.status_code,
-        response.reason_phrase,
+        one_line(secrets.clean(response.reason_phrase), longest=100),
         response.headers,
         body,
         truncated,
         _stated_length(response),
+        secrets,
     )
+
+
+def _secrets_of(message: httpx.Request | httpx.Response) -> KnownSecrets:
+    """Return what the recorder knows; where nobody records, nobody knows any."""
+    found = message.extensions.get("lapse_secrets")
+    return found if isinstance(found, KnownSecrets) else KnownSecrets()
 
 
 async def _read(response: httpx.Response, limit: int) -> tuple[bytes, bool]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import httpx
 
 from app.errors import Hitch, Unreachable
+from app.text import one_line
 from app.wire.certificate import Presented, flaw_of
 
 # Errors raised before a byte of the request can have left the machine.
@@ -82,7 +83,7 @@ def _reasons(failure: BaseException) -> Iterator[BaseException]:
 
 
 def _otherwise(failure: Exception, host: str) -> str:
-    text = str(failure).strip().rstrip(".")
+    text = one_line(str(failure), longest=200).rstrip(".")  # a broken answer's bytes may stand in it
     if isinstance(failure, httpx.TimeoutException):
         return f"{host} did not answer in time."
     if isinstance(failure, httpx.ConnectError):

@@ -1,11 +1,13 @@
 """An exchange in full as people read it: plain text, one parameter a line, JSON indented; masked as it was recorded."""
 
-import json
+import re
 from urllib.parse import parse_qsl
 
 from app.wire.details import Detail
 from app.wire.redact import ShownBody
 
+_DEEPEST = 100
+_SIGNS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[{}\[\],:]|[^\s{}\[\],:"]+(?:[ \t]+[^\s{}\[\],:"]+)*', re.DOTALL)
 NOT_KEPT = "It was too long ago: only its line is kept."
 
 
@@ -32,9 +34,39 @@ def pretty_body(body: ShownBody) -> str:
     """Return a form as a parameter a line, JSON indented, anything else as it stands."""
     if body.media_type == "application/x-www-form-urlencoded":
         return _form(body.text)
-    if body.media_type.endswith("json") and "\n" not in body.text:
-        return _json(body.text)
-    return body.text
+    return laid_out(body.text) if body.media_type.endswith("json") else body.text
+
+
+def laid_out(text: str) -> str:
+    """Return JSON a member a line where it stands on one line; what is broken stays as it is.
+
+    Only the space between its signs changes: names that stand twice and numbers stay as they came.
+    """
+    if "\n" in text.strip():
+        return text
+    depth, parts = 0, list[str]()
+    for sign in _SIGNS.findall(text):
+        if sign in ("{", "["):
+            depth += 1
+        elif sign in ("}", "]"):
+            depth -= 1
+        elif sign[0] == '"' and (len(sign) == 1 or sign[-1] != '"'):
+            return text
+        if not 0 <= depth <= _DEEPEST:
+            return text
+        _lay(sign, depth, parts)
+    return "".join(parts) if depth == 0 else text
+
+
+def _lay(sign: str, depth: int, parts: list[str]) -> None:
+    line = "\n" + "  " * depth
+    if sign in ("}", "]"):
+        is_empty = parts[-2:-1] in (["{"], ["["]) and parts[-1][0] == "\n"
+        parts[-1:] = [sign] if is_empty else [parts[-1], line, sign]
+    elif sign in ("{", "["):
+        parts += sign, line
+    else:
+        parts += [sign, line] if sign == "," else [": "] if sign == ":" else [sign]
 
 
 def _headers(headers: tuple[tuple[str, str], ...]) -> list[str]:
@@ -55,10 +87,3 @@ def _form(text: str) -> str:
     except ValueError:
         return text
     return "\n".join(f"{name} = {value}" for name, value in pairs) or text
-
-
-def _json(text: str) -> str:
-    try:
-        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
-    except (ValueError, RecursionError):
-        return text

@@ -9,9 +9,10 @@ import httpx
 from app.clock import Clock
 from app.events import Exchange, ExchangeKind
 from app.journal import Scribe
+from app.secret import KnownSecrets
 from app.wire.details import Detail, Details
 from app.wire.hitch import in_short
-from app.wire.redact import LONGEST, ShownBody, shown_body, shown_headers, shown_url
+from app.wire.redact import LONGEST, ShownBody, shown_body, shown_headers, shown_line, shown_url
 
 
 class RecordingTransport(httpx.AsyncBaseTransport):
@@ -19,6 +20,8 @@ class RecordingTransport(httpx.AsyncBaseTransport):
 
     `scribe_of` names who writes of a request, where that is somebody else than the journal itself.
     Where `details` are given, they keep what was sent and received, redacted; also of an exchange that failed half-way.
+    `secrets` learn of every secret that is sent or received, before anything of the exchange is written down; they are
+    found again at the request and the response, as their extension `lapse_secrets`.
     """
 
     def __init__(
@@ -29,16 +32,20 @@ class RecordingTransport(httpx.AsyncBaseTransport):
         details: Details | None = None,
         *,
         scribe_of: Callable[[httpx.Request], Scribe | None] = lambda _: None,
+        secrets: KnownSecrets | None = None,
     ) -> None:
         self._inner = inner
         self._journal = journal
         self._clock = clock
         self._details = details
         self._scribe_of = scribe_of
+        self._secrets = journal.secrets if secrets is None else secrets
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request; see httpx's transport interface."""
-        noting = _Noting(self._scribe_of(request) or self._journal, self._clock, self._details, request)
+        request.extensions["lapse_secrets"] = self._secrets
+        scribe = self._scribe_of(request) or self._journal
+        noting = _Noting(scribe, self._clock, self._details, self._secrets, request)
         try:
             response = await self._inner.handle_async_request(request)
         except BaseException as failure:
@@ -50,7 +57,7 @@ class RecordingTransport(httpx.AsyncBaseTransport):
             response.status_code,
             headers=response.headers,
             stream=_RecordedStream(response.stream, noting, response.status_code),
-            extensions=response.extensions,
+            extensions={**response.extensions, "lapse_secrets": self._secrets},
         )
 
     async def aclose(self) -> None:
@@ -61,10 +68,13 @@ class RecordingTransport(httpx.AsyncBaseTransport):
 class _Noting:
     """The one `Exchange` of one request, written once."""
 
-    def __init__(self, journal: Scribe, clock: Clock, details: Details | None, request: httpx.Request) -> None:
+    def __init__(
+        self, journal: Scribe, clock: Clock, details: Details | None, secrets: KnownSecrets, request: httpx.Request
+    ) -> None:
         self._journal = journal
         self._clock = clock
         self._details = details
+        self._secrets = secrets
         self._response: httpx.Response | None = None
         self._answered_s: float | None = None
         self._body = bytearray()
@@ -82,7 +92,7 @@ class _Noting:
     def took(self, chunk: bytes) -> None:
         """Note a piece of the response's body, as it came over the wire."""
         self._length += len(chunk)
-        if self._details is not None and len(self._body) < LONGEST:
+        if len(self._body) < LONGEST:
             self._body += chunk[: LONGEST - len(self._body)]
 
     def finish(self, *, status: int | None = None, failure: str | None = None) -> None:
@@ -90,10 +100,11 @@ class _Noting:
             return
         self._done = True
         request = self._request
+        detail = self._detail()  # first of all: by it the secrets become known
         exchange = Exchange(
             kind=request.extensions.get("lapse_kind", ExchangeKind.API),
             method=request.method,
-            url=str(request.url.copy_with(query=None, fragment=None, username="", password="")),
+            url=detail.url.partition("#")[0].partition("?")[0],
             started_at=self._started_at,
             duration_s=self._clock.stopwatch() - self._started,
             status=status,
@@ -101,19 +112,23 @@ class _Noting:
         )
         entry = self._journal.append(exchange, cause=request.extensions.get("lapse_cause"))
         if self._details is not None:
-            self._details.keep(entry.seq, self._detail())
+            self._details.keep(entry.seq, detail)
 
     def _detail(self) -> Detail:
-        request, response = self._request, self._response
+        request, response, secrets = self._request, self._response, self._secrets
         sent = request.content if isinstance(request.stream, httpx.ByteStream) else b""
+        # what the server hands out stands in its body, and may be repeated in its headers
+        body = shown_body(_media_type(request.headers, secrets), sent, secrets=secrets, is_ours=True) if sent else None
+        answer = None if response is None else self._shown_answer(response)
+        request_headers = shown_headers(request.headers.multi_items(), secrets, is_ours=True)
         return Detail(
-            url=shown_url(str(request.url)),
+            url=shown_url(str(request.url), secrets, is_ours=True),
             http_version="" if response is None else str(response.extensions.get("http_version", b"").decode("ascii")),
-            request_headers=shown_headers(request.headers.multi_items()),
-            request_body=shown_body(_media_type(request.headers), sent) if sent else None,
-            reason="" if response is None else response.reason_phrase,
-            response_headers=() if response is None else shown_headers(response.headers.multi_items()),
-            response_body=None if response is None else self._shown_answer(response),
+            request_headers=request_headers,
+            request_body=body,
+            reason="" if response is None else shown_line(response.reason_phrase, secrets, longest=100),
+            response_headers=() if response is None else shown_headers(response.headers.multi_items(), secrets),
+            response_body=answer,
             answered_s=self._answered_s,
         )
 
@@ -122,11 +137,12 @@ class _Noting:
         if "content-encoding" in response.headers:
             with contextlib.suppress(httpx.DecodingError):
                 raw = httpx.Response(200, headers=response.headers, content=raw).content[:LONGEST]
-        return shown_body(_media_type(response.headers), raw, length=max(self._length, len(raw)))
+        size = max(self._length, len(raw))
+        return shown_body(_media_type(response.headers, self._secrets), raw, length=size, secrets=self._secrets)
 
 
-def _media_type(headers: httpx.Headers) -> str:
-    return str(headers.get("content-type", "")).partition(";")[0].strip().lower()
+def _media_type(headers: httpx.Headers, secrets: KnownSecrets) -> str:
+    return shown_line(str(headers.get("content-type", "")), secrets, longest=200).partition(";")[0].strip().lower()
 
 
 class _RecordedStream(httpx.AsyncByteStream):

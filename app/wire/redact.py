@@ -1,49 +1,30 @@
 """What may be written down of an exchange: everything but the secrets, which become their fingerprint at birth."""
 
-import json
+import base64
+import binascii
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
-from app.secret import masked
+from app.secret import KnownSecrets, Span, masked, with_masks
+from app.spellings import views
+from app.text import one_line
+from app.wire.named import jwts_in, named_in
 
 LONGEST = 64 * 1024
 """How much of a body is kept, in characters."""
 
-_SECRETS = frozenset(
-    {
-        "access_token",
-        "actor_token",
-        "assertion",
-        "binding_code",
-        "client_assertion",
-        "client_secret",
-        "code",
-        "code_verifier",
-        "device_code",
-        "device_secret",
-        "id_token",
-        "id_token_hint",
-        "logout_token",
-        "mfa_token",
-        "oob_code",
-        "otp",
-        "password",
-        "refresh_token",
-        "registration_access_token",
-        "subject_token",
-        "token",
-        "user_code",
-        "verification_uri_complete",
-    }
-)
-_SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "dpop", "x-api-key"})
-_URL_HEADERS = frozenset({"location", "referer", "content-location", "link"})
-# A JWT is told by its looks, wherever it stands.
-_JWT = re.compile(r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]*")
-_DEEPEST = 40
+FORM = "application/x-www-form-urlencoded"
+_SECRET_HEADER = re.compile(r"token|secret|api-?key|authorization|cookie|session|password|passcode|\bdpop\Z|\botp\b")
+_URL_HEADERS = frozenset({"location", "referer", "content-location", "link", "refresh", "origin", "destination"})
+_ABOUT_HEADERS = ("access-control-", "content-security-")  # they list names, and hold no value
+_SHORTEST_COOKIE = 8
+_MOST_RECEIVED = 50  # of one text, so that no server can make us forget what another has sent
+_LONGEST_HARMLESS, _MOST_HARMLESS = 200, 500
+# `Refresh: 0; url=…`, `Link: <…>; rel=…`
+_IN_HEADER = re.compile(r"([^<]*<|[^=;?]*;\s*url=[\"']?)?(.*?)([>\"'].*)?", re.IGNORECASE | re.DOTALL)
+_STRINGS = re.compile(r'"([^"\\]{8,})"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,95 +37,142 @@ class ShownBody:
     is_cut: bool = False
 
 
-def shown_headers(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    """Return the headers with their secrets masked; an authorization keeps its scheme, a cookie its name."""
-    return tuple((name, _header(name.lower(), value)) for name, value in headers)
+def shown_headers(
+    headers: Iterable[tuple[str, str]], secrets: KnownSecrets | None = None, *, is_ours: bool = False
+) -> tuple[tuple[str, str], ...]:
+    """Return the headers with their secrets masked; an authorization keeps its scheme, a cookie its name.
+
+    `secrets` are masked wherever they stand, and learn of those that are told by their names; `is_ours` says that it
+    is we who send them.
+    """
+    mask = _Masking(secrets, is_ours=is_ours)
+    return tuple((name, mask.header(name.lower(), value)) for name, value in headers)
 
 
-def shown_url(url: str) -> str:
+def shown_url(url: str, secrets: KnownSecrets | None = None, *, is_ours: bool = False) -> str:
     """Return a URL with the secrets in its query and fragment masked, and without a user part."""
-    try:
-        parts = urlsplit(url)
-        host = parts.netloc.rpartition("@")[2]
-    except ValueError:
-        return _without_jwts(url.partition("?")[0].partition("#")[0])
-    query, fragment = (_masked_pairs(each) for each in (parts.query, parts.fragment))
-    return _without_jwts(urlunsplit((parts.scheme, host, parts.path, query, fragment)))
+    return _Masking(secrets, is_ours=is_ours).url(url)
 
 
-def shown_body(media_type: str, raw: bytes, *, length: int | None = None) -> ShownBody:
-    """Return a body with its secrets masked: a form and JSON by their names, anything else by the looks of it."""
+def shown_body(
+    media_type: str,
+    raw: bytes,
+    *,
+    length: int | None = None,
+    secrets: KnownSecrets | None = None,
+    is_ours: bool = False,
+) -> ShownBody:
+    """Return a body as it came, with its secrets masked: those that are known, by their names, by the looks of them."""
     size = len(raw) if length is None else length
     text = raw.decode("utf-8", "replace")
     if not _is_text(media_type, text):
         return ShownBody(media_type, "", size, is_cut=True)
-    text = shown_text(media_type, text)
+    text = _Masking(secrets, is_ours=is_ours).text(text, is_form=media_type == FORM, is_cut=size > len(raw))
     return ShownBody(media_type, text[:LONGEST], size, is_cut=len(text) > LONGEST or size > len(raw))
 
 
-def shown_text(media_type: str, text: str) -> str:
-    """Return a body's text with its secrets masked; JSON that can be read is laid out over lines."""
-    if media_type == "application/x-www-form-urlencoded":
-        text = _masked_pairs(text)
-    elif media_type.endswith("json"):
-        text = _masked_json(text)
-    return _without_jwts(text)
+def shown_text(media_type: str, text: str, secrets: KnownSecrets | None = None, *, is_cut: bool = False) -> str:
+    """Return a body's text with its secrets masked, and every other character as it came.
+
+    `secrets` are masked wherever they stand, and learn of those that are told by their names. Where the text `is_cut`,
+    the beginning of one at its end is masked too.
+    """
+    return _Masking(secrets).text(text, is_form=media_type == FORM, is_cut=is_cut)
 
 
-def _header(name: str, value: str) -> str:
-    if name in _URL_HEADERS:
-        return shown_url(value)
-    if name not in _SECRET_HEADERS:
-        return _without_jwts(value)
-    if name in ("cookie", "set-cookie"):
-        return "; ".join(_cookie(part, index) for index, part in enumerate(value.split("; ")))
-    scheme, _, rest = value.partition(" ")
-    return f"{scheme} {masked(rest)}" if rest else masked(scheme)
+def shown_line(text: str, secrets: KnownSecrets | None = None, *, longest: int = 500) -> str:
+    """Return words of a server's, a reason phrase say, on one line and with their secrets masked."""
+    return one_line(_Masking(secrets).text(text), longest=longest)
 
 
-def _cookie(part: str, index: int) -> str:
-    name, equals, value = part.partition("=")
-    is_attribute = index > 0 and name.lower() in ("path", "max-age", "expires", "domain", "samesite")
-    return part if is_attribute or not equals else f"{name}={masked(value)}"
+class _Masking:
+    """Masks by names, by looks and by value; what goes by a secret's name is known by its value from then on."""
+
+    def __init__(self, secrets: KnownSecrets | None = None, *, is_ours: bool = False) -> None:
+        self._secrets = KnownSecrets() if secrets is None else secrets
+        self._learn = self._secrets.add_values if is_ours else self._secrets.receive
+
+    def text(self, text: str, *, is_form: bool = False, is_cut: bool = False) -> str:
+        """Mask any text; of a form and a query each value goes on until the next `&`."""
+        if (is_form, text) in _harmless and not is_cut:
+            return self._secrets.clean(text)
+        seen = list(views(text))
+        spans = named_in(text, seen, is_form=is_form)
+        self._note(spans)
+        spans += [span for view in seen for span in jwts_in(view)]
+        if not spans and len(text) <= _LONGEST_HARMLESS:
+            _note_harmless(text, is_form=is_form)
+        return with_masks(text, [*spans, *self._secrets.spans(text, is_cut=is_cut)])
+
+    def url(self, url: str) -> str:
+        """Mask a URL, and leave its user part out."""
+        try:
+            parts = urlsplit(url)
+            user, _, host = parts.netloc.rpartition("@")
+        except ValueError:
+            return self.text(url.partition("?")[0].partition("#")[0])
+        self._learn(unquote(user.partition(":")[2]))
+        query, fragment = (self.text(each, is_form=True) for each in (parts.query, parts.fragment))
+        # an opaque token may lie across them
+        return self._secrets.clean(urlunsplit((parts.scheme, host, self.text(parts.path), query, fragment)))
+
+    def header(self, name: str, value: str) -> str:
+        """Mask the value of a header, whose name is in lower case."""
+        if name in _URL_HEADERS:
+            return self._url_header(value)
+        if _SECRET_HEADER.search(name) is None or name.startswith(_ABOUT_HEADERS):
+            return self.text(value)
+        if "cookie" in name:
+            return "; ".join(self._cookie(part, index) for index, part in enumerate(value.split("; ")))
+        scheme, _, rest = value.partition(" ") if "authorization" in name else ("", "", value)
+        if not rest:
+            scheme, rest = "", scheme
+        self._learn(rest)
+        self._learn(_password_in(scheme, rest))
+        return f"{scheme} {masked(rest)}" if scheme else masked(rest)
+
+    def _note(self, spans: list[Span]) -> None:
+        """Know from now on what stood by the name of a secret; of lists and objects the texts in them."""
+        for span in spans[:_MOST_RECEIVED]:
+            if span.value[:1] in ("[", "{"):
+                self._learn(*_STRINGS.findall(span.value)[:_MOST_RECEIVED])
+            elif span.is_sure:
+                self._learn(span.value)
+
+    def _url_header(self, value: str) -> str:
+        match = _IN_HEADER.fullmatch(value)
+        if match is None or (match[1] is None and match[3] is None):
+            return self.url(value)
+        return f"{match[1] or ''}{self.url(match[2])}{self.text(match[3] or '')}"
+
+    def _cookie(self, part: str, index: int) -> str:
+        name, equals, value = part.partition("=")
+        is_attribute = index > 0 and name.lower() in ("path", "max-age", "expires", "domain", "samesite")
+        if is_attribute or not equals:
+            return self.text(part)
+        if len(value) >= _SHORTEST_COOKIE:
+            self._learn(value)
+        return f"{name}={masked(value)}"
 
 
-def _masked_pairs(text: str) -> str:
-    if "=" not in text:
-        return text
+# Short texts in which nothing was found: headers say the same again and again.
+_harmless: dict[tuple[bool, str], None] = {}
+
+
+def _note_harmless(text: str, *, is_form: bool) -> None:
+    if len(_harmless) >= _MOST_HARMLESS:
+        _harmless.clear()
+    _harmless[is_form, text] = None
+
+
+def _password_in(scheme: str, credentials: str) -> str:
+    """Return the password of HTTP's Basic authentication (RFC 7617), which stands there in base64; "" without one."""
+    if scheme.lower() != "basic":
+        return ""
     try:
-        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=500)
-    except ValueError:
-        return masked(text)
-    return "&".join(f"{quote(name, safe='')}={_pair(name, value)}" for name, value in pairs)
-
-
-def _pair(name: str, value: str) -> str:
-    return masked(value) if name in _SECRETS else quote(value, safe=":/ ,").replace(" ", "+")
-
-
-def _masked_json(text: str) -> str:
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        # what cannot be read cannot be cleaned by name: a broken token answer keeps no value at all
-        return re.sub(r'("(?:[a-z_]*token|code|password|[a-z_]*secret)"\s*:\s*")[^"]*', r"\1●●●", text)
-    return json.dumps(_clean(found, 0), ensure_ascii=False, indent=2)
-
-
-def _clean(value: Any, depth: int) -> Any:
-    if depth > _DEEPEST:
-        return "(nested too deeply)"
-    if isinstance(value, dict):
-        return {name: _member(name, each, depth) for name, each in value.items()}
-    return [_clean(each, depth + 1) for each in value] if isinstance(value, list) else value
-
-
-def _member(name: str, value: Any, depth: int) -> Any:
-    return masked(value) if name in _SECRETS and isinstance(value, str) else _clean(value, depth + 1)
-
-
-def _without_jwts(text: str) -> str:
-    return _JWT.sub(lambda match: masked(match[0]), text) if "eyJ" in text else text
+        return base64.b64decode(credentials, validate=True).decode().partition(":")[2]
+    except (binascii.Error, ValueError):
+        return ""
 
 
 def _is_text(media_type: str, text: str) -> bool:

@@ -1,12 +1,14 @@
 """What the response panel shows, as plain text: status, headers and body of a call, its secrets masked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
 from app.errors import LapseError
-from app.text import duration
+from app.secret import KnownSecrets
+from app.text import duration, one_line
+from app.wire.pretty import laid_out
 from app.wire.redact import shown_headers, shown_text, shown_url
 
 if TYPE_CHECKING:
@@ -19,7 +21,10 @@ _BINARY = b"\x00"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseFacts:
-    """What came back: an answer, or the `failure` that kept it from coming; `body` is cut when `truncated`."""
+    """What came back: an answer, or the `failure` that kept it from coming; `body` is cut when `truncated`.
+
+    `secrets` are masked in it, wherever they stand.
+    """
 
     request: str
     status: int | None = None
@@ -31,6 +36,7 @@ class ResponseFacts:
     truncated: bool = False
     duration_s: float = 0.0
     failure: LapseError | None = None
+    secrets: KnownSecrets = field(default_factory=KnownSecrets, repr=False, compare=False)
 
 
 def response_facts(result: "CallResult") -> ResponseFacts:
@@ -49,6 +55,7 @@ def response_facts(result: "CallResult") -> ResponseFacts:
         stated_length=answer.stated_length,
         truncated=answer.truncated,
         duration_s=result.duration_s,
+        secrets=answer.secrets,
     )
 
 
@@ -56,9 +63,9 @@ def response_text(facts: ResponseFacts) -> str:
     """Return the answer as plain text: status line, headers, body; binary bodies are counted, not shown."""
     if facts.failure is not None:
         return "\n".join((facts.request, "", *facts.failure.lines()))
-    status = f"{facts.status} {facts.reason}".strip()
+    status = f"{facts.status} {one_line(facts.reason, longest=100)}".strip()
     head = [facts.request, f"{status} · {duration(facts.duration_s)}", ""]
-    head += [f"{name}: {value}" for name, value in shown_headers(facts.headers)]
+    head += [f"{name}: {value}" for name, value in shown_headers(facts.headers, facts.secrets)]
     return "\n".join((*head, "", _body(facts)))
 
 
@@ -70,7 +77,8 @@ def _body(facts: ResponseFacts) -> str:
     text = None if _BINARY in facts.body else _decoded(facts.body, cut=facts.truncated)
     if text is None:
         return QCoreApplication.translate("ResponsePanel", "({0} of {1}, not shown)").format(_amount(facts, size), kind)
-    text = shown_text(facts.media_type, text)
+    text = shown_text(facts.media_type, text, facts.secrets, is_cut=facts.truncated)
+    text = laid_out(text) if facts.media_type.endswith("json") else text
     if facts.truncated:
         cut = QCoreApplication.translate("ResponsePanel", "(cut: {0})").format(_amount(facts, size))
         return f"{cut}\n\n{text[:_SHOWN_CHARACTERS]}"

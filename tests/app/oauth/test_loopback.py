@@ -244,3 +244,19 @@ async def test_a_browser_that_never_comes_back_is_given_up() -> None:
     async with listening([]) as (listener, _):
         with pytest.raises(SignInFailed, match="did not come back"):
             await listener.answer(timeout_s=0.01)
+
+
+HOSTILE = "\x1b[2J\x9b31m\r\nYou are signed in.\u202e" + "x" * 12_000
+
+
+async def test_the_servers_words_are_one_line_that_prints() -> None:
+    async with listening([]) as (listener, browser):
+        told = {"state": STATE, "error": f"access_denied{HOSTILE}", "error_description": f"No. {HOSTILE}"}
+        page = await browser.post(listener.redirect_uri, data=told)
+        answer = await listener.answer(timeout_s=5)
+    assert page.status_code == 200
+    assert answer.error is not None
+    for words, longest in ((answer.error, 100), (answer.description, 500)):
+        assert words.isprintable()
+        assert len(words) <= longest
+    assert answer.description.startswith("No. [2J 31m You are signed in. xxx")

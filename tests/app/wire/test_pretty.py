@@ -1,12 +1,14 @@
 """An exchange in full: forms a parameter a line, JSON indented, masks left as they are, failures named."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.secret import MASK, masked
 from app.wire.details import Detail, Details
-from app.wire.pretty import NOT_KEPT, pretty_body, request_text, response_text
+from app.wire.pretty import NOT_KEPT, laid_out, pretty_body, request_text, response_text
 from app.wire.redact import ShownBody, shown_body
 
 FORM = "application/x-www-form-urlencoded"
@@ -95,3 +97,36 @@ def test_details_are_bounded() -> None:
         kept.keep(seq, detail(ShownBody("text/plain", MASK * 20_000, 60_000)))
     assert 0 < sum(found.weight for seq in range(200) if (found := kept.get(seq))) <= 4 * 1024 * 1024
     assert kept.get(199) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('{"a":1,"a":2}', '{\n  "a": 1,\n  "a": 2\n}'),
+        ("[1.10,1E2,12345678901234567890.0]", "[\n  1.10,\n  1E2,\n  12345678901234567890.0\n]"),
+        ('{"a":"\\u00e9\\/","b":{},"c":[ ]}\n', '{\n  "a": "\\u00e9\\/",\n  "b": {},\n  "c": []\n}'),
+        ('{ "a":\n1}', '{ "a":\n1}'),
+        ('{"a":"b', '{"a":"b'),
+        ("}{", "}{"),
+    ],
+)
+def test_laying_out_changes_nothing_but_space(text: str, shown: str) -> None:
+    assert laid_out(text) == shown
+
+
+TREES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@given(TREES, st.booleans())
+def test_json_is_laid_out_as_pythons_own_does(tree: object, ascii_only: bool) -> None:
+    text = json.dumps(tree, ensure_ascii=ascii_only, separators=(",", ":"))
+    assert laid_out(text) == json.dumps(tree, ensure_ascii=ascii_only, indent=2)
+
+
+@given(st.text('{}[]:,"\\ a1●', max_size=40))
+def test_whatever_is_laid_out_says_the_same(text: str) -> None:
+    assert "".join(laid_out(text).split()) == "".join(text.split())

@@ -1,0 +1,44 @@
+"""Keeps out of what `lapse call` prints whatever secret an API repeats, and says so."""
+
+import sys
+from dataclasses import replace
+
+from app.secret import KnownSecrets
+from app.session.calls import CallResult
+from app.workbench import Workbench
+
+
+def without_secrets(results: list[CallResult], bench: Workbench) -> list[CallResult]:
+    """Return API calls as they may be printed: what an API repeats of a secret is masked, and standard error says so.
+
+    Every other byte of an answer is as it came.
+    """
+    cleaned = [_without_secrets(each, bench.secrets) for each in results]
+    repeating = [
+        before.answer.body
+        for before, after in zip(results, cleaned, strict=True)
+        if before.answer is not None and after.answer is not None and before.answer.body != after.answer.body
+    ]
+    if repeating:
+        print(f"The answer repeats {_named(repeating, bench)}; it is masked here.", file=sys.stderr)
+    return cleaned
+
+
+def _without_secrets(result: CallResult, secrets: KnownSecrets) -> CallResult:
+    if result.error is not None:
+        result.error.told(secrets.clean)
+    if result.answer is None:
+        return result
+    return replace(result, answer=replace(result.answer, body=secrets.clean_bytes(result.answer.body)))
+
+
+def _named(bodies: list[bytes], bench: Workbench) -> str:
+    """Return by name which of the tokens in hand stand in the answers."""
+    tokens = bench.session.tokens
+    held = () if tokens is None else (tokens.access, tokens.refresh, tokens.id)
+    names = []
+    for each in held:
+        known = KnownSecrets() if each is None else KnownSecrets([each.value])
+        if each is not None and any(known.clean_bytes(body) != body for body in bodies):
+            names.append(each.name)
+    return " and ".join(names) or "a secret"
