@@ -1,4 +1,4 @@
-"""JSON as a client may trust it: UTF-8 without BOM, no duplicate names, no NaN, bounded, one object at the top."""
+"""JSON as a program may trust it: UTF-8 without BOM, no duplicate names, no NaN, bounded, one object at the top."""
 
 import json
 import math
@@ -12,7 +12,7 @@ class _NotStrict(ValueError):
     """What other readers of JSON take, and this one does not."""
 
 
-def read_object(body: bytes) -> dict[str, Any]:
+def read_object(body: bytes, *, deepest: int = DEEPEST) -> dict[str, Any]:
     """Return the object in `body`; raise ValueError with a plain reason for anything else, however hostile."""
     try:
         text = body.decode("utf-8")
@@ -29,7 +29,7 @@ def read_object(body: bytes) -> dict[str, Any]:
         raise ValueError("it contains a number of thousands of digits") from None
     if not isinstance(found, dict):
         raise ValueError("it is not a JSON object")  # noqa: TRY004 - one error type for every bad text
-    if _is_deeper_than(found, DEEPEST):
+    if _is_deeper_than(found, deepest):
         raise ValueError("it is nested too deeply")
     if "\\ud" in text.lower():
         _check_surrogates(found)

@@ -7,6 +7,7 @@ from typing import Any
 from app.decision import ExpirySource
 from app.errors import KeyringState, StoreFailed
 from app.events import RefreshTokenFate
+from app.records import Damaged, Record, is_moment, is_number, is_whole
 from app.secret import Secret
 from app.session.expiry import Expiry, Receipt
 from app.session.tokens import Held, TokenSet
@@ -48,34 +49,34 @@ def from_text(text: str, key: str) -> TokenSet:
     Raises StoreFailed when it cannot be used, without quoting it.
     """
     try:
-        found = json.loads(text)
-        while found["version"] in _UPGRADES:
-            found = _UPGRADES[found["version"]](found, key)
-        if found["version"] != VERSION:
+        found = Record.of(text.encode())
+        version = found.whole("version", least=1)
+        if version > VERSION:
             raise StoreFailed("The stored session was written by a newer Lapse.", state=KeyringState.READY)
-        if found["key"] != key:
+        while version in _UPGRADES:
+            found = Record(_UPGRADES[version](found.members(), key))
+            version = found.whole("version")
+        if found.text("key") != key:
             raise StoreFailed("The stored session belongs to another connection.", state=KeyringState.READY)
         return _token_set(found)
-    except (ValueError, TypeError, KeyError, AttributeError, AssertionError, IndexError):
+    except (Damaged, UnicodeEncodeError):
         raise StoreFailed("The stored session is damaged.", state=KeyringState.READY) from None
 
 
-def _token_set(found: dict[str, Any]) -> TokenSet:
-    receipt = _receipt_in(found["receipt"])
-    assert receipt is not None
+def _token_set(found: Record) -> TokenSet:
     return TokenSet(
-        family=str(found["family"]),
-        number=int(found["number"]),
-        receipt=receipt,
-        access=_held_in("AT", found["access"]),
-        refresh=_held_in("RT", found["refresh"]),
-        id=_held_in("ID", found["id"]),
-        expiry=Expiry(found["lifetime_s"], ExpirySource[found["source"]]),
-        scope=str(found["scope"]),
-        refresh_fate=RefreshTokenFate[found["refresh_fate"]],
-        refresh_receipt=_receipt_in(found["refresh_receipt"]),
-        id_claims=found["id_claims"],
-        first_id_claims=found["first_id_claims"],
+        family=found.text("family"),
+        number=found.whole("number"),
+        receipt=_receipt_in(found, "receipt"),
+        access=found.nullable("access", lambda name: _held_in(found, name, "AT")),
+        refresh=found.nullable("refresh", lambda name: _held_in(found, name, "RT")),
+        id=found.nullable("id", lambda name: _held_in(found, name, "ID")),
+        expiry=Expiry(found.nullable("lifetime_s", found.moment), found.member("source", ExpirySource)),
+        scope=found.text("scope"),
+        refresh_fate=found.member("refresh_fate", RefreshTokenFate),
+        refresh_receipt=found.nullable("refresh_receipt", lambda name: _receipt_in(found, name)),
+        id_claims=found.nullable("id_claims", found.object),
+        first_id_claims=found.nullable("first_id_claims", found.object),
     )
 
 
@@ -83,13 +84,23 @@ def _held_out(held: Held | None) -> list[Any] | None:
     return None if held is None else [held.number, held.value.reveal()]
 
 
-def _held_in(prefix: str, found: list[Any] | None) -> Held | None:
-    return None if found is None else Held(prefix, int(found[0]), Secret(str(found[1])))
+def _held_in(found: Record, name: str, prefix: str) -> Held:
+    number, value = found.row(name, is_whole, _is_token)
+    return Held(prefix, number, Secret(value))
 
 
 def _receipt_out(receipt: Receipt | None) -> list[Any] | None:
     return None if receipt is None else [receipt.wall, receipt.elapsed, receipt.boot_id]
 
 
-def _receipt_in(found: list[Any] | None) -> Receipt | None:
-    return None if found is None else Receipt(float(found[0]), float(found[1]), str(found[2]))
+def _receipt_in(found: Record, name: str) -> Receipt:
+    wall, elapsed, boot_id = found.row(name, is_moment, is_number, _is_text)
+    return Receipt(float(wall), float(elapsed), boot_id)
+
+
+def _is_token(found: object) -> bool:
+    return isinstance(found, str) and found != ""
+
+
+def _is_text(found: object) -> bool:
+    return isinstance(found, str)
