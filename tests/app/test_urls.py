@@ -14,7 +14,21 @@ from app.urls import check_url
 
 # What host names, ports and paths go wrong by: httpx, idna, the resolver and TLS each read them in a way of their own.
 PIECES = (
-    *("☃", "ａ", "ü", "ß", "。", "\u200d", "١", "\udcff", "xn--", "xn--mnchen-3ya", "a" * 64, "ü" * 60, "a" * 254),
+    *(
+        "☃",
+        "\uff41",
+        "ü",
+        "ß",
+        "。",
+        "\u200d",
+        "\u0661",
+        "\udcff",
+        "xn--",
+        "xn--mnchen-3ya",
+        "a" * 64,
+        "ü" * 60,
+        "a" * 254,
+    ),
     *("[", "]", "[::1]", "[v1.x]", "::", "%25lo", "%", "%zz", "@", "\\", "/", "?", "#", ":", ":0", ":99999", "..", "."),
     *("localhost", "127.0.0.1", "999.1.1.1", "0x7f.1", "-", "_", "<", "a", "example", ".com", "x" * 70_000),
 )
@@ -33,9 +47,8 @@ def can_be_sent(url: str) -> bool:
 @settings(deadline=None)
 @given(st.sampled_from(["https://", "http://", "http://localhost", "HTTPS://"]), st.lists(st.sampled_from(PIECES)))
 def test_what_may_be_asked_can_be_sent(scheme: str, pieces: list[str]) -> None:
-    try:
-        url = check_url(scheme + "".join(pieces), "The issuer")
-    except BadInput as refused:
+    url, refused = checked(scheme + "".join(pieces))
+    if refused is not None:
         assert all(refused.lines())
         assert refused.what.startswith("The issuer ")
         assert refused.what.isascii()  # nothing of what was typed, which a terminal might not survive
@@ -45,11 +58,18 @@ def test_what_may_be_asked_can_be_sent(scheme: str, pieces: list[str]) -> None:
         assert url.lower().startswith("https://") or httpx.URL(url).host in ("localhost", "127.0.0.1", "::1")
 
 
+def checked(url: str) -> tuple[str, BadInput | None]:
+    try:
+        return check_url(url, "The issuer"), None
+    except BadInput as refused:
+        return "", refused
+
+
 @pytest.mark.parametrize(
     "url",
     [
         "https://☃.example",
-        "https://ａ.example",
+        "https://\uff41.example",
         "https://xn--a/x",
         "https://xn--/",
         "https://[v1.x]/",
@@ -100,7 +120,9 @@ def test_a_redirect_that_leads_to_no_url_is_no_answer(location: str) -> None:
             asked = httpx.Request("GET", "https://as.example/")
             return (await fetch(http, asked, kind=ExchangeKind.DISCOVERY)).status
 
+    told = ""
     try:
-        assert asyncio.run(ask()) == 302
+        status = asyncio.run(ask())
     except Unreachable as trouble:
-        assert "as.example" in trouble.what
+        status, told = None, trouble.what
+    assert status == 302 or "as.example" in told
