@@ -50,6 +50,11 @@ def test_whatever_fails_unforeseen_is_told_without_its_text(
     assert TOKEN not in err + out
 
 
+def test_of_a_group_the_first_is_named() -> None:
+    within = ExceptionGroup("", [KeyError(), ValueError()])
+    assert "KeyError" in Unforeseen(ExceptionGroup("", [within])).what
+
+
 def test_recursion_is_no_exception(capsys: pytest.CaptureFixture[str]) -> None:
     assert ending.ended(lambda: deep(0)) == OUR_FAULT
     assert "RecursionError" in capsys.readouterr().err
