@@ -2,6 +2,9 @@
 
 clock, simloop         time as an argument, real or simulated
 secret, errors, text   what never prints, what went wrong, words
+files, streams         what is written and printed: whole, private, readable everywhere
+strictjson, records    JSON that may be trusted, and records of ours read by type
+ending                 how a process ends: an honest exit code, never a traceback
 decision               refresh or not, and why
 events, journal        what happened, in one stream
 counters, lanes/       the stream as numbers, and over time

@@ -78,6 +78,7 @@ DEMO_CONNECTION = Connection(name=DEMO_NAME, issuer="", client_id=DEMO_CLIENT_ID
 
 def check_connection(connection: Connection) -> Connection:
     """Return the connection with its URLs checked; raise BadInput for the first thing that cannot be used."""
+    _check_texts(connection)
     if not connection.name.strip():
         raise BadInput("The connection has no name.", next_step="Give it a name to choose it by.")
     if not connection.client_id.strip():
@@ -98,9 +99,21 @@ def check_connection(connection: Connection) -> Connection:
     return replace(connection, issuer=issuer)
 
 
+def _check_texts(connection: Connection) -> None:
+    params = (text for pair in connection.authorize_params for text in pair)
+    plain = (getattr(connection, each) for each in ("name", "client_id", "scopes", "audience", "resource"))
+    for text in (*plain, *params):
+        if any("\ud800" <= letter <= "\udfff" for letter in text):  # a terminal's octets that are no UTF-8
+            raise BadInput("The connection has a text that is not UTF-8.", next_step="Write it anew and try again.")
+
+
 def _check_resource(resource: str) -> None:
-    parts = urlsplit(resource)
-    if not parts.scheme or parts.fragment:
+    try:
+        parts = urlsplit(resource)
+        usable = bool(parts.scheme) and not parts.fragment
+    except ValueError:  # an absolute URI need be no URL, but one with half a host is neither
+        usable = False
+    if not usable:
         raise BadInput("The resource must be an absolute URI without a fragment (RFC 8707 §2).")
 
 

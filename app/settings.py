@@ -3,17 +3,22 @@
 import json
 import os
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
 
 import platformdirs
 
-from app.connection import DEMO_CONNECTION, DEMO_NAME, Connection, SignInKind
+from app import files
+from app.connection import DEFAULT_LEEWAY_S, DEFAULT_SCOPES, DEMO_CONNECTION, DEMO_NAME, Connection, SignInKind
 from app.errors import BadInput
+from app.records import Damaged, Record
 
 _VERSION = 2
 _MOST_NUMBERS = 1000
+_NAME = "settings.json"
+# Where nothing can be made or found, which is what a person has who has no home.
+_NOWHERE = Path(os.devnull, "lapse")
+_ELSEWHERE = "Make the folder writable, or set LAPSE_HOME to another one; until then they hold for this run."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,14 +69,39 @@ def _told_apart(connection: Connection, others: tuple[Connection, ...]) -> Conne
 
 def config_dir() -> Path:
     """Return the folder of the settings; `LAPSE_HOME` moves settings and data together."""
-    home = os.environ.get("LAPSE_HOME")
-    return Path(home) if home else Path(platformdirs.user_config_dir("lapse", appauthor=False))
+    return _folder(platformdirs.user_config_dir)
 
 
 def data_dir() -> Path:
     """Return the folder of the demo org's ledger and of the lock files."""
-    home = os.environ.get("LAPSE_HOME")
-    return Path(home) if home else Path(platformdirs.user_data_dir("lapse", appauthor=False))
+    return _folder(platformdirs.user_data_dir)
+
+
+def _folder(usual: Callable[..., str]) -> Path:
+    """Return the folder of this person; one that can be neither made nor found where they have no home."""
+    if home := os.environ.get("LAPSE_HOME"):
+        return Path(home)
+    if os.environ.get("HOME") == "":  # which would make it the file system's root
+        return _NOWHERE
+    try:
+        return Path(usual("lapse", appauthor=False))
+    except RuntimeError:  # no HOME, and a user nobody knows
+        return _NOWHERE
+
+
+def folder_trouble(folder: Path) -> BadInput | None:
+    """Return why nothing can be kept in the folder of the data, None where it can."""
+    why = files.why_unusable(folder)
+    if not why:
+        return None
+    if folder == _NOWHERE:
+        why, what = "", "This user has no home folder, so Lapse keeps nothing between runs but what the keyring holds"
+    else:
+        what = f"Lapse can keep nothing in {folder}: "
+    return BadInput(
+        f"{what}{why}.",
+        next_step="Make it a folder you can write to, or set LAPSE_HOME to one; until then do not run two of Lapse.",
+    )
 
 
 def load(folder: Path) -> Settings:
@@ -79,75 +109,95 @@ def load(folder: Path) -> Settings:
 
     Raises BadInput when the file cannot be used; it is left as it is, so nothing in it is lost.
     """
-    path = folder / "settings.json"
+    path = folder / _NAME
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        return _from_json(found)
-    except FileNotFoundError:
+        return _settings(Record.of(path.read_bytes()))
+    except (FileNotFoundError, NotADirectoryError):
         return Settings()
-    except (OSError, ValueError, TypeError, KeyError) as broken:
-        raise BadInput(
-            f"The settings in {path} cannot be read: {broken}.",
-            next_step="Mend the file or move it away, then start again.",
-        ) from broken
+    except OSError as failed:
+        why = failed.strerror or str(failed)
+    except Damaged as wrong:
+        why = str(wrong)
+    raise BadInput(
+        f"The settings in {path} cannot be read: {why}.", next_step="Mend the file or move it away, then start again."
+    )
 
 
 def save(settings: Settings, folder: Path) -> None:
-    """Write `settings.json` in one step, so that a crash leaves the old or the new file, never half of one.
-
-    Raises BadInput when the folder cannot be written.
-    """
-    path = folder / "settings.json"
-    draft = path.with_suffix(f".{os.getpid()}.tmp")
-    text = json.dumps({"version": _VERSION, **asdict(settings)}, indent=2)
+    """Write `settings.json`; see `files.write_text`. Raises BadInput when it cannot be written."""
+    path = folder / _NAME
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        draft.write_text(text + "\n", encoding="utf-8")
-        draft.replace(path)
-    except OSError as broken:
-        raise BadInput(
-            f"The settings cannot be saved to {path}: {broken.strerror}.",
-            next_step="Make the folder writable, or set LAPSE_HOME to another one; until then they hold for this run.",
-        ) from None
+        files.write_text(path, json.dumps({"version": _VERSION, **asdict(settings)}, indent=2) + "\n")
+    except OSError as failed:
+        raise _unsaved(path, failed) from None
 
 
-def _from_json(found: Any) -> Settings:
-    if not isinstance(found, dict):
-        raise TypeError("not a settings file")
-    while found.get("version") in _UPGRADES:
-        found = _UPGRADES[found["version"]](found)
-    if found.get("version") != _VERSION:
-        raise ValueError("not a settings file of this version")
-    connections = tuple(_connection(each) for each in found["connections"])
+def change(folder: Path, how: Callable[[Settings], Settings]) -> Settings:
+    """Save what `how` makes of the settings as they are by now, and return it; what another Lapse saved stays.
+
+    Raises BadInput when they cannot be read or written, or when another Lapse holds on to them for seconds.
+    """
+    path = folder / _NAME
+    try:
+        with files.changing(path):
+            changed = how(load(folder))
+            save(changed, folder)
+            return changed
+    except OSError as failed:
+        raise _unsaved(path, failed) from None
+
+
+def _unsaved(path: Path, failed: OSError) -> BadInput:
+    if path.parent == _NOWHERE:
+        return BadInput("The settings cannot be saved: this user has no home folder.", next_step=_ELSEWHERE)
+    next_step = "Try again." if isinstance(failed, files.Busy) else _ELSEWHERE
+    return BadInput(f"The settings cannot be saved to {path}: {failed.strerror or failed}.", next_step=next_step)
+
+
+def _settings(found: Record) -> Settings:
+    version = found.whole("version")
+    if version not in _CONNECTIONS:
+        raise Damaged("its version is not one this Lapse knows")
+    connections = tuple(map(_CONNECTIONS[version], found.records("connections")))
     if not any(each.embedded for each in connections):
         connections = (DEMO_CONNECTION, *connections)
     return Settings(
         connections=connections,
-        current=str(found["current"]),
-        scheme=str(found["scheme"]),
-        window={str(key): str(value) for key, value in found["window"].items()},
+        current=found.text("current"),
+        scheme=found.text("scheme"),
+        window=found.texts_by_name("window"),
     )
 
 
-def _connection(found: dict[str, Any]) -> Connection:
+def _connection(found: Record) -> Connection:
+    return replace(
+        _of_any_version(found.only(_MEMBERS)),
+        redirect_uris=found.texts("redirect_uris"),
+        authorize_params=found.pairs("authorize_params"),
+        sign_in=found.choice("sign_in", SignInKind),
+        audience=found.text("audience", ""),
+        resource=found.text("resource", ""),
+        number=found.whole("number", 0),
+    )
+
+
+def _connection_of_version_1(found: Record) -> Connection:
+    """Read what knew one redirect URI or none, and one kind of sign-in."""
+    uri = found.nullable("redirect_uri", found.text)
+    return replace(_of_any_version(found), redirect_uris=(uri,) if uri else ())
+
+
+def _of_any_version(found: Record) -> Connection:
     return Connection(
-        **{
-            **found,
-            "redirect_uris": tuple(str(each) for each in found["redirect_uris"]),
-            "authorize_params": tuple((str(name), str(value)) for name, value in found["authorize_params"]),
-            "sign_in": SignInKind(found["sign_in"]),
-        }
+        name=found.text("name"),
+        issuer=found.text("issuer"),
+        client_id=found.text("client_id"),
+        scopes=found.text("scopes", DEFAULT_SCOPES),
+        api_url=found.text("api_url", ""),
+        leeway_s=found.number("leeway_s", DEFAULT_LEEWAY_S),
+        embedded=found.flag("embedded", default=False),
     )
 
 
-def _with_many_redirect_uris(found: dict[str, Any]) -> dict[str, Any]:
-    """Upgrade version 1, which knew one redirect URI or none, and one kind of sign-in."""
-    connections = []
-    for each in found["connections"]:
-        uri = each.pop("redirect_uri")
-        new = {"redirect_uris": [uri] if uri else [], "authorize_params": [], "sign_in": SignInKind.BROWSER}
-        connections.append({**each, **new})
-    return {**found, "version": 2, "connections": connections}
-
-
-_UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _with_many_redirect_uris}
+_MEMBERS = frozenset(each.name for each in fields(Connection))
+_CONNECTIONS: dict[int, Callable[[Record], Connection]] = {1: _connection_of_version_1, 2: _connection}

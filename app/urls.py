@@ -1,11 +1,14 @@
 """Which URLs may be asked: https, and plain http on this machine only."""
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from app.errors import BadInput
 
 _LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
+# httpx takes 65,536 characters; well-known paths and parameters still have to find room behind an address.
+_LONGEST = 32_000
+_LONGEST_HOST = 253  # RFC 1035 §2.3.4, in the form that is sent
 
 
 def is_loopback_url(url: str) -> bool:
@@ -14,17 +17,42 @@ def is_loopback_url(url: str) -> bool:
 
 
 def check_url(url: str, what: str) -> str:
-    """Return `url` stripped, or raise BadInput: it must be https, or http on loopback, with a host and no user part."""
+    """Return `url` stripped, or raise BadInput: it must be https, or http on loopback, with a host and no user part.
+
+    What is returned can be sent: its host is one that names are looked up by and certificates are checked against.
+    """
     url = url.strip()
+    if len(url) > _LONGEST:
+        raise BadInput(f"{what} is longer than {_LONGEST:,} characters.")
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
-    except ValueError as broken:
-        raise BadInput(f"{what} is not a URL: {broken}.") from None
+    except ValueError:
+        raise BadInput(f"{what} is not a URL: its host or port cannot be read.") from None
     if parts.scheme not in ("http", "https") or not host or port == 0:
         raise BadInput(f"{what} is not a URL; it must begin with https:// (or http:// for this machine).")
     if re.search(r"[\s\x00-\x1f\x7f]", url) or parts.username is not None or parts.password is not None:
         raise BadInput(f"{what} must not contain spaces or a user name.")
+    if not _can_be_sent(url, parts):
+        raise BadInput(f"{what} is not a URL that can be asked: no server can have such an address.")
     if parts.scheme == "http" and not is_loopback_url(url):
         raise BadInput(f"{what} uses plain http; that is allowed for this machine only.", next_step="Use https://.")
     return url
+
+
+def _can_be_sent(url: str, parts: SplitResult) -> bool:
+    """Return whether whoever sends it reads the same URL: it and the resolver are stricter than `urlsplit`."""
+    import httpx  # late: it is heavy, and a window is painted before any URL is looked at
+
+    host = parts.hostname or ""
+    if len(host) > _LONGEST_HOST:  # before it is taken apart: that takes time by the square of its length
+        return False
+    try:
+        sent = httpx.URL(url)
+        name = sent.raw_host.decode("ascii")
+        if ":" not in name:
+            name.encode("idna")  # as TLS will: no label may be empty or longer than 63
+        is_same = sent.host in _LOOPBACK_HOSTS or host not in _LOOPBACK_HOSTS
+    except (httpx.InvalidURL, ValueError, IndexError, OverflowError):  # of ValueError are all of idna's and Unicode's
+        return False
+    return is_same and 0 < len(name) <= _LONGEST_HOST

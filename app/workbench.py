@@ -2,11 +2,11 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
@@ -53,7 +53,8 @@ _BY_BROWSER = "authorization_code"
 class Workbench:
     """Journal, clock, settings, and every connection that was taken up, with its session; one of them is chosen.
 
-    `folder` holds the session's lock, and what is kept beside the settings. `connect` must have been awaited before
+    `folder` holds the session's lock, and what is kept beside the settings; `folder_trouble` is why nothing can be kept
+    there, and then sessions do without a lock. `connect` must have been awaited before
     `connection`, `session`, `client` or `desk` are used.
     """
 
@@ -63,6 +64,7 @@ class Workbench:
         clock: Clock,
         journal: Journal,
         folder: Path,
+        folder_trouble: BadInput | None = None,
         found: Settings,
         host: Host,
         store: TokenStore | None,
@@ -75,6 +77,7 @@ class Workbench:
         self.settings = found
         self.host = host
         self.folder = folder
+        self.folder_trouble = folder_trouble
         self.store = store or KeyringStore(self._keyring_awaited)
         self.open_browser = open_browser
         self.details = Details(journal.secrets)
@@ -94,6 +97,10 @@ class Workbench:
     def secrets(self) -> KnownSecrets:
         """Every secret that this program holds or has just received, of all connections."""
         return self.journal.secrets
+
+    @property
+    def _lock_folder(self) -> Path | None:
+        return self.folder if self.folder_trouble is None else None
 
     @property
     def is_connected(self) -> bool:
@@ -160,7 +167,7 @@ class Workbench:
         return found
 
     async def _taken_up_anew(self, connection: Connection, clock: OwnClock) -> InUse:
-        found = take_up(connection, self.http, clock, self.journal, self.store, lock_folder=self.folder)
+        found = take_up(connection, self.http, clock, self.journal, self.store, lock_folder=self._lock_folder)
         if connection.embedded:
             clock.travelled_s = self.host.moved_s
         await found.session.restore()
@@ -349,8 +356,7 @@ class Workbench:
 
     def _remember(self, change: Callable[[Settings], Settings]) -> None:
         """Change what is saved by now: another Lapse may have saved something meanwhile, and that stays."""
-        self.settings = change(settings.load(settings.config_dir()))
-        settings.save(self.settings, settings.config_dir())
+        self.settings = settings.change(settings.config_dir(), change)
 
     @asynccontextmanager
     async def beside(self) -> AsyncIterator["Workbench"]:
@@ -362,6 +368,7 @@ class Workbench:
             clock=self._machine_clock,
             journal=Journal(self._machine_clock),
             folder=self.folder,
+            folder_trouble=self.folder_trouble,
             found=self.settings,
             host=self.host.beside(),
             store=self.store,
@@ -480,13 +487,13 @@ async def open_workbench(
     """
     clock = clock or SystemClock()
     folder = settings.data_dir()
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     journal = Journal(clock)
     journal.subscribe(TroubleMemory(folder))
     bench = Workbench(
         clock=clock,
         journal=journal,
         folder=folder,
+        folder_trouble=settings.folder_trouble(folder),
         found=settings.load(settings.config_dir()),
         host=DemoHost(folder, clock, policy=policy or Policy()),
         store=store,
@@ -500,4 +507,18 @@ async def open_workbench(
         error.told(bench.secrets.clean)
         raise
     finally:
-        await bench.close()
+        await _to_its_end(bench.close())
+
+
+async def _to_its_end(closing: Coroutine[Any, Any, None]) -> None:
+    """Wait for what is bounded by itself, whoever cancels meanwhile: a rotated token may be on its way to the store."""
+    ending = asyncio.gather(closing)
+    cancelled: asyncio.CancelledError | None = None
+    while not ending.done():
+        try:
+            await asyncio.shield(ending)
+        except asyncio.CancelledError as wish:
+            cancelled = wish
+    ending.result()
+    if cancelled is not None:
+        raise cancelled

@@ -27,8 +27,7 @@ def run_window(arguments: list[str]) -> int:
     _paint_first(application, window)
     window.furnish()
     # By name and late: asyncio alone takes as long to import as a third of a bare window takes to appear.
-    importlib.import_module("ui.loop").run(application, window)
-    return 0
+    return int(importlib.import_module("ui.loop").run(application, window))
 
 
 def _paint_first(application: QApplication, window: MainWindow) -> None:

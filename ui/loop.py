@@ -9,6 +9,7 @@ from types import ModuleType
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
+from app.ending import STOPPED, Unforeseen, stopping_signals, tell, tell_of_loop
 from app.errors import LapseError
 from app.session.worker import Worker
 from ui import theme
@@ -16,44 +17,68 @@ from ui.main_window import MainWindow
 from ui.wiring import Wiring
 
 
-def run(application: QApplication, window: MainWindow) -> None:
-    """Bring up what is behind the window and return once it was asked to close and everything has ended."""
+def run(application: QApplication, window: MainWindow) -> int:
+    """Bring up what is behind the window; return the exit code once it was asked to close and everything has ended."""
     with asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
-        runner.run(_live(application, window))
+        return runner.run(_live(application, window))
 
 
-async def _live(application: QApplication, window: MainWindow) -> None:
-    over = asyncio.Event()
+async def _live(application: QApplication, window: MainWindow) -> int:
+    over, code = asyncio.Event(), 0
     window.closing.connect(over.set)
-    _stop_on_signals(over)
+    asyncio.get_running_loop().set_exception_handler(tell_of_loop)
+    stopped = _stop_on_signals(over)
     try:
-        await _work(application, window, over)
+        is_up = await _work(application, window, over)
+        code = STOPPED if stopped and not is_up else 0
     except LapseError as trouble:
-        window.show_starting(trouble.what)
-        window.error_panel.show_error(trouble)
-        await over.wait()
+        await _show(trouble, window, over)
+    except Exception as failure:  # noqa: BLE001 - the window stays, to say what nobody foresaw
+        code = tell(failure)
+        await _show(Unforeseen(failure), window, over)
     window.allow_close()
+    return code
 
 
-async def _work(application: QApplication, window: MainWindow, over: asyncio.Event) -> None:
+async def _show(trouble: LapseError, window: MainWindow, over: asyncio.Event) -> None:
+    window.show()
+    window.show_starting(trouble.what)
+    window.error_panel.show_error(trouble)
+    await over.wait()
+
+
+async def _work(application: QApplication, window: MainWindow, over: asyncio.Event) -> bool:
+    """Work until it is over; return whether the window was up before that."""
     # httpx, the demo org and the keyring are heavy to import; on a thread the window paints and answers meanwhile.
     workbench = await Worker("lapse-imports").run(_import_workbench)
+    if over.is_set():
+        return False
     async with workbench.open_workbench() as bench:
         theme.apply(application, bench.settings.scheme)
         wiring = Wiring(window, bench)
         wiring.start()
+        if bench.folder_trouble is not None:
+            window.error_panel.show_error(bench.folder_trouble)
         await over.wait()
         window.hide()
         await wiring.close()
+    return True
 
 
 def _import_workbench() -> ModuleType:
     return importlib.import_module("app.workbench")
 
 
-def _stop_on_signals(over: asyncio.Event) -> None:
-    if sys.platform == "win32":
-        return
+def _stop_on_signals(over: asyncio.Event) -> list[signal.Signals]:
+    """End the window at a signal; what is returned tells which have come."""
+    come: list[signal.Signals] = []
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, over.set)
+
+    def stop(number: signal.Signals) -> None:
+        come.append(number)
+        over.set()
+
+    if sys.platform != "win32":
+        for number in stopping_signals():
+            loop.add_signal_handler(number, stop, number)
+    return come

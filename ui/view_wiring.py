@@ -1,5 +1,6 @@
 """Connects how the window looks: scheme, size of type, presenter mode, tabs, and what of it is remembered."""
 
+import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QObject
@@ -150,9 +151,10 @@ def _focus(widget: QWidget) -> None:
 
 def _zoom_of(text: str) -> float:
     try:
-        return min(max(float(text), SMALLEST), LARGEST)
+        zoom = float(text)
     except ValueError:
         return 1.0
+    return min(max(zoom, SMALLEST), LARGEST) if math.isfinite(zoom) else 1.0
 
 
 def _text(state: QByteArray) -> str:

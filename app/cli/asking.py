@@ -10,6 +10,7 @@ from typing import Any
 
 from app.errors import BadInput
 from app.secret import Secret
+from app.streams import text_of
 
 _LONGEST_LINE = 4096
 
@@ -23,9 +24,11 @@ def ask_secret(prompt: str) -> Secret:
         return Secret(_line(prompt))
     with _interruptible():
         try:
-            return Secret(getpass.getpass(prompt))
+            return Secret(_understood(getpass.getpass(prompt), prompt))
         except EOFError:
             raise _ended(prompt) from None
+        except UnicodeDecodeError:
+            raise _not_understood(prompt) from None
 
 
 def ask(prompt: str) -> str:
@@ -41,10 +44,24 @@ def is_terminal() -> bool:
 
 
 def _line(prompt: str) -> str:
-    line = sys.stdin.readline(_LONGEST_LINE)
+    try:
+        line = sys.stdin.readline(_LONGEST_LINE)
+    except OSError:
+        line = ""
     if not line:
         raise _ended(prompt)
-    return line.rstrip("\r\n")
+    return _understood(line.rstrip("\r\n"), prompt)
+
+
+def _understood(line: str, prompt: str) -> str:
+    try:
+        return text_of(line)
+    except UnicodeError:
+        raise _not_understood(prompt) from None
+
+
+def _not_understood(prompt: str) -> BadInput:
+    return BadInput(f"What was given is not UTF-8: {prompt.rstrip(': ')}.", next_step="Write it in UTF-8.")
 
 
 def _ended(prompt: str) -> BadInput:

@@ -2,6 +2,8 @@
 
 import argparse
 import json
+import re
+from contextlib import suppress
 from typing import Any
 
 from app import VERSION
@@ -9,9 +11,13 @@ from app.cli import doctor, inspect, lab, lesson, okta, serve, session
 from app.cli.output import complain, said_of_error
 from app.cli.signing_in import FACTORS
 from app.connection import DEFAULT_SCOPES
-from app.errors import LapseError
+from app.errors import BadInput, LapseError
 from app.simloop import SimLoop
+from app.streams import text_of
 
+_PATHS = frozenset({"jwks", "csv"})
+# What every command may end with besides its own codes; see `app.ending`.
+_ANY_TIME = " · 70 a fault of Lapse's own · 130 stopped"
 _EXIT_CODES = (
     "exit codes: 0 done · 1 refused, the session has ended · 2 usage, or the API did not answer 2xx · "
     "3 failed, the session is kept · 4 not signed in"
@@ -23,7 +29,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="lapse",
         description="Without a command Lapse opens its window. The commands do the same without one.",
-        epilog=_EXIT_CODES,
+        epilog=_EXIT_CODES + _ANY_TIME,
     )
     parser.add_argument("--version", action="version", version=f"lapse {VERSION}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -102,6 +108,7 @@ def _add(
         parser.add_argument("--client-id", metavar="ID", help="the client ID registered there")
     if more is not None:
         more(parser)
+    parser.epilog = f"{parser.epilog}{_ANY_TIME}"
     parser.set_defaults(run=run, loop_factory=loop_factory)
 
 
@@ -144,7 +151,14 @@ def _call_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-n", type=int, default=1, metavar="N", help=f"so many calls at once, up to {session.MOST_CALLS}"
     )
-    parser.add_argument("-X", "--method", default="GET", metavar="METHOD", help="GET unless said")
+    parser.add_argument("-X", "--method", type=_method, default="GET", metavar="METHOD", help="GET unless said")
+
+
+def _method(text: str) -> str:
+    """Return an HTTP method; anything else (RFC 9110 §9.1) could not be sent."""
+    if re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,40}", text) is None:
+        raise argparse.ArgumentTypeError("not an HTTP method")
+    return text
 
 
 def _serve_flags(parser: argparse.ArgumentParser) -> None:
@@ -169,9 +183,25 @@ def _serve_flags(parser: argparse.ArgumentParser) -> None:
 async def run(args: argparse.Namespace) -> int:
     """Run the chosen command; every LapseError becomes its three lines and its exit code."""
     try:
+        _check_texts(args)
         return int(await args.run(args))
     except LapseError as error:
-        if args.json:
-            print(json.dumps(said_of_error(error)))
-        complain(error)
+        with suppress(OSError):  # nobody may be there to read it; the exit code tells it all the same
+            if args.json:
+                print(json.dumps(said_of_error(error)))
+            complain(error)
         return error.exit_code
+
+
+def _check_texts(args: argparse.Namespace) -> None:
+    """Put right the texts that were not understood on their way here; raises BadInput for those that are no text."""
+    for name, value in vars(args).items():
+        if name in _PATHS:  # names of files may be any octets
+            continue
+        try:
+            if isinstance(value, str):
+                setattr(args, name, text_of(value))
+            elif isinstance(value, list):
+                setattr(args, name, [text_of(each) for each in value])
+        except UnicodeError:
+            raise BadInput(f"What was given for {name.replace('_', '-')} is not UTF-8.") from None

@@ -201,6 +201,8 @@ async def connected(args: argparse.Namespace) -> AsyncIterator[Workbench]:
     """Open the workbench on the connection that the flags name, or on the one last used."""
     async with open_workbench() as bench:
         bench.journal.subscribe(_Notices())
+        if bench.folder_trouble is not None:
+            complain(bench.folder_trouble)
         await bench.connect(_chosen(args, bench))
         yield bench
 

@@ -10,6 +10,7 @@ from app.secret import Secret
 from app.session.device_sign_in import DeviceWaiting
 from app.session.direct_sign_in import Factor, PushWaiting
 from app.session.sign_in import Waiting
+from app.streams import can_show
 from app.workbench import Workbench
 
 FACTORS = {"code": Factor.ONE_TIME_CODE, "push": Factor.PUSH}
@@ -99,10 +100,11 @@ def _show_url(waiting: Waiting) -> None:
 
 
 def _show_device(waiting: DeviceWaiting) -> None:
-    from app.cli.qr import qr_lines
+    from app.cli.qr import BLOCKS, qr_lines
 
     link = waiting.verification_uri_complete or waiting.verification_uri
     print(f"On any device, open {waiting.verification_uri} and type the code {waiting.user_code}", file=sys.stderr)
     if waiting.verification_uri_complete is not None:
         print(f"Or open this link, and compare the code:\n{link}", file=sys.stderr)
-    print("\n".join(qr_lines(link, colours=sys.stderr.isatty())), file=sys.stderr, flush=True)
+    code = qr_lines(link, colours=sys.stderr.isatty(), blocks=can_show(BLOCKS, sys.stderr))
+    print("\n".join(code), file=sys.stderr, flush=True)

@@ -18,6 +18,7 @@ from app.connection import (
 )
 from app.errors import BadInput
 from app.oauth.strictjson import read_object
+from app.records import is_number
 
 LONGEST = 256 * 1024
 """How large a file may be, in bytes."""
@@ -223,8 +224,8 @@ def _pairs(params: object, notes: list[str]) -> Iterable[tuple[str, str]]:
 
 
 def _seconds(value: object, notes: list[str], where: str) -> float:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
+    if is_number(value):
+        return float(value)  # type: ignore[arg-type]  # it has been looked at
     if value is not None:
         notes.append(f"{where}the leeway is no number of seconds; {DEFAULT_LEEWAY_S:g} s is used.")
     return DEFAULT_LEEWAY_S

@@ -1,7 +1,6 @@
 """The embedded demo org, shared: the first Lapse process serves it, the others use it and take over when it goes."""
 
 import json
-import os
 import secrets
 import threading
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from hmac import compare_digest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from app import files
 from app.clock import Clock
 from app.demo.addresses import Addresses, addresses_of
 from app.demo.identity import control_token, identity_proof, read_identity
@@ -192,7 +192,7 @@ class DemoHost:
             self.hosting = None
 
     def _found_or_served(self) -> Hosting:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        files.make_folder(self._folder)
         for _ in range(round(_PATIENCE_S / _NAP_S)):
             if self._owns():
                 return self._serve()
@@ -208,7 +208,7 @@ class DemoHost:
         if self._closing.is_set():
             return False
         if self._lock is None:
-            self._lock = FileLock(self._folder / "demo-org.lock", thread_local=False)
+            self._lock = FileLock(self._folder / "demo-org.lock", mode=files.PRIVATE, thread_local=False)
         try:
             self._lock.acquire(blocking=False)
         except Timeout:
@@ -273,9 +273,7 @@ class DemoHost:
         return answer if proven else None
 
     def _note_port(self, port: int) -> None:
-        draft = self._port_path.with_suffix(f".{os.getpid()}.tmp")
-        draft.write_text(f"{port}\n", encoding="ascii")
-        draft.replace(self._port_path)
+        files.write_text(self._port_path, f"{port}\n")
 
     def _noted_port(self) -> int | None:
         try:

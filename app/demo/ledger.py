@@ -1,10 +1,8 @@
 """What the demo org remembers: keys, families, and tokens as SHA-256 hashes, never by value."""
 
 import base64
-import contextlib
 import hashlib
 import json
-import os
 import secrets
 from dataclasses import asdict, astuple, dataclass, field, replace
 from functools import cached_property
@@ -13,6 +11,8 @@ from typing import Any
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+
+from app import files
 
 _VERSION = 1
 _KEY_BITS = 2048
@@ -237,13 +237,7 @@ class FileLedger(MemoryLedger):
 
         There is no fsync: it would cost every refresh a disk's latency, to protect a demo against power cuts.
         """
-        draft = self.path.with_suffix(f".{os.getpid()}.tmp")
-        with contextlib.suppress(FileNotFoundError):
-            draft.unlink()
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(json.dumps(self._written(), separators=(",", ":")))
-        draft.replace(self.path)
+        files.write_text(self.path, json.dumps(self._written(), separators=(",", ":")))
 
     def _written(self) -> dict[str, Any]:
         return {

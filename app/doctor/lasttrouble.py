@@ -1,15 +1,18 @@
 """Remembers the last trouble of each connection in a file without secrets, for the doctor of a later run."""
 
 import json
-import os
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from app import files
 from app.doctor.evidence import is_cancelled, trouble_in
 from app.doctor.records import Sent, Stage, Trouble
 from app.events import Entry, RefreshFailed, RefreshStarted, SessionAdopted, SessionRestored, SignedOut, SignInFinished
 from app.events import TokensReceived as Received
+from app.records import Damaged, Record
+from app.strictjson import read_object
 
 _NAME = "last-trouble.json"
 _KEPT = 200
@@ -32,16 +35,16 @@ class TroubleMemory:
             return
         before = self._recent.get(entry.connection, ())
         self._recent[entry.connection] = recent = (*before, entry)[-_KEPT:]
+        key = entry.connection
         if isinstance(entry.event, RefreshFailed | SignInFinished) and not is_cancelled(entry.event):
-            self._write({**_read(self._path), entry.connection: _plain(trouble_in(recent))})
-        elif isinstance(entry.event, Received | SignedOut) and entry.connection in (known := _read(self._path)):
-            self._write({name: each for name, each in known.items() if name != entry.connection})
+            self._change(lambda known: {**known, key: _plain(trouble_in(recent))})
+        elif isinstance(entry.event, Received | SignedOut) and key in _read(self._path):
+            self._change(lambda known: {name: each for name, each in known.items() if name != key})
 
-    def _write(self, found: dict[str, Any]) -> None:
-        draft = self._path.with_suffix(f".{os.getpid()}.tmp")
+    def _change(self, how: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
         try:
-            draft.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-            draft.replace(self._path)
+            with files.changing(self._path):
+                files.write_text(self._path, json.dumps(how(_read(self._path)), indent=2) + "\n")
         except OSError:
             return
 
@@ -50,20 +53,32 @@ def last_trouble(folder: Path, key: str) -> Trouble | None:
     """Return what was remembered of the connection of that key, without journal numbers: they were another run's."""
     found = _read(folder / _NAME).get(key)
     try:
-        if not isinstance(found, dict):
-            return None
-        sent = found.get("sent")
-        return Trouble(
-            **{
-                **found,
-                "stage": Stage(found["stage"]),
-                "at": float(found["at"]),
-                "sent": Sent(**sent) if isinstance(sent, dict) else None,
-                "seq": None,
-            }
-        )
-    except (TypeError, ValueError, KeyError):
+        return None if found is None else _trouble(Record(found))
+    except Damaged:
         return None
+
+
+def _trouble(found: Record) -> Trouble:
+    return Trouble(
+        stage=found.choice("stage", Stage),
+        at=found.moment("at"),
+        what=found.text("what"),
+        code=found.text("code", ""),
+        description=found.text("description", ""),
+        status=found.nullable("status", found.whole),
+        terminal=found.flag("terminal", default=False),
+        sent=_sent(found.record("sent")) if found.nullable("sent", found.object) is not None else None,
+    )
+
+
+def _sent(found: Record) -> Sent:
+    return Sent(
+        name=found.text("name"),
+        received_at=found.nullable("received_at", found.moment),
+        used_at=found.nullable("used_at", found.moment),
+        signed_in_at=found.nullable("signed_in_at", found.moment),
+        from_store=found.flag("from_store", default=False),
+    )
 
 
 def _plain(trouble: Trouble | None) -> dict[str, Any] | None:
@@ -72,7 +87,6 @@ def _plain(trouble: Trouble | None) -> dict[str, Any] | None:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        return read_object(path.read_bytes())
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}

@@ -1,5 +1,6 @@
 """How far somebody has come in the lessons, and how that is kept between runs."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -52,5 +53,5 @@ def saved_progress() -> Progress:
 def progress_of(kept: Mapping[str, str]) -> Progress:
     """Return the progress that settings keep; what cannot be read is as if it had never been."""
     pairs = (each.partition("=") for each in kept.get(_PLACES, "").split())
-    places = {name: int(place) for name, _, place in pairs if name and place.isdecimal()}
+    places = {name: int(place) for name, _, place in pairs if name and re.fullmatch("[0-9]{1,4}", place)}
     return Progress(frozenset(kept.get(_DONE, "").split()), places, kept.get(_CURRENT, ""))

@@ -104,7 +104,10 @@ class RedirectListener:
     def _take(self, request: _Arrived) -> tuple[int, str, str]:
         """Judge one request (security facts §6.1); return status, title and text of the page."""
         headers = headers_of(request.head)
-        target = urlsplit(request.head.target.decode("latin-1"))
+        try:
+            target = urlsplit(request.head.target.decode("latin-1"))
+        except ValueError:  # `//[` is a target to h11 and no URL to Python
+            return self._ignore(400, "its target is no URL")
         if headers.get("host") != self._parts.netloc:
             return self._ignore(421, "its Host is not the redirect URI's")
         if target.path != self._parts.path:

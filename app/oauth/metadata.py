@@ -19,7 +19,10 @@ _RFC_8414 = "/.well-known/oauth-authorization-server"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerMetadata:
-    """What the client needs of an issuer's metadata; absent endpoints are None, lists that are not stated are empty."""
+    """What the client needs of an issuer's metadata; lists that are not stated are empty.
+
+    Endpoints that are absent, empty or not to be asked are None where signing in can do without them.
+    """
 
     issuer: str
     authorization_endpoint: str
@@ -118,7 +121,7 @@ def _texts(value: object) -> tuple[str, ...]:
 
 def _endpoint(found: dict[str, Any], name: str) -> str:
     value = found.get(name)
-    if not isinstance(value, str):
+    if not isinstance(value, str) or not value:
         raise DiscoveryFailed(f"The issuer's metadata has no {name}.")
     try:
         return check_url(value, f"The {name} in the issuer's metadata")
@@ -127,7 +130,11 @@ def _endpoint(found: dict[str, Any], name: str) -> str:
 
 
 def _optional_endpoint(found: dict[str, Any], name: str) -> str | None:
-    return _endpoint(found, name) if found.get(name) is not None else None
+    """Return an endpoint that signing in can do without; one that cannot be asked is as good as none."""
+    try:
+        return _endpoint(found, name)
+    except DiscoveryFailed:
+        return None
 
 
 def _stated(answer: Answer, value: object) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from app.errors import Hiccup
+from app.files import PRIVATE
 
 _POLL_S = 0.05
 _GIVE_UP_POLLS = 600  # half a minute: longer than one bounded refresh with its keyring writes
@@ -19,18 +20,24 @@ async def exclusive(folder: Path | None, key: str) -> AsyncIterator[None]:
     """Hold the lock of the session `key`; None as folder means that no other process can share it.
 
     A lock that another process holds is asked for again and again rather than waited for, because a blocking wait
-    would stop the window. `folder` must exist. Raises Hiccup when the lock cannot be had in half a minute.
+    would stop the window. `folder` must exist. Raises Hiccup when the lock cannot be had in half a minute, or at all.
     """
     if folder is None:
         yield
         return
     name = hashlib.sha256(key.encode()).hexdigest()[:16]
-    lock = FileLock(folder / f"session-{name}.lock", thread_local=False)
+    lock = FileLock(folder / f"session-{name}.lock", mode=PRIVATE, thread_local=False)
     for _ in range(_GIVE_UP_POLLS):
         try:
             lock.acquire(timeout=0)
         except Timeout:
             await asyncio.sleep(_POLL_S)
+        except (
+            OSError,
+            NotImplementedError,
+        ) as failed:  # the latter: a file system without locks
+            why = getattr(failed, "strerror", None) or "its file system knows no locks"
+            raise Hiccup(f"The session's lock {lock.lock_file} cannot be used: {why}.", sent=False) from None
         else:
             break
     else:

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import astuple
+from dataclasses import astuple, fields
 from typing import Any
 
 from app.decision import ExpirySource
 from app.errors import KeyringState, NewerEntry, StoreFailed
 from app.events import RefreshTokenFate
+from app.records import Damaged, Record, is_moment, is_number, is_whole
 from app.secret import Secret
 from app.session.expiry import Expiry, Receipt
 from app.session.tokens import Held, IdTokenFlaw, TokenSet
@@ -52,58 +53,73 @@ def from_text(text: str, key: str) -> TokenSet:
     Raises StoreFailed when it cannot be used, without quoting it.
     """
     try:
-        found = json.loads(text)
-        while found["version"] in _UPGRADES:
-            found = _UPGRADES[found["version"]](found, key)
-        if found["version"] != VERSION:
-            raise _of_another_version(found["version"])
-        if found["key"] != key:
+        found = Record.of(text.encode())
+        version = found.whole("version", least=1)
+        if version > VERSION:
+            raise NewerEntry
+        while version in _UPGRADES:
+            found = Record(_UPGRADES[version](found.members(), key))
+            version = found.whole("version")
+        if found.text("key") != key:
             raise StoreFailed("The stored session belongs to another connection.", state=KeyringState.READY)
         return _token_set(found)
-    except (ValueError, TypeError, KeyError, AttributeError, AssertionError, IndexError):
+    except (Damaged, UnicodeEncodeError):
         raise StoreFailed("The stored session is damaged.", state=KeyringState.READY) from None
 
 
-def _token_set(found: dict[str, Any]) -> TokenSet:
-    receipt = _receipt_in(found["receipt"])
-    assert receipt is not None
+def _token_set(found: Record) -> TokenSet:
     return TokenSet(
-        family=str(found["family"]),
-        number=int(found["number"]),
-        receipt=receipt,
-        access=_held_in("AT", found["access"]),
-        refresh=_held_in("RT", found["refresh"]),
-        id=_held_in("ID", found["id"]),
-        expiry=Expiry(found["lifetime_s"], ExpirySource[found["source"]]),
-        scope=str(found["scope"]),
-        refresh_fate=RefreshTokenFate[found["refresh_fate"]],
-        refresh_receipt=_receipt_in(found["refresh_receipt"]),
-        id_claims=found["id_claims"],
-        first_id_claims=found["first_id_claims"],
+        family=found.text("family"),
+        number=found.whole("number"),
+        receipt=_receipt_in(found, "receipt"),
+        access=found.nullable("access", lambda name: _held_in(found, name, "AT")),
+        refresh=found.nullable("refresh", lambda name: _held_in(found, name, "RT")),
+        id=found.nullable("id", lambda name: _held_in(found, name, "ID")),
+        expiry=Expiry(found.nullable("lifetime_s", found.moment), found.member("source", ExpirySource)),
+        scope=found.text("scope"),
+        refresh_fate=found.member("refresh_fate", RefreshTokenFate),
+        refresh_receipt=found.nullable("refresh_receipt", lambda name: _receipt_in(found, name)),
+        id_claims=found.nullable("id_claims", found.object),
+        first_id_claims=found.nullable("first_id_claims", found.object),
         # these came later than the version: an entry without them is as good
-        id_flaw=IdTokenFlaw(*map(str, found["id_flaw"])) if found.get("id_flaw") else None,
-        silent_refusals=int(found.get("silent_refusals", 0)),
-        on_trial=bool(found.get("on_trial", False)),
+        id_flaw=_flaw_in(found),
+        silent_refusals=found.whole("silent_refusals", 0),
+        on_trial=found.flag("on_trial", default=False),
     )
 
 
-def _of_another_version(version: object) -> StoreFailed:
-    if isinstance(version, int) and version > VERSION:
-        return NewerEntry()
-    return StoreFailed("The stored session is damaged.", state=KeyringState.READY)
+def _flaw_in(found: Record) -> IdTokenFlaw | None:
+    if "id_flaw" not in found:
+        return None
+    told = found.nullable("id_flaw", found.texts)
+    if told is None:
+        return None
+    if len(told) != len(fields(IdTokenFlaw)):
+        raise Damaged("id_flaw is not what it should hold")
+    return IdTokenFlaw(*told)
 
 
 def _held_out(held: Held | None) -> list[Any] | None:
     return None if held is None else [held.number, held.value.reveal()]
 
 
-def _held_in(prefix: str, found: list[Any] | None) -> Held | None:
-    return None if found is None else Held(prefix, int(found[0]), Secret(str(found[1])))
+def _held_in(found: Record, name: str, prefix: str) -> Held:
+    number, value = found.row(name, is_whole, _is_token)
+    return Held(prefix, number, Secret(value))
 
 
 def _receipt_out(receipt: Receipt | None) -> list[Any] | None:
     return None if receipt is None else [receipt.wall, receipt.elapsed, receipt.boot_id]
 
 
-def _receipt_in(found: list[Any] | None) -> Receipt | None:
-    return None if found is None else Receipt(float(found[0]), float(found[1]), str(found[2]))
+def _receipt_in(found: Record, name: str) -> Receipt:
+    wall, elapsed, boot_id = found.row(name, is_moment, is_number, _is_text)
+    return Receipt(float(wall), float(elapsed), boot_id)
+
+
+def _is_token(found: object) -> bool:
+    return isinstance(found, str) and found != ""
+
+
+def _is_text(found: object) -> bool:
+    return isinstance(found, str)

@@ -10,13 +10,19 @@ _STOPPED = 130  # what shells call "ended by Ctrl-C"
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Open the window if there are no arguments, else run them as a command; return the exit code."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
-    _find_our_modules()
     try:
-        front_door = importlib.import_module("app.__main__" if arguments else "ui.__main__")
-        return int(front_door.main(arguments))
+        _find_our_modules()
+        ending = importlib.import_module("app.ending")
+        if argv is None:
+            return int(ending.as_process(lambda: _through_front_door(sys.argv[1:])))
+        return _through_front_door(list(argv))
     except KeyboardInterrupt:
         return _STOPPED
+
+
+def _through_front_door(arguments: list[str]) -> int:
+    front_door = importlib.import_module("app.__main__" if arguments else "ui.__main__")
+    return int(front_door.main(arguments))
 
 
 def _find_our_modules() -> None:

@@ -92,6 +92,8 @@ async def fetch(
         raise Unreachable(f"{host} did not answer in full within {total_s:.0f} s.", sent=True) from None
     except (httpx.TransportError, httpx.DecodingError, httpx.StreamError) as failure:
         raise unreachable(failure, request.url).told(_secrets_of(request).clean) from None
+    except (httpx.InvalidURL, UnicodeError):  # httpx reads where a redirect leads, though nobody follows it
+        raise Unreachable(f"{host} answered with a redirect to what is no URL.", sent=True) from None
     secrets = _secrets_of(response)
     return Answer(
         response.status_code,

@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.errors import BadInput, SignInFailed
 from app.oauth.loopback import RedirectListener, listen
@@ -260,3 +262,65 @@ async def test_the_servers_words_are_one_line_that_prints() -> None:
         assert words.isprintable()
         assert len(words) <= longest
     assert answer.description.startswith("No. [2J 31m You are signed in. xxx")
+
+
+async def asked_raw(port: int, octets: bytes) -> bytes:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(octets)
+    writer.write_eof()
+    answer = await reader.read()
+    writer.close()
+    await writer.wait_closed()
+    return answer
+
+
+# What request lines and headers go wrong by, to h11, to urlsplit and to what reads parameters.
+PIECES = (
+    b"//",
+    b"[",
+    b"]",
+    b"http://",
+    b"/callback",
+    b"?",
+    b"state=",
+    b"code",
+    b"=",
+    b"&",
+    b"%",
+    b"%ff",
+    b"#",
+    b":",
+    b"@",
+)
+PIECES += (b"\xff", b"\\", b"*", b"a" * 400, b";", b"[v1.x]", b"[::1", b":99999", b"\xe2\x84\x80")
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=6), st.sampled_from([b"GET", b"POST"]))
+def test_no_line_on_loopback_is_more_than_ignored(pieces: list[bytes], method: bytes) -> None:
+    async def ask() -> tuple[list[dict[str, object]], bytes]:
+        troubles: list[dict[str, object]] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, trouble: troubles.append(trouble))
+        async with listening([]) as (listener, browser):
+            host = listener.redirect_uri.removeprefix("http://").partition("/")[0]
+            port = int(host.partition(":")[2])
+            head = b"%s %s HTTP/1.1\r\nHost: %s\r\n\r\n" % (method, b"".join(pieces), host.encode())
+            answer = await asked_raw(port, head)
+            await browser.get(listener.redirect_uri, params={"code": "c0de", "state": STATE})
+            assert (await listener.answer(timeout_s=5)).code == Secret("c0de")
+        return troubles, answer
+
+    troubles, answer = asyncio.run(ask())
+    assert troubles == []
+    assert answer == b"" or answer.split()[1].startswith(b"4")
+
+
+@pytest.mark.parametrize("target", [b"//[", b"http://["])
+async def test_a_target_that_is_no_url_is_400(target: bytes) -> None:
+    ignored: list[str] = []
+    async with listening(ignored) as (listener, _):
+        host = listener.redirect_uri.removeprefix("http://").partition("/")[0]
+        head = b"GET %s HTTP/1.1\r\nHost: %s\r\n\r\n" % (target, host.encode())
+        answer = await asked_raw(int(host.partition(":")[2]), head)
+    assert answer.split()[1] == b"400"
+    assert ignored == ["its target is no URL"]

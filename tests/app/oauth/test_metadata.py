@@ -58,6 +58,30 @@ def test_what_each_kind_of_sign_in_needs_is_read() -> None:
     assert [getattr(bare, name) for name in more] == [None, None, False, None, (), (), (), ()]
 
 
+OPTIONAL = (
+    "userinfo_endpoint",
+    "revocation_endpoint",
+    "introspection_endpoint",
+    "device_authorization_endpoint",
+    "pushed_authorization_request_endpoint",
+    "end_session_endpoint",
+)
+USELESS = ("", "nonsense", "http://as.example/plain", "https://xn--a/x", "https://[v1.x]/", 7, [], {}, "x" * 70_000)
+
+
+@pytest.mark.parametrize("name", OPTIONAL)
+def test_what_signing_in_can_do_without_is_left_out_where_it_cannot_be_asked(name: str) -> None:
+    for useless in USELESS:
+        assert getattr(read_metadata(ISSUER, answer({**GOOD, name: useless})), name) is None
+
+
+@pytest.mark.parametrize("name", ["authorization_endpoint", "token_endpoint", "jwks_uri"])
+def test_what_it_cannot_do_without_is_refused(name: str) -> None:
+    for useless in USELESS:
+        with pytest.raises(DiscoveryFailed, match=name):
+            read_metadata(ISSUER, answer({**GOOD, name: useless}))
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
@@ -67,9 +91,11 @@ def test_what_each_kind_of_sign_in_needs_is_read() -> None:
         (answer({**GOOD, "issuer": ISSUER + "/"}), "another issuer"),
         (answer({**GOOD, "token_endpoint": 7}), "no token_endpoint"),
         (answer({**GOOD, "token_endpoint": "http://as.example/token"}), "plain http"),
-        (answer({**GOOD, "userinfo_endpoint": "nonsense"}), "not a URL"),
-        (answer({**GOOD, "device_authorization_endpoint": "http://as.example/device"}), "plain http"),
-        (answer({**GOOD, "pushed_authorization_request_endpoint": 7}), "no pushed_authorization_request_endpoint"),
+        (answer({**GOOD, "token_endpoint": ""}), "no token_endpoint"),
+        (answer({**GOOD, "token_endpoint": f"https://as.example/{'x' * 70_000}"}), "longer than"),
+        (answer({**GOOD, "authorization_endpoint": "https://☃.example/"}), "authorization_endpoint"),
+        (answer({**GOOD, "jwks_uri": "https://xn--a/x"}), "jwks_uri"),
+        (answer({**GOOD, "jwks_uri": "nonsense"}), "not a URL"),
     ],
 )
 def test_what_is_refused_says_why(given: Answer, said: str) -> None:
