@@ -109,7 +109,10 @@ class Refusal(LapseError):
 
 
 class Hiccup(LapseError):
-    """Transient: the session is kept; `sent` is false when the request certainly never reached the server."""
+    """Transient: the session is kept; `sent` is false when the request certainly never reached the server.
+
+    `ran_s` is for how many seconds an answer was waited for; time in which this program did not run is not among them.
+    """
 
     exit_code = 3
     standing = Standing.STILL_SIGNED_IN
@@ -124,9 +127,11 @@ class Hiccup(LapseError):
         sent: bool = True,
         status: int | None = None,
         retry_after_s: float | None = None,
+        ran_s: float = 0.0,
     ) -> None:
         super().__init__(what, next_step=next_step, raw=raw)
         self.sent = sent
+        self.ran_s = ran_s
         self.status = status
         self.retry_after_s = retry_after_s
 

@@ -31,7 +31,7 @@ def judge(trouble: LapseError) -> Refusal | Hiccup:
     if isinstance(trouble, UnusableAnswer):
         return Hiccup(trouble.what, raw=trouble.raw, status=trouble.status, retry_after_s=trouble.retry_after_s)
     if isinstance(trouble, Unreachable):
-        return Hiccup(trouble.what, sent=trouble.sent, next_step=trouble.cure)
+        return Hiccup(trouble.what, sent=trouble.sent, next_step=trouble.cure, ran_s=trouble.ran_s)
     assert isinstance(trouble, DiscoveryFailed)
     return Hiccup(trouble.what, sent=False)
 
