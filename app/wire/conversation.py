@@ -15,6 +15,7 @@ from app.wire.running import RunningLimit
 _CONNECT_WITHIN_S = 10.0
 FREE_WITHIN_S = 30.0
 _AT_ONCE = 256  # pieces of an answer; a body of ever so many small ones must not keep the loop for itself
+_MOST_HEADERS = 1000  # h11 reads twenty times as many within its bounds, and each is kept several times over
 _FAILURES = (httpx.TransportError, httpx.DecodingError, httpx.StreamError)
 _PLAIN = "Tell the server's operator; Lapse asks for answers that are not encoded."
 
@@ -154,6 +155,13 @@ class Conversation:
                 self._begin(Phase.OPENING, self._total_s)  # it may be looked why, or tried in another way
             case "send_request_headers", "started" if info["request"].method != b"CONNECT":
                 self._begin(Phase.SENT, self._total_s)
+            case "receive_response_headers", "complete":
+                self._count_headers(len(info["return_value"][3]))
+
+    def _count_headers(self, number: int) -> None:
+        if number > _MOST_HEADERS:
+            what = f"The exchange with {self._request.url.host} broke off: its answer has {number} headers."
+            raise Unreachable(what, sent=True)
 
 
 class _Stops:
