@@ -49,13 +49,13 @@ class BrokenOff(Unreachable):
 def prepare(request: httpx.Request, *, kind: ExchangeKind, cause: int | None, total_s: float) -> httpx.Request:
     """Note on the request what it is for and what caused it, for the recorder; ask for an answer that is not encoded.
 
-    httpx's own timeouts are left out, because they count time in which this program did not run, but for the one for a
-    free connection of a pool that is not ours: nothing is lost by that.
+    httpx's own timeouts are left out, because they count time in which this program did not run, but for the one that a
+    pool which is not ours has for a free connection: nothing is lost by that, and a little earlier it is told as such.
     """
     request.headers["Accept-Encoding"] = "identity"
     request.extensions = {
         **request.extensions,
-        "timeout": httpx.Timeout(None, pool=min(total_s, FREE_WITHIN_S)).as_dict(),
+        "timeout": httpx.Timeout(None, pool=0.9 * min(total_s, FREE_WITHIN_S)).as_dict(),
         "lapse_kind": kind,
         "lapse_cause": cause,
     }

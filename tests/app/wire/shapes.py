@@ -138,6 +138,10 @@ def measured(port: int, names: Iterable[str]) -> dict[str, tuple[str, int]]:
     return {name: (came, kib) for name, came, kib, _ in map(json.loads, run.stdout.splitlines())}
 
 
+def _forget_peak() -> None:
+    Path("/proc/self/clear_refs").write_text("5")
+
+
 async def _measure(port: int, names: list[str]) -> None:
     """Print for each shape what came of it, and by how many KiB it took this program beyond what it had."""
     clock = SystemClock()
@@ -145,7 +149,7 @@ async def _measure(port: int, names: list[str]) -> None:
     async with httpx.AsyncClient(transport=recording, trust_env=False) as http:
         for name in ["warm", "warm", *names]:
             had = _kib("VmRSS")
-            Path("/proc/self/clear_refs").write_text("5")  # the peak counts from here
+            _forget_peak()
             request = httpx.Request("GET", f"http://127.0.0.1:{port}/{name}")
             began = asyncio.get_running_loop().time()
             try:
