@@ -63,6 +63,7 @@ class Conversation:
         Raises Unreachable. Where it is cancelled, it is over when that is raised on, unless it is cancelled once more.
         """
         task = self._stops.task = asyncio.create_task(self._hold(auth), name=f"exchange with {self._request.url.host}")
+        task.add_done_callback(_looked_at)
         try:
             await asyncio.shield(task)
         except asyncio.CancelledError:
@@ -162,6 +163,12 @@ class Conversation:
         if number > _MOST_HEADERS:
             what = f"The exchange with {self._request.url.host} broke off: its answer has {number} headers."
             raise Unreachable(what, sent=True)
+
+
+def _looked_at(task: asyncio.Task[None]) -> None:
+    """Look at what a task came to: where its caller has gone nobody else would, and the loop complains of that."""
+    if not task.cancelled():
+        task.exception()
 
 
 class _Stops:

@@ -2,13 +2,14 @@
 
 import asyncio
 import gc
+import random
 from collections.abc import AsyncGenerator, Coroutine, Iterator
 from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from tests.app.wire.exchanges import behaving, nothing_is_left_after_a_cancellation, nothing_is_left_after_each
+from tests.app.wire.exchanges import behaving, mixed, nothing_is_left_after_a_cancellation, nothing_is_left_after_each
 from tests.qt_loop import running_loop
 from ui.loop import QtLoop
 
@@ -83,3 +84,9 @@ def test_a_loop_that_runs_inside_qt_s_closes_them_too_and_leaves_others_alone(qt
         qtbot.waitUntil(lambda: task.done() and left.is_closed)
     with asyncio.Runner() as runner:  # what asyncio's own loop does is asyncio's again
         runner.run(Left().leave())
+
+
+def test_many_exchanges_end_with_the_descriptors_of_the_first_hundred(qapp: QApplication, base: str) -> None:
+    with asyncio.Runner(loop_factory=lambda: QtLoop(qapp)) as runner:
+        found = runner.run(mixed(base, 600, random.Random(7)))
+    assert (found.held, found.last) == ([], found.first)

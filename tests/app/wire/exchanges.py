@@ -2,10 +2,13 @@
 
 import asyncio
 import gzip
+import random
 import ssl
 import threading
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +78,7 @@ HELD: dict[str, bytes] = {
 
 SAID = KEPT | ENDED | HELD
 NAMES = tuple(SAID)
+_TOGETHER, _FIRST, _SAME = 10, 100, 20
 _MOST_TURNS, _LEAST_CANCELLED = 60, 10
 
 
@@ -240,3 +244,55 @@ async def _cancelled_after(found: Client, url: str, turns: int, again: int) -> b
         if again:
             task.cancel()
     return task.cancelled()
+
+
+@dataclass
+class Mixed:
+    """What many exchanges of every kind left: descriptors after the first hundred, at the worst, and at the end."""
+
+    first: int = 0
+    most: int = 0
+    last: int = 0
+    held: list[str] = field(default_factory=list)
+    outcomes: Counter[str] = field(default_factory=Counter)
+
+
+async def mixed(base: str, number: int, chance: random.Random) -> Mixed:
+    """Have so many exchanges, ten at once, every fifth cancelled at some moment."""
+    found = Mixed()
+    async with client() as asking:
+        for done in range(0, number, _TOGETHER):
+            async with asyncio.TaskGroup() as tasks:
+                for _ in range(_TOGETHER):
+                    tasks.create_task(_one_of_many(asking, base, chance, found.outcomes))
+            found.most = max(found.most, descriptors())
+            if done < _FIRST <= done + _TOGETHER:
+                await _settled(asking)
+                found.first = descriptors()
+        found.held = asking.held()
+        await _settled(asking)
+        found.last = descriptors()
+    return found
+
+
+async def _one_of_many(asking: Client, base: str, chance: random.Random, outcomes: Counter[str]) -> None:
+    name, kind = chance.choice(NAMES), chance.choice((ExchangeKind.API, ExchangeKind.TOKEN))
+    wait_s = chance.choice((None, None, None, None, chance.random() * 0.02))
+    url = chance.choice((f"{base}/{name}",) * 30 + ("http://127.0.0.1:9/",))
+    asked = asking.ask(url, kind=kind, total_s=0.03 if name in HELD else 5.0)
+    try:
+        async with asyncio.timeout(wait_s):
+            outcomes[await asked] += 1
+    except TimeoutError:
+        outcomes["cancelled"] += 1
+
+
+async def _settled(asking: Client) -> None:
+    """Close what is idle, and wait until the server has closed its ends: every one was a descriptor of ours too."""
+    for way in asking.network._ways.values():
+        await way.aclose()
+    before, same = descriptors(), 0
+    while same < _SAME:
+        await asyncio.sleep(0.01)
+        now = descriptors()
+        before, same = now, same + 1 if now == before else 0

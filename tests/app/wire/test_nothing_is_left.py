@@ -1,12 +1,13 @@
 """What an exchange has opened is given back, however it ends: counted in the pool and among the descriptors."""
 
+import random
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.app.wire.certificates import Authority
-from tests.app.wire.exchanges import behaving, nothing_is_left_after_a_cancellation, nothing_is_left_after_each
+from tests.app.wire.exchanges import behaving, mixed, nothing_is_left_after_a_cancellation, nothing_is_left_after_each
 from tests.app.wire.test_network import SERVER, proxy
 
 pytestmark = pytest.mark.anyio
@@ -47,3 +48,8 @@ async def test_nothing_is_left_after_a_cancellation_through_a_proxy(tmp_path: Pa
         async with proxy(port) as asked:
             environ = {"SSL_CERT_FILE": str(authority.file), "HTTPS_PROXY": f"http://127.0.0.1:{asked.port}"}
             await nothing_is_left_after_a_cancellation(f"https://{SERVER}", "whole", environ, again=0)
+
+
+async def test_many_exchanges_end_with_the_descriptors_of_the_first_hundred(base: str) -> None:
+    found = await mixed(base, 600, random.Random(7))
+    assert (found.held, found.last) == ([], found.first)
