@@ -9,22 +9,7 @@ from hypothesis import strategies as st
 
 from app.simloop import SimLoop
 from app.wire.running import RunningLimit, running_limit
-
-Stops = list[tuple[float, float]]
-
-
-class StoppedLoop(SimLoop):
-    """A simulated loop that is stopped at times: nothing is called meanwhile, and its clock goes on."""
-
-    def __init__(self, stops: Stops) -> None:
-        super().__init__()
-        self._stops = sorted(stops)
-
-    def advance(self, seconds: float) -> None:
-        """Move time forward, and over each stop that falls into that."""
-        super().advance(seconds)
-        while self._stops and self.time() >= self._stops[0][0]:
-            super().advance(self._stops.pop(0)[1])
+from tests.app.stopped import StoppedLoop, Stops
 
 
 def over_at(limit_s: float, stops: Stops) -> tuple[float, float]:
