@@ -55,7 +55,7 @@ def prepare(request: httpx.Request, *, kind: ExchangeKind, cause: int | None, to
     request.headers["Accept-Encoding"] = "identity"
     request.extensions = {
         **request.extensions,
-        "timeout": httpx.Timeout(None, pool=0.9 * min(total_s, FREE_WITHIN_S)).as_dict(),
+        "timeout": {"connect": None, "read": None, "write": None, "pool": 0.9 * min(total_s, FREE_WITHIN_S)},
         "lapse_kind": kind,
         "lapse_cause": cause,
     }

@@ -9,7 +9,13 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from tests.app.wire.exchanges import behaving, mixed, nothing_is_left_after_a_cancellation, nothing_is_left_after_each
+from tests.app.wire.exchanges import (
+    behaving,
+    client,
+    mixed,
+    nothing_is_left_after_a_cancellation,
+    nothing_is_left_after_each,
+)
 from tests.qt_loop import running_loop
 from ui.loop import QtLoop
 
@@ -32,6 +38,21 @@ def test_nothing_is_left_after_each_kind_of_exchange(qapp: QApplication, base: s
 @pytest.mark.parametrize("name", ["whole", "half-a-body", "oversized"])
 def test_nothing_is_left_after_a_cancellation_at_any_point(qapp: QApplication, base: str, name: str) -> None:
     run(qapp, nothing_is_left_after_a_cancellation(base, name, {}, again=0))
+
+
+@pytest.mark.parametrize("name", ["oversized", "undecodable"])
+def test_the_window_calls_on_after_more_answers_of_a_kind_than_it_has_connections(
+    qapp: QApplication, base: str, name: str
+) -> None:
+    async def storms() -> str:
+        async with client() as found:
+            for _ in range(5):
+                await asyncio.gather(*(found.ask(f"{base}/{name}") for _ in range(25)))
+            assert found.held() == []
+            return await found.ask(f"{base}/whole")
+
+    with asyncio.Runner(loop_factory=lambda: QtLoop(qapp)) as runner:
+        assert runner.run(storms()) == "200"
 
 
 class Left:
