@@ -157,6 +157,7 @@ class Hiccup(LapseError):
     """Transient: the session is kept; `sent` is false when the request certainly never reached the server.
 
     `lost` means that an answer came which lacks what it should have brought: the server may well have acted on it.
+    `ran_s` is for how many seconds an answer was waited for; time in which this program did not run is not among them.
     """
 
     exit_code = 3
@@ -173,10 +174,12 @@ class Hiccup(LapseError):
         lost: bool = False,
         status: int | None = None,
         retry_after_s: float | None = None,
+        ran_s: float = 0.0,
     ) -> None:
         super().__init__(what, next_step=next_step, raw=raw)
         self.sent = sent
         self.lost = lost
+        self.ran_s = ran_s
         self.status = status
         self.retry_after_s = retry_after_s
 

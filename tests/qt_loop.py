@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from PySide6.QtWidgets import QApplication
-from qasync import QEventLoop
+
+from ui.loop import QtLoop
 
 
 @contextmanager
-def running_loop(application: QApplication) -> Iterator[QEventLoop]:
+def running_loop(application: QApplication) -> Iterator[QtLoop]:
     """Yield a running loop; afterwards it is closed and Qt's is as it was."""
-    found = QEventLoop(application, already_running=True)
+    found = QtLoop(application, already_running=True)
     asyncio.events._set_running_loop(found)
     asyncio.set_event_loop(found)
     try:

@@ -5,6 +5,7 @@ import importlib
 import signal
 import sys
 from types import ModuleType
+from typing import Any
 
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
@@ -19,8 +20,45 @@ from ui.wiring import Wiring
 
 def run(application: QApplication, window: MainWindow) -> int:
     """Bring up what is behind the window; return the exit code once it was asked to close and everything has ended."""
-    with asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
+    with asyncio.Runner(loop_factory=lambda: QtLoop(application)) as runner:
         return runner.run(_live(application, window))
+
+
+class QtLoop(QEventLoop):  # type: ignore[misc]  # it ships no types
+    """qasync's loop, which also closes generators that were left half-way, as asyncio's own loops do.
+
+    qasync 0.28 overrides `run_forever`, where asyncio tells the interpreter who is to close them (PEP 525): without it
+    what such a generator holds, a connection of httpcore's pool for one, is never given back. With `already_running`
+    they are closed until the loop is.
+    """
+
+    def __init__(self, application: QApplication, *, already_running: bool = False) -> None:
+        super().__init__(application, already_running=already_running)
+        self._hooks_before: Any = None
+        if already_running:
+            self._set_hooks()
+
+    def run_forever(self) -> Any:
+        """Run until `stop` is called."""
+        self._set_hooks()
+        try:
+            return super().run_forever()
+        finally:
+            self._reset_hooks()
+
+    def close(self) -> None:
+        """Close it, and leave generators to whoever had them before."""
+        self._reset_hooks()
+        super().close()
+
+    def _set_hooks(self) -> None:
+        self._hooks_before = sys.get_asyncgen_hooks()
+        sys.set_asyncgen_hooks(firstiter=self._asyncgen_firstiter_hook, finalizer=self._asyncgen_finalizer_hook)
+
+    def _reset_hooks(self) -> None:
+        if self._hooks_before is not None:
+            sys.set_asyncgen_hooks(*self._hooks_before)
+            self._hooks_before = None
 
 
 async def _live(application: QApplication, window: MainWindow) -> int:

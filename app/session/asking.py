@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from app import events
 from app.clock import Clock
@@ -11,7 +11,7 @@ from app.journal import Scribe
 from app.oauth.client import OAuthClient
 from app.oauth.grants import Flaw, TokenAnswer
 from app.secret import Secret
-from app.session.patience import LONGEST_PAUSE_S, Tried, is_lost_answer, pause_s, wait_before_retry_s
+from app.session.patience import LONGEST_PAUSE_S, Tried, pause_s, wait_before_retry_s
 from app.session.tokens import TokenSet
 from app.session.verdicts import judge
 from app.text import duration
@@ -45,7 +45,7 @@ class Asking:
         held by then is sent.
         """
         self._check_pause()
-        tried = Tried(self._clock.stopwatch())
+        tried = Tried()
         while True:
             try:
                 kept = await keep(await self._client.refresh(refresh_token, cause=cause))
@@ -60,23 +60,21 @@ class Asking:
                 refused = _after_loss(verdict) if tried.lost else verdict
                 refused.about = refresh_token
                 raise refused
-            wait_s = wait_before_retry_s(verdict, tried, self._clock.stopwatch())
+            wait_s = wait_before_retry_s(verdict, tried)
             if wait_s is None:
                 self._not_before = self._clock.elapsed() + pause_s(verdict)
                 raise verdict
-            tried = await self._wait(verdict, wait_s, tried, cause)
+            await self._wait(verdict, wait_s, cause)
+            tried = tried.after(verdict)
 
     def end_pause(self) -> None:
         """Ask again from now on: the server has answered otherwise before the time it wanted to be left alone for."""
         self._not_before = -math.inf
 
-    async def _wait(self, failure: Hiccup, wait_s: float, tried: Tried, cause: int) -> Tried:
+    async def _wait(self, failure: Hiccup, wait_s: float, cause: int) -> None:
         until = self._clock.now() + wait_s
         self._journal.append(events.RefreshRetried(failure.what, wait_s), cause=cause)
         await self._clock.sleep_until(until)
-        if is_lost_answer(failure):
-            return replace(tried, lost=tried.lost + 1)
-        return replace(tried, waited=tried.waited + 1)
 
     def _check_pause(self) -> None:
         left_s = self._not_before - self._clock.elapsed()

@@ -8,10 +8,11 @@
 | anything else                                          | fail now                                                   |
 
 A server that rotates takes the old refresh token again only within its grace period, so a lost answer is asked for
-again at once or not at all (security facts §6); a refusal is never asked about twice.
+again at once or not at all (security facts §6); a refusal is never asked about twice. The 20 s are of waiting for
+answers while this program ran: after a stop of any length a lost answer is asked for again, for there is no other hope.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.errors import Hiccup
 
@@ -24,11 +25,17 @@ _COMES_BACK = frozenset({429, 503})
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What has been tried so far: since when (by the stopwatch, in seconds), answers lost, waits granted."""
+    """What has been tried so far: answers lost, how many seconds of running they were waited for, and waits granted."""
 
-    began: float
     lost: int = 0
+    lost_s: float = 0.0
     waited: int = 0
+
+    def after(self, failure: Hiccup) -> "Tried":
+        """Return what has been tried once more is asked for after this failure."""
+        if is_lost_answer(failure):
+            return replace(self, lost=self.lost + 1, lost_s=self.lost_s + failure.ran_s)
+        return replace(self, waited=self.waited + 1)
 
 
 def is_lost_answer(failure: Hiccup) -> bool:
@@ -36,10 +43,10 @@ def is_lost_answer(failure: Hiccup) -> bool:
     return failure.lost or (failure.sent and failure.status is None)
 
 
-def wait_before_retry_s(failure: Hiccup, tried: Tried, now_s: float) -> float | None:
+def wait_before_retry_s(failure: Hiccup, tried: Tried) -> float | None:
     """Return how many seconds to wait before asking again, None when it is not worth it."""
     if is_lost_answer(failure):
-        in_time = now_s - tried.began < RETRY_WITHIN_S
+        in_time = tried.lost_s + failure.ran_s < RETRY_WITHIN_S
         return 0.0 if in_time and tried.lost < _MOST_RETRIES else None
     if failure.status in _COMES_BACK and failure.retry_after_s is not None and not tried.waited:
         return failure.retry_after_s if failure.retry_after_s <= _LONGEST_WAIT_S else None

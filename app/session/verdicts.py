@@ -64,7 +64,7 @@ def judge(trouble: LapseError) -> Refusal | Hiccup:
     if isinstance(trouble, UnusableAnswer):
         return _judge_answer(trouble)
     if isinstance(trouble, Unreachable):
-        return Hiccup(trouble.what, sent=trouble.sent, next_step=trouble.cure)
+        return Hiccup(trouble.what, sent=trouble.sent, next_step=trouble.cure, ran_s=trouble.ran_s)
     assert isinstance(trouble, DiscoveryFailed)
     return Hiccup(trouble.what, sent=False)
 

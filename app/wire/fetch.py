@@ -1,6 +1,5 @@
 """Sends one HTTP request within bounds: size, total time, no redirects, plain http on loopback only."""
 
-import asyncio
 from dataclasses import dataclass, field
 
 import httpx
@@ -9,10 +8,9 @@ from app.errors import Unreachable
 from app.events import ExchangeKind
 from app.secret import KnownSecrets
 from app.text import one_line
-from app.wire.hitch import unreachable
+from app.wire.conversation import FREE_WITHIN_S, Conversation
 
 TOKEN_ANSWER_LIMIT = 1 << 20
-_PER_READ = httpx.Timeout(connect=10.0, read=30.0, write=30.0, pool=30.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +51,16 @@ class BrokenOff(Unreachable):
         self.answer = answer
 
 
-def prepare(request: httpx.Request, *, kind: ExchangeKind, cause: int | None) -> httpx.Request:
-    """Note on the request what it is for and what caused it, for the recorder; set the per-read timeouts."""
+def prepare(request: httpx.Request, *, kind: ExchangeKind, cause: int | None, total_s: float) -> httpx.Request:
+    """Note on the request what it is for and what caused it, for the recorder; ask for an answer that is not encoded.
+
+    httpx's own timeouts are left out, because they count time in which this program did not run, but for the one that a
+    pool which is not ours has for a free connection: nothing is lost by that, and a little earlier it is told as such.
+    """
+    request.headers["Accept-Encoding"] = "identity"
     request.extensions = {
         **request.extensions,
-        "timeout": _PER_READ.as_dict(),
+        "timeout": {"connect": None, "read": None, "write": None, "pool": 0.9 * min(total_s, FREE_WITHIN_S)},
         "lapse_kind": kind,
         "lapse_cause": cause,
     }
@@ -72,34 +75,34 @@ async def fetch(
     cause: int | None = None,
     limit: int = TOKEN_ANSWER_LIMIT,
     total_s: float = 30.0,
-    auth: httpx.Auth | None = None,
 ) -> Answer:
-    """Send `request` and read at most `limit` decoded bytes within `total_s` seconds; redirects are not followed.
+    """Send `request` and read at most `limit` decoded bytes; redirects are not followed.
 
-    httpx's own timeouts are per read, so a server that drips would never meet them; the total is bounded here.
-    Raises Unreachable when no complete answer came.
+    The answer has `total_s` seconds from when the request is sent, however it drips; a connection is opened within 10
+    before that, and a free one of ours is waited for as long as 30. Time in which this program did not run is no time.
+    Raises Unreachable when no answer came, BrokenOff when it did not come to its end or cannot be decoded.
     """
-    prepare(request, kind=kind, cause=cause)
-    host = request.url.host
+    prepare(request, kind=kind, cause=cause, total_s=total_s)
+    conversation = Conversation(http, request, limit=limit, total_s=total_s)
     try:
-        async with asyncio.timeout(total_s):
-            response = await http.send(request, stream=True, auth=auth, follow_redirects=False)
-            try:
-                body, truncated = await _read(response, limit)
-            finally:
-                await response.aclose()
-    except TimeoutError:
-        raise Unreachable(f"{host} did not answer in full within {total_s:.0f} s.", sent=True) from None
-    except (httpx.TransportError, httpx.DecodingError, httpx.StreamError) as failure:
-        raise unreachable(failure, request.url).told(_secrets_of(request).clean) from None
-    except (httpx.InvalidURL, UnicodeError):  # httpx reads where a redirect leads, though nobody follows it
-        raise Unreachable(f"{host} answered with a redirect to what is no URL.", sent=True) from None
+        await conversation.hold()
+    except Unreachable as trouble:
+        told = trouble.told(_secrets_of(request).clean)
+        if conversation.response is None:
+            raise told from None
+        came = _answer(conversation.response, conversation.body, truncated=True)
+        raise BrokenOff(told.what, came, next_step=told.cure, ran_s=trouble.ran_s) from None
+    assert conversation.response is not None
+    return _answer(conversation.response, conversation.body, truncated=conversation.truncated)
+
+
+def _answer(response: httpx.Response, body: bytearray, *, truncated: bool) -> Answer:
     secrets = _secrets_of(response)
     return Answer(
         response.status_code,
         one_line(secrets.clean(response.reason_phrase), longest=100),
         response.headers,
-        body,
+        bytes(body),
         truncated,
         _stated_length(response),
         secrets,
@@ -110,15 +113,6 @@ def _secrets_of(message: httpx.Request | httpx.Response) -> KnownSecrets:
     """Return what the recorder knows; where nobody records, nobody knows any."""
     found = message.extensions.get("lapse_secrets")
     return found if isinstance(found, KnownSecrets) else KnownSecrets()
-
-
-async def _read(response: httpx.Response, limit: int) -> tuple[bytes, bool]:
-    body = bytearray()
-    async for chunk in response.aiter_bytes():
-        body += chunk
-        if len(body) > limit:
-            return bytes(body[:limit]), True
-    return bytes(body), False
 
 
 def _stated_length(response: httpx.Response) -> int | None:

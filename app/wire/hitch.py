@@ -14,6 +14,7 @@ from app.wire.certificate import Presented, flaw_of
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.ProxyError)
 _NO_ADDRESS = "Check the name's spelling, and the network: its name server may not answer, or not know the name."
 _CLOSED = "Check the port in the URL, and whether the server runs."
+_BUSY = "Let the calls that are under way end, or stop them; then call again."
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -34,7 +35,17 @@ def unreachable(failure: Exception, url: httpx.URL, presented: Presented | None 
     if is_refused(failure):
         what = f"{url.host} could not be reached: it refused the connection to port {port_of(url)}."
         return Unreachable(what, sent=sent, hitch=Hitch.REFUSED, brief="connection refused", next_step=_CLOSED)
+    if isinstance(failure, httpx.PoolTimeout):
+        return all_busy(url.host)
     return Unreachable(_otherwise(failure, url.host), sent=sent)
+
+
+def all_busy(host: str, number: int | None = None, waited_s: float | None = None) -> Unreachable:
+    """Return what to tell where a request waited in vain for one of our own connections: nobody else's trouble."""
+    which = "All of Lapse's" if number is None else f"All {number} of Lapse's"
+    how_long = "for too long" if waited_s is None else f"for {waited_s:.0f} s"
+    what = f"{which} own connections to {host} were busy {how_long}; nothing was sent."
+    return Unreachable(what, sent=False, brief="no connection free", next_step=_BUSY)
 
 
 def in_short(failure: BaseException, url: httpx.URL) -> str:

@@ -1,6 +1,5 @@
 """The way out to servers: the operating system's trust store, and the proxies that the environment names."""
 
-import asyncio
 import ssl
 from collections.abc import Mapping
 from typing import Any
@@ -9,12 +8,17 @@ import httpx
 import truststore
 
 from app.errors import Hitch, Unreachable
+from app.events import ExchangeKind
 from app.wire.certificate import Presented, flaw_of, printable, read_presented
 from app.wire.hitch import certificate_error, is_nameless, is_refused, port_of, unreachable
 from app.wire.proxies import Proxies, Proxy, read_proxies
+from app.wire.running import RunningLimit, running_limit
+from app.wire.way_out import WayOut, tell
 
 _LOOK_WITHIN_S = 5.0
 _OPEN_WITHIN_S = 15.0
+# To one server. However many calls an API leaves waiting, the token endpoint is asked on connections of its own.
+_CALLS_AT_ONCE, _OTHERS_AT_ONCE = 100, 20
 _WANTS_SIGN_IN = 407
 _TRUST_VARIABLES = (("SSL_CERT_FILE", "cafile"), ("SSL_CERT_DIR", "capath"))
 
@@ -23,16 +27,20 @@ class Network(httpx.AsyncBaseTransport):
     """Sends each request directly or through the proxy that `environ` names for it, and verifies TLS alike on both.
 
     One transport for every way, so that whoever wraps it sees every exchange; this machine is never asked through a
-    proxy. A failure whose trouble is known by the way that was taken is raised as Unreachable, every other as httpx's.
+    proxy. API calls have connections of their own, everything else others: however many calls wait, a refresh is sent.
+    A failure whose trouble is known by the way that was taken is raised as Unreachable, every other as httpx's.
     Of the proxy's password nothing is ever told. Building it reads the trust variables' files: off the first paint.
     """
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._proxies: Proxies = read_proxies(environ)
         self._trust = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        self._trust.hostname_checks_common_name = False  # a name stands in the alternative names, or nowhere (RFC 9525)
         self._unread = _add_trust(self._trust, environ)
-        self._direct = self._way(self._trust, None)
-        self._through: dict[Proxy, httpx.AsyncHTTPTransport] = {}
+        self._ways: dict[tuple[Proxy | None, bool], WayOut] = {
+            (None, True): self._way(self._trust, None, _CALLS_AT_ONCE),
+            (None, False): self._way(self._trust, None, _OTHERS_AT_ONCE),
+        }
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request; see httpx's transport interface. Raises Unreachable or httpx's TransportErrors."""
@@ -41,7 +49,7 @@ class Network(httpx.AsyncBaseTransport):
         proxy = self._proxies.proxy_for(request.url)
         try:
             if proxy is None:
-                return await self._direct.handle_async_request(request)
+                return await self._way_for(request, None).handle_async_request(request)
             return await self._send_through(proxy, request)
         except httpx.ConnectError as failure:
             if certificate_error(failure) is None:
@@ -50,37 +58,43 @@ class Network(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         """Close the connections of every way."""
-        for each in (self._direct, *self._through.values()):
+        for each in self._ways.values():
             await each.aclose()
 
     async def _send_through(self, proxy: Proxy, request: httpx.Request) -> httpx.Response:
         if proxy.unusable:
             raise _unusable(proxy)
-        opening = _Opening()
+        followed = request.extensions.get("trace")
+        await tell(request, "lapse.proxy.started", {})
+        opening = _Opening(request)
         request.extensions["trace"] = opening
         try:
-            async with asyncio.timeout(_OPEN_WITHIN_S) as opening.limit:
-                response = await self._to(proxy).handle_async_request(request)
+            async with running_limit(_OPEN_WITHIN_S) as opening.limit:
+                opening.limit.begin(None)
+                response = await self._way_for(request, proxy).handle_async_request(request)
         except (httpx.TransportError, TimeoutError) as failure:
             if opening.is_open:
                 raise
             raise _not_opened(proxy, request.url, failure, opening) from None
+        finally:
+            request.extensions["trace"] = followed
         if response.status_code == _WANTS_SIGN_IN:  # plain http is passed on without a tunnel, refused so too
             await response.aclose()
             raise _wants_sign_in(proxy, response.headers.get_list("proxy-authenticate"))
         return response
 
-    def _to(self, proxy: Proxy) -> httpx.AsyncHTTPTransport:
-        if proxy not in self._through:
-            self._through[proxy] = self._way(self._trust, proxy)
-        return self._through[proxy]
+    def _way_for(self, request: httpx.Request, proxy: Proxy | None) -> WayOut:
+        is_call = request.extensions.get("lapse_kind") is ExchangeKind.API
+        if (proxy, is_call) not in self._ways:
+            self._ways[proxy, is_call] = self._way(self._trust, proxy, _CALLS_AT_ONCE if is_call else _OTHERS_AT_ONCE)
+        return self._ways[proxy, is_call]
 
-    def _way(self, trust: ssl.SSLContext, proxy: Proxy | None) -> httpx.AsyncHTTPTransport:
+    def _way(self, trust: ssl.SSLContext, proxy: Proxy | None, at_once: int) -> WayOut:
         if proxy is None:
-            return httpx.AsyncHTTPTransport(verify=trust, trust_env=False)
+            return WayOut(trust, at_once=at_once)
         # a proxy that is asked by TLS itself is always verified, whatever it leads to
         own = self._trust if proxy.url.scheme == "https" else None
-        return httpx.AsyncHTTPTransport(verify=trust, trust_env=False, proxy=httpx.Proxy(proxy.url, ssl_context=own))
+        return WayOut(trust, httpx.Proxy(proxy.url, ssl_context=own), at_once=at_once)
 
     async def _look(self, url: httpx.URL, proxy: Proxy | None) -> Presented | None:
         """Return what the certificate at `url` says of itself, to explain why it was not accepted.
@@ -91,7 +105,7 @@ class Network(httpx.AsyncBaseTransport):
         empty = httpx.Request("HEAD", url.copy_with(raw_path=b"/", userinfo=b"", fragment=None))
         empty.extensions["trace"] = glance
         try:
-            async with asyncio.timeout(_LOOK_WITHIN_S), self._way(_unverified(), proxy) as way:
+            async with running_limit(_LOOK_WITHIN_S), self._way(_unverified(), proxy, 1) as way:
                 await way.handle_async_request(empty)
         except (_SeenEnough, httpx.TransportError, TimeoutError):
             pass
@@ -99,22 +113,30 @@ class Network(httpx.AsyncBaseTransport):
 
 
 class _Opening:
-    """Follows (by httpx's `trace` extension) how far a proxy has come with opening the way to the server."""
+    """Follows (by httpx's `trace` extension) how far a proxy has come with opening the way to the server.
 
-    def __init__(self) -> None:
+    Who followed the request before hears all the same, but not of the opening, which has a limit of its own here.
+    """
+
+    def __init__(self, request: httpx.Request) -> None:
         self.is_open = False
-        self.limit: asyncio.Timeout | None = None
+        self.limit: RunningLimit | None = None
         self.schemes: list[str] = []
+        self._follow = request.extensions.get("trace")
 
     async def __call__(self, name: str, info: dict[str, Any]) -> None:
         if name == "http11.receive_response_headers.complete" and not self.is_open:
             headers = info["return_value"][3]
             self.schemes = [value.decode("latin-1") for key, value in headers if key.lower() == b"proxy-authenticate"]
+        assert self.limit is not None
+        if name == "lapse.waiting.complete":
+            self.limit.begin(_OPEN_WITHIN_S)
         asks_server = name == "http11.send_request_headers.started" and info["request"].method != b"CONNECT"
         if (asks_server or name == "proxy.start_tls.started") and not self.is_open:
             self.is_open = True
-            assert self.limit is not None
-            self.limit.reschedule(None)  # from here on it is the server that takes its time
+            self.limit.begin(None)  # from here on it is the server that takes its time
+        if self._follow is not None:
+            await self._follow(name, info)
 
 
 class _SeenEnough(Exception):

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 
 import httpx
 
@@ -10,6 +10,7 @@ from app.clock import Clock
 from app.events import Exchange, ExchangeKind
 from app.journal import Scribe
 from app.secret import KnownSecrets
+from app.wire.decoding import Decoding, NotDecodable
 from app.wire.details import Detail, Details
 from app.wire.hitch import in_short
 from app.wire.redact import LONGEST, ShownBody, shown_body, shown_headers, shown_line, shown_url
@@ -134,9 +135,8 @@ class _Noting:
 
     def _shown_answer(self, response: httpx.Response) -> ShownBody:
         raw = bytes(self._body)
-        if "content-encoding" in response.headers:
-            with contextlib.suppress(httpx.DecodingError):
-                raw = httpx.Response(200, headers=response.headers, content=raw).content[:LONGEST]
+        with contextlib.suppress(NotDecodable):
+            raw = Decoding(response.headers.get_list("content-encoding")).decode(raw, LONGEST)
         size = max(self._length, len(raw))
         return shown_body(_media_type(response.headers, self._secrets), raw, length=size, secrets=self._secrets)
 
@@ -146,20 +146,33 @@ def _media_type(headers: httpx.Headers, secrets: KnownSecrets) -> str:
 
 
 class _RecordedStream(httpx.AsyncByteStream):
+    """A response's body that is noted as it is read; no generator of its own, which would have to be closed as well."""
+
     def __init__(self, inner: httpx.AsyncByteStream, noting: _Noting, status: int) -> None:
         self._inner = inner
+        self._pieces: AsyncIterator[bytes] | None = None
         self._noting = noting
         self._status = status
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        if self._pieces is None:
+            self._pieces = self._inner.__aiter__()
         try:
-            async for chunk in self._inner:
-                self._noting.took(chunk)
-                yield chunk
+            chunk = await anext(self._pieces)
         except (Exception, asyncio.CancelledError) as failure:  # a cancelled reading has not read the whole either
-            self._noting.finish(status=self._status, failure=type(failure).__name__)
+            if not isinstance(failure, StopAsyncIteration):
+                self._noting.finish(status=self._status, failure=type(failure).__name__)
             raise
+        self._noting.took(chunk)
+        return chunk
 
     async def aclose(self) -> None:
-        await self._inner.aclose()
-        self._noting.finish(status=self._status)
+        try:
+            await self._inner.aclose()
+            if isinstance(self._pieces, AsyncGenerator):  # after its stream, when it has nothing left to wait for
+                await self._pieces.aclose()
+        finally:
+            self._noting.finish(status=self._status)

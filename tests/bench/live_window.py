@@ -13,7 +13,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication
-from qasync import QEventLoop
 
 from app.events import Exchange
 from app.session.store import MemoryStore
@@ -21,6 +20,7 @@ from app.workbench import Workbench, open_workbench
 from tests.bench.wire_log import resident_mb, stream
 from tests.e2e.scripted_browser import sign_in
 from ui import theme
+from ui.loop import QtLoop
 from ui.main_window import MainWindow, Page
 from ui.wiring import Wiring
 
@@ -41,7 +41,7 @@ def main() -> None:
         application = QApplication([])
         application.setQuitOnLastWindowClosed(False)
         theme.apply(application, "light")
-        with asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
+        with asyncio.Runner(loop_factory=lambda: QtLoop(application)) as runner:
             runner.run(_measure(application, args.n, args.idle, args.fill))
 
 

@@ -41,9 +41,15 @@ class Authority:
         """Return the TLS of a server that nobody but itself vouches for."""
         return self._served(names, (-1, 1), None)
 
-    def _served(self, names: tuple[str, ...], days: tuple[int, int], issuer: "Authority | None") -> ssl.SSLContext:
-        key = ec.generate_private_key(ec.SECP256R1())
-        certificate = _signed(key, issuer or Authority(names[0], self.folder, key), names[0], names, days)
+    def unnamed(self, common_name: str) -> ssl.SSLContext:
+        """Return the TLS of a server whose certificate names it in its subject alone, as was done before 2000."""
+        return self._served((), (-1, 1), self, common_name)
+
+    def _served(
+        self, names: tuple[str, ...], days: tuple[int, int], issuer: "Authority | None", common_name: str = ""
+    ) -> ssl.SSLContext:
+        key, called = ec.generate_private_key(ec.SECP256R1()), common_name or names[0]
+        certificate = _signed(key, issuer or Authority(called, self.folder, key), called, names, days)
         chain = self.folder / "server.pem"
         private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         chain.write_bytes(private + certificate.public_bytes(Encoding.PEM))
@@ -69,7 +75,7 @@ def _signed(
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key()), critical=False)
     )
-    if names is not None:
+    if names:
         builder = builder.add_extension(x509.SubjectAlternativeName([_name(each) for each in names]), critical=False)
     return builder.sign(issuer.key, SHA256())
 

@@ -175,6 +175,10 @@ def named(*names: str) -> Tls:
     return lambda own, _: own.server(*names)
 
 
+def in_the_subject_alone(own: Authority, host: str) -> ssl.SSLContext:
+    return own.unnamed(host)
+
+
 def dated(since: int, until: int) -> Tls:
     return lambda own, host: own.server(host, days=(since, until))
 
@@ -195,6 +199,7 @@ def from_a_gateway(own: Authority, host: str) -> ssl.SSLContext:
             r"it is not for this name; it is for a\.example, 10\.1\.2\.3\.",
             "host in the URL",
         ),
+        (in_the_subject_alone, "other name", r"it is not for this name; it is for no name at all\.", "host in the URL"),
         (named(*(f"{n}.example" for n in range(9))), "other name", r"4\.example and 4 more\.", "host in the URL"),
         (
             Authority.self_signed,
@@ -209,7 +214,7 @@ def from_a_gateway(own: Authority, host: str) -> ssl.SSLContext:
             "have that authority's root certificate installed in the operating system's trust store",
         ),
     ],
-    ids=["expired", "early", "name", "names", "self-signed", "unknown"],
+    ids=["expired", "early", "name", "subject", "names", "self-signed", "unknown"],
 )
 async def test_a_certificate_s_reason_is_told_in_words_and_nothing_is_sent(
     authority: Authority, journal: Journal, tls: Tls, brief: str, said: str, cure: str, host: str

@@ -1,0 +1,23 @@
+"""No answer, of whatever size and shape, takes more than three times its cap."""
+
+import sys
+
+import pytest
+
+from app.wire.fetch import TOKEN_ANSWER_LIMIT
+from tests.app.wire.shapes import SHAPES, measured, shaping
+
+_NAMED = ("gzip", "gzip-in-gzip", "gzip-three-times")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the peak of a process is read from Linux's /proc")
+def test_no_answer_takes_more_than_three_times_its_cap() -> None:
+    with shaping() as port:
+        found = measured(port, SHAPES)
+    assert {*SHAPES} < {*found}
+    taken = {name: kib for name, (_, kib) in found.items() if name in SHAPES}
+    assert max(taken.values()) <= 3 * TOKEN_ANSWER_LIMIT // 1024, taken
+    assert [found[name][0] for name in _NAMED] == [
+        "200, cut",
+        *["The exchange with 127.0.0.1 broke off: its answer is encoded more than once."] * 2,
+    ]
