@@ -148,9 +148,8 @@ def panel_of(widget: QWidget) -> QWidget:
 def goes_back(window: QWidget, before: QWidget, after: QWidget) -> bool:
     """Return whether the eye would come to `after` first: it stands above, or in the same row and further left."""
     one, other = (seen_of(each, window) for each in (before, after))
-    beside = other.left() >= one.right()
     if other.bottom() <= one.top():
-        return not beside  # a further column may begin higher up
+        return True
     in_one_row = other.top() < one.bottom() and one.top() < other.bottom()
     return in_one_row and other.left() < one.left()
 
