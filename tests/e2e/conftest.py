@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.keyring_daemon import gnome_keyring
+from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 BROWSER = f"{sys.executable} {Path(__file__).parent / 'scripted_browser.py'} %s"
@@ -42,7 +43,7 @@ class Commands:
 
     def __call__(self, *args: str) -> "subprocess.CompletedProcess[str]":
         process = self.start(*args)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=PATIENCE_S)
         return subprocess.CompletedProcess(args, process.returncode, out, err)
 
 
@@ -78,4 +79,4 @@ def served(commands: Callable[[dict[str, str]], Commands]) -> Iterator[Served]:
     yield Served(process, ready["issuer"], ready["client_id"], ready["api_url"])
     if process.poll() is None:
         process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=10)
+    process.communicate(timeout=PATIENCE_S)

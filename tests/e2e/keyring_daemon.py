@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.patience import PATIENCE_S
+
 
 @contextmanager
 def gnome_keyring(folder: Path) -> Iterator[dict[str, str]]:
@@ -40,6 +42,6 @@ def gnome_keyring(folder: Path) -> Iterator[dict[str, str]]:
     finally:
         for process in (keyring, bus):
             process.terminate()
-            process.wait(timeout=10)
+            process.wait(timeout=PATIENCE_S)
             if process.stdout is not None:
                 process.stdout.close()

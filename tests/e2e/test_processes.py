@@ -16,6 +16,7 @@ from app.connection import DEMO_CLIENT_ID
 from app.demo.org import DemoOrg
 from app.demo.serve import ServedOrg
 from tests.e2e.conftest import ROOT, Commands
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.e2e("gnome-keyring")
 KILLS = 200
@@ -88,7 +89,7 @@ def refresher(
     assert process.stdin is not None
     assert process.stdout is not None
     process.stdin.close()
-    process.wait(timeout=10)
+    process.wait(timeout=PATIENCE_S)
     process.stdout.close()
     assert lapse("sign-out").returncode == 0
 

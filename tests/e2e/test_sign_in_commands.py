@@ -19,6 +19,7 @@ from app.cli.qr import qr_lines
 from app.demo.org import ADA, GRACE
 from tests.app.demo.test_demo_authorize import Fields
 from tests.e2e.conftest import ROOT, Commands
+from tests.patience import PATIENCE_S
 
 Make = Callable[[dict[str, str]], Commands]
 
@@ -70,7 +71,7 @@ def signing_in(lapse: Commands, org: Org, *args: str) -> "subprocess.Popen[str]"
 def typed(lapse: Commands, org: Org, *args: str, given: str = "") -> "subprocess.CompletedProcess[str]":
     """Run `lapse sign-in` at the org with these lines on standard input."""
     with closing_pipes(signing_in(lapse, org, *args)) as process:
-        out, err = process.communicate(given, timeout=60)
+        out, err = process.communicate(given, timeout=PATIENCE_S)
     return subprocess.CompletedProcess(args, process.returncode, out, err)
 
 

@@ -25,6 +25,7 @@ def _nothing_is_left(qapp: QApplication) -> Iterator[None]:
     delete_now()
     before = set(QApplication.topLevelWidgets())
     yield
+    delete_now()
     gc.collect()
     left = [each for each in QApplication.topLevelWidgets() if each not in before and each.isVisible()]
     assert not left, f"left behind: {[each.objectName() or type(each).__name__ for each in left]}"
@@ -39,5 +40,5 @@ def loop(qapp: QApplication, qtbot: QtBot) -> Iterator[QEventLoop]:
         for task in left:
             task.cancel()
         if left:
-            qtbot.waitUntil(lambda: all(task.done() for task in left), timeout=2000)
+            qtbot.waitUntil(lambda: all(task.done() for task in left))
     assert not left, f"tasks left behind: {[task.get_name() for task in left]}"

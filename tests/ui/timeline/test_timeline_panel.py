@@ -288,7 +288,7 @@ def test_an_image_of_it_has_every_colour_of_what_is_drawn(panel: TimelinePanel, 
 
 
 def words_in(svg: bytes) -> str:
-    """Return all that is written in a picture, in one: a word may be in two pieces, each in a font that has its signs."""
+    """Return all that is written in a picture, in one: a word may be in pieces, each in a font of its own."""
     return "".join("".join(each.itertext()) for each in ElementTree.fromstring(svg).iter() if each.tag.endswith("text"))
 
 
