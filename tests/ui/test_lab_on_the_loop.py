@@ -14,6 +14,8 @@ from app.lab.run import run_lab
 from app.lab.scenario import Contestant, Pattern, Scenario
 from ui.tasks import TaskScope
 
+pytestmark = pytest.mark.any_font
+
 _PATIENCE_MS = 60_000
 
 

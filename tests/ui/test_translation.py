@@ -110,6 +110,7 @@ def run_tool(name: str, *arguments: str, cwd: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.any_font
 @EVERY_STATE
 def test_the_tools_of_translators_find_every_text(
     qapp: QApplication, qtbot: QtBot, by_the_tools: Path, state: str
@@ -136,6 +137,7 @@ DIALOGS: dict[str, Callable[[QWidget], QWidget]] = {
 EVERY_DIALOG = pytest.mark.parametrize("dialog", DIALOGS)
 
 
+@pytest.mark.any_font
 @pytest.mark.usefixtures("pseudo_locale")
 @EVERY_STATE
 def test_every_text_of_the_window_goes_through_translation(qtbot: QtBot, state: str) -> None:
