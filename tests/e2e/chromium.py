@@ -81,7 +81,11 @@ class Chromium:
 
     def close(self) -> None:
         self.send("Browser.close")
-        self._process.wait(timeout=PATIENCE_S)
+        try:
+            self._process.wait(timeout=PATIENCE_S)
+        finally:
+            self._process.kill()
+            self._process.wait()
         os.close(self._write)
         os.close(self._read)
 

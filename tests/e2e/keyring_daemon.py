@@ -2,10 +2,11 @@
 
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tests.patience import PATIENCE_S
+from tests.processes import running
 
 
 @contextmanager
@@ -14,34 +15,28 @@ def gnome_keyring(folder: Path) -> Iterator[dict[str, str]]:
     run = folder / "run"
     run.mkdir(mode=0o700, parents=True)
     env = {"HOME": str(folder), "XDG_RUNTIME_DIR": str(run), "XDG_DATA_HOME": str(folder / "data")}
-    bus = subprocess.Popen(
-        ["dbus-daemon", "--session", "--nofork", "--nopidfile", "--print-address=1"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={**env, "PATH": "/usr/bin:/bin"},
-        text=True,
-    )
-    assert bus.stdout is not None
-    env["DBUS_SESSION_BUS_ADDRESS"] = bus.stdout.readline().strip()
-    keyring = subprocess.Popen(
-        ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={**env, "PATH": "/usr/bin:/bin"},
-        text=True,
-    )
-    assert keyring.stdin is not None
-    assert keyring.stdout is not None
-    keyring.stdin.write("test-pass")
-    keyring.stdin.close()
-    env["GNOME_KEYRING_PID"] = str(keyring.pid)
-    keyring.stdout.readline()  # it has unlocked once it names its control socket
-    try:
+    with ExitStack() as daemons:
+        bus = daemons.enter_context(
+            _daemon(env, "dbus-daemon", "--session", "--nofork", "--nopidfile", "--print-address=1")
+        )
+        assert bus.stdout is not None
+        env["DBUS_SESSION_BUS_ADDRESS"] = bus.stdout.readline().strip()
+        keyring = daemons.enter_context(
+            _daemon(env, "gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets")
+        )
+        assert keyring.stdin is not None
+        assert keyring.stdout is not None
+        keyring.stdin.write("test-pass")
+        keyring.stdin.close()
+        env["GNOME_KEYRING_PID"] = str(keyring.pid)
+        keyring.stdout.readline()  # it has unlocked once it names its control socket
         yield env
-    finally:
-        for process in (keyring, bus):
-            process.terminate()
-            process.wait(timeout=PATIENCE_S)
-            if process.stdout is not None:
-                process.stdout.close()
+
+
+@contextmanager
+def _daemon(env: dict[str, str], *command: str) -> Iterator["subprocess.Popen[str]"]:
+    pipe, where = subprocess.PIPE, {**env, "PATH": "/usr/bin:/bin"}
+    with running(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, env=where) as process:
+        yield process
+        process.terminate()
+        process.wait(timeout=PATIENCE_S)
