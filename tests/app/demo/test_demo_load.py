@@ -58,7 +58,7 @@ class Meeting(OwnClock):
         self._missing -= 1
         if not self._missing:
             self._together.set()
-        await asyncio.wait_for(self._together.wait(), 60)
+        await asyncio.wait_for(self._together.wait(), PATIENCE_S)
 
 
 async def test_all_of_them_are_inside_together(somebody: Somebody) -> None:

@@ -75,7 +75,7 @@ def test_the_same_scenario_gives_the_same_bytes_in_any_process(small: tuple[Repo
 
 
 async def _until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         while not holds():
             await asyncio.sleep(0.01)
 

@@ -24,6 +24,7 @@ from app.session.sign_out import Fate, SignedOutHow, sign_out
 from app.session.states import SignedOut as Nobody
 from app.simloop import SimClock
 from tests.app.session.conftest import World, new_session, new_world
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 Told = Callable[[bool], None]
@@ -376,7 +377,7 @@ async def test_sockets_that_say_nothing_are_hung_up_on_at_the_end() -> None:
         assert port is not None
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         await http.get(found.url)  # came later, so the silent one is being read from by now
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE_S):
         with suppress(ConnectionResetError):
             assert await reader.read() == b""
     writer.close()

@@ -29,6 +29,7 @@ from app.wire.network import Network
 from app.wire.proxies import read_proxies
 from app.wire.recorder import RecordingTransport
 from tests.app.wire.certificates import Authority
+from tests.patience import PATIENCE_S
 from tests.ports import free_port
 
 pytestmark = pytest.mark.anyio
@@ -72,7 +73,7 @@ async def listening(serve: Serve, tls: ssl.SSLContext | None = None) -> AsyncIte
     found = await asyncio.start_server(serve_one, "127.0.0.1", 0, ssl=tls)
     yield found.sockets[0].getsockname()[1]
     found.close()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         await asyncio.gather(*(each for each in at_work if each is not None))
 
 

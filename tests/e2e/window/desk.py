@@ -24,7 +24,7 @@ def nobody(url: str, told: Callable[[bool], None]) -> None:
 
 
 class Desk:
-    """A window on a workbench, on a loop that runs inside Qt's; its time stands still unless another `clock` is given."""
+    """A window on a workbench, on a loop that runs inside Qt's; without a `clock` of its own, time stands still."""
 
     def __init__(self, qtbot: QtBot, loop: QEventLoop, **more: object) -> None:
         self.qtbot = qtbot
