@@ -10,7 +10,7 @@ from qasync import QEventLoop
 
 from app.workbench import Workbench, open_workbench
 from tests.e2e.scripted_browser import sign_in
-from tests.e2e.window.still_clock import StillClock
+from tests.still_clock import StillClock
 from ui.main_window import MainWindow, Page
 from ui.wiring import Wiring
 
