@@ -1,12 +1,17 @@
 """A real gnome-keyring on a D-Bus of its own, unlocked, for as long as a test runs."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from jeepney import DBusAddress, HeaderFields, new_method_call
+from jeepney.io.blocking import open_dbus_connection
+
 from tests.patience import PATIENCE_S
 from tests.processes import running
+
+_KEYRING = "org.freedesktop.secrets"
 
 
 @contextmanager
@@ -31,6 +36,20 @@ def gnome_keyring(folder: Path) -> Iterator[dict[str, str]]:
         env["GNOME_KEYRING_PID"] = str(keyring.pid)
         keyring.stdout.readline()  # it has unlocked once it names its control socket
         yield env
+
+
+@contextmanager
+def listening(bus: str) -> Iterator[Callable[[], None]]:
+    """Listen in on the bus; yield what returns once the keyring has been asked something."""
+    driver = DBusAddress("/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus.Monitoring")
+    with open_dbus_connection(bus) as monitor:
+        monitor.send_and_get_reply(new_method_call(driver, "BecomeMonitor", "asu", ([], 0)))
+
+        def until_asked() -> None:
+            while monitor.receive(timeout=PATIENCE_S).header.fields.get(HeaderFields.destination) != _KEYRING:
+                pass
+
+        yield until_asked
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from app.demo.host import Hosting
 from app.demo.policy import Policy
 from app.errors import Unreachable
 from tests.e2e.conftest import BROWSER, ROOT
-from tests.e2e.keyring_daemon import gnome_keyring
+from tests.e2e.keyring_daemon import gnome_keyring, listening
 from tests.e2e.scripted_browser import sign_in
 from tests.e2e.window.desk import Desk, Open, nobody
 from tests.patience import PATIENCE_S
@@ -258,9 +258,12 @@ def test_a_keyring_that_does_not_answer_holds_up_nobody(tmp_path: Path) -> None:
         daemon = int(reachable["GNOME_KEYRING_PID"])
         os.kill(daemon, signal.SIGSTOP)
         try:
-            with opened(tmp_path / "lapse", env) as window:
+            with (
+                listening(reachable["DBUS_SESSION_BUS_ADDRESS"]) as until_asked,
+                opened(tmp_path / "lapse", env) as window,
+            ):
                 wait_for(tmp_path / "lapse" / "demo-org.port")
-                threading.Event().wait(0.5)  # long enough for the keyring to be asked
+                until_asked()
                 window.send_signal(signal.SIGTERM)
                 out, err = window.communicate(timeout=PATIENCE_S)
         finally:
