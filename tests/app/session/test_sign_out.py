@@ -153,7 +153,7 @@ async def test_the_id_token_is_no_argument_and_in_no_journal_or_log(
 async def test_a_revocation_that_fails_hinders_nothing_else(
     world: World, monkeypatch: pytest.MonkeyPatch, trouble: str, fate: Fate, why: str
 ) -> None:
-    monkeypatch.setattr(signing_out, "REVOKE_WITHIN_S", 0.2)
+    monkeypatch.setattr(signing_out, "REVOKE_WITHIN_S", 0.2 if trouble == "silent" else PATIENCE_S)
     onwards = world.network.handle_async_request
 
     async def answer(request: httpx.Request) -> httpx.Response:
