@@ -7,6 +7,8 @@ import sys
 import tempfile
 from typing import Any
 
+from tests.patience import PATIENCE_S
+
 _FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -79,7 +81,11 @@ class Chromium:
 
     def close(self) -> None:
         self.send("Browser.close")
-        self._process.wait(timeout=20)
+        try:
+            self._process.wait(timeout=PATIENCE_S)
+        finally:
+            self._process.kill()
+            self._process.wait()
         os.close(self._write)
         os.close(self._read)
 

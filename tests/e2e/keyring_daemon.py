@@ -1,9 +1,17 @@
 """A real gnome-keyring on a D-Bus of its own, unlocked, for as long as a test runs."""
 
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+
+from jeepney import DBusAddress, HeaderFields, new_method_call
+from jeepney.io.blocking import open_dbus_connection
+
+from tests.patience import PATIENCE_S
+from tests.processes import running
+
+_KEYRING = "org.freedesktop.secrets"
 
 
 @contextmanager
@@ -12,34 +20,42 @@ def gnome_keyring(folder: Path) -> Iterator[dict[str, str]]:
     run = folder / "run"
     run.mkdir(mode=0o700, parents=True)
     env = {"HOME": str(folder), "XDG_RUNTIME_DIR": str(run), "XDG_DATA_HOME": str(folder / "data")}
-    bus = subprocess.Popen(
-        ["dbus-daemon", "--session", "--nofork", "--nopidfile", "--print-address=1"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={**env, "PATH": "/usr/bin:/bin"},
-        text=True,
-    )
-    assert bus.stdout is not None
-    env["DBUS_SESSION_BUS_ADDRESS"] = bus.stdout.readline().strip()
-    keyring = subprocess.Popen(
-        ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={**env, "PATH": "/usr/bin:/bin"},
-        text=True,
-    )
-    assert keyring.stdin is not None
-    assert keyring.stdout is not None
-    keyring.stdin.write("test-pass")
-    keyring.stdin.close()
-    env["GNOME_KEYRING_PID"] = str(keyring.pid)
-    keyring.stdout.readline()  # it has unlocked once it names its control socket
-    try:
+    with ExitStack() as daemons:
+        bus = daemons.enter_context(
+            _daemon(env, "dbus-daemon", "--session", "--nofork", "--nopidfile", "--print-address=1")
+        )
+        assert bus.stdout is not None
+        env["DBUS_SESSION_BUS_ADDRESS"] = bus.stdout.readline().strip()
+        keyring = daemons.enter_context(
+            _daemon(env, "gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets")
+        )
+        assert keyring.stdin is not None
+        assert keyring.stdout is not None
+        keyring.stdin.write("test-pass")
+        keyring.stdin.close()
+        env["GNOME_KEYRING_PID"] = str(keyring.pid)
+        keyring.stdout.readline()  # it has unlocked once it names its control socket
         yield env
-    finally:
-        for process in (keyring, bus):
-            process.terminate()
-            process.wait(timeout=10)
-            if process.stdout is not None:
-                process.stdout.close()
+
+
+@contextmanager
+def listening(bus: str) -> Iterator[Callable[[], None]]:
+    """Listen in on the bus; yield what returns once the keyring has been asked something."""
+    driver = DBusAddress("/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus.Monitoring")
+    with open_dbus_connection(bus) as monitor:
+        monitor.send_and_get_reply(new_method_call(driver, "BecomeMonitor", "asu", ([], 0)))
+
+        def until_asked() -> None:
+            while monitor.receive(timeout=PATIENCE_S).header.fields.get(HeaderFields.destination) != _KEYRING:
+                pass
+
+        yield until_asked
+
+
+@contextmanager
+def _daemon(env: dict[str, str], *command: str) -> Iterator["subprocess.Popen[str]"]:
+    pipe, where = subprocess.PIPE, {**env, "PATH": "/usr/bin:/bin"}
+    with running(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, env=where) as process:
+        yield process
+        process.terminate()
+        process.wait(timeout=PATIENCE_S)

@@ -12,6 +12,7 @@ import pytest
 
 from app.__main__ import main
 from tests.e2e.conftest import Commands, Served
+from tests.patience import PATIENCE_S
 from tests.ports import free_port
 
 Make = Callable[[dict[str, str]], Commands]
@@ -131,7 +132,7 @@ def test_serving_stops_at_once_and_cleanly(served: Served, number: signal.Signal
     with httpx.Client(trust_env=False) as held_open:
         held_open.get(served.issuer + "/.well-known/openid-configuration")
         served.process.send_signal(number)
-        out, err = served.process.communicate(timeout=10)
+        out, err = served.process.communicate(timeout=PATIENCE_S)
     assert served.process.returncode == 0
     assert (out, err) == ("", "")
 
@@ -147,7 +148,7 @@ def test_a_waiting_sign_in_stops_at_once_and_frees_its_port(
     assert process.stderr is not None
     process.stderr.readline()
     process.send_signal(number)
-    _, err = process.communicate(timeout=10)
+    _, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 130
     assert "Traceback" not in err
     with socket.socket() as probe:

@@ -16,6 +16,8 @@ from app.connection import DEMO_CLIENT_ID
 from app.demo.org import DemoOrg
 from app.demo.serve import ServedOrg
 from tests.e2e.conftest import ROOT, Commands
+from tests.patience import PATIENCE_S
+from tests.processes import running
 
 pytestmark = pytest.mark.e2e("gnome-keyring")
 KILLS = 200
@@ -76,20 +78,12 @@ def refresher(
     lapse = commands(keyring_env)
     signed_in = lapse("sign-in", "--issuer", org.issuer, "--client-id", DEMO_CLIENT_ID)
     assert signed_in.returncode == 0, signed_in.stderr
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.e2e.refresher", org.issuer, DEMO_CLIENT_ID],
-        cwd=ROOT,
-        env=lapse.env,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    yield Refresher(process)
-    assert process.stdin is not None
-    assert process.stdout is not None
-    process.stdin.close()
-    process.wait(timeout=10)
-    process.stdout.close()
+    command = [sys.executable, "-m", "tests.e2e.refresher", org.issuer, DEMO_CLIENT_ID]
+    with running(command, cwd=ROOT, env=lapse.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        yield Refresher(process)
+        assert process.stdin is not None
+        process.stdin.close()
+        process.wait(timeout=PATIENCE_S)
     assert lapse("sign-out").returncode == 0
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from app.__main__ import main
 from tests.e2e.conftest import Commands
+from tests.patience import PATIENCE_S
 
 Make = Callable[[dict[str, str]], Commands]
 Serve = Callable[..., "Org"]
@@ -62,7 +63,7 @@ class Org:
     def stop(self) -> tuple[str, str]:
         self.http.close()
         self.process.send_signal(signal.SIGTERM)
-        return self.process.communicate(timeout=10)
+        return self.process.communicate(timeout=PATIENCE_S)
 
 
 @pytest.fixture

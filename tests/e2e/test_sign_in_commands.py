@@ -5,9 +5,8 @@ import os
 import re
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +18,8 @@ from app.cli.qr import qr_lines
 from app.demo.org import ADA, GRACE
 from tests.app.demo.test_demo_authorize import Fields
 from tests.e2e.conftest import ROOT, Commands
+from tests.patience import PATIENCE_S
+from tests.processes import not_for_ever
 
 Make = Callable[[dict[str, str]], Commands]
 
@@ -42,7 +43,7 @@ class Org:
 
 @pytest.fixture
 def org(commands: Make) -> Iterator[Org]:
-    with closing_pipes(commands({}).start("serve", "--json")) as process:
+    with commands({}).start("serve", "--json") as process:
         assert process.stdout is not None
         ready = json.loads(process.stdout.readline())
         headers = {"Authorization": f"Bearer {ready['control_token']}"}
@@ -51,31 +52,20 @@ def org(commands: Make) -> Iterator[Org]:
         process.terminate()
 
 
-@contextmanager
-def closing_pipes(process: "subprocess.Popen[str]") -> Iterator["subprocess.Popen[str]"]:
-    try:
-        with process:
-            yield process
-    finally:
-        process.kill()
-
-
 def signing_in(lapse: Commands, org: Org, *args: str) -> "subprocess.Popen[str]":
     """Start `lapse sign-in` at the org, with a pipe for its standard input."""
-    command = [sys.executable, "-m", "app", "sign-in", *org.flags, *args]
-    pipe = subprocess.PIPE
-    return subprocess.Popen(command, cwd=ROOT, env=lapse.env, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+    return lapse.start("sign-in", *org.flags, *args, stdin=subprocess.PIPE)
 
 
 def typed(lapse: Commands, org: Org, *args: str, given: str = "") -> "subprocess.CompletedProcess[str]":
     """Run `lapse sign-in` at the org with these lines on standard input."""
-    with closing_pipes(signing_in(lapse, org, *args)) as process:
-        out, err = process.communicate(given, timeout=60)
+    with signing_in(lapse, org, *args) as process:
+        out, err = process.communicate(given, timeout=PATIENCE_S)
     return subprocess.CompletedProcess(args, process.returncode, out, err)
 
 
 def test_on_another_device(commands: Make, org: Org) -> None:
-    with closing_pipes(signing_in(commands({}), org, "--device", "--json")) as process:
+    with signing_in(commands({}), org, "--device", "--json") as process:
         assert process.stdout is not None
         assert process.stderr is not None
         code = re.search(r"open (\S+) and type the code (\S+)", process.stderr.readline())
@@ -125,7 +115,7 @@ def test_the_line_after_the_password_is_a_one_time_code(commands: Make, org: Org
 
 
 def test_without_a_line_after_the_password_the_phone_is_asked(commands: Make, org: Org) -> None:
-    with closing_pipes(signing_in(commands({}), org, "--username", "grace")) as process:
+    with signing_in(commands({}), org, "--username", "grace") as process:
         assert process.stdin is not None
         assert process.stdout is not None
         assert process.stderr is not None
@@ -156,16 +146,14 @@ def test_at_a_terminal_the_password_is_not_shown_and_ctrl_c_ends_the_question(co
         command, cwd=ROOT, env=env, stdin=inner, stdout=inner, stderr=inner, start_new_session=True
     ) as process:
         os.close(inner)
-        watchdog = threading.Timer(30, process.kill)
-        watchdog.start()
-        seen = _until(terminal, b"Password for grace: ")
-        os.write(terminal, f"{GRACE.password}\n".encode())
-        seen += _until(terminal, b"Number, 1 to 2: ")
-        os.write(terminal, b"1\n")
-        seen += _until(terminal, b"One-time code: ")
-        os.write(terminal, b"\x03")
-        seen += _until(terminal, None)
-        watchdog.cancel()
+        with not_for_ever(process):
+            seen = _until(terminal, b"Password for grace: ")
+            os.write(terminal, f"{GRACE.password}\n".encode())
+            seen += _until(terminal, b"Number, 1 to 2: ")
+            os.write(terminal, b"1\n")
+            seen += _until(terminal, b"One-time code: ")
+            os.write(terminal, b"\x03")
+            seen += _until(terminal, None)
     os.close(terminal)
     assert process.returncode == 130, seen
     assert GRACE.password.encode() not in seen

@@ -42,6 +42,15 @@ def _waits(call: ast.Call) -> bool:
     return ast.unparse(call.func) in ("time.sleep", "sleep", "qtbot.wait", "QTest.qWait", "QTest.qSleep")
 
 
+def _has_a_limit_of_its_own(call: ast.Call) -> bool:
+    limits = [each.value for each in call.keywords if each.arg == "timeout"]
+    return any(isinstance(each, ast.Constant) and each.value is not None for each in limits)
+
+
+def _measures_haste(call: ast.Call) -> bool:
+    return ast.unparse(call.func) in ("time.perf_counter", "perf_counter", "time.monotonic", "monotonic", "time.time")
+
+
 def _translates_no_literal(call: ast.Call) -> bool:
     name = ast.unparse(call.func).split(".")[-1]
     if name not in _TRANSLATES or len(call.args) <= _TRANSLATES[name]:
@@ -58,6 +67,20 @@ def test_no_nested_event_loops() -> None:
 def test_no_test_waits() -> None:
     found = _found(_waits, "tests")
     assert not found, f"tests never wait; move the clock, or wait for a signal or a line of output: {found}"
+
+
+def _found_in_tests(rule: Callable[[ast.Call], bool]) -> list[str]:
+    return [each for each in _found(rule, "tests") if not each.startswith("tests/bench/")]
+
+
+def test_no_test_gives_up_early() -> None:
+    found = _found_in_tests(_has_a_limit_of_its_own)
+    assert not found, f"a busy machine takes its time; the limit of all waits is in tests/patience.py: {found}"
+
+
+def test_no_test_measures_how_fast_this_machine_is_today() -> None:
+    found = _found_in_tests(_measures_haste)
+    assert not found, f"count what is done, or ask whether it was done; tests/bench is for seconds: {found}"
 
 
 def _translates_no_literal_nor_name(call: ast.Call) -> bool:
@@ -86,6 +109,8 @@ def test_only_literals_are_translated() -> None:
         (_nests, "app.processEvents()", "exec(code)"),
         (_waits, "time.sleep(1)", "clock.sleep(1)"),
         (_waits, "qtbot.wait(50)", "qtbot.waitUntil(done)"),
+        (_has_a_limit_of_its_own, "process.wait(timeout=5)", "process.wait(timeout=PATIENCE_S)"),
+        (_measures_haste, "time.perf_counter()", "clock.now()"),
         (_translates_no_literal, "self.tr(f'{n} calls')", "self.tr('{} calls').format(n)"),
         (_translates_no_literal, "QCoreApplication.translate('Card', text)", "name.translate(table)"),
         (_translates_no_literal_nor_name, "translate('Card', f'{n} calls')", "translate('Card', title)"),

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import app
+from tests.patience import PATIENCE_S
 
 _ROOT = Path(__file__).parents[2]
 _REPORT_QT = """
@@ -19,7 +20,9 @@ print(*sorted({name.split(".")[0] for name in sys.modules} & {"ui", "PySide6", "
 
 def test_import_contracts_hold() -> None:
     lint = Path(sys.executable).with_name("lint-imports")
-    done = subprocess.run([lint, "--no-cache"], cwd=_ROOT, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [lint, "--no-cache"], cwd=_ROOT, capture_output=True, text=True, timeout=PATIENCE_S, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -33,7 +36,7 @@ def test_app_loads_no_qt() -> None:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE_S
+
 _ROOT = Path(__file__).parents[2]
 _TESTS = """
 import pytest
@@ -35,7 +37,9 @@ def _run(folder: Path, *more: str, ci: str, tests: str = _TESTS) -> subprocess.C
     folder.joinpath("test_some.py").write_text(tests)
     environment = {**os.environ, "CI": ci, "PATH": str(folder), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *more]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False
+    )
 
 
 @pytest.mark.parametrize(("ci", "code"), [("", 0), ("true", 1)])

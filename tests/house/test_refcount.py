@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+from tests.patience import PATIENCE_S
+
 _CALLS = 1000
 _MEASURE = f"""
 import sys
@@ -22,7 +24,9 @@ _FAULT = (
 
 def test_void_calls_do_not_eat_references_to_none() -> None:
     # A process of its own, because a faulty PySide6 ends it with "none_dealloc".
-    done = subprocess.run([sys.executable, "-c", _MEASURE], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", _MEASURE], capture_output=True, text=True, timeout=PATIENCE_S, check=False
+    )
     lost = int(done.stdout or _CALLS)
     assert lost < _CALLS / 10, f"{lost} references to None were lost in {_CALLS} void calls. {_FAULT}\n{done.stderr}"
     assert done.returncode == 0, done.stderr

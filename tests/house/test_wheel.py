@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE_S
+
 _ROOT = Path(__file__).parents[2]
 
 
@@ -20,7 +22,7 @@ def _run(*command: str | Path, cwd: Path = _ROOT, **environment: str) -> subproc
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_S,
         check=False,
     )
 

@@ -2,9 +2,12 @@
 
 import asyncio
 import gc
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QFontInfo
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
@@ -13,9 +16,15 @@ from tests.qt_deleted import delete_now
 from tests.qt_loop import running_loop
 from ui import theme
 
+_FONTS = Path(__file__).parents[1] / "fonts"
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _dressed(qapp: QApplication) -> None:
+    asked = os.environ.get("FONTCONFIG_FILE", "")
+    if Path(asked).parent == _FONTS:
+        found = QFontInfo(qapp.font()).family()
+        assert found.lower().startswith(Path(asked).stem), f"{asked} was asked for, and {found} is what there is"
     qapp.setQuitOnLastWindowClosed(False)
     theme.apply(qapp, "light")
 
@@ -25,6 +34,7 @@ def _nothing_is_left(qapp: QApplication) -> Iterator[None]:
     delete_now()
     before = set(QApplication.topLevelWidgets())
     yield
+    delete_now()
     gc.collect()
     left = [each for each in QApplication.topLevelWidgets() if each not in before and each.isVisible()]
     assert not left, f"left behind: {[each.objectName() or type(each).__name__ for each in left]}"
@@ -39,5 +49,5 @@ def loop(qapp: QApplication, qtbot: QtBot) -> Iterator[QEventLoop]:
         for task in left:
             task.cancel()
         if left:
-            qtbot.waitUntil(lambda: all(task.done() for task in left), timeout=2000)
+            qtbot.waitUntil(lambda: all(task.done() for task in left))
     assert not left, f"tasks left behind: {[task.get_name() for task in left]}"

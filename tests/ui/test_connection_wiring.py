@@ -23,6 +23,8 @@ from ui.connections.editor import ConnectionEditor
 from ui.connections.list import ConnectionsDialog
 from ui.tasks import TaskScope
 
+pytestmark = pytest.mark.any_font
+
 STAGING = Connection(name="Staging", issuer="https://as.example", client_id="c")
 
 

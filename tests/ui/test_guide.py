@@ -36,6 +36,7 @@ def named(window: MainWindow) -> Iterator[str]:
         yield from (tabs.tabText(place).partition(" · ")[0] for place in range(tabs.count()))
 
 
+@pytest.mark.any_font
 def test_every_click_it_names_is_in_the_window(window: MainWindow) -> None:
     known = set(named(window))
     known |= {each.partition(" ")[0] for each in known if each.startswith("Replay ")}  # and the token's name

@@ -116,7 +116,7 @@ def test_a_low_window_in_large_type_scrolls_instead_of_shrinking_it(qapp: QAppli
     theme.apply(qapp, "light", 1.35)
     window = shown(qtbot, "device", QSize(1024, 640))
     qr = window.device_waiting.qr_code
-    qtbot.waitUntil(lambda: qr.size() == qr.sizeHint(), timeout=1000)
+    qtbot.waitUntil(lambda: qr.size() == qr.sizeHint())
     window.close()
     delete_now()
     theme.apply(qapp, "light")

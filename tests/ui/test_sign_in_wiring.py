@@ -24,6 +24,8 @@ from ui.preview_tokens import NOW
 from ui.sign_in_wiring import SignInWiring
 from ui.tasks import TaskScope
 
+pytestmark = pytest.mark.any_font
+
 URL = "https://as.example/authorize?state=x"
 LINK = "https://as.example/activate"
 OKTA = Connection(name="Okta", issuer="https://as.example", client_id="c")

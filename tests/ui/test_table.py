@@ -38,11 +38,11 @@ def test_it_follows_its_end_also_while_nobody_sees_it(table: TextTable, qtbot: Q
     assert isinstance(model, TextModel)
     model.show_rows(rows(100))
     table.show()
-    qtbot.waitUntil(lambda: is_at_end(table), timeout=1000)
+    qtbot.waitUntil(lambda: is_at_end(table))
     model.show_rows(rows(200))
-    qtbot.waitUntil(lambda: is_at_end(table), timeout=1000)
+    qtbot.waitUntil(lambda: is_at_end(table))
     table.resize(300, 120)
-    qtbot.waitUntil(lambda: is_at_end(table), timeout=1000)
+    qtbot.waitUntil(lambda: is_at_end(table))
 
 
 def test_it_stays_where_somebody_reads(table: TextTable, qtbot: QtBot) -> None:
@@ -50,13 +50,13 @@ def test_it_stays_where_somebody_reads(table: TextTable, qtbot: QtBot) -> None:
     assert isinstance(model, TextModel)
     model.show_rows(rows(100))
     table.show()
-    qtbot.waitUntil(lambda: is_at_end(table), timeout=1000)
+    qtbot.waitUntil(lambda: is_at_end(table))
     table.verticalScrollBar().setValue(10)
     before = table.verticalScrollBar().maximum()
     model.beginResetModel()
     model._rows = rows(150)
     model.endResetModel()
-    qtbot.waitUntil(lambda: table.verticalScrollBar().maximum() > before, timeout=1000)
+    qtbot.waitUntil(lambda: table.verticalScrollBar().maximum() > before)
     assert table.verticalScrollBar().value() < table.verticalScrollBar().maximum()
 
 
@@ -66,4 +66,4 @@ def test_rows_and_columns_scale_and_headings_have_room(table: TextTable, qapp: Q
     theme.apply(qapp, "light", 2.0)
     assert table.verticalHeader().defaultSectionSize() == 2 * small
     table.show()
-    qtbot.waitUntil(lambda: table.columnWidth(1) >= table.horizontalHeader().sectionSizeHint(1), timeout=1000)
+    qtbot.waitUntil(lambda: table.columnWidth(1) >= table.horizontalHeader().sectionSizeHint(1))

@@ -1,11 +1,16 @@
 """Toasts and announcements: short, few, plain, in nobody's way, and nothing runs while there are none."""
 
+from collections.abc import Iterator
+
 import pytest
-from PySide6.QtCore import QPoint, QSize, Qt, QTimer
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.qt_deleted import delete_now
 from ui import theme
 from ui.widgets.announcer import Announcer
 from ui.widgets.toast import Toasts
@@ -88,7 +93,7 @@ def test_the_second_after_the_last_announcement_ends_by_itself(qtbot: QtBot, hos
     pause = host.toasts.announcer._pause
     assert (pause.interval(), pause.isSingleShot()) == (1000, True)
     pause.setInterval(0)
-    qtbot.waitUntil(lambda: timers(host) == [], timeout=1000)
+    qtbot.waitUntil(lambda: timers(host) == [])
 
 
 def test_three_at_most_and_the_newest_lowest(host: Host) -> None:
@@ -105,6 +110,11 @@ def test_the_same_again_is_counted_and_its_time_begins_anew(host: Host) -> None:
     life_of(host)
     host.toasts.show_toast("Refreshed", "bad")
     assert host.toasts.texts() == ("Refreshed ×3", "Refreshed")
+    host.toasts.show_toast("Refreshed", "good")
+    assert host.toasts.texts() == ("Refreshed", "Refreshed ×4")
+    QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+    shown = [each for each in host.toasts.findChildren(QFrame) if each.property("toast")]
+    assert [each.property("tone") for each in sorted(shown, key=QFrame.y)] == ["bad", "good"]
 
 
 def test_a_window_nobody_sees_shows_none(qtbot: QtBot, host: Host) -> None:
@@ -132,25 +142,69 @@ def test_it_keeps_to_the_lower_middle(qtbot: QtBot, host: Host) -> None:
         host.resize(800, 600)
 
 
-@pytest.mark.parametrize("zoom", [1.0, 2.0])
-@pytest.mark.parametrize("text", ["short", "a sentence of many words " * 8, "https://" + "x" * 230, "x" * 5000])
-def test_no_text_is_clipped(qapp: QApplication, host: Host, text: str, zoom: float) -> None:
-    theme.apply(qapp, "light", zoom)
-    try:
-        host.toasts.show_toast(text)
-        host.toasts.show_toast(text)
-        assert host.rect().contains(host.toasts.geometry())
-        for each in host.toasts.findChildren(QLabel):
-            assert each.height() >= each.heightForWidth(each.width()) or not each.wordWrap()
-            assert each.width() >= each.fontMetrics().boundingRect(each.rect(), wrapped(each), each.text()).width()
-            inside = each.mapTo(host.toasts, QPoint()), each.mapTo(host.toasts, each.rect().bottomRight())
-            assert all(host.toasts.rect().contains(corner) for corner in inside)
-    finally:
-        theme.apply(qapp, "light")
+_WORDS = st.text(st.characters(categories=("L", "N", "P", "S", "Mn"), codec="utf-8"), min_size=1, max_size=60)
+_TEXTS = st.one_of(
+    st.lists(st.one_of(_WORDS, st.sampled_from(["of", "sentence", "words"])), min_size=1, max_size=60).map(" ".join),
+    st.tuples(st.sampled_from("xW中é😀"), st.integers(1, 300)).map(lambda found: found[0] * found[1]),
+)
+
+
+@pytest.fixture(params=[1.0, theme.PRESENTER_ZOOM, 2.0])
+def zoomed(qapp: QApplication, host: Host, request: pytest.FixtureRequest) -> Iterator[Host]:
+    theme.apply(qapp, "light", request.param)
+    yield host
+    theme.apply(qapp, "light")
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    texts=st.lists(_TEXTS, min_size=1, max_size=4),
+    width=st.integers(960, 1920),
+    height=st.integers(600, 1200),
+    narrower=st.integers(960, 1920),
+)
+@example(texts=["a sentence of many words " * 8] * 2, width=960, height=600, narrower=960)
+@example(texts=["W" * 240, "x" * 240, "https://" + "x" * 5000], width=1920, height=1200, narrower=960)
+def test_no_text_is_clipped(zoomed: Host, texts: list[str], width: int, height: int, narrower: int) -> None:
+    zoomed.toasts.clear()  # of the example before
+    delete_now()
+    zoomed.resize(width, height)
+    for text in texts:
+        zoomed.toasts.show_toast(text)
+        assert zoomed.toasts.texts()[-1].startswith(text[:200])
+        assert clipped(zoomed) == []
+    zoomed.resize(narrower, height)
+    assert clipped(zoomed) == []
+
+
+def clipped(host: Host) -> list[str]:
+    toasts = host.toasts
+    QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+    labels = [each for each in toasts.findChildren(QLabel) if each.isVisible()]
+    found = [] if host.rect().contains(toasts.geometry()) else ["the toasts reach out of the window"]
+    for each in labels:
+        wanted = each.fontMetrics().boundingRect(QRect(0, 0, each.width(), 10_000), wrapped(each), each.text())
+        if wanted.width() > each.width() or wanted.height() > each.height():
+            found.append(f"{each.text()!r} needs {wanted.size()} and has {each.size()}")
+        if not toasts.rect().contains(QRect(each.mapTo(toasts, QPoint()), each.size())):
+            found.append(f"{each.text()!r} reaches out of the toasts")
+    return found
 
 
 def wrapped(shown: QLabel) -> int:
     return Qt.TextFlag.TextWordWrap.value if shown.wordWrap() else 0
+
+
+def test_in_a_low_window_the_oldest_give_way(qapp: QApplication, host: Host) -> None:
+    theme.apply(qapp, "light", 2.0)
+    try:
+        host.resize(960, 600)
+        for letter in "ABC":
+            host.toasts.show_toast(f"{letter} " + "W" * 230)
+        assert [each[0] for each in host.toasts.texts()] in (["B", "C"], ["C"])
+        assert clipped(host) == []
+    finally:
+        theme.apply(qapp, "light")
 
 
 def test_texts_are_plain_and_never_endless(host: Host) -> None:

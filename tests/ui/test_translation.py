@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.demo.addresses import addresses_of
+from tests.patience import PATIENCE_S
 from tests.ui.test_main_window import EVERY_STATE, shown
 from tests.ui.walks import Shown, clipped_once_settled, is_inside, listed, tabs_of, texts_of
 from ui import preview_lab
@@ -105,10 +106,11 @@ def by_the_tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run_tool(name: str, *arguments: str, cwd: Path) -> None:
     tool = Path(sys.executable).with_name(name)
-    done = subprocess.run([tool, *arguments], cwd=cwd, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([tool, *arguments], cwd=cwd, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.any_font
 @EVERY_STATE
 def test_the_tools_of_translators_find_every_text(
     qapp: QApplication, qtbot: QtBot, by_the_tools: Path, state: str
@@ -135,6 +137,7 @@ DIALOGS: dict[str, Callable[[QWidget], QWidget]] = {
 EVERY_DIALOG = pytest.mark.parametrize("dialog", DIALOGS)
 
 
+@pytest.mark.any_font
 @pytest.mark.usefixtures("pseudo_locale")
 @EVERY_STATE
 def test_every_text_of_the_window_goes_through_translation(qtbot: QtBot, state: str) -> None:
@@ -152,7 +155,7 @@ def test_longer_texts_are_not_clipped(qtbot: QtBot, state: str) -> None:
     assert least.height() <= LARGE.height()
     qtbot.waitExposed(window)
     assert window.size() == LARGE
-    clipped = [f"{tab}: {each}" for tab in tabs_of(window) for each in clipped_once_settled(qtbot, window)]
+    clipped = [f"{tab}: {each}" for tab in tabs_of(window) for each in clipped_once_settled(window)]
     assert not clipped, listed(clipped)
 
 
@@ -169,7 +172,7 @@ def test_dialogs_are_translated_and_not_clipped(qtbot: QtBot, dialog: str) -> No
     found = [each for each in texts_of(made) if around_translation(each)]
     assert not found, listed(map(str, found))
     assert made.width() <= LARGE.width()
-    clipped = clipped_once_settled(qtbot, made)
+    clipped = clipped_once_settled(made)
     assert not clipped, listed(clipped)
     made.close()
 

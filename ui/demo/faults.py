@@ -58,12 +58,15 @@ class Faults(QWidget):
             self._list.removeWidget(gone)
             gone.hide()
             gone.deleteLater()
+        above: QWidget = self.other_button
         for number, state in rest.items():
             if number not in self.others:
                 self.others[number] = _OtherFault(number)
                 self.others[number].unwanted.connect(self.unwanted)
                 self._list.addWidget(self.others[number])
+                QWidget.setTabOrder(above, self.others[number].off_button)  # else Tab comes to what is new last
             self.others[number].show_state(state)
+            above = self.others[number].off_button
 
     def _built_switches(self) -> tuple[FaultSwitch, ...]:
         return (

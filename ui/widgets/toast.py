@@ -1,8 +1,10 @@
 """Toasts: short notes over the lower middle of a window, which ask for nothing and go by themselves."""
 
 import re
+import unicodedata
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import theme
@@ -16,15 +18,15 @@ _MS_A_CHARACTER = 60
 _WIDTH = 460
 _MARGIN = 16
 _MARKS = {"neutral": "○", "good": "●", "warning": "▲", "bad": "■"}
-_LONG_WORD = re.compile(r"\S{24}")
+_WORD = re.compile(r"\S+")
 _GONE = (QEvent.Type.Hide, QEvent.Type.WindowStateChange)
 
 
 class Toasts(QWidget):
     """At most three notes over `parent`; they take no focus and no mouse, and are announced to screen readers.
 
-    While there is no toast nothing runs and nothing is watched. A window nobody sees shows none: they would only be
-    there to go again.
+    Where three have no room, in a low window with large type, the oldest give way. While there is no toast nothing
+    runs and nothing is watched. A window nobody sees shows none: they would only be there to go again.
     """
 
     def __init__(self, parent: QWidget, announcer: Announcer | None = None) -> None:
@@ -43,7 +45,7 @@ class Toasts(QWidget):
     def show_toast(self, text: str, tone: str = "neutral") -> None:
         """Show `text`, cut after 240 characters; `tone` is neutral, good, warning or bad.
 
-        A text that is still there is counted on it instead of being shown again.
+        A text that is still there is counted on it instead of being shown again, and is the newest once more.
         """
         if not self._over.isVisible() or self._over.window().isMinimized():
             return
@@ -52,6 +54,7 @@ class Toasts(QWidget):
         same = next((each for each in self._shown if (each.text, each.tone) == (short, tone)), None)
         if same is not None:
             same.show_again()
+            self._put_lowest(same)
         else:
             self._add(short, tone)
         self._place()
@@ -91,6 +94,12 @@ class Toasts(QWidget):
         toast.show()
         self.show()
 
+    def _put_lowest(self, toast: "_Toast") -> None:
+        self._shown.remove(toast)
+        self._shown.append(toast)
+        self._column.removeWidget(toast)
+        self._column.addWidget(toast, 0, Qt.AlignmentFlag.AlignHCenter)
+
     def _remove(self, toast: "_Toast") -> None:
         if toast not in self._shown:
             return
@@ -110,10 +119,16 @@ class Toasts(QWidget):
         width = min(theme.px(_WIDTH), self._over.width() - 2 * margin)
         for toast in self._shown:
             toast.fit(width)
-        height = sum(toast.height() for toast in self._shown) + self._column.spacing() * (len(self._shown) - 1)
+        if self._height() > self._over.height() - 2 * margin and len(self._shown) > 1:
+            self._remove(self._shown[0])  # places the others
+            return
+        height = self._height()
         left = (self._over.width() - width) // 2
         self.setGeometry(left, self._over.height() - height - 2 * margin, width, height)
         self.raise_()
+
+    def _height(self) -> int:
+        return sum(toast.height() for toast in self._shown) + self._column.spacing() * (len(self._shown) - 1)
 
 
 class _Toast(QFrame):
@@ -131,7 +146,7 @@ class _Toast(QFrame):
         self.setProperty("tone", tone)
         self.setAccessibleName(text)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self._words = label(_breakable(text), wrap=True)
+        self._words = label(text, wrap=True)
         self._count = label(role="title")
         self._count.hide()
         self._row = QHBoxLayout(self)
@@ -171,9 +186,11 @@ class _Toast(QFrame):
         margins = self._row.contentsMargins() + self.contentsMargins()
         others = [each.sizeHint().width() for each in self._others()]
         around = margins.left() + margins.right() + sum(others) + self._row.spacing() * len(others)
-        wanted = self._words.fontMetrics().horizontalAdvance(self.text) + 2
-        room = max(min(wanted, widest - around), 1)
-        self._words.setFixedSize(room, self._words.heightForWidth(room))
+        metrics = self._words.fontMetrics()
+        room = max(min(metrics.horizontalAdvance(self.text) + 2, widest - around), 1)
+        self._words.setText(_breakable(self.text, metrics, room))
+        self._words.setFixedWidth(room)  # first: a label tells no height for less than its least width
+        self._words.setFixedHeight(self._words.heightForWidth(room))
         self.setFixedSize(room + around, self._words.height() + margins.top() + margins.bottom())
 
     def _others(self) -> list[QLabel]:
@@ -183,6 +200,15 @@ class _Toast(QFrame):
         self.lapsed.emit(self)
 
 
-def _breakable(text: str) -> str:
+def _breakable(text: str, metrics: QFontMetrics, room: int) -> str:
     # Qt breaks lines between words only, and a URL is one word: it may be broken at every zero-width space.
-    return _LONG_WORD.sub(lambda word: f"{word[0]}\u200b", text)
+    def broken(found: re.Match[str]) -> str:
+        word = found[0]
+        return word if metrics.horizontalAdvance(word) <= room else "".join(map(_after_a_gap, word))
+
+    return _WORD.sub(broken, text)
+
+
+def _after_a_gap(character: str) -> str:
+    # A mark stays on its letter, and what joins two characters between them.
+    return character if unicodedata.category(character)[0] in "MC" else f"\u200b{character}"

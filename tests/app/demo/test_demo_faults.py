@@ -29,6 +29,7 @@ from app.simloop import SimClock
 from tests.app.demo.doors import doors
 from tests.app.demo.somebody import V1, Somebody
 from tests.app.demo.test_demo_authorize import returned
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
@@ -88,7 +89,7 @@ class TestOverHttp:
     async def outside(self, key: SigningKey) -> AsyncIterator[Somebody]:
         served = ServedOrg(DemoOrg(SystemClock(), ledger=MemoryLedger(key)))
         await asyncio.to_thread(served.start)
-        async with httpx.AsyncClient(base_url=served.base_url, trust_env=False, timeout=10) as http:
+        async with httpx.AsyncClient(base_url=served.base_url, trust_env=False, timeout=PATIENCE_S) as http:
             yield Somebody(served.org, http)
         await asyncio.to_thread(served.stop)
 

@@ -41,6 +41,7 @@ from tests.app.demo.nasty import (
     fuzz,
 )
 from tests.app.demo.somebody import V1
+from tests.patience import PATIENCE_S
 
 
 @ANY_DOOR
@@ -242,7 +243,7 @@ def served(key: SigningKey) -> Iterator[ServedOrg]:
 def test_raw_bytes_never_bring_it_down(served: ServedOrg, raw: bytes) -> None:
     host = served.base_url.removeprefix("http://")
     there = ("127.0.0.1", served.port)
-    with socket.create_connection(there, timeout=5) as connection, contextlib.suppress(ConnectionError):
+    with socket.create_connection(there, timeout=PATIENCE_S) as connection, contextlib.suppress(ConnectionError):
         connection.sendall(raw.replace(b"HOST", host.encode()))
         connection.shutdown(socket.SHUT_WR)
         answer = connection.recv(65_536)
@@ -260,7 +261,7 @@ def check_good(served: ServedOrg) -> None:
 def test_whoever_leaves_in_the_middle_harms_nobody(served: ServedOrg, sent: int) -> None:
     host = served.base_url.removeprefix("http://")
     head = f"POST /oauth2/default/v1/token HTTP/1.1\r\nHost: {host}\r\nContent-Length: 60000\r\n\r\n"
-    with socket.create_connection(("127.0.0.1", served.port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", served.port), timeout=PATIENCE_S) as connection:
         connection.sendall((head.encode() + b"a" * 60_000)[:sent])
     check_good(served)
 
@@ -277,7 +278,7 @@ def test_whoever_leaves_in_the_middle_harms_nobody(served: ServedOrg, sent: int)
 )
 def test_the_host_is_checked_on_the_wire_too(served: ServedOrg, raw: bytes) -> None:
     host = served.base_url.removeprefix("http://")
-    with socket.create_connection(("127.0.0.1", served.port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", served.port), timeout=PATIENCE_S) as connection:
         connection.sendall(raw.replace(b"HOST", host.encode()))
         assert connection.recv(65_536).startswith(b"HTTP/1.1 400")
 

@@ -12,6 +12,7 @@ from app.demo.ledger import MemoryLedger, SigningKey
 from app.demo.org import DemoOrg
 from app.demo.serve import ServedOrg
 from tests.app.demo.somebody import Somebody
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
@@ -28,7 +29,7 @@ async def somebody(key: SigningKey) -> AsyncIterator[Somebody]:
     served = ServedOrg(DemoOrg(SystemClock(), ledger=MemoryLedger(key)))
     await asyncio.to_thread(served.start)
     limits = httpx.Limits(max_connections=CROWD)
-    async with httpx.AsyncClient(base_url=served.base_url, limits=limits, trust_env=False, timeout=30) as http:
+    async with httpx.AsyncClient(base_url=served.base_url, limits=limits, trust_env=False, timeout=PATIENCE_S) as http:
         yield Somebody(served.org, http)
     await asyncio.to_thread(served.stop)
 
@@ -57,7 +58,7 @@ class Meeting(OwnClock):
         self._missing -= 1
         if not self._missing:
             self._together.set()
-        await asyncio.wait_for(self._together.wait(), 60)
+        await asyncio.wait_for(self._together.wait(), PATIENCE_S)
 
 
 async def test_all_of_them_are_inside_together(somebody: Somebody) -> None:

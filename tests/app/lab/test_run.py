@@ -17,6 +17,7 @@ from app.lab.export import to_json
 from app.lab.report import Progress, Report
 from app.lab.run import run_lab
 from app.lab.scenario import Contestant, Pattern, Scenario, Weather
+from tests.patience import PATIENCE_S
 
 _ROOT = Path(__file__).parents[3]
 _SMALL = Scenario(calls=30, pattern=Pattern.BURST, weather=Weather.LOST_ANSWERS, grace_s=0)
@@ -67,14 +68,14 @@ def test_a_report_has_all_outcomes_in_their_order_and_progress_reaches_the_end(
 def test_the_same_scenario_gives_the_same_bytes_in_any_process(small: tuple[Report, list[Progress]]) -> None:
     environment = {**os.environ, "PYTHONHASHSEED": "77", "PYTHONPATH": str(_ROOT), "TZ": "Asia/Kolkata"}
     done = subprocess.run(
-        [sys.executable, "-c", _PRINT], env=environment, capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "-c", _PRINT], env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout == to_json(small[0])
 
 
 async def _until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         while not holds():
             await asyncio.sleep(0.01)
 

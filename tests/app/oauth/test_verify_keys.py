@@ -2,7 +2,6 @@
 
 import json
 import math
-import time
 import warnings
 from functools import cache
 from typing import Any
@@ -75,9 +74,11 @@ def test_how_large_an_rsa_key_may_be(bits: int, rule: str | None) -> None:
 
 def test_an_rsa_key_of_16384_bits_costs_no_time() -> None:
     keys = SIGNER.keys(n=number(2**16_384 - 1), e=number(2**16_000 + 1))
-    began = time.perf_counter()
-    assert refused(judged(SIGNER.sign(claims()), keys)) == "key size"
-    assert time.perf_counter() - began < 0.5
+    found = judged(SIGNER.sign(claims()), keys)
+    signature = found.verdict("signature")
+    assert refused(found) == "key size"
+    assert signature is not None
+    assert signature.found == "not checked"
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from app.demo.applications import Grant
 from app.demo.host import DemoHost
 from app.demo.org import DemoOrg
 from app.demo.serve import ServedOrg
+from tests.patience import PATIENCE_S
 from tests.ports import free_port
 
 ROOT = Path(__file__).parents[3]
@@ -169,7 +170,7 @@ def at_terminal(lapse: Terminal, *lines: str, stop: bool = False) -> tuple[int, 
         start_new_session=True,
     )
     os.close(theirs)
-    watchdog = threading.Timer(30, process.kill)
+    watchdog = threading.Timer(PATIENCE_S, process.kill)
     watchdog.start()
     said = b""
     for line in lines:
@@ -185,7 +186,7 @@ def at_terminal(lapse: Terminal, *lines: str, stop: bool = False) -> tuple[int, 
         pass  # Linux says so when the other side has gone
     os.close(ours)
     watchdog.cancel()
-    return process.wait(10), said.decode()
+    return process.wait(PATIENCE_S), said.decode()
 
 
 def test_at_a_terminal_the_token_is_not_shown_and_the_change_is_asked_for(lapse: Terminal) -> None:

@@ -16,6 +16,7 @@ from app.session.accept import SignIn, told
 from app.session.sign_in import Waiting, browser_sign_in
 from tests.app.demo.test_demo_authorize import Fields
 from tests.app.session.conftest import World
+from tests.patience import PATIENCE_S
 from tests.ports import free_port
 
 pytestmark = pytest.mark.anyio
@@ -77,7 +78,7 @@ async def sign_in(
         show=(shown if shown is not None else []).append,
         open_browser=browser,
     )
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         try:
             return await told(world.journal, signing_in)
         finally:

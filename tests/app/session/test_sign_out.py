@@ -24,6 +24,7 @@ from app.session.sign_out import Fate, SignedOutHow, sign_out
 from app.session.states import SignedOut as Nobody
 from app.simloop import SimClock
 from tests.app.session.conftest import World, new_session, new_world
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 Told = Callable[[bool], None]
@@ -152,7 +153,7 @@ async def test_the_id_token_is_no_argument_and_in_no_journal_or_log(
 async def test_a_revocation_that_fails_hinders_nothing_else(
     world: World, monkeypatch: pytest.MonkeyPatch, trouble: str, fate: Fate, why: str
 ) -> None:
-    monkeypatch.setattr(signing_out, "REVOKE_WITHIN_S", 0.2)
+    monkeypatch.setattr(signing_out, "REVOKE_WITHIN_S", 0.2 if trouble == "silent" else PATIENCE_S)
     onwards = world.network.handle_async_request
 
     async def answer(request: httpx.Request) -> httpx.Response:
@@ -376,7 +377,7 @@ async def test_sockets_that_say_nothing_are_hung_up_on_at_the_end() -> None:
         assert port is not None
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         await http.get(found.url)  # came later, so the silent one is being read from by now
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE_S):
         with suppress(ConnectionResetError):
             assert await reader.read() == b""
     writer.close()

@@ -14,6 +14,7 @@ from app.events import Exchange, ExchangeKind
 from app.journal import Journal
 from app.wire.fetch import Answer, fetch
 from app.wire.recorder import RecordingTransport
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 Talk = Callable[[asyncio.StreamWriter], Awaitable[None]]
@@ -58,7 +59,7 @@ async def drip(writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(0.02)
 
 
-async def ask(url: str, journal: Journal, *, total_s: float = 5.0, limit: int = 1 << 20) -> Answer:
+async def ask(url: str, journal: Journal, *, total_s: float = PATIENCE_S, limit: int = 1 << 20) -> Answer:
     transport = RecordingTransport(httpx.AsyncHTTPTransport(), journal, SystemClock())
     async with httpx.AsyncClient(transport=transport) as http:
         request = httpx.Request("GET", url)

@@ -25,10 +25,11 @@ from app.journal import Journal
 from app.wire.certificate import flaw_of
 from app.wire.fetch import Answer, fetch
 from app.wire.hitch import hitch_in, unreachable
-from app.wire.network import Network
+from app.wire.network import Network, _Opening
 from app.wire.proxies import read_proxies
 from app.wire.recorder import RecordingTransport
 from tests.app.wire.certificates import Authority
+from tests.patience import PATIENCE_S
 from tests.ports import free_port
 
 pytestmark = pytest.mark.anyio
@@ -72,7 +73,7 @@ async def listening(serve: Serve, tls: ssl.SSLContext | None = None) -> AsyncIte
     found = await asyncio.start_server(serve_one, "127.0.0.1", 0, ssl=tls)
     yield found.sockets[0].getsockname()[1]
     found.close()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         await asyncio.gather(*(each for each in at_work if each is not None))
 
 
@@ -399,16 +400,23 @@ async def test_a_proxy_that_keeps_silent_is_given_up(journal: Journal, monkeypat
 async def test_a_server_behind_a_proxy_may_take_longer_than_the_proxy_may(
     authority: Authority, journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.wire.network._OPEN_WITHIN_S", 0.3)
+    openings: list[_Opening] = []
+    limits: list[float | None] = []
 
-    async def slow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def opening() -> _Opening:
+        openings.append(_Opening())
+        return openings[-1]
+
+    async def answers(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
-        await asyncio.sleep(0.5)
+        limits.extend(each.limit.when() for each in openings if each.limit is not None)
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
 
-    async with listening(slow, authority.server(SERVER)) as port, proxy(port) as asked:
+    monkeypatch.setattr("app.wire.network._Opening", opening)
+    async with listening(answers, authority.server(SERVER)) as port, proxy(port) as asked:
         environ = {"SSL_CERT_FILE": str(authority.file), "HTTPS_PROXY": f"127.0.0.1:{asked.port}"}
         assert (await ask(f"https://{SERVER}/", environ, journal)).status == 200
+    assert limits == [None]  # once it is asked, the server has all the time it takes
 
 
 async def test_the_server_s_trouble_behind_a_proxy_stays_the_server_s(authority: Authority, journal: Journal) -> None:

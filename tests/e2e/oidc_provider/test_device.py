@@ -12,11 +12,11 @@ from tests.e2e.oidc_provider.browser import walk
 from tests.e2e.oidc_provider.conftest import Serve
 from tests.e2e.oidc_provider.lapse import Lapse, opened
 from tests.e2e.oidc_provider.provider import Provider
+from tests.patience import PATIENCE_S
 
 pytestmark = [pytest.mark.e2e, pytest.mark.anyio]
 
 DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
-PATIENCE_S = 10.0
 
 
 class Elsewhere(SystemClock):

@@ -223,7 +223,7 @@ async def test_requests_are_pushed_where_that_is_offered(serve: Serve, switches:
 async def test_a_server_that_answers_by_form_post(serve: Serve) -> None:
     """OAuth 2.0 Form Post Response Mode: the answer comes in the body of a POST, asked for or not."""
     async with opened(serve("form-post", "no-par").connection()) as lapse:
-        await lapse.sign_in(patience_s=3.0)
+        await lapse.sign_in()
         assert (await lapse.call()).status == 200
 
 

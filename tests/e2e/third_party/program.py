@@ -5,15 +5,14 @@ import json
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from tests.e2e.conftest import ROOT
-
-_PATIENCE_S = 60.0
+from tests.patience import PATIENCE_S
+from tests.processes import not_for_ever
 
 
 class Refused(Exception):
@@ -45,15 +44,11 @@ class Program:
         """Return what the process says to this; raises Refused for what it was refused."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        watchdog = threading.Timer(_PATIENCE_S, self._process.kill)
-        watchdog.start()
-        try:
+        with not_for_ever(self._process):
             with contextlib.suppress(BrokenPipeError):
                 self._process.stdin.write(json.dumps({"do": action, **given}) + "\n")
                 self._process.stdin.flush()
             line = self._process.stdout.readline()
-        finally:
-            watchdog.cancel()
         assert line, f"the client broke at {action!r}:\n{self._errors.read_text(errors='replace')}"
         answer = json.loads(line)
         if "error" in answer:
@@ -72,10 +67,11 @@ class Program:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None) -> None:
-        try:
-            self._process.communicate(timeout=10)
-        finally:
-            self._process.kill()
+        with self._process:
+            try:
+                self._process.communicate(timeout=PATIENCE_S)
+            finally:
+                self._process.kill()
 
 
 def python(module: str) -> list[str | Path]:

@@ -10,6 +10,7 @@ from qasync import QEventLoop
 
 from app.workbench import Workbench, open_workbench
 from tests.e2e.scripted_browser import sign_in
+from tests.still_clock import StillClock
 from ui.main_window import MainWindow, Page
 from ui.wiring import Wiring
 
@@ -23,7 +24,7 @@ def nobody(url: str, told: Callable[[bool], None]) -> None:
 
 
 class Desk:
-    """A window on a workbench, on a loop that runs inside Qt's."""
+    """A window on a workbench, on a loop that runs inside Qt's; without a `clock` of its own, time stands still."""
 
     def __init__(self, qtbot: QtBot, loop: QEventLoop, **more: object) -> None:
         self.qtbot = qtbot
@@ -32,6 +33,7 @@ class Desk:
         self.window = MainWindow()
         self.window.furnish()
         more.setdefault("open_browser", scripted)
+        more.setdefault("clock", StillClock())
         self.bench: Workbench = self.run(self._stack.enter_async_context(open_workbench(**more)))  # type: ignore[arg-type]
         self.wiring = Wiring(self.window, self.bench)
         self.window.show()
@@ -40,11 +42,11 @@ class Desk:
 
     def run(self, coroutine):  # type: ignore[no-untyped-def]
         task = self._loop.create_task(coroutine)
-        self.qtbot.waitUntil(task.done, timeout=10_000)
+        self.qtbot.waitUntil(task.done)
         return task.result()
 
     def until(self, true: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(true, timeout=10_000)
+        self.qtbot.waitUntil(true)
 
     def reach(self, page: Page) -> None:
         self.until(lambda: self.window.page is page)

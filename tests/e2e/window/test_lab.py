@@ -29,7 +29,7 @@ def begin(desk: Desk, scenario: Scenario) -> None:
 
 
 def ended(desk: Desk) -> None:
-    desk.qtbot.waitUntil(lambda: not desk.wiring.tasks.running("lab"), timeout=60_000)
+    desk.qtbot.waitUntil(lambda: not desk.wiring.tasks.running("lab"))
 
 
 def test_a_real_run_to_its_end_while_the_session_goes_on(open_desk: Open) -> None:
@@ -42,7 +42,7 @@ def test_a_real_run_to_its_end_while_the_session_goes_on(open_desk: Open) -> Non
     seen: list[str] = []
     begin(desk, SMALL)
     desk.until(desk.window.lab.sheet.progress.isVisible)
-    desk.qtbot.waitUntil(lambda: " of 300 calls" in desk.window.lab.sheet.state_label.text(), timeout=60_000)
+    desk.qtbot.waitUntil(lambda: " of 300 calls" in desk.window.lab.sheet.state_label.text())
     seen.append(desk.window.lab.sheet.state_label.text())
     ended(desk)
     report = desk.window.lab.sheet.report
@@ -75,7 +75,7 @@ def test_cancel_in_the_middle_leaves_no_process_and_no_task(open_desk: Open) -> 
     before = workers()
     begin(desk, Scenario(calls=20_000))
     desk.until(lambda: len(workers() - before) >= 1)
-    desk.qtbot.waitUntil(lambda: "calls" in desk.window.lab.sheet.state_label.text(), timeout=60_000)
+    desk.qtbot.waitUntil(lambda: "calls" in desk.window.lab.sheet.state_label.text())
     desk.qtbot.mouseClick(desk.window.lab.sheet.cancel_button, Qt.MouseButton.LeftButton)
     ended(desk)
     assert workers() <= before

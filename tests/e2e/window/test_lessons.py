@@ -403,7 +403,7 @@ def test_the_doctor_comes_where_no_step_is_left_that_the_controls_are_turned_for
 def test_a_hint_is_shown_and_said(open_desk: Open) -> None:
     desk = opened(open_desk)
     start(desk, "lapse")
-    with desk.qtbot.waitSignal(desk.window.toasts.announcer.announced, timeout=3000) as said:
+    with desk.qtbot.waitSignal(desk.window.toasts.announcer.announced) as said:
         desk.window.commands.lesson_hint.trigger()
     assert LESSONS[1].steps[0].hint in said.args[0]
     assert desk.window.lessons.lesson.steps[0].has_hint

@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app import events
+from app.clock import SystemClock
 from app.connection import DEMO_CLIENT_ID, Connection, SignInKind
 from app.demo.org import ADA, GRACE
 from app.demo.policy import Policy
@@ -109,7 +110,7 @@ def test_somebody_signs_in_on_another_device(open_desk: Open) -> None:
     def open_browser(url: str, told: Callable[[bool], None]) -> None:
         opened.append(url)
 
-    desk = open_desk(policy=QUICK, open_browser=open_browser)
+    desk = open_desk(policy=QUICK, clock=SystemClock(), open_browser=open_browser)
     choose(desk, SignInKind.DEVICE)
     desk.reach(Page.DEVICE)
     panel = desk.window.device_waiting
@@ -129,7 +130,7 @@ def test_somebody_signs_in_on_another_device(open_desk: Open) -> None:
 
 
 def test_what_is_declined_on_the_other_device_is_told(open_desk: Open) -> None:
-    desk = open_desk(policy=QUICK)
+    desk = open_desk(policy=QUICK, clock=SystemClock())
     choose(desk, SignInKind.DEVICE)
     panel = desk.window.device_waiting
     desk.until(lambda: bool(panel.code_label.text()))
@@ -218,7 +219,7 @@ def test_a_one_time_code_follows_the_password(open_desk: Open) -> None:
 
 
 def test_a_number_is_pressed_on_the_phone(open_desk: Open) -> None:
-    desk = open_desk(policy=QUICK)
+    desk = open_desk(policy=QUICK, clock=SystemClock())
     by_password(desk, "grace", GRACE.password)
     until_asked(desk, "Which one?")
     press(Qt.Key.Key_Tab)
@@ -232,7 +233,7 @@ def test_a_number_is_pressed_on_the_phone(open_desk: Open) -> None:
 
 
 def test_what_is_declined_on_the_phone_leads_back_to_the_password(open_desk: Open) -> None:
-    desk = open_desk(policy=QUICK)
+    desk = open_desk(policy=QUICK, clock=SystemClock())
     by_password(desk, "grace", GRACE.password)
     until_asked(desk, "Which one?")
     desk.window.second_factor.push_button.click()

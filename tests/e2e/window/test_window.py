@@ -5,7 +5,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import httpx
@@ -19,9 +20,11 @@ from app.demo.host import Hosting
 from app.demo.policy import Policy
 from app.errors import Unreachable
 from tests.e2e.conftest import BROWSER, ROOT
-from tests.e2e.keyring_daemon import gnome_keyring
+from tests.e2e.keyring_daemon import gnome_keyring, listening
 from tests.e2e.scripted_browser import sign_in
 from tests.e2e.window.desk import Desk, Open, nobody
+from tests.patience import PATIENCE_S
+from tests.processes import running
 from ui.demo.addresses import AddressesDialog
 from ui.inspector.paste import PasteDialog
 from ui.main_window import Page
@@ -225,45 +228,44 @@ def test_a_restart_from_the_real_keyring_calls_without_a_refresh(
 def wait_for(path: Path) -> None:
     """Return once another process has made `path`."""
     pulse = threading.Event()
-    for _ in range(200):
+    for _ in range(PATIENCE_S * 20):
         if path.exists():
             return
         pulse.wait(0.05)
     raise AssertionError(f"{path} was never made")
 
 
+def opened(home: Path, env: Mapping[str, str]) -> AbstractContextManager["subprocess.Popen[str]"]:
+    """Open a window as a process of its own."""
+    env, pipe = {**env, "LAPSE_HOME": str(home), "QT_QPA_PLATFORM": "offscreen"}, subprocess.PIPE
+    return running([sys.executable, "-m", "ui"], cwd=ROOT, env=env, stdout=pipe, stderr=pipe)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_closes_the_window_at_once_and_cleanly(tmp_path: Path, number: signal.Signals) -> None:
-    env = {**os.environ, "LAPSE_HOME": str(tmp_path), "BROWSER": BROWSER, "QT_QPA_PLATFORM": "offscreen"}
-    window = subprocess.Popen(
-        [sys.executable, "-m", "ui"], cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    wait_for(tmp_path / "demo-org.port")
-    window.send_signal(number)
-    out, err = window.communicate(timeout=5)
+    with opened(tmp_path, {**os.environ, "BROWSER": BROWSER}) as window:
+        wait_for(tmp_path / "demo-org.port")
+        window.send_signal(number)
+        out, err = window.communicate(timeout=PATIENCE_S)
     assert (window.returncode, out, err) == (0, "", "")
 
 
 @pytest.mark.e2e("gnome-keyring")
 def test_a_keyring_that_does_not_answer_holds_up_nobody(tmp_path: Path) -> None:
     with gnome_keyring(tmp_path / "keyring") as reachable:
-        env = {**os.environ, **reachable, "LAPSE_HOME": str(tmp_path / "lapse"), "QT_QPA_PLATFORM": "offscreen"}
+        env = {**os.environ, **reachable}
         env.pop("PYTHON_KEYRING_BACKEND")
         daemon = int(reachable["GNOME_KEYRING_PID"])
         os.kill(daemon, signal.SIGSTOP)
         try:
-            window = subprocess.Popen(
-                [sys.executable, "-m", "ui"],
-                cwd=ROOT,
-                env=env,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
-            wait_for(tmp_path / "lapse" / "demo-org.port")
-            threading.Event().wait(0.5)  # long enough for the keyring to be asked
-            window.send_signal(signal.SIGTERM)
-            out, err = window.communicate(timeout=5)
+            with (
+                listening(reachable["DBUS_SESSION_BUS_ADDRESS"]) as until_asked,
+                opened(tmp_path / "lapse", env) as window,
+            ):
+                wait_for(tmp_path / "lapse" / "demo-org.port")
+                until_asked()
+                window.send_signal(signal.SIGTERM)
+                out, err = window.communicate(timeout=PATIENCE_S)
         finally:
             os.kill(daemon, signal.SIGCONT)
     assert (window.returncode, out, err) == (0, "", "")

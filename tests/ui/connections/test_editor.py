@@ -365,8 +365,8 @@ def test_nothing_is_clipped_on_a_small_screen(qtbot: QtBot, opened: Opened) -> N
     editor.resize(QSize(984, 600))
     assert editor.minimumSizeHint().width() <= 984
     assert editor.minimumSizeHint().height() <= 600
-    clipped = clipped_once_settled(qtbot, editor)
+    clipped = clipped_once_settled(editor)
     assert not clipped, listed(clipped)
     editor.resize(QSize(editor.minimumSizeHint().width(), 600))
-    clipped = clipped_once_settled(qtbot, editor)
+    clipped = clipped_once_settled(editor)
     assert not clipped, listed(clipped)

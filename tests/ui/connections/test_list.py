@@ -108,6 +108,6 @@ def test_nothing_is_clipped(qapp: object, qtbot: QtBot, scheme: str, zoom: float
     found.resize(QSize(984, 600))
     assert found.minimumSizeHint().width() <= 984
     assert found.minimumSizeHint().height() <= 600
-    clipped = clipped_once_settled(qtbot, found)
+    clipped = clipped_once_settled(found)
     theme.apply(qapp, "light")  # type: ignore[arg-type]
     assert not clipped, listed(clipped)

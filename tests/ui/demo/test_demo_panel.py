@@ -263,7 +263,7 @@ def test_nothing_is_scrolled_sideways(qtbot: QtBot, qapp: QApplication, panel: D
         QApplication.sendPostedEvents()
         panel.window().resize(panel.window().minimumSizeHint().width(), 700)
         scroll = panel.findChild(QScrollArea, "demoScroll")
-        qtbot.waitUntil(lambda: scroll.widget().width() <= scroll.viewport().width(), timeout=1000)
+        qtbot.waitUntil(lambda: scroll.widget().width() <= scroll.viewport().width())
         assert panel.minimumSizeHint().width() <= theme.px(312)
     finally:
         theme.apply(qapp, "light")

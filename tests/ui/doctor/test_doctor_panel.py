@@ -194,7 +194,7 @@ def test_a_narrow_column_is_wide_enough(qtbot: QtBot, qapp: QApplication, zoom: 
         assert shown.minimumSizeHint().width() <= 300
         shown.resize(300, 600)
         scroll = shown.findChild(QScrollArea, "doctorScroll")
-        qtbot.waitUntil(lambda: scroll.widget().width() <= scroll.viewport().width(), timeout=1000)
+        qtbot.waitUntil(lambda: scroll.widget().width() <= scroll.viewport().width())
     finally:
         theme.apply(qapp, "light")
 
@@ -203,4 +203,4 @@ def test_long_texts_wrap_instead_of_widening(qtbot: QtBot) -> None:
     shown = panel(qtbot, finding(text="a very long sentence of the server " * 20))
     shown.resize(420, 480)
     assert shown.minimumSizeHint().width() <= 420
-    qtbot.waitUntil(lambda: 0 < shown.cards[0].width() <= 420, timeout=1000)
+    qtbot.waitUntil(lambda: 0 < shown.cards[0].width() <= 420)

@@ -25,6 +25,8 @@ from ui.main_window import MainWindow
 from ui.saving import SaveDialog, write
 from ui.tasks import TaskScope
 
+pytestmark = pytest.mark.any_font
+
 Dialog = TypeVar("Dialog", bound=QDialog)
 
 

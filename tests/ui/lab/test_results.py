@@ -103,7 +103,7 @@ def test_a_bar_that_is_walked_to_is_told_below_the_chart(qtbot: QtBot, dialog: R
 
 def test_nothing_is_clipped_and_every_row_is_seen(qtbot: QtBot, dialog: ResultsDialog) -> None:
     qtbot.waitExposed(dialog)
-    assert clipped_once_settled(qtbot, dialog) == []
+    assert clipped_once_settled(dialog) == []
     assert dialog.table.verticalScrollBar().maximum() == 0
     names = [str(cell(dialog.model, each, 0)) for each in Measure]
     room = dialog.table.columnWidth(0) - theme.px(14)

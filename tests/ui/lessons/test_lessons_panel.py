@@ -275,7 +275,7 @@ def test_a_narrow_column_is_wide_enough(qtbot: QtBot, zoom: float, panel: Lesson
     panel.resize(wide, 600)
     for name in ("lessonScroll", "lessonsScroll"):
         scroll = panel.findChild(QScrollArea, name)
-        qtbot.waitUntil(lambda scroll=scroll: scroll.widget().width() <= scroll.viewport().width(), timeout=1000)
+        qtbot.waitUntil(lambda scroll=scroll: scroll.widget().width() <= scroll.viewport().width())
 
 
 def test_the_open_step_is_in_sight(qtbot: QtBot, panel: LessonsPanel) -> None:
