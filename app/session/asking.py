@@ -26,7 +26,7 @@ class Kept:
     cause: int
 
 
-Keep = Callable[[TokenAnswer], Awaitable[Kept]]
+Keep = Callable[[TokenAnswer, float], Awaitable[Kept]]
 
 
 class Asking:
@@ -41,14 +41,16 @@ class Asking:
     async def refresh(self, refresh_token: Secret, *, keep: Keep, cause: int) -> Kept:
         """Return what a refresh brought; raises Refusal or Hiccup. Bounded: four requests at the very most.
 
-        `keep` is awaited with every answer before it is judged. One without an access token is a lost answer: what is
-        held by then is sent.
+        `keep` is awaited with every answer, and how many seconds it took, before it is judged. One without an access
+        token is a lost answer: what is held by then is sent.
         """
         self._check_pause()
         tried = Tried()
         while True:
+            began = self._clock.elapsed()
             try:
-                kept = await keep(await self._client.refresh(refresh_token, cause=cause))
+                answer = await self._client.refresh(refresh_token, cause=cause)
+                kept = await keep(answer, self._clock.elapsed() - began)
             except LapseError as trouble:
                 verdict = judge(trouble)
             else:

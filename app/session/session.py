@@ -41,8 +41,10 @@ from app.session.states import Ended, Fresh, SessionState, SignedIn, SignedOut, 
 from app.session.store import TokenStore
 from app.session.strategy import Strategy, decide
 from app.session.tokens import Held, IdTokenFlaw, TokenSet
+from app.wire.running import running_limit
 
 _CLOSE_WITHIN_S = 5.0
+_LATE_ANSWER_S = 5.0
 _SKEW_WORTH_SAYING_S = 2.0
 
 
@@ -226,8 +228,7 @@ class Session:
         tokens = self.tokens
         if tokens is None or tokens.access != access:
             return
-        age = age_s(tokens.receipt, self._receipt(), counts_sleep=self._clock.counts_sleep)
-        expired = replace(tokens, expiry=Expiry(age, ExpirySource.ASKED))
+        expired = replace(tokens, expiry=Expiry(self._age_s(tokens), ExpirySource.ASKED))
         self.state = SignedIn(expired)
         await self._keep_if_newest(expired, cause=cause)
 
@@ -252,10 +253,14 @@ class Session:
         """Let a running refresh finish and be stored, at most 5 s; then stop it."""
         if not self._refreshing:
             return
-        _, unfinished = await asyncio.wait(tuple(self._refreshing), timeout=_CLOSE_WITHIN_S)
-        for task in unfinished:
-            task.cancel()
-            await asyncio.wait({task})
+        running = tuple(self._refreshing)
+        try:
+            async with running_limit(_CLOSE_WITHIN_S):
+                await asyncio.wait(running)
+        except TimeoutError:
+            for task in running:
+                task.cancel()
+            await asyncio.wait(running)
 
     @property
     def place(self) -> StorePlace:
@@ -481,20 +486,30 @@ class Session:
         return self._journal.append(events.SessionAdopted(found.number, found.taken()), cause=cause).seq
 
     async def _refresh_once(self, cause: int, *, rejected: bool) -> None:
-        try:
-            kept = await self._asking.refresh(
-                self._refresh_token().value, keep=partial(self._keep_first, cause), cause=cause
-            )
-        except SilentRefusal as refused:
-            raise await self._count_silent(refused, cause) from None
-        fresh = await self._with_id_token(kept)
-        fresh = replace(fresh, on_trial=rejected)
+        kept = await self._ask(cause)
+        if kept.tokens.expiry.lifetime_s is not None and self._age_s(kept.tokens) >= kept.tokens.expiry.lifetime_s:
+            kept = await self._ask(cause)  # it lay unread while we were stopped, and is over already
+        fresh = replace(await self._with_id_token(kept), on_trial=rejected)
         await self._keeper.keep(fresh, cause=kept.cause)
         self.state = SignedIn(fresh)
 
-    async def _keep_first(self, cause: int, answer: TokenAnswer) -> Kept:
-        """Keep what an answer brought before anything else can fail: the old refresh token may be dead already."""
-        fresh = self._tokens().next(answer, self._receipt())
+    async def _ask(self, cause: int) -> Kept:
+        try:
+            keep = partial(self._keep_first, cause)
+            return await self._asking.refresh(self._refresh_token().value, keep=keep, cause=cause)
+        except SilentRefusal as refused:
+            raise await self._count_silent(refused, cause) from None
+
+    def _age_s(self, tokens: TokenSet) -> float:
+        return age_s(tokens.receipt, self._receipt(), counts_sleep=self._clock.counts_sleep)
+
+    async def _keep_first(self, cause: int, answer: TokenAnswer, took_s: float) -> Kept:
+        """Keep what an answer brought before anything else can fail: the old refresh token may be dead already.
+
+        One that took long may have lain unread for all of it: then its life counts from when it was asked for.
+        """
+        late_s = took_s if took_s > _LATE_ANSWER_S else 0.0
+        fresh = self._tokens().next(answer, self._receipt().later(-late_s))
         entry = self._journal.append(fresh.received("refresh_token", answer.id_token), cause=cause)
         self._measure_skew(answer, entry.seq)
         self.state = SignedIn(fresh.without_access())

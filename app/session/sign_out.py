@@ -1,6 +1,5 @@
 """Signing out in the order that works: revoke, forget here whatever happened, then the browser's session."""
 
-import asyncio
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from app.oauth.logout import end_session_url, sign_out_page
 from app.secret import Secret
 from app.session.sign_in import OpenBrowser
 from app.session.tokens import TokenSet
+from app.wire.running import running_limit
 
 if TYPE_CHECKING:
     from app.session.session import Session
@@ -114,7 +114,7 @@ async def _revoke(client: OAuthClient, tokens: TokenSet | None) -> Part:
         return Part(Fate.NOT_WANTED, "there was no token to revoke")
     hint = "access_token" if tokens is not None and tokens.refresh is None else "refresh_token"
     try:
-        async with asyncio.timeout(REVOKE_WITHIN_S):
+        async with running_limit(REVOKE_WITHIN_S):
             offered = await client.revoke(held.value, hint=hint, cause=None)
     except TimeoutError:
         return Part(Fate.FAILED, "the server did not answer the revocation in time")

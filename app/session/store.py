@@ -9,6 +9,7 @@ from app.errors import KeyringState, StoreFailed
 from app.events import StorePlace
 from app.session import entry
 from app.session.worker import Result, Worker
+from app.wire.running import running_limit
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -119,7 +120,7 @@ class KeyringStore:
         told: list[bool] = []
         notice = asyncio.get_running_loop().call_later(_WAITING_AFTER_S, self._tell_waiting, told)
         try:
-            async with asyncio.timeout(_GIVE_UP_AFTER_S):
+            async with running_limit(_GIVE_UP_AFTER_S):
                 return await self._worker.run(call)
         except TimeoutError:
             raise StoreFailed("The keyring does not answer.", state=KeyringState.NOT_ANSWERING) from None

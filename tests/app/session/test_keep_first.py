@@ -192,3 +192,23 @@ async def test_an_answer_that_brings_nothing_loses_nothing(world: World, fault: 
         await world.session.fresh_token()
     assert world.network.token_requests() == 1
     await stands(world, sent_again=1)
+
+
+@pytest.mark.parametrize(("took_s", "requests"), [(1, 1), (19, 1), (45, 2)])
+async def test_an_answer_that_lay_unread_counts_from_when_it_was_asked_for(
+    world: World, took_s: int, requests: int
+) -> None:
+    await lapsed(world)
+
+    async def stopped(request: Any, onwards: Any) -> Any:
+        response = await onwards()
+        world.clock.jump(took_s)  # the program was stopped, with the answer in the socket
+        return response
+
+    world.network.faults.append(stopped)
+    result = await world.calls.call("GET", world.org.api_url)
+    assert result.status == 200, result.story()
+    assert world.network.token_requests() == requests
+    expires_at = world.tokens.expires_at
+    assert expires_at is not None
+    assert expires_at <= world.clock.now() + 30 - (took_s if requests == 1 and took_s > 5 else 0)
