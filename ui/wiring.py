@@ -114,6 +114,7 @@ class Wiring(QObject):
         bar.connection_chosen.connect(self._on_connection_chosen)
         window.welcome.sign_in_requested.connect(commands.sign_in.trigger)
         window.welcome.add_connection_requested.connect(commands.add_connection.trigger)
+        window.welcome.look_again_requested.connect(self._on_look_again)
         commands.sign_out.triggered.connect(self._on_sign_out)
         commands.connections.triggered.connect(self._connections.manage)
         commands.add_connection.triggered.connect(self._connections.add)
@@ -322,6 +323,13 @@ class Wiring(QObject):
             )
             self._window.welcome.show_enabled(enabled=True)
             self._window.show_page(Page.SIGNED_OUT)
+
+    def _on_look_again(self) -> None:
+        self.tasks.start("look again", self._look_again)
+
+    async def _look_again(self) -> None:
+        await self._bench.session.look_again()
+        self._show_session()
 
     def _why_nobody(self) -> LapseError | None:
         """Return why nobody is signed in, where there is more to it: the session has ended, or cannot be read."""

@@ -1,9 +1,12 @@
 """What cards and rows say, without Qt: before, at and after the end; unknown; in words."""
 
+from dataclasses import replace
+
 import pytest
 
 from app.errors import CallFailed
 from app.events import RefreshTokenFate
+from app.session.tokens import IdTokenFlaw
 from ui.inspector.rows import mark_at, meaning_at, rows_of
 from ui.preview_tokens import NOW, tokens_of
 from ui.response.facts import ResponseFacts, response_text
@@ -162,3 +165,15 @@ def test_what_an_api_echoes_of_a_token_is_masked() -> None:
     )
     assert not [secret for secret in (token, "4711", "opaque") if secret in found]
     assert '"name": "Ada"' in found
+
+
+def test_a_refresh_token_that_is_most_likely_dead_and_an_id_token_whose_successor_failed_say_so() -> None:
+    tokens = tokens_of(NOW)
+    dead = facts_of(replace(tokens, silent_refusals=2), leeway_s=1.0)["refresh"]
+    assert dead is not None
+    assert (card_state(dead, NOW).pill, card_state(dead, NOW).tone) == ("Most likely dead", Tone.BAD)
+    flawed = facts_of(replace(tokens, id_flaw=IdTokenFlaw("ID-9", "auth_time", "It moved.")), leeway_s=1.0)["id"]
+    assert flawed is not None
+    state = card_state(flawed, NOW)
+    assert (state.pill, state.tone) == ("Newer one failed", Tone.WARNING)
+    assert "ID-9 did not pass: auth_time" in state.detail

@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from app.connection import SignInKind
-from app.errors import LapseError, Refusal
+from app.errors import LapseError, Refusal, StoreUnread
 from ui.actions import Actions
 from ui.session.middle import place
 from ui.widgets.buttons import ActionButton, allow
@@ -21,6 +21,7 @@ class Welcome(QWidget):
 
     sign_in_requested = Signal()
     add_connection_requested = Signal()
+    look_again_requested = Signal()
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,10 +38,14 @@ class Welcome(QWidget):
         self.start_button.setObjectName("welcomeSignInButton")
         self.start_button.setProperty("primary", True)
         self.start_button.clicked.connect(self.sign_in_requested)
+        self.look_again_button = QPushButton(self.tr("Read the keyring again"))
+        self.look_again_button.setObjectName("welcomeLookAgainButton")
+        self.look_again_button.clicked.connect(self.look_again_requested)
+        self.look_again_button.hide()
         self.add_button = QPushButton(self.tr("Add a connection…"))
         self.add_button.setObjectName("welcomeAddConnectionButton")
         self.add_button.clicked.connect(self.add_connection_requested)
-        for widget in (Mark(40), self._headline, self._reason, self._text, self.start_button):
+        for widget in (Mark(40), self._headline, self._reason, self.look_again_button, self._text, self.start_button):
             card.body.addWidget(widget)
         card.body.addLayout(self._other_kinds())
         card.body.addWidget(self.add_button)
@@ -62,6 +67,7 @@ class Welcome(QWidget):
         self._text.setText(f"{self._how(embedded=embedded)} {self._what_then(embedded=embedded)}")
         self._headline.setText(self._headline_for(why_not))
         self._reason.setVisible(why_not is not None)
+        self.look_again_button.setVisible(isinstance(why_not, StoreUnread))
         raw = self.tr("The server said: {0}").format(why_not.raw) if why_not and why_not.raw else ""
         self._reason.setText("\n".join(line for line in (*why_not.lines(), raw) if line) if why_not else "")
         self._show_possible()
@@ -93,7 +99,9 @@ class Welcome(QWidget):
     def _headline_for(self, why_not: LapseError | None) -> str:
         if why_not is None:
             return self.tr("Nobody is signed in")
-        return self.tr("The session has ended") if isinstance(why_not, Refusal) else self.tr("The session is not known")
+        return (
+            self.tr("The session has ended") if isinstance(why_not, Refusal) else self.tr("The session cannot be read")
+        )
 
     def _how(self, *, embedded: bool) -> str:
         if self._kind is SignInKind.PASSWORD:

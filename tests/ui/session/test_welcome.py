@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.connection import SignInKind
+from app.errors import KeyringState, StoreFailed, StoreUnread
 from ui.actions import Actions, Possible
 from ui.session.welcome import Welcome
 
@@ -74,3 +75,14 @@ def test_nothing_can_be_pressed_before_the_connection_is_ready(welcome: Welcome,
     for button in (welcome.start_button, *welcome.kind_buttons.values()):
         assert not button.isEnabled()
         assert "not ready" in button.toolTip()
+
+
+def test_a_keyring_that_cannot_be_read_can_be_read_again(welcome: Welcome, qtbot: QtBot) -> None:
+    locked = StoreUnread(StoreFailed("The keyring is locked.", state=KeyringState.LOCKED))
+    welcome.show_connection("Okta", embedded=False, why_not=locked)
+    assert welcome.findChild(QLabel, "endedReasonLabel").text().splitlines() == list(locked.lines())
+    assert welcome.look_again_button.isVisible()
+    with qtbot.waitSignal(welcome.look_again_requested):
+        qtbot.mouseClick(welcome.look_again_button, Qt.MouseButton.LeftButton)
+    welcome.show_connection("Okta", embedded=False)
+    assert not welcome.look_again_button.isVisible()
