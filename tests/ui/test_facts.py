@@ -168,7 +168,7 @@ def test_what_an_api_echoes_of_a_token_is_masked() -> None:
 
 
 def test_a_refresh_token_that_is_most_likely_dead_and_an_id_token_whose_successor_failed_say_so() -> None:
-    tokens = tokens_of(NOW)
+    tokens = tokens_of(3, age_s=5)
     dead = facts_of(replace(tokens, silent_refusals=2), leeway_s=1.0)["refresh"]
     assert dead is not None
     assert (card_state(dead, NOW).pill, card_state(dead, NOW).tone) == ("Most likely dead", Tone.BAD)
