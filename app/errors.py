@@ -162,7 +162,7 @@ class Hiccup(LapseError):
 
     exit_code = 3
     standing = Standing.STILL_SIGNED_IN
-    next_step = "Check the network and call again; the session is kept."
+    next_step = "Call again; the session is kept."
 
     def __init__(
         self,

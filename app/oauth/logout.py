@@ -19,6 +19,7 @@ import h11
 
 from app.oauth.browsing import HEADER_LIMIT, READ_LIMIT_S, Reading, headers_of, respond
 from app.secret import Secret
+from app.wire.running import running_limit
 
 _MOST_CONNECTIONS = 20
 _HEADERS = (
@@ -66,7 +67,7 @@ class SignOutPage:
     async def visited(self, *, timeout_s: float) -> bool:
         """Return True once a browser was led on, False when none came within `timeout_s` seconds or none was opened."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(timeout_s):
+            async with running_limit(timeout_s):
                 return await asyncio.shield(self._led)
         return False
 
@@ -82,7 +83,7 @@ class SignOutPage:
         answer: _Answer = (503, None)
         try:
             if len(self._at_work) <= _MOST_CONNECTIONS:
-                async with asyncio.timeout(READ_LIMIT_S):
+                async with running_limit(READ_LIMIT_S):
                     answer = self._judge(await Reading(reader).head())
             await _respond(writer, *answer)
         except (TimeoutError, OSError, h11.RemoteProtocolError):

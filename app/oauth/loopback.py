@@ -17,6 +17,7 @@ from app.errors import BadInput, SignInFailed
 from app.oauth.browsing import HEADER_LIMIT, READ_LIMIT_S, Reading, headers_of, respond
 from app.secret import Secret
 from app.text import one_line
+from app.wire.running import running_limit
 
 DEFAULT_PATH = "/callback"
 _MOST_CONNECTIONS = 50
@@ -78,7 +79,7 @@ class RedirectListener:
     async def answer(self, *, timeout_s: float) -> RedirectAnswer:
         """Return the answer, waiting at most `timeout_s` seconds; raises SignInFailed when none came."""
         try:
-            async with asyncio.timeout(timeout_s):
+            async with running_limit(timeout_s):
                 return await asyncio.shield(self._answer)
         except TimeoutError:
             raise SignInFailed(f"The browser did not come back within {timeout_s / 60:.0f} minutes.") from None
@@ -90,7 +91,7 @@ class RedirectListener:
             if self._connections > _MOST_CONNECTIONS:
                 await _respond(writer, 503, "Too many connections", "Close other pages and try again.")
                 return
-            async with asyncio.timeout(READ_LIMIT_S):
+            async with running_limit(READ_LIMIT_S):
                 request = await _read_request(reader)
             await _respond(writer, *self._take(request))
         except (TimeoutError, OSError, h11.RemoteProtocolError, asyncio.IncompleteReadError):

@@ -11,6 +11,7 @@ from filelock import FileLock, Timeout
 from app.errors import Hiccup
 from app.files import PRIVATE
 
+_UNUSABLE = "Make it writable, or set LAPSE_HOME to another folder; then call again."
 _POLL_S = 0.05
 _GIVE_UP_POLLS = 600  # half a minute: longer than one bounded refresh with its keyring writes
 
@@ -37,11 +38,14 @@ async def exclusive(folder: Path | None, key: str) -> AsyncIterator[None]:
             NotImplementedError,
         ) as failed:  # the latter: a file system without locks
             why = getattr(failed, "strerror", None) or "its file system knows no locks"
-            raise Hiccup(f"The session's lock {lock.lock_file} cannot be used: {why}.", sent=False) from None
+            raise Hiccup(
+                f"The session's lock {lock.lock_file} cannot be used: {why}.", sent=False, next_step=_UNUSABLE
+            ) from None
         else:
             break
     else:
-        raise Hiccup("Another Lapse has held this session's lock for half a minute.", sent=False)
+        what = "Another Lapse has held this session's lock for half a minute."
+        raise Hiccup(what, sent=False, next_step="Close the other Lapse, or wait for it; then call again.")
     try:
         yield
     finally:

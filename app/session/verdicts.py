@@ -48,6 +48,7 @@ _NEEDS_PERSON = frozenset(
 _BUSY = frozenset({"temporarily_unavailable", "server_error", "slow_down", "rate_limit_exceeded", "too_many_requests"})
 _TOO_MANY = 429
 _SERVER_ERRORS = 500
+_NETWORK = "Check the network and call again; the session is kept."
 _LATER = "Call again in a while; the session is kept."
 _CURES = {
     "unauthorized_client": "Turn on the Refresh Token grant for this app at the server; the session is kept.",
@@ -64,9 +65,9 @@ def judge(trouble: LapseError) -> Refusal | Hiccup:
     if isinstance(trouble, UnusableAnswer):
         return _judge_answer(trouble)
     if isinstance(trouble, Unreachable):
-        return Hiccup(trouble.what, sent=trouble.sent, next_step=trouble.cure, ran_s=trouble.ran_s)
+        return Hiccup(trouble.what, sent=trouble.sent, next_step=trouble.cure or _NETWORK, ran_s=trouble.ran_s)
     assert isinstance(trouble, DiscoveryFailed)
-    return Hiccup(trouble.what, sent=False)
+    return Hiccup(trouble.what, sent=False, next_step=trouble.next_step)
 
 
 def refuses_token(code: str) -> bool:

@@ -224,7 +224,7 @@ def test_an_error_in_three_lines_and_never_as_markup(qtbot: QtBot) -> None:
     assert panel.text().splitlines() == [
         "No route.",
         "You are still signed in.",
-        "Check the network and call again; the session is kept.",
+        "Call again; the session is kept.",
         f"The server said: {HTML}",
     ]
     assert all(each.textFormat() == Qt.TextFormat.PlainText for each in panel.findChildren(QLabel))

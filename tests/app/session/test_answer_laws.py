@@ -149,6 +149,22 @@ class Answers(RuleBasedStateMachine):
             self.sessions.pop(which)
         self._process(0)
 
+    @precondition(lambda self: not self.keyring.broken)
+    @rule(which=st.integers(0, 1), after_s=st.sampled_from([0.0, 0.05, 0.15, 0.3]))
+    def a_process_is_told_to_stop(self, which: int, after_s: float) -> None:
+        session = self._process(which)
+
+        async def stop() -> None:
+            refreshing = self.loop.create_task(session.fresh_token(asked_for=True))
+            await asyncio.sleep(after_s)
+            refreshing.cancel()
+            await asyncio.wait({refreshing})
+            await session.close()
+
+        self._work(stop())
+        self.sessions.remove(session)
+        self._process(0)
+
     @rule(times=st.integers(1, 3))
     def the_keyring_cannot_be_read(self, times: int) -> None:
         self.keyring.unreadable = [KeyringState.LOCKED] * times
@@ -215,8 +231,10 @@ class Answers(RuleBasedStateMachine):
         async def fault(request: httpx.Request, onwards: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
             if not self.keyring.broken:
                 assert self._stored() == self.newest, "it is stored before anything is asked again"
+            await asyncio.sleep(0.1)
             response = await onwards()
             raw = await response.aread()
+            await asyncio.sleep(0.1)
             if response.status_code != httpx.codes.OK:
                 return httpx.Response(response.status_code, headers=response.headers, stream=httpx.ByteStream(raw))
             members = json.loads(raw)

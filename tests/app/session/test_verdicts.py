@@ -74,7 +74,7 @@ STILL = "You are still signed in."
             (
                 "The issuer answered 404 where its metadata should be.",
                 STILL,
-                "Check the network and call again; the session is kept.",
+                "Check the issuer URL and the network, then try again.",
             ),
         ),
     ],
