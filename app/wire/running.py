@@ -32,6 +32,11 @@ class RunningLimit:
         self._ran_s = 0.0
 
     @property
+    def limit_s(self) -> float | None:
+        """The limit in force, None where there is none."""
+        return self._limit_s
+
+    @property
     def ran_s(self) -> float:
         """For how many seconds it has counted since it first began, whatever was begun anew."""
         napped_s = 0.0 if self._nap is None else min(max(self._loop.time() - self._nap_began, 0.0), self._nap_s)

@@ -17,6 +17,7 @@ from app.doctor.lasttrouble import TroubleMemory
 from app.errors import BadInput
 from app.journal import Journal
 from app.settings import Settings
+from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 PROCESSES, EACH = 4, 20
@@ -63,7 +64,7 @@ def started(script: str, *args: object) -> "subprocess.Popen[str]":
 
 
 def ended(process: "subprocess.Popen[str]") -> str:
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, err) == (0, "")
     return out
 

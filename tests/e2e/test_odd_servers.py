@@ -20,6 +20,7 @@ from app.demo.org import DemoOrg
 from app.demo.serve import ServedOrg
 from tests.e2e.conftest import Commands
 from tests.e2e.keyring_daemon import gnome_keyring
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.e2e("gnome-keyring")
 LOCK = "import secretstorage as s; c = s.dbus_init(); [each.lock() for each in s.get_all_collections(c)]"
@@ -158,7 +159,7 @@ def test_a_401_without_a_header_and_a_way_to_a_sign_in_page(terminal: Terminal) 
 
 
 def test_a_locked_keyring_is_said_to_be_locked(terminal: Terminal) -> None:
-    subprocess.run([sys.executable, "-c", LOCK], env=terminal.run.env, check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", LOCK], env=terminal.run.env, check=True, timeout=PATIENCE_S)
     for command in (["status"], ["token"], ["refresh"], ["call", terminal.served.api_url], ["sign-out"]):
         told = terminal.run(*command)
         assert told.returncode == 3, command

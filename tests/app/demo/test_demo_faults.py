@@ -159,12 +159,9 @@ class TestOverHttp:
         assert (await outside.http.get(f"{V1}/keys")).status_code == 503
         assert clock.elapsed() - began >= 0.05
 
-    async def test_a_dripping_answer_comes_byte_by_byte_and_whole(self, outside: Somebody) -> None:
-        switch_on(outside, "drip=0@keys")
-        async with outside.http.stream("GET", f"{V1}/keys") as answer:
-            chunks = [chunk async for chunk in answer.aiter_raw()]
-        assert json.loads(b"".join(chunks))["keys"]
-        assert len(chunks) > 1
+    async def test_a_dripping_answer_comes_whole(self, outside: Somebody) -> None:
+        switch_on(outside, "drip=0@keys")  # in how many pieces is not the org's to say over HTTP
+        assert (await outside.http.get(f"{V1}/keys")).json()["keys"]
 
 
 async def _counted(chunks: AsyncIterator[bytes], got: list[int]) -> AsyncIterator[bytes]:

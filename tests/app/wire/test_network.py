@@ -403,13 +403,13 @@ async def test_a_server_behind_a_proxy_may_take_longer_than_the_proxy_may(
     openings: list[_Opening] = []
     limits: list[float | None] = []
 
-    def opening() -> _Opening:
-        openings.append(_Opening())
+    def opening(request: httpx.Request) -> _Opening:
+        openings.append(_Opening(request))
         return openings[-1]
 
     async def answers(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
-        limits.extend(each.limit.when() for each in openings if each.limit is not None)
+        limits.extend(each.limit.limit_s for each in openings if each.limit is not None)
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
 
     monkeypatch.setattr("app.wire.network._Opening", opening)
