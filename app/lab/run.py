@@ -106,7 +106,17 @@ async def _worker(scenario: Scenario) -> AsyncIterator[Process]:
         with suppress(ProcessLookupError):
             process.kill()
         process.stdin.close()
-        await process.communicate()  # to the very end: what is left open would warn
+        await _end_of(process)
+
+
+async def _end_of(process: Process) -> None:
+    """Return once a process that was killed has ended and is read to the end, also for who is cancelled meanwhile."""
+    ending = asyncio.get_running_loop().create_task(process.communicate(), name="end of a lab worker")
+    try:
+        await asyncio.shield(ending)
+    except asyncio.CancelledError:
+        await ending  # what is left open would warn
+        raise
 
 
 def _environment() -> dict[str, str]:

@@ -72,8 +72,8 @@ class Served:
 
 @pytest.fixture
 def served(commands: Callable[[dict[str, str]], Commands]) -> Iterator[Served]:
-    """A demo org of its own, by `lapse serve`."""
-    process = commands({}).start("serve", "--json")
+    """A demo org of its own, by `lapse serve`; no token lapses between two commands, however long they take."""
+    process = commands({}).start("serve", "--json", "--access-token-lifetime", "3600")
     assert process.stdout is not None
     ready = json.loads(process.stdout.readline())
     yield Served(process, ready["issuer"], ready["client_id"], ready["api_url"])

@@ -187,7 +187,8 @@ class _Toast(QFrame):
         others = [each.sizeHint().width() for each in self._others()]
         around = margins.left() + margins.right() + sum(others) + self._row.spacing() * len(others)
         metrics = self._words.fontMetrics()
-        room = max(min(metrics.horizontalAdvance(self.text) + 2, widest - around), 1)
+        wanted = max(metrics.horizontalAdvance(self.text), metrics.boundingRect(self.text).width()) + 2
+        room = max(min(wanted, widest - around), 1)
         self._words.setText(_breakable(self.text, metrics, room))
         self._words.setFixedWidth(room)  # first: a label tells no height for less than its least width
         self._words.setFixedHeight(self._words.heightForWidth(room))

@@ -123,6 +123,28 @@ def test_the_last_words_of_a_worker_are_told(monkeypatch: pytest.MonkeyPatch) ->
     assert caught.value.raw == "no memory is left"
 
 
+def test_a_worker_is_seen_to_its_end_by_whoever_is_cancelled_meanwhile() -> None:
+    """When every worker fails at once, the first to be told of cancels the others while they see to their own."""
+    started: list[asyncio.subprocess.Process] = []
+
+    async def use() -> None:
+        async with run._worker(_SMALL) as process:
+            started.append(process)
+            await asyncio.Event().wait()
+
+    async def cancel_twice() -> None:
+        task = asyncio.get_running_loop().create_task(use())
+        await _until(lambda: bool(started))
+        for _ in range(2):
+            task.cancel()
+            await asyncio.sleep(0)
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert started[0].returncode == -signal.SIGKILL
+
+    asyncio.run(cancel_twice())
+
+
 def test_another_app_in_the_working_folder_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tmp_path.joinpath("app").mkdir()
     tmp_path.joinpath("app", "__init__.py").write_text("raise SystemExit('a stranger')\n")
