@@ -47,10 +47,10 @@ class Asking:
         self._check_pause()
         tried = Tried()
         while True:
-            began = self._clock.elapsed()
+            began = self._clock.stopwatch()
             try:
                 answer = await self._client.refresh(refresh_token, cause=cause)
-                kept = await keep(answer, self._clock.elapsed() - began)
+                kept = await keep(answer, self._clock.stopwatch() - began)
             except LapseError as trouble:
                 verdict = judge(trouble)
             else:

@@ -210,8 +210,20 @@ class Session:
         if self._keeper.trouble is None or self.tokens is None:
             return None
         async with self._keeper.lock():
-            await self._keeper.keep(self.tokens, cause=None)
+            if not await self._is_changed_elsewhere():
+                await self._keeper.keep(self.tokens, cause=None)
         return self._keeper.trouble
+
+    async def _is_changed_elsewhere(self) -> bool:
+        """Return whether another process has stored or ended a session meanwhile, as far as that can be read."""
+        if not self._keeper.is_shared:
+            return False
+        try:
+            return await self._keeper.read_changed() is not None
+        except KeyError:
+            return True
+        except StoreFailed:
+            return False  # then it cannot be written either, and says why
 
     async def drop_access_token(self) -> None:
         """Throw the access token away, here and in the store; the next call refreshes."""

@@ -108,6 +108,18 @@ async def test_what_could_not_be_stored_is_stored_when_it_can_be(world: World, k
     assert (await other(world)).tokens == world.tokens
 
 
+async def test_what_could_not_be_stored_is_not_stored_over_another_sign_in(world: World, keyring: Keyring) -> None:
+    await world.sign_in()
+    keyring.broken = True
+    world.clock.jump(31)
+    await world.session.fresh_token()
+    keyring.broken = False
+    late, world.session = world.session, world.second_session()
+    await world.sign_in()
+    assert await late.keep_again() is not None
+    assert (await other(world)).tokens == world.tokens
+
+
 async def test_a_refused_session_leaves_the_new_sign_in_of_another_lapse(world: World, keyring: Keyring) -> None:
     await world.sign_in()
     refused = world.session
