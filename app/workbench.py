@@ -274,6 +274,7 @@ class Workbench:
             self._way.is_cut = False
         await self.connect(self.settings.connection)
         self.client.forget_keys()
+        await self.session.close()
         await self.session.forget()
 
     async def demo_addresses(self) -> Addresses:

@@ -104,7 +104,7 @@ async def _kept(bench: Workbench) -> int:
 
 def _not_kept(trouble: StoreFailed) -> LapseError:
     return StoreFailed(
-        f"It worked, but the new tokens could not be stored: {trouble.what}",
+        f"The new tokens could not be stored: {trouble.what}",
         state=trouble.state,
         next_step=f"{trouble.state.value}, then run this again. The refresh token that is stored may be used up: "
         "should the next refresh be refused, sign in again.",
@@ -204,7 +204,11 @@ async def connected(args: argparse.Namespace) -> AsyncIterator[Workbench]:
         if bench.folder_trouble is not None:
             complain(bench.folder_trouble)
         await bench.connect(_chosen(args, bench))
-        yield bench
+        try:
+            yield bench
+        except LapseError:
+            await _kept(bench)
+            raise
 
 
 class _Notices:

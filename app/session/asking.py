@@ -50,10 +50,10 @@ class Asking:
             began = self._clock.stopwatch()
             try:
                 answer = await self._client.refresh(refresh_token, cause=cause)
-                kept = await keep(answer, self._clock.stopwatch() - began)
             except LapseError as trouble:
                 verdict = judge(trouble)
             else:
+                kept = await keep(answer, self._clock.stopwatch() - began)
                 if kept.answer.access_token is not None:
                     return kept
                 assert kept.tokens.refresh is not None
@@ -92,7 +92,7 @@ def _without_access_token(answer: TokenAnswer) -> Hiccup:
     assert answer.flaw is not None
     return Hiccup(
         f"The answer to the refresh brought no access token that could be used: {answer.flaw.value}.",
-        next_step="Call again; the new refresh token that came with it is kept.",
+        next_step="Call again: the new refresh token that came with it will be sent.",
         # a server that gives out another type of token will do so again
         lost=answer.flaw is not Flaw.OTHER_TYPE,
         status=200,

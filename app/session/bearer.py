@@ -32,15 +32,18 @@ class Rejection:
 
 
 class BearerCall:
-    """Bearer authentication for one API call (RFC 6750).
+    """Bearer authentication for one call of `api`, which is its origin (RFC 6750).
 
     `steps` tells afterwards how each token was come by, `rejection` what the API said of the first one, if it refused
     it, and `refused_fresh` whether it refused one that had just come. `sent_at` is what the stopwatch showed, in
     seconds, when the last attempt went out.
     """
 
-    def __init__(self, session: Session, clock: Clock, *, asked_by: str = "Call API", cause: int | None = None) -> None:
+    def __init__(
+        self, session: Session, clock: Clock, *, api: str, asked_by: str = "Call API", cause: int | None = None
+    ) -> None:
         self._session = session
+        self._api = api
         self._clock = clock
         self._asked_by = asked_by
         self._cause = cause
@@ -59,19 +62,19 @@ class BearerCall:
         first = await self._sent(make, send, fresh)
         self.rejection = rejection_in(first)
         if self.rejection is None:
-            await self._took(first, fresh)
+            self._session.note_taken(self._api)
             return first
         if not refreshing_may_help(self.rejection):
             return first
-        if self._is_fresh(fresh):
-            await self._refused(fresh)
+        if fresh.refreshed_s is not None or self._session.refuses_fresh(fresh.access, self._api):
+            self._refused(fresh)
             return first
         again = await self._session.fresh_token(asked_by=self._asked_by, not_this=fresh.access.value, cause=self._cause)
         second = await self._sent(make, send, again)
         if rejection_in(second) is None:
-            await self._took(second, again)
+            self._session.note_taken(self._api)
         else:
-            await self._refused(again)
+            self._refused(again)
         return second
 
     async def _sent(self, make: MakeRequest, send: Send, fresh: Fresh) -> Answer:
@@ -81,20 +84,9 @@ class BearerCall:
         request.headers["Authorization"] = f"Bearer {fresh.access.value.reveal()}"
         return await send(request)
 
-    def _is_fresh(self, fresh: Fresh) -> bool:
-        """Return whether a token came by a refresh that this API has not rewarded yet: in this call, or after a 401."""
-        if fresh.refreshed_s is not None:
-            return True
-        tokens = self._session.tokens
-        return tokens is not None and tokens.access == fresh.access and tokens.on_trial
-
-    async def _took(self, answer: Answer, fresh: Fresh) -> None:
-        if answer.is_success:
-            await self._session.took(fresh.access, cause=self._cause)
-
-    async def _refused(self, fresh: Fresh) -> None:
+    def _refused(self, fresh: Fresh) -> None:
         self.refused_fresh = True
-        await self._session.refused_fresh(fresh.access, cause=self._cause)
+        self._session.note_refused_fresh(fresh.access, self._api, cause=self._cause)
 
 
 def rejection_in(answer: Answer) -> Rejection | None:

@@ -96,7 +96,7 @@ class ApiCaller:
         url = check_url(url, "The API URL")
         shown = url.split("?")[0].split("#")[0]
         entry = self._journal.append(events.CallStarted(method, shown))
-        call = BearerCall(self._session, self._clock, cause=entry.seq)
+        call = BearerCall(self._session, self._clock, api=_origin(url), cause=entry.seq)
         result = await self._result(method, url, shown, call, entry.seq)
         finished = events.CallFinished(result.story(), result.status, result.duration_s)
         self._journal.append(finished, cause=entry.seq)
@@ -126,6 +126,11 @@ class ApiCaller:
 
     async def _send(self, cause: int, request: httpx.Request) -> Answer:
         return await fetch(self._http, request, kind=ExchangeKind.API, cause=cause, limit=BODY_LIMIT, total_s=_TOTAL_S)
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}".lower()
 
 
 def _request(method: str, url: httpx.URL) -> httpx.Request:

@@ -2,7 +2,8 @@
 
 import asyncio
 import uuid
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -45,6 +46,8 @@ from app.wire.running import running_limit
 
 _CLOSE_WITHIN_S = 5.0
 _LATE_ANSWER_S = 5.0
+_FRESH_FOR_S = 300.0
+_MOST_APIS = 20
 _SKEW_WORTH_SAYING_S = 2.0
 
 
@@ -92,6 +95,9 @@ class Session:
         self._strategy = strategy
         self._single_flight = single_flight
         self._refreshing: set[asyncio.Task[_Refreshed]] = set()  # one at the most in single flight
+        self._restoring = asyncio.Lock()
+        self._is_ending = False
+        self._is_noted = False  # something worth keeping was learned of an API, and is not stored yet
         self.generations = Generations()
         self.replaced: Held | None = None
         """The refresh token held before the one in hand, in memory only: to show what a replay does."""
@@ -125,6 +131,8 @@ class Session:
         try:
             tokens = await self._keeper.read()
         except StoreFailed as trouble:
+            if self.tokens is not None:
+                return True  # a sign-in has come meanwhile
             damaged = trouble if trouble.state is KeyringState.READY else None
             self.state = Unread(StoreUnread(trouble)) if _may_hold_session(trouble) else SignedOut(damaged)
             return False
@@ -132,6 +140,8 @@ class Session:
             if isinstance(self.state, Unread):
                 self.state = SignedOut()
             return False
+        if self.tokens is not None:
+            return True
         self._keeper.take(tokens)
         self.state = SignedIn(tokens)
         self._journal.append(events.SessionRestored(tokens.display_name, tokens.number, self.place, tokens.taken()))
@@ -145,6 +155,13 @@ class Session:
         async with self._keeper.lock():
             with suppress(NotSignedIn, Hiccup):
                 await self._adopt_newer()
+
+    async def catch_up(self) -> None:
+        """Take over what another process has refreshed of this very session; raises what keeps it from looking."""
+        async with self._keeper.lock():
+            found = await self._keeper.read_changed() if self._keeper.is_shared and self.tokens is not None else None
+            if found is not None and found.family == self._tokens().family and _goes_on_from(self._tokens(), found):
+                self._take_over(found, None)
 
     async def begin(
         self, answer: TokenAnswer, claims: dict[str, Any], *, cause: int | None, grant: str = "authorization_code"
@@ -174,9 +191,9 @@ class Session:
         self._measure_skew(answer, entry.seq)
         try:
             async with self._keeper.lock():
-                await self._keeper.keep(tokens, cause=entry.seq)
+                await self._keeper.keep(tokens, cause=entry.seq, is_sign_in=True)
         except Hiccup:  # another process holds on to the lock; these tokens are newer than whatever it does
-            await self._keeper.keep(tokens, cause=entry.seq)
+            await self._keeper.keep(tokens, cause=entry.seq, is_sign_in=True)
         self.state = SignedIn(tokens)
         self._journal.append(events.SessionStarted(str(claims.get("sub", "")), tokens.display_name), cause=entry.seq)
 
@@ -244,25 +261,46 @@ class Session:
         self.state = SignedIn(expired)
         await self._keep_if_newest(expired, cause=cause)
 
-    async def refused_fresh(self, access: Held, *, cause: int | None) -> None:
-        """Take note that the API refused an access token that had just come: another refresh would not help."""
+    def note_refused_fresh(self, access: Held, api: str, *, cause: int | None) -> None:
+        """Take note that `api` refused an access token that had just come: for a while another would not help.
+
+        It is stored with the next refresh, or when the session is closed: a finished call waits for no keyring.
+        """
         self._journal.append(events.FreshTokenRefused(access.name), cause=cause)
-        await self._put_on_trial(access, cause, on_trial=True)
-
-    async def took(self, access: Held, *, cause: int | None) -> None:
-        """Take note that the API took an access token; see `TokenSet.on_trial`."""
-        await self._put_on_trial(access, cause, on_trial=False)
-
-    async def _put_on_trial(self, access: Held, cause: int | None, *, on_trial: bool) -> None:
         tokens = self.tokens
-        if tokens is None or tokens.access != access or tokens.on_trial is on_trial:
-            return
-        changed = replace(tokens, on_trial=on_trial)
-        self.state = SignedIn(changed)
-        await self._keep_if_newest(changed, cause=cause)
+        if tokens is not None and api not in tokens.refused_by:
+            self._note(replace(tokens, refused_by=(*tokens.refused_by, api)[-_MOST_APIS:]))
+
+    def note_taken(self, api: str) -> None:
+        """Take note that `api` did not refuse an access token; see `note_refused_fresh`."""
+        tokens = self.tokens
+        if tokens is not None and api in tokens.refused_by:
+            self._note(replace(tokens, refused_by=tuple(each for each in tokens.refused_by if each != api)))
+
+    def refuses_fresh(self, access: Held, api: str) -> bool:
+        """Return whether `api` has lately refused a token that had just come, so that another would not help."""
+        tokens = self.tokens
+        is_it = tokens is not None and tokens.access == access and api in tokens.refused_by
+        return is_it and tokens is not None and self._age_s(tokens) < _FRESH_FOR_S
+
+    def _note(self, tokens: TokenSet) -> None:
+        self.state = SignedIn(tokens)
+        self._is_noted = True
+
+    @contextmanager
+    def ending(self) -> Iterator[None]:
+        """Let no refresh begin: what a refresh brings while one signs out would be neither revoked nor forgotten."""
+        self._is_ending = True
+        try:
+            yield
+        finally:
+            self._is_ending = False
 
     async def close(self) -> None:
         """Let a running refresh finish and be stored, at most 5 s; then stop it."""
+        if self._is_noted and not self._refreshing and self.tokens is not None:
+            with suppress(LapseError):
+                await self._keep_if_newest(self.tokens, cause=None)
         if not self._refreshing:
             return
         running = tuple(self._refreshing)
@@ -341,28 +379,41 @@ class Session:
         Raises NotSignedIn, Refusal (the session has ended), Hiccup (it has not) or StoreUnread (nobody knows).
         """
         if isinstance(self.state, Unread):
-            await self.restore()
+            await self._restore_once()
         decision = self.decide(asked_by, not_this=not_this, asked_for=asked_for)
         entry = self._journal.append(events.Decided(decision), cause=cause)
         if decision.verdict is Verdict.SIGN_IN:
-            raise self._cannot(decision)
+            raise self._cannot(decision, asked_for=asked_for)
         if decision.verdict is Verdict.USE:
             access = self._tokens().access
             assert access is not None
             return Fresh(access, decision)
+        if self._is_ending:
+            raise NotSignedIn("The session is being signed out.")
         running = next(iter(self._refreshing), None) if self._single_flight else None
         joined = running is not None
         task = running or self._start_refresh(decision, entry.seq)
         refreshed = await asyncio.shield(task)
         return Fresh(refreshed.access, decision, refreshed.took_s, joined)
 
-    def _cannot(self, decision: Decision) -> LapseError:
+    async def _restore_once(self) -> None:
+        async with self._restoring:
+            if isinstance(self.state, Unread):  # else another call has read it meanwhile
+                await self.restore()
+
+    def _cannot(self, decision: Decision, *, asked_for: bool) -> LapseError:
         if isinstance(self.state, Ended):
             return self.state.reason.again()
         if isinstance(self.state, Unread):
             return StoreUnread(self.state.reason.trouble)
         if decision.reason is Reason.SEEMS_DEAD:
             return _seems_dead()
+        if decision.reason is Reason.NO_REFRESH_TOKEN and asked_for and self.decide("").verdict is Verdict.USE:
+            return Hiccup(
+                "The server gave no refresh token, so there is nothing to refresh with.",
+                next_step="Use the access token until it lapses, and sign in again then.",
+                sent=False,
+            )
         if decision.reason is Reason.NO_REFRESH_TOKEN:
             return NotSignedIn(
                 "The access token is used up and the server gave no refresh token.", next_step="Sign in again."
@@ -430,9 +481,8 @@ class Session:
 
     async def _refresh_or_adopt(self, decision: Decision, cause: int) -> None:
         """Refresh; a refusal counts only if nobody has stored a newer refresh token meanwhile."""
-        rejected = decision.reason is Reason.REJECTED
         try:
-            await self._refresh_once(cause, rejected=rejected)
+            await self._refresh_once(cause)
         except Refusal as refusal:
             if isinstance(refusal, OtherSubject):
                 raise
@@ -441,7 +491,7 @@ class Session:
                 return
             if self._refresh_token().value == refusal.about:
                 raise
-            await self._refresh_once(cause, rejected=rejected)
+            await self._refresh_once(cause)
 
     async def _adopt_after(self, refusal: Refusal, cause: int) -> int | None:
         """Take over what another process has stored meanwhile, if it has; raises Hiccup where nobody can tell."""
@@ -491,19 +541,29 @@ class Session:
         except StoreFailed as trouble:
             raise _cannot_look(trouble) from None
         mine = self._tokens()
-        if found is None or (found.family == mine.family and found.number <= mine.number):
+        if found is None or not _goes_on_from(mine, found):
             return None
+        return self._take_over(found, cause)
+
+    def _take_over(self, found: TokenSet, cause: int | None) -> int:
         self._keeper.take(found)
         self.state = SignedIn(found)
         return self._journal.append(events.SessionAdopted(found.number, found.taken()), cause=cause).seq
 
-    async def _refresh_once(self, cause: int, *, rejected: bool) -> None:
+    async def _refresh_once(self, cause: int) -> None:
         kept = await self._ask(cause)
         if kept.tokens.expiry.lifetime_s is not None and self._age_s(kept.tokens) >= kept.tokens.expiry.lifetime_s:
             kept = await self._ask(cause)  # it lay unread while we were stopped, and is over already
-        fresh = replace(await self._with_id_token(kept), on_trial=rejected)
+        fresh = await self._with_id_token(kept)
+        self._check_still(fresh)
         await self._keeper.keep(fresh, cause=kept.cause)
-        self.state = SignedIn(fresh)
+        self._check_still(fresh)
+        self.state, self._is_noted = SignedIn(fresh), False
+
+    def _check_still(self, tokens: TokenSet) -> None:
+        """Raise NotSignedIn where the session of these tokens is over, or was followed by another one."""
+        if self._tokens().family != tokens.family:
+            raise NotSignedIn("Another sign-in has taken the place of this session.", next_step="Call again.")
 
     async def _ask(self, cause: int) -> Kept:
         try:
@@ -585,6 +645,13 @@ class Session:
 
 
 _WITHOUT_TOKENS = {SignedOut: Reason.SIGNED_OUT, Ended: Reason.ENDED, Unread: Reason.STORE_UNREAD}
+
+
+def _goes_on_from(mine: TokenSet, found: TokenSet) -> bool:
+    """Return whether what another process has stored is another session, or further on than what is held here."""
+    if found.family != mine.family:
+        return True
+    return found.number > mine.number or (found.number == mine.number and mine.access is None)
 
 
 def _may_hold_session(trouble: StoreFailed) -> bool:

@@ -1,5 +1,6 @@
 """Signing out in the order that works: revoke, forget here whatever happened, then the browser's session."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -89,12 +90,14 @@ async def sign_out(
     """
     tokens = session.tokens
     revoked, kept = Part(Fate.FAILED, _CANCELLED), Part(Fate.FAILED, _CANCELLED)
-    try:
-        await session.close()  # a running refresh may bring the refresh token that is to be revoked
-        tokens = session.tokens
-        revoked = await _revoke(client, tokens)
-    finally:
-        kept = await _forget(session, revoked)
+    with session.ending():
+        try:
+            await session.close()  # a running refresh may bring the refresh token that is to be revoked
+            await _look_again(session)
+            tokens = session.tokens
+            revoked = await _revoke(client, tokens)
+        finally:
+            kept = await _forget(session, revoked)
     browser = Part(Fate.NOT_WANTED, not_wanted or "nobody asked for it")
     if open_browser is not None:
         browser = await _end_in_browser(client, journal, tokens, open_browser)
@@ -105,6 +108,13 @@ async def revoke_and_forget(session: "Session", client: OAuthClient, journal: Sc
     """Sign out and leave the browser alone; return why nothing was revoked, None when it was or nothing was to be."""
     how = await sign_out(session, client, journal, open_browser=None)
     return how.revoked_why if how.revoked in (Fate.FAILED, Fate.NOT_OFFERED) else None
+
+
+async def _look_again(session: "Session") -> None:
+    """Take over what another Lapse has refreshed meanwhile: to revoke a token that was replaced revokes nothing."""
+    with suppress(TimeoutError, KeyError, LapseError):  # KeyError: it has ended there; here it ends all the same
+        async with running_limit(REVOKE_WITHIN_S):
+            await session.catch_up()
 
 
 async def _revoke(client: OAuthClient, tokens: TokenSet | None) -> Part:

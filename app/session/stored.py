@@ -41,7 +41,7 @@ def to_text(tokens: TokenSet, key: str) -> str:
             "first_id_claims": tokens.first_id_claims,
             "id_flaw": None if tokens.id_flaw is None else [*astuple(tokens.id_flaw)],
             "silent_refusals": tokens.silent_refusals,
-            "on_trial": tokens.on_trial,
+            "refused_by": list(tokens.refused_by),
         },
         separators=(",", ":"),
     )
@@ -84,7 +84,7 @@ def _token_set(found: Record) -> TokenSet:
         # these came later than the version: an entry without them is as good
         id_flaw=_flaw_in(found),
         silent_refusals=found.whole("silent_refusals", 0),
-        on_trial=found.flag("on_trial", default=False),
+        refused_by=found.texts("refused_by") if "refused_by" in found else (),
     )
 
 

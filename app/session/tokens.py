@@ -54,8 +54,8 @@ class TokenSet:
     `refresh` and `id` keep the number of the generation that brought them: a kept refresh token is still `RT-1` in
     generation 3. `id` is the newest ID token that passed and `id_claims` are its claims, `first_id_claims` those of the
     sign-in (OIDC Core §12.2 compares with them); `id_flaw` tells of a newer one that did not pass.
-    `silent_refusals` counts how often the refresh token was refused without a word since it last worked. `on_trial`
-    means that the API refused a token, this one came for it, and the API has not taken it yet.
+    `silent_refusals` counts how often the refresh token was refused without a word since it last worked. `refused_by`
+    are the APIs (origins) that refused even a token that had just come, and have taken none since.
     """
 
     family: str
@@ -72,7 +72,7 @@ class TokenSet:
     first_id_claims: dict[str, Any] | None = None
     id_flaw: IdTokenFlaw | None = None
     silent_refusals: int = 0
-    on_trial: bool = False
+    refused_by: tuple[str, ...] = ()
 
     @property
     def seems_dead(self) -> bool:
@@ -156,7 +156,6 @@ class TokenSet:
             refresh_receipt=refresh_receipt,
             id_flaw=None,
             silent_refusals=0,
-            on_trial=False,
             expiry=_expiry_of(answer),
             scope=answer.scope if answer.scope is not None else self.scope,
         )

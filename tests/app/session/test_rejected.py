@@ -1,14 +1,16 @@
 """A 401 is a 401: one refresh for each access token, one replay, and no refresh that cannot help."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import pytest
 
 from app import events
 from app.session.calls import exit_code
+from app.session.lock import exclusive
 from app.session.looks import Looks
-from tests.app.session.conftest import World
+from tests.app.session.conftest import World, new_session
 
 pytestmark = pytest.mark.anyio
 URL = "https://api.example/x"
@@ -98,10 +100,11 @@ async def test_an_api_that_takes_no_token_costs_one_refresh_in_all(world: World,
         assert len(api.sent) == 2 + number
     assert world.network.token_requests() == 1
     assert [type(entry.event) for entry in world.told].count(events.FreshTokenRefused) == 4
+    await world.session.close()
     again = world.second_session()  # another process knows it too
     assert await again.restore()
     assert again.tokens is not None
-    assert again.tokens.on_trial
+    assert again.tokens.refused_by == ("https://api.example",)
 
 
 async def test_a_token_that_just_came_because_the_last_had_lapsed_is_not_refreshed_again(
@@ -182,3 +185,60 @@ async def test_a_token_of_unknown_expiry_is_used_until_it_is_refused(world: Worl
         api.ends()
         assert (await world.calls.call("GET", URL)).status == 200
     assert world.network.token_requests() == 3
+
+
+async def test_a_replay_that_fails_otherwise_is_no_verdict_on_fresh_tokens(world: World, api: Api) -> None:
+    await world.sign_in()
+    for _ in range(3):
+        api.ends()
+        ended = api.takes
+        api.takes = nothing
+        api.refusal = httpx.Response(401)
+
+        def missing(token: str, ended: Callable[[str], bool] = ended) -> bool:
+            api.refusal = httpx.Response(404 if ended(token) else 401)
+            return False
+
+        api.takes = missing
+        assert (await world.calls.call("GET", URL)).status == 404
+        api.takes = ended
+
+
+async def test_one_api_s_refusals_are_not_another_s(world: World, api: Api) -> None:
+    await world.sign_in()
+    api.takes = nothing
+    assert (await world.calls.call("GET", URL)).looks is Looks.FRESH_TOKEN_REFUSED
+    api.takes = anything
+    for _ in range(3):
+        assert (await world.calls.call("GET", world.org.api_url)).status == 200
+        api.takes = nothing
+        assert (await world.calls.call("GET", URL)).looks is Looks.FRESH_TOKEN_REFUSED
+    assert world.network.token_requests() == 1
+
+
+async def test_a_token_that_is_no_longer_fresh_may_be_refreshed_again(world: World, api: Api) -> None:
+    from tests.app.session.odd_answers import odd, with_members
+
+    world.network.faults.append(odd(with_members(expires_in=None)))
+    await world.sign_in()
+    api.takes = nothing
+    world.network.faults.append(odd(with_members(expires_in=None)))
+    assert (await world.calls.call("GET", URL)).looks is Looks.FRESH_TOKEN_REFUSED
+    world.clock.jump(301)
+    api.takes = anything
+    api.ends()
+    assert (await world.calls.call("GET", URL)).status == 200
+
+
+async def test_a_finished_call_waits_for_no_lock(world: World, api: Api, tmp_path: Path) -> None:
+    world.lock_folder = tmp_path
+    world.session = new_session(world, world.store)
+    world.calls._session = world.session
+    await world.sign_in()
+    api.takes = nothing
+    assert (await world.calls.call("POST", URL)).status == 401
+    api.takes = anything
+    async with exclusive(tmp_path, "demo"):
+        before = world.clock.now()
+        assert (await world.calls.call("POST", URL)).status == 200
+        assert world.clock.now() - before < 1

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from app import events
+from app.decision import Verdict
 from app.errors import Hiccup, KeyringState, NotSignedIn, Refusal, StoreFailed, StoreUnread
 from app.events import StorePlace
+from app.oauth.idtoken import Belongs
 from app.session.session import Session
 from app.session.states import Ended, SignedIn, SignedOut, Unread
 from tests.app.session.conftest import WatchedStore, World, answers, new_session
@@ -240,3 +242,118 @@ async def test_an_entry_that_is_gone_ends_the_session_here(world: World, keyring
     with pytest.raises(NotSignedIn, match="ended in another Lapse"):
         await world.session.fresh_token()
     assert any(isinstance(entry.event, events.SessionGone) for entry in world.told)
+
+
+async def test_a_damaged_entry_is_no_reason_to_sign_out_who_is_held_in_memory(world: World, keyring: Keyring) -> None:
+    await world.sign_in()
+    await keyring.save("demo", "{")
+    world.clock.jump(31)
+    assert (await world.session.fresh_token()).access.name == "AT-2"
+    assert (await other(world)).tokens == world.tokens
+
+
+async def test_a_refresh_that_was_stopped_writes_over_nobody_s_new_sign_in(world: World, keyring: Keyring) -> None:
+    await world.sign_in()
+    stopped = world.session
+    world.clock.jump(31)
+
+    async def somebody_signs_in(request: object, onwards: object) -> object:
+        world.session = new_session(world, keyring)
+        world.lock_folder, folder = None, world.lock_folder  # the lock was given up after half a minute
+        world.session = new_session(world, keyring)
+        world.lock_folder = folder
+        response = await onwards()  # type: ignore[operator]
+        await world.sign_in()
+        return response
+
+    world.network.faults.append(somebody_signs_in)  # type: ignore[arg-type]
+    await stopped.fresh_token()
+    assert (await other(world)).tokens == world.tokens, "the new sign-in is what is stored"
+    assert stopped.store_trouble is not None
+    world.clock.jump(31)
+    assert (await stopped.fresh_token()).access.name == "AT-2"
+    assert stopped.tokens is not None
+    assert world.tokens.family == stopped.tokens.family, "and what the other goes on with"
+
+
+async def test_no_refresh_begins_or_comes_back_while_one_signs_out(world: World, keyring: Keyring) -> None:
+    await world.sign_in()
+    world.clock.jump(31)
+    signing_out = asyncio.ensure_future(world.session.sign_out())  # noqa: TID251
+    await asyncio.sleep(0)
+    with pytest.raises(NotSignedIn):
+        await world.session.fresh_token()
+    await signing_out
+    assert isinstance(world.session.state, SignedOut)
+    assert keyring._texts == {}
+
+
+async def test_a_sign_out_revokes_what_another_lapse_has_refreshed(world: World, keyring: Keyring) -> None:
+    await world.sign_in()
+    beside = await other(world)
+    world.clock.jump(31)
+    await beside.fresh_token()
+    assert await world.session.sign_out() is None
+    world.clock.jump(31)
+    with pytest.raises((Refusal, NotSignedIn)):
+        await beside.fresh_token()
+
+
+async def test_calls_that_come_at_once_read_a_locked_keyring_once(world: World, keyring: Keyring) -> None:
+    await world.sign_in()
+    world.clock.jump(31)
+    again = world.second_session()
+    keyring.unreadable = [KeyringState.LOCKED]
+    await again.restore()
+    found = await asyncio.gather(*(again.fresh_token() for _ in range(5)))
+    assert {each.access.name for each in found} == {"AT-2"}
+    assert isinstance(again.state, SignedIn)
+    assert world.network.token_requests() == 1
+
+
+async def test_a_sign_in_that_could_not_be_stored_is_not_replaced_by_who_was_there(
+    world: World, keyring: Keyring
+) -> None:
+    await world.sign_in()
+    beside = await other(world)
+    world.clock.jump(31)
+    await beside.fresh_token()
+    keyring.broken = True
+    await world.sign_in()
+    family = world.tokens.family
+    await world.session.look_again()
+    assert world.tokens.family == family
+    world.clock.jump(31)
+    keyring.broken = False
+    await beside.fresh_token()
+    await world.session.look_again()
+    assert world.tokens.family == family
+
+
+async def test_who_reads_between_the_two_writes_of_a_refresh_takes_the_whole_over(
+    world: World, keyring: Keyring
+) -> None:
+    await world.sign_in()
+    world.clock.jump(31)
+    half: list[Session] = []
+
+    async def looks(*_: object, **__: object) -> object:
+        half.append(await other(world))
+        return Belongs.OURS
+
+    world.client.whose = looks  # type: ignore[method-assign]
+    await world.session.fresh_token()
+    assert half[0].tokens is not None
+    assert half[0].tokens.access is None
+    assert (await half[0].fresh_token()).access.name == "AT-2"
+    assert world.network.token_requests() == 1
+
+
+async def test_to_refresh_on_request_without_a_refresh_token_leaves_one_signed_in(
+    world: World, keyring: Keyring
+) -> None:
+    await world.sign_in("openid profile")
+    with pytest.raises(Hiccup, match="no refresh token") as caught:
+        await world.session.fresh_token(asked_for=True)
+    assert "still signed in" in str(caught.value)
+    assert world.session.decide("status").verdict is Verdict.USE
