@@ -11,7 +11,8 @@ from urllib.parse import urlencode, urlsplit
 import httpx
 
 from app.errors import AnswerKind, OAuthError, UnusableAnswer
-from app.oauth.members import Members, read_members, said_error
+from app.oauth.codes import is_of_protocol
+from app.oauth.members import Members, read_members, said_error, token_text
 from app.oauth.metadata import ServerMetadata
 from app.oauth.pkce import METHOD, Pkce
 from app.oauth.strictjson import read_object
@@ -21,6 +22,7 @@ from app.wire.fetch import Answer
 
 _LONGEST_LIFE_S = 1e10  # three centuries; beyond it a number is no lifetime
 _LONGEST_SCOPE = 4000
+_LONGEST_CODE = 100
 _MOST_WORDS = 2000
 _SECONDS = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?")
 _DEFINITE = frozenset({400, 401, 403, 410, 422})
@@ -210,17 +212,9 @@ def read_token_answer(answer: Answer) -> TokenAnswer:
 
 
 def read_refresh_token(members: Members) -> Secret | None:
-    """Return the refresh token by any sensible reading, None where there is none.
-
-    It goes back in a form and nowhere else, so it may be any text; a number is taken for its digits, and a list or an
-    object of one text for that text.
-    """
-    value = members.get("refresh_token")
-    if isinstance(value, list | dict) and len(value) == 1:
-        value = next(iter(value.values() if isinstance(value, dict) else value))
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value)
-    return Secret(value) if isinstance(value, str) and value.strip() and _is_encodable(value) else None
+    """Return the refresh token by any sensible reading, None where there is none."""
+    text = token_text(members.get("refresh_token"))
+    return None if text is None else Secret(text)
 
 
 def read_broken_answer(answer: Answer) -> TokenAnswer | None:
@@ -285,10 +279,6 @@ def _scope(value: object) -> str | None:
     return one_line(value, longest=_LONGEST_SCOPE) or None if isinstance(value, str) else None
 
 
-def _is_encodable(text: str) -> bool:
-    return not any("\ud800" <= each <= "\udfff" for each in text)
-
-
 def server_time(answer: Answer) -> float | None:
     """Return the answer's Date header as epoch seconds, None where there is none to use."""
     try:
@@ -321,10 +311,19 @@ def error_answer(
     wait = retry_after_s(answer)
     said = said_error(answer, members or read_members(answer))
     if said is not None:
-        code, description = answer.said(said[0], longest=100), answer.said(said[1])
+        code, description = _code(answer, said[0]), answer.said(said[1])
         if code:
             return OAuthError(code, description, status=answer.status, retry_after_s=wait)
     return _unexplained(answer, where, wait)
+
+
+def _code(answer: Answer, said: str) -> str:
+    """Return an error code to judge by. A secret that happens to be a word of a code, as a password `invalid`, does not
+    change it; one that a server repeats in its code is masked.
+    """
+    code = one_line(said, longest=_LONGEST_CODE)
+    is_secret = any(span.start == 0 and span.end == len(code) for span in answer.secrets.spans(code))
+    return code if is_of_protocol(code) and not is_secret else answer.said(said, longest=_LONGEST_CODE)
 
 
 def _unexplained(answer: Answer, where: str, retry_after_s: float | None) -> UnusableAnswer:
@@ -342,7 +341,9 @@ def _unexplained(answer: Answer, where: str, retry_after_s: float | None) -> Unu
 
 
 def _is_web_page(answer: Answer) -> bool:
-    return answer.media_type == "text/html" or answer.body.lstrip()[:1] == b"<"
+    begins = answer.body.lstrip()[:1]
+    # Frameworks call an empty body text/html, too.
+    return bool(begins) and (answer.media_type == "text/html" or begins == b"<")
 
 
 def json_object(answer: Answer, where: str = "token endpoint") -> dict[str, Any]:

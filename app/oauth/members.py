@@ -13,15 +13,17 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
+from app.oauth.codes import POLLING, is_reason_phrase, plain_code
+from app.oauth.pieces import pieces_in
 from app.wire.fetch import Answer
 
-_TELLING = frozenset({"accesstoken", "refreshtoken", "idtoken", "error", "errors", "errorcode"})
-_MOST_LOOKED_AT = 1000
+_ERRORS = frozenset({"error", "errors", "errorcode"})
+_TELLING = frozenset({"accesstoken", "refreshtoken", "idtoken", *_ERRORS})
+_MOST_LOOKED_AT = 100_000
 _LONGEST_CODE = 100
 _MOST_DIGITS = 400
 _NOT_THE_ENDPOINT = frozenset({404, 405})
-# Complete members of a text that is no JSON as a whole, such as one that broke off.
-_PIECE = re.compile(r'"([A-Za-z_-]{2,40})"\s{0,20}:\s{0,20}("(?:[^"\\]|\\.)*"|-?[0-9]{1,30}(?=[\s,}]))')
+_FORM_BEGINS = re.compile(r"[A-Za-z0-9_.%+~-]{1,100}=")
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{2,99}")
 _CHALLENGE_ERROR = re.compile(r"""\berror\s*=\s*["']?([A-Za-z0-9_.-]{2,99})""", re.IGNORECASE)
 _CODE_NAMES = ("errorcode", "code", "status", "type", "name")
@@ -36,24 +38,39 @@ class Members:
     is_whole: bool
 
     def get(self, name: str) -> Any:
-        """Return a member by its name, else by one that differs only in case, `_` and `-`; None where there is none."""
+        """Return a member by its name, else by one that differs only in case, `_` and `-`.
+
+        None where there is none, or only empty ones.
+        """
         value = self.found.get(name)
-        if value is not None:
+        if not _is_empty(value):
             return value
-        plain = _plain(name)
-        return next((each for known, each in self.found.items() if _plain(known) == plain and each is not None), None)
+        return _member(self.found, _plain(name))
 
 
 def read_members(answer: Answer) -> Members:
     """Return what an answer says; empty for a web page, an image, or nothing at all. Raises nothing."""
     text = _text(answer.body)
-    found = _object_in(_json(text))
+    found = _object_in(_json(text), errors_first=not answer.is_success)
     if found is not None:
         return Members(found, is_whole=not answer.truncated)
     form = _form(text)
     if form is not None:
         return Members(form, is_whole=not answer.truncated)
-    return Members(dict(_pieces(text)), is_whole=False)
+    return Members(pieces_in(text), is_whole=False)
+
+
+def token_text(value: Any) -> str | None:
+    """Return a refresh token by any sensible reading of a member, None where there is none.
+
+    It goes back in a form and nowhere else, so it may be any text; a number is taken for its digits, and a list or an
+    object of one text for that text.
+    """
+    if isinstance(value, list | dict) and len(value) == 1:
+        value = next(iter(value.values() if isinstance(value, dict) else value))
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    return value if isinstance(value, str) and value.strip() and _is_encodable(value) else None
 
 
 def said_error(answer: Answer, members: Members) -> tuple[str, str] | None:
@@ -61,44 +78,54 @@ def said_error(answer: Answer, members: Members) -> tuple[str, str] | None:
 
     Besides RFC 6749 §5.2: an object as `error`, a list of `errors`, Okta's `errorCode` with its `errorSummary`; and of
     an answer that is no success also `code` or `status` with a `message`, a body that is nothing but a code, and the
-    `error` of a challenge (RFC 6750 §3).
+    `error` of a challenge (RFC 6750 §3). Of a success, `code` and `status` only where they are what a poll is told. A
+    refusal whose `error` repeats its status in words, as web frameworks write by themselves, says none.
     """
-    found = _error_member(members, takes_code=answer.status not in _NOT_THE_ENDPOINT)
-    if found is None and not answer.is_success:
-        found = _error_elsewhere(answer, members)
-    if found is None:
-        return None
-    code, words = found
-    return code, words or _first_text(members.found, _WORDS_NAMES)
+    for code, words in _errors_said(answer, members):
+        if answer.is_success or not is_reason_phrase(code):
+            return code or "error", words or _first_text(members.found, _WORDS_NAMES)
+    return None
 
 
-def _error_member(members: Members, *, takes_code: bool) -> tuple[str, str] | None:
+def _errors_said(answer: Answer, members: Members) -> Iterator[tuple[str, str]]:
+    """Yield code and words wherever an answer may tell an error; an empty code where there are words only."""
+    yield from _error_members(members, takes_code=answer.status not in _NOT_THE_ENDPOINT)
+    if answer.is_success:
+        yield from _polling_code(members)
+    elif answer.status not in _NOT_THE_ENDPOINT:
+        yield from _error_elsewhere(answer, members)
+
+
+def _error_members(members: Members, *, takes_code: bool) -> Iterator[tuple[str, str]]:
     error = members.get("error")
-    if isinstance(error, str) and error.strip():
-        return error.strip(), ""
     for listed in (error, *_listed(members.get("errors"))):
         if isinstance(listed, dict):
-            found = _code_of(listed), _first_text(listed, _WORDS_NAMES)
-            if any(found):
-                return found[0] or "error", found[1]
+            code, words = _code_of(listed), _first_text(listed, _WORDS_NAMES)
+            if code or (words and not is_reason_phrase(words)):
+                yield code, words
         if isinstance(listed, str) and listed.strip():
-            return listed.strip(), ""
-    code = members.get("errorCode") if takes_code else None
-    return (code, "") if isinstance(code, str) and code else None
+            yield listed.strip(), ""
+    other = members.get("errorCode") if takes_code else None
+    if isinstance(other, str):
+        yield other.strip(), ""
 
 
-def _error_elsewhere(answer: Answer, members: Members) -> tuple[str, str] | None:
-    if answer.status in _NOT_THE_ENDPOINT:
-        return None
+def _polling_code(members: Members) -> Iterator[tuple[str, str]]:
+    for name in ("status", "code"):
+        value = members.get(name)
+        if isinstance(value, str) and plain_code(value) in POLLING:
+            yield value.strip(), ""
+
+
+def _error_elsewhere(answer: Answer, members: Members) -> Iterator[tuple[str, str]]:
     if members.is_whole and (code := _first_text(members.found, _CODE_NAMES)) and _CODE.fullmatch(code):
-        return code.lower() if code.isupper() else code, ""
+        yield code.lower() if code.isupper() else code, ""
     text = _text(answer.body[:_LONGEST_CODE]).strip().strip('"')
     if "_" in text and _CODE.fullmatch(text):
-        return text, ""
+        yield text, ""
     for header in answer.headers.get_list("www-authenticate"):
         if challenge := _CHALLENGE_ERROR.search(header):
-            return challenge[1], ""
-    return None
+            yield challenge[1], ""
 
 
 def _code_of(found: dict[str, Any]) -> str:
@@ -142,37 +169,74 @@ def _number(digits: str) -> int | None:
     return int(digits) if len(digits) <= _MOST_DIGITS else None
 
 
-def _object_in(found: Any) -> dict[str, Any] | None:
-    """Return the object that tells of tokens or of an error, also inside a wrapper; else the outermost object."""
-    todo = deque([found])
-    outermost: dict[str, Any] | None = None
+def _object_in(found: Any, *, errors_first: bool) -> dict[str, Any] | None:
+    """Return the object that brings tokens or tells of an error, also inside a wrapper; else the outermost object.
+
+    Beside a wrapper there may well be an `error` that is empty. Of several objects with tokens, one with a refresh
+    token counts before others: it comes once only. Within a refusal it is the error that counts.
+    """
+    objects = list(_objects_in(found))
+    measures = (_tells, _brings) if errors_first else (_brings, _tells)
+    for measure in measures:
+        best = max(objects, key=measure, default=None)  # the outermost of the best
+        if best is not None and measure(best):
+            return best
+    return objects[0] if objects else None
+
+
+def _objects_in(found: Any) -> Iterator[dict[str, Any]]:
+    """Yield every object from the outermost on; with the ID token of one that is around it, where it has none."""
+    todo: deque[tuple[Any, dict[str, Any]]] = deque([(found, {})])
     for _ in range(_MOST_LOOKED_AT):
         if not todo:
-            break
-        each = todo.popleft()
-        if isinstance(each, str) and each.lstrip()[:1] in ("{", "["):
+            return
+        each, around = todo.popleft()
+        if isinstance(each, str):
             each = _json(each)  # JSON in a JSON string
         if isinstance(each, dict):
-            if any(_plain(name) in _TELLING for name in each):
-                return each
-            outermost = each if outermost is None else outermost
-            todo.extend(each.values())
+            own = {"id_token": token} if (token := _member(each, "idtoken")) else around
+            yield each if own is not around else {**each, **around}
+            todo.extend((inner, own) for inner in each.values() if _may_hold(inner))
         elif isinstance(each, list):
-            todo.extend(each[:_MOST_LOOKED_AT])
-    return outermost
+            todo.extend((inner, around) for inner in each if _may_hold(inner))
+
+
+def _may_hold(value: Any) -> bool:
+    """Return whether an object may be in there; plain values are not worth a look each."""
+    return isinstance(value, dict | list) or (isinstance(value, str) and value.lstrip()[:1] in ("{", "["))
+
+
+def _brings(found: dict[str, Any]) -> int:
+    """Return what an object brings: 3 for both tokens, 2 for a refresh token, 1 for an access token, else 0."""
+    access = _member(found, "accesstoken")
+    has_access = isinstance(access, str) and bool(access.strip())
+    return 2 * (token_text(_member(found, "refreshtoken")) is not None) + has_access
+
+
+def _tells(found: dict[str, Any]) -> int:
+    """Return what an object tells: 2 for an error, 1 for the status in words, 0 for none."""
+    errors = [value for name, value in found.items() if _plain(name) in _ERRORS and value and not _is_empty(value)]
+    return max((1 if isinstance(each, str) and is_reason_phrase(each) else 2 for each in errors), default=0)
+
+
+def _member(found: dict[str, Any], plain: str) -> Any:
+    return next((each for name, each in found.items() if _plain(name) == plain and not _is_empty(each)), None)
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip()) or value in ([], {})
+
+
+def _is_encodable(text: str) -> bool:
+    return not any("\ud800" <= each <= "\udfff" for each in text)
 
 
 def _form(text: str) -> dict[str, Any] | None:
-    if "=" not in text or any(each in text for each in '<{"'):
+    text = text.strip()
+    if not _FORM_BEGINS.match(text):
         return None
     try:
-        found = dict(parse_qsl(text.strip(), max_num_fields=100))
+        found = dict(parse_qsl(text, max_num_fields=100))
     except ValueError:
         return None
     return found if any(_plain(name) in _TELLING for name in found) else None
-
-
-def _pieces(text: str) -> Iterator[tuple[str, Any]]:
-    for name, value in _PIECE.findall(text):
-        if _plain(name) in _TELLING:
-            yield name, _json(value)

@@ -9,6 +9,7 @@ from app.connection import Connection, SignInKind
 from app.errors import BadInput, OAuthError, SignInFailed
 from app.journal import Scribe
 from app.oauth.client import OAuthClient
+from app.oauth.codes import plain_code
 from app.oauth.device import DeviceCodes
 from app.oauth.grants import TokenAnswer
 from app.session.accept import SignIn, accepted, refused
@@ -87,6 +88,7 @@ async def _tokens(
     except TooLate as late:
         raise SignInFailed(late.told(_UNUSED), next_step=_AGAIN) from None
     except OAuthError as trouble:
-        what = _SAYINGS.get(trouble.code, "The server did not sign you in.")
-        again = _AGAIN if trouble.code in _SAYINGS else ""
+        code = plain_code(trouble.code)
+        what = _SAYINGS.get(code, "The server did not sign you in.")
+        again = _AGAIN if code in _SAYINGS else ""
         raise refused(what, trouble, grant=_GRANT, next_step=again) from None

@@ -11,6 +11,7 @@ from app.errors import BadInput, OAuthError, SignInFailed
 from app.journal import Scribe
 from app.oauth import direct
 from app.oauth.client import OAuthClient
+from app.oauth.codes import plain_code
 from app.oauth.direct import MfaRequired, Push
 from app.oauth.grants import TokenAnswer
 from app.oauth.metadata import ServerMetadata
@@ -126,11 +127,11 @@ def _offered(metadata: ServerMetadata) -> tuple[Factor, ...]:
 
 
 def _password_refused(trouble: OAuthError) -> SignInFailed:
-    if trouble.code == "invalid_grant":
+    if plain_code(trouble.code) == "invalid_grant":
         again = "Check both and sign in again; too many tries may lock the account."
         what = "The server did not accept the username and password."
         return refused(what, trouble, grant="Resource Owner Password", next_step=again)
-    if trouble.code == "access_denied":
+    if plain_code(trouble.code) == "access_denied":
         what = "The server does not let this account sign in with a password here."
         return refused(what, trouble, grant="Resource Owner Password", next_step=_BY_BROWSER)
     return refused("The server did not sign you in.", trouble, grant="Resource Owner Password")
@@ -163,7 +164,7 @@ class _Second:
                     self.mfa_token, _bare(code), scopes=self.connection.scopes, cause=self.attempt
                 )
             except OAuthError as trouble:
-                if trouble.code != "invalid_grant":
+                if plain_code(trouble.code) != "invalid_grant":
                     raise _second_refused(trouble, "MFA OTP", "The time to type a one-time code is over.") from None
             self.journal.append(events.OneTimeCodeRefused(), cause=self.attempt)
         raise SignInFailed(
@@ -199,16 +200,18 @@ class _Second:
         except TooLate as over:
             raise SignInFailed(over.told(late), next_step=_AGAIN) from None
         except OAuthError as trouble:
-            if trouble.code == "invalid_grant":
+            if plain_code(trouble.code) == "invalid_grant":
                 what = "The sign-in was declined on the phone."
                 raise refused(what, trouble, grant="MFA OOB", next_step=_AGAIN) from None
             raise _second_refused(trouble, "MFA OOB", late) from None
 
 
 def _second_refused(trouble: OAuthError, grant: str, late: str) -> SignInFailed:
-    if trouble.code in ("access_denied", "expired_token") and "expired" in (trouble.description or trouble.code):
+    if plain_code(trouble.code) in ("access_denied", "expired_token") and "expired" in (
+        trouble.description or trouble.code
+    ):
         return refused(late, trouble, grant=grant, next_step=_AGAIN)
-    if trouble.code == "access_denied":
+    if plain_code(trouble.code) == "access_denied":
         what = "The server does not accept that second factor for this account."
         return refused(what, trouble, grant=grant, next_step=_BY_BROWSER)
     return refused("The server did not sign you in.", trouble, grant=grant)

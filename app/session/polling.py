@@ -3,14 +3,17 @@
 from collections.abc import Awaitable, Callable
 
 from app.clock import Clock
-from app.errors import LapseError, OAuthError, Unreachable, UnusableAnswer
+from app.errors import AnswerKind, LapseError, OAuthError, Unreachable, UnusableAnswer
+from app.oauth.codes import plain_code
 from app.oauth.grants import TokenAnswer
+from app.session.verdicts import is_busy
 
-PENDING = "authorization_pending"
+PENDING, _SLOW_DOWN = "authorization_pending", "slow_down"
 _SLOWER_BY_S = 5.0
 _LONGEST_PAUSE_S = 60.0
-_TOO_MANY, _SERVER_ERRORS, _OK = 429, 500, 200
-_BUSY = frozenset({"temporarily_unavailable", "server_error"})
+_OK = 200
+# Nobody has decided anything: a network's sign-in page, a 4xx without a word why, a success without tokens.
+_UNDECIDED = frozenset({AnswerKind.WEB_PAGE, AnswerKind.SILENT, AnswerKind.INCOMPLETE})
 
 
 class TooLate(Exception):
@@ -30,8 +33,9 @@ async def poll(
 ) -> TokenAnswer:
     """Call `ask` every `interval_s` seconds until it brings tokens, the first time after one interval.
 
-    It goes on for authorization_pending, 5 s slower for good after each slow_down, and through whatever a network or a
-    busy server does: then the pauses double, to a minute at most, until there is an answer again (RFC 8628 §3.5).
+    It goes on for authorization_pending, 5 s slower for good after each slow_down, and through whatever a network (with
+    its sign-in page) or a busy server does: then the pauses double, to a minute at most, until there is an answer again
+    (RFC 8628 §3.5).
     Raises TooLate at `until` (epoch seconds), and every other OAuthError at once.
     """
     lost, asked_s, trouble = 0, 0.0, None
@@ -44,8 +48,9 @@ async def poll(
         try:
             return await ask()
         except (OAuthError, UnusableAnswer, Unreachable) as failed:
-            if isinstance(failed, OAuthError) and failed.code in (PENDING, "slow_down"):
-                interval_s += _SLOWER_BY_S if failed.code == "slow_down" else 0.0
+            code = plain_code(failed.code) if isinstance(failed, OAuthError) else ""
+            if isinstance(failed, OAuthError) and code in (PENDING, _SLOW_DOWN):
+                interval_s += _SLOWER_BY_S if code == _SLOW_DOWN else 0.0
                 lost, asked_s, trouble = 0, failed.retry_after_s or 0.0, None
             elif _passes(failed):
                 lost, asked_s, trouble = min(lost + 1, 10), _wait_of(failed), failed
@@ -56,8 +61,8 @@ async def poll(
 def _passes(failed: OAuthError | UnusableAnswer | Unreachable) -> bool:
     """Return whether a poll that failed so may be repeated: nothing was decided, and the code is not spent."""
     if isinstance(failed, OAuthError):
-        return failed.code in _BUSY or failed.status == _TOO_MANY or failed.status >= _SERVER_ERRORS
-    return isinstance(failed, Unreachable) or failed.status != _OK
+        return is_busy(failed)
+    return isinstance(failed, Unreachable) or failed.kind in _UNDECIDED or failed.status != _OK
 
 
 def _wait_of(failed: OAuthError | UnusableAnswer | Unreachable) -> float:

@@ -6,12 +6,14 @@
 | an error that only a person can answer                    | Refusal       | ends                                 |
 | any other RFC 6749 §5.2 error (the set-up is wrong)       | Hiccup        | is kept, no retry                    |
 | 400, 401, 403, 410 or 422 without a word why              | SilentRefusal | is kept, asked about once more       |
+| the same, with the status in words as its `error`         | SilentRefusal | is kept, asked about once more       |
 | 429 or 5xx, whatever the body says (Okta's 429 says so)   | Hiccup        | is kept                              |
 | `temporarily_unavailable`, `server_error`, at any status  | Hiccup        | is kept                              |
 | a success without an access token                         | Hiccup        | is kept, asked again: a lost answer  |
 | a web page, garbage, too large, a redirect                | Hiccup        | is kept                              |
 | no answer: DNS, refused, TLS, timeout, broken off         | Hiccup        | is kept                              |
 | the metadata cannot be fetched                            | Hiccup        | is kept                              |
+| anything else that stopped it                             | Hiccup        | is kept                              |
 """
 
 import re
@@ -27,6 +29,7 @@ from app.errors import (
     Unreachable,
     UnusableAnswer,
 )
+from app.oauth.codes import plain_code
 
 # A refresh token that is no good any more, in the codes of RFC 6749 and of servers that have their own words for it.
 _DEAD = re.compile(
@@ -45,7 +48,21 @@ _NEEDS_PERSON = frozenset(
         "unmet_authentication_requirements",
     }
 )
-_BUSY = frozenset({"temporarily_unavailable", "server_error", "slow_down", "rate_limit_exceeded", "too_many_requests"})
+_BUSY = frozenset(
+    {
+        "bad_gateway",
+        "gateway_timeout",
+        "internal_server_error",
+        "rate_limit_exceeded",
+        "request_timeout",
+        "server_error",
+        "service_unavailable",
+        "slow_down",
+        "temporarily_unavailable",
+        "too_early",
+        "too_many_requests",
+    }
+)
 _TOO_MANY = 429
 _SERVER_ERRORS = 500
 _NETWORK = "Check the network and call again; the session is kept."
@@ -66,27 +83,34 @@ def judge(trouble: LapseError) -> Refusal | Hiccup:
         return _judge_answer(trouble)
     if isinstance(trouble, Unreachable):
         return Hiccup(trouble.what, sent=trouble.sent, next_step=trouble.cure or _NETWORK, ran_s=trouble.ran_s)
-    assert isinstance(trouble, DiscoveryFailed)
-    return Hiccup(trouble.what, sent=False, next_step=trouble.next_step)
+    if isinstance(trouble, Refusal | Hiccup):
+        return trouble
+    # Whatever else stopped it is no word of the server's, and ends nothing.
+    sent = not isinstance(trouble, DiscoveryFailed)
+    return Hiccup(trouble.what, sent=sent, next_step=trouble.next_step, raw=trouble.raw)
 
 
 def refuses_token(code: str) -> bool:
     """Return whether an error code says that the refresh token is no good any more, in the words of any dialect."""
-    return _DEAD.fullmatch(_plain(code)) is not None
+    return _DEAD.fullmatch(plain_code(code)) is not None
 
 
-def _plain(code: str) -> str:
-    return re.sub(r"[^a-z]+", "_", code.lower())
+def is_busy(trouble: OAuthError | UnusableAnswer) -> bool:
+    """Return whether a server only says that it has no time now, at whatever status."""
+    if trouble.status == _TOO_MANY or trouble.status >= _SERVER_ERRORS:
+        return True
+    return isinstance(trouble, OAuthError) and plain_code(trouble.code) in _BUSY
 
 
 def _judge_oauth(trouble: OAuthError) -> Refusal | Hiccup:
-    if _is_busy(trouble.status) or trouble.code in _BUSY:
+    code = plain_code(trouble.code)
+    if is_busy(trouble):
         return _hiccup("The server is too busy to refresh.", _LATER, trouble)
     if refuses_token(trouble.code):
         return _refusal("The server refused the refresh token: it is expired, already used, or revoked.", trouble)
-    if _plain(trouble.code) in _NEEDS_PERSON:
+    if code in _NEEDS_PERSON:
         return _refusal("The server refreshes no more until a person has signed in again.", trouble)
-    return _hiccup(f"The server would not refresh: {trouble.code}.", _CURES.get(trouble.code, _OTHER_CURE), trouble)
+    return _hiccup(f"The server would not refresh: {trouble.code}.", _CURES.get(code, _OTHER_CURE), trouble)
 
 
 def _judge_answer(trouble: UnusableAnswer) -> Hiccup:
@@ -99,7 +123,7 @@ def _judge_answer(trouble: UnusableAnswer) -> Hiccup:
     if trouble.kind is AnswerKind.WEB_PAGE:
         next_step = "Open a web page to see whether the network wants a sign-in, then call again; the session is kept."
         return _hiccup(trouble.what, next_step, trouble)
-    if _is_busy(trouble.status):
+    if is_busy(trouble):
         return _hiccup(trouble.what, _LATER, trouble)
     return _hiccup(trouble.what, "Call again; if it stays so, ask the server's operator.", trouble)
 
@@ -117,7 +141,3 @@ def _hiccup(what: str, next_step: str, trouble: OAuthError | UnusableAnswer, *, 
         status=trouble.status,
         retry_after_s=trouble.retry_after_s,
     )
-
-
-def _is_busy(status: int) -> bool:
-    return status == _TOO_MANY or status >= _SERVER_ERRORS

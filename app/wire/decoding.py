@@ -7,6 +7,27 @@ _STEP = 16 * 1024  # of what came; zlib copies what it has not used yet
 _GZIP_FORM = zlib.MAX_WBITS | 16
 _GZIP_BEGINS = 0x1F
 _HEADER_LENGTH = 2  # of zlib's form (RFC 1950 §2.2)
+_UNDONE = frozenset({"gzip", "deflate"})
+# What servers write that means a plain body: charsets, and MIME's Content-Transfer-Encoding.
+_NO_CODINGS = frozenset({"", "identity", "none", "null", "binary", "7bit", "8bit", "utf-8", "utf8", "us-ascii"})
+# The rest of IANA's registry of content codings, and what else really changes a body.
+_OTHER_CODINGS = frozenset(
+    {
+        "aes128gcm",
+        "aws-chunked",
+        "br",
+        "bzip2",
+        "compress",
+        "dcb",
+        "dcz",
+        "exi",
+        "lz4",
+        "lzma",
+        "pack200-gzip",
+        "snappy",
+    }
+    | {"xz", "zstd"}
+)
 
 
 class NotDecodable(ValueError):
@@ -17,7 +38,8 @@ class Decoding:
     """The decoding of one body by its `Content-Encoding` headers (RFC 9110 §8.4). Raises NotDecodable at once.
 
     Identity is asked for; a server, or somebody in between, that encodes all the same is understood as long as that is
-    one gzip or deflate. More than one is refused: a thousand octets can stand for a gigabyte then.
+    one gzip or deflate. More than one is refused: a thousand octets can stand for a gigabyte then. One that nobody
+    knows is taken for none.
     """
 
     def __init__(self, encodings: Iterable[str]) -> None:
@@ -80,11 +102,16 @@ class Decoding:
 
 
 def _one_of(encodings: Iterable[str]) -> str:
-    """Return the only coding that was applied, gzip or deflate, "" for none."""
+    """Return the only coding that was applied, gzip or deflate, "" for none.
+
+    What is no coding at all, as a charset that stands there by mistake, changed nothing: such a body is taken as it
+    came, because a refresh token may be in it. It is for its reader to judge.
+    """
     named = [each.strip().lower().removeprefix("x-") for header in encodings for each in header.split(",")]
-    codings = [each for each in named if each not in ("", "identity")]
+    codings = [each for each in named if each not in _NO_CODINGS]
     if len(codings) > 1:
         raise NotDecodable("its answer is encoded more than once")
-    if codings and codings[0] not in ("gzip", "deflate"):
+    name, has_parameters, _ = codings[0].partition(";") if codings else ("", "", "")
+    if name.strip() in _OTHER_CODINGS or (name.strip() in _UNDONE and has_parameters):
         raise NotDecodable("its answer is encoded in a way that Lapse does not undo")
-    return codings[0] if codings else ""
+    return name if name in _UNDONE else ""

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from app.errors import Hiccup, OAuthError, Refusal, SilentRefusal, UnusableAnswer
+from app.secret import Secret
 from app.session.states import Ended, SignedIn
 from app.session.verdicts import judge, refuses_token
 from tests.app.session.conftest import Fault, World, answers
@@ -46,6 +47,12 @@ ENDS: list[tuple[Fault, str]] = [
     (told(b"", www_authenticate='Bearer error="invalid_grant", error_description="x"'), "invalid_grant"),
     (told('{"error":"invalid_grant"}'.encode("utf-16")), "invalid_grant"),
     (told(b'{"error":"invalid_grant","error_description":"It is'), "invalid_grant"),
+    (told(b"{'error': 'invalid_grant'}", media_type="text/plain"), "invalid_grant"),
+    (told(b"<oauth><error>invalid_grant</error></oauth>", media_type="application/xml"), "invalid_grant"),
+    (told({"error": None, "data": {"error": "invalid_grant"}}), "invalid_grant"),
+    (told({"error": "Bad Request", "response": {"error": "invalid_grant"}}), "invalid_grant"),
+    (told({"error": "Unauthorized", "code": "invalid_grant"}, status=401), "invalid_grant"),
+    (told({"error": "invalid_grant", "request": {"refresh_token": "the-one-that-was-sent"}}), "invalid_grant"),
 ]
 
 
@@ -105,6 +112,15 @@ SILENT = [
     told(b"", status=403),
     told(b"null", status=410),
     told(b"\x00\x01", media_type="application/octet-stream", status=422),
+    told({"timestamp": "2026-01-01T00:00:00", "status": 400, "error": "Bad Request", "path": "/token"}),
+    told({"statusCode": 401, "message": "Invalid refresh token", "error": "Unauthorized"}, status=401),
+    told({"error": "Forbidden"}, status=403),
+    told({"error": "forbidden"}, status=400),
+    told({"status": "BAD_REQUEST", "message": "no"}),
+    told({"error": {"code": 401, "message": "Unauthorized"}}, status=401),
+    told({"error": "Unprocessable Entity"}, status=422),
+    told(b"", media_type="text/html; charset=utf-8"),
+    told(b"\r\n", media_type="text/html"),
 ]
 
 
@@ -186,3 +202,33 @@ def test_no_answer_of_a_server_is_blamed_on_the_network() -> None:
     for status in range(200, 600):
         for trouble in (UnusableAnswer("It answered.", status=status), OAuthError("odd", "", status=status)):
             assert "network" not in judge(trouble).next_step
+
+
+@pytest.mark.parametrize(("error", "status"), [("Service Unavailable", 400), ("Too Many Requests", 403), ("Gone", 503)])
+async def test_a_status_in_words_that_tells_of_the_time_is_not_counted(world: World, error: str, status: int) -> None:
+    await world.sign_in()
+    world.clock.jump(31)
+    world.network.faults.append(told({"error": error}, status=status))
+    with pytest.raises(Hiccup) as caught:
+        await world.session.fresh_token()
+    assert not isinstance(caught.value, SilentRefusal)
+    assert "in a while" in caught.value.next_step
+
+
+async def test_a_refusal_that_only_repeats_its_status_hands_on_its_message(world: World) -> None:
+    await world.sign_in()
+    world.clock.jump(31)
+    world.network.faults.append(told({"error": "Unauthorized", "message": "Invalid refresh token"}, status=401))
+    with pytest.raises(SilentRefusal) as caught:
+        await world.session.fresh_token()
+    assert "Invalid refresh token" in (caught.value.raw or "")
+
+
+async def test_a_password_that_is_part_of_a_code_does_not_hide_it(world: World) -> None:
+    await world.sign_in()
+    world.clock.jump(31)
+    world.journal.secrets.add(Secret("invalid"))
+    world.network.faults.append(told({"error": "invalid_grant"}))
+    with pytest.raises(Refusal):
+        await world.session.fresh_token()
+    assert isinstance(world.session.state, Ended)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.errors import OAuthError, Unreachable, UnusableAnswer
+from app.errors import AnswerKind, OAuthError, Unreachable, UnusableAnswer
 from app.oauth.grants import TokenAnswer
 from app.secret import Secret
 from app.session.polling import TooLate, poll
@@ -21,7 +21,10 @@ SLOW_DOWN = OAuthError("slow_down", "", status=400)
 LOST = Unreachable("gone", sent=True)
 BUSY = UnusableAnswer("busy", status=503)
 LIMITED = OAuthError("access_denied", "rate limit", status=429, retry_after_s=30)
-GOES_ON = (PENDING, SLOW_DOWN, LOST, BUSY, LIMITED)
+PORTAL = UnusableAnswer("a web page", status=200, kind=AnswerKind.WEB_PAGE)
+NOTHING = UnusableAnswer("{}", status=200, kind=AnswerKind.INCOMPLETE)
+SILENT = UnusableAnswer("Bad Request", status=400, kind=AnswerKind.SILENT)
+GOES_ON = (PENDING, SLOW_DOWN, LOST, BUSY, LIMITED, PORTAL, NOTHING, SILENT)
 Said = Exception | None
 
 
@@ -81,6 +84,14 @@ def test_no_poll_is_too_early_or_too_late(said: list[Said], interval_s: float, e
 def test_it_goes_on_through_everything_that_passes(busy: list[Said]) -> None:
     asked, ending, _ = polled([*busy, None], interval_s=1, expires_in_s=100_000)
     assert (len(asked), ending) == (len(busy) + 1, None)
+
+
+@pytest.mark.parametrize("code", ["AUTHORIZATION_PENDING", "authorization-pending", "authorizationPending"])
+def test_codes_are_understood_however_they_are_written(code: str) -> None:
+    pending, slower = OAuthError(code, "", status=400), OAuthError("SLOW-DOWN", "", status=200)
+    assert polled([pending, slower, pending, None], interval_s=5, expires_in_s=600)[0] == [5, 10, 20, 30]
+    busy = OAuthError("Temporarily-Unavailable", "", status=400)
+    assert polled([busy, busy, None], interval_s=5, expires_in_s=600)[0] == [5, 15, 35]
 
 
 def test_slow_down_is_for_good() -> None:

@@ -2,7 +2,18 @@
 
 import pytest
 
-from app.errors import DiscoveryFailed, Hiccup, Hitch, LapseError, OAuthError, Refusal, Unreachable, UnusableAnswer
+from app.errors import (
+    BadInput,
+    DiscoveryFailed,
+    Hiccup,
+    Hitch,
+    LapseError,
+    OAuthError,
+    Refusal,
+    StoreFailed,
+    Unreachable,
+    UnusableAnswer,
+)
 from app.session.verdicts import judge
 
 STILL = "You are still signed in."
@@ -83,3 +94,20 @@ def test_the_table(trouble: LapseError, kind: type[LapseError], lines: tuple[str
     verdict = judge(trouble)
     assert type(verdict) is kind
     assert verdict.lines() == lines
+
+
+@pytest.mark.parametrize("trouble", [StoreFailed("It is locked."), BadInput("It is odd."), LapseError("Whatever.")])
+def test_whatever_else_stops_a_refresh_does_not_end_the_session(trouble: LapseError) -> None:
+    verdict = judge(trouble)
+    assert type(verdict) is Hiccup
+    assert verdict.lines()[:2] == (trouble.what, STILL)
+
+
+@pytest.mark.parametrize("code", ["TEMPORARILY_UNAVAILABLE", "temporarily-unavailable", "Service Unavailable"])
+def test_a_busy_server_is_understood_however_it_writes(code: str) -> None:
+    assert judge(OAuthError(code, "", status=400)).what == "The server is too busy to refresh."
+
+
+def test_a_cure_is_found_however_the_code_is_written() -> None:
+    for code in ("INVALID_CLIENT", "Invalid-Client", "invalidClient"):
+        assert "client ID" in judge(OAuthError(code, "", status=401)).next_step

@@ -28,6 +28,14 @@ ENCODED = {
     "": bytes,
     "identity": bytes,
     "Identity , ": bytes,
+    "identity, identity": bytes,
+    "utf-8": bytes,
+    "UTF-8": bytes,
+    "none": bytes,
+    "binary": bytes,
+    "utf-8, gzip": gzip.compress,
+    "something-else": bytes,
+    "charset=utf-8": bytes,
 }
 
 
@@ -64,6 +72,9 @@ def test_members_of_gzip_follow_one_another(parts: list[bytes], cuts: list[int])
         ["zstd"],
         ["gzip, br"],
         ["compress"],
+        ["X-Compress"],
+        ["something-else, gzip"],
+        ["one-thing", "another"],
         ["gzip;q=1"],
         ["aws-chunked"],
         ["gzip\u00a0,\u00a0gzip"],
