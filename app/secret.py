@@ -11,6 +11,8 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any, Never, TypeVar
 
+from app.json_places import json_places
+from app.protocol_words import PROTOCOL_WORDS
 from app.spellings import Spelling, SpellingIndex, View, in_standard_base64, places_of, spellings_of, views
 
 _T = TypeVar("_T")
@@ -73,7 +75,8 @@ def masked(value: str) -> str:
 class Span:
     """A stretch of a text that is to be masked, and what stands in it once its escapes are undone.
 
-    `is_quoted` says that the mask must be, `is_sure` that the value is a secret wherever else it stands.
+    `is_quoted` says that the mask must be, `is_sure` that the value is a secret wherever else it stands; `name` is the
+    one that it goes by, without `_` and `-`, if it does.
     """
 
     start: int
@@ -81,6 +84,7 @@ class Span:
     value: str
     is_quoted: bool = False
     is_sure: bool = True
+    name: str = ""
 
 
 def with_masks(text: str, spans: Iterable[Span]) -> str:
@@ -107,6 +111,23 @@ def _united(text: str, spans: Iterable[Span]) -> Iterator[Span]:
         yield last
 
 
+def fitted(text: str, spans: Iterable[Span], *, is_json: bool = False) -> list[Span]:
+    """Return the spans such that JSON with masks in their places is JSON still; of any other text as they are.
+
+    A bare number gets a mask in quotes, and one that is partly hidden is hidden whole.
+    """
+    found = list(spans)
+    places = json_places(text, is_json=is_json) if found else None
+    if places is None:
+        return found
+    return [
+        replace(span, start=place.start, end=place.end, is_quoted=place.is_bare)
+        for span in found
+        if not span.is_quoted
+        for place in places.fit(span.start, span.end)
+    ] + [span for span in found if span.is_quoted]
+
+
 def masks_in(text: str) -> list[tuple[int, int]]:
     """Return where masks stand in a text: they hold no secret, and are not masked again."""
     if _MASK_AS_BYTES not in text and MASK not in text:
@@ -123,50 +144,6 @@ _MASK_AS_BYTES = MASK.encode().decode("latin-1")
 _A_MASK = re.compile(
     "|".join(rf"{mask} [0-9a-f]{{4}} {dot} [0-9]+ chars" for mask, dot in ((MASK, "·"), (_MASK_AS_BYTES, "Â·")))
 )
-# What the protocol itself is made of tells nothing, also where somebody has it for a password.
-_NO_SECRETS = frozenset(
-    [
-        "access",
-        "access_token",
-        "address",
-        "authorization_code",
-        "basic",
-        "bearer",
-        "client_id",
-        "client_secret",
-        "code",
-        "device_code",
-        "email",
-        "error",
-        "false",
-        "grant_type",
-        "http",
-        "https",
-        "id_token",
-        "invalid_grant",
-        "invalid_request",
-        "invalid_token",
-        "json",
-        "lapse",
-        "login",
-        "null",
-        "oauth",
-        "openid",
-        "offline_access",
-        "password",
-        "profile",
-        "refresh",
-        "refresh_token",
-        "scope",
-        "secret",
-        "session",
-        "state",
-        "token",
-        "true",
-        "user",
-        "username",
-    ]
-)
 
 
 class KnownSecrets:
@@ -178,6 +155,7 @@ class KnownSecrets:
     def __init__(self, secrets: Iterable[Secret] = ()) -> None:
         self._own: dict[str, None] = {}
         self._received: dict[str, None] = {}
+        self._public: dict[str, None] = {}
         self._indexed: set[str] = set()
         self._start_anew()
         self.add(*secrets)
@@ -202,8 +180,19 @@ class KnownSecrets:
     def receive(self, *values: str) -> None:
         """Know what a server sent from now on; its plain words are not taken for secrets."""
         for value in values:
-            if not _is_a_word(value):
+            if value not in self._public and not _is_a_word(value):
                 self._take(self._received, value)
+
+    def publish(self, value: str) -> None:
+        """Take this for no secret from now on, whatever name a server gives it: a client ID say."""
+        if value in self._public:
+            return
+        if len(self._public) >= _MOST:
+            self._public.clear()
+        self._public[value] = None
+        if value in self._received:
+            del self._received[value]
+            self._respell()
 
     def clean(self, text: str, *, is_cut: bool = False) -> str:
         """Return `text` with every known secret masked, however it is encoded there.
@@ -229,20 +218,28 @@ class KnownSecrets:
         whole = "\n".join(texts)
         return record if self.clean(whole) == whole else _changed(record, self.clean)
 
-    def clean_bytes(self, raw: bytes) -> bytes:
-        """Return `raw` with every known secret masked, and every other byte as it was."""
-        if not self._indexed:
+    def clean_bytes(self, raw: bytes, *, is_json: bool = False) -> bytes:
+        """Return `raw` with what we hold or sent ourselves masked, and every other byte as it was.
+
+        What servers sent is left in it: it is their answer to the person who asked.
+        """
+        if not self._own:
             return raw
         text = raw.decode("latin-1")
         parts: list[bytes] = []
         at = 0
-        for span in _united(text, self.spans(text)):
-            parts += raw[at : span.start], masked(span.value).encode()
+        spans = [span for span in self._spans(text) if span.value in self._own]
+        for span in _united(text, fitted(text, spans, is_json=is_json)):
+            mask = masked(span.value)
+            parts += raw[at : span.start], (f'"{mask}"' if span.is_quoted else mask).encode()
             at = span.end
         return b"".join((*parts, raw[at:])) if parts else raw
 
     def spans(self, text: str, *, is_cut: bool = False) -> list[Span]:
-        """Return where known secrets stand in `text`."""
+        """Return where known secrets stand in `text`, such that what is JSON stays so."""
+        return fitted(text, self._spans(text, is_cut=is_cut))
+
+    def _spans(self, text: str, *, is_cut: bool = False) -> list[Span]:
         if not self._indexed:
             return []
         found = [span for view in views(text) for span in self.spans_in(view, is_cut=is_cut)]
@@ -288,17 +285,20 @@ class KnownSecrets:
             del ring[value]  # to its end
             ring[value] = None
             return
-        if len(value) < _SHORTEST or value.lower() in _NO_SECRETS or not any(map(str.isalnum, value)):
+        if len(value) < _SHORTEST or value.lower() in PROTOCOL_WORDS or not any(map(str.isalnum, value)):
             return
         ring[value] = None
         if len(ring) > _MOST:
             for oldest in list(ring)[: _MOST // 8]:
                 del ring[oldest]
-            self._start_anew()
-            for each in (*self._own, *self._received):
-                self._spell(each)
+            self._respell()
         else:
             self._spell(value)
+
+    def _respell(self) -> None:
+        self._start_anew()
+        for each in (*self._own, *self._received):
+            self._spell(each)
 
     def _start_anew(self) -> None:
         self._indexed = set()

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from app.protocol_words import is_part_of_one
+
 _DEEPEST = 3
 _MOST_VIEWS = 13  # every two escapes inside each other, and the third where few kinds are mixed
 
@@ -25,6 +27,7 @@ _WIDE = re.compile(r"(?:[^\x00]\x00){4,}|(?:\x00[^\x00]){4,}")
 _SHORT = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _WORD_BELOW = 8  # what is shorter may be part of anything
 _ENCODED_FROM = 6  # what is shorter is no sign of anything once it is encoded
+_JOINTS, _LONGEST_JOINT = "_-", 4
 _IN_BASE64 = re.compile(r"[A-Za-z0-9+/_-]")
 _TO_STANDARD = ("-", "+"), ("_", "/")
 
@@ -184,7 +187,7 @@ class SpellingIndex:
 def spellings_of(value: str) -> Iterator[Spelling]:
     """Yield every spelling of a value to be looked for in `in_standard_base64` texts; the plain one first."""
     raw = value.encode("utf-8", "surrogatepass")
-    is_word = len(value) < _WORD_BELOW
+    is_word = len(value) < _WORD_BELOW or is_part_of_one(value)
     for plain in dict.fromkeys((value, raw.decode("latin-1"))):
         text = plain if is_word else in_standard_base64(plain)
         yield Spelling(text, value, plain, is_word)
@@ -211,8 +214,19 @@ def places_of(text: str, start: int, spelling: Spelling) -> Iterator[tuple[int, 
 
 
 def _is_inside_a_word(text: str, start: int, end: int) -> bool:
-    before, after = text[start - 1 : start], text[end : end + 1]
-    return before.isalnum() or after.isalnum()
+    """Return whether a word goes on beside it; `_` and `-` join words: `invalid` is no word in `invalid_grant`.
+
+    Numbers they join only to numbers, as in a date: `x-482913` is a code with a name before it.
+    """
+    before, after = text[max(start - _LONGEST_JOINT, 0) : start], text[end : end + _LONGEST_JOINT]
+    if before[-1:].isalnum() or after[:1].isalnum():
+        return True
+    joined = (
+        before.rstrip(_JOINTS)[-1:] if before.endswith(("_", "-")) else "",
+        after.lstrip(_JOINTS)[:1] if after.startswith(("_", "-")) else "",
+    )
+    is_number = text[start:end].isdigit()
+    return any(each.isdigit() if is_number else each.isalnum() for each in joined)
 
 
 def _inner(view: View) -> Iterator[View]:

@@ -11,7 +11,8 @@ from app.workbench import Workbench
 def without_secrets(results: list[CallResult], bench: Workbench) -> list[CallResult]:
     """Return API calls as they may be printed: what an API repeats of a secret is masked, and standard error says so.
 
-    Every other byte of an answer is as it came.
+    Masked is what this program holds or sent itself. What the API sends of its own, a token of an invitation say, is
+    the person's data: every other byte of an answer is as it came.
     """
     cleaned = [_without_secrets(each, bench.secrets) for each in results]
     repeating = [
@@ -29,7 +30,8 @@ def _without_secrets(result: CallResult, secrets: KnownSecrets) -> CallResult:
         result.error.told(secrets.clean)
     if result.answer is None:
         return result
-    return replace(result, answer=replace(result.answer, body=secrets.clean_bytes(result.answer.body)))
+    is_json = result.answer.media_type.endswith("json")
+    return replace(result, answer=replace(result.answer, body=secrets.clean_bytes(result.answer.body, is_json=is_json)))
 
 
 def _named(bodies: list[bytes], bench: Workbench) -> str:
@@ -41,4 +43,4 @@ def _named(bodies: list[bytes], bench: Workbench) -> str:
         known = KnownSecrets() if each is None else KnownSecrets([each.value])
         if each is not None and any(known.clean_bytes(body) != body for body in bodies):
             names.append(each.name)
-    return " and ".join(names) or "a secret"
+    return " and ".join(names) or "a secret that was sent"

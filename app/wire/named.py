@@ -129,7 +129,7 @@ def _named_in(view: View, *, is_form: bool) -> Iterator[Span]:
         if view.is_changed(max(start - 1, 0), min(last + 1, len(text))):
             # a code in JSON may be an error's, whose name stands in many a sentence
             is_sure = name != "code" or text[first - 1] not in _ENDS
-            yield Span(*view.back(first, last), value, is_quoted and view.is_raw, is_sure)
+            yield Span(*view.back(first, last), value, is_quoted and view.is_raw, is_sure, name)
 
 
 def jwts_in(view: View) -> Iterator[Span]:

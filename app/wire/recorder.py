@@ -128,7 +128,9 @@ class _Noting:
             request_headers=request_headers,
             request_body=body,
             reason="" if response is None else shown_line(response.reason_phrase, secrets, longest=100),
-            response_headers=() if response is None else shown_headers(response.headers.multi_items(), secrets),
+            response_headers=()
+            if response is None
+            else shown_headers(response.headers.multi_items(), secrets, issues=self._issues),
             response_body=answer,
             answered_s=self._answered_s,
         )
@@ -138,7 +140,13 @@ class _Noting:
         with contextlib.suppress(NotDecodable):
             raw = Decoding(response.headers.get_list("content-encoding")).decode(raw, LONGEST)
         size = max(self._length, len(raw))
-        return shown_body(_media_type(response.headers, self._secrets), raw, length=size, secrets=self._secrets)
+        media_type = _media_type(response.headers, self._secrets)
+        return shown_body(media_type, raw, length=size, secrets=self._secrets, issues=self._issues)
+
+    @property
+    def _issues(self) -> bool:
+        """Whether it is an endpoint that hands out tokens: what others call a token is their own data."""
+        return self._request.extensions.get("lapse_kind") in (ExchangeKind.TOKEN, ExchangeKind.SIGN_IN)
 
 
 def _media_type(headers: httpx.Headers, secrets: KnownSecrets) -> str:

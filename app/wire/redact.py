@@ -7,23 +7,35 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from app.secret import KnownSecrets, Span, masked, with_masks
+from app.secret import KnownSecrets, Span, fitted, masked, with_masks
 from app.spellings import views
 from app.text import one_line
 from app.wire.named import jwts_in, named_in
+from app.wire.randomness import looks_random
 
 LONGEST = 64 * 1024
 """How much of a body is kept, in characters."""
 
 FORM = "application/x-www-form-urlencoded"
-_SECRET_HEADER = re.compile(r"token|secret|api-?key|authorization|cookie|session|password|passcode|\bdpop\Z|\botp\b")
+# By their last words: `X-Refresh-Token` is one, and `X-Token-Expires-In` and `X-Session-Region` are about one.
+_SECRET_HEADER = re.compile(
+    r"(?:\A|[-_])(?:(?:access|api|auth|csrf|id|refresh|session|xsrf)?token|secret|(?:api|auth)[-_]?key|authorization|"
+    r"cookie2?|j?session(?:[-_]?id)?|password|passcode|otp|dpop)\Z"
+)
+# What only these names hand out is a secret whatever it looks like, where it is the token endpoint that says so.
+_ISSUED = frozenset(
+    [
+        *("accesstoken", "refreshtoken", "idtoken", "mfatoken", "sessiontoken", "statetoken"),
+        *("registrationaccesstoken", "clientsecret", "devicesecret"),
+        *("devicecode", "usercode", "verificationuricomplete", "oobcode", "bindingcode"),
+    ]
+)
 _URL_HEADERS = frozenset({"location", "referer", "content-location", "link", "refresh", "origin", "destination"})
-_ABOUT_HEADERS = ("access-control-", "content-security-")  # they list names, and hold no value
-_SHORTEST_COOKIE = 8
 _MOST_RECEIVED = 50  # of one text, so that no server can make us forget what another has sent
 _LONGEST_HARMLESS, _MOST_HARMLESS = 200, 500
 # `Refresh: 0; url=…`, `Link: <…>; rel=…`
 _IN_HEADER = re.compile(r"([^<]*<|[^=;?]*;\s*url=[\"']?)?(.*?)([>\"'].*)?", re.IGNORECASE | re.DOTALL)
+_CLIENT_ID = re.compile(r"(?:\A|&)client_id=([^&]+)")
 _STRINGS = re.compile(r'"([^"\\]{8,})"')
 
 
@@ -38,14 +50,18 @@ class ShownBody:
 
 
 def shown_headers(
-    headers: Iterable[tuple[str, str]], secrets: KnownSecrets | None = None, *, is_ours: bool = False
+    headers: Iterable[tuple[str, str]],
+    secrets: KnownSecrets | None = None,
+    *,
+    is_ours: bool = False,
+    issues: bool = True,
 ) -> tuple[tuple[str, str], ...]:
     """Return the headers with their secrets masked; an authorization keeps its scheme, a cookie its name.
 
     `secrets` are masked wherever they stand, and learn of those that are told by their names; `is_ours` says that it
-    is we who send them.
+    is we who send them, `issues` that it is a server which hands out tokens.
     """
-    mask = _Masking(secrets, is_ours=is_ours)
+    mask = _Masking(secrets, is_ours=is_ours, issues=issues)
     return tuple((name, mask.header(name.lower(), value)) for name, value in headers)
 
 
@@ -61,40 +77,62 @@ def shown_body(
     length: int | None = None,
     secrets: KnownSecrets | None = None,
     is_ours: bool = False,
+    issues: bool = True,
 ) -> ShownBody:
-    """Return a body as it came, with its secrets masked: those that are known, by their names, by the looks of them."""
+    """Return a body as it came, with its secrets masked: those that are known, by their names, by the looks of them.
+
+    `is_ours` says that it is we who send it, `issues` that it is of a server which hands out tokens.
+    """
     size = len(raw) if length is None else length
     text = raw.decode("utf-8", "replace")
     if not _is_text(media_type, text):
         return ShownBody(media_type, "", size, is_cut=True)
-    text = _Masking(secrets, is_ours=is_ours).text(text, is_form=media_type == FORM, is_cut=size > len(raw))
+    mask = _Masking(secrets, is_ours=is_ours, issues=issues, is_json=media_type.endswith("json"))
+    text = mask.text(text, is_form=media_type == FORM, is_cut=size > len(raw))
     return ShownBody(media_type, text[:LONGEST], size, is_cut=len(text) > LONGEST or size > len(raw))
 
 
-def shown_text(media_type: str, text: str, secrets: KnownSecrets | None = None, *, is_cut: bool = False) -> str:
+def shown_text(
+    media_type: str, text: str, secrets: KnownSecrets | None = None, *, is_cut: bool = False, issues: bool = True
+) -> str:
     """Return a body's text with its secrets masked, and every other character as it came.
 
     `secrets` are masked wherever they stand, and learn of those that are told by their names. Where the text `is_cut`,
-    the beginning of one at its end is masked too.
+    the beginning of one at its end is masked too; `issues` says that it is of a server which hands out tokens.
     """
-    return _Masking(secrets).text(text, is_form=media_type == FORM, is_cut=is_cut)
+    mask = _Masking(secrets, issues=issues, is_json=media_type.endswith("json"))
+    return mask.text(text, is_form=media_type == FORM, is_cut=is_cut)
 
 
 def shown_line(text: str, secrets: KnownSecrets | None = None, *, longest: int = 500) -> str:
     """Return words of a server's, a reason phrase say, on one line and with their secrets masked."""
-    return one_line(_Masking(secrets).text(text), longest=longest)
+    return one_line(_Masking(secrets, issues=False).text(text), longest=longest)
 
 
 class _Masking:
-    """Masks by names, by looks and by value; what goes by a secret's name is known by its value from then on."""
+    """Masks by names, by looks and by value; what goes by a secret's name may be known by its value from then on.
 
-    def __init__(self, secrets: KnownSecrets | None = None, *, is_ours: bool = False) -> None:
+    What we send is. Of what servers send it is what looks like a secret, and what a server that `issues` tokens issues:
+    an API may well call a date, an address or a number of three digits a token.
+    """
+
+    def __init__(
+        self,
+        secrets: KnownSecrets | None = None,
+        *,
+        is_ours: bool = False,
+        issues: bool = True,
+        is_json: bool = False,
+    ) -> None:
         self._secrets = KnownSecrets() if secrets is None else secrets
-        self._learn = self._secrets.add_values if is_ours else self._secrets.receive
+        self._is_ours, self._issues, self._is_json = is_ours, issues, is_json
 
     def text(self, text: str, *, is_form: bool = False, is_cut: bool = False) -> str:
         """Mask any text; of a form and a query each value goes on until the next `&`."""
-        if (is_form, text) in _harmless and not is_cut:
+        if self._is_ours and is_form:
+            for client_id in _CLIENT_ID.findall(text):
+                self._secrets.publish(unquote(client_id))
+        if (is_form, text) in _harmless and not (is_cut or self._is_json):  # in JSON a mask may need quotes
             return self._secrets.clean(text)
         seen = list(views(text))
         spans = named_in(text, seen, is_form=is_form)
@@ -102,7 +140,8 @@ class _Masking:
         spans += [span for view in seen for span in jwts_in(view)]
         if not spans and len(text) <= _LONGEST_HARMLESS:
             _note_harmless(text, is_form=is_form)
-        return with_masks(text, [*spans, *self._secrets.spans(text, is_cut=is_cut)])
+        spans += self._secrets.spans(text, is_cut=is_cut)
+        return with_masks(text, fitted(text, spans, is_json=self._is_json))
 
     def url(self, url: str) -> str:
         """Mask a URL, and leave its user part out."""
@@ -120,7 +159,7 @@ class _Masking:
         """Mask the value of a header, whose name is in lower case."""
         if name in _URL_HEADERS:
             return self._url_header(value)
-        if _SECRET_HEADER.search(name) is None or name.startswith(_ABOUT_HEADERS):
+        if _SECRET_HEADER.search(name) is None:
             return self.text(value)
         if "cookie" in name:
             return "; ".join(self._cookie(part, index) for index, part in enumerate(value.split("; ")))
@@ -131,11 +170,19 @@ class _Masking:
         self._learn(_password_in(scheme, rest))
         return f"{scheme} {masked(rest)}" if scheme else masked(rest)
 
+    def _learn(self, *values: str) -> None:
+        if self._is_ours:
+            self._secrets.add_values(*values)
+        else:
+            self._secrets.receive(*filter(looks_random, values))
+
     def _note(self, spans: list[Span]) -> None:
         """Know from now on what stood by the name of a secret; of lists and objects the texts in them."""
         for span in spans[:_MOST_RECEIVED]:
             if span.value[:1] in ("[", "{"):
                 self._learn(*_STRINGS.findall(span.value)[:_MOST_RECEIVED])
+            elif span.is_sure and self._issues and not self._is_ours and span.name in _ISSUED:
+                self._secrets.receive(span.value)
             elif span.is_sure:
                 self._learn(span.value)
 
@@ -150,7 +197,7 @@ class _Masking:
         is_attribute = index > 0 and name.lower() in ("path", "max-age", "expires", "domain", "samesite")
         if is_attribute or not equals:
             return self.text(part)
-        if len(value) >= _SHORTEST_COOKIE:
+        if looks_random(value):  # also of ours, which a server made: `user=alice@example.com`
             self._learn(value)
         return f"{name}={masked(value)}"
 

@@ -65,7 +65,7 @@ def response_text(facts: ResponseFacts) -> str:
         return "\n".join((facts.request, "", *facts.failure.lines()))
     status = f"{facts.status} {one_line(facts.reason, longest=100)}".strip()
     head = [facts.request, f"{status} · {duration(facts.duration_s)}", ""]
-    head += [f"{name}: {value}" for name, value in shown_headers(facts.headers, facts.secrets)]
+    head += [f"{name}: {value}" for name, value in shown_headers(facts.headers, facts.secrets, issues=False)]
     return "\n".join((*head, "", _body(facts)))
 
 
@@ -77,7 +77,7 @@ def _body(facts: ResponseFacts) -> str:
     text = None if _BINARY in facts.body else _decoded(facts.body, cut=facts.truncated)
     if text is None:
         return QCoreApplication.translate("ResponsePanel", "({0} of {1}, not shown)").format(_amount(facts, size), kind)
-    text = shown_text(facts.media_type, text, facts.secrets, is_cut=facts.truncated)
+    text = shown_text(facts.media_type, text, facts.secrets, is_cut=facts.truncated, issues=False)
     text = laid_out(text) if facts.media_type.endswith("json") else text
     if facts.truncated:
         cut = QCoreApplication.translate("ResponsePanel", "(cut: {0})").format(_amount(facts, size))
