@@ -14,6 +14,7 @@ from app.ending import STOPPED, Unforeseen, stopping_signals, tell, tell_of_loop
 from app.errors import LapseError
 from app.session.worker import Worker
 from ui import theme
+from ui.garbage import GarbageCollection
 from ui.main_window import MainWindow
 from ui.wiring import Wiring
 
@@ -29,12 +30,13 @@ class QtLoop(QEventLoop):  # type: ignore[misc]  # it ships no types
 
     qasync 0.28 overrides `run_forever`, where asyncio tells the interpreter who is to close them (PEP 525): without it
     what such a generator holds, a connection of httpcore's pool for one, is never given back. With `already_running`
-    they are closed until the loop is.
+    they are closed until the loop is. It also collects garbage as it goes; see `ui.garbage`.
     """
 
     def __init__(self, application: QApplication, *, already_running: bool = False) -> None:
         super().__init__(application, already_running=already_running)
         self._hooks_before: Any = None
+        self._garbage = GarbageCollection()
         if already_running:
             self._set_hooks()
 
@@ -46,9 +48,15 @@ class QtLoop(QEventLoop):  # type: ignore[misc]  # it ships no types
         finally:
             self._reset_hooks()
 
+    def call_later(self, delay: Any, callback: Any, *args: Any, context: Any = None) -> Any:
+        """Call back after `delay` seconds; every step of the loop comes by here."""
+        self._garbage.sometimes()
+        return super().call_later(delay, callback, *args, context=context)
+
     def close(self) -> None:
-        """Close it, and leave generators to whoever had them before."""
+        """Close it, and leave generators and garbage to whoever had them before."""
         self._reset_hooks()
+        self._garbage.end()
         super().close()
 
     def _set_hooks(self) -> None:

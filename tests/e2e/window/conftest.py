@@ -1,5 +1,6 @@
 """What tests of the whole window share: a loop, and windows that are closed in the end."""
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -29,6 +30,8 @@ def loop(qapp: QApplication, qtbot: QtBot) -> Iterator[QEventLoop]:
     theme.apply(qapp, "light")
     with running_loop(qapp) as found:
         yield found
+    delete_now()
+    gc.collect()  # here: what is left of a window must not be found on another thread
 
 
 @pytest.fixture
