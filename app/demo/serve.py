@@ -147,7 +147,12 @@ def _config(org: DemoOrg) -> uvicorn.Config:
 
 def _run(server: uvicorn.Server, listener: socket.socket) -> None:
     with listener, asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
-        runner.run(server.serve(sockets=[listener]))
+        runner.run(_serve(server, listener))
+
+
+async def _serve(server: uvicorn.Server, listener: socket.socket) -> None:
+    await server.serve(sockets=[listener])
+    await asyncio.sleep(0)  # what was closed last gives its socket back in the loop's next step
 
 
 def _bound(host: str, port: int) -> socket.socket:
