@@ -152,7 +152,10 @@ def _run(server: uvicorn.Server, listener: socket.socket) -> None:
 
 async def _serve(server: uvicorn.Server, listener: socket.socket) -> None:
     await server.serve(sockets=[listener])
-    await asyncio.sleep(0)  # what was closed last gives its socket back in the loop's next step
+    await asyncio.sleep(0)  # who came last is let in first
+    for each in tuple(server.server_state.connections):
+        each.transport.abort()  # still at work when the time was up
+    await asyncio.sleep(0)  # what was closed gives its socket back in the loop's next step
 
 
 def _bound(host: str, port: int) -> socket.socket:
