@@ -132,9 +132,10 @@ class Call:
 
     led: Seen
 
-    def began_during(self, other: "Call") -> bool:
-        """Return whether it started while the other call was on its way, or is that call."""
-        return other.led.entries[0].seq <= self.led.entries[0].seq < other.led.entries[-1].seq
+    def was_under_way_with(self, other: "Call") -> bool:
+        """Return whether both were on their way at one moment, whichever began first; a call is so with itself."""
+        began, ended = self.led.entries[0].seq, self.led.entries[-1].seq
+        return began < other.led.entries[-1].seq and other.led.entries[0].seq < ended
 
     @property
     def is_over(self) -> bool:

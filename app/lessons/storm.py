@@ -38,7 +38,7 @@ def _shared_one_refresh(seen: Seen, reason: Reason) -> bool:
     """Return whether a call refreshed for that reason, and enough others were on their way that needed no other."""
     calls = seen.calls()
     refreshing = [call for call in calls if call.token_requests and call.last_reason is reason]
-    return any(_is_good_storm([call for call in calls if call.began_during(first)]) for first in refreshing)
+    return any(_is_good_storm([call for call in calls if call.was_under_way_with(first)]) for first in refreshing)
 
 
 def _is_good_storm(calls: list[Call]) -> bool:
