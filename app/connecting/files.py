@@ -17,8 +17,8 @@ from app.connection import (
     check_redirect_uri,
 )
 from app.errors import BadInput
-from app.oauth.strictjson import read_object
 from app.records import is_number
+from app.strictjson import read_object
 
 LONGEST = 256 * 1024
 """How large a file may be, in bytes."""

@@ -9,7 +9,7 @@ from app.events import ExchangeKind
 from app.oauth.discovery import discover
 from app.oauth.grants import server_time
 from app.oauth.keyset import read_keys
-from app.oauth.strictjson import read_object
+from app.strictjson import read_object
 from app.wire.fetch import Answer, fetch
 
 _TOTAL_S = 15.0

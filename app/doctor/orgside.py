@@ -9,8 +9,8 @@ import httpx
 from app.doctor.records import LogLine, Registered
 from app.errors import LapseError
 from app.events import ExchangeKind
-from app.oauth.strictjson import read_object
 from app.secret import Secret
+from app.strictjson import read_object
 from app.wire.fetch import fetch
 
 _BEFORE_S = 3600.0

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 
 from app.errors import BadInput
 from app.oauth.keyset import Keys, keys_of
-from app.oauth.strictjson import read_object
+from app.strictjson import read_object
 
 _MOST = 1024 * 1024
 _NEXT_STEP = "Give a JWK Set, a JWK, or a public key or certificate in PEM."

@@ -18,8 +18,8 @@ from app.oauth.idtoken import Belongs, verify_id_token, whose
 from app.oauth.keyset import Keys, read_keys
 from app.oauth.metadata import ServerMetadata
 from app.oauth.pkce import Pkce
-from app.oauth.strictjson import read_object
 from app.secret import Secret
+from app.strictjson import read_object
 from app.wire.fetch import Answer, BrokenOff, fetch
 
 # A token that names unknown keys must not become a way to make us fetch without end.

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from app.oauth.strictjson import read_object
+from app.strictjson import read_object
 
 LONGEST = 64 * 1024
 """The longest token read, in characters."""

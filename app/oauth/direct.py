@@ -18,8 +18,8 @@ from app.oauth.grants import (
     unusable,
 )
 from app.oauth.metadata import ServerMetadata
-from app.oauth.strictjson import read_object
 from app.secret import Secret
+from app.strictjson import read_object
 from app.wire.fetch import Answer
 
 PASSWORD = "password"  # noqa: S105 - the name of a grant

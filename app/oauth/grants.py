@@ -15,8 +15,8 @@ from app.oauth.codes import is_of_protocol
 from app.oauth.members import Members, read_members, said_error, token_text
 from app.oauth.metadata import ServerMetadata
 from app.oauth.pkce import METHOD, Pkce
-from app.oauth.strictjson import read_object
 from app.secret import Secret
+from app.strictjson import read_object
 from app.text import one_line
 from app.wire.fetch import Answer
 

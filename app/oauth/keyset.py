@@ -7,7 +7,7 @@ from typing import Any
 import jwt
 
 from app.errors import UnusableAnswer
-from app.oauth.strictjson import read_object
+from app.strictjson import read_object
 from app.wire.fetch import Answer
 
 SMALLEST_RSA_BITS, LARGEST_RSA_BITS = 2048, 8192

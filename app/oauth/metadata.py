@@ -8,7 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 import httpx
 
 from app.errors import BadInput, DiscoveryFailed
-from app.oauth.strictjson import read_object
+from app.strictjson import read_object
 from app.text import one_line
 from app.urls import check_url
 from app.wire.fetch import Answer

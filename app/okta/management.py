@@ -9,11 +9,11 @@ import httpx
 from app.clock import Clock
 from app.errors import BadInput, UnusableAnswer
 from app.events import ExchangeKind
-from app.oauth.strictjson import read_object
 from app.okta.change import App
 from app.okta.keeping import checked_token
 from app.okta.refusals import refused
 from app.secret import Secret
+from app.strictjson import read_object
 from app.urls import check_url
 from app.wire.fetch import Answer, fetch
 

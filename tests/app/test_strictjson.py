@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from app.oauth.strictjson import DEEPEST, read_object
+from app.strictjson import DEEPEST, read_object
 
 UTF16 = '{"a":1}'.encode("utf-16")
 
