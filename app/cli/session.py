@@ -21,7 +21,6 @@ from app.text import duration
 from app.workbench import Workbench, open_workbench
 
 MOST_CALLS = 100
-_NOT_KEPT = 3
 
 
 async def sign_in(args: argparse.Namespace) -> int:
@@ -98,8 +97,9 @@ async def _kept(bench: Workbench) -> int:
     trouble = await bench.session.keep_again()
     if trouble is None:
         return DONE
-    complain(_not_kept(trouble))
-    return _NOT_KEPT
+    error = _not_kept(trouble)
+    complain(error)
+    return error.exit_code
 
 
 def _not_kept(trouble: StoreFailed) -> LapseError:

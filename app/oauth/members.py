@@ -25,6 +25,7 @@ _MOST_DIGITS = 400
 _NOT_THE_ENDPOINT = frozenset({404, 405})
 _FORM_BEGINS = re.compile(r"[A-Za-z0-9_.%+~-]{1,100}=")
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{2,99}")
+# A parameter of a challenge (RFC 9110 §11.6.1); some servers quote it with apostrophes, or not at all.
 _CHALLENGE_ERROR = re.compile(r"""\berror\s*=\s*["']?([A-Za-z0-9_.-]{2,99})""", re.IGNORECASE)
 _CODE_NAMES = ("errorcode", "code", "status", "type", "name")
 _WORDS_NAMES = ("errordescription", "message", "errorsummary", "errormessage", "description", "detail", "title")
@@ -87,6 +88,12 @@ def said_error(answer: Answer, members: Members) -> tuple[str, str] | None:
     return None
 
 
+def challenge_errors(answer: Answer) -> list[str]:
+    """Return the `error` of every challenge in an answer, of whatever scheme (RFC 6750 §3)."""
+    headers = answer.headers.get_list("www-authenticate")
+    return [error for header in headers for error in _CHALLENGE_ERROR.findall(header)]
+
+
 def _errors_said(answer: Answer, members: Members) -> Iterator[tuple[str, str]]:
     """Yield code and words wherever an answer may tell an error; an empty code where there are words only."""
     yield from _error_members(members, takes_code=answer.status not in _NOT_THE_ENDPOINT)
@@ -123,9 +130,7 @@ def _error_elsewhere(answer: Answer, members: Members) -> Iterator[tuple[str, st
     text = _text(answer.body[:_LONGEST_CODE]).strip().strip('"')
     if "_" in text and _CODE.fullmatch(text):
         yield text, ""
-    for header in answer.headers.get_list("www-authenticate"):
-        if challenge := _CHALLENGE_ERROR.search(header):
-            yield challenge[1], ""
+    yield from ((error, "") for error in challenge_errors(answer))
 
 
 def _code_of(found: dict[str, Any]) -> str:

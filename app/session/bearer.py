@@ -1,20 +1,17 @@
 """One API call as a conversation: a fresh access token, and after one 401 one refresh and one replay (RFC 6750)."""
 
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import httpx
 
 from app.clock import Clock
-from app.oauth.members import read_members, said_error
+from app.oauth.members import challenge_errors, read_members, said_error
 from app.session.session import Session
 from app.session.states import Fresh
 from app.wire.fetch import Answer
 
 _UNAUTHORIZED = 401
-# A parameter of a challenge (RFC 9110 §11.6.1); some servers quote it with apostrophes, or not at all.
-_ERROR = re.compile(r"""\berror\s*=\s*["']?([A-Za-z0-9_.-]{2,60})""", re.IGNORECASE)
 # What a new access token of the same sign-in would not mend: RFC 6750 §3.1, RFC 9470 §3, and Entra's claims challenge.
 _NOT_BY_REFRESH = frozenset(
     {"insufficient_scope", "insufficient_claims", "insufficient_user_authentication", "insufficient_authentication"}
@@ -93,8 +90,7 @@ def rejection_in(answer: Answer) -> Rejection | None:
     """Return what a 401 says, None for any other answer: a 401 is one, whatever its header lacks (RFC 9110 §15.5.2)."""
     if answer.status != _UNAUTHORIZED:
         return None
-    errors = [error for header in answer.headers.get_list("www-authenticate") for error in _ERROR.findall(header)]
-    telling = [error.lower() for error in errors]
+    telling = [error.lower() for error in challenge_errors(answer)]
     if not telling and (said := said_error(answer, read_members(answer))) is not None:
         telling = [said[0].lower()]
     barring = next((each for each in telling if each in _NOT_BY_REFRESH), None)

@@ -169,7 +169,7 @@ def summary(results: list[CallResult]) -> str:
 def exit_code(results: list[CallResult]) -> int:
     """Return the worst exit code of several calls.
 
-    0 answered 2xx · 1 the session has ended · 2 the API finds the request wrong · 3 transient · 4 not signed in.
+    0 answered 2xx · 1 the session has ended · 2 the API finds the request wrong · 3 failed · 4 not signed in.
     """
     codes = [_exit_code(result) for result in results]
     order = (1, 4, 3, 2, 0)
