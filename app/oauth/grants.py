@@ -180,9 +180,7 @@ def token_request(metadata: ServerMetadata, form: Mapping[str, str]) -> httpx.Re
 
 def form_request(endpoint: str, form: Mapping[str, str]) -> httpx.Request:
     """Return a form for an endpoint that answers JSON."""
-    # identity: a compressed answer could be a bomb, and such an answer is small anyway
-    headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
-    return httpx.Request("POST", endpoint, data=dict(form), headers=headers)
+    return httpx.Request("POST", endpoint, data=dict(form), headers={"Accept": "application/json"})
 
 
 def read_token_answer(answer: Answer) -> TokenAnswer:

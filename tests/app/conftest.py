@@ -1,10 +1,13 @@
 """Fixtures of the Qt-free tests: the simulated loop."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from app.simloop import SimClock, SimLoop
+
+if TYPE_CHECKING:
+    from app.session.store import MemoryStore
 
 
 @pytest.fixture
@@ -15,3 +18,16 @@ def anyio_backend() -> tuple[str, dict[str, Any]]:
 @pytest.fixture
 def clock() -> SimClock:
     return SimClock()
+
+
+@pytest.fixture
+def shared_store(monkeypatch: pytest.MonkeyPatch) -> "MemoryStore":
+    """A store every workbench of the test shares, and a port of the demo org's own."""
+    from app.demo.host import DemoHost
+    from app.session.store import MemoryStore
+    from tests.ports import free_port
+
+    found = MemoryStore()
+    monkeypatch.setattr(DemoHost.__init__, "__defaults__", (None, free_port()))
+    monkeypatch.setattr("app.workbench.KeyringStore", lambda _awaited: found)
+    return found

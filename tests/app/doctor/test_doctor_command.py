@@ -8,28 +8,17 @@ import pytest
 
 from app import settings
 from app.cli import build_parser, run
-from app.demo.host import DemoHost
 from app.doctor.lasttrouble import TroubleMemory
-from app.session.store import MemoryStore
 from app.workbench import Workbench, open_workbench
 from tests.e2e.scripted_browser import sign_in
 from tests.ports import free_port
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("shared_store")]
 
 
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"  # the demo org serves real HTTP on a thread
-
-
-@pytest.fixture(autouse=True)
-def store(monkeypatch: pytest.MonkeyPatch) -> MemoryStore:
-    """A store every workbench of the test shares, and a port of the demo org's own."""
-    found = MemoryStore()
-    monkeypatch.setattr(DemoHost.__init__, "__defaults__", (None, free_port()))
-    monkeypatch.setattr("app.workbench.KeyringStore", lambda _awaited: found)
-    return found
 
 
 def scripted(url: str, told: Callable[[bool], None]) -> None:
