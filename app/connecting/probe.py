@@ -14,7 +14,7 @@ from app.connecting.pasted import is_okta_issuer
 from app.connecting.step import Outcome, Step
 from app.connection import Connection
 from app.errors import LapseError, OAuthError
-from app.events import ExchangeKind
+from app.events.wire import ExchangeKind
 from app.oauth.grants import authorization_params, with_query
 from app.oauth.metadata import ServerMetadata
 from app.oauth.par import pushed_request, read_pushed

@@ -14,7 +14,7 @@ from app.connecting.probe import ask
 from app.connecting.step import Outcome, Step
 from app.connection import Connection, SignInKind, check_connection
 from app.errors import BadInput, LapseError
-from app.events import ExchangeKind
+from app.events.wire import ExchangeKind
 from app.oauth.keyset import KEY_TYPES, read_keys
 from app.oauth.loopback import DEFAULT_PATH
 from app.wire.fetch import fetch

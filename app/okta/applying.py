@@ -70,7 +70,7 @@ def _confirmed(change: GrantChange, now: App, lost: Unreachable | None) -> Appli
     missing = [each.field.value for each, want in zip(fields, wanted, strict=True) if not _is_there(change, each, want)]
     if missing and lost is not None:
         raise Unreachable(
-            f"{lost.what} The app is as it was.", sent=True, hitch=lost.hitch, next_step="Apply the change again."
+            f"{lost.what} The app is as it was.", sent=True, kind=lost.kind, next_step="Apply the change again."
         )
     if missing:
         raise OktaRefused(

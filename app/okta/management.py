@@ -8,7 +8,7 @@ import httpx
 
 from app.clock import Clock
 from app.errors import BadInput, UnusableAnswer
-from app.events import ExchangeKind
+from app.events.wire import ExchangeKind
 from app.okta.change import App
 from app.okta.keeping import checked_token
 from app.okta.refusals import refused

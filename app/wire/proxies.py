@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from app.wire.hitch import port_of
+from app.wire.transport_errors import port_of
 
 _SPOKEN = ("http", "https")
 _LAST_PORT = 65535

@@ -7,6 +7,7 @@ from app.inspection.inspector import Inspection
 from app.inspection.reading import Form
 from app.oauth.rules import Outcome
 from app.session.generations import Generation
+from app.token_name import TokenKind, TokenName
 from ui import theme
 from ui.inspector.rows import CONCLUSION_TONES, printable
 from ui.inspector.views import ClaimsView, CompareView, ExpiryView, JsonView, RulesView, others_of
@@ -24,7 +25,7 @@ class InspectorPanel(QWidget):
     """
 
     fetch_keys_requested = Signal()
-    introspect_requested = Signal(str)
+    introspect_requested = Signal(object)
     paste_requested = Signal()
     copy_requested = Signal(str)
 
@@ -65,13 +66,13 @@ class InspectorPanel(QWidget):
         self._keys_host, self._introspection_host = keys_host, introspection_host
         self._show_actions(self.current())
 
-    def show_token(self, name: str) -> None:
+    def show_token(self, name: TokenName) -> None:
         """Choose the token of that name; one that is not in hand any more is compared with its successor."""
-        names = [each.title for each in (*self._held, *self._pasted)]
+        names = [each.name for each in (*self._held, *self._pasted)]
         if name in names:
             self.picker.setCurrentIndex(names.index(name))
             return
-        kin = next((each for each in names if each.partition("-")[0] == name.partition("-")[0]), None)
+        kin = next((each for each in names if each is not None and each.kind is name.kind), None)
         if kin is not None and any(each.name == name for each in self._generations):
             self.picker.setCurrentIndex(names.index(kin))
             self.compare.choose(name)
@@ -168,13 +169,19 @@ class InspectorPanel(QWidget):
         self._state.show_state(self.tr("lapsed"), "warning")
 
     def _title(self, inspection: Inspection) -> str:
-        kinds = {"AT": self.tr("Access token {0}"), "ID": self.tr("ID token {0}"), "RT": self.tr("Refresh token {0}")}
-        return kinds.get(inspection.title.partition("-")[0], "{0}").format(inspection.title)
+        if inspection.name is None:
+            return inspection.title
+        kinds = {
+            TokenKind.ACCESS: self.tr("Access token {0}"),
+            TokenKind.ID: self.tr("ID token {0}"),
+            TokenKind.REFRESH: self.tr("Refresh token {0}"),
+        }
+        return kinds[inspection.name.kind].format(inspection.name)
 
     def _introspect(self) -> None:
         shown = self.current()
         if shown is not None:
-            self.introspect_requested.emit(shown.title)
+            self.introspect_requested.emit(shown.name)
 
     def _build_head(self) -> None:
         self.picker = Picker()

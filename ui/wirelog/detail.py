@@ -5,7 +5,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from app.decision import Decision
-from app.events import ExchangeKind
+from app.events.wire import ExchangeKind
 from app.text import duration, seconds
 from app.wire.details import Detail
 from app.wire.pretty import request_text, response_text
@@ -95,7 +95,7 @@ class DetailPane(QWidget):
             (self.tr("Outcome"), self._outcome(row, detail)),
             (self.tr("Why"), above.text if above is not None else log.origin_of(row) or self._no_reason(call)),
             (self.tr("For the call"), "" if call is None else call.text),
-            (self.tr("Request"), row.text.partition(" → ")[0]),
+            (self.tr("Request"), row.text.removesuffix(f" → {row.failure}")),
             (self.tr("Endpoint"), "" if row.endpoint is None else self._endpoints()[row.endpoint]),
             (self.tr("Began"), _moment(row.at)),
             (self.tr("Headers after"), _took(None if detail is None else detail.answered_s)),
@@ -149,7 +149,7 @@ class DetailPane(QWidget):
             (self.tr("Verdict"), made.verdict.value),
             (self.tr("Rule"), made.reason.value),
             (self.tr("Asked by"), made.asked_by),
-            (self.tr("Access token"), made.access_name or self.tr("none in hand")),
+            (self.tr("Access token"), str(made.access_name or self.tr("none in hand"))),
             (self.tr("Decided at"), _moment(made.at)),
             (self.tr("Expires at"), self.tr("not stated") if made.expires_at is None else _moment(made.expires_at)),
             (self.tr("Expiry from"), made.source.value),

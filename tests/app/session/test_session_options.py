@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from app.decision import Decision, Reason, Verdict
+from app.decision.words import because
 from app.session.session import Session
 from app.session.store import MemoryStore
 from app.session.strategy import Strategy, decide
@@ -84,4 +85,4 @@ async def test_another_strategy_decides_in_our_place(world: World, make: Make) -
     world.clock.jump(3600)
     fresh = await session.fresh_token(asked_by="lab")
     assert (fresh.decision.reason, fresh.refreshed_s, asked) == (Reason.NOT_REJECTED, None, ["lab"])
-    assert fresh.decision.because().startswith("The API has not rejected the access token yet")
+    assert because(fresh.decision).startswith("The API has not rejected the access token yet")
