@@ -16,9 +16,9 @@ from pytestqt.qtbot import QtBot
 
 from app.demo.addresses import addresses_of
 from tests.patience import PATIENCE_S
+from tests.preview import lab_run
 from tests.ui.test_main_window import EVERY_STATE, shown
 from tests.ui.walks import Shown, clipped_once_settled, is_inside, listed, tabs_of, texts_of
-from ui import preview_lab
 from ui.connections.editor import ConnectionEditor
 from ui.connections.list import ConnectionsDialog
 from ui.demo.addresses import AddressesDialog
@@ -132,7 +132,7 @@ DIALOGS: dict[str, Callable[[QWidget], QWidget]] = {
     "paste": lambda over: PasteDialog("Demo org", over),
     "addresses": lambda over: AddressesDialog(addresses_of("http://127.0.0.1:8899", "identity"), over),
     "palette": lambda over: CommandPalette([], over),
-    "lab": lambda over: ResultsDialog(preview_lab.report(), over),
+    "lab": lambda over: ResultsDialog(lab_run.report(), over),
 }
 EVERY_DIALOG = pytest.mark.parametrize("dialog", DIALOGS)
 
