@@ -160,7 +160,7 @@ class _Run:
             self._store,
             lock_folder=None,
             strategy=self._way.strategy,
-            single_flight=self._way.single_flight,
+            flights=self._way.flights(),
         )
 
     async def _restart(self) -> None:

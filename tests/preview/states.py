@@ -19,7 +19,7 @@ from app.okta.change import wanted_for
 from app.secret import Secret
 from app.session.device_sign_in import DeviceWaiting
 from app.session.direct_sign_in import Factor, PushWaiting
-from app.session.strategy import decide
+from app.session.strategy import Situation, decide
 from app.session.tokens import TokenSet
 from app.wire.view import WireLog
 from tests.preview import lab_run, stories
@@ -208,7 +208,7 @@ def real(window: MainWindow) -> None:
     window.entitle_demo(is_real=True)
     window.timeline.tick(NOW)
     window.demo.what_if.in_s = 60.0
-    decision = decide(tokens, age_s=66, now=NOW + 60, leeway_s=1.0, asked_by="preview")
+    decision = decide(Situation(tokens, age_s=66, now=NOW + 60, leeway_s=1.0, asked_by="preview"))
     window.demo.what_if.show_thought(decision, 24.0)
     window.side.open(window.demo)
 
@@ -528,7 +528,8 @@ def _held(window: MainWindow, tokens: TokenSet) -> None:
     _show_cards(window, tokens, NOW)
     age_s = NOW - tokens.receipt.wall
     window.call_strip.show_url(_API)
-    window.call_strip.show_decision(decide(tokens, age_s=age_s, now=NOW, leeway_s=1.0, asked_by="preview"))
+    situation = Situation(tokens, age_s=age_s, now=NOW, leeway_s=1.0, asked_by="preview")
+    window.call_strip.show_decision(decide(situation))
     window.show_page(Page.SIGNED_IN)
     assert tokens.access is not None
     window.inspector.show_inspections(inspections_of(tokens), ())
