@@ -5,9 +5,10 @@ from PySide6.QtGui import QFontMetricsF, QImage, QKeyEvent, QMouseEvent, QPainte
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from ui import theme
-from ui.lab.drawing import Drawing, Look
+from ui.lab.drawing import Drawing
 from ui.lab.plot import Plot
 from ui.text import plain_tooltip
+from ui.widgets.look import Look
 from ui.widgets.picture import image_of, svg_of
 
 _NOTHING = Plot("", "access", (), None, str)

@@ -17,10 +17,11 @@ from app.lanes import Lane, Lanes, Limits
 from ui import theme
 from ui.text import plain_tooltip
 from ui.timeline import words
-from ui.timeline.drawing import Drawing, Look
+from ui.timeline.drawing import Drawing
 from ui.timeline.layout import BarShape, Picture, Rules, picture
 from ui.timeline.span import ORDER, Frame, Span, following
 from ui.timeline.walk import beside, moment_of, neighbour, sentence_of
+from ui.widgets.look import Look
 from ui.widgets.picture import image_of, svg_of
 
 _FIRST_SPAN_S = 150.0
@@ -171,7 +172,7 @@ class TimelineView(QWidget):
 
     def _frame(self) -> Frame:
         look = self._looks()
-        metrics = QFontMetricsF(look.lane)
+        metrics = QFontMetricsF(look.name)
         widest = max(metrics.horizontalAdvance(name) for name in words.lane_names().values())
         left, top = max(look.px(_LEFT), widest + look.px(_GAP)), look.px(_TOP)
         lane_height = max((self.height() - top - look.px(_TICKS)) / len(ORDER), 1.0)
