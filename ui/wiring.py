@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from app.workbench import Workbench
 
 _TICK_MS = 500
-_NOTICE_MS = 15_000
 
 
 class Wiring(QObject):

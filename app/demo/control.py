@@ -2,7 +2,7 @@
 
 import hmac
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
@@ -27,8 +27,6 @@ _NO_OBJECT = OktaError(400, "invalid_request", "The body must be one JSON object
 _BAD_REQUEST = 400
 _NO_CONTENT = 204
 _LONGEST_MOVE_S = 10 * 365 * 86400.0
-
-Handler = Callable[[dict[str, Any]], Awaitable[Response] | Response]
 
 
 class ControlRefused(Refused):

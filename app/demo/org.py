@@ -18,7 +18,7 @@ from app.demo.pending import Pending
 from app.demo.policy import Policy, Successor, TokenFormat
 from app.demo.presets import preset_named
 from app.demo.scenarios import Scenario
-from app.demo.servers import DEFAULT, SERVERS, AuthorizationServer
+from app.demo.servers import DEFAULT, AuthorizationServer
 from app.demo.systemlog import SystemLog
 from app.errors import BadInput
 
@@ -94,10 +94,6 @@ class DemoOrg:
     def issuer_of(self, server: AuthorizationServer) -> str:
         """Return the issuer identifier of one of the servers."""
         return self.issuer_base + server.path
-
-    def server_of(self, issuer: str) -> AuthorizationServer | None:
-        """Return the server with this issuer identifier."""
-        return next((server for server in SERVERS if self.issuer_of(server) == issuer), None)
 
     @property
     def addresses(self) -> Addresses:

@@ -7,7 +7,7 @@ from functools import cache
 from PySide6.QtWidgets import QWidget
 
 from app.connection import Connection
-from app.counters import counts_of
+from app.counters import Counters
 from app.demo.addresses import addresses_of
 from app.errors import Refusal, SignInFailed
 from app.events import Exchange, ReplayAnswered, TokensReceived
@@ -486,7 +486,10 @@ def _show_story(window: MainWindow, story: Story) -> None:
     window.wire.show_log(log)
     window.wire.detail_wanted.connect(lambda seq: _show_detail(window, story, seq))
     window.journal.show_entries(tuple(story.journal))
-    window.counts.show_counts(replace(counts_of(story.journal, now), skew_s=story.skew_s))
+    counters = Counters()
+    for entry in story.journal:
+        counters.take(entry)
+    window.counts.show_counts(replace(counters.at(now), skew_s=story.skew_s))
     exchanges = sum(isinstance(entry.event, Exchange) for entry in story.journal)
     window.show_numbers(exchanges=exchanges, entries=len(story.journal))
     window.show_page(Page.SIGNED_IN)
