@@ -49,7 +49,6 @@ class Counters:
         }
 
     def take(self, entry: Entry) -> None:
-        """Take an entry of the journal."""
         handler = self._handlers.get(type(entry.event))
         if handler is not None:
             handler(entry, entry.event)

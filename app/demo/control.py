@@ -49,7 +49,6 @@ class Control:
         self._org = org
 
     def routes(self) -> list[Route]:
-        """Return the routes of the control API."""
         return [
             self._route("", "GET", self._dump),
             self._route("/presets", "GET", self._presets),

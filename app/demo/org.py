@@ -92,7 +92,6 @@ class DemoOrg:
         return self.issuer_of(DEFAULT)
 
     def issuer_of(self, server: AuthorizationServer) -> str:
-        """Return the issuer identifier of one of the servers."""
         return self.issuer_base + server.path
 
     @property

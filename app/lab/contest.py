@@ -118,7 +118,6 @@ class _Run:
         await self._program.session.close()
 
     def outcome(self, contestant: Contestant, traffic: Traffic) -> Outcome:
-        """Return the numbers."""
         added_s = sorted(self._added_s)
         return Outcome(
             contestant=contestant,

@@ -158,7 +158,6 @@ def introspection_request(endpoint: str, *, client_id: str, token: Secret, hint:
 
 
 def token_request(metadata: ServerMetadata, form: Mapping[str, str]) -> httpx.Request:
-    """Return a form for the token endpoint."""
     return form_request(metadata.token_endpoint, form)
 
 

@@ -77,7 +77,6 @@ class Verification:
         return self.first_failure is None and signature is not None and signature.outcome is Outcome.PASSED
 
     def verdict(self, rule: str) -> RuleVerdict | None:
-        """Return the verdict of one rule."""
         return next((each for each in self.verdicts if each.rule == rule), None)
 
 

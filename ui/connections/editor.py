@@ -137,7 +137,6 @@ class ConnectionEditor(QDialog):
         self._show_save()
 
     def show_test(self, steps: "tuple[Step, ...]", *, done: bool = True) -> None:
-        """Show the steps of a test so far."""
         self.steps.show_steps(steps)
         if done:
             self.show_busy("")

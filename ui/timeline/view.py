@@ -138,7 +138,6 @@ class TimelineView(QWidget):
     # --- pictures -------------------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the picture."""
         painter = QPainter(self)
         self._draw(painter)
         if self.hasFocus():
@@ -197,7 +196,6 @@ class TimelineView(QWidget):
             self.refresh()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Lay out anew."""
         super().resizeEvent(event)
         self.refresh()
 
@@ -225,7 +223,6 @@ class TimelineView(QWidget):
             self._choose(found.seq, found.lane)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Drag, or tell what is under the cursor."""
         position = event.position()
         if self._dragged_from is not None and event.buttons() & Qt.MouseButton.LeftButton:
             began, span = self._dragged_from
@@ -238,7 +235,6 @@ class TimelineView(QWidget):
         QToolTip.showText(event.globalPosition().toPoint(), plain_tooltip(told), self)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """End a drag."""
         self._dragged_from = None
 
     def told_at(self, x: float, y: float) -> str:

@@ -45,7 +45,6 @@ class Look:
         return self.px(pixels) * (_PRESENTED if self.presenter else 1)
 
     def colour(self, role: str) -> QColor:
-        """Return the colour of a role."""
         return QColor(getattr(self.scheme, role))
 
     def tinted(self, role: str) -> QColor:
