@@ -13,6 +13,7 @@ import httpx
 from app import events, settings
 from app.clock import Clock, OwnClock, SystemClock
 from app.connection import Connection, SignInKind, check_connection
+from app.connection_field import ConnectionField
 from app.demo.addresses import Addresses
 from app.demo.host import DemoHost, Host, Hosting
 from app.demo.policy import Policy
@@ -229,7 +230,7 @@ class Workbench:
         self, method: str, url: str, times: int, done: Callable[[CallResult], None] = lambda _: None
     ) -> list[CallResult]:
         """Call the API `times` times at once; `done` is told each result as it comes. Raises BadInput."""
-        check_url(url, "The API URL")
+        check_url(url, "The API URL", ConnectionField.API_URL)
 
         async def one() -> CallResult:
             result = await self.chosen.calls.call(method, url)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from app.connection_field import ConnectionField
 from app.errors import BadInput
 from ui import theme
 from ui.connections.field import Field, Trouble, edit, tab_to_checked
@@ -113,10 +114,15 @@ class RedirectChoice(Card):
             raise BadInput(
                 self.tr("The fallbacks must be ports from {0} to {1}.").format(*_PORTS),
                 next_step=self.tr("Separate them by commas."),
+                field=ConnectionField.REDIRECT_URIS,
             )
         ports = list(dict.fromkeys([self.port_spin.value(), *(int(each) for each in typed)]))
         if len(ports) > _MOST:
-            raise BadInput(self.tr("There are more than four fallbacks."), next_step=self.tr("Leave some out."))
+            raise BadInput(
+                self.tr("There are more than four fallbacks."),
+                next_step=self.tr("Leave some out."),
+                field=ConnectionField.REDIRECT_URIS,
+            )
         return ports
 
     def _show(self, *, is_okta: bool = False) -> None:
