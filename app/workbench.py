@@ -469,7 +469,7 @@ def limits_of(org: "DemoOrg") -> Limits:
     knobs = org.knobs()
     rotates = knobs["rotation_type"] == "ROTATE"
     return Limits(
-        grace_s=float(knobs["leeway_s"]) if rotates else 0.0,
+        grace_s=float(knobs["grace_s"]) if rotates else 0.0,
         idle_s=float(knobs["refresh_idle_s"]) or None,
         absolute_s=float(knobs["refresh_token_lifetime_s"]) or None,
     )

@@ -48,7 +48,7 @@ async def grant(args: argparse.Namespace) -> int:
         wanted = wanted_for(
             app,
             rotation_type=args.rotation and args.rotation.upper(),
-            leeway_s=args.grace,
+            grace_s=args.grace,
             redirect_uri=args.add_redirect_uri,
         )
         change = plan(app, wanted)

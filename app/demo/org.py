@@ -57,7 +57,7 @@ _ENUMS: dict[str, type[Enum]] = {
     "access_token_format": TokenFormat,
     "rotation_type": Rotation,
 }
-_APPLICATION_KNOBS = ("rotation_type", "leeway_s", "requires_consent", "is_active")
+_APPLICATION_KNOBS = ("rotation_type", "grace_s", "requires_consent", "is_active")
 _GRANT_KNOB = "refresh_grant_enabled"
 _BY_ADMIN = Cause(kind=RefusalCause.REVOKED_BY_ADMIN)
 

@@ -39,12 +39,12 @@ def judge(
     Reuse is looked at first: a thief's token is reuse even after its end. The grace period counts from the first use;
     0 means that the old token is dead once its successor has been answered.
     """
-    if record.used_at is not None and now - record.used_at >= application.leeway_s:
+    if record.used_at is not None and now - record.used_at >= application.grace_s:
         return _refused(
             RefusalCause.REUSED,
             generation=record.generation,
             since_s=now - record.used_at,
-            limit_s=application.leeway_s,
+            limit_s=application.grace_s,
         )
     if family.refresh_until is not None and now >= family.refresh_until:
         return _refused(RefusalCause.LIFETIME_ENDED, since_s=now - family.refresh_until)

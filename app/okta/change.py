@@ -12,7 +12,7 @@ from app.okta.validation import REFRESH, ROTATE, Problem, problems_of
 App = dict[str, Any]
 """An app's object as the Applications API shows it; it may hold a client secret and is never printed."""
 
-_USUAL_LEEWAY_S = 30
+_USUAL_GRACE_S = 30
 _ELSEWHERE = "Do it in the Admin Console: the app's General tab, General Settings, Edit."
 
 
@@ -40,7 +40,7 @@ class Wanted:
     """
 
     rotation_type: str = ROTATE
-    leeway_s: int = _USUAL_LEEWAY_S
+    grace_s: int = _USUAL_GRACE_S
     redirect_uri: str | None = None
 
 
@@ -105,7 +105,7 @@ def plan(app: Mapping[str, Any], wanted: Wanted) -> GrantChange:
     client["refresh_token"] = {
         **(settings if isinstance(settings, dict) else {}),
         "rotation_type": wanted.rotation_type,
-        "leeway": wanted.leeway_s,
+        "leeway": wanted.grace_s,
     }
     client["grant_types"] = _with(_texts(client, "grant_types"), REFRESH)
     if wanted.redirect_uri is not None:
@@ -127,7 +127,7 @@ def wanted_for(
     app: Mapping[str, Any],
     *,
     rotation_type: str | None = None,
-    leeway_s: int | None = None,
+    grace_s: int | None = None,
     redirect_uri: str | None = None,
 ) -> Wanted:
     """Return what to want of `app`: what is not said stays as it is, and is ROTATE with 30 s where there is nothing.
@@ -139,7 +139,7 @@ def wanted_for(
     leeway = now.get("leeway")
     return Wanted(
         rotation_type or str(now.get("rotation_type") or ROTATE),
-        leeway_s if leeway_s is not None else leeway if isinstance(leeway, int) else _USUAL_LEEWAY_S,
+        grace_s if grace_s is not None else leeway if isinstance(leeway, int) else _USUAL_GRACE_S,
         redirect_uri,
     )
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QGridLayout, QSpinBox, QVBoxLayout, QWidget
 
 from app.okta.change import App, Field, FieldChange, GrantChange, Note, Wanted, plan
-from app.okta.validation import MOST_LEEWAY_S, ROTATE, STATIC
+from app.okta.validation import MOST_GRACE_S, ROTATE, STATIC
 from ui import theme
 from ui.widgets.labels import ElidedLabel, label
 from ui.widgets.table import TextModel, TextRow, text_table
@@ -105,7 +105,7 @@ class ChangePage(QWidget):
         for chooser in (self.rotation_picker, self.grace_spin, self.redirect_check):
             chooser.blockSignals(True)
         self.rotation_picker.setCurrentIndex(max(self.rotation_picker.findData(wanted.rotation_type), 0))
-        self.grace_spin.setValue(wanted.leeway_s)
+        self.grace_spin.setValue(wanted.grace_s)
         self.redirect_check.setChecked(wanted.redirect_uri is not None)
         for chooser in (self.rotation_picker, self.grace_spin, self.redirect_check):
             chooser.blockSignals(False)
@@ -154,7 +154,7 @@ class ChangePage(QWidget):
         self.grace_spin = QSpinBox()
         self.grace_spin.setObjectName("grantGraceSpin")
         self.grace_spin.setAccessibleName(self.tr("Grace period for token rotation, in seconds"))
-        self.grace_spin.setRange(0, MOST_LEEWAY_S)
+        self.grace_spin.setRange(0, MOST_GRACE_S)
         self.grace_spin.setSuffix(self.tr(" s"))
         self.grace_spin.valueChanged.connect(self._plan_anew)
         self.redirect_check = QCheckBox()

@@ -58,7 +58,7 @@ async def test_an_old_refresh_token_was_sent_again(ward: Ward, evidence: Words) 
 
 
 async def test_the_answer_to_the_refresh_was_lost(ward: Ward, evidence: Words) -> None:
-    ward.world.turn(leeway_s=0)
+    ward.world.turn(grace_s=0)
     await ward.sign_in()
     ward.world.network.faults.append(lost_after_commit)
     await ward.refresh()
