@@ -7,13 +7,13 @@ from enum import Enum
 from typing import Any
 
 from app.errors import OktaRefused
-from app.okta.validation import REFRESH, ROTATE, Problem, problems_of
+from app.okta import words
+from app.okta.validation import REFRESH, ROTATE, Note, Problem, problems_of
 
 App = dict[str, Any]
 """An app's object as the Applications API shows it; it may hold a client secret and is never printed."""
 
 _USUAL_GRACE_S = 30
-_ELSEWHERE = "Do it in the Admin Console: the app's General tab, General Settings, Edit."
 
 
 class Field(Enum):
@@ -23,13 +23,6 @@ class Field(Enum):
     ROTATION = "settings.oauthClient.refresh_token.rotation_type"
     GRACE = "settings.oauthClient.refresh_token.leeway"
     REDIRECT_URIS = "settings.oauthClient.redirect_uris"
-
-
-class Note(Enum):
-    """What Okta lets pass and a person should know all the same."""
-
-    INACTIVE = "The app is not active: nobody can sign in with it until an admin activates it."
-    NO_CODE = "The app may not use the Authorization Code grant, so signing in in the browser brings no token at all."
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,10 +161,8 @@ def oauth_client(app: Mapping[str, Any]) -> dict[str, Any]:
     settings = app.get("settings")
     client = settings.get("oauthClient") if isinstance(settings, dict) else None
     if app.get("signOnMode") != "OPENID_CONNECT" or not isinstance(client, dict):
-        raise OktaRefused(
-            "That is no OpenID Connect app, so it has no grants.",
-            next_step="Choose the app that the connection's client ID belongs to.",
-        )
+        what, next_step = words.NO_OIDC_APP
+        raise OktaRefused(what, next_step=next_step)
     return client
 
 
@@ -188,7 +179,8 @@ def _texts(client: Mapping[str, Any], name: str) -> list[str]:
     if found is None:
         return []
     if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
-        raise OktaRefused(f"The org says of {name} what Lapse does not understand.", next_step=_ELSEWHERE)
+        what, next_step = words.member_unknown(name)
+        raise OktaRefused(what, next_step=next_step)
     return found
 
 

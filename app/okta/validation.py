@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +19,13 @@ _SCRIPTS = frozenset({"javascript", "data", "vbscript", "file", "about", "blob"}
 _RESPONSE_TYPES = frozenset({"code", "id_token", "token"})
 
 Found = Mapping[str, Any]
+
+
+class Note(Enum):
+    """What Okta lets pass and a person should know all the same; `app.okta.words` says it."""
+
+    INACTIVE = auto()
+    NO_CODE = auto()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QGridLayout, QSpinBox, QVBoxLayout, QWidget
 
-from app.okta.change import App, Field, FieldChange, GrantChange, Note, Wanted, plan
+from app.okta.change import App, Field, FieldChange, GrantChange, Wanted, plan
 from app.okta.validation import MOST_GRACE_S, ROTATE, STATIC
+from app.okta.words import NOTES
 from ui import theme
 from ui.widgets.labels import ElidedLabel, label
 from ui.widgets.table import TextModel, TextRow, text_table
@@ -131,14 +132,8 @@ class ChangePage(QWidget):
         self.grace_spin.setToolTip(why)
         self.grace_spin.setAccessibleDescription(why)
         self.problems.show_lines([f"Okta would refuse it: {each.sentence()}" for each in change.problems])
-        self.notes.show_lines([self._note(each) for each in change.notes])
+        self.notes.show_lines([NOTES[each] for each in change.notes])
         self.planned.emit()
-
-    def _note(self, note: Note) -> str:
-        return {
-            Note.INACTIVE: "The app is not active: nobody can sign in with it until an admin activates it.",
-            Note.NO_CODE: "The app may not use the Authorization Code grant: a sign-in in the browser brings no token.",
-        }[note]
 
     def _make_choosers(self) -> None:
         self.rotation_picker = QComboBox()

@@ -9,8 +9,8 @@ import pytest
 
 from app.demo.applications import Grant
 from app.errors import OktaRefused
-from app.okta.change import App, Field, GrantChange, Note, Wanted, differing, plan, wanted_for
-from app.okta.validation import problems_of
+from app.okta.change import App, Field, GrantChange, Wanted, differing, plan, wanted_for
+from app.okta.validation import Note, problems_of
 from tests.app.demo.administrator import client, identity
 from tests.app.okta.conftest import Office
 
