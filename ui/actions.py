@@ -347,6 +347,5 @@ class Actions(QObject):
 
 
 def _allow(action: QAction, why_not: str) -> None:
-    """Allow an action, or forbid it and say why."""
     action.setEnabled(not why_not)
     action.setToolTip(why_not or action.statusTip())

@@ -4,7 +4,6 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QMessageBox
 
 from app.errors import LapseError, Refusal
 from app.events import Entry
@@ -30,7 +29,7 @@ from ui.response.facts import response_facts
 from ui.session.held import facts_of
 from ui.sign_in_wiring import SignInWiring
 from ui.story_wiring import StoryWiring
-from ui.tasks import TaskScope, ask
+from ui.tasks import TaskScope, ask, ask_yes_no
 from ui.token_wiring import TokenWiring
 from ui.view_wiring import ViewWiring
 
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
     from app.workbench import Workbench
 
 _TICK_MS = 500
-_NOTICE_MS = 15_000
 
 
 class Wiring(QObject):
@@ -240,14 +238,14 @@ class Wiring(QObject):
         await ask(dialog)
 
     async def _reset(self) -> None:
-        box = QMessageBox(self._window)
-        box.setObjectName("resetDemoOrgDialog")
-        box.setWindowTitle("Reset the demo org")
-        box.setText("Reset the demo org?")
-        box.setInformativeText("It forgets every sign-in and makes a new key. You will have to sign in again.")
-        box.setStandardButtons(QMessageBox.StandardButton.Reset | QMessageBox.StandardButton.Cancel)
-        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
-        if await ask(box) == QMessageBox.StandardButton.Reset.value:
+        if await ask_yes_no(
+            self._window,
+            "resetDemoOrgDialog",
+            title="Reset the demo org",
+            question="Reset the demo org?",
+            consequence="It forgets every sign-in and makes a new key. You will have to sign in again.",
+            yes="Reset",
+        ):
             await self._bench.reset_demo_org()
             self._show_session()
 

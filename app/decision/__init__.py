@@ -24,8 +24,6 @@ class Reason(Enum):
     DROPPED = "dropped"
     REJECTED = "rejected by the API"
     ASKED = "asked for"
-    NOT_REJECTED = "not rejected yet"
-    EVERY_CALL = "at every call"
     NO_REFRESH_TOKEN = "no refresh token"  # noqa: S105 - a reason, not a token
     SEEMS_DEAD = "refresh token most likely dead"
     SIGNED_OUT = "signed out"

@@ -32,6 +32,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Self
 
+from app.connection_field import ConnectionField
 from app.errors.reasons import FailureKind, KeyringState, SessionEnd, SignInEnded, Standing
 from app.errors.words import SESSION_ENDS, said
 from app.secret import Secret
@@ -40,10 +41,11 @@ from app.secret import Secret
 class LapseError(Exception):
     """An error in three lines; `raw` is what the server said, shown beneath and never trusted as markup.
 
-    No message may contain a token value.
+    `field` is the field of a connection it is about, None where it is about none. No message may contain a token value.
     """
 
     exit_code = 2
+    field: ConnectionField | None = None
     standing = Standing.UNCHANGED
     next_step = ""
 
@@ -80,6 +82,10 @@ class BadInput(LapseError):
     """Something typed, configured or given on the command line cannot be used; nothing was changed by it."""
 
     next_step = "Correct it and try again."
+
+    def __init__(self, what: str, *, next_step: str = "", field: ConnectionField | None = None) -> None:
+        super().__init__(what, next_step=next_step)
+        self.field = field
 
 
 class NoUsableResponse(LapseError):
@@ -163,6 +169,7 @@ class UnusableAnswer(NoUsableResponse):
 class DiscoveryFailed(NoUsableResponse):
     """The issuer's metadata cannot be fetched or trusted (OpenID Connect Discovery §4.3)."""
 
+    field = ConnectionField.ISSUER
     next_step = "Check the issuer URL and the network, then try again."
 
 

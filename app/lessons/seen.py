@@ -13,7 +13,7 @@ from app.events.demo import DemoOrgTurned, TimeTravelled
 from app.events.refresh import Decided, RefreshFailed
 from app.events.session import SessionAdopted, SessionRestored
 from app.events.tokens import TokensReceived
-from app.events.wire import Exchange, ExchangeKind
+from app.events.wire import ExchangeKind
 
 E = TypeVar("E")
 
@@ -32,7 +32,6 @@ class Seen:
     lapses_at: float | None = None
 
     def all(self, kind: type[E]) -> list[E]:
-        """Return every event of that kind."""
         return [entry.event for entry in self.entries if isinstance(entry.event, kind)]
 
     def after(self, kind: type[Event]) -> "Seen":
@@ -78,7 +77,6 @@ class Seen:
         return [call for call in map(Call, map(Seen, calls.values())) if call.is_over]
 
     def decided(self, reason: Reason) -> list[Entry]:
-        """Return the decisions that had that reason."""
         return [
             entry
             for entry in self.entries
@@ -94,7 +92,6 @@ class Seen:
         return [each for each in self.all(TokensReceived) if each.grant == _REFRESH]
 
     def exchanges(self, kind: ExchangeKind) -> list[Exchange]:
-        """Return the exchanges with one kind of endpoint."""
         return [each for each in self.all(Exchange) if each.kind is kind]
 
     def has_answer(self, kind: ExchangeKind, method: str, status: int) -> bool:
@@ -113,7 +110,6 @@ class Seen:
 
     @property
     def failures(self) -> list[RefreshFailed]:
-        """The refreshes that failed."""
         return self.all(RefreshFailed)
 
     @property

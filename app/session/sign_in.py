@@ -17,10 +17,10 @@ from app.events.sign_in import AuthorizationPushed, BrowserOpened, RedirectIgnor
 from app.journal import Scribe
 from app.oauth.client import OAuthClient
 from app.oauth.grants import TokenAnswer, authorization_params, with_query
-from app.oauth.loopback import RedirectAnswer, RedirectListener, listen
 from app.oauth.metadata import ServerMetadata
 from app.oauth.par import reference
 from app.oauth.pkce import Pkce
+from app.oauth.redirect import RedirectAnswer, RedirectListener, listen
 from app.session import words
 from app.session.accept import SignIn, accepted, refused
 from app.text import one_line

@@ -74,7 +74,6 @@ class SignedOutHow:
         return words.signed_out(self.forgotten_why, self.revoked_why, self.browser_why)
 
     def sentence(self) -> str:
-        """Say it."""
         return " ".join(self.lines())
 
 

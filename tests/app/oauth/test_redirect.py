@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from app.errors import BadInput, SignInFailed
 from app.events.sign_in import Ignored
-from app.oauth.loopback import RedirectListener, listen
+from app.oauth.redirect import RedirectListener, listen
 from app.secret import Secret
 
 pytestmark = pytest.mark.anyio
