@@ -285,7 +285,8 @@ class Wiring(QObject):
         self._show_session()
         # Why a session has ended stands where one signs in again; once is enough.
         ended = self._bench.session.ended
-        if not (self._ready and isinstance(failure, Refusal) and ended is not None and failure.what == ended.what):
+        is_it = isinstance(failure, Refusal) and ended is not None and failure.reason is ended.reason
+        if not (self._ready and is_it):
             self._window.error_panel.show_error(failure)
 
     def _show_connection(self) -> None:

@@ -13,7 +13,7 @@ from app.events.demo import DemoOrgTurned, TimeTravelled
 from app.events.refresh import Decided, RefreshFailed
 from app.events.session import SessionAdopted, SessionRestored
 from app.events.tokens import TokensReceived
-from app.events.wire import ExchangeKind
+from app.events.wire import Exchange, ExchangeKind
 
 E = TypeVar("E")
 
