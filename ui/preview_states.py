@@ -23,7 +23,6 @@ from app.session.strategy import decide
 from app.session.tokens import TokenSet
 from app.wire.view import WireLog
 from ui import preview_lab, preview_story
-from ui.actions import LessonPossible, Possible
 from ui.connections.editor import ConnectionEditor, Purpose
 from ui.connections.list import ConnectionsDialog, Row
 from ui.demo.addresses import AddressesDialog
@@ -32,13 +31,15 @@ from ui.guide import GuideWindow
 from ui.inspector.paste import PasteDialog
 from ui.lab.dialog import ResultsDialog
 from ui.lessons.facts import Row as LessonRow
-from ui.main_window import MainWindow, Page
-from ui.palette import CommandPalette
 from ui.preview_lesson import PlayedLesson, play_lesson
 from ui.preview_story import Stage, Story, play
 from ui.preview_tokens import ISSUER, NOW, against, generations_of, inspections_of, signing_key, tokens_of
 from ui.response.facts import response_facts
 from ui.session.held import facts_of
+from ui.shell.commands import LessonPossible, Possible
+from ui.shell.page import Page
+from ui.shell.palette import CommandPalette
+from ui.window.main_window import MainWindow
 
 _OKTA = Connection(
     name="Okta, development",

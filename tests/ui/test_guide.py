@@ -12,8 +12,8 @@ from tests.qt_deleted import delete_now
 from ui import theme
 from ui.assets import text_file
 from ui.guide import GuideWindow
-from ui.main_window import MainWindow
 from ui.preview_states import new_window
+from ui.window.main_window import MainWindow
 
 GUIDE = text_file("trainers-guide.md")
 TALK_MIN = 20

@@ -24,7 +24,7 @@ from app.okta.keeping import TOKENS_PAGE, checked_token
 from app.secret import Secret
 from ui import theme
 from ui.doctor.grant_change import ChangePage, FieldTable
-from ui.report import ErrorPanel
+from ui.shell.error_panel import ErrorPanel
 from ui.widgets.buttons import allow
 from ui.widgets.labels import Pill, label
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject
 
 from app.errors import BadInput, LapseError
 from app.urls import check_url
-from ui.tasks import TaskScope, ask
+from ui.shell.tasks import TaskScope, ask
 
 if TYPE_CHECKING:
     from app.inspection.inspector import Inspection
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ui.inspector.paste import KeySource, PasteDialog
 
 
-class InspectorWiring(QObject):
+class InspectorController(QObject):
     """Keeps the inspector up to date; its tasks run in the window's scope, where their trouble is reported."""
 
     def __init__(

@@ -8,17 +8,17 @@ from PySide6.QtCore import QObject
 from app import events
 from app.errors import LapseError
 from app.events import Entry
-from ui.clipboard import Clipboard
-from ui.tasks import TaskScope
+from ui.shell.clipboard import Clipboard
+from ui.shell.tasks import TaskScope
 
 if TYPE_CHECKING:
     from app.workbench import Workbench
-    from ui.main_window import MainWindow
+    from ui.window.main_window import MainWindow
 
 _TOO_MANY, _SERVER_ERROR = 429, 500
 
 
-class DoctorWiring(QObject):
+class DoctorController(QObject):
     """Asks for a diagnosis and shows it in the right column; `select` is told which entry of the journal to show.
 
     Where `is_in_use` says that somebody is at work in that column, the doctor looks and waits to be asked in.

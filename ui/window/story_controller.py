@@ -15,17 +15,17 @@ from app.secret import Secret
 from app.wire.curl import curl
 from app.wire.har import har
 from app.wire.view import Row, WireLog
-from ui.clipboard import Clipboard
-from ui.saving import asked_for_path, write
-from ui.tasks import TaskScope
+from ui.shell.clipboard import Clipboard
+from ui.shell.saving import asked_for_path, write
+from ui.shell.tasks import TaskScope
 from ui.widgets.picture import png_of
 
 if TYPE_CHECKING:
     from app.workbench import Workbench
-    from ui.main_window import MainWindow
+    from ui.window.main_window import MainWindow
 
 
-class StoryWiring(QObject):
+class StoryController(QObject):
     """Projects the journal for the panels; selecting anything selects it everywhere."""
 
     def __init__(

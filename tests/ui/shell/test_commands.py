@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from ui.actions import Actions, LessonPossible, Possible
+from ui.shell.commands import Commands, LessonPossible, Possible
 
 EVERYTHING = Possible(
     is_ready=True, is_signed_in=True, is_demo=True, has_access=True, has_refresh=True, has_id=True, replaced="RT-2"
@@ -18,10 +18,10 @@ AT_A_STEP = LessonPossible(is_demo=True, is_open=True, is_begun=True, has_step=T
 
 
 @pytest.fixture
-def actions(qtbot: QtBot) -> Actions:
+def commands(qtbot: QtBot) -> Commands:
     window = QWidget()
     qtbot.addWidget(window)
-    return Actions(window)
+    return Commands(window)
 
 
 def of_menu(menu: QMenu) -> list[QAction]:
@@ -33,22 +33,22 @@ def of_menu(menu: QMenu) -> list[QAction]:
     ]
 
 
-def test_everything_can_be_done_when_everything_is_there(actions: Actions) -> None:
-    actions.show_possible(EVERYTHING)
-    actions.show_lesson_possible(AT_A_STEP)
-    assert [each.text() for each in actions.all() if not each.isEnabled()] == []
-    assert actions.replay.text() == "Replay RT-2"
+def test_everything_can_be_done_when_everything_is_there(commands: Commands) -> None:
+    commands.show_possible(EVERYTHING)
+    commands.show_lesson_possible(AT_A_STEP)
+    assert [each.text() for each in commands.all() if not each.isEnabled()] == []
+    assert commands.replay.text() == "Replay RT-2"
 
 
-def test_what_cannot_be_done_says_why(actions: Actions) -> None:
-    actions.show_possible(Possible())
-    reasons = {each.objectName(): each.toolTip() for each in actions.all() if not each.isEnabled()}
+def test_what_cannot_be_done_says_why(commands: Commands) -> None:
+    commands.show_possible(Possible())
+    reasons = {each.objectName(): each.toolTip() for each in commands.all() if not each.isEnabled()}
     assert reasons["signInAction"] == "The connection is not ready yet."
     assert reasons["refreshNowAction"] == "Nobody is signed in."
     assert "sign in or call the API" in reasons["copy-accessAction"]
     assert reasons["resetDemoAction"] == reasons["expire-accessAction"] == "The connection is not ready yet."
     assert reasons["tab-1Action"] == reasons["focusTimelineAction"] == "Nobody is signed in."
-    assert not any(each.statusTip() == each.toolTip() for each in actions.all() if not each.isEnabled())
+    assert not any(each.statusTip() == each.toolTip() for each in commands.all() if not each.isEnabled())
 
 
 @pytest.mark.parametrize(
@@ -70,11 +70,11 @@ def test_what_cannot_be_done_says_why(actions: Actions) -> None:
         ({"has_id": False}, "copy-idAction", "no such token in hand"),
     ],
 )
-def test_each_reason_by_itself(actions: Actions, without: dict[str, object], name: str, reason: str) -> None:
-    actions.show_possible(EVERYTHING)
-    assert actions.findChild(QAction, name).isEnabled()
-    actions.show_possible(replace(EVERYTHING, **without))
-    found = actions.findChild(QAction, name)
+def test_each_reason_by_itself(commands: Commands, without: dict[str, object], name: str, reason: str) -> None:
+    commands.show_possible(EVERYTHING)
+    assert commands.findChild(QAction, name).isEnabled()
+    commands.show_possible(replace(EVERYTHING, **without))
+    found = commands.findChild(QAction, name)
     assert (found.isEnabled(), reason in found.toolTip()) == (False, True), found.toolTip()
 
 
@@ -89,34 +89,34 @@ def test_each_reason_by_itself(actions: Actions, without: dict[str, object], nam
         (AT_A_STEP, "", ""),
     ],
 )
-def test_what_can_be_done_about_a_lesson(actions: Actions, now: LessonPossible, forbidden: str, reason: str) -> None:
-    actions.show_possible(EVERYTHING)
-    actions.show_lesson_possible(now)
-    reasons = {each.objectName(): each.toolTip() for each in actions.all() if not each.isEnabled()}
+def test_what_can_be_done_about_a_lesson(commands: Commands, now: LessonPossible, forbidden: str, reason: str) -> None:
+    commands.show_possible(EVERYTHING)
+    commands.show_lesson_possible(now)
+    reasons = {each.objectName(): each.toolTip() for each in commands.all() if not each.isEnabled()}
     assert reasons.keys() == {f"{each}Action" for each in forbidden.split()}
     assert all(reason in each for each in reasons.values())
 
 
 @pytest.mark.parametrize("now", [Possible(), EVERYTHING, replace(EVERYTHING, is_demo=False, is_presenting=True)])
-def test_nothing_blinks_when_nothing_has_changed(actions: Actions, now: Possible) -> None:
-    actions.show_possible(now)
+def test_nothing_blinks_when_nothing_has_changed(commands: Commands, now: Possible) -> None:
+    commands.show_possible(now)
     blinked: list[None] = []
-    for each in actions.all():
+    for each in commands.all():
         each.changed.connect(lambda: blinked.append(None))
-    actions.show_possible(now)
+    commands.show_possible(now)
     assert blinked == []
 
 
-def test_the_menu_has_every_command_once(actions: Actions) -> None:
+def test_the_menu_has_every_command_once(commands: Commands) -> None:
     menu = QMenu()
-    actions.fill(menu)
+    commands.fill(menu)
     listed = of_menu(menu)
     assert len(listed) == len(set(listed))
-    assert set(listed) == {*actions.all(), actions.palette}
+    assert set(listed) == {*commands.all(), commands.palette}
 
 
-def test_no_two_commands_share_a_shortcut_or_a_name(actions: Actions) -> None:
-    everything = [*actions.all(), actions.palette]
+def test_no_two_commands_share_a_shortcut_or_a_name(commands: Commands) -> None:
+    everything = [*commands.all(), commands.palette]
     shortcuts = [key.toString() for each in everything for key in each.shortcuts()]
     assert len(shortcuts) == len(set(shortcuts))
     names = [each.objectName() for each in everything]
@@ -124,8 +124,8 @@ def test_no_two_commands_share_a_shortcut_or_a_name(actions: Actions) -> None:
     assert all(names)
 
 
-def test_a_token_has_its_own_commands(actions: Actions) -> None:
-    names = {kind: {each.objectName() for each in actions.of_token(kind)} for kind in ("access", "refresh", "id")}
+def test_a_token_has_its_own_commands(commands: Commands) -> None:
+    names = {kind: {each.objectName() for each in commands.of_token(kind)} for kind in ("access", "refresh", "id")}
     assert {"refreshNowAction", "dropAction", "copyHeaderAction", "expire-accessAction"} <= names["access"]
     assert {"replayAction", "revoke-refreshAction"} <= names["refresh"]
     assert names["id"] == {"copy-idAction", "reveal-idAction"}

@@ -13,20 +13,20 @@ from app.lessons.catalogue import LESSONS
 from app.lessons.player import Player
 from app.lessons.progress import Progress, progress_of, saved_progress
 from app.lessons.run import LessonRun
-from ui.actions import LessonPossible
 from ui.lessons.facts import Row
-from ui.tasks import TaskScope, ask
+from ui.shell.commands import LessonPossible
+from ui.shell.tasks import TaskScope, ask
 
 if TYPE_CHECKING:
     from app.connection import Connection
     from app.lessons.lesson import Lesson
     from app.workbench import Workbench
-    from ui.main_window import MainWindow
+    from ui.window.main_window import MainWindow
 
 _TASK = "lesson"
 
 
-class LessonWiring(QObject):
+class LessonsController(QObject):
     """At most one lesson is on show, and at most one is under way: that one.
 
     What the journal tells is taken once it is known which connection is the demo org's, entry by entry, and only what

@@ -10,14 +10,14 @@ from PySide6.QtCore import QObject
 from app import events
 from app.errors import LapseError
 from app.events import Entry, Exchange, ExchangeKind
-from ui.tasks import TaskScope
+from ui.shell.tasks import TaskScope
 from ui.text import clock_time
 
 if TYPE_CHECKING:
     from app.controls import Controls, FaultState, OrgState
     from app.demo.faults import Fault
     from app.workbench import Workbench
-    from ui.main_window import MainWindow
+    from ui.window.main_window import MainWindow
 
     Act = Callable[[Controls], Awaitable[object]]
 
@@ -35,7 +35,7 @@ _TURNED = (
 )
 
 
-class DemoWiring(QObject):
+class DemoController(QObject):
     """Shows the org as it is whenever somebody looks; `call` makes calls shown in the strip, `choose` a connection."""
 
     def __init__(

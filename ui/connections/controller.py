@@ -9,10 +9,10 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from app.errors import BadInput, LapseError
-from ui.clipboard import Clipboard
 from ui.connections.editor import ConnectionEditor, Purpose
 from ui.connections.list import ConnectionsDialog, Row
-from ui.tasks import TaskScope, ask
+from ui.shell.clipboard import Clipboard
+from ui.shell.tasks import TaskScope, ask
 
 if TYPE_CHECKING:
     # For types alone: the workbench brings the heavy libraries, which come after the first paint.
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from app.connecting.step import Step
     from app.connection import Connection
     from app.workbench import Workbench
-    from ui.main_window import MainWindow
+    from ui.window.main_window import MainWindow
 
 _LIST, _EDITOR, _ASKING = "connections", "edit a connection", "connection question"
 _WORK, _SAVE = "connection network", "save a connection"
 
 
-class ConnectionWiring(QObject):
+class ConnectionsController(QObject):
     """At most one list and one editor are open; what goes wrong is said in the one that is in front."""
 
     def __init__(

@@ -33,7 +33,7 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from ui import theme
-from ui.finding import rank
+from ui.shell.command_search import rank
 from ui.text import plain_tooltip
 from ui.widgets.announcer import Announcer
 from ui.widgets.labels import label

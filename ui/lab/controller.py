@@ -9,18 +9,18 @@ from PySide6.QtCore import QObject
 
 from app.lab.report import Progress, Report
 from app.lab.scenario import Scenario
-from ui.clipboard import Clipboard
 from ui.lab import words
 from ui.lab.dialog import ResultsDialog
 from ui.lab.measures import Measure
 from ui.lab.plot import plot_of
 from ui.lab.view import LabChart
-from ui.saving import asked_for_path, write
-from ui.tasks import TaskScope, ask
+from ui.shell.clipboard import Clipboard
+from ui.shell.saving import asked_for_path, write
+from ui.shell.tasks import TaskScope, ask
 from ui.widgets.picture import png_of
 
 if TYPE_CHECKING:
-    from ui.main_window import MainWindow
+    from ui.window.main_window import MainWindow
 
 _TASK = "lab"
 
@@ -39,7 +39,7 @@ async def run_in_processes(scenario: Scenario, *, progress: Callable[[Progress],
     return await run_lab(scenario, progress=progress)
 
 
-class LabWiring(QObject):
+class LabController(QObject):
     """One run at a time; it is given no workbench, so it cannot touch one."""
 
     def __init__(

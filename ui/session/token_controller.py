@@ -7,17 +7,17 @@ from PySide6.QtGui import QAction
 
 from app.wire.curl import curl
 from app.wire.details import Detail
-from ui.actions import Possible
-from ui.clipboard import Clipboard
-from ui.tasks import TaskScope
+from ui.shell.clipboard import Clipboard
+from ui.shell.commands import Possible
+from ui.shell.tasks import TaskScope
 
 if TYPE_CHECKING:
     from app.session.tokens import Held, TokenSet
     from app.workbench import Workbench
-    from ui.main_window import MainWindow
+    from ui.window.main_window import MainWindow
 
 
-class TokenWiring(QObject):
+class TokenController(QObject):
     """Values go from the session to the clipboard or to the card that was asked to show one, and nowhere else."""
 
     def __init__(

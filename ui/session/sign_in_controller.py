@@ -10,10 +10,11 @@ from PySide6.QtGui import QAction
 
 from app.connection import SignInKind
 from app.errors import LapseError, Standing
-from ui.clipboard import Clipboard
-from ui.main_window import MainWindow, Page
 from ui.session.asked_factors import AskedFactors
-from ui.tasks import TaskScope
+from ui.shell.clipboard import Clipboard
+from ui.shell.page import Page
+from ui.shell.tasks import TaskScope
+from ui.window.main_window import MainWindow
 
 if TYPE_CHECKING:
     from app.secret import Secret
@@ -50,7 +51,7 @@ class _Attempt:
     again: Callable[[], None] | None = None
 
 
-class SignInWiring(QObject):
+class SignInController(QObject):
     """Begins sign-ins, shows their pages, and ends them; `changed` is called when one has ended, however it did.
 
     What a sign-in raises goes to the tasks' reporter, but for the password's, which stands where it is typed.

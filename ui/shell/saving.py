@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.errors import BadInput
-from ui.tasks import ask
+from ui.shell.tasks import ask
 
 
 class SaveDialog(QFileDialog):

@@ -8,8 +8,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.walks import clipped_once_settled, listed, tabs_of
 from ui import theme
-from ui.main_window import MainWindow, Page
 from ui.preview_states import STATES, new_window
+from ui.shell.page import Page
+from ui.window.main_window import MainWindow
 
 NAMES = {
     "connectionPicker signInButton signOutButton accountChip accessTokenCard refreshTokenCard idTokenCard",

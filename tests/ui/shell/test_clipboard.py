@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
-from ui.clipboard import Clipboard
+from ui.shell.clipboard import Clipboard
 
 
 @pytest.fixture

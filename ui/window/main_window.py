@@ -1,6 +1,5 @@
 """The main window: arranges the panels and knows nothing."""
 
-from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
@@ -15,9 +14,10 @@ from PySide6.QtWidgets import (
 )
 
 from ui import theme
-from ui.actions import Actions
 from ui.session.token_card import TokenCard
 from ui.session.top_bar import TopBar
+from ui.shell.commands import Commands
+from ui.shell.page import Page
 from ui.widgets.card import Card
 from ui.widgets.labels import label
 from ui.widgets.scrolling import Least, scrolling
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from ui.journal.panel import JournalPanel
     from ui.lab.panel import LabPanel
     from ui.lessons.panel import LessonsPanel
-    from ui.report import ErrorPanel
     from ui.response.panel import ResponsePanel
     from ui.session.call_strip import CallStrip
     from ui.session.counts_card import CountsCard
@@ -39,7 +38,8 @@ if TYPE_CHECKING:
     from ui.session.second_factor import SecondFactorPanel
     from ui.session.waiting import WaitingPanel
     from ui.session.welcome import Welcome
-    from ui.side import SideColumn
+    from ui.shell.error_panel import ErrorPanel
+    from ui.shell.side_column import SideColumn
     from ui.timeline.panel import TimelinePanel
     from ui.widgets.toast import Toasts
     from ui.wirelog.panel import WirePanel
@@ -50,18 +50,6 @@ _SMALLEST = QSize(960, 600)
 _CARDS_WIDTH = 292
 _ROOM_FOR_THREE = 1200
 _TIMELINE_HEIGHT = 270
-
-
-class Page(IntEnum):
-    """What the middle shows."""
-
-    STARTING = 0
-    SIGNED_OUT = 1
-    WAITING = 2
-    SIGNED_IN = 3
-    DEVICE = 4
-    PASSWORD = 5
-    SECOND_FACTOR = 6
 
 
 class MainWindow(QMainWindow):
@@ -102,7 +90,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Lapse")
         self.setMinimumSize(_SMALLEST)
         self.resize(_FIRST_SIZE)
-        self.commands = Actions(self)
+        self.commands = Commands(self)
         self.top_bar = TopBar(self.commands)
         self.cards = {
             "access": TokenCard("access", "Access token", self.commands),
@@ -118,7 +106,6 @@ class MainWindow(QMainWindow):
         """Build the panels that nobody sees at the first paint."""
         from ui.inspector.panel import InspectorPanel
         from ui.journal.panel import JournalPanel
-        from ui.report import ErrorPanel
         from ui.response.panel import ResponsePanel
         from ui.session.call_strip import CallStrip
         from ui.session.counts_card import CountsCard
@@ -127,6 +114,7 @@ class MainWindow(QMainWindow):
         from ui.session.second_factor import SecondFactorPanel
         from ui.session.waiting import WaitingPanel
         from ui.session.welcome import Welcome
+        from ui.shell.error_panel import ErrorPanel
         from ui.timeline.panel import TimelinePanel
         from ui.widgets.roles import tell_roles
         from ui.widgets.toast import Toasts
@@ -289,7 +277,7 @@ class MainWindow(QMainWindow):
         from ui.doctor.panel import DoctorPanel
         from ui.lab.panel import LabPanel
         from ui.lessons.panel import LessonsPanel
-        from ui.side import SideColumn
+        from ui.shell.side_column import SideColumn
 
         self.demo = DemoPanel(self.commands)
         self.lessons = LessonsPanel(self.commands)

@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 
 from app.errors import LapseError
 from ui import theme
-from ui.tasks import TaskScope, ask
+from ui.shell.tasks import TaskScope, ask
 
 if TYPE_CHECKING:
     from app.workbench import Workbench
-    from ui.main_window import MainWindow
+    from ui.window.main_window import MainWindow
 
 SMALLEST, LARGEST, STEP = 0.8, 2.0, 0.1
 _GEOMETRY, _ZOOM, _PRESENTER, _SIDE, _SIDE_PANEL = "geometry", "zoom", "presenter", "side", "sidePanel"
@@ -21,7 +21,7 @@ _OPEN, _FOLDED = "open", "folded"
 _WIDE = 1280
 
 
-class ViewWiring(QObject):
+class ViewController(QObject):
     """Dresses the window, and remembers how it was left."""
 
     def __init__(
@@ -128,7 +128,7 @@ class ViewWiring(QObject):
         _focus(self._window.timeline.view)
 
     def _on_palette(self) -> None:
-        from ui.palette import CommandPalette
+        from ui.shell.palette import CommandPalette
 
         self._tasks.start("palette", ask, CommandPalette(self._window.commands.all(), self._window))
 

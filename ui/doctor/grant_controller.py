@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from app.errors import LapseError, NotSignedIn
-from ui.clipboard import Clipboard
-from ui.tasks import TaskScope, ask
+from ui.shell.clipboard import Clipboard
+from ui.shell.tasks import TaskScope, ask
 
 if TYPE_CHECKING:
     from app.connection import Connection
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from app.secret import Secret
     from app.workbench import Workbench
     from ui.doctor.grant_dialog import GrantDialog
-    from ui.main_window import MainWindow
+    from ui.window.main_window import MainWindow
 
 _TASKS = ("read the app", "change the app", "forget the API token")
 
 
-class GrantWiring(QObject):
+class GrantController(QObject):
     """One dialog at a time; the API token lives as long as the dialog, or in the keyring where one asked for it."""
 
     def __init__(

@@ -17,11 +17,11 @@ from app.connection import DEMO_CLIENT_ID, Connection
 from app.demo.ledger import MemoryLedger, SigningKey
 from app.demo.org import DemoOrg
 from app.settings import Settings
-from ui.clipboard import Clipboard
-from ui.connection_wiring import ConnectionWiring
+from ui.connections.controller import ConnectionsController
 from ui.connections.editor import ConnectionEditor
 from ui.connections.list import ConnectionsDialog
-from ui.tasks import TaskScope
+from ui.shell.clipboard import Clipboard
+from ui.shell.tasks import TaskScope
 
 pytestmark = pytest.mark.any_font
 
@@ -37,7 +37,7 @@ class Host:
 
 @dataclass
 class Bench:
-    """What the wiring asks of the workbench; the settings are real ones, kept in memory."""
+    """What the controller asks of the workbench; the settings are real ones, kept in memory."""
 
     http: httpx.AsyncClient
     settings: Settings = field(default_factory=lambda: Settings().with_connection(STAGING))
@@ -63,7 +63,7 @@ class Bench:
 
 @dataclass
 class World:
-    wiring: ConnectionWiring
+    controller: ConnectionsController
     bench: Bench
     tasks: TaskScope
     org: DemoOrg
@@ -85,8 +85,8 @@ def world(qtbot: QtBot, loop: QEventLoop, key: SigningKey) -> Iterator[World]:
     window.show()
     failures: list[BaseException] = []
     tasks, taken_up = TaskScope(failures.append, window), list[Connection]()
-    wiring = ConnectionWiring(window, bench, tasks, Clipboard(window), taken_up.append, window)  # type: ignore[arg-type]
-    yield World(wiring, bench, tasks, org, taken_up, failures)
+    controller = ConnectionsController(window, bench, tasks, Clipboard(window), taken_up.append, window)  # type: ignore[arg-type]
+    yield World(controller, bench, tasks, org, taken_up, failures)
     tasks.start("close", bench.http.aclose)
     qtbot.waitUntil(lambda: not tasks.running("close"))
     assert failures == []
@@ -115,7 +115,7 @@ def closed(qtbot: QtBot, world: World) -> None:
 
 
 def test_a_connection_is_looked_up_tried_and_saved(qtbot: QtBot, world: World, shown: Shown) -> None:
-    world.wiring.add()
+    world.controller.add()
     editor: ConnectionEditor = shown(ConnectionEditor)
     editor.form.issuer_edit.setText(world.org.issuer_base)
     editor.form.look_up_button.click()
@@ -137,7 +137,7 @@ def test_a_connection_is_looked_up_tried_and_saved(qtbot: QtBot, world: World, s
 def test_a_look_up_that_fails_is_said_in_the_editor_and_nothing_is_saved(
     qtbot: QtBot, world: World, shown: Shown
 ) -> None:
-    world.wiring.add()
+    world.controller.add()
     editor: ConnectionEditor = shown(ConnectionEditor)
     editor.form.issuer_edit.setText(f"{world.org.issuer_base}/nowhere")
     editor.save_button.click()
@@ -159,8 +159,8 @@ def test_while_lapse_is_starting_nothing_is_asked_and_it_is_said(
         @http.setter
         def http(self, _: httpx.AsyncClient) -> None: ...
 
-    monkeypatch.setattr(world.wiring, "_bench", Starting(world.bench.http))
-    world.wiring.add()
+    monkeypatch.setattr(world.controller, "_bench", Starting(world.bench.http))
+    world.controller.add()
     editor: ConnectionEditor = shown(ConnectionEditor)
     editor.form.issuer_edit.setText(world.org.issuer)
     editor.form.look_up_button.click()
@@ -170,7 +170,7 @@ def test_while_lapse_is_starting_nothing_is_asked_and_it_is_said(
 
 
 def test_what_is_stopped_or_left_fetches_no_further(qtbot: QtBot, world: World, shown: Shown) -> None:
-    world.wiring.add()
+    world.controller.add()
     editor: ConnectionEditor = shown(ConnectionEditor)
     editor.form.issuer_edit.setText(world.org.issuer)
     editor.form.look_up_button.click()
@@ -184,7 +184,7 @@ def test_what_is_stopped_or_left_fetches_no_further(qtbot: QtBot, world: World, 
 
 
 def test_an_edited_connection_takes_the_place_of_the_one_before(qtbot: QtBot, world: World, shown: Shown) -> None:
-    world.wiring.edit("Staging")
+    world.controller.edit("Staging")
     editor: ConnectionEditor = shown(ConnectionEditor)
     editor.form.name_edit.setText("Stage")
     editor.save_button.click()
@@ -194,7 +194,7 @@ def test_an_edited_connection_takes_the_place_of_the_one_before(qtbot: QtBot, wo
 
 
 def test_of_another_client_the_session_before_is_signed_out(qtbot: QtBot, world: World, shown: Shown) -> None:
-    world.wiring.edit("Staging")
+    world.controller.edit("Staging")
     editor: ConnectionEditor = shown(ConnectionEditor)
     editor.form.client_id_edit.setText("d")
     editor.save_button.click()
@@ -205,12 +205,12 @@ def test_of_another_client_the_session_before_is_signed_out(qtbot: QtBot, world:
 
 
 def test_the_demo_org_is_not_edited(world: World) -> None:
-    world.wiring.edit("Demo org")
+    world.controller.edit("Demo org")
     assert not world.tasks.running("edit a connection")
 
 
 def test_a_connection_is_duplicated_from_the_list(qtbot: QtBot, world: World, shown: Shown) -> None:
-    world.wiring.manage()
+    world.controller.manage()
     dialog: ConnectionsDialog = shown(ConnectionsDialog)
     dialog.choose("Staging")
     dialog.duplicate_button.click()
@@ -224,7 +224,7 @@ def test_a_connection_is_duplicated_from_the_list(qtbot: QtBot, world: World, sh
 
 @pytest.mark.parametrize("agrees", [True, False])
 def test_removing_asks_first(qtbot: QtBot, world: World, shown: Shown, agrees: bool) -> None:
-    world.wiring.manage()
+    world.controller.manage()
     dialog: ConnectionsDialog = shown(ConnectionsDialog)
     dialog.choose("Staging")
     dialog.remove_button.click()
@@ -242,7 +242,7 @@ def test_removing_asks_first(qtbot: QtBot, world: World, shown: Shown, agrees: b
 
 
 def test_using_one_leaves_the_list(qtbot: QtBot, world: World, shown: Shown) -> None:
-    world.wiring.manage()
+    world.controller.manage()
     dialog: ConnectionsDialog = shown(ConnectionsDialog)
     dialog.choose("Demo org")
     dialog.use_button.click()
@@ -263,7 +263,7 @@ def test_one_connection_from_a_file_is_shown_before_it_is_saved(
 ) -> None:
     path = tmp_path / "okta.json"
     path.write_text(json.dumps({"issuer": world.org.issuer, "clientId": "x", "client_secret": "s3cr3t"}))
-    world.wiring.manage()
+    world.controller.manage()
     dialog: ConnectionsDialog = shown(ConnectionsDialog)
     dialog.import_button.click()
     chosen_file(shown, path)
@@ -283,7 +283,7 @@ def test_several_from_a_file_are_added_and_none_is_taken_up(
 ) -> None:
     path = tmp_path / "many.json"
     path.write_text(json.dumps([{"issuer": f"https://{name}.example", "clientId": "x"} for name in "ab"]))
-    world.wiring.manage()
+    world.controller.manage()
     dialog: ConnectionsDialog = shown(ConnectionsDialog)
     dialog.import_button.click()
     chosen_file(shown, path)
@@ -297,7 +297,7 @@ def test_several_from_a_file_are_added_and_none_is_taken_up(
 
 def test_a_file_that_is_none_is_said_in_the_list(qtbot: QtBot, world: World, shown: Shown, tmp_path: Path) -> None:
     (tmp_path / "x.json").write_text("no json")
-    world.wiring.manage()
+    world.controller.manage()
     dialog: ConnectionsDialog = shown(ConnectionsDialog)
     dialog.import_button.click()
     chosen_file(shown, tmp_path / "x.json")
@@ -307,7 +307,7 @@ def test_a_file_that_is_none_is_said_in_the_list(qtbot: QtBot, world: World, sho
 
 
 def test_a_connection_is_exported(qtbot: QtBot, world: World, shown: Shown, tmp_path: Path) -> None:
-    world.wiring.manage()
+    world.controller.manage()
     dialog: ConnectionsDialog = shown(ConnectionsDialog)
     dialog.choose("Staging")
     dialog.export_button.click()

@@ -41,7 +41,7 @@ class LessonPossible:
     is_busy: bool = False
 
 
-class Actions(QObject):
+class Commands(QObject):
     """The actions by name; menus, the command palette, cards and shortcuts all show these same ones.
 
     Those of a token carry its kind as `data()`: access, refresh or id.

@@ -12,24 +12,25 @@ from app.events import Entry, StorePlace
 from app.session.expiry import leeway_in_force
 from app.session.states import Ended, Unread
 from app.session.tokens import TokenSet
-from ui.bridge import Bridge
-from ui.clipboard import Clipboard
-from ui.connection_wiring import ConnectionWiring
+from ui.connections.controller import ConnectionsController
 from ui.demo.addresses import AddressesDialog
-from ui.demo_wiring import DemoWiring
-from ui.doctor_wiring import DoctorWiring
-from ui.grant_wiring import GrantWiring
-from ui.inspector_wiring import InspectorWiring
-from ui.lab_wiring import LabWiring
-from ui.lesson_wiring import LessonWiring
-from ui.main_window import MainWindow, Page
+from ui.demo.controller import DemoController
+from ui.doctor.controller import DoctorController
+from ui.doctor.grant_controller import GrantController
+from ui.inspector.controller import InspectorController
+from ui.lab.controller import LabController
+from ui.lessons.controller import LessonsController
 from ui.response.facts import response_facts
 from ui.session.held import facts_of
-from ui.sign_in_wiring import SignInWiring
-from ui.story_wiring import StoryWiring
-from ui.tasks import TaskScope, ask
-from ui.token_wiring import TokenWiring
-from ui.view_wiring import ViewWiring
+from ui.session.sign_in_controller import SignInController
+from ui.session.token_controller import TokenController
+from ui.shell.bridge import Bridge
+from ui.shell.clipboard import Clipboard
+from ui.shell.page import Page
+from ui.shell.tasks import TaskScope, ask
+from ui.window.main_window import MainWindow
+from ui.window.story_controller import StoryController
+from ui.window.view_controller import ViewController
 
 if TYPE_CHECKING:
     # For types alone: the workbench brings the heavy libraries, which come after the first paint.
@@ -41,7 +42,7 @@ _TICK_MS = 500
 _NOTICE_MS = 15_000
 
 
-class Wiring(QObject):
+class WindowController(QObject):
     """One window on one workbench; holds no state of its own but what it has shown last."""
 
     def __init__(self, window: MainWindow, bench: "Workbench", parent: QObject | None = None) -> None:
@@ -53,20 +54,20 @@ class Wiring(QObject):
         self._shown_family = ""
         self.tasks = TaskScope(self._report, self)
         self._clipboard = Clipboard(self)
-        self._inspector = InspectorWiring(window.inspector, bench, self.tasks, self)
-        self._story = StoryWiring(window, bench, self.tasks, self._clipboard, self)
-        self._token_verbs = TokenWiring(window, bench, self.tasks, self._clipboard, self)
+        self._inspector = InspectorController(window.inspector, bench, self.tasks, self)
+        self._story = StoryController(window, bench, self.tasks, self._clipboard, self)
+        self._token_verbs = TokenController(window, bench, self.tasks, self._clipboard, self)
         taken_up = self._on_connection_saved
-        self._connections = ConnectionWiring(window, bench, self.tasks, self._clipboard, taken_up, self)
-        self._sign_in = SignInWiring(window, bench, self.tasks, self._clipboard, self._show_session, self)
+        self._connections = ConnectionsController(window, bench, self.tasks, self._clipboard, taken_up, self)
+        self._sign_in = SignInController(window, bench, self.tasks, self._clipboard, self._show_session, self)
         end_sign_in = self._sign_in.cancel
-        self._lessons = LessonWiring(window, bench, self.tasks, taken_up, self._show_session, end_sign_in, self)
+        self._lessons = LessonsController(window, bench, self.tasks, taken_up, self._show_session, end_sign_in, self)
         in_use = self._lessons.is_in_front
-        self._doctor = DoctorWiring(window, bench, self.tasks, self._clipboard, self._story.select, in_use, self)
-        self._demo = DemoWiring(window, bench, self.tasks, self._call, self._on_connection_chosen, self)
-        self._grant = GrantWiring(window, bench, self.tasks, self._clipboard, self)
-        self._lab = LabWiring(window, self.tasks, self._clipboard, self)
-        self._view = ViewWiring(window, bench, self.tasks, self)
+        self._doctor = DoctorController(window, bench, self.tasks, self._clipboard, self._story.select, in_use, self)
+        self._demo = DemoController(window, bench, self.tasks, self._call, self._on_connection_chosen, self)
+        self._grant = GrantController(window, bench, self.tasks, self._clipboard, self)
+        self._lab = LabController(window, self.tasks, self._clipboard, self)
+        self._view = ViewController(window, bench, self.tasks, self)
         self._bridge = Bridge(bench.journal, self)
         self._timer = QTimer(self)
         self._timer.setObjectName("tickTimer")

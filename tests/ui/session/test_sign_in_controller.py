@@ -17,12 +17,13 @@ from app.secret import Secret
 from app.session.device_sign_in import DeviceWaiting
 from app.session.direct_sign_in import Factor, PushWaiting, SecondFactor
 from app.session.sign_in import Waiting
-from ui.actions import Possible
-from ui.clipboard import Clipboard
-from ui.main_window import MainWindow, Page
 from ui.preview_tokens import NOW
-from ui.sign_in_wiring import SignInWiring
-from ui.tasks import TaskScope
+from ui.session.sign_in_controller import SignInController
+from ui.shell.clipboard import Clipboard
+from ui.shell.commands import Possible
+from ui.shell.page import Page
+from ui.shell.tasks import TaskScope
+from ui.window.main_window import MainWindow
 
 pytestmark = pytest.mark.any_font
 
@@ -82,7 +83,7 @@ class Bench:
 
 @dataclass
 class World:
-    wiring: SignInWiring
+    controller: SignInController
     window: MainWindow
     bench: Bench
     tasks: TaskScope
@@ -108,7 +109,7 @@ def world(qtbot: QtBot, loop: QEventLoop) -> Iterator[World]:
     def changed() -> None:
         changes.append(made.page)
 
-    made = SignInWiring(window, bench, tasks, Clipboard(window), changed, window)  # type: ignore[arg-type]
+    made = SignInController(window, bench, tasks, Clipboard(window), changed, window)  # type: ignore[arg-type]
     yield World(made, window, bench, tasks, changes, failures)
     made.cancel()
     qtbot.waitUntil(lambda: not tasks.running("sign-in"))
@@ -116,7 +117,7 @@ def world(qtbot: QtBot, loop: QEventLoop) -> Iterator[World]:
 
 def begun(qtbot: QtBot, world: World, kind: SignInKind | None = None) -> None:
     world.bench.end = None
-    world.wiring.start(kind)
+    world.controller.start(kind)
     qtbot.waitUntil(lambda: world.bench.end is not None)
 
 
@@ -146,22 +147,22 @@ def test_it_begins_by_the_connections_kind_and_shows_its_page_by_itself(
     world: World, kind: SignInKind, page: Page
 ) -> None:
     world.bench.connection = replace(OKTA, sign_in=kind)
-    assert (world.wiring.is_waiting, world.wiring.page) == (False, None)
+    assert (world.controller.is_waiting, world.controller.page) == (False, None)
     world.window.commands.sign_in.trigger()
-    assert (world.window.page, world.wiring.page, world.wiring.is_waiting) == (page, page, True)
+    assert (world.window.page, world.controller.page, world.controller.is_waiting) == (page, page, True)
     assert world.tasks.running("sign-in") is (kind is not SignInKind.PASSWORD)
 
 
 @pytest.mark.parametrize(("kind", "page"), PAGES)
 def test_each_kind_has_an_action(world: World, kind: SignInKind, page: Page) -> None:
     world.window.commands.sign_in_by[kind.value].trigger()
-    assert world.wiring.page is page
+    assert world.controller.page is page
 
 
 def test_nothing_begins_before_there_is_a_connection(world: World) -> None:
     world.bench.is_connected = False
-    world.wiring.start()
-    assert not world.wiring.is_waiting
+    world.controller.start()
+    assert not world.controller.is_waiting
     assert not world.tasks.running("sign-in")
 
 
@@ -171,7 +172,7 @@ def test_what_ends_well_is_told_once_and_leaves_nothing_on_its_page(
 ) -> None:
     begun(qtbot, world, kind)
     end(qtbot, world)
-    assert (world.changes, world.failures, world.wiring.is_waiting) == ([None], [], False)
+    assert (world.changes, world.failures, world.controller.is_waiting) == ([None], [], False)
     assert world.window.waiting.url_edit.text() == ""
     assert world.window.device_waiting.code_label.text() == ""
 
@@ -183,15 +184,15 @@ def test_what_fails_is_reported_once_its_page_is_free(
 ) -> None:
     begun(qtbot, world, kind)
     end(qtbot, world, failure)
-    assert (world.changes, world.failures, world.wiring.page) == ([None], [failure], None)
+    assert (world.changes, world.failures, world.controller.page) == ([None], [failure], None)
 
 
 def test_asking_again_opens_the_same_url_and_begins_nothing(qtbot: QtBot, world: World) -> None:
     begun(qtbot, world)
     first = world.bench.end
     world.window.show_page(Page.SIGNED_IN)
-    world.wiring.start()
-    world.wiring.start(SignInKind.BROWSER)
+    world.controller.start()
+    world.controller.start(SignInKind.BROWSER)
     assert world.bench.opened == [URL] * 3
     assert world.bench.end is first
     assert world.window.page is Page.WAITING
@@ -199,9 +200,9 @@ def test_asking_again_opens_the_same_url_and_begins_nothing(qtbot: QtBot, world:
 
 
 def test_asking_again_keeps_what_was_typed(world: World) -> None:
-    world.wiring.start(SignInKind.PASSWORD)
+    world.controller.start(SignInKind.PASSWORD)
     world.window.password.username_edit.setText("ada")
-    world.wiring.start()
+    world.controller.start()
     assert world.window.password.username_edit.text() == "ada"
 
 
@@ -211,26 +212,26 @@ def test_the_end_of_the_one_before_takes_nothing_from_the_next(qtbot: QtBot, wor
     begun(qtbot, world, SignInKind.DEVICE)
     assert first is not None
     assert first.cancelled()
-    assert (world.wiring.page, world.changes) == (Page.DEVICE, [])
+    assert (world.controller.page, world.changes) == (Page.DEVICE, [])
     assert world.window.device_waiting.code_label.text() == "WDJB-MJHT"
     assert world.window.waiting.url_edit.text() == ""
 
 
 @pytest.mark.parametrize(("kind", "page"), PAGES)
 def test_cancelling_frees_the_page_at_once(qtbot: QtBot, world: World, kind: SignInKind, page: Page) -> None:
-    world.wiring.start(kind)
-    world.wiring.cancel()
-    assert (world.wiring.is_waiting, world.wiring.page, world.changes) == (False, None, [None])
+    world.controller.start(kind)
+    world.controller.cancel()
+    assert (world.controller.is_waiting, world.controller.page, world.changes) == (False, None, [None])
     qtbot.waitUntil(lambda: not world.tasks.running("sign-in"))
     assert (world.changes, world.failures) == ([None], [])
     assert world.window.toasts.texts() == ()
 
 
 def test_a_cancellation_nobody_asked_for_says_why_and_only_then(world: World) -> None:
-    world.wiring.cancel("Another connection was chosen.")
+    world.controller.cancel("Another connection was chosen.")
     assert (world.changes, world.window.toasts.texts()) == ([], ())
-    world.wiring.start(SignInKind.PASSWORD)
-    world.wiring.cancel("Another connection was chosen.")
+    world.controller.start(SignInKind.PASSWORD)
+    world.controller.cancel("Another connection was chosen.")
     assert world.window.toasts.texts() == ("Another connection was chosen.",)
 
 
@@ -249,41 +250,41 @@ def test_a_browser_that_does_not_open_is_told(qtbot: QtBot, world: World, opens:
 def test_the_time_left_is_counted_from_the_first_moment(qtbot: QtBot, world: World) -> None:
     begun(qtbot, world, SignInKind.DEVICE)
     assert "01:05" in world.window.device_waiting._left.text()
-    world.wiring.tick(NOW + 5)
+    world.controller.tick(NOW + 5)
     assert "01:00" in world.window.device_waiting._left.text()
 
 
 def test_what_a_page_asks_for_is_announced(qtbot: QtBot, world: World) -> None:
     with qtbot.waitSignal(world.window.toasts.announcer.announced, check_params_cb=lambda text: "W D J B" in text):
-        world.wiring.start(SignInKind.DEVICE)
+        world.controller.start(SignInKind.DEVICE)
 
 
 # By password.
 
 
 def test_a_password_that_fails_stands_in_its_place(qtbot: QtBot, world: World) -> None:
-    world.wiring.start(SignInKind.PASSWORD)
+    world.controller.start(SignInKind.PASSWORD)
     typed(qtbot, world)
     qtbot.waitUntil(lambda: world.bench.end is not None)
     assert world.window.password._busy.isVisible()
     end(qtbot, world, SignInFailed("Wrong."))
-    assert (world.failures, world.wiring.page, world.window.page) == ([], Page.PASSWORD, Page.PASSWORD)
+    assert (world.failures, world.controller.page, world.window.page) == ([], Page.PASSWORD, Page.PASSWORD)
     assert world.window.password.spoken().startswith("Wrong.\nYou are not signed in.")
     assert world.window.password.password_edit.hasFocus()
     typed(qtbot, world)
     qtbot.waitUntil(lambda: world.bench.end is not None)
     end(qtbot, world)
-    assert (world.changes, world.wiring.page) == ([None], None)
+    assert (world.changes, world.controller.page) == ([None], None)
     assert world.window.password.username_edit.text() == ""
 
 
 def test_a_fault_of_ours_is_reported_and_frees_the_page(qtbot: QtBot, world: World) -> None:
-    world.wiring.start(SignInKind.PASSWORD)
+    world.controller.start(SignInKind.PASSWORD)
     typed(qtbot, world)
     qtbot.waitUntil(lambda: world.bench.end is not None)
     end(qtbot, world, ValueError("oh"))
     assert [type(each) for each in world.failures] == [ValueError]
-    assert (world.changes, world.wiring.page) == ([None], None)
+    assert (world.changes, world.controller.page) == ([None], None)
 
 
 def test_whoever_is_signed_in_already_stays_so(qtbot: QtBot, world: World) -> None:
@@ -292,7 +293,7 @@ def test_whoever_is_signed_in_already_stays_so(qtbot: QtBot, world: World) -> No
     declined, lost = SignInFailed("Declined."), Hiccup("Lost.")
     end(qtbot, world, declined)
     assert declined.standing is Standing.STILL_SIGNED_IN
-    world.wiring.start(SignInKind.PASSWORD)
+    world.controller.start(SignInKind.PASSWORD)
     typed(qtbot, world)
     qtbot.waitUntil(lambda: world.bench.end is not None)
     end(qtbot, world, SignInFailed("Wrong."))
@@ -311,10 +312,10 @@ def test_a_code_instead_of_the_phone_asks_anew_with_the_same_password(qtbot: QtB
 
     world.bench.first_factor = ask
     panel = world.window.second_factor
-    world.wiring.start(SignInKind.PASSWORD)
+    world.controller.start(SignInKind.PASSWORD)
     typed(qtbot, world)
     qtbot.waitUntil(lambda: world.window.page is Page.SECOND_FACTOR)
-    assert world.wiring.page is Page.SECOND_FACTOR
+    assert world.controller.page is Page.SECOND_FACTOR
     assert panel.code_button.hasFocus()
     panel.push_button.click()
     qtbot.waitUntil(lambda: panel.number_label.text() == "42")
@@ -322,25 +323,25 @@ def test_a_code_instead_of_the_phone_asks_anew_with_the_same_password(qtbot: QtB
     panel.instead_button.click()
     qtbot.waitUntil(lambda: "Type the code" in panel.spoken())
     assert world.bench.passwords == [Secret("engine")] * 2
-    assert (world.wiring.page, world.changes) == (Page.SECOND_FACTOR, [])
+    assert (world.controller.page, world.changes) == (Page.SECOND_FACTOR, [])
     world.bench.end = None
     panel.code_edit.setText("123456")
     panel.enter_button.click()
     qtbot.waitUntil(lambda: world.bench.end is not None)
     end(qtbot, world)
-    assert (world.changes, world.wiring.page, panel.code_edit.text()) == ([None], None, "")
+    assert (world.changes, world.controller.page, panel.code_edit.text()) == ([None], None, "")
 
 
 @pytest.mark.parametrize("how", ["well", "wrong", "cancelled"])
 def test_nothing_of_the_password_is_kept_once_it_is_over(qtbot: QtBot, world: World, how: str) -> None:
-    world.wiring.start(SignInKind.PASSWORD)
+    world.controller.start(SignInKind.PASSWORD)
     typed(qtbot, world)
     qtbot.waitUntil(lambda: world.bench.end is not None)
-    attempt = world.wiring._attempt
+    attempt = world.controller._attempt
     assert attempt is not None
     assert attempt.again is not None
     if how == "cancelled":
-        world.wiring.cancel()
+        world.controller.cancel()
     else:
         end(qtbot, world, None if how == "well" else SignInFailed("Wrong."))
     assert attempt.again is None

@@ -11,8 +11,8 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from ui import theme
-from ui.finding import rank
-from ui.palette import CommandModel, CommandPalette
+from ui.shell.command_search import rank
+from ui.shell.palette import CommandModel, CommandPalette
 
 NOBODY = "Nobody is signed in."
 

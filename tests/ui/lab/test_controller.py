@@ -1,4 +1,4 @@
-"""The lab's wiring with a run that the test drives: progress, end, cancel, failure, the dialog, and files."""
+"""The lab's controller with a run that the test drives: progress, end, cancel, failure, the dialog, and files."""
 
 import asyncio
 import json
@@ -17,13 +17,13 @@ from app.errors import BadInput, LabFailed
 from app.lab.report import Progress, Report
 from app.lab.scenario import Scenario
 from tests.ui.lab.reports import report
-from ui.clipboard import Clipboard
+from ui.lab.controller import LabController, exported
 from ui.lab.dialog import ResultsDialog
 from ui.lab.measures import Measure
-from ui.lab_wiring import LabWiring, exported
-from ui.main_window import MainWindow
-from ui.saving import SaveDialog, write
-from ui.tasks import TaskScope
+from ui.shell.clipboard import Clipboard
+from ui.shell.saving import SaveDialog, write
+from ui.shell.tasks import TaskScope
+from ui.window.main_window import MainWindow
 
 pytestmark = pytest.mark.any_font
 
@@ -58,7 +58,7 @@ class World:
         self.window.show()
         self.lab = self.window.lab.sheet
         self.tasks = TaskScope(self.failures.append, self.window)
-        self.wiring = LabWiring(self.window, self.tasks, Clipboard(self.window), self.window, run=self.run)
+        self.controller = LabController(self.window, self.tasks, Clipboard(self.window), self.window, run=self.run)
 
     def begin(self) -> None:
         self.window.commands.run_lab.trigger()

@@ -11,8 +11,8 @@ from qasync import QEventLoop
 from app import events
 from app.clock import SystemClock
 from app.journal import Journal
-from ui.bridge import Bridge
-from ui.tasks import TaskScope, ask
+from ui.shell.bridge import Bridge
+from ui.shell.tasks import TaskScope, ask
 
 
 @pytest.fixture
