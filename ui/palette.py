@@ -130,9 +130,9 @@ class CommandModel(QAbstractListModel):
     def _spoken(self, command: Command) -> str:
         parts = [command.text, command.key]
         if command.ticked:
-            parts.append(self.tr("chosen"))
+            parts.append("chosen")
         if not command.enabled:
-            parts.append(self.tr("not available: {0}").format(command.reason))
+            parts.append(f"not available: {command.reason}")
         return ", ".join(part for part in parts if part)
 
 
@@ -148,7 +148,7 @@ class CommandPalette(QDialog):
     def __init__(self, actions: Sequence[QAction], parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
         self.setObjectName("commandPalette")
-        self.setWindowTitle(self.tr("Commands"))
+        self.setWindowTitle("Commands")
         self._over = parent.window()
         self._chosen: QAction | None = None
         self._announcer = Announcer(self)
@@ -189,16 +189,16 @@ class CommandPalette(QDialog):
     def _build_search(self) -> None:
         self.search_edit = QLineEdit()
         self.search_edit.setObjectName("commandSearchEdit")
-        self.search_edit.setAccessibleName(self.tr("Find a command"))
-        self.search_edit.setAccessibleDescription(self.tr("Up and Down choose, Enter runs, Esc closes"))
-        self.search_edit.setPlaceholderText(self.tr("Find a command; Enter runs it, Esc closes"))
+        self.search_edit.setAccessibleName("Find a command")
+        self.search_edit.setAccessibleDescription("Up and Down choose, Enter runs, Esc closes")
+        self.search_edit.setPlaceholderText("Find a command; Enter runs it, Esc closes")
         self.search_edit.textChanged.connect(self._find)
         self.search_edit.installEventFilter(self)
 
     def _build_list(self) -> None:
         self.command_list = QListView()
         self.command_list.setObjectName("commandList")
-        self.command_list.setAccessibleName(self.tr("Commands"))
+        self.command_list.setAccessibleName("Commands")
         self.command_list.setModel(self._model)
         self.command_list.setItemDelegate(_CommandDelegate(self.command_list))
         self.command_list.setUniformItemSizes(True)
@@ -237,7 +237,7 @@ class CommandPalette(QDialog):
             self._stack.setCurrentWidget(self.command_list)
             self.command_list.setCurrentIndex(self._model.index(0))
             return
-        self._nothing.setText(self.tr("No command matches “{0}”.").format(typed.strip()))
+        self._nothing.setText(f"No command matches “{typed.strip()}”.")
         self._stack.setCurrentWidget(self._nothing)
         self._announcer.announce(self._nothing.text(), instead=True)
 

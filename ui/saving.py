@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.errors import BadInput
@@ -40,5 +39,5 @@ def write(path: Path, octets: bytes) -> None:
     try:
         path.write_bytes(octets)
     except OSError as failed:
-        what = QCoreApplication.translate("Saving", "The file {0} cannot be written: {1}.")
+        what = "The file {0} cannot be written: {1}."
         raise BadInput(what.format(path, failed.strerror)) from None

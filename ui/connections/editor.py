@@ -83,10 +83,10 @@ class ConnectionEditor(QDialog):
         self._busy_label = label(role="muted", wrap=True)
         self._busy_label.setObjectName("connectionBusyLabel")
         self._announcer = Announcer(self._busy_label)
-        self.stop_button = self._button("stopConnectionWorkButton", self.tr("Stop"))
-        self.test_button = self._button("testConnectionButton", self.tr("Test"))
-        self.cancel_button = self._button("cancelConnectionButton", self.tr("Cancel"))
-        self.save_button = self._button("saveConnectionButton", self.tr("Save and use"))
+        self.stop_button = self._button("stopConnectionWorkButton", "Stop")
+        self.test_button = self._button("testConnectionButton", "Test")
+        self.cancel_button = self._button("cancelConnectionButton", "Cancel")
+        self.save_button = self._button("saveConnectionButton", "Save and use")
         self._scroll: QScrollArea
         self._to_sight: QWidget | None = None
         # What has just been shown has its place only once posted events have been.
@@ -110,7 +110,7 @@ class ConnectionEditor(QDialog):
         self.form.issuer.show_trouble("")
         self.form.found.show_found(found)
         self._take(found)
-        self._busy_label.setText(self.tr("Look at what was found, then save."))
+        self._busy_label.setText("Look at what was found, then save.")
         self._announcer.announce(self._busy_label.text())
 
     def show_error(self, error: LapseError) -> None:
@@ -131,9 +131,9 @@ class ConnectionEditor(QDialog):
         self._busy_label.setText(what)
         self._progress.setVisible(self._is_busy)
         self.stop_button.setVisible(self._is_busy)
-        why_not = self.tr("Wait until this is done, or stop it.") if self._is_busy else ""
+        why_not = "Wait until this is done, or stop it." if self._is_busy else ""
         allow(self.form.look_up_button, why_not)
-        allow(self.test_button, why_not, self.tr("Tries everything that can be tried without signing in."))
+        allow(self.test_button, why_not, "Tries everything that can be tried without signing in.")
         self._show_save()
 
     def show_test(self, steps: "tuple[Step, ...]", *, done: bool = True) -> None:
@@ -180,7 +180,7 @@ class ConnectionEditor(QDialog):
             return None
         if found.name not in self._taken:
             return found
-        self._blame(Part.NAME, self.tr("There is a connection of this name already; choose another."))
+        self._blame(Part.NAME, "There is a connection of this name already; choose another.")
         return None
 
     def _needs_look(self) -> bool:
@@ -210,13 +210,13 @@ class ConnectionEditor(QDialog):
     def _show_save(self) -> None:
         issuer = self.form.issuer_edit.text().strip()
         if issuer and issuer == self._silent:
-            text, hint = self.tr("Save without looking"), self.tr("Nobody answered at this issuer.")
+            text, hint = "Save without looking", "Nobody answered at this issuer."
         elif self._needs_look():
-            text, hint = self.tr("Look up, then save"), self.tr("The issuer is looked at before it is saved.")
+            text, hint = "Look up, then save", "The issuer is looked at before it is saved."
         else:
-            text, hint = self.tr("Save and use"), ""
+            text, hint = "Save and use", ""
         self.save_button.setText(text)
-        allow(self.save_button, self.tr("Wait until this is done, or stop it.") if self._is_busy else "", hint)
+        allow(self.save_button, "Wait until this is done, or stop it." if self._is_busy else "", hint)
 
     def _show_session_note(self) -> None:
         before, form = self._original, self.form
@@ -225,7 +225,7 @@ class ConnectionEditor(QDialog):
             before.client_id,
         )
         changed = self._purpose is Purpose.EDIT and not same
-        note = self.tr("Its session belongs to the issuer and client it has had: it is signed out when this is saved.")
+        note = "Its session belongs to the issuer and client it has had: it is signed out when this is saved."
         form.client_id.show_note(note if changed else "")
 
     def _blame(self, part: Part | None, text: str) -> None:
@@ -255,9 +255,9 @@ class ConnectionEditor(QDialog):
 
     def _title(self) -> str:
         return {
-            Purpose.ADD: self.tr("Add a connection"),
-            Purpose.EDIT: self.tr("Edit a connection"),
-            Purpose.DUPLICATE: self.tr("Duplicate a connection"),
+            Purpose.ADD: "Add a connection",
+            Purpose.EDIT: "Edit a connection",
+            Purpose.DUPLICATE: "Duplicate a connection",
         }[self._purpose]
 
     def _button(self, name: str, text: str) -> QPushButton:

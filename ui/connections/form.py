@@ -25,16 +25,16 @@ class Form(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("connectionForm")
-        self.issuer_edit = edit("issuerEdit", self.tr("Issuer"), "https://example.okta.com/oauth2/default")
-        self.name_edit = edit("connectionNameEdit", self.tr("Name"))
-        self.client_id_edit = edit("clientIdEdit", self.tr("Client ID"), "0oa…")
-        self.scopes_edit = edit("scopesEdit", self.tr("Scopes"))
-        self.api_url_edit = edit("connectionApiUrlEdit", self.tr("API URL"), "https://api.example.com/me")
-        self.audience_edit = edit("audienceEdit", self.tr("Audience"))
-        self.resource_edit = edit("resourceEdit", self.tr("Resource"))
-        self.leeway_edit = edit("leewayEdit", self.tr("Leeway in seconds"))
+        self.issuer_edit = edit("issuerEdit", "Issuer", "https://example.okta.com/oauth2/default")
+        self.name_edit = edit("connectionNameEdit", "Name")
+        self.client_id_edit = edit("clientIdEdit", "Client ID", "0oa…")
+        self.scopes_edit = edit("scopesEdit", "Scopes")
+        self.api_url_edit = edit("connectionApiUrlEdit", "API URL", "https://api.example.com/me")
+        self.audience_edit = edit("audienceEdit", "Audience")
+        self.resource_edit = edit("resourceEdit", "Resource")
+        self.leeway_edit = edit("leewayEdit", "Leeway in seconds")
         self.params_table = ParamsTable()
-        self.look_up_button = QPushButton(self.tr("Look up"))
+        self.look_up_button = QPushButton("Look up")
         self.look_up_button.setObjectName("lookUpButton")
         self.look_up_button.setAutoDefault(False)
         self.found = FoundView()
@@ -104,44 +104,44 @@ class Form(QWidget):
         except ValueError:
             seconds = math.nan
         if not math.isfinite(seconds):
-            raise BadInput("The leeway is no number of seconds.", next_step=self.tr("Give a number, 1 for example."))
+            raise BadInput("The leeway is no number of seconds.", next_step="Give a number, 1 for example.")
         return seconds
 
     def _show_scopes_note(self) -> None:
         asked = self.scopes_edit.text().split()
-        without = self.tr("▲ Without offline_access no refresh token will come: one signs in again at every lapse.")
+        without = "▲ Without offline_access no refresh token will come: one signs in again at every lapse."
         self.scopes.show_note("" if _OFFLINE in asked else without)
 
     def _on_name_edited(self) -> None:
         self._name_by_hand = True
 
     def _make_fields(self) -> None:
-        hint = self.tr("An issuer, a discovery URL, or the domain of an Okta org.")
-        self.issuer = Field("issuer", self.tr("Issuer"), self.issuer_edit, hint)
+        hint = "An issuer, a discovery URL, or the domain of an Okta org."
+        self.issuer = Field("issuer", "Issuer", self.issuer_edit, hint)
         self.issuer.row.addWidget(self.look_up_button)
-        self.name = Field("connectionName", self.tr("Name"), self.name_edit)
-        self.client_id = Field("clientId", self.tr("Client ID"), self.client_id_edit)
-        self.scopes = Field("scopes", self.tr("Scopes, separated by spaces"), self.scopes_edit)
-        self.api_url = Field("connectionApiUrl", self.tr("API URL"), self.api_url_edit)
-        leeway_note = self.tr("How long before its end a token is refreshed.")
-        self.leeway = Field("leeway", self.tr("Leeway, seconds"), self.leeway_edit, leeway_note)
-        audience_note = self.tr("Where a server wants to be told the API, as Auth0 does.")
-        self.audience = Field("audience", self.tr("Audience"), self.audience_edit, audience_note)
-        self.resource = Field("resource", self.tr("Resource"), self.resource_edit, self.tr("The same by RFC 8707."))
-        params_note = self.tr("For example prompt and consent. No secrets: they are sent through the browser.")
-        self.params = Field("authorizeParams", self.tr("Sent when signing in"), self.params_table, params_note)
+        self.name = Field("connectionName", "Name", self.name_edit)
+        self.client_id = Field("clientId", "Client ID", self.client_id_edit)
+        self.scopes = Field("scopes", "Scopes, separated by spaces", self.scopes_edit)
+        self.api_url = Field("connectionApiUrl", "API URL", self.api_url_edit)
+        leeway_note = "How long before its end a token is refreshed."
+        self.leeway = Field("leeway", "Leeway, seconds", self.leeway_edit, leeway_note)
+        audience_note = "Where a server wants to be told the API, as Auth0 does."
+        self.audience = Field("audience", "Audience", self.audience_edit, audience_note)
+        self.resource = Field("resource", "Resource", self.resource_edit, "The same by RFC 8707.")
+        params_note = "For example prompt and consent. No secrets: they are sent through the browser."
+        self.params = Field("authorizeParams", "Sent when signing in", self.params_table, params_note)
 
     def _lay_out(self) -> None:
         where = Card(spacing=8)
-        where.body.addWidget(label(self.tr("WHERE ONE SIGNS IN"), role="section"))
+        where.body.addWidget(label("WHERE ONE SIGNS IN", role="section"))
         where.body.addWidget(self.issuer)
         where.body.addWidget(self.found)
         app = Card(spacing=10)
-        app.body.addWidget(label(self.tr("THE APP REGISTERED THERE"), role="section"))
+        app.body.addWidget(label("THE APP REGISTERED THERE", role="section"))
         app.body.addLayout(_beside(self.client_id, self.name))
         app.body.addWidget(self.scopes)
         api = Card(spacing=10)
-        api.body.addWidget(label(self.tr("THE API"), role="section"))
+        api.body.addWidget(label("THE API", role="section"))
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(8)
@@ -151,7 +151,7 @@ class Form(QWidget):
         grid.setColumnStretch(1, 1)
         api.body.addLayout(grid)
         more = Card(spacing=8)
-        more.body.addWidget(label(self.tr("FURTHER PARAMETERS"), role="section"))
+        more.body.addWidget(label("FURTHER PARAMETERS", role="section"))
         more.body.addWidget(self.params)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

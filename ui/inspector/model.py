@@ -61,7 +61,7 @@ class ClaimsModel(QAbstractTableModel):
         """Return the column's name."""
         if role != Qt.ItemDataRole.DisplayRole or orientation != Qt.Orientation.Horizontal:
             return None
-        names = (self.tr("Claim"), self.tr("Value"), self.tr("What it means"), self.tr("State"))
+        names = ("Claim", "Value", "What it means", "State")
         return names[section] if 0 <= section < len(names) else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

@@ -103,7 +103,7 @@ class JournalModel(EntryModel):
 
     def headings(self) -> tuple[str, ...]:
         """Return the columns' names."""
-        return (self.tr("No."), self.tr("At"), self.tr("What happened"), self.tr("Because of"))
+        return ("No.", "At", "What happened", "Because of")
 
     def show_entries(self, entries: Iterable[Entry]) -> None:
         """Show these entries."""
@@ -163,8 +163,8 @@ class ChainModel(EntryModel):
 
     def headings(self) -> tuple[str, ...]:
         """Return the columns' names."""
-        why = self.tr("Why it happened") if self._shown else self.tr("Why: choose a line to read what led to it")
-        return (self.tr("No."), self.tr("At"), why, self.tr("Because of"))
+        why = "Why it happened" if self._shown else "Why: choose a line to read what led to it"
+        return ("No.", "At", why, "Because of")
 
     @property
     def chain(self) -> list[Entry]:

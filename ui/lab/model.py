@@ -40,7 +40,7 @@ class OutcomesModel(QAbstractTableModel):
         if role != Qt.ItemDataRole.DisplayRole or orientation != Qt.Orientation.Horizontal:
             return None
         outcome = self._outcome(section)
-        return self.tr("Measure") if outcome is None else words.contestant_names()[outcome.contestant]
+        return "Measure" if outcome is None else words.contestant_names()[outcome.contestant]
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return one cell."""
@@ -75,4 +75,4 @@ class OutcomesModel(QAbstractTableModel):
         if outcome is None:
             return words.measure_names()[measure]
         text = words.value_text(measure, value_of(outcome, measure))
-        return self.tr("{0} · best").format(text) if self._is_best(index) else text
+        return f"{text} · best" if self._is_best(index) else text

@@ -148,7 +148,7 @@ class LabChart(QWidget):
     def _describe(self) -> None:
         told = "" if self._chosen is None else self._plot.lines[self._chosen].sentence
         title = self._plot.title
-        self.setAccessibleName(self.tr("{0} by strategy").format(title) if title else self.tr("Chart"))
+        self.setAccessibleName(f"{title} by strategy" if title else "Chart")
         self.setAccessibleDescription(told)
         self.chosen_changed.emit(told)
 

@@ -96,7 +96,7 @@ class LanesModel(QAbstractTableModel):
         return thing.sentence(self._now) if isinstance(thing, Bar) else _told(thing)
 
     def _headings(self) -> tuple[str, str, str]:
-        return (self.tr("When"), self.tr("Lane"), self.tr("What"))
+        return ("When", "Lane", "What")
 
 
 def _moment(thing: Bar | Mark) -> float:

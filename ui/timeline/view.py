@@ -54,7 +54,7 @@ class TimelineView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("timelineView")
-        self.setAccessibleName(self.tr("Timeline"))
+        self.setAccessibleName("Timeline")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -151,7 +151,7 @@ class TimelineView(QWidget):
 
     def svg(self) -> bytes:
         """Return the picture as it is shown, as an SVG file."""
-        return svg_of(self.size(), self._looks().colour("surface"), self._draw, self.tr("Timeline"))
+        return svg_of(self.size(), self._looks().colour("surface"), self._draw, "Timeline")
 
     def _draw(self, painter: QPainter) -> None:
         Drawing(painter, self._shown(), self._looks()).draw()

@@ -105,7 +105,7 @@ class WireModel(QAbstractTableModel):
         """Return the column's name."""
         if role != Qt.ItemDataRole.DisplayRole or orientation != Qt.Orientation.Horizontal:
             return None
-        names = (self.tr("What"), self.tr("Status"), self.tr("Took"), self.tr("At"))
+        names = ("What", "Status", "Took", "At")
         return names[section] if 0 <= section < len(names) else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -128,9 +128,9 @@ class WireModel(QAbstractTableModel):
     def outcome(self, row: Row) -> str:
         """Return the word for how a row ended, or for what it is."""
         if row.kind is RowKind.EXCHANGE:
-            failed = "" if row.failure is None else self.tr("failed")
+            failed = "" if row.failure is None else "failed"
             return " ".join(part for part in ("" if row.status is None else str(row.status), failed) if part)
-        words = {RowKind.CALL: self.tr("call"), RowKind.DECISION: self.tr("decision"), RowKind.RETRY: self.tr("retry")}
+        words = {RowKind.CALL: "call", RowKind.DECISION: "decision", RowKind.RETRY: "retry"}
         return words[row.kind]
 
     def _changed(self, key: Key) -> bool:
