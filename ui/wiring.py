@@ -18,6 +18,7 @@ from ui.demo.addresses import AddressesDialog
 from ui.demo_wiring import DemoWiring
 from ui.doctor_wiring import DoctorWiring
 from ui.grant_wiring import GrantWiring
+from ui.help.controller import HelpController
 from ui.inspector_wiring import InspectorWiring
 from ui.lab_wiring import LabWiring
 from ui.lesson_wiring import LessonWiring
@@ -65,6 +66,7 @@ class Wiring(QObject):
         self._grant = GrantWiring(window, bench, self.tasks, self._clipboard, self)
         self._lab = LabWiring(window, self.tasks, self._clipboard, self)
         self._view = ViewWiring(window, bench, self.tasks, self)
+        self._help = HelpController(window.commands, self._clipboard, window)
         self._bridge = Bridge(bench.journal, self)
         self._timer = QTimer(self)
         self._timer.setObjectName("tickTimer")
