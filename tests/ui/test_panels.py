@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 from app.counters import Counts
 from app.decision import Decision, Reason, Verdict
 from app.errors import Hiccup, Refusal
+from tests.preview.tokens import NOW, tokens_of
 from ui.inspector.model import ClaimsModel
 from ui.inspector.rows import rows_of
-from ui.preview_tokens import NOW, tokens_of
 from ui.response.facts import ResponseFacts
 from ui.response.panel import ResponsePanel
 from ui.session.call_strip import CallStrip

@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
 
 from app.errors import BadInput, LapseError
 from app.okta.change import App, Wanted
-from app.okta.keeping import TOKENS_PAGE, checked_token
+from app.okta.keeping import checked_token
+from app.okta.words import TOKENS_PAGE
 from app.secret import Secret
 from ui import theme
 from ui.doctor.grant_change import ChangePage, FieldTable
@@ -264,7 +265,6 @@ class TokenPage(QWidget):
         self._lay_out()
 
     def show_source(self, source: TokenSource) -> None:
-        """Show what there is to do about the token."""
         self._source = source
         asked, kept = source is TokenSource.ASKED, source is TokenSource.KEPT
         stories = {

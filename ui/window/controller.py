@@ -4,7 +4,6 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QMessageBox
 
 from app import events
 from app.errors import LapseError, Refusal
@@ -17,6 +16,7 @@ from ui.demo.addresses import AddressesDialog
 from ui.demo.controller import DemoController
 from ui.doctor.controller import DoctorController
 from ui.doctor.grant_controller import GrantController
+from ui.help.controller import HelpController
 from ui.inspector.controller import InspectorController
 from ui.lab.controller import LabController
 from ui.lessons.controller import LessonsController
@@ -27,7 +27,7 @@ from ui.session.token_controller import TokenController
 from ui.shell.bridge import Bridge
 from ui.shell.clipboard import Clipboard
 from ui.shell.page import Page
-from ui.shell.tasks import TaskScope, ask
+from ui.shell.tasks import TaskScope, ask, ask_yes_no
 from ui.window.main_window import MainWindow
 from ui.window.story_controller import StoryController
 from ui.window.view_controller import ViewController
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from app.workbench import Workbench
 
 _TICK_MS = 500
-_NOTICE_MS = 15_000
 
 
 class WindowController(QObject):
@@ -68,6 +67,7 @@ class WindowController(QObject):
         self._grant = GrantController(window, bench, self.tasks, self._clipboard, self)
         self._lab = LabController(window, self.tasks, self._clipboard, self)
         self._view = ViewController(window, bench, self.tasks, self)
+        self._help = HelpController(window.commands, self._clipboard, window)
         self._bridge = Bridge(bench.journal, self)
         self._timer = QTimer(self)
         self._timer.setObjectName("tickTimer")
@@ -238,14 +238,14 @@ class WindowController(QObject):
         await ask(dialog)
 
     async def _reset(self) -> None:
-        box = QMessageBox(self._window)
-        box.setObjectName("resetDemoOrgDialog")
-        box.setWindowTitle("Reset the demo org")
-        box.setText("Reset the demo org?")
-        box.setInformativeText("It forgets every sign-in and makes a new key. You will have to sign in again.")
-        box.setStandardButtons(QMessageBox.StandardButton.Reset | QMessageBox.StandardButton.Cancel)
-        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
-        if await ask(box) == QMessageBox.StandardButton.Reset.value:
+        if await ask_yes_no(
+            self._window,
+            "resetDemoOrgDialog",
+            title="Reset the demo org",
+            question="Reset the demo org?",
+            consequence="It forgets every sign-in and makes a new key. You will have to sign in again.",
+            yes="Reset",
+        ):
             await self._bench.reset_demo_org()
             self._show_session()
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel
 from pytestqt.qtbot import QtBot
 
 from app.lessons.catalogue import LESSONS
-from ui.preview_states import new_window
+from tests.preview.states import new_window
 from ui.window.main_window import MainWindow
 
 # A name begins with a capital or a sign; what follows a verb in small letters is a word, as in "press both".

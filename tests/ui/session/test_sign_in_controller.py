@@ -17,7 +17,7 @@ from app.secret import Secret
 from app.session.device_sign_in import DeviceWaiting
 from app.session.direct_sign_in import Factor, PushWaiting, SecondFactor
 from app.session.sign_in import Waiting
-from ui.preview_tokens import NOW
+from tests.preview.tokens import NOW
 from ui.session.sign_in_controller import SignInController
 from ui.shell.clipboard import Clipboard
 from ui.shell.commands import Possible
