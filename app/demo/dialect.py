@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 
 from starlette.responses import JSONResponse, Response
 
+from app.demo.cause import Cause
+
 _UNAUTHORIZED = 401
 
 
@@ -28,9 +30,12 @@ class OktaError:
 
 
 class Refused(Exception):
-    """A request the org answers with `error`; `cause` is what the System Log is told. Neither has a token's value."""
+    """A request the org answers with `error`; `cause` is what the System Log is told. Neither has a token's value.
 
-    def __init__(self, error: OktaError, cause: str = "") -> None:
+    What a program decides by is a `Cause`; all else are sentences of `app.demo.words`.
+    """
+
+    def __init__(self, error: OktaError, cause: Cause | str = "") -> None:
         super().__init__(f"{error.status} {error.error}")
         self.error = error
         self.cause = cause

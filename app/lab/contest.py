@@ -66,7 +66,7 @@ def _org_of(scenario: Scenario, clock: Clock, key: SigningKey) -> DemoOrg:
         refresh_idle_s=scenario.refresh_idle_s,
     )
     org = DemoOrg(clock, policy, MemoryLedger(key))
-    org.turn(rotation_type=scenario.rotation.upper(), leeway_s=scenario.grace_s)
+    org.turn(rotation_type=scenario.rotation.upper(), grace_s=scenario.grace_s)
     return org
 
 

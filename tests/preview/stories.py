@@ -198,7 +198,7 @@ async def failed(stage: Stage) -> None:
 
 async def replayed(stage: Stage) -> None:
     """An old refresh token is replayed outside its grace period: the family dies, and the session with it."""
-    stage.org.turn(leeway_s=0)
+    stage.org.turn(grace_s=0)
     await lapsed(stage)
     await stage.trouble.replay()
     await stage.at(123)

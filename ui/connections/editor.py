@@ -15,11 +15,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.connecting.not_found import NotFound
 from app.connecting.pasted import is_okta_issuer
+from app.connecting.verdict import Outcome
 from app.connection import Connection, check_connection
+from app.connection_field import ConnectionField
 from app.errors import BadInput, LapseError
 from ui import theme
-from ui.connections.blame import Part, part_of
 from ui.connections.field import Trouble
 from ui.connections.form import Form
 from ui.connections.steps_view import StepsView
@@ -117,12 +119,10 @@ class ConnectionEditor(QDialog):
         """Say what is wrong, at the field it is about if it is about one; everything typed stays."""
         self.show_busy("")
         text = "\n".join(line for line in (*error.lines()[:1], error.next_step, error.raw) if line)
-        tried, part = getattr(error, "tried", ()), part_of(error.what)
-        if tried:
-            part = Part.ISSUER
-            self.form.found.show_tried(tried)
-            self._silent = "" if getattr(error, "answered", True) else self.form.issuer_edit.text().strip()
-        self._blame(part, text)
+        if isinstance(error, NotFound):
+            self.form.found.show_tried(error.tried)
+            self._silent = "" if error.answered else self.form.issuer_edit.text().strip()
+        self._blame(error.field, text)
         self._show_save()
 
     def show_busy(self, what: str) -> None:
@@ -137,9 +137,11 @@ class ConnectionEditor(QDialog):
         self._show_save()
 
     def show_test(self, steps: "tuple[Step, ...]", *, done: bool = True) -> None:
+        """Show the steps of a test so far; once it is done, what is wrong is said at its field, too."""
         self.steps.show_steps(steps)
         if done:
             self.show_busy("")
+            self._show_wrong(steps)
         self._bring_to_sight(self.steps)
 
     def connection(self) -> Connection:
@@ -179,7 +181,7 @@ class ConnectionEditor(QDialog):
             return None
         if found.name not in self._taken:
             return found
-        self._blame(Part.NAME, "There is a connection of this name already; choose another.")
+        self._blame(ConnectionField.NAME, "There is a connection of this name already; choose another.")
         return None
 
     def _needs_look(self) -> bool:
@@ -227,17 +229,25 @@ class ConnectionEditor(QDialog):
         note = "Its session belongs to the issuer and client it has had: it is signed out when this is saved."
         form.client_id.show_note(note if changed else "")
 
-    def _blame(self, part: Part | None, text: str) -> None:
+    def _blame(self, field: ConnectionField | None, text: str) -> None:
         self._announcer.announce(text)
-        place = self.form.places.get(part) if part is not None else None
+        place = self.form.places.get(field) if field is not None else None
         if place is None:
             self.trouble.show_text(text)
             return
         place.show_trouble(text)
         self._bring_to_sight(place)
-        control = self.form.controls.get(part) if part is not None else None
+        control = self.form.controls.get(field) if field is not None else None
         if control is not None:
             control.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_wrong(self, steps: "tuple[Step, ...]") -> None:
+        wrong = {
+            each.field: f"{each.words}\n{each.cure}" for each in steps if each.outcome is Outcome.BAD and each.field
+        }
+        for field, text in wrong.items():
+            if field in self.form.places:
+                self.form.places[field].show_trouble(text)
 
     def _forget_trouble(self) -> None:
         self.trouble.show_text("")

@@ -6,8 +6,8 @@ from dataclasses import replace
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.connection import Connection
+from app.connection_field import ConnectionField
 from app.errors import BadInput
-from ui.connections.blame import Part
 from ui.connections.field import Field, edit
 from ui.connections.found_view import FoundView
 from ui.connections.kinds import KindChoice
@@ -20,7 +20,7 @@ _OFFLINE = "offline_access"
 
 
 class Form(QWidget):
-    """Shows a connection and returns what is typed; `places` and `controls` say where each part stands."""
+    """Shows a connection and returns what is typed; `places` and `controls` say where each field stands."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -76,7 +76,7 @@ class Form(QWidget):
             scopes=" ".join(self.scopes_edit.text().split()),
             audience=self.audience_edit.text().strip(),
             resource=self.resource_edit.text().strip(),
-            redirect_uris=self._redirect_uris(),
+            redirect_uris=self.redirect.uris(),
             api_url=self.api_url_edit.text().strip(),
             leeway_s=self._leeway_s(),
             authorize_params=self.params_table.params(),
@@ -89,13 +89,6 @@ class Form(QWidget):
         if not self._name_by_hand:
             self.name_edit.setText(issuer.partition("://")[2].rstrip("/"))
 
-    def _redirect_uris(self) -> tuple[str, ...]:
-        try:
-            return self.redirect.uris()
-        except BadInput as wrong:
-            # Named after what it is about: said in another language it could not be told from others.
-            raise BadInput("The redirect URIs cannot be used.", next_step=f"{wrong.what} {wrong.next_step}") from None
-
     def _leeway_s(self) -> float:
         text = self.leeway_edit.text().strip().replace(",", ".")
         try:
@@ -103,7 +96,11 @@ class Form(QWidget):
         except ValueError:
             seconds = math.nan
         if not math.isfinite(seconds):
-            raise BadInput("The leeway is no number of seconds.", next_step="Give a number, 1 for example.")
+            raise BadInput(
+                "The leeway is no number of seconds.",
+                next_step="Give a number, 1 for example.",
+                field=ConnectionField.LEEWAY,
+            )
         return seconds
 
     def _show_scopes_note(self) -> None:
@@ -159,22 +156,22 @@ class Form(QWidget):
             column.addWidget(card)
 
     def _tell_places(self) -> None:
-        self.places: dict[Part, Field | RedirectChoice] = {
-            Part.ISSUER: self.issuer,
-            Part.NAME: self.name,
-            Part.CLIENT_ID: self.client_id,
-            Part.SCOPES: self.scopes,
-            Part.API_URL: self.api_url,
-            Part.AUDIENCE: self.audience,
-            Part.RESOURCE: self.resource,
-            Part.LEEWAY: self.leeway,
-            Part.PARAMS: self.params,
-            Part.REDIRECT: self.redirect,
+        self.places: dict[ConnectionField, Field | RedirectChoice] = {
+            ConnectionField.ISSUER: self.issuer,
+            ConnectionField.NAME: self.name,
+            ConnectionField.CLIENT_ID: self.client_id,
+            ConnectionField.SCOPES: self.scopes,
+            ConnectionField.API_URL: self.api_url,
+            ConnectionField.AUDIENCE: self.audience,
+            ConnectionField.RESOURCE: self.resource,
+            ConnectionField.LEEWAY: self.leeway,
+            ConnectionField.AUTHORIZE_PARAMS: self.params,
+            ConnectionField.REDIRECT_URIS: self.redirect,
         }
-        self.controls: dict[Part, QWidget] = {
-            part: place.control for part, place in self.places.items() if isinstance(place, Field)
+        self.controls: dict[ConnectionField, QWidget] = {
+            field: place.control for field, place in self.places.items() if isinstance(place, Field)
         }
-        self.controls[Part.REDIRECT] = self.redirect.fallbacks_edit
+        self.controls[ConnectionField.REDIRECT_URIS] = self.redirect.fallbacks_edit
 
 
 def _beside(*fields: Field) -> QHBoxLayout:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from app.connection_field import ConnectionField
 from app.errors import BadInput
 from ui import theme
 from ui.connections.field import Field, Trouble, edit, tab_to_checked
@@ -113,10 +114,15 @@ class RedirectChoice(Card):
             raise BadInput(
                 f"The fallbacks must be ports from {_PORTS[0]} to {_PORTS[1]}.",
                 next_step="Separate them by commas.",
+                field=ConnectionField.REDIRECT_URIS,
             )
         ports = list(dict.fromkeys([self.port_spin.value(), *(int(each) for each in typed)]))
         if len(ports) > _MOST:
-            raise BadInput("There are more than four fallbacks.", next_step="Leave some out.")
+            raise BadInput(
+                "There are more than four fallbacks.",
+                next_step="Leave some out.",
+                field=ConnectionField.REDIRECT_URIS,
+            )
         return ports
 
     def _show(self, *, is_okta: bool = False) -> None:

@@ -41,7 +41,7 @@ class Lifetimes(QWidget):
         self.rotate_box.setChecked(rotates)
         why_not = "" if rotates else "A refresh token that is not rotated needs no grace period."
         grace = "How long a rotated refresh token is still taken, for answers that got lost"
-        self.sliders["leeway_s"].show_allowed(why_not, grace)
+        self.sliders["grace_s"].show_allowed(why_not, grace)
         self._followed = matching(knobs, self._wanted)
         self._is_as_new = dict(knobs) == first_knobs()
         self._show_preset()
@@ -78,13 +78,13 @@ class Lifetimes(QWidget):
             "access_token_lifetime_s": StopSlider("accessLifetime", "Access token", ACCESS_S, lasting),
             "refresh_token_lifetime_s": StopSlider("refreshLifetime", "Refresh token", REFRESH_S, lasting_or_unlimited),
             "refresh_idle_s": StopSlider("refreshIdle", "Idle limit", IDLE_S, lasting_or_unlimited),
-            "leeway_s": StopSlider("grace", "Grace period", GRACE_S, lasting),
+            "grace_s": StopSlider("grace", "Grace period", GRACE_S, lasting),
         }
         hints = {
             "access_token_lifetime_s": "Holds for the tokens issued from now on",
             "refresh_token_lifetime_s": "Counts from the sign-in; a rotated token inherits what is left",
             "refresh_idle_s": "A refresh token that is not used for so long is dead",
-            "leeway_s": "",
+            "grace_s": "",
         }
         for name, slider in self.sliders.items():
             slider.show_allowed(hint=hints[name])
@@ -129,7 +129,7 @@ class Lifetimes(QWidget):
             layout.addWidget(self.sliders[name])
         layout.addWidget(self.grant_box)
         layout.addWidget(self.rotate_box)
-        layout.addWidget(self.sliders["leeway_s"])
+        layout.addWidget(self.sliders["grace_s"])
 
 
 def matching(knobs: Mapping[str, Any], wanted: str = "") -> Preset | None:

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QGridLayout, QSpinBox, QVBoxLayout, QWidget
 
-from app.okta.change import App, Field, FieldChange, GrantChange, Note, Wanted, plan
-from app.okta.validation import MOST_LEEWAY_S, ROTATE, STATIC
+from app.okta.change import App, Field, FieldChange, GrantChange, Wanted, plan
+from app.okta.validation import MOST_GRACE_S, ROTATE, STATIC
+from app.okta.words import NOTES
 from ui import theme
 from ui.widgets.labels import ElidedLabel, label
 from ui.widgets.table import TextModel, TextRow, text_table
@@ -105,7 +106,7 @@ class ChangePage(QWidget):
         for chooser in (self.rotation_picker, self.grace_spin, self.redirect_check):
             chooser.blockSignals(True)
         self.rotation_picker.setCurrentIndex(max(self.rotation_picker.findData(wanted.rotation_type), 0))
-        self.grace_spin.setValue(wanted.leeway_s)
+        self.grace_spin.setValue(wanted.grace_s)
         self.redirect_check.setChecked(wanted.redirect_uri is not None)
         for chooser in (self.rotation_picker, self.grace_spin, self.redirect_check):
             chooser.blockSignals(False)
@@ -131,14 +132,8 @@ class ChangePage(QWidget):
         self.grace_spin.setToolTip(why)
         self.grace_spin.setAccessibleDescription(why)
         self.problems.show_lines([f"Okta would refuse it: {each.sentence()}" for each in change.problems])
-        self.notes.show_lines([self._note(each) for each in change.notes])
+        self.notes.show_lines([NOTES[each] for each in change.notes])
         self.planned.emit()
-
-    def _note(self, note: Note) -> str:
-        return {
-            Note.INACTIVE: "The app is not active: nobody can sign in with it until an admin activates it.",
-            Note.NO_CODE: "The app may not use the Authorization Code grant: a sign-in in the browser brings no token.",
-        }[note]
 
     def _make_choosers(self) -> None:
         self.rotation_picker = QComboBox()
@@ -150,7 +145,7 @@ class ChangePage(QWidget):
         self.grace_spin = QSpinBox()
         self.grace_spin.setObjectName("grantGraceSpin")
         self.grace_spin.setAccessibleName("Grace period for token rotation, in seconds")
-        self.grace_spin.setRange(0, MOST_LEEWAY_S)
+        self.grace_spin.setRange(0, MOST_GRACE_S)
         self.grace_spin.setSuffix(" s")
         self.grace_spin.valueChanged.connect(self._plan_anew)
         self.redirect_check = QCheckBox()

@@ -20,11 +20,12 @@ from PySide6.QtWidgets import (
 
 from app.errors import BadInput, LapseError
 from app.okta.change import App, Wanted
-from app.okta.keeping import TOKENS_PAGE, checked_token
+from app.okta.keeping import checked_token
+from app.okta.words import TOKENS_PAGE
 from app.secret import Secret
 from ui import theme
 from ui.doctor.grant_change import ChangePage, FieldTable
-from ui.report import ErrorPanel
+from ui.shell.error_panel import ErrorPanel
 from ui.widgets.buttons import allow
 from ui.widgets.labels import Pill, label
 

@@ -3,7 +3,8 @@
 import httpx
 import pytest
 
-from app.connecting.lookup import NotFound, look_up
+from app.connecting.lookup import look_up
+from app.connecting.not_found import NotFound
 from app.connecting.offer import Tone
 from app.connection import SignInKind
 from app.demo.org import DemoOrg

@@ -372,7 +372,7 @@ async def test_what_another_process_has_stored_meanwhile_is_not_overwritten(
 ) -> None:
     world.lock_folder = tmp_path
     world.store.place = StorePlace.KEYRING
-    world.turn(leeway_s=0)
+    world.turn(grace_s=0)
     one, two = world.second_session(), world.second_session()
     await world.sign_in()
     await one.restore()

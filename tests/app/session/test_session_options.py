@@ -57,7 +57,7 @@ async def test_without_single_flight_every_caller_refreshes_for_itself(
 async def test_without_single_flight_and_without_grace_the_second_use_ends_the_session(
     world: World, make: Make
 ) -> None:
-    world.turn(leeway_s=0)
+    world.turn(grace_s=0)
     session = make(flights=FlightsApart())
     world.clock.jump(31)
     world.network.faults += [slow(1)] * 3  # all of them are on their way before the first comes back
