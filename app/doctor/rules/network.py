@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from app.doctor.records import Case, Certainty, Evidence, Finding, Trouble
+from app.doctor.rules.saying import Described, says
 from app.errors import Hitch
 from app.events import Entry, Exchange, ExchangeKind
 from app.wire.hitch import hitch_in
@@ -132,7 +133,7 @@ def rate_limited(case: Case) -> Finding | None:
     trouble = case.trouble
     if trouble is None:
         return None
-    dressed = "rate limit" in trouble.description or _LEFT_ALONE in trouble.what
+    dressed = says(case, Described.USER_RATE_LIMITED) or _LEFT_ALONE in trouble.what
     many = [each for each in case.entries if _is_too_many(each) and trouble.at - each.at <= _AFTER_S]
     if trouble.status != _TOO_MANY and not dressed and not (many and trouble.code == "invalid_grant"):
         return None
