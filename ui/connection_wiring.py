@@ -2,17 +2,17 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
 
 from app.errors import BadInput, LapseError
 from ui.clipboard import Clipboard
 from ui.connections.editor import ConnectionEditor, Purpose
 from ui.connections.list import ConnectionsDialog, Row
-from ui.tasks import TaskScope, ask
+from ui.saving import asked_for_file, asked_for_path
+from ui.tasks import TaskScope, ask, ask_yes_no
 
 if TYPE_CHECKING:
     # For types alone: the workbench brings the heavy libraries, which come after the first paint.
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _LIST, _EDITOR, _ASKING = "connections", "edit a connection", "connection question"
 _WORK, _SAVE = "connection network", "save a connection"
+_KINDS = "JSON files (*.json);;All files (*)"
 
 
 class ConnectionWiring(QObject):
@@ -204,16 +205,14 @@ class ConnectionWiring(QObject):
         self._take_up(self._bench.settings.connection)
 
     async def _remove(self, dialog: ConnectionsDialog, name: str) -> None:
-        box = QMessageBox(dialog)
-        box.setObjectName("removeConnectionBox")
-        box.setWindowTitle("Remove a connection")
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(f"Remove {name}?")
-        box.setInformativeText("Its session is signed out, and its tokens are forgotten. Export it to keep it.")
-        remove = box.addButton("Remove", QMessageBox.ButtonRole.DestructiveRole)
-        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
-        await ask(box)
-        if box.clickedButton() is not remove:
+        if not await ask_yes_no(
+            dialog,
+            "removeConnectionBox",
+            title="Remove a connection",
+            question=f"Remove {name}?",
+            consequence="Its session is signed out, and its tokens are forgotten. Export it to keep it.",
+            yes="Remove",
+        ):
             return
         was_current = self._bench.settings.current == name
         await self._bench.remove_connection(name)
@@ -225,7 +224,7 @@ class ConnectionWiring(QObject):
     async def _import(self, dialog: ConnectionsDialog) -> None:
         from app.connecting.files import read_file
 
-        path = await self._asked_path(dialog, "Import connections", QFileDialog.AcceptMode.AcceptOpen)
+        path = await asked_for_file(dialog, "Import connections", _KINDS)
         if path is None:
             return
         found = read_file(path)
@@ -253,23 +252,10 @@ class ConnectionWiring(QObject):
         from app.connecting.files import write_file
 
         found = self._named(name)
-        path = await self._asked_path(dialog, f"Export {name}", QFileDialog.AcceptMode.AcceptSave)
+        path = await asked_for_path(dialog, f"Export {name}", "", _KINDS)
         if found is not None and path is not None:
             write_file(path, [found])
             dialog.show_note(f"Written to {path}; no secret is in it.")
-
-    async def _asked_path(self, dialog: ConnectionsDialog, title: str, mode: QFileDialog.AcceptMode) -> Path | None:
-        files = QFileDialog(dialog, title)
-        files.setObjectName("connectionFileDialog")
-        files.setAcceptMode(mode)
-        is_open = mode is QFileDialog.AcceptMode.AcceptOpen
-        files.setFileMode(QFileDialog.FileMode.ExistingFile if is_open else QFileDialog.FileMode.AnyFile)
-        files.setNameFilters(["JSON files (*.json)", "All files (*)"])
-        files.setDefaultSuffix("json")
-        files.setOption(QFileDialog.Option.DontUseNativeDialog)
-        if not await ask(files):
-            return None
-        return next((Path(each) for each in files.selectedFiles()), None)
 
     def _http(self) -> "httpx.AsyncClient":
         try:

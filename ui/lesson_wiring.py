@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QMessageBox
 
 from app.errors import LapseError, Standing, StepFailed
 from app.events import StorePlace
@@ -15,7 +14,7 @@ from app.lessons.progress import Progress, progress_of, saved_progress
 from app.lessons.run import LessonRun
 from ui.actions import LessonPossible
 from ui.lessons.facts import Row
-from ui.tasks import TaskScope, ask
+from ui.tasks import TaskScope, ask_yes_no
 
 if TYPE_CHECKING:
     from app.connection import Connection
@@ -232,14 +231,14 @@ class LessonWiring(QObject):
             self._changed()
 
     async def _may_sign_out(self) -> bool:
-        box = QMessageBox(self._window)
-        box.setObjectName("resetLessonDialog")
-        box.setWindowTitle("Reset the lesson")
-        box.setText("Sign out and begin the lesson anew?")
-        box.setInformativeText("This lesson begins signed out. The session at the demo org ends.")
-        box.setStandardButtons(QMessageBox.StandardButton.Reset | QMessageBox.StandardButton.Cancel)
-        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
-        return await ask(box) == QMessageBox.StandardButton.Reset.value
+        return await ask_yes_no(
+            self._window,
+            "resetLessonDialog",
+            title="Reset the lesson",
+            question="Sign out and begin the lesson anew?",
+            consequence="This lesson begins signed out. The session at the demo org ends.",
+            yes="Reset",
+        )
 
     # --- a lesson goes on -----------------------------------------------------------------------------------------
 

@@ -170,7 +170,6 @@ class MainWindow(QMainWindow):
         return Page(self._pages.currentIndex())
 
     def show_starting(self, text: str) -> None:
-        """Say what the start is waiting for."""
         self._starting.setText(text)
 
     def show_presenter(self, *, on: bool) -> None:
@@ -217,7 +216,6 @@ class MainWindow(QMainWindow):
         self.seen_changed.emit(True)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Show as many columns as there is room for."""
         super().resizeEvent(event)
         self._make_room()
 

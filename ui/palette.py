@@ -107,15 +107,12 @@ class CommandModel(QAbstractListModel):
         self.dataChanged.emit(self.index(0), self.index(len(self._found) - 1))
 
     def command_at(self, index: Index) -> Command | None:
-        """Return the command at an index."""
         return self._found[index.row()] if index.isValid() and index.row() < len(self._found) else None
 
     def rowCount(self, parent: Index = _ROOT) -> int:
-        """Return how many were found."""
         return 0 if parent.isValid() else len(self._found)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return one thing about one command."""
         command = self.command_at(index)
         if command is None:
             return None
@@ -260,11 +257,9 @@ class _CommandDelegate(QStyledItemDelegate):
     """Paints a command: its text, why it cannot be had, its keys at the right."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """Return one height for all."""
         return QSize(0, theme.px(_ROW_HEIGHT))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Paint one row."""
         model = index.model()
         command = model.command_at(index) if isinstance(model, CommandModel) else None
         if command is None:

@@ -41,11 +41,9 @@ class SideColumn(Card):
         return QSize(max(theme.px(_WIDTH), tabs + _BORDERS, least.width()), least.height())
 
     def add(self, panel: QWidget, title: str) -> None:
-        """Add a panel under its title."""
         self.tabs.addTab(panel, title)
 
     def entitle(self, panel: QWidget, title: str) -> None:
-        """Give a panel that is there another title."""
         if self.tabs.tabText(self.tabs.indexOf(panel)) != title:
             self.tabs.setTabText(self.tabs.indexOf(panel), title)
 

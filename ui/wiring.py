@@ -4,7 +4,6 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QMessageBox
 
 from app import events
 from app.errors import LapseError, Refusal
@@ -19,6 +18,7 @@ from ui.demo.addresses import AddressesDialog
 from ui.demo_wiring import DemoWiring
 from ui.doctor_wiring import DoctorWiring
 from ui.grant_wiring import GrantWiring
+from ui.help.controller import HelpController
 from ui.inspector_wiring import InspectorWiring
 from ui.lab_wiring import LabWiring
 from ui.lesson_wiring import LessonWiring
@@ -27,7 +27,7 @@ from ui.response.facts import response_facts
 from ui.session.held import facts_of
 from ui.sign_in_wiring import SignInWiring
 from ui.story_wiring import StoryWiring
-from ui.tasks import TaskScope, ask
+from ui.tasks import TaskScope, ask, ask_yes_no
 from ui.token_wiring import TokenWiring
 from ui.view_wiring import ViewWiring
 
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from app.workbench import Workbench
 
 _TICK_MS = 500
-_NOTICE_MS = 15_000
 
 
 class Wiring(QObject):
@@ -67,6 +66,7 @@ class Wiring(QObject):
         self._grant = GrantWiring(window, bench, self.tasks, self._clipboard, self)
         self._lab = LabWiring(window, self.tasks, self._clipboard, self)
         self._view = ViewWiring(window, bench, self.tasks, self)
+        self._help = HelpController(window.commands, self._clipboard, window)
         self._bridge = Bridge(bench.journal, self)
         self._timer = QTimer(self)
         self._timer.setObjectName("tickTimer")
@@ -237,14 +237,14 @@ class Wiring(QObject):
         await ask(dialog)
 
     async def _reset(self) -> None:
-        box = QMessageBox(self._window)
-        box.setObjectName("resetDemoOrgDialog")
-        box.setWindowTitle("Reset the demo org")
-        box.setText("Reset the demo org?")
-        box.setInformativeText("It forgets every sign-in and makes a new key. You will have to sign in again.")
-        box.setStandardButtons(QMessageBox.StandardButton.Reset | QMessageBox.StandardButton.Cancel)
-        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
-        if await ask(box) == QMessageBox.StandardButton.Reset.value:
+        if await ask_yes_no(
+            self._window,
+            "resetDemoOrgDialog",
+            title="Reset the demo org",
+            question="Reset the demo org?",
+            consequence="It forgets every sign-in and makes a new key. You will have to sign in again.",
+            yes="Reset",
+        ):
             await self._bench.reset_demo_org()
             self._show_session()
 

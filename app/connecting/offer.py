@@ -38,10 +38,6 @@ class Offer:
     facts: tuple[Fact, ...]
     missing: tuple[str, ...]
 
-    def may_sign_in(self, kind: SignInKind) -> bool:
-        """Return whether the metadata lets a person sign in so."""
-        return kind not in self.why_not
-
 
 def offer_of(metadata: ServerMetadata) -> Offer:
     """Return what a server offers, as far as its metadata says."""

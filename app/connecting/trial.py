@@ -19,7 +19,7 @@ from app.connection_field import ConnectionField
 from app.errors import BadInput, LapseError
 from app.events import ExchangeKind
 from app.oauth.keyset import KEY_TYPES, read_keys
-from app.oauth.loopback import DEFAULT_PATH
+from app.oauth.redirect import DEFAULT_PATH
 from app.wire.fetch import fetch
 
 _TOTAL_S = 15.0

@@ -53,7 +53,6 @@ class Api:
         self._door = Door(org, event_type="lapse.api.call")
 
     def routes(self) -> list[Route]:
-        """Return the API's routes."""
         return [
             self._door.route("/api/me", "api", self.me),
             self._door.route("/api/orders", "api", self.orders),

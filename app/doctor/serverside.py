@@ -65,7 +65,6 @@ def near(case: Case, line: LogLine) -> tuple[LogLine, ...]:
 
 
 def quoted(line: LogLine) -> Evidence:
-    """Return a line of the log as evidence."""
     told = line.cause or line.reason or ("done" if line.succeeded else "refused")
     return Evidence(None, f"The org's System Log, {moment(line.at)}, {line.event_type}: {told}")
 

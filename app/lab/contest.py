@@ -118,7 +118,6 @@ class _Run:
         await self._program.session.close()
 
     def outcome(self, contestant: Contestant, traffic: Traffic) -> Outcome:
-        """Return the numbers."""
         added_s = sorted(self._added_s)
         return Outcome(
             contestant=contestant,
@@ -160,7 +159,7 @@ class _Run:
             self._store,
             lock_folder=None,
             strategy=self._way.strategy,
-            single_flight=self._way.single_flight,
+            flights=self._way.flights(),
         )
 
     async def _restart(self) -> None:

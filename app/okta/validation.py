@@ -37,7 +37,6 @@ class Problem:
     cause: str = ""
 
     def sentence(self) -> str:
-        """Return it as Okta would say it."""
         return f"{self.summary}. {self.cause}" if self.cause else self.summary
 
 

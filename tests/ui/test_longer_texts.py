@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.demo.addresses import addresses_of
+from tests.preview import lab_run
 from tests.qt_deleted import delete_now
 from tests.ui.test_main_window import EVERY_STATE, shown
 from tests.ui.walks import clipped_once_settled, listed, tabs_of
-from ui import preview_lab, theme
+from ui import theme
 from ui.connections.editor import ConnectionEditor
 from ui.connections.list import ConnectionsDialog
 from ui.demo.addresses import AddressesDialog
@@ -32,7 +33,7 @@ DIALOGS: dict[str, Callable[[QWidget], QWidget]] = {
     "paste": lambda over: PasteDialog("Demo org", over),
     "addresses": lambda over: AddressesDialog(addresses_of("http://127.0.0.1:8899", "identity"), over),
     "palette": lambda over: CommandPalette([], over),
-    "lab": lambda over: ResultsDialog(preview_lab.report(), over),
+    "lab": lambda over: ResultsDialog(lab_run.report(), over),
 }
 
 

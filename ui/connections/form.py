@@ -48,7 +48,6 @@ class Form(QWidget):
         self.name_edit.textEdited.connect(self._on_name_edited)
 
     def show_connection(self, connection: Connection) -> None:
-        """Show a connection."""
         for line, text in (
             (self.issuer_edit, connection.issuer),
             (self.name_edit, connection.name),

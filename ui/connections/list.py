@@ -91,7 +91,6 @@ class ConnectionsDialog(QDialog):
         self.trouble.show_text("\n".join(line for line in error.lines() if line))
 
     def show_note(self, text: str) -> None:
-        """Say what was done."""
         self.trouble.show_text("")
         self._note.setText(text)
         self._note.setVisible(bool(text))

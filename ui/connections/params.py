@@ -51,7 +51,6 @@ class ParamsTable(QTableWidget):
         return QSize(theme.px(300), self.horizontalHeader().sizeHint().height() + theme.px(_ROWS * _ROW_HEIGHT + 4))
 
     def minimumSizeHint(self) -> QSize:
-        """Return the same height."""
         return QSize(theme.px(200), self.sizeHint().height())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -28,7 +28,6 @@ class StepsView(Card):
         self.hide()
 
     def show_steps(self, steps: "tuple[Step, ...]") -> None:
-        """Show the steps so far."""
         self.steps = steps
         self.body.removeWidget(self._content)
         self._content.hide()

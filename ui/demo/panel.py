@@ -56,7 +56,6 @@ class DemoPanel(QWidget):
         self.show_unknown()
 
     def show_org(self, state: "OrgState") -> None:
-        """Show how the demo org is turned."""
         self.lifetimes.show_knobs(state.knobs)
         self.times.show_times(state.moved_s, state.server_skew_s, state.client_skew_s)
         self.faults.show_faults(state.faults, is_cut=state.is_cut)

@@ -193,6 +193,5 @@ class _Banner(QFrame):
         self.hide()
 
     def show_lines(self, lines: list[str]) -> None:
-        """Show one sentence a line."""
         self._text.setText("\n".join(lines))
         self.setVisible(bool(lines))

@@ -265,7 +265,6 @@ class TokenPage(QWidget):
         self._lay_out()
 
     def show_source(self, source: TokenSource) -> None:
-        """Show what there is to do about the token."""
         self._source = source
         asked, kept = source is TokenSource.ASKED, source is TokenSource.KEPT
         stories = {

@@ -46,7 +46,6 @@ class DoctorPanel(QWidget):
         self._show("Nobody has looked yet.", ())
 
     def show_findings(self, findings: tuple[Finding, ...]) -> None:
-        """Show these findings, in their order."""
         if not findings:
             self.show_nothing()
             return

@@ -90,7 +90,6 @@ class InspectorPanel(QWidget):
         self._show_lapse()
 
     def current(self) -> Inspection | None:
-        """Return the inspection shown."""
         all_of_them = (*self._held, *self._pasted)
         index = self.picker.currentIndex()
         return all_of_them[index] if 0 <= index < len(all_of_them) else None

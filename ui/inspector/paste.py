@@ -45,7 +45,6 @@ class PasteEdit(QPlainTextEdit):
         return self._aside or self.toPlainText()
 
     def take(self, text: str) -> None:
-        """Take a text in place of what is there."""
         self._aside = text if self._keeps_aside(text) else ""
         shown = "({0} characters, masked)" if self.masks else "({0} characters; the first of them: {1}…)"
         self.setPlainText(shown.format(f"{len(text):,}", text[:60]) if self._aside else text)
@@ -76,7 +75,6 @@ class PasteEdit(QPlainTextEdit):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Take what is dropped."""
         self.insertFromMimeData(event.mimeData())
         event.acceptProposedAction()
 

@@ -1,7 +1,6 @@
 """The inspector's views of one token: claims, rules, when it ends, what changed, the JSON itself."""
 
 from PySide6.QtCore import QModelIndex, Signal
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.inspection.difference import difference
@@ -260,8 +259,3 @@ def _column(view: QWidget, *widgets: QWidget) -> None:
     layout.setSpacing(6)
     for widget in widgets:
         layout.addWidget(widget)
-
-
-def copy_text(text: str) -> None:
-    """Put a text on the clipboard."""
-    QGuiApplication.clipboard().setText(text)

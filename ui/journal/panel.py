@@ -38,7 +38,6 @@ class JournalPanel(QWidget):
         self._lay_out()
 
     def show_entries(self, entries: tuple[Entry, ...]) -> None:
-        """Show these entries."""
         self._model.show_entries(entries)
         self._show_count()
         self.table.scrollToBottom()
@@ -66,7 +65,6 @@ class JournalPanel(QWidget):
             self._mark(self.table, place)
 
     def chosen(self) -> Entry | None:
-        """Return the chosen entry."""
         return self._model.entry_at(self.table.currentIndex())
 
     def clear_filter(self) -> None:

@@ -63,7 +63,6 @@ class ResultsDialog(QDialog):
 
     @property
     def measure(self) -> Measure:
-        """The measure in sight."""
         return CHARTED[self.measure_picker.currentIndex()]
 
     def text(self) -> str:

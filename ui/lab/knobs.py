@@ -48,7 +48,6 @@ class Knobs(QWidget):
         self.show_scenario(Scenario())
 
     def show_scenario(self, scenario: Scenario) -> None:
-        """Turn every knob as a scenario has it."""
         for name, knob in self.knobs.items():
             knob.show_value(getattr(scenario, name))
         self.pattern_picker.setCurrentIndex(list(Pattern).index(scenario.pattern))

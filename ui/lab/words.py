@@ -20,7 +20,6 @@ def contestant_names() -> dict[Contestant, str]:
 
 
 def measure_names() -> dict[Measure, str]:
-    """Return the name of each number."""
     return {
         Measure.TOKEN_REQUESTS: "Token requests",
         Measure.NEEDLESS: "Needless refreshes",

@@ -76,7 +76,6 @@ class LessonPage(QWidget):
 
     @property
     def current(self) -> StepCard | None:
-        """The step one is at."""
         return next((card for card in self.steps if card.state is StepState.CURRENT), None)
 
     def _place_in_all(self, row: Row, of: int, place: int) -> str:

@@ -67,7 +67,6 @@ class StepCard(Card):
 
     @property
     def has_hint(self) -> bool:
-        """Whether the hint is shown."""
         return not self.hint.isHidden()
 
     def text(self) -> str:

@@ -24,7 +24,6 @@ class ResponsePanel(QWidget):
         layout.addWidget(self.view)
 
     def show_response(self, facts: ResponseFacts) -> None:
-        """Show this answer."""
         self.view.setPlainText(response_text(facts))
 
     def clear(self) -> None:

@@ -31,7 +31,6 @@ class CountsCard(Card):
         self.show_counts(Counts())
 
     def show_counts(self, counts: Counts) -> None:
-        """Show these numbers."""
         skew = _UNKNOWN if counts.skew_s is None else self._skew(counts.skew_s)
         for key, text in (
             ("calls", str(counts.calls)),

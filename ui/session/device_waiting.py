@@ -69,7 +69,6 @@ class DeviceWaitingPanel(QWidget):
         self._show()
 
     def show_code(self, waiting: "DeviceWaiting") -> None:
-        """Show the code and where it is typed."""
         self._waiting = waiting
         self._status.setText(
             "Open the link on a phone or another computer, or scan the QR code. Compare the code, then allow."

@@ -68,7 +68,6 @@ class TokenCard(Card):
         self.value_view.show()
 
     def hide_value(self) -> None:
-        """Show the value no longer."""
         self._revealed_at = None
         if self._value_view is not None:
             self._value_view.clear()
@@ -96,12 +95,10 @@ class TokenCard(Card):
 
     @property
     def pill_word(self) -> str:
-        """The state in a word."""
         return self._pill.text()
 
     @property
     def countdown_text(self) -> str:
-        """The countdown as shown."""
         return self._countdown.text()
 
     def hideEvent(self, event: QHideEvent) -> None:

@@ -57,7 +57,6 @@ def mark_words() -> dict[MarkKind, str]:
 
 
 def limit_words() -> dict[LimitKind, str]:
-    """Return what is written at a limit."""
     return {
         LimitKind.IDLE: "idle limit",
         LimitKind.ABSOLUTE: "absolute limit",
@@ -65,7 +64,6 @@ def limit_words() -> dict[LimitKind, str]:
 
 
 def now_word() -> str:
-    """Return what is written at now."""
     return "now"
 
 

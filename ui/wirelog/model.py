@@ -47,11 +47,9 @@ class WireModel(QAbstractTableModel):
 
     @property
     def wanted(self) -> RowFilter:
-        """The filter in force."""
         return self._wanted
 
     def show_log(self, log: WireLog) -> None:
-        """Show another log."""
         self._log = log
         self.filter(self._wanted)
 
@@ -86,7 +84,6 @@ class WireModel(QAbstractTableModel):
             self.endRemoveRows()
 
     def row_at(self, index: Index) -> Row | None:
-        """Return the row at an index."""
         return self._log.row(self._shown[index.row()]) if index.isValid() and index.row() < len(self._shown) else None
 
     def place_of(self, row: Row) -> int | None:
@@ -94,11 +91,9 @@ class WireModel(QAbstractTableModel):
         return self._shown.place_of(row.key)
 
     def rowCount(self, parent: Index = _ROOT) -> int:
-        """Return the number of rows shown."""
         return 0 if parent.isValid() else len(self._shown)
 
     def columnCount(self, parent: Index = _ROOT) -> int:
-        """Return four."""
         return 0 if parent.isValid() else 4
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -109,7 +104,6 @@ class WireModel(QAbstractTableModel):
         return names[section] if 0 <= section < len(names) else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return one cell."""
         row = self.row_at(index) if role in _ROLES else None
         if row is None:
             return None

@@ -103,7 +103,6 @@ class WirePanel(QWidget):
         self._allow_buttons()
 
     def chosen(self) -> Row | None:
-        """Return the chosen row."""
         return self._model.row_at(self.table.currentIndex())
 
     def clear_filter(self) -> None:

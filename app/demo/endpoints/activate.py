@@ -53,7 +53,6 @@ class Activation:
         self._door = Door(org)
 
     def routes(self) -> list[Route]:
-        """Return its routes."""
         return [
             self._door.route(ACTIVATE, "activate", self.show),
             self._door.route(ACTIVATE, "activate", self.submit, ("POST",)),

@@ -73,7 +73,6 @@ class SentBack(Refused):
         self._bends = bends
 
     def answer(self) -> Response:
-        """Return the redirect."""
         fields = {"error": self.error.error, "error_description": self.error.description}
         return send_back(self._back, fields, self._issuer, self._bends)
 

@@ -150,7 +150,7 @@ async def test_a_token_dropped_while_callers_wait_still_reaches_them(world: Worl
     def drop(_: object) -> None:
         world.session.state = SignedIn(world.tokens.without_access())
 
-    (refreshing,) = world.session._refreshing
+    [refreshing] = [task for task in asyncio.all_tasks() if task.get_name() == "refresh"]
     refreshing.add_done_callback(drop)
     assert (await waiting).access.name == "AT-2"
     assert world.session.decide("test").reason is Reason.DROPPED

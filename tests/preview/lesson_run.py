@@ -12,7 +12,7 @@ from app.lessons.run import LessonRun
 from app.simloop import SimClock, SimLoop
 from app.simulation import open_simulation
 from app.workbench import Workbench
-from ui.preview_story import ANSWERS_TAKE, BEGAN, Story, story_of
+from tests.preview.stories import ANSWERS_TAKE, BEGAN, Story, story_of
 
 _READING_S = 4.0
 
