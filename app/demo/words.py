@@ -4,6 +4,7 @@ What clients are told is Okta's, in `app.demo.dialect`.
 """
 
 from app.demo.cause import Cause
+from app.demo.systemlog import LogEvent
 from app.refusal_cause import RefusalCause
 from app.text import duration
 
@@ -70,6 +71,14 @@ def said(cause: Cause | str) -> str:
         limit_s=cause.limit_s,
         label=cause.label,
     )
+
+
+def logged(event: LogEvent) -> str:
+    """Return an event of the System Log in one line."""
+    outcome = "done" if event.succeeded else f"refused: {event.reason}"
+    about = " ".join(part for part in (event.grant, event.client_id, event.user_id, event.family) if part)
+    cause = f". {event.cause}" if event.cause else ""
+    return f"{event.event_type} {outcome}{f' ({about})' if about else ''}{cause}"
 
 
 def issued_to(what: str, client_id: str) -> str:

@@ -29,19 +29,20 @@ from tests.preview import lab_run, stories
 from tests.preview.lesson_run import PlayedLesson, play_lesson
 from tests.preview.stories import Stage, Story, play
 from tests.preview.tokens import ISSUER, NOW, against, generations_of, inspections_of, signing_key, tokens_of
-from ui.actions import LessonPossible, Possible
 from ui.connections.editor import ConnectionEditor, Purpose
 from ui.connections.list import ConnectionsDialog, Row
 from ui.demo.addresses import AddressesDialog
 from ui.doctor.grant_dialog import GrantDialog, TokenSource
-from ui.guide import GuideWindow
+from ui.help.window import HelpWindow
 from ui.inspector.paste import PasteDialog
 from ui.lab.dialog import ResultsDialog
 from ui.lessons.facts import Row as LessonRow
-from ui.main_window import MainWindow, Page
-from ui.palette import CommandPalette
 from ui.response.facts import response_facts
 from ui.session.held import facts_of
+from ui.shell.commands import LessonPossible, Possible
+from ui.shell.page import Page
+from ui.shell.palette import CommandPalette
+from ui.window.main_window import MainWindow
 
 _OKTA = Connection(
     name="Okta, development",
@@ -411,7 +412,7 @@ PANELS: dict[str, tuple[str, Callable[[MainWindow], QWidget]]] = {
     "error": ("failed", lambda window: window.error_panel),
     "toasts": ("lapsed", _toasts),
     "palette": ("lapsed", _palette),
-    "guide": ("lapsed", GuideWindow),
+    "help": ("lapsed", HelpWindow),
     "connection": ("signed-out", _editor),
     "connections": ("signed-out", _connections),
     "grant": ("signed-out", _grant),

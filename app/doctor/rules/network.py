@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from app.doctor.records import Case, Certainty, Evidence, Finding, Trouble
+from app.doctor.rules.saying import Described, says
 from app.errors.reasons import FailureKind
 from app.events import Entry
 from app.events.wire import Exchange, ExchangeKind
@@ -131,7 +132,7 @@ def rate_limited(case: Case) -> Finding | None:
     trouble = case.trouble
     if trouble is None:
         return None
-    dressed = "rate limit" in trouble.description or trouble.kind is FailureKind.LEFT_ALONE
+    dressed = says(case, Described.USER_RATE_LIMITED) or trouble.kind is FailureKind.LEFT_ALONE
     many = [each for each in case.entries if _is_too_many(each) and trouble.at - each.at <= _AFTER_S]
     if trouble.status != _TOO_MANY and not dressed and not (many and trouble.code == "invalid_grant"):
         return None

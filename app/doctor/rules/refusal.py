@@ -2,7 +2,7 @@
 
 from app.doctor.evidence import REFRESH
 from app.doctor.records import Case, Sent, Stage
-from app.doctor.rules.saying import says
+from app.doctor.rules.saying import Described, says
 from app.events import Entry
 from app.events.tokens import TokensReceived
 from app.session.verdicts import refuses_token
@@ -15,7 +15,7 @@ def is_refused(case: Case) -> bool:
     trouble = case.trouble
     if trouble is None or trouble.stage is not Stage.REFRESH or not refuses_token(trouble.code):
         return False
-    return trouble.status != _TOO_MANY and not says(case, "another client", "rate limit")
+    return trouble.status != _TOO_MANY and not says(case, Described.MISMATCHED_CLIENT, Described.USER_RATE_LIMITED)
 
 
 def sent_token(case: Case) -> Sent | None:
