@@ -118,7 +118,7 @@ def environment(home: Path) -> dict[str, str]:
         (HEADLESS, "argparse"),
         (HEADLESS, "app.workbench"),
         (WINDOW, "PySide6.QtGui"),
-        (WINDOW, "ui.main_window"),
+        (WINDOW, "ui.window.main_window"),
         (WINDOW, "qasync"),
         (WINDOW, "app.workbench"),  # on a thread, while the loop listens
         (INSTALLED, "ui.display"),
