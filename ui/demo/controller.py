@@ -7,9 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
-from app import events
 from app.errors import LapseError
-from app.events import Entry, Exchange, ExchangeKind
+from app.events import Entry
+from app.events.demo import (
+    ClockSkewed,
+    DemoOrgFound,
+    DemoOrgReset,
+    DemoOrgStarted,
+    DemoOrgTurned,
+    FaultSwitched,
+    KeysRotated,
+    NetworkCut,
+    TimeTravelled,
+)
+from app.events.wire import Exchange, ExchangeKind
 from ui.shell.tasks import TaskScope
 from ui.text import clock_time
 
@@ -24,14 +35,14 @@ if TYPE_CHECKING:
 _READING = "read the demo org"
 # After these somebody, here or elsewhere, has turned the org, or another org is there.
 _TURNED = (
-    events.DemoOrgTurned,
-    events.FaultSwitched,
-    events.TimeTravelled,
-    events.ClockSkewed,
-    events.NetworkCut,
-    events.DemoOrgReset,
-    events.DemoOrgStarted,
-    events.DemoOrgFound,
+    DemoOrgTurned,
+    FaultSwitched,
+    TimeTravelled,
+    ClockSkewed,
+    NetworkCut,
+    DemoOrgReset,
+    DemoOrgStarted,
+    DemoOrgFound,
 )
 
 
@@ -79,7 +90,7 @@ class DemoController(QObject):
     def added(self, batch: tuple[Entry, ...]) -> None:
         """Look again after whatever may have turned the org, or let a fault strike."""
         for entry in batch:
-            if isinstance(entry.event, events.KeysRotated):  # nothing else in the window shows it
+            if isinstance(entry.event, KeysRotated):  # nothing else in the window shows it
                 self._window.toasts.show_toast(entry.sentence())
         if any(self._calls_for_a_look(entry) for entry in batch):
             self._read_soon()

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from PySide6.QtCore import QObject
 
 from app.errors import BadInput, LapseError
+from app.token_name import TokenName
 from app.urls import check_url
 from ui.shell.tasks import TaskScope, ask
 
@@ -65,11 +66,11 @@ class InspectorController(QObject):
         await self._bench.desk.fetch_keys()
         self.show()
 
-    def _on_introspect(self, title: str) -> None:
-        self._tasks.start("introspect", self._introspect, title)
+    def _on_introspect(self, name: TokenName) -> None:
+        self._tasks.start("introspect", self._introspect, name)
 
-    async def _introspect(self, title: str) -> None:
-        await self._bench.desk.introspect(title)
+    async def _introspect(self, name: TokenName) -> None:
+        await self._bench.desk.introspect(name)
         self.show()
 
     def _on_paste(self) -> None:

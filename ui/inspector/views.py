@@ -8,6 +8,7 @@ from app.inspection.inspector import Inspection
 from app.inspection.reading import Form, pretty
 from app.inspection.truth import Testimony
 from app.session.generations import Generation
+from app.token_name import TokenName
 from ui.inspector.model import MARK, NAME, ClaimsModel
 from ui.inspector.rows import change_rows, rows_of, rule_rows, truth_rows
 from ui.widgets.buttons import allow
@@ -148,15 +149,15 @@ class CompareView(QWidget):
         self._inspection, self._others = inspection, others
         self.picker.blockSignals(True)
         self.picker.clear()
-        self.picker.addItems([each.name for each in others])
+        self.picker.addItems([str(each.name) for each in others])
         self.picker.setCurrentIndex(max(self.picker.findText(chosen), 0) if others else -1)
         self.picker.blockSignals(False)
         self.picker.setEnabled(bool(others))
         self._show()
 
-    def choose(self, name: str) -> None:
+    def choose(self, name: TokenName) -> None:
         """Compare with the generation of that name."""
-        self.picker.setCurrentIndex(self.picker.findText(name))
+        self.picker.setCurrentIndex(self.picker.findText(str(name)))
 
     def summary(self) -> str:
         """Return what the comparison comes to."""
@@ -215,10 +216,10 @@ def parts_text(inspection: Inspection, *, masked: bool = False) -> str:
 
 def others_of(inspection: Inspection | None, generations: tuple[Generation, ...]) -> tuple[Generation, ...]:
     """Return the other generations of a token's kind, the latest first."""
-    if inspection is None:
+    if inspection is None or inspection.name is None:
         return _NOTHING
-    prefix = inspection.title.partition("-")[0]
-    found = [each for each in generations if each.prefix == prefix and each.name != inspection.title]
+    kind, name = inspection.name.kind, inspection.name
+    found = [each for each in generations if each.name.kind is kind and each.name != name]
     return tuple(reversed(found))
 
 

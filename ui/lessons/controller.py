@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from app.errors import LapseError, Standing, StepFailed
-from app.events import StorePlace
+from app.errors import LapseError, StepFailed
+from app.errors.reasons import Standing
+from app.events.session import StorePlace
 from app.lessons.catalogue import LESSONS
 from app.lessons.player import Player
 from app.lessons.progress import Progress, progress_of, saved_progress

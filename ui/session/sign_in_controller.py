@@ -9,7 +9,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 
 from app.connection import SignInKind
-from app.errors import LapseError, Standing
+from app.errors import LapseError
+from app.errors.reasons import Standing
 from ui.session.asked_factors import AskedFactors
 from ui.shell.clipboard import Clipboard
 from ui.shell.page import Page

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 
+from app.events.words import sentence
 from app.wire.curl import curl
 from app.wire.details import Detail
 from ui.shell.clipboard import Clipboard
@@ -60,7 +61,7 @@ class TokenController(QObject):
                 has_access=tokens is not None and tokens.access is not None,
                 has_refresh=tokens is not None and tokens.refresh is not None,
                 has_id=tokens is not None and tokens.id is not None,
-                replaced=replaced.name if replaced is not None else "",
+                replaced=replaced.name if replaced is not None else None,
                 why_not_by=self._why_not_by() if is_ready else {},
                 is_calling=self._tasks.running("call"),
                 is_presenting=self._window.commands.presenter.isChecked(),
@@ -119,7 +120,7 @@ class TokenController(QObject):
 
     async def _expire(self, kind: str) -> None:
         expired = await (await self._bench.trouble()).expire(kind)
-        self._note(expired.sentence())
+        self._note(sentence(expired))
 
     def _on_revoke(self) -> None:
         kind = self._kind()
@@ -127,14 +128,14 @@ class TokenController(QObject):
 
     async def _revoke(self, kind: str) -> None:
         revoked = await (await self._bench.trouble()).revoke(kind)
-        self._note(revoked.sentence())
+        self._note(sentence(revoked))
 
     def _on_replay(self) -> None:
         self._tasks.start("replay", self._replay)
 
     async def _replay(self) -> None:
         answered = await (await self._bench.trouble()).replay()
-        self._window.call_strip.show_story(answered.sentence())
+        self._window.call_strip.show_story(sentence(answered))
 
     def _note(self, text: str) -> None:
         self._window.toasts.show_toast(text)

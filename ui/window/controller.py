@@ -5,9 +5,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from app import events
 from app.errors import LapseError, Refusal
-from app.events import Entry, StorePlace
+from app.events import Entry
+from app.events.demo import DemoOrgFound, DemoOrgLedgerSetAside, DemoOrgPortTaken, DemoOrgTurned, TimeTravelled
+from app.events.refresh import RefreshRetried, RefreshSucceeded
+from app.events.session import KeyringAwaited, StorePlace
+from app.events.sign_in import BrowserOpened
 from app.session.expiry import leeway_in_force
 from app.session.states import Ended, Unread
 from app.session.tokens import TokenSet
@@ -252,10 +255,10 @@ class WindowController(QObject):
     # --- what is told ---------------------------------------------------------------------------------------------
 
     def _on_session_changed(self, entry: Entry) -> None:
-        if isinstance(entry.event, events.KeyringAwaited):
+        if isinstance(entry.event, KeyringAwaited):
             self._window.show_starting(entry.sentence())
             self._show_store(waiting=entry.event.waiting)
-        elif isinstance(entry.event, events.RefreshRetried):
+        elif isinstance(entry.event, RefreshRetried):
             self._window.call_strip.show_story(entry.sentence())
         else:
             self._show_session()
@@ -267,25 +270,26 @@ class WindowController(QObject):
         self._lessons.added()
         for entry in batch:
             event = entry.event
-            if isinstance(event, events.BrowserOpened) and not event.worked:
+            if isinstance(event, BrowserOpened) and not event.worked:
                 self._sign_in.show_no_browser()
-            elif isinstance(event, events.DemoOrgPortTaken | events.DemoOrgLedgerSetAside):
+            elif isinstance(event, DemoOrgPortTaken | DemoOrgLedgerSetAside):
                 self._window.statusBar().showMessage(entry.sentence())  # stays: it explains why one is signed out
-            elif isinstance(event, events.TimeTravelled):
+            elif isinstance(event, TimeTravelled):
                 self.tick()  # every countdown jumps along at once
                 self._window.toasts.announcer.announce(entry.sentence())
-            elif isinstance(event, events.DemoOrgTurned):
+            elif isinstance(event, DemoOrgTurned):
                 self._show_limits()
-            elif isinstance(event, events.DemoOrgFound):
+            elif isinstance(event, DemoOrgFound):
                 self._window.toasts.show_toast(entry.sentence())
-            elif isinstance(event, events.RefreshSucceeded):
+            elif isinstance(event, RefreshSucceeded):
                 self._window.toasts.announcer.announce(entry.sentence())
 
     def _report(self, failure: BaseException) -> None:
         self._show_session()
         # Why a session has ended stands where one signs in again; once is enough.
         ended = self._bench.session.ended
-        if not (self._ready and isinstance(failure, Refusal) and ended is not None and failure.what == ended.what):
+        is_it = isinstance(failure, Refusal) and ended is not None and failure.reason is ended.reason
+        if not (self._ready and is_it):
             self._window.error_panel.show_error(failure)
 
     def _show_connection(self) -> None:

@@ -5,7 +5,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from app.decision import Decision
-from app.events import ExchangeKind
+from app.events.wire import ExchangeKind
 from app.text import duration, seconds
 from app.wire.details import Detail
 from app.wire.pretty import request_text, response_text
@@ -96,7 +96,7 @@ class DetailPane(QWidget):
             ("Outcome", self._outcome(row, detail)),
             ("Why", above.text if above is not None else log.origin_of(row) or self._no_reason(call)),
             ("For the call", "" if call is None else call.text),
-            ("Request", row.text.partition(" → ")[0]),
+            ("Request", row.text.removesuffix(f" → {row.failure}")),
             ("Endpoint", "" if row.endpoint is None else self._endpoints()[row.endpoint]),
             ("Began", _moment(row.at)),
             ("Headers after", _took(None if detail is None else detail.answered_s)),
@@ -150,7 +150,7 @@ class DetailPane(QWidget):
             ("Verdict", made.verdict.value),
             ("Rule", made.reason.value),
             ("Asked by", made.asked_by),
-            ("Access token", made.access_name or "none in hand"),
+            ("Access token", str(made.access_name or "none in hand")),
             ("Decided at", _moment(made.at)),
             ("Expires at", "not stated" if made.expires_at is None else _moment(made.expires_at)),
             ("Expiry from", made.source.value),

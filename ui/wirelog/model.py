@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QColor, QFont
 
+from app.decision.words import outcome
 from app.text import duration
 from app.wire.rows import Key, Keys
 from app.wire.view import Row, RowFilter, RowKind, WireLog, passes
@@ -150,8 +151,9 @@ class WireModel(ColumnsModel):
         return clock_time(row.at)
 
     def _said(self, row: Row) -> str:
+        decision = self._log.decision_of(row) if row.kind is RowKind.DECISION and row.depth else None
         # under a call it need not say again who asked
-        return row.text.partition(": ")[2] if row.kind is RowKind.DECISION and row.depth else row.text
+        return row.text if decision is None else outcome(decision)
 
     def _spoken(self, row: Row) -> str:
         took = "" if row.duration_s is None else duration(row.duration_s)
