@@ -106,7 +106,7 @@ async def test_a_refresh_token_made_to_expire_is_refused_and_the_client_did_not_
     await bench.world.session.drop_access_token()
     assert await bench.call() is None
     assert bench.world.session.ended is not None
-    assert any("let it expire" in each.sentence() for each in bench.world.org.log)
+    assert any("let it expire" in each.cause for each in bench.world.org.log)
 
 
 async def test_a_replay_inside_the_grace_period_is_accepted_and_changes_nothing_here(bench: Bench) -> None:
