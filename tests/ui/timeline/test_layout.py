@@ -18,11 +18,10 @@ NOW = 1_790_000_000.0
 
 
 def bar(number: int, begin: float, life: float | None, lane: Lane = Lane.ACCESS, ended: float | None = None) -> Bar:
-    prefix = "AT" if lane is Lane.ACCESS else "RT"
+    name = AT if lane is Lane.ACCESS else RT
     return Bar(
         lane=lane,
-        name=f"{prefix}-{number}",
-        number=number,
+        name=name(number),
         family=1,
         seq=number * 10 + (lane is Lane.REFRESH),
         fingerprint="9f2c",
@@ -30,7 +29,7 @@ def bar(number: int, begin: float, life: float | None, lane: Lane = Lane.ACCESS,
         ends_at=None if life is None else begin + life,
         end=End.OPEN if ended is None else End.REPLACED,
         ended_at=ended,
-        before=None if number == 1 else f"{prefix}-{number - 1}",
+        before=None if number == 1 else name(number - 1),
     )
 
 

@@ -79,7 +79,7 @@ class Story:
             started_at=NOW,
             duration_s=0.012,
             status=status,
-            failure=None if status else "ReadTimeout",
+            failure=None if status else TransportFailure("ReadTimeout"),
         )
         return self.row(exchange, cause)
 
