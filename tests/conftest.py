@@ -12,6 +12,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from app.demo.ledger import SigningKey
+from tests.keys import lend_signing_keys
 from tests.qt_bot import PatientBot
 
 # No test may reach a person's keyring; a test of a real one gives its child process a keyring of its own.
@@ -86,6 +88,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    lend_signing_keys()
     config.stash[_left_out] = []
     os.environ["LAPSE_HOME"] = _home_of(config)  # for what runs outside any one test
     config.pluginmanager.register(_Watch(config.stash[_left_out]))
@@ -109,6 +112,12 @@ def lapse_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home = tmp_path / "lapse-home"
     monkeypatch.setenv("LAPSE_HOME", str(home))
     return home
+
+
+@pytest.fixture(scope="session")
+def key() -> SigningKey:
+    """Return one and the same key to every demo org whose keys do not matter."""
+    return SigningKey.generate()
 
 
 @pytest.fixture

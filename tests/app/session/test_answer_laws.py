@@ -18,7 +18,6 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from app.demo.ledger import MemoryLedger, SigningKey
 from app.errors import LapseError, Standing
 from app.session.calls import CallResult
 from app.session.session import Session
@@ -27,8 +26,6 @@ from app.simloop import SimClock, SimLoop
 from tests.app.session.conftest import Fault, World, new_session, new_world
 from tests.app.session.odd_answers import sent_refresh_tokens
 from tests.app.session.test_store_shared import Keyring, KeyringState
-
-_KEY = SigningKey.generate()  # making one takes longer than a whole run
 
 VALUES = st.one_of(
     st.none(),
@@ -76,7 +73,6 @@ class Answers(RuleBasedStateMachine):
         self.loop = SimLoop()
         asyncio.set_event_loop(None)
         self.world: World = new_world(SimClock())
-        self.world.org.ledger = MemoryLedger(_KEY)
         self.keyring = Keyring()
         self.world.store = self.keyring
         self.world.lock_folder = Path(self.folder.name)
