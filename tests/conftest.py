@@ -9,10 +9,10 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-import hypothesis
 import pytest
 
 from app.demo.ledger import SigningKey
+from tests.examples import register_profiles
 from tests.keys import lend_signing_keys
 from tests.qt_bot import PatientBot
 
@@ -21,9 +21,7 @@ os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-# How long an example takes is up to what else the machine does.
-hypothesis.settings.register_profile("lapse", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
-hypothesis.settings.load_profile("lapse")
+register_profiles()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

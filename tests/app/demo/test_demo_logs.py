@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from okta.models import LogEvent
 
@@ -337,7 +337,6 @@ WORDS = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(expression=st.lists(WORDS, max_size=12).map(" ".join) | st.text(max_size=30))
 async def test_no_filter_breaks_it(admin: Administrator, expression: str) -> None:
     answer = await admin.ask("GET", LOGS, params={"filter": expression})

@@ -26,6 +26,7 @@ from app.simloop import SimClock, SimLoop
 from tests.app.session.conftest import Fault, World, new_session, new_world
 from tests.app.session.odd_answers import sent_refresh_tokens
 from tests.app.session.test_store_shared import Keyring, KeyringState
+from tests.examples import share
 
 VALUES = st.one_of(
     st.none(),
@@ -278,9 +279,8 @@ class Answers(RuleBasedStateMachine):
 
 TestAnswers = Answers.TestCase
 TestAnswers.settings = settings(
-    max_examples=50,
+    share(2),
     stateful_step_count=20,
-    deadline=None,
-    phases=[Phase.explicit, Phase.generate],  # to shrink a failure takes minutes; --hypothesis-seed repeats one
+    phases=[Phase.explicit, Phase.generate],  # to shrink a failure takes minutes; every run draws the same
     suppress_health_check=list(HealthCheck),
 )

@@ -16,6 +16,7 @@ from app.session.session import Session
 from app.session.states import Ended, SignedIn, SignedOut
 from app.simloop import SimClock, SimLoop
 from tests.app.session.conftest import ServerClock, World, answers, lost_after_commit, new_world, refused, slow
+from tests.examples import share
 
 FAULTS = {
     "lost": lost_after_commit,
@@ -170,6 +171,4 @@ class Life(RuleBasedStateMachine):
 
 
 TestLife = Life.TestCase
-TestLife.settings = settings(
-    max_examples=60, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
-)
+TestLife.settings = settings(share(2), stateful_step_count=30, suppress_health_check=list(HealthCheck))
