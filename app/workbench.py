@@ -13,6 +13,7 @@ import httpx
 from app import events, settings
 from app.clock import Clock, OwnClock, SystemClock
 from app.connection import Connection, SignInKind, check_connection
+from app.connection_field import ConnectionField
 from app.demo.addresses import Addresses
 from app.demo.host import DemoHost, Host, Hosting
 from app.demo.policy import Policy
@@ -229,7 +230,7 @@ class Workbench:
         self, method: str, url: str, times: int, done: Callable[[CallResult], None] = lambda _: None
     ) -> list[CallResult]:
         """Call the API `times` times at once; `done` is told each result as it comes. Raises BadInput."""
-        check_url(url, "The API URL")
+        check_url(url, "The API URL", ConnectionField.API_URL)
 
         async def one() -> CallResult:
             result = await self.chosen.calls.call(method, url)
@@ -468,7 +469,7 @@ def limits_of(org: "DemoOrg") -> Limits:
     knobs = org.knobs()
     rotates = knobs["rotation_type"] == "ROTATE"
     return Limits(
-        grace_s=float(knobs["leeway_s"]) if rotates else 0.0,
+        grace_s=float(knobs["grace_s"]) if rotates else 0.0,
         idle_s=float(knobs["refresh_idle_s"]) or None,
         absolute_s=float(knobs["refresh_token_lifetime_s"]) or None,
     )

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 from app.clock import Clock, OwnClock
 from app.demo.addresses import PASSWORD, USERNAME, Addresses, addresses_of
 from app.demo.applications import LAPSE, Application, Grant, Rotation, remembered
+from app.demo.cause import Cause
 from app.demo.faults import FaultBoard
 from app.demo.front import open_front
 from app.demo.host import DEFAULT_PORT
@@ -18,9 +19,10 @@ from app.demo.pending import Pending
 from app.demo.policy import Policy, Successor, TokenFormat
 from app.demo.presets import preset_named
 from app.demo.scenarios import Scenario
-from app.demo.servers import DEFAULT, SERVERS, AuthorizationServer
+from app.demo.servers import DEFAULT, AuthorizationServer
 from app.demo.systemlog import SystemLog
 from app.errors import BadInput
+from app.refusal_cause import RefusalCause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,18 +57,53 @@ _ENUMS: dict[str, type[Enum]] = {
     "access_token_format": TokenFormat,
     "rotation_type": Rotation,
 }
-_APPLICATION_KNOBS = ("rotation_type", "leeway_s", "requires_consent", "is_active")
+_APPLICATION_KNOBS = ("rotation_type", "grace_s", "requires_consent", "is_active")
 _GRANT_KNOB = "refresh_grant_enabled"
-_BY_ADMIN = "An administrator revoked it."
+_BY_ADMIN = Cause(kind=RefusalCause.REVOKED_BY_ADMIN)
 
 
 class DemoOrg:
-    """Authorization servers and an API as an ASGI application, `app`; every attribute may be turned while it runs.
+    """Authorization servers and an API as an ASGI application, `app`; every attribute may be changed while it runs.
 
-    `issuer_base` is where it is reached and must be set before anyone asks; `counters` counts requests by endpoint
-    (see `app.demo.faults.ENDPOINTS`). Everything runs on the caller's loop, and time is `clock`'s alone: the given one
-    plus the org's own skew. `addresses` has the tokens
-    that open the Applications API and the control API.
+    `issuer_base` is where it is reached and must be set before the first request; `counters` counts requests by
+    endpoint (see `app.demo.faults.ENDPOINTS`). Everything runs on the caller's loop, and time is `clock`'s alone: the
+    given one plus the org's own skew. `addresses` has the tokens that open the Applications API and the control API.
+
+    A whole story in simulated time; nothing listens on a port and nothing waits::
+
+        async def story() -> None:
+            org = DemoOrg(SimClock(), Policy(access_token_lifetime_s=60))
+            async with httpx.AsyncClient(transport=OrgTransport(org)) as http:
+
+                async def token(**form: str) -> httpx.Response:
+                    data = {"client_id": org.application.id, **form}
+                    return await http.post(f"{org.issuer}/v1/token", data=data)
+
+                async def api(access_token: str) -> int:
+                    bearer = {"Authorization": f"Bearer {access_token}"}
+                    return (await http.get(org.api_url, headers=bearer)).status_code
+
+                who = {"username": org.user.login, "password": org.user.password}
+                first = (await token(grant_type="password", scope="openid offline_access", **who)).json()
+                assert await api(first["access_token"]) == 200
+                org.clock.jump(61)  # seconds, on both sides
+                assert await api(first["access_token"]) == 401
+
+                # The server commits the rotation, and its response is lost.
+                org.faults.switch_on([Fault.parse("close-after@token.refresh*1")])
+                again = {"grant_type": "refresh_token", "refresh_token": first["refresh_token"]}
+                with suppress(httpx.RemoteProtocolError):
+                    await token(**again)
+                second = await token(**again)  # the grace period is what makes this work
+                assert await api(second.json()["access_token"]) == 200
+
+                org.choose_preset("strict-single-use")  # no grace period: the old token ends the family
+                refused = await token(**again)
+                assert refused.json()["error"] == "invalid_grant"
+                assert org.counters["token"] == 4
+
+        with asyncio.Runner(loop_factory=SimLoop) as runner:
+            runner.run(story())
     """
 
     idp = "00o-demo-org"
@@ -92,12 +129,7 @@ class DemoOrg:
         return self.issuer_of(DEFAULT)
 
     def issuer_of(self, server: AuthorizationServer) -> str:
-        """Return the issuer identifier of one of the servers."""
         return self.issuer_base + server.path
-
-    def server_of(self, issuer: str) -> AuthorizationServer | None:
-        """Return the server with this issuer identifier."""
-        return next((server for server in SERVERS if self.issuer_of(server) == issuer), None)
 
     @property
     def addresses(self) -> Addresses:
@@ -203,7 +235,7 @@ class DemoOrg:
         if token in self.ledger.access:
             self.ledger.access[token] = replace(self.ledger.access[token], expires_at=self.clock.now())
         elif token in self.ledger.refresh:
-            self.ledger.strike_refresh(token, "An administrator let it expire.")
+            self.ledger.strike_refresh(token, Cause(kind=RefusalCause.EXPIRED_BY_ADMIN))
         else:
             raise BadInput("There is no such token.")
 

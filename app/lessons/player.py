@@ -92,11 +92,9 @@ class Player:
         await (await self.bench.controls()).skew_client(seconds)
 
     async def switch_on(self, fault: str) -> None:
-        """Switch on a fault as it is written."""
         await (await self.bench.controls()).switch_on(fault)
 
     async def switch_all_off(self) -> None:
-        """Switch off every fault."""
         await (await self.bench.controls()).switch_all_off()
 
     async def cut_network(self, *, cut: bool) -> None:

@@ -59,7 +59,7 @@ class SlowFront:
 @pytest.fixture
 def strict() -> Iterator[ServedOrg]:
     org = DemoOrg(SystemClock())
-    org.turn(leeway_s=0)  # it takes no refresh token twice
+    org.turn(grace_s=0)  # it takes no refresh token twice
     org.app = SlowFront(org.app)
     served = ServedOrg(org)
     served.start()
@@ -118,7 +118,7 @@ def environment(home: Path) -> dict[str, str]:
         (HEADLESS, "argparse"),
         (HEADLESS, "app.workbench"),
         (WINDOW, "PySide6.QtGui"),
-        (WINDOW, "ui.main_window"),
+        (WINDOW, "ui.window.main_window"),
         (WINDOW, "qasync"),
         (WINDOW, "app.workbench"),  # on a thread, while the loop listens
         (INSTALLED, "ui.display"),

@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.patience import PATIENCE_S
 from tests.qt_deleted import delete_now
-from tests.ui.test_main_window import EVERY_STATE, shown
 from tests.ui.walks import clipped_once_settled, listed, tabs_of
+from tests.ui.window.test_main_window import EVERY_STATE, shown
 from ui import theme
 
 _ROOT = Path(__file__).parents[2]
@@ -25,7 +25,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QSize
 from PySide6.QtWidgets import QApplication
 from tests.ui.walks import clipped_in, tabs_of
 from ui import theme
-from ui.preview_states import STATES, new_window
+from tests.preview.states import STATES, new_window
 
 application = QApplication([])
 assert application.devicePixelRatio() == float(sys.argv[1]), application.devicePixelRatio()

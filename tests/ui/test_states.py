@@ -6,9 +6,9 @@ from PySide6.QtCore import QSize
 from pytestqt.qtbot import QtBot
 
 from tests.ui.test_accessibility import SIZE, names_missing_in, out_of_order_in, silent_in, textless_in
-from tests.ui.test_main_window import EVERY_STATE, shown
 from tests.ui.walks import clipped_once_settled, listed, tabs_of
-from ui.main_window import MainWindow
+from tests.ui.window.test_main_window import EVERY_STATE, shown
+from ui.window.main_window import MainWindow
 
 SMALL = QSize(1024, 640)
 

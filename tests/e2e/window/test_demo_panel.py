@@ -16,10 +16,10 @@ from app.errors import BadInput
 from app.events import ExchangeKind
 from app.settings import config_dir, load
 from tests.e2e.window.desk import Desk, Open
+from ui.demo.controller import _READING
 from ui.demo.panel import DemoPanel
 from ui.demo.settling import StopSlider
-from ui.demo_wiring import _READING
-from ui.main_window import Page
+from ui.shell.page import Page
 
 SOUGHT = "Demo org's controls"
 
@@ -82,7 +82,7 @@ def test_a_slider_turns_a_knob_once_it_rests(open_desk: Open) -> None:
             ("access_token_lifetime_s", 300, "5 min"),
             ("refresh_token_lifetime_s", 0, "unlimited"),
             ("refresh_idle_s", 60, "1 min"),
-            ("leeway_s", 0, "0 s"),
+            ("grace_s", 0, "0 s"),
         )
     ):
         slider = slide(desk, knob, value)
@@ -91,7 +91,7 @@ def test_a_slider_turns_a_knob_once_it_rests(open_desk: Open) -> None:
         tells(desk, events.DemoOrgTurned, f"Demo org: {knob} is {value}.")
         assert len(told(desk, events.DemoOrgTurned)) == turned + 1  # however many stops it went past
         assert org(desk).knobs()[knob] == value
-        desk.wiring.tick()
+        desk.controller.tick()
         assert slider.value_label.text() == words
 
 
@@ -102,7 +102,7 @@ def test_a_box_turns_a_knob(open_desk: Open) -> None:
     assert org(desk).knobs()["refresh_grant_enabled"] is False
     press(desk, "rotateBox")
     tells(desk, events.DemoOrgTurned, "Demo org: rotation_type is STATIC.")
-    grace = panel(desk).lifetimes.sliders["leeway_s"].slider
+    grace = panel(desk).lifetimes.sliders["grace_s"].slider
     desk.until(lambda: not grace.isEnabled())
     assert "not rotated" in grace.accessibleDescription()
 
@@ -162,9 +162,9 @@ def test_an_hour_on_or_back_breaks_no_panel(open_desk: Open, seconds: float) -> 
     desk.window.tabs.setCurrentWidget(desk.window.wire)
     assert desk.call()
     desk.window.tabs.setCurrentWidget(desk.window.journal)
-    desk.wiring.tick()
+    desk.controller.tick()
     desk.window.timeline.table_button.click()
-    desk.wiring.tick()
+    desk.controller.tick()
     desk.window.grab()
     desk.until(lambda: "time travel" in [mark.kind.value for mark in desk.window.timeline.view._lanes.marks])
 
@@ -211,8 +211,8 @@ def test_a_switch_that_is_on_is_switched_off_or_set_to_another_count(open_desk: 
     desk.until(lambda: switch.struck_label.text() == "not struck yet")
     switch.times_spin.setValue(3)
     desk.until(lambda: [str(each.fault) for each in org(desk).faults.switched] == ["503@token*3"])
-    desk.until(lambda: not desk.wiring._demo._one_at_a_time.locked())
-    desk.wiring.tick()
+    desk.until(lambda: not desk.controller._demo._one_at_a_time.locked())
+    desk.controller.tick()
     press(desk, "tokenUnavailableBox")
     desk.until(lambda: org(desk).faults.switched == ())
     tells(desk, events.FaultSwitched, "The fault 503@token*3 was switched off in the demo org.")
@@ -303,7 +303,7 @@ def test_a_storm_waits_for_the_call_that_runs_and_says_so(open_desk: Open) -> No
     assert not storm.isEnabled()
     assert storm.toolTip() == "A call is under way: wait for its answer, or cancel it."
     desk.until(storm.isEnabled)
-    assert not desk.wiring.tasks.running("call")
+    assert not desk.controller.tasks.running("call")
     assert "one refresh" in storm.toolTip()
 
 
@@ -399,14 +399,14 @@ def test_a_guest_reads_how_the_org_is_turned_and_not_for_ever(open_desk: Open) -
     host.until(lambda: button(host, "apiRefusesBox").isChecked())
     guest.until(lambda: panel(guest).faults.switches[-1].struck_label.text() == "not struck yet")
     guest.call()
-    guest.until(lambda: not guest.wiring.tasks.running(_READING))
+    guest.until(lambda: not guest.controller.tasks.running(_READING))
     exchanges = [entry for entry in guest.bench.journal if isinstance(entry.event, events.Exchange)]
     reading = next(each for each in exchanges if each.event.kind is ExchangeKind.CONTROL)
-    guest.wiring._demo.added((reading,))
-    assert not guest.wiring.tasks.running(_READING)  # or each would lead to the next
-    guest.wiring._demo.added((next(each for each in exchanges if each.event.kind is ExchangeKind.API),))
-    assert guest.wiring.tasks.running(_READING)
-    guest.until(lambda: not guest.wiring.tasks.running(_READING))
+    guest.controller._demo.added((reading,))
+    assert not guest.controller.tasks.running(_READING)  # or each would lead to the next
+    guest.controller._demo.added((next(each for each in exchanges if each.event.kind is ExchangeKind.API),))
+    assert guest.controller.tasks.running(_READING)
+    guest.until(lambda: not guest.controller.tasks.running(_READING))
 
 
 def test_a_guest_is_told_so_and_looks_again_when_asked_to(open_desk: Open) -> None:
@@ -415,12 +415,12 @@ def test_a_guest_is_told_so_and_looks_again_when_asked_to(open_desk: Open) -> No
     guest = ready(open_desk, signed_in=False)
     guest.until(button(guest, "lookAgainButton").isVisible)
     assert "Another Lapse serves this org" in panel(guest).guest_label.text()
-    guest.until(lambda: not guest.wiring.tasks.running(_READING))
+    guest.until(lambda: not guest.controller.tasks.running(_READING))
     org(host).turn(access_token_lifetime_s=300)
     exchanges = len(told(guest, events.Exchange))
     for _ in range(3):
-        guest.wiring.tick()
-    assert not guest.wiring.tasks.running(_READING)
+        guest.controller.tick()
+    assert not guest.controller.tasks.running(_READING)
     slider = panel(guest).lifetimes.sliders["access_token_lifetime_s"]
     assert slider.value_label.text() == "30 s"
     press(guest, "lookAgainButton")
@@ -439,16 +439,16 @@ REAL = Connection(
 
 def test_a_thought_of_one_connection_is_not_taken_to_the_next(open_desk: Open) -> None:
     desk = ready(open_desk, signed_in=False)
-    desk.run(desk.wiring._take_up(REAL))
+    desk.run(desk.controller._take_up(REAL))
     press(desk, "whatIf60Button")
     assert panel(desk).what_if.when_label.text() == "If it were 1 min later:"
-    desk.run(desk.wiring._take_up(replace(REAL, name="Another")))
+    desk.run(desk.controller._take_up(replace(REAL, name="Another")))
     assert panel(desk).what_if.when_label.text() == "As it is now:"
 
 
 def test_at_a_real_server_it_is_a_thought_and_nothing_is_sent(open_desk: Open) -> None:
     desk = ready(open_desk)
-    desk.run(desk.wiring._take_up(REAL))
+    desk.run(desk.controller._take_up(REAL))
     shown = panel(desk)
     assert not any(each.isVisible() for each in (shown.lifetimes, shown.times, shown.faults, shown.verbs))
     assert shown.what_if.isVisible()
@@ -472,7 +472,7 @@ def test_a_thought_of_later_tells_what_a_call_would_do_then(open_desk: Open) -> 
     desk = ready(open_desk)
     chosen = desk.bench.chosen
     desk.bench._chosen = replace(chosen, connection=replace(chosen.connection, embedded=False, name="Real"))
-    desk.wiring._demo.show_connection(is_ready=True)
+    desk.controller._demo.show_connection(is_ready=True)
     entries = len(desk.bench.journal)
     what_if = panel(desk).what_if
     assert "good for another" in what_if.answer_label.text()
@@ -489,7 +489,7 @@ def test_the_column_opens_as_it_was_left(open_desk: Open, folded: bool) -> None:
     first = ready(open_desk, signed_in=False)
     assert first.window.commands.side.isChecked()
     first.window.commands.doctor.trigger()
-    first.until(lambda: not first.wiring.tasks.running("doctor"))
+    first.until(lambda: not first.controller.tasks.running("doctor"))
     if folded:
         first.click(first.window.top_bar.side_button)
     assert first.window.side.isVisible() is not folded
@@ -509,7 +509,7 @@ def test_nothing_is_asked_while_the_panel_is_folded_away(open_desk: Open) -> Non
     desk.click(desk.window.side.fold_button)
     assert not desk.window.commands.side.isChecked()
     org(desk).turn(access_token_lifetime_s=300)
-    desk.wiring.tick()
+    desk.controller.tick()
     slider = panel(desk).lifetimes.sliders["access_token_lifetime_s"]
     assert slider.value_label.text() == "30 s"
     desk.window.commands.demo_panel.trigger()

@@ -15,7 +15,7 @@ from app.settings import Settings
 from app.simulation import SimulatedKeyring
 from tests.e2e.window.desk import Desk, Open, nobody
 from ui.lessons.facts import StepState
-from ui.main_window import Page
+from ui.shell.page import Page
 
 EVERY_LESSON = pytest.mark.parametrize("lesson", LESSONS, ids=[each.name for each in LESSONS])
 
@@ -26,7 +26,7 @@ def states(desk: Desk) -> list[StepState]:
 
 def at(desk: Desk, place: int) -> None:
     """Wait until one is at a step (from 0), and the program is not at work."""
-    desk.until(lambda: not desk.wiring.tasks.running("lesson"))
+    desk.until(lambda: not desk.controller.tasks.running("lesson"))
     desk.until(lambda: states(desk)[:place] == [StepState.PASSED] * place)
     if place < len(states(desk)):
         assert states(desk)[place] is StepState.CURRENT
@@ -44,7 +44,7 @@ def start(desk: Desk, name: str) -> None:
 
 def show_me(desk: Desk) -> None:
     desk.click(desk.window.lessons.lesson.footer.show_me_button)
-    desk.until(lambda: not desk.wiring.tasks.running("lesson"))
+    desk.until(lambda: not desk.controller.tasks.running("lesson"))
 
 
 def opened(open_desk: Open, store: MemoryStore | None = None) -> Desk:
@@ -106,13 +106,13 @@ def test_a_refresh_as_a_person_does_it(open_desk: Open) -> None:
     start(desk, "refresh")
     commands = desk.window.commands
     commands.refresh_now.trigger()  # asked for, and so not what the step waits for
-    desk.until(lambda: not desk.wiring.tasks.running("refresh"))
+    desk.until(lambda: not desk.controller.tasks.running("refresh"))
     travel(desk, "jumpToLapseButton")
     assert states(desk)[0] is StepState.CURRENT
     assert "refreshed in" in desk.call()
     at(desk, 1)
     commands.revoke["access"].trigger()
-    desk.until(lambda: not desk.wiring.tasks.running("revoke access"))
+    desk.until(lambda: not desk.controller.tasks.running("revoke access"))
     assert "401" in desk.call()
     at(desk, 2)
     commands.refresh_now.trigger()
@@ -176,7 +176,7 @@ def short_lesson(monkeypatch: pytest.MonkeyPatch) -> Lesson:
     """A lesson whose first step its own preparation would pass."""
     steps = (step("Sign in", events.SessionStarted), step("Drop", events.AccessTokenDropped))
     found = Lesson(name="short", title="Short", teaches="All", minutes=1, prepare=Player.start_over, steps=steps)
-    monkeypatch.setattr("ui.lesson_wiring.LESSONS", (found,))
+    monkeypatch.setattr("ui.lessons.controller.LESSONS", (found,))
     return found
 
 
@@ -236,16 +236,16 @@ def test_a_reset_asks_before_it_signs_out(open_desk: Open) -> None:
     at(desk, 1)
     desk.reach(Page.SIGNED_IN)
     for answer, signed_in, place in (
-        (QMessageBox.StandardButton.Cancel, True, 1),
-        (QMessageBox.StandardButton.Reset, False, 0),
+        (QMessageBox.ButtonRole.RejectRole, True, 1),
+        (QMessageBox.ButtonRole.DestructiveRole, False, 0),
     ):
         desk.click(desk.window.lessons.lesson.reset_button)
         desk.until(lambda: desk.window.findChild(QMessageBox, "resetLessonDialog") is not None)
         box = desk.window.findChild(QMessageBox, "resetLessonDialog")
         assert isinstance(box, QMessageBox)
         desk.until(box.isVisible)
-        desk.click(box.button(answer))
-        desk.until(lambda: not desk.wiring.tasks.running("lesson"))
+        desk.click(next(each for each in box.buttons() if box.buttonRole(each) is answer))
+        desk.until(lambda: not desk.controller.tasks.running("lesson"))
         desk.until(lambda: desk.window.findChild(QMessageBox, "resetLessonDialog") is None)
         assert ((desk.bench.session.tokens is not None), states(desk)[place]) == (signed_in, StepState.CURRENT)
 
@@ -294,7 +294,7 @@ def test_a_lesson_ends_a_sign_in_that_waits(open_desk: Open) -> None:
     desk.click(desk.window.lessons.lesson.footer.start_button)
     at(desk, 0)
     assert desk.window.page is Page.SIGNED_IN
-    assert not desk.wiring.tasks.running("sign-in")
+    assert not desk.controller.tasks.running("sign-in")
     assert any("at work for the lesson" in each for each in desk.window.toasts.texts())
 
 
@@ -305,7 +305,7 @@ def test_a_step_that_is_played_ends_a_sign_in_that_waits(open_desk: Open) -> Non
     waiting_sign_in(desk)
     show_me(desk)
     assert desk.window.page is Page.SIGNED_IN
-    assert not desk.wiring.tasks.running("sign-in")
+    assert not desk.controller.tasks.running("sign-in")
 
 
 def test_a_step_that_was_played_and_not_passed_says_so(open_desk: Open) -> None:
@@ -327,16 +327,16 @@ def test_elsewhere_nothing_is_played_and_the_demo_org_is_offered(open_desk: Open
     desk.window.commands.show_me.trigger()
     desk.until(lambda: bool(told(desk, events.CallStarted)))
     issuer = desk.bench.connection.issuer
-    desk.wiring._on_connection_saved(Connection(name="Mine", issuer=issuer, client_id=DEMO_CLIENT_ID))
-    desk.until(lambda: not desk.wiring.tasks.running("connect"))
-    desk.until(lambda: not desk.wiring.tasks.running("lesson"))
+    desk.controller._on_connection_saved(Connection(name="Mine", issuer=issuer, client_id=DEMO_CLIENT_ID))
+    desk.until(lambda: not desk.controller.tasks.running("connect"))
+    desk.until(lambda: not desk.controller.tasks.running("lesson"))
     panel, commands = desk.window.lessons, desk.window.commands
     assert panel.choose_button.isVisible()
     for action in (commands.show_me, commands.lesson_hint, commands.reset_lesson, commands.leave_lesson):
         assert (action.isEnabled(), "for the demo org" in action.toolTip()) == (False, True)
     desk.bench.host.org.faults.clear()
     desk.click(panel.choose_button)
-    desk.until(lambda: not desk.wiring.tasks.running("connect"))
+    desk.until(lambda: not desk.controller.tasks.running("connect"))
     at(desk, 0)
     show_me(desk)
     at(desk, 1)
@@ -369,7 +369,7 @@ def test_no_step_is_passed_by_the_doctors_own_look(open_desk: Open) -> None:
         show_me(desk)
     at(desk, 3)
     desk.until(lambda: bool(desk.window.doctor.cards))  # it has read the System Log by itself
-    desk.until(lambda: not desk.wiring.tasks.running("doctor"))
+    desk.until(lambda: not desk.controller.tasks.running("doctor"))
     at(desk, 3)
     desk.window.commands.doctor.trigger()
     at(desk, 4)

@@ -19,7 +19,7 @@ from app.demo.policy import Policy
 from tests.app.demo.test_demo_authorize import Fields
 from tests.e2e.window.desk import Desk, Open, nobody
 from tests.e2e.window.test_presenter import everything_shown
-from ui.main_window import Page
+from ui.shell.page import Page
 
 QUICK = Policy(poll_interval_s=0)
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -146,7 +146,7 @@ def test_escape_ends_the_wait_for_another_device(open_desk: Open) -> None:
     desk.until(lambda: bool(desk.window.device_waiting.code_label.text()))
     press(Qt.Key.Key_Escape)
     desk.reach(Page.SIGNED_OUT)
-    desk.until(lambda: not desk.wiring.tasks.running("sign-in"))
+    desk.until(lambda: not desk.controller.tasks.running("sign-in"))
     assert [each.what for each in finished(desk)] == ["It was cancelled."]
     assert not desk.window.error_panel.isVisible()
 
@@ -278,8 +278,8 @@ def test_escape_ends_the_question_for_a_second_factor(open_desk: Open, asked: st
     until_asked(desk, "Type the code" if asked == "code" else "on your phone")
     press(Qt.Key.Key_Escape)
     desk.reach(Page.SIGNED_OUT)
-    desk.until(lambda: not desk.wiring.tasks.running("sign-in"))
-    assert not desk.wiring._sign_in.is_waiting
+    desk.until(lambda: not desk.controller.tasks.running("sign-in"))
+    assert not desk.controller._sign_in.is_waiting
     choose(desk, SignInKind.PASSWORD)
     assert desk.window.password.username_edit.text() == ""
 
@@ -301,7 +301,7 @@ def test_asking_twice_opens_the_same_page_again_and_can_still_be_cancelled(open_
     desk.until(lambda: len(opened) == 1)
     again(desk)
     assert opened == [opened[0]] * 2
-    desk.wiring._show_session()
+    desk.controller._show_session()
     assert desk.window.page is Page.WAITING
     press(Qt.Key.Key_Escape)
     desk.reach(Page.SIGNED_OUT)
@@ -315,7 +315,7 @@ def test_another_kind_gives_the_first_one_up(open_desk: Open) -> None:
     desk.until(lambda: bool(desk.window.waiting.url_edit.text()))
     desk.until(lambda: len(finished(desk)) == 1)
     assert desk.window.page is Page.WAITING
-    assert desk.wiring._sign_in.is_waiting
+    assert desk.controller._sign_in.is_waiting
     desk.click(desk.window.waiting.cancel_button)
     desk.reach(Page.SIGNED_OUT)
 
@@ -326,7 +326,7 @@ def test_a_sign_in_while_signed_in_stays_in_sight(open_desk: Open) -> None:
     desk.window.commands.sign_in_by["device"].trigger()
     desk.until(lambda: bool(desk.window.device_waiting.code_label.text()))
     desk.window.commands.refresh_now.trigger()
-    desk.until(lambda: not desk.wiring.tasks.running("refresh"))
+    desk.until(lambda: not desk.controller.tasks.running("refresh"))
     assert desk.window.page is Page.DEVICE
     desk.click(desk.window.device_waiting.cancel_button)
     desk.reach(Page.SIGNED_IN)
@@ -338,8 +338,8 @@ def test_another_connection_ends_the_sign_in_and_says_so(open_desk: Open) -> Non
     desk.until(lambda: bool(desk.window.device_waiting.code_label.text()))
     issuer = desk.bench.connection.issuer
     mine = Connection(name="Mine", issuer=issuer, client_id=DEMO_CLIENT_ID, number=1, sign_in=SignInKind.PASSWORD)
-    desk.wiring._on_connection_saved(mine)
-    desk.until(lambda: not desk.wiring.tasks.running("connect"))
+    desk.controller._on_connection_saved(mine)
+    desk.until(lambda: not desk.controller.tasks.running("connect"))
     assert desk.window.page is Page.SIGNED_OUT
     assert any("cancelled" in each for each in desk.window.toasts.texts())
     assert len(finished(desk)) == 1

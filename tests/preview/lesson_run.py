@@ -1,0 +1,54 @@
+"""A lesson in the middle for the preview: played by the program, in simulated time, as far as it is shown."""
+
+import asyncio
+from dataclasses import dataclass
+
+from app.demo.ledger import MemoryLedger, SigningKey
+from app.demo.org import DemoOrg
+from app.lessons.catalogue import lesson_named
+from app.lessons.lesson import Lesson
+from app.lessons.player import Player
+from app.lessons.run import LessonRun
+from app.simloop import SimClock, SimLoop
+from app.simulation import open_simulation
+from app.workbench import Workbench
+from tests.preview.stories import ANSWERS_TAKE, BEGAN, Story, story_of
+
+_READING_S = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class PlayedLesson:
+    """A lesson at the step (from 0) it was played to, and how everything stands there."""
+
+    lesson: Lesson
+    place: int
+    story: Story
+
+
+def play_lesson(name: str, steps: int, key: SigningKey) -> PlayedLesson:
+    """Play so many steps of a lesson; `key` is what its tokens are signed with."""
+
+    async def played() -> PlayedLesson:
+        clock = SimClock(BEGAN)
+        async with open_simulation(clock, DemoOrg(clock, ledger=MemoryLedger(key))) as bench:
+            return await _played(lesson_named(name), steps, bench)
+
+    with asyncio.Runner(loop_factory=SimLoop) as runner:
+        return runner.run(played())
+
+
+async def _played(lesson: Lesson, steps: int, bench: Workbench) -> PlayedLesson:
+    player, run = Player(bench), LessonRun(lesson)
+    await lesson.prepare(player)
+    assert bench.host.org is not None
+    bench.host.org.faults.switch_on(ANSWERS_TAKE)
+    taken = bench.journal.newest
+    for step in lesson.steps[:steps]:
+        await bench.clock.sleep_until(bench.clock.now() + _READING_S)
+        await step.play(player)
+        for entry in tuple(bench.journal)[-(bench.journal.newest - taken) :]:
+            run.take(entry)
+        taken = bench.journal.newest
+    await bench.clock.sleep_until(bench.clock.now() + _READING_S)
+    return PlayedLesson(lesson, run.place, story_of(bench))

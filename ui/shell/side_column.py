@@ -1,0 +1,75 @@
+"""The right column: panels that one opens beside the story and folds away again."""
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QTabWidget, QToolButton, QWidget
+
+from ui import theme
+from ui.widgets.card import Card
+
+_WIDTH = 312
+_BORDERS = 6
+
+
+class SideColumn(Card):
+    """Tabs that are folded away together; `unfolded` tells whether they are seen."""
+
+    unfolded = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, padding=2, spacing=0)
+        self.setObjectName("sideColumn")
+        self.tabs = QTabWidget()
+        self.tabs.setObjectName("sideTabs")
+        self.tabs.setDocumentMode(True)
+        self.tabs.setAccessibleName("Right column")
+        self.fold_button = QToolButton()
+        self.fold_button.setObjectName("foldSideButton")
+        self.fold_button.setText("×")
+        self.fold_button.setProperty("quiet", True)
+        self.fold_button.setAccessibleName("Close the right column")
+        self.fold_button.setToolTip("Folds the right column away")
+        self.fold_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.fold_button.clicked.connect(self.hide)
+        self.tabs.setCornerWidget(self.fold_button, Qt.Corner.TopRightCorner)
+        self.body.addWidget(self.tabs)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the width at which every tab can be read, and every panel in full."""
+        tabs = self.tabs.tabBar().sizeHint().width() + self.fold_button.sizeHint().width()
+        least = super().minimumSizeHint()
+        return QSize(max(theme.px(_WIDTH), tabs + _BORDERS, least.width()), least.height())
+
+    def add(self, panel: QWidget, title: str) -> None:
+        self.tabs.addTab(panel, title)
+
+    def entitle(self, panel: QWidget, title: str) -> None:
+        if self.tabs.tabText(self.tabs.indexOf(panel)) != title:
+            self.tabs.setTabText(self.tabs.indexOf(panel), title)
+
+    def open(self, panel: QWidget) -> None:
+        """Unfold the column with this panel in front."""
+        self.tabs.setCurrentWidget(panel)
+        self.show()
+
+    def front(self) -> str:
+        """Return the object name of the panel in front."""
+        panel = self.tabs.currentWidget()
+        return "" if panel is None else panel.objectName()
+
+    def put_in_front(self, name: str) -> None:
+        """Put the panel of that object name in front, if there is one; the column stays as folded as it is."""
+        for place in range(self.tabs.count()):
+            panel = self.tabs.widget(place)
+            if panel is not None and panel.objectName() == name:
+                self.tabs.setCurrentIndex(place)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Tell that it is seen."""
+        super().showEvent(event)
+        self.unfolded.emit(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Tell that it is folded away, or hidden with the window."""
+        super().hideEvent(event)
+        self.unfolded.emit(False)
