@@ -14,6 +14,7 @@ from qasync import QEventLoop
 
 from app.clock import SystemClock
 from app.connection import DEMO_CLIENT_ID, Connection
+from app.demo.front import asgi
 from app.demo.ledger import MemoryLedger, SigningKey
 from app.demo.org import DemoOrg
 from app.settings import Settings
@@ -79,7 +80,7 @@ def key() -> SigningKey:
 @pytest.fixture
 def world(qtbot: QtBot, loop: QEventLoop, key: SigningKey) -> Iterator[World]:
     org = DemoOrg(SystemClock(), ledger=MemoryLedger(key))
-    bench = Bench(httpx.AsyncClient(transport=httpx.ASGITransport(org.app)))
+    bench = Bench(httpx.AsyncClient(transport=httpx.ASGITransport(asgi(org))))
     window = QWidget()
     qtbot.addWidget(window)
     window.show()
