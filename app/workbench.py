@@ -32,7 +32,7 @@ from app.session.device_sign_in import DeviceWaiting, device_sign_in
 from app.session.direct_sign_in import SecondFactor, direct_sign_in
 from app.session.session import Session
 from app.session.sign_in import OpenBrowser, Waiting, browser_sign_in, open_system_browser
-from app.session.sign_out import SignedOutHow, sign_out
+from app.session.sign_out import SignedOutHow, revoke_and_forget, sign_out
 from app.session.store import KeyringStore, TokenStore
 from app.session.worker import Errands, Worker
 from app.settings import Settings
@@ -341,7 +341,7 @@ class Workbench:
     async def leave(self, connection: Connection) -> None:
         """Sign out of a connection, also of one that is not chosen; the browser's session stays."""
         found = await self._taken_up(connection)
-        await found.session.sign_out()
+        await revoke_and_forget(found.session, found.client, found.journal)
         del self._in_use[found.connection.key]
 
     def remember_scheme(self, choice: str) -> None:

@@ -22,6 +22,7 @@ from app.events import (
     TokensReceived,
 )
 from app.lanes import End, Lane, Lanes, MarkKind, lanes_of
+from app.session.sign_out import revoke_and_forget
 from app.simloop import SimClock
 from tests.app.session.conftest import World, lost_after_commit, new_world
 
@@ -109,7 +110,7 @@ async def test_dropping_and_signing_out_end_bars(world: World) -> None:
     bar = lanes(world).bar("AT-1")
     assert bar is not None
     assert bar.end is End.DROPPED
-    await world.session.sign_out()
+    await revoke_and_forget(world.session, world.client, world.journal)
     bar = lanes(world).bar("RT-1")
     assert bar is not None
     assert bar.end is End.REVOKED
@@ -213,7 +214,7 @@ async def test_the_family_in_hand_knows_its_sign_in_and_its_last_use(world: Worl
     assert family is not None
     assert family.began_at == pytest.approx(began, abs=0.5)
     assert family.used_at == pytest.approx(began + 40, abs=0.5)
-    await world.session.sign_out()
+    await revoke_and_forget(world.session, world.client, world.journal)
     assert lanes(world).family is None
 
 

@@ -19,6 +19,7 @@ from app.lanes import Lane, MarkKind, lanes_of
 from app.secret import Secret
 from app.session.direct_sign_in import NoSecondFactor
 from app.session.session import Session
+from app.session.sign_out import revoke_and_forget
 from app.simloop import SimClock
 from app.simulation import open_simulation
 from app.workbench import Workbench
@@ -153,7 +154,7 @@ async def test_a_takeover_stands_under_the_call_that_needed_it(bench: Workbench)
     (adopted,) = [each for each in bench.journal if isinstance(each.event, events.SessionAdopted)]
     assert isinstance(bench.journal.chain(adopted.seq)[0].event, events.CallStarted)
     async with bench.beside() as other:
-        await other.session.sign_out()
+        await revoke_and_forget(other.session, other.client, other.chosen.journal)
     assert await call(bench) is None
     (gone,) = [each for each in bench.journal if isinstance(each.event, events.SessionGone)]
     assert isinstance(bench.journal.chain(gone.seq)[0].event, events.CallStarted)

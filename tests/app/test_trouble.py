@@ -14,6 +14,7 @@ from app.demo.ledger import hashed
 from app.errors import BadInput, Refusal
 from app.events import ControlRequested, ExchangeKind, StorePlace
 from app.secret import Secret
+from app.session.sign_out import revoke_and_forget
 from app.simloop import SimClock
 from app.trouble import Trouble
 from tests.app.session.conftest import World, new_world
@@ -130,7 +131,7 @@ async def test_without_an_older_refresh_token_there_is_nothing_to_replay(bench: 
     with pytest.raises(BadInput, match="no older refresh token"):
         await bench.trouble.replay()
     await bench.world.session.fresh_token(asked_for=True)
-    await bench.world.session.sign_out()
+    await revoke_and_forget(bench.world.session, bench.world.client, bench.world.journal)
     with pytest.raises(BadInput, match="no older refresh token"):
         await bench.trouble.replay()
 
@@ -170,7 +171,7 @@ async def test_a_token_that_came_while_the_old_one_was_ended_is_not_taken_for_la
 
 async def test_a_token_ended_after_the_sign_out_is_told_and_nothing_else(bench: Bench) -> None:
     async def ended_late(token: Secret, **_: object) -> None:
-        await bench.world.session.sign_out()
+        await revoke_and_forget(bench.world.session, bench.world.client, bench.world.journal)
 
     bench.controller.expire = ended_late  # type: ignore[method-assign]
     assert (await bench.trouble.expire("access")).name == "AT-1"
