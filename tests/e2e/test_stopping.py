@@ -35,7 +35,7 @@ sys.path.insert(0, "")
 sys.meta_path.insert(0, Stopper())
 runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 """
-HEADLESS, WINDOW, INSTALLED = ("app", "status"), ("ui",), ("app.testing.lapse",)
+HEADLESS, WINDOW, INSTALLED = ("app", "status"), ("ui",), ("app.launcher.lapse",)
 
 
 class SlowFront:
