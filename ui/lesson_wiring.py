@@ -19,8 +19,8 @@ from ui.tasks import TaskScope, ask
 
 if TYPE_CHECKING:
     from app.connection import Connection
+    from app.connections import Connections
     from app.lessons.lesson import Lesson
-    from app.workbench import Workbench
     from ui.main_window import MainWindow
 
 _TASK = "lesson"
@@ -37,7 +37,7 @@ class LessonWiring(QObject):
     def __init__(
         self,
         window: "MainWindow",
-        bench: "Workbench",
+        bench: "Connections",
         tasks: TaskScope,
         take_up: "Callable[[Connection], None]",
         changed: Callable[[], None],

@@ -21,7 +21,7 @@ from ui.tasks import TaskScope
 from ui.widgets.picture import png_of
 
 if TYPE_CHECKING:
-    from app.workbench import Workbench
+    from app.connections import Connections
     from ui.main_window import MainWindow
 
 
@@ -31,7 +31,7 @@ class StoryWiring(QObject):
     def __init__(
         self,
         window: "MainWindow",
-        bench: "Workbench",
+        bench: "Connections",
         tasks: TaskScope,
         clipboard: Clipboard,
         parent: QObject | None = None,

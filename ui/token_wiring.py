@@ -12,8 +12,9 @@ from ui.clipboard import Clipboard
 from ui.tasks import TaskScope
 
 if TYPE_CHECKING:
+    from app.connections import Connections
+    from app.demo.drills import Drills
     from app.session.tokens import Held, TokenSet
-    from app.workbench import Workbench
     from ui.main_window import MainWindow
 
 
@@ -23,7 +24,7 @@ class TokenWiring(QObject):
     def __init__(
         self,
         window: "MainWindow",
-        bench: "Workbench",
+        bench: "Connections",
         tasks: TaskScope,
         clipboard: Clipboard,
         parent: QObject | None = None,
@@ -118,7 +119,7 @@ class TokenWiring(QObject):
         self._tasks.start(f"expire {kind}", self._expire, kind)
 
     async def _expire(self, kind: str) -> None:
-        expired = await (await self._bench.trouble()).expire(kind)
+        expired = await (await self._drills()).expire(kind)
         self._note(expired.sentence())
 
     def _on_revoke(self) -> None:
@@ -126,15 +127,20 @@ class TokenWiring(QObject):
         self._tasks.start(f"revoke {kind}", self._revoke, kind)
 
     async def _revoke(self, kind: str) -> None:
-        revoked = await (await self._bench.trouble()).revoke(kind)
+        revoked = await (await self._drills()).revoke(kind)
         self._note(revoked.sentence())
 
     def _on_replay(self) -> None:
         self._tasks.start("replay", self._replay)
 
     async def _replay(self) -> None:
-        answered = await (await self._bench.trouble()).replay()
+        answered = await (await self._drills()).replay()
         self._window.call_strip.show_story(answered.sentence())
+
+    async def _drills(self) -> "Drills":
+        from app.demo.embedded import drills_of
+
+        return await drills_of(self._bench)
 
     def _note(self, text: str) -> None:
         self._window.toasts.show_toast(text)

@@ -1,4 +1,4 @@
-"""Connects the window's wishes to the workbench, and what the workbench tells to the window."""
+"""Connects the window's wishes to the connections, and what happens there to the window."""
 
 import asyncio
 from typing import TYPE_CHECKING
@@ -15,7 +15,6 @@ from app.session.tokens import TokenSet
 from ui.bridge import Bridge
 from ui.clipboard import Clipboard
 from ui.connection_wiring import ConnectionWiring
-from ui.demo.addresses import AddressesDialog
 from ui.demo_wiring import DemoWiring
 from ui.doctor_wiring import DoctorWiring
 from ui.grant_wiring import GrantWiring
@@ -32,19 +31,19 @@ from ui.token_wiring import TokenWiring
 from ui.view_wiring import ViewWiring
 
 if TYPE_CHECKING:
-    # For types alone: the workbench brings the heavy libraries, which come after the first paint.
+    # For types alone: the connections bring the heavy libraries, which come after the first paint.
     from app.connection import Connection
+    from app.connections import Connections
     from app.session.calls import CallResult
-    from app.workbench import Workbench
 
 _TICK_MS = 500
 _NOTICE_MS = 15_000
 
 
 class Wiring(QObject):
-    """One window on one workbench; holds no state of its own but what it has shown last."""
+    """One window on the connections; holds no state of its own but what it has shown last."""
 
-    def __init__(self, window: MainWindow, bench: "Workbench", parent: QObject | None = None) -> None:
+    def __init__(self, window: MainWindow, bench: "Connections", parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._window = window
         self._bench = bench
@@ -230,7 +229,10 @@ class Wiring(QObject):
         self._show_results(results)
 
     async def _show_demo_addresses(self) -> None:
-        addresses = await self._bench.demo_addresses()
+        from app.demo.embedded import demo_of
+        from ui.demo.addresses import AddressesDialog
+
+        addresses = await demo_of(self._bench).addresses()
         dialog = AddressesDialog(addresses, self._window, presents=self._window.commands.presenter.isChecked())
         dialog.copy_requested.connect(self._clipboard.copy)
         dialog.copy_secret_requested.connect(self._on_copy_secret)
@@ -245,7 +247,9 @@ class Wiring(QObject):
         box.setStandardButtons(QMessageBox.StandardButton.Reset | QMessageBox.StandardButton.Cancel)
         box.setDefaultButton(QMessageBox.StandardButton.Cancel)
         if await ask(box) == QMessageBox.StandardButton.Reset.value:
-            await self._bench.reset_demo_org()
+            from app.demo.embedded import reset_demo_org
+
+            await reset_demo_org(self._bench)
             self._show_session()
 
     # --- what is told ---------------------------------------------------------------------------------------------

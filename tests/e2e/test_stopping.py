@@ -116,11 +116,11 @@ def environment(home: Path) -> dict[str, str]:
     ("door", "module"),
     [
         (HEADLESS, "argparse"),
-        (HEADLESS, "app.workbench"),
+        (HEADLESS, "app.connections"),
         (WINDOW, "PySide6.QtGui"),
         (WINDOW, "ui.main_window"),
         (WINDOW, "qasync"),
-        (WINDOW, "app.workbench"),  # on a thread, while the loop listens
+        (WINDOW, "app.connections"),  # on a thread, while the loop listens
         (INSTALLED, "ui.display"),
     ],
 )

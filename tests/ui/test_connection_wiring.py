@@ -17,6 +17,7 @@ from app.connection import DEMO_CLIENT_ID, Connection
 from app.demo.front import asgi
 from app.demo.ledger import MemoryLedger, SigningKey
 from app.demo.org import DemoOrg
+from app.embedded import NothingEmbedded
 from app.settings import Settings
 from ui.clipboard import Clipboard
 from ui.connection_wiring import ConnectionWiring
@@ -30,20 +31,13 @@ STAGING = Connection(name="Staging", issuer="https://as.example", client_id="c")
 
 
 @dataclass
-class Host:
-    """A demo org that does not run."""
-
-    hosting: None = None
-
-
-@dataclass
 class Bench:
-    """What the wiring asks of the workbench; the settings are real ones, kept in memory."""
+    """What the wiring asks of the connections; the settings are real ones, kept in memory."""
 
     http: httpx.AsyncClient
     settings: Settings = field(default_factory=lambda: Settings().with_connection(STAGING))
     removed: list[str] = field(default_factory=list)
-    host: Host = field(default_factory=Host)
+    embedded: NothingEmbedded = field(default_factory=NothingEmbedded)
 
     def standing(self, name: str) -> bool | None:
         return None

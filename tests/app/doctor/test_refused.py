@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from app.demo.controller import Controller
+from app.demo.drills import Drills
 from app.demo.org import ADA
 from app.doctor.records import Certainty, Finding
 from app.journal import Journal
@@ -14,7 +15,6 @@ from app.oauth.client import OAuthClient
 from app.session.session import Session
 from app.session.states import Ended
 from app.session.store import MemoryStore
-from app.trouble import Trouble
 from app.wire.recorder import RecordingTransport
 from tests.app.doctor.conftest import Ward
 from tests.app.session.conftest import lost_after_commit
@@ -35,7 +35,7 @@ async def test_an_old_refresh_token_was_sent_again(ward: Ward, evidence: Words) 
     await ward.refresh()
     world = ward.world
     world.clock.jump(45)
-    replay = await Trouble(world.session, world.client, world.journal, None).replay()  # type: ignore[arg-type]
+    replay = await Drills(world.session, world.client, world.journal, None).replay()  # type: ignore[arg-type]
     assert replay.error == "invalid_grant"
     await ward.refresh()
     assert is_over(ward)
@@ -135,7 +135,7 @@ async def test_it_was_revoked_from_this_window(ward: Ward) -> None:
     await ward.sign_in()
     world = ward.world
     controller = Controller(world.http, world.org.addresses)
-    await Trouble(world.session, world.client, world.journal, controller).revoke("refresh")
+    await Drills(world.session, world.client, world.journal, controller).revoke("refresh")
     await ward.refresh()
     assert "RT-1 was revoked" in ward.expect("revoked", Certainty.SURE).evidence[0].text
 
