@@ -9,6 +9,8 @@ decision               refresh or not, and why
 events, journal        what happened, in one stream
 counters, lanes/       the stream as numbers, and over time
 connection, settings   where to sign in, and preferences; no secrets
+connection_field       which part of a connection an error is about
+refusal_cause          why a token is refused, as demo org and doctor both know it
 urls                   which of them may be asked
 wire/                  every HTTP exchange: sent in bounds, recorded
 oauth/                 what the RFCs say: requests built, responses read, tokens verified

@@ -15,6 +15,7 @@ from app.oauth.client import OAuthClient
 from app.session.accept import SignIn, told
 from app.session.calls import ApiCaller
 from app.session.session import Session
+from app.session.single_flight import Flights
 from app.session.store import TokenStore
 from app.session.strategy import Strategy, decide
 
@@ -57,11 +58,11 @@ def activate(
     *,
     lock_folder: Path | None,
     strategy: Strategy = decide,
-    single_flight: bool = True,
+    flights: Flights | None = None,
 ) -> ActiveConnection:
     """Put together what `connection` needs; its session is not restored yet, and nothing is sent.
 
-    `strategy` and `single_flight` are the session's options.
+    `strategy` and `flights` are the session's.
     """
     scribe = journal.of(connection.key, clock)
     client = OAuthClient(
@@ -76,7 +77,7 @@ def activate(
         leeway_s=connection.leeway_s,
         lock_folder=lock_folder,
         strategy=strategy,
-        single_flight=single_flight,
+        flights=flights,
         secrets=journal.secrets,
     )
     return ActiveConnection(

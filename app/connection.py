@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from app.connection_field import ConnectionField
 from app.errors import BadInput
 from app.urls import check_url, is_loopback_url
 
@@ -14,6 +15,10 @@ DEFAULT_SCOPES = "openid profile email offline_access"
 DEFAULT_LEEWAY_S = 1.0
 _LONGEST_LEEWAY_S = 3600.0
 _MOST_REDIRECT_URIS = 5
+_PLAIN_TEXTS = (
+    *(ConnectionField.NAME, ConnectionField.CLIENT_ID, ConnectionField.SCOPES),
+    *(ConnectionField.AUDIENCE, ConnectionField.RESOURCE),
+)
 # What each sign-in makes itself: a connection that set them would break the protection they are.
 _OURS = frozenset(
     {
@@ -80,18 +85,28 @@ def check_connection(connection: Connection) -> Connection:
     """Return the connection with its URLs checked; raise BadInput for the first thing that cannot be used."""
     _check_texts(connection)
     if not connection.name.strip():
-        raise BadInput("The connection has no name.", next_step="Give it a name to choose it by.")
+        raise BadInput(
+            "The connection has no name.", next_step="Give it a name to choose it by.", field=ConnectionField.NAME
+        )
     if not connection.client_id.strip():
-        raise BadInput("The client ID is missing.", next_step="Give the client ID of the app you registered.")
+        raise BadInput(
+            "The client ID is missing.",
+            next_step="Give the client ID of the app you registered.",
+            field=ConnectionField.CLIENT_ID,
+        )
     if "openid" not in connection.scopes.split():
-        raise BadInput("The scopes lack openid.", next_step="Add openid; without it there is no sign-in.")
+        raise BadInput(
+            "The scopes lack openid.",
+            next_step="Add openid; without it there is no sign-in.",
+            field=ConnectionField.SCOPES,
+        )
     if not 0 <= connection.leeway_s <= _LONGEST_LEEWAY_S:
-        raise BadInput(f"The leeway must lie between 0 and {_LONGEST_LEEWAY_S:.0f} s.")
-    issuer = check_url(connection.issuer, "The issuer")
+        raise BadInput(f"The leeway must lie between 0 and {_LONGEST_LEEWAY_S:.0f} s.", field=ConnectionField.LEEWAY)
+    issuer = check_url(connection.issuer, "The issuer", ConnectionField.ISSUER)
     if urlsplit(issuer).query or urlsplit(issuer).fragment:
-        raise BadInput("The issuer must not have a query or a fragment.")
+        raise BadInput("The issuer must not have a query or a fragment.", field=ConnectionField.ISSUER)
     if connection.api_url:
-        check_url(connection.api_url, "The API URL")
+        check_url(connection.api_url, "The API URL", ConnectionField.API_URL)
     if connection.resource:
         _check_resource(connection.resource)
     _check_redirect_uris(connection.redirect_uris)
@@ -100,11 +115,13 @@ def check_connection(connection: Connection) -> Connection:
 
 
 def _check_texts(connection: Connection) -> None:
-    params = (text for pair in connection.authorize_params for text in pair)
-    plain = (getattr(connection, each) for each in ("name", "client_id", "scopes", "audience", "resource"))
-    for text in (*plain, *params):
+    params = ((ConnectionField.AUTHORIZE_PARAMS, text) for pair in connection.authorize_params for text in pair)
+    plain = ((each, getattr(connection, each)) for each in _PLAIN_TEXTS)
+    for field, text in (*plain, *params):
         if any("\ud800" <= letter <= "\udfff" for letter in text):  # a terminal's octets that are no UTF-8
-            raise BadInput("The connection has a text that is not UTF-8.", next_step="Write it anew and try again.")
+            raise BadInput(
+                "The connection has a text that is not UTF-8.", next_step="Write it anew and try again.", field=field
+            )
 
 
 def _check_resource(resource: str) -> None:
@@ -114,23 +131,26 @@ def _check_resource(resource: str) -> None:
     except ValueError:  # an absolute URI need be no URL, but one with half a host is neither
         usable = False
     if not usable:
-        raise BadInput("The resource must be an absolute URI without a fragment (RFC 8707 §2).")
+        raise BadInput(
+            "The resource must be an absolute URI without a fragment (RFC 8707 §2).", field=ConnectionField.RESOURCE
+        )
 
 
 def _check_redirect_uris(uris: tuple[str, ...]) -> None:
     if len(uris) > _MOST_REDIRECT_URIS or len(set(uris)) != len(uris):
-        raise BadInput(f"At most {_MOST_REDIRECT_URIS} redirect URIs, each once.")
+        raise BadInput(f"At most {_MOST_REDIRECT_URIS} redirect URIs, each once.", field=ConnectionField.REDIRECT_URIS)
     for uri in uris:
         check_redirect_uri(uri)
 
 
 def check_redirect_uri(uri: str) -> str:
     """Return a redirect URI that can be listened at: http on loopback, port and path stated. Raises BadInput."""
-    parts = urlsplit(check_url(uri, "The redirect URI"))
+    parts = urlsplit(check_url(uri, "The redirect URI", ConnectionField.REDIRECT_URIS))
     if parts.scheme != "http" or not is_loopback_url(uri) or parts.port is None or parts.fragment:
         raise BadInput(
             "The redirect URI must be http on this machine with a port, because Lapse listens there.",
             next_step="Use http://127.0.0.1:PORT/callback and register exactly that.",
+            field=ConnectionField.REDIRECT_URIS,
         )
     return uri
 
@@ -139,8 +159,15 @@ def _check_params(params: tuple[tuple[str, str], ...]) -> None:
     names = [name for name, _ in params]
     for name in names:
         if not name or not name.isascii() or not name.isprintable() or " " in name:
-            raise BadInput("A parameter for the authorization request has no usable name.")
+            raise BadInput(
+                "A parameter for the authorization request has no usable name.", field=ConnectionField.AUTHORIZE_PARAMS
+            )
         if name in _OURS:
-            raise BadInput(f"The parameter {name} is Lapse's own; it cannot be set here.")
+            raise BadInput(
+                f"The parameter {name} is Lapse's own; it cannot be set here.", field=ConnectionField.AUTHORIZE_PARAMS
+            )
     if len(set(names)) != len(names):
-        raise BadInput("A parameter for the authorization request stands there twice (RFC 6749 §3.1).")
+        raise BadInput(
+            "A parameter for the authorization request stands there twice (RFC 6749 §3.1).",
+            field=ConnectionField.AUTHORIZE_PARAMS,
+        )

@@ -14,6 +14,7 @@ from app import events, settings
 from app.active_connection import ActiveConnection, activate
 from app.clock import Clock, OwnClock, SystemClock
 from app.connection import Connection, SignInKind, check_connection
+from app.connection_field import ConnectionField
 from app.embedded import Embedded, EmbeddedFactory, NothingEmbedded
 from app.errors import BadInput, LapseError, StoreFailed
 from app.inspection.desk import Desk
@@ -214,7 +215,7 @@ class Connections:
         self, method: str, url: str, times: int, done: Callable[[CallResult], None] = lambda _: None
     ) -> list[CallResult]:
         """Call the API `times` times at once; `done` is told each result as it comes. Raises BadInput."""
-        check_url(url, "The API URL")
+        check_url(url, "The API URL", ConnectionField.API_URL)
 
         async def one() -> CallResult:
             result = await self.chosen.calls.call(method, url)

@@ -1,6 +1,6 @@
 """This session in numbers, from the journal: what was called, refreshed and lost, and what a timer would have done."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -49,7 +49,6 @@ class Counters:
         }
 
     def take(self, entry: Entry) -> None:
-        """Take an entry of the journal."""
         handler = self._handlers.get(type(entry.event))
         if handler is not None:
             handler(entry, entry.event)
@@ -109,11 +108,3 @@ class _Timed:
         if abs(lifetime_s - self.lifetime_s) < 1.0:
             return self
         return _Timed(at, lifetime_s, self.refreshes(at))
-
-
-def counts_of(entries: Iterable[Entry], now: float) -> Counts:
-    """Return the numbers of the newest session in a whole journal."""
-    counters = Counters()
-    for entry in entries:
-        counters.take(entry)
-    return counters.at(now)

@@ -25,8 +25,6 @@ class Reason(Enum):
     DROPPED = "dropped"
     REJECTED = "rejected by the API"
     ASKED = "asked for"
-    NOT_REJECTED = "not rejected yet"
-    EVERY_CALL = "at every call"
     NO_REFRESH_TOKEN = "no refresh token"  # noqa: S105 - a reason, not a token
     SEEMS_DEAD = "refresh token most likely dead"
     SIGNED_OUT = "signed out"
@@ -49,8 +47,6 @@ _BECAUSE = MappingProxyType(
         Reason.DROPPED: "There is no access token in hand.",
         Reason.REJECTED: "The API answered 401.",
         Reason.ASKED: "You asked for a refresh.",
-        Reason.NOT_REJECTED: "The API has not rejected the access token yet, and nothing else is looked at.",
-        Reason.EVERY_CALL: "A refresh is made at every call.",
         Reason.NO_REFRESH_TOKEN: "A new access token is needed and there is no refresh token.",
         Reason.SEEMS_DEAD: "The refresh token was refused twice without a word why: it is most likely dead.",
         Reason.SIGNED_OUT: "You are not signed in.",

@@ -27,6 +27,7 @@ from collections.abc import Callable
 from enum import Enum, StrEnum
 from typing import Self
 
+from app.connection_field import ConnectionField
 from app.secret import Secret
 
 
@@ -41,10 +42,11 @@ class Standing(Enum):
 class LapseError(Exception):
     """An error in three lines; `raw` is what the server said, shown beneath and never trusted as markup.
 
-    No message may contain a token value.
+    `field` is the field of a connection it is about, None where it is about none. No message may contain a token value.
     """
 
     exit_code = 2
+    field: ConnectionField | None = None
     standing = Standing.UNCHANGED
     next_step = ""
 
@@ -82,11 +84,16 @@ class BadInput(LapseError):
 
     next_step = "Correct it and try again."
 
+    def __init__(self, what: str, *, next_step: str = "", field: ConnectionField | None = None) -> None:
+        super().__init__(what, next_step=next_step)
+        self.field = field
+
 
 class DiscoveryFailed(LapseError):
     """The issuer's metadata cannot be fetched or trusted (OpenID Connect Discovery §4.3)."""
 
     exit_code = 3
+    field = ConnectionField.ISSUER
     next_step = "Check the issuer URL and the network, then try again."
 
 

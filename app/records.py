@@ -34,7 +34,6 @@ class Record:
 
     @classmethod
     def of(cls, text: bytes) -> "Record":
-        """Return the record that a text holds."""
         try:
             return cls(read_object(text, deepest=_DEEPEST))
         except Damaged:
@@ -50,7 +49,6 @@ class Record:
         return self
 
     def text(self, name: str, default: str = _ABSENT) -> str:
-        """Return a text."""
         return str(self._checked(name, default, "text", lambda found: isinstance(found, str)))
 
     def flag(self, name: str, default: bool = _ABSENT) -> bool:  # noqa: FBT001 - what the member is when it is absent
@@ -58,7 +56,6 @@ class Record:
         return bool(self._checked(name, default, "true or false", lambda found: isinstance(found, bool)))
 
     def number(self, name: str, default: float = _ABSENT) -> float:
-        """Return a finite number."""
         return float(self._checked(name, default, "number", is_number))
 
     def moment(self, name: str) -> float:
@@ -70,7 +67,6 @@ class Record:
         return int(self._checked(name, default, "whole number", lambda found: is_whole(found, least, most)))
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """Return a list of texts."""
         return tuple(self._checked(name, _ABSENT, "list of texts", _are_texts))
 
     def pairs(self, name: str) -> tuple[tuple[str, str], ...]:

@@ -10,6 +10,7 @@ import platformdirs
 
 from app import files
 from app.connection import DEFAULT_LEEWAY_S, DEFAULT_SCOPES, DEMO_CONNECTION, DEMO_NAME, Connection, SignInKind
+from app.connection_field import ConnectionField
 from app.errors import BadInput
 from app.records import Damaged, Record
 
@@ -42,7 +43,11 @@ class Settings:
         """
         others = tuple(each for each in self.connections if each.name != instead_of)
         if any(each.name == connection.name for each in others):
-            raise BadInput(f"There is a connection named {connection.name} already.", next_step="Choose another name.")
+            raise BadInput(
+                f"There is a connection named {connection.name} already.",
+                next_step="Choose another name.",
+                field=ConnectionField.NAME,
+            )
         kept = _told_apart(connection, others)
         found = tuple(kept if each.name == instead_of else each for each in self.connections)
         return replace(self, connections=found if kept in found else (*found, kept), current=kept.name)

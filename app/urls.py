@@ -3,6 +3,7 @@
 import re
 from urllib.parse import SplitResult, urlsplit
 
+from app.connection_field import ConnectionField
 from app.errors import BadInput
 
 _LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -16,27 +17,30 @@ def is_loopback_url(url: str) -> bool:
     return (urlsplit(url).hostname or "") in _LOOPBACK_HOSTS
 
 
-def check_url(url: str, what: str) -> str:
+def check_url(url: str, what: str, field: ConnectionField | None = None) -> str:
     """Return `url` stripped, or raise BadInput: it must be https, or http on loopback, with a host and no user part.
 
     What is returned can be sent: its host is one that names are looked up by and certificates are checked against.
+    `what` begins the sentence of the error, `field` is the connection's field the URL stands in, if it stands in one.
     """
     url = url.strip()
     if len(url) > _LONGEST:
-        raise BadInput(f"{what} is longer than {_LONGEST:,} characters.")
+        raise BadInput(f"{what} is longer than {_LONGEST:,} characters.", field=field)
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError:
-        raise BadInput(f"{what} is not a URL: its host or port cannot be read.") from None
+        raise BadInput(f"{what} is not a URL: its host or port cannot be read.", field=field) from None
     if parts.scheme not in ("http", "https") or not host or port == 0:
-        raise BadInput(f"{what} is not a URL; it must begin with https:// (or http:// for this machine).")
+        raise BadInput(f"{what} is not a URL; it must begin with https:// (or http:// for this machine).", field=field)
     if re.search(r"[\s\x00-\x1f\x7f]", url) or parts.username is not None or parts.password is not None:
-        raise BadInput(f"{what} must not contain spaces or a user name.")
+        raise BadInput(f"{what} must not contain spaces or a user name.", field=field)
     if not _can_be_sent(url, parts):
-        raise BadInput(f"{what} is not a URL that can be asked: no server can have such an address.")
+        raise BadInput(f"{what} is not a URL that can be asked: no server can have such an address.", field=field)
     if parts.scheme == "http" and not is_loopback_url(url):
-        raise BadInput(f"{what} uses plain http; that is allowed for this machine only.", next_step="Use https://.")
+        raise BadInput(
+            f"{what} uses plain http; that is allowed for this machine only.", next_step="Use https://.", field=field
+        )
     return url
 
 

@@ -79,12 +79,12 @@ class Actions(QObject):
 
     def show_possible(self, now: Possible) -> None:
         """Allow what can be done now; everything else says why not."""
-        self.replay.setText(self.tr("Replay {0}").format(now.replaced or self.tr("old refresh token")))
+        self.replay.setText(f"Replay {now.replaced or 'old refresh token'}")
         for action in (self.sign_in, self.copy_issuer, self.doctor, self.turn_on_grant):
             _allow(action, self._why_not_ready(now))
         for kind, action in self.sign_in_by.items():
             _allow(action, self._why_not_ready(now) or now.why_not_by.get(kind, ""))
-        signed_out = "" if now.is_signed_in else self.tr("Nobody is signed in.")
+        signed_out = "" if now.is_signed_in else "Nobody is signed in."
         for action in (self.sign_out, self.refresh_now, self.call, *self.tabs, self.focus_timeline, self.follow_now):
             _allow(action, signed_out)
         _allow(self.demo_panel, self._why_not_ready(now))
@@ -92,33 +92,33 @@ class Actions(QObject):
             _allow(action, self._why_not_demo(now))
         cannot_lapse = self._why_not_demo(now) or self._why_not_in_hand(held=now.has_access)
         _allow(self.jump_to_lapse, cannot_lapse)
-        calling = self.tr("A call is under way: wait for its answer, or cancel it.") if now.is_calling else ""
+        calling = "A call is under way: wait for its answer, or cancel it." if now.is_calling else ""
         _allow(self.storm, cannot_lapse or calling)
         for action in self._token_actions:
             _allow(action, self._why_not_token(action, now))
 
     def show_lesson_possible(self, now: LessonPossible) -> None:
         """Allow what can be done about the lesson on show; everything else says why not."""
-        elsewhere = "" if now.is_demo else self.tr("Lessons are for the demo org: choose it as the connection.")
-        closed = elsewhere or ("" if now.is_open else self.tr("No lesson is open: choose one first."))
-        busy = self.tr("The program is at work for the lesson; cancel it first.") if now.is_busy else ""
-        not_begun = closed or ("" if now.is_begun else self.tr("The lesson is not begun yet: start it first."))
-        no_step = not_begun or ("" if now.has_step else self.tr("No step of the lesson is under way."))
+        elsewhere = "" if now.is_demo else "Lessons are for the demo org: choose it as the connection."
+        closed = elsewhere or ("" if now.is_open else "No lesson is open: choose one first.")
+        busy = "The program is at work for the lesson; cancel it first." if now.is_busy else ""
+        not_begun = closed or ("" if now.is_begun else "The lesson is not begun yet: start it first.")
+        no_step = not_begun or ("" if now.has_step else "No step of the lesson is under way.")
         _allow(self.leave_lesson, closed)
         _allow(self.reset_lesson, not_begun or busy)
         _allow(self.lesson_hint, no_step)
         _allow(self.show_me, no_step or busy)
 
     def _why_not_ready(self, now: Possible) -> str:
-        return "" if now.is_ready else self.tr("The connection is not ready yet.")
+        return "" if now.is_ready else "The connection is not ready yet."
 
     def _why_not_demo(self, now: Possible) -> str:
         if now.is_demo:
             return ""
-        return self._why_not_ready(now) or self.tr("Only the demo org can do this; choose it as the connection.")
+        return self._why_not_ready(now) or "Only the demo org can do this; choose it as the connection."
 
     def _why_not_in_hand(self, *, held: bool) -> str:
-        return "" if held else self.tr("There is no such token in hand: sign in or call the API first.")
+        return "" if held else "There is no such token in hand: sign in or call the API first."
 
     def _why_not_token(self, action: QAction, now: Possible) -> str:
         held = {"access": now.has_access, "refresh": now.has_refresh, "id": now.has_id}
@@ -127,9 +127,9 @@ class Actions(QObject):
         if why_not := self._why_not_in_hand(held=held[action.data()]):
             return why_not
         if action is self.replay and not now.replaced:
-            return self.tr("There is no older refresh token yet: refresh once, then replay.")
+            return "There is no older refresh token yet: refresh once, then replay."
         if action in self.reveal.values() and now.is_presenting:
-            return self.tr("Not in presenter mode, where everything stays masked.")
+            return "Not in presenter mode, where everything stays masked."
         return ""
 
     def show_scheme(self, choice: str) -> None:
@@ -140,73 +140,68 @@ class Actions(QObject):
     # --- the actions ----------------------------------------------------------------------------------------------
 
     def _build_session(self) -> None:
-        self.sign_in = self._new("signIn", self.tr("Sign in"), self.tr("Opens your browser to sign in"), "Ctrl+I")
+        self.sign_in = self._new("signIn", "Sign in", "Opens your browser to sign in", "Ctrl+I")
         self.sign_in_by = {
             kind.value: self._new(f"signIn-{kind}", text, hint, "", kind.value)
             for kind, text, hint in (
                 (
                     SignInKind.BROWSER,
-                    self.tr("Sign in with the browser"),
-                    self.tr("Opens your browser; Lapse never sees the password"),
+                    "Sign in with the browser",
+                    "Opens your browser; Lapse never sees the password",
                 ),
                 (
                     SignInKind.PASSWORD,
-                    self.tr("Sign in with username and password"),
-                    self.tr("Asks here, as apps of one's own do (Okta Direct Authentication)"),
+                    "Sign in with username and password",
+                    "Asks here, as apps of one's own do (Okta Direct Authentication)",
                 ),
                 (
                     SignInKind.DEVICE,
-                    self.tr("Sign in on another device"),
-                    self.tr("Shows a code and a link for a phone or another computer"),
+                    "Sign in on another device",
+                    "Shows a code and a link for a phone or another computer",
                 ),
             )
         }
-        sign_out_hint = self.tr("Revokes and forgets the session, and ends the browser's")
-        self.sign_out = self._new("signOut", self.tr("Sign out"), sign_out_hint)
-        self.add_connection = self._new("addConnection", self.tr("Add a connection…"), "", "Ctrl+N")
+        sign_out_hint = "Revokes and forgets the session, and ends the browser's"
+        self.sign_out = self._new("signOut", "Sign out", sign_out_hint)
+        self.add_connection = self._new("addConnection", "Add a connection…", "", "Ctrl+N")
         self.connections = self._new(
-            "connections", self.tr("Connections…"), self.tr("Add, change, try out and remove them"), "Ctrl+Shift+O"
+            "connections", "Connections…", "Add, change, try out and remove them", "Ctrl+Shift+O"
         )
-        self.copy_issuer = self._new("copyIssuer", self.tr("Copy issuer"), "")
-        self.call = self._new("call", self.tr("Call API"), self.tr("Refreshes only if it must"), "Ctrl+Return")
+        self.copy_issuer = self._new("copyIssuer", "Copy issuer", "")
+        self.call = self._new("call", "Call API", "Refreshes only if it must", "Ctrl+Return")
         self.doctor = self._new(
             "doctor",
-            self.tr("Ask the doctor"),
-            self.tr("Why no refresh token came, or a refresh failed"),
+            "Ask the doctor",
+            "Why no refresh token came, or a refresh failed",
             "Ctrl+Shift+D",
         )
         self.turn_on_grant = self._new(
             "turnOnGrant",
-            self.tr("Turn on the Refresh Token grant…"),
-            self.tr("Changes the app at the server, after showing what"),
+            "Turn on the Refresh Token grant…",
+            "Changes the app at the server, after showing what",
         )
-        self.palette = self._new("palette", self.tr("All commands…"), self.tr("Find a command by its words"), "Ctrl+K")
-        self.quit = self._new("quit", self.tr("Quit"), "", "Ctrl+Q")
+        self.palette = self._new("palette", "All commands…", "Find a command by its words", "Ctrl+K")
+        self.quit = self._new("quit", "Quit", "", "Ctrl+Q")
 
     def _build_tokens(self) -> None:
-        self.refresh_now = self._new(
-            "refreshNow", self.tr("Refresh now"), self.tr("Refreshes although nothing needs it"), "Ctrl+R"
-        )
+        self.refresh_now = self._new("refreshNow", "Refresh now", "Refreshes although nothing needs it", "Ctrl+R")
         self.refresh_now.setData("")
-        drop_hint = self.tr("Throws the access token away; the next call refreshes")
-        self.drop = self._new("drop", self.tr("Drop access token"), drop_hint, "Ctrl+D", "access")
-        names = {"access": self.tr("access token"), "refresh": self.tr("refresh token"), "id": self.tr("ID token")}
-        copy_hint = self.tr("Copies the value; it stays masked here")
+        drop_hint = "Throws the access token away; the next call refreshes"
+        self.drop = self._new("drop", "Drop access token", drop_hint, "Ctrl+D", "access")
+        names = {"access": "access token", "refresh": "refresh token", "id": "ID token"}
+        copy_hint = "Copies the value; it stays masked here"
         self.copy = {
-            kind: self._new(f"copy-{kind}", self.tr("Copy {0}").format(name), copy_hint, "", kind)
-            for kind, name in names.items()
+            kind: self._new(f"copy-{kind}", f"Copy {name}", copy_hint, "", kind) for kind, name in names.items()
         }
-        self.copy_header = self._new(
-            "copyHeader", self.tr("Copy as Authorization header"), copy_hint, "Ctrl+Shift+H", "access"
-        )
-        self.copy_curl = self._new("copyCurl", self.tr("Copy API call as cURL"), copy_hint, "Ctrl+Shift+C", "access")
-        reveal_hint = self.tr("Shows the value on its card for 20 seconds")
+        self.copy_header = self._new("copyHeader", "Copy as Authorization header", copy_hint, "Ctrl+Shift+H", "access")
+        self.copy_curl = self._new("copyCurl", "Copy API call as cURL", copy_hint, "Ctrl+Shift+C", "access")
+        reveal_hint = "Shows the value on its card for 20 seconds"
         self.reveal = {
-            kind: self._new(f"reveal-{kind}", self.tr("Reveal {0} for 20 s").format(name), reveal_hint, "", kind)
+            kind: self._new(f"reveal-{kind}", f"Reveal {name} for 20 s", reveal_hint, "", kind)
             for kind, name in names.items()
         }
         self.paste_token = self._new(
-            "pasteToken", self.tr("Inspect a pasted token…"), self.tr("Nothing is sent anywhere"), "Ctrl+Shift+V"
+            "pasteToken", "Inspect a pasted token…", "Nothing is sent anywhere", "Ctrl+Shift+V"
         )
         self._token_actions = [
             self.drop,
@@ -217,111 +212,99 @@ class Actions(QObject):
         ]
 
     def _build_demo(self) -> None:
-        expire = self.tr("The demo org ends it at once")
-        revoke = self.tr("The demo org forgets it; nothing tells the session")
+        expire = "The demo org ends it at once"
+        revoke = "The demo org forgets it; nothing tells the session"
         self.expire = {
-            "access": self._new("expire-access", self.tr("Expire access token now"), expire, "Ctrl+E", "access"),
-            "refresh": self._new("expire-refresh", self.tr("Expire refresh token now"), expire, "", "refresh"),
+            "access": self._new("expire-access", "Expire access token now", expire, "Ctrl+E", "access"),
+            "refresh": self._new("expire-refresh", "Expire refresh token now", expire, "", "refresh"),
         }
         self.revoke = {
-            "access": self._new("revoke-access", self.tr("Revoke access token"), revoke, "", "access"),
-            "refresh": self._new("revoke-refresh", self.tr("Revoke refresh token"), revoke, "", "refresh"),
+            "access": self._new("revoke-access", "Revoke access token", revoke, "", "access"),
+            "refresh": self._new("revoke-refresh", "Revoke refresh token", revoke, "", "refresh"),
         }
-        replay = self.tr("Sends the refresh token that was replaced last once more")
-        self.replay = self._new("replay", self.tr("Replay old refresh token"), replay, "", "refresh")
-        self.demo_panel = self._new(
-            "demoPanel", self.tr("Demo org's controls"), self.tr("Shows them in the right column"), "Ctrl+5"
-        )
-        both = self.tr("Lets time pass for the demo org and for us at once")
-        self.travel_10_s = self._new("travel10", self.tr("Both clocks on by 10 s"), both, "Ctrl+G")
-        self.travel_1_min = self._new("travel60", self.tr("Both clocks on by 1 min"), both, "Ctrl+Shift+G")
+        replay = "Sends the refresh token that was replaced last once more"
+        self.replay = self._new("replay", "Replay old refresh token", replay, "", "refresh")
+        self.demo_panel = self._new("demoPanel", "Demo org's controls", "Shows them in the right column", "Ctrl+5")
+        both = "Lets time pass for the demo org and for us at once"
+        self.travel_10_s = self._new("travel10", "Both clocks on by 10 s", both, "Ctrl+G")
+        self.travel_1_min = self._new("travel60", "Both clocks on by 1 min", both, "Ctrl+Shift+G")
         self._travels = (self.travel_10_s, self.travel_1_min)
-        jump = self.tr("Lets time pass until the access token has just lapsed")
-        self.jump_to_lapse = self._new("jumpToLapse", self.tr("Jump to lapse"), jump, "Ctrl+J")
-        storm = self.tr("Jumps to the lapse, then makes many calls at once: one refresh")
-        self.storm = self._new("storm", self.tr("Refresh storm"), storm, "Ctrl+Shift+S")
-        rotate = self.tr("The demo org signs with a new key; the old one stays published")
-        self.rotate_keys = self._new("rotateKeys", self.tr("Rotate signing key"), rotate)
-        as_new = self.tr("Turns every knob as it was at first, ends all faults and sets both clocks right")
-        self.make_as_new = self._new("makeAsNew", self.tr("Reset to defaults"), as_new)
-        self.addresses = self._new("addresses", self.tr("Addresses and keys…"), "")
-        self.reset_demo = self._new("resetDemo", self.tr("Reset the demo org…"), "")
+        jump = "Lets time pass until the access token has just lapsed"
+        self.jump_to_lapse = self._new("jumpToLapse", "Jump to lapse", jump, "Ctrl+J")
+        storm = "Jumps to the lapse, then makes many calls at once: one refresh"
+        self.storm = self._new("storm", "Refresh storm", storm, "Ctrl+Shift+S")
+        rotate = "The demo org signs with a new key; the old one stays published"
+        self.rotate_keys = self._new("rotateKeys", "Rotate signing key", rotate)
+        as_new = "Turns every knob as it was at first, ends all faults and sets both clocks right"
+        self.make_as_new = self._new("makeAsNew", "Reset to defaults", as_new)
+        self.addresses = self._new("addresses", "Addresses and keys…", "")
+        self.reset_demo = self._new("resetDemo", "Reset the demo org…", "")
         self._troubles = [*self.expire.values(), *self.revoke.values(), self.replay]
         self._token_actions += self._troubles
 
     def _build_lessons(self) -> None:
-        self.lessons = self._new(
-            "lessons", self.tr("Lessons"), self.tr("Twelve short ones at the demo org, without internet"), "Ctrl+L"
-        )
+        self.lessons = self._new("lessons", "Lessons", "Twelve short ones at the demo org, without internet", "Ctrl+L")
         self.lesson_hint = self._new(
-            "lessonHint", self.tr("Lesson: hint"), self.tr("Says where to find what the step asks for"), "Ctrl+Shift+L"
+            "lessonHint", "Lesson: hint", "Says where to find what the step asks for", "Ctrl+Shift+L"
         )
         self.show_me = self._new(
-            "showMe", self.tr("Lesson: show me this step"), self.tr("The program does the step here, in this session")
+            "showMe", "Lesson: show me this step", "The program does the step here, in this session"
         )
         self.reset_lesson = self._new(
-            "resetLesson", self.tr("Lesson: reset"), self.tr("Begins the lesson anew, whatever has happened since")
+            "resetLesson", "Lesson: reset", "Begins the lesson anew, whatever has happened since"
         )
-        self.guide = self._new(
-            "guide", self.tr("Trainer's guide"), self.tr("A talk of twenty minutes, with what to press when")
-        )
+        self.guide = self._new("guide", "Trainer's guide", "A talk of twenty minutes, with what to press when")
         self.leave_lesson = self._new(
-            "leaveLesson", self.tr("Lesson: leave"), self.tr("Back to all lessons; the step you are at is kept")
+            "leaveLesson", "Lesson: leave", "Back to all lessons; the step you are at is kept"
         )
 
     def _build_lab(self) -> None:
-        self.lab = self._new(
-            "lab", self.tr("Lab"), self.tr("Compares refresh strategies on one schedule of calls"), "Ctrl+6"
-        )
-        self.run_lab = self._new(
-            "runLab", self.tr("Run the lab"), self.tr("Every strategy on the same schedule, in simulated time")
-        )
+        self.lab = self._new("lab", "Lab", "Compares refresh strategies on one schedule of calls", "Ctrl+6")
+        self.run_lab = self._new("runLab", "Run the lab", "Every strategy on the same schedule, in simulated time")
 
     def show_lab_running(self, *, running: bool) -> None:
         """Allow a run of the lab, or say that one is on its way."""
-        _allow(self.run_lab, self.tr("A run is on its way; cancel it or wait.") if running else "")
+        _allow(self.run_lab, "A run is on its way; cancel it or wait." if running else "")
 
     def _build_view(self) -> None:
         self.schemes = QActionGroup(self)
         for choice, name in (
-            ("system", self.tr("Appearance: as the system")),
-            ("light", self.tr("Appearance: light")),
-            ("dark", self.tr("Appearance: dark")),
+            ("system", "Appearance: as the system"),
+            ("light", "Appearance: light"),
+            ("dark", "Appearance: dark"),
         ):
             action = self._new(f"scheme-{choice}", name, "", "", choice)
             action.setCheckable(True)
             self.schemes.addAction(action)
-        presenter_hint = self.tr("Larger type, and every secret masked without exception")
-        self.presenter = self._new("presenter", self.tr("Presenter mode"), presenter_hint, "Ctrl+Shift+P")
+        presenter_hint = "Larger type, and every secret masked without exception"
+        self.presenter = self._new("presenter", "Presenter mode", presenter_hint, "Ctrl+Shift+P")
         self.presenter.setCheckable(True)
-        self.larger = self._new("larger", self.tr("Larger type"), "", "Ctrl++")
+        self.larger = self._new("larger", "Larger type", "", "Ctrl++")
         self.larger.setShortcuts([QKeySequence("Ctrl++"), QKeySequence("Ctrl+=")])
-        self.smaller = self._new("smaller", self.tr("Smaller type"), "", "Ctrl+-")
-        self.normal_size = self._new("normalSize", self.tr("Type as designed"), "", "Ctrl+0")
-        self.follow_now = self._new("followNow", self.tr("Timeline: follow now"), "", "Ctrl+Shift+F")
-        self.export_timeline = self._new("exportTimeline", self.tr("Export the timeline…"), "")
-        self.export_har = self._new("exportHar", self.tr("Export the exchanges as HAR…"), self.tr("Masked"), "Ctrl+S")
+        self.smaller = self._new("smaller", "Smaller type", "", "Ctrl+-")
+        self.normal_size = self._new("normalSize", "Type as designed", "", "Ctrl+0")
+        self.follow_now = self._new("followNow", "Timeline: follow now", "", "Ctrl+Shift+F")
+        self.export_timeline = self._new("exportTimeline", "Export the timeline…", "")
+        self.export_har = self._new("exportHar", "Export the exchanges as HAR…", "Masked", "Ctrl+S")
         self.tabs = [
             self._new(f"tab-{number}", name, "", f"Ctrl+{number}", number - 1)
-            for number, name in enumerate(
-                (self.tr("Show Inspector"), self.tr("Show Response"), self.tr("Show Wire"), self.tr("Show Journal")), 1
-            )
+            for number, name in enumerate(("Show Inspector", "Show Response", "Show Wire", "Show Journal"), 1)
         ]
-        self.side = self._new("side", self.tr("Right column"), self.tr("Unfolds it, or folds it away"), "Ctrl+B")
+        self.side = self._new("side", "Right column", "Unfolds it, or folds it away", "Ctrl+B")
         self.side.setCheckable(True)
-        self.focus_timeline = self._new("focusTimeline", self.tr("Go to the timeline"), "", "Ctrl+T")
+        self.focus_timeline = self._new("focusTimeline", "Go to the timeline", "", "Ctrl+T")
 
     def _menus(self) -> list[tuple[str, list[QAction]]]:
         return [
             (
-                self.tr("Session"),
+                "Session",
                 [
                     *(self.sign_in, *self.sign_in_by.values(), self.sign_out, self.call),
                     *(self.connections, self.add_connection, self.copy_issuer, self.doctor, self.turn_on_grant),
                 ],
             ),
             (
-                self.tr("Tokens"),
+                "Tokens",
                 [
                     self.refresh_now,
                     *(each for each in self._token_actions if each not in self._troubles),
@@ -329,25 +312,25 @@ class Actions(QObject):
                 ],
             ),
             (
-                self.tr("Demo org"),
+                "Demo org",
                 [
                     *(self.demo_panel, *self._travels, self.jump_to_lapse, self.storm),
                     *(*self._troubles, self.rotate_keys, self.addresses, self.make_as_new, self.reset_demo),
                 ],
             ),
             (
-                self.tr("Lessons"),
+                "Lessons",
                 [self.lessons, self.lesson_hint, self.show_me, self.reset_lesson, self.leave_lesson, self.guide],
             ),
-            (self.tr("Lab"), [self.lab, self.run_lab]),
+            ("Lab", [self.lab, self.run_lab]),
             (
-                self.tr("View"),
+                "View",
                 [
                     *(self.presenter, self.larger, self.smaller, self.normal_size, *self.schemes.actions()),
                     *(*self.tabs, self.side, self.focus_timeline, self.follow_now),
                 ],
             ),
-            (self.tr("Export"), [self.export_har, self.export_timeline]),
+            ("Export", [self.export_har, self.export_timeline]),
         ]
 
     def _new(self, name: str, text: str, hint: str, shortcut: str = "", data: object = None) -> QAction:
@@ -363,6 +346,5 @@ class Actions(QObject):
 
 
 def _allow(action: QAction, why_not: str) -> None:
-    """Allow an action, or forbid it and say why."""
     action.setEnabled(not why_not)
     action.setToolTip(why_not or action.statusTip())

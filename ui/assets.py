@@ -12,5 +12,4 @@ def path_of(name: str) -> str:
 
 
 def text_file(name: str) -> str:
-    """Return the text of a resource file."""
     return (importlib.resources.files(resources) / name).read_text(encoding="utf-8")

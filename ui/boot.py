@@ -1,7 +1,6 @@
 """Boots the window: paints it first, and brings up everything behind it afterwards."""
 
 import importlib
-import os
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
@@ -21,8 +20,6 @@ def run_window(arguments: list[str]) -> int:
     # The window ends the main coroutine, and that ends the loop: ending the loop under it would lose its last steps.
     application.setQuitOnLastWindowClosed(False)
     theme.apply(application, "system")
-    if locale := os.environ.get("LAPSE_LOCALE"):
-        importlib.import_module("ui.translation").install(application, locale)
     window = MainWindow()
     _paint_first(application, window)
     window.furnish()

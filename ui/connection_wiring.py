@@ -2,17 +2,17 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
 
 from app.errors import BadInput, LapseError
 from ui.clipboard import Clipboard
 from ui.connections.editor import ConnectionEditor, Purpose
 from ui.connections.list import ConnectionsDialog, Row
-from ui.tasks import TaskScope, ask
+from ui.saving import asked_for_file, asked_for_path
+from ui.tasks import TaskScope, ask, ask_yes_no
 
 if TYPE_CHECKING:
     # For types alone: they bring the heavy libraries, which come after the first paint.
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _LIST, _EDITOR, _ASKING = "connections", "edit a connection", "connection question"
 _WORK, _SAVE = "connection network", "save a connection"
+_KINDS = "JSON files (*.json);;All files (*)"
 
 
 class ConnectionWiring(QObject):
@@ -108,12 +109,12 @@ class ConnectionWiring(QObject):
 
     def _on_look_up(self, text: str) -> None:
         if self._editor is not None:
-            self._editor.show_busy(self.tr("Looking the issuer up…"))
+            self._editor.show_busy("Looking the issuer up…")
             self._tasks.start(_WORK, self._in_editor, self._look_up, text)
 
     def _on_test(self, connection: "Connection") -> None:
         if self._editor is not None:
-            self._editor.show_busy(self.tr("Trying the connection; nobody is signed in by it…"))
+            self._editor.show_busy("Trying the connection; nobody is signed in by it…")
             self._tasks.start(_WORK, self._in_editor, self._try_out, connection)
 
     def _on_cancel(self) -> None:
@@ -123,7 +124,7 @@ class ConnectionWiring(QObject):
 
     def _on_saved(self, connection: "Connection") -> None:
         if self._editor is not None:
-            self._editor.show_busy(self.tr("Saving…"))
+            self._editor.show_busy("Saving…")
             self._tasks.start(_SAVE, self._in_editor, self._save, connection)
 
     # --- tasks ----------------------------------------------------------------------------------------------------
@@ -204,30 +205,26 @@ class ConnectionWiring(QObject):
         self._take_up(self._bench.settings.connection)
 
     async def _remove(self, dialog: ConnectionsDialog, name: str) -> None:
-        box = QMessageBox(dialog)
-        box.setObjectName("removeConnectionBox")
-        box.setWindowTitle(self.tr("Remove a connection"))
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(self.tr("Remove {0}?").format(name))
-        box.setInformativeText(
-            self.tr("Its session is signed out, and its tokens are forgotten. Export it to keep it.")
-        )
-        remove = box.addButton(self.tr("Remove"), QMessageBox.ButtonRole.DestructiveRole)
-        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
-        await ask(box)
-        if box.clickedButton() is not remove:
+        if not await ask_yes_no(
+            dialog,
+            "removeConnectionBox",
+            title="Remove a connection",
+            question=f"Remove {name}?",
+            consequence="Its session is signed out, and its tokens are forgotten. Export it to keep it.",
+            yes="Remove",
+        ):
             return
         was_current = self._bench.settings.current == name
         await self._bench.remove_connection(name)
         self._show_rows()
-        dialog.show_note(self.tr("{0} was removed, and its session signed out.").format(name))
+        dialog.show_note(f"{name} was removed, and its session signed out.")
         if was_current:
             self._take_up(self._bench.settings.connection)
 
     async def _import(self, dialog: ConnectionsDialog) -> None:
         from app.connecting.files import read_file
 
-        path = await self._asked_path(dialog, self.tr("Import connections"), QFileDialog.AcceptMode.AcceptOpen)
+        path = await asked_for_file(dialog, "Import connections", _KINDS)
         if path is None:
             return
         found = read_file(path)
@@ -243,7 +240,8 @@ class ConnectionWiring(QObject):
             self._bench.remember_connection(replace(connection, name=name))
         self._bench.remember_connection(current, instead_of=current.name)
         self._show_rows()
-        count = self.tr("%n connection(s) were added.", "", len(found.connections))
+        added = len(found.connections)
+        count = "1 connection was added." if added == 1 else f"{added} connections were added."
         dialog.show_note("\n".join((count, *found.notes)))
 
     def _imported(self, connection: "Connection") -> ConnectionEditor:
@@ -254,29 +252,16 @@ class ConnectionWiring(QObject):
         from app.connecting.files import write_file
 
         found = self._named(name)
-        path = await self._asked_path(dialog, self.tr("Export {0}").format(name), QFileDialog.AcceptMode.AcceptSave)
+        path = await asked_for_path(dialog, f"Export {name}", "", _KINDS)
         if found is not None and path is not None:
             write_file(path, [found])
-            dialog.show_note(self.tr("Written to {0}; no secret is in it.").format(path))
-
-    async def _asked_path(self, dialog: ConnectionsDialog, title: str, mode: QFileDialog.AcceptMode) -> Path | None:
-        files = QFileDialog(dialog, title)
-        files.setObjectName("connectionFileDialog")
-        files.setAcceptMode(mode)
-        is_open = mode is QFileDialog.AcceptMode.AcceptOpen
-        files.setFileMode(QFileDialog.FileMode.ExistingFile if is_open else QFileDialog.FileMode.AnyFile)
-        files.setNameFilters([self.tr("JSON files (*.json)"), self.tr("All files (*)")])
-        files.setDefaultSuffix("json")
-        files.setOption(QFileDialog.Option.DontUseNativeDialog)
-        if not await ask(files):
-            return None
-        return next((Path(each) for each in files.selectedFiles()), None)
+            dialog.show_note(f"Written to {path}; no secret is in it.")
 
     def _http(self) -> "httpx.AsyncClient":
         try:
             return self._bench.http
         except RuntimeError:  # it is made when the first connection is taken up
-            raise BadInput(self.tr("Lapse is still starting."), next_step=self.tr("Try again in a moment.")) from None
+            raise BadInput("Lapse is still starting.", next_step="Try again in a moment.") from None
 
     # --- what is known --------------------------------------------------------------------------------------------
 

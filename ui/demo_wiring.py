@@ -161,7 +161,7 @@ class DemoWiring(QObject):
 
     async def _jump(self, controls: "Controls") -> None:
         if not await controls.travel_to_lapse():
-            self._window.toasts.show_toast(self.tr("The access token has lapsed already; no clock was moved."))
+            self._window.toasts.show_toast("The access token has lapsed already; no clock was moved.")
 
     def _on_rotate_keys(self) -> None:
         self._do(lambda controls: controls.rotate_keys())

@@ -51,7 +51,7 @@ class DoctorWiring(QObject):
         if not any(self._calls_for_the_doctor(entry) for entry in batch):
             return
         if self._is_in_use():
-            self._window.toasts.show_toast(self.tr("The doctor looks into it: see the tab Doctor."))
+            self._window.toasts.show_toast("The doctor looks into it: see the tab Doctor.")
         else:
             self._window.side.open(self._window.doctor)
         self._start(asked=False)

@@ -98,7 +98,7 @@ class GrantWiring(QObject):
         from app.okta.change import wanted_for
         from app.okta.keeping import keep_token
 
-        dialog.show_busy(self.tr("Reading the app…"))
+        dialog.show_busy("Reading the app…")
         management = self._management()
         connection = self._connection
         assert connection is not None
@@ -113,7 +113,7 @@ class GrantWiring(QObject):
     async def _apply(self, dialog: "GrantDialog", change: "GrantChange") -> None:
         from app.okta.applying import apply
 
-        dialog.show_busy(self.tr("Sending the app with the change, and reading it back…"))
+        dialog.show_busy("Sending the app with the change, and reading it back…")
         done = await apply(self._management(), change)
         if dialog is self._dialog:
             dialog.show_done(done)

@@ -111,7 +111,7 @@ class InspectorWiring(QObject):
 
         found = find_tokens(text)
         if not found:
-            what, cure = self.tr("There is no token in this text."), self.tr("Paste a token, or text with one in it.")
+            what, cure = "There is no token in this text.", "Paste a token, or text with one in it."
             raise BadInput(what, next_step=cure)
         metadata, keys = await self._keys(source, value)
         against = Against(

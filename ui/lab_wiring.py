@@ -105,17 +105,17 @@ class LabWiring(QObject):
 
     def _on_copy(self, text: str) -> None:
         self._clipboard.copy(text)
-        self._window.toasts.show_toast(self.tr("Copied the table."))
+        self._window.toasts.show_toast("Copied the table.")
 
     def _on_export(self, report: Report, measure: Measure) -> None:
         self._tasks.start("export the lab", self._export, report, measure)
 
     async def _export(self, report: Report, measure: Measure) -> None:
-        kinds = self.tr("Report (*.json);;Table (*.csv);;Picture (*.png);;Drawing (*.svg)")
-        path = await asked_for_path(self._window, self.tr("Export the run"), "lapse-lab", kinds)
+        kinds = "Report (*.json);;Table (*.csv);;Picture (*.png);;Drawing (*.svg)"
+        path = await asked_for_path(self._window, "Export the run", "lapse-lab", kinds)
         if path is not None:
             write(path, exported(report, measure, path))
-            self._window.toasts.show_toast(self.tr("Written to {0}.").format(path))
+            self._window.toasts.show_toast(f"Written to {path}.")
 
 
 def exported(report: Report, measure: Measure, path: Path) -> bytes:

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QMessageBox
 
 from app.errors import LapseError, Standing, StepFailed
 from app.events import StorePlace
@@ -15,7 +14,7 @@ from app.lessons.progress import Progress, progress_of, saved_progress
 from app.lessons.run import LessonRun
 from ui.actions import LessonPossible
 from ui.lessons.facts import Row
-from ui.tasks import TaskScope, ask
+from ui.tasks import TaskScope, ask_yes_no
 
 if TYPE_CHECKING:
     from app.connection import Connection
@@ -221,7 +220,7 @@ class LessonWiring(QObject):
         """Show that the program is at work, and how everything is once it has ended, however it did."""
         self._window.error_panel.hide()
         # Left waiting, it would replace the session that the lesson goes on in.
-        self._end_sign_in(self.tr("The sign-in was cancelled: the program is at work for the lesson."))
+        self._end_sign_in("The sign-in was cancelled: the program is at work for the lesson.")
         self._show_work = show
         self._show()
         try:
@@ -232,14 +231,14 @@ class LessonWiring(QObject):
             self._changed()
 
     async def _may_sign_out(self) -> bool:
-        box = QMessageBox(self._window)
-        box.setObjectName("resetLessonDialog")
-        box.setWindowTitle(self.tr("Reset the lesson"))
-        box.setText(self.tr("Sign out and begin the lesson anew?"))
-        box.setInformativeText(self.tr("This lesson begins signed out. The session at the demo org ends."))
-        box.setStandardButtons(QMessageBox.StandardButton.Reset | QMessageBox.StandardButton.Cancel)
-        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
-        return await ask(box) == QMessageBox.StandardButton.Reset.value
+        return await ask_yes_no(
+            self._window,
+            "resetLessonDialog",
+            title="Reset the lesson",
+            question="Sign out and begin the lesson anew?",
+            consequence="This lesson begins signed out. The session at the demo org ends.",
+            yes="Reset",
+        )
 
     # --- a lesson goes on -----------------------------------------------------------------------------------------
 
@@ -253,11 +252,11 @@ class LessonWiring(QObject):
         lesson, passed, step = run.lesson, run.lesson.steps[run.place - 1], run.step
         if step is None:
             self._remember(lambda progress: progress.finished(lesson.name))
-            said = self.tr("Lesson done: {0}.").format(lesson.title)
+            said = f"Lesson done: {lesson.title}."
             more = lesson.teaches
         else:
             self._remember(lambda progress: progress.at(lesson.name, run.place))
-            said = self.tr("✓ Step passed: {0}. Next: {1}.").format(passed.title, step.title)
+            said = f"✓ Step passed: {passed.title}. Next: {step.title}."
             more = passed.see
         self._show()
         if self._panel.isVisible():
@@ -284,11 +283,11 @@ class LessonWiring(QObject):
 
     def _why_not(self, lesson: "Lesson") -> str:
         if not self._bench.is_connected:
-            return self.tr("The connection is not ready yet.")
+            return "The connection is not ready yet."
         if lesson.needs_keyring and self._bench.session.place is not StorePlace.KEYRING:
             trouble = self._bench.session.store_trouble
-            reason = trouble.what if trouble is not None else self.tr("No keyring is used.")
-            return self.tr("This lesson needs a keyring to keep the session in. {0}").format(reason)
+            reason = trouble.what if trouble is not None else "No keyring is used."
+            return f"This lesson needs a keyring to keep the session in. {reason}"
         return ""
 
     def _rows(self) -> tuple[Row, ...]:

@@ -99,17 +99,17 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._may_close = False
         self.setObjectName("mainWindow")
-        self.setWindowTitle(self.tr("Lapse"))
+        self.setWindowTitle("Lapse")
         self.setMinimumSize(_SMALLEST)
         self.resize(_FIRST_SIZE)
         self.commands = Actions(self)
         self.top_bar = TopBar(self.commands)
         self.cards = {
-            "access": TokenCard("access", self.tr("Access token"), self.commands),
-            "refresh": TokenCard("refresh", self.tr("Refresh token"), self.commands),
-            "id": TokenCard("id", self.tr("ID token"), self.commands),
+            "access": TokenCard("access", "Access token", self.commands),
+            "refresh": TokenCard("refresh", "Refresh token", self.commands),
+            "id": TokenCard("id", "ID token", self.commands),
         }
-        self._starting = label(self.tr("Starting the demo org…"), role="muted")
+        self._starting = label("Starting the demo org…", role="muted")
         self._starting.setObjectName("startingLabel")
         self._starting.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._lay_out()
@@ -170,7 +170,6 @@ class MainWindow(QMainWindow):
         return Page(self._pages.currentIndex())
 
     def show_starting(self, text: str) -> None:
-        """Say what the start is waiting for."""
         self._starting.setText(text)
 
     def show_presenter(self, *, on: bool) -> None:
@@ -186,13 +185,13 @@ class MainWindow(QMainWindow):
 
     def entitle_demo(self, *, is_real: bool) -> None:
         """Name the demo org's tab after what it offers at the chosen connection, which may be a real server."""
-        self.side.entitle(self.demo, self.tr("What if?") if is_real else self.tr("Demo org"))
+        self.side.entitle(self.demo, "What if?" if is_real else "Demo org")
 
     def show_numbers(self, *, exchanges: int, entries: int) -> None:
         """Say on the tabs how much there is behind them."""
         for tab, name, number in (
-            (self.wire, self.tr("Wire · {0}"), exchanges),
-            (self.journal, self.tr("Journal · {0}"), entries),
+            (self.wire, "Wire · {0}", exchanges),
+            (self.journal, "Journal · {0}", entries),
         ):
             text = name.format(number)
             if self.tabs.tabText(self.tabs.indexOf(tab)) != text:
@@ -217,7 +216,6 @@ class MainWindow(QMainWindow):
         self.seen_changed.emit(True)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Show as many columns as there is room for."""
         super().resizeEvent(event)
         self._make_room()
 
@@ -296,10 +294,10 @@ class MainWindow(QMainWindow):
         self.lab = LabPanel()
         self.doctor = DoctorPanel()
         self.side = SideColumn()
-        self.side.add(self.demo, self.tr("Demo org"))
-        self.side.add(self.lessons, self.tr("Lessons"))
-        self.side.add(self.lab, self.tr("Lab"))
-        self.side.add(self.doctor, self.tr("Doctor"))
+        self.side.add(self.demo, "Demo org")
+        self.side.add(self.lessons, "Lessons")
+        self.side.add(self.lab, "Lab")
+        self.side.add(self.doctor, "Doctor")
         self.side.hide()
         self.side.unfolded.connect(self._make_room)
         self._body.addWidget(self.side)
@@ -328,9 +326,9 @@ class MainWindow(QMainWindow):
         self.tabs.setDocumentMode(True)
         card.body.addWidget(self.tabs)
         for panel, title in (
-            (self.inspector, self.tr("Inspector")),
-            (self.response, self.tr("Response")),
-            (self.wire, self.tr("Wire")),
-            (self.journal, self.tr("Journal")),
+            (self.inspector, "Inspector"),
+            (self.response, "Response"),
+            (self.wire, "Wire"),
+            (self.journal, "Journal"),
         ):
             self.tabs.addTab(panel, title)

@@ -107,15 +107,12 @@ class CommandModel(QAbstractListModel):
         self.dataChanged.emit(self.index(0), self.index(len(self._found) - 1))
 
     def command_at(self, index: Index) -> Command | None:
-        """Return the command at an index."""
         return self._found[index.row()] if index.isValid() and index.row() < len(self._found) else None
 
     def rowCount(self, parent: Index = _ROOT) -> int:
-        """Return how many were found."""
         return 0 if parent.isValid() else len(self._found)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return one thing about one command."""
         command = self.command_at(index)
         if command is None:
             return None
@@ -130,9 +127,9 @@ class CommandModel(QAbstractListModel):
     def _spoken(self, command: Command) -> str:
         parts = [command.text, command.key]
         if command.ticked:
-            parts.append(self.tr("chosen"))
+            parts.append("chosen")
         if not command.enabled:
-            parts.append(self.tr("not available: {0}").format(command.reason))
+            parts.append(f"not available: {command.reason}")
         return ", ".join(part for part in parts if part)
 
 
@@ -148,7 +145,7 @@ class CommandPalette(QDialog):
     def __init__(self, actions: Sequence[QAction], parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
         self.setObjectName("commandPalette")
-        self.setWindowTitle(self.tr("Commands"))
+        self.setWindowTitle("Commands")
         self._over = parent.window()
         self._chosen: QAction | None = None
         self._announcer = Announcer(self)
@@ -189,16 +186,16 @@ class CommandPalette(QDialog):
     def _build_search(self) -> None:
         self.search_edit = QLineEdit()
         self.search_edit.setObjectName("commandSearchEdit")
-        self.search_edit.setAccessibleName(self.tr("Find a command"))
-        self.search_edit.setAccessibleDescription(self.tr("Up and Down choose, Enter runs, Esc closes"))
-        self.search_edit.setPlaceholderText(self.tr("Find a command; Enter runs it, Esc closes"))
+        self.search_edit.setAccessibleName("Find a command")
+        self.search_edit.setAccessibleDescription("Up and Down choose, Enter runs, Esc closes")
+        self.search_edit.setPlaceholderText("Find a command; Enter runs it, Esc closes")
         self.search_edit.textChanged.connect(self._find)
         self.search_edit.installEventFilter(self)
 
     def _build_list(self) -> None:
         self.command_list = QListView()
         self.command_list.setObjectName("commandList")
-        self.command_list.setAccessibleName(self.tr("Commands"))
+        self.command_list.setAccessibleName("Commands")
         self.command_list.setModel(self._model)
         self.command_list.setItemDelegate(_CommandDelegate(self.command_list))
         self.command_list.setUniformItemSizes(True)
@@ -237,7 +234,7 @@ class CommandPalette(QDialog):
             self._stack.setCurrentWidget(self.command_list)
             self.command_list.setCurrentIndex(self._model.index(0))
             return
-        self._nothing.setText(self.tr("No command matches “{0}”.").format(typed.strip()))
+        self._nothing.setText(f"No command matches “{typed.strip()}”.")
         self._stack.setCurrentWidget(self._nothing)
         self._announcer.announce(self._nothing.text(), instead=True)
 
@@ -260,11 +257,9 @@ class _CommandDelegate(QStyledItemDelegate):
     """Paints a command: its text, why it cannot be had, its keys at the right."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """Return one height for all."""
         return QSize(0, theme.px(_ROW_HEIGHT))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Paint one row."""
         model = index.model()
         command = model.command_at(index) if isinstance(model, CommandModel) else None
         if command is None:

@@ -24,13 +24,13 @@ class ErrorPanel(QFrame):
         theme.set_mono(self._raw, 12)
         for each in (self._what, self._standing, self._next, self._raw):
             each.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.copy_button = QPushButton(self.tr("Copy"))
+        self.copy_button = QPushButton("Copy")
         self.copy_button.setObjectName("copyErrorButton")
-        self.copy_button.setAccessibleName(self.tr("Copy the error"))
+        self.copy_button.setAccessibleName("Copy the error")
         self.copy_button.clicked.connect(self._copy)
-        self.dismiss_button = QPushButton(self.tr("Dismiss"))
+        self.dismiss_button = QPushButton("Dismiss")
         self.dismiss_button.setObjectName("dismissErrorButton")
-        self.dismiss_button.setAccessibleName(self.tr("Dismiss the error"))
+        self.dismiss_button.setAccessibleName("Dismiss the error")
         self.dismiss_button.clicked.connect(self.hide)
         self._lay_out()
         self.hide()
@@ -39,11 +39,11 @@ class ErrorPanel(QFrame):
         """Show `error`; anything that is no LapseError is named by type alone, its text might hold a secret."""
         if isinstance(error, LapseError):
             what, standing, next_step = error.lines()
-            raw = self.tr("The server said: {0}").format(error.raw) if error.raw else ""
+            raw = f"The server said: {error.raw}" if error.raw else ""
         else:
-            what = self.tr("Something in Lapse went wrong ({0}).").format(type(error).__name__)
-            standing = self.tr("Your session has not changed.")
-            next_step = self.tr("Try again; please report it if it happens again.")
+            what = f"Something in Lapse went wrong ({type(error).__name__})."
+            standing = "Your session has not changed."
+            next_step = "Try again; please report it if it happens again."
             raw = ""
         for shown, text in ((self._what, what), (self._standing, standing), (self._next, next_step), (self._raw, raw)):
             shown.setText(text)

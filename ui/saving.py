@@ -1,9 +1,8 @@
-"""Files that are written on request: where to is asked, and what cannot be written is said."""
+"""Files that are read and written on request: which one is asked, and what cannot be written is said."""
 
 import re
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.errors import BadInput
@@ -31,7 +30,18 @@ async def asked_for_path(over: QWidget, title: str, name: str, kinds: str) -> Pa
 
     `name` is proposed, without an ending. Returns None when nobody wants it any longer.
     """
-    dialog = SaveDialog(over, title, name, kinds)
+    return await _chosen(SaveDialog(over, title, name, kinds))
+
+
+async def asked_for_file(over: QWidget, title: str, kinds: str) -> Path | None:
+    """Ask which file to read; returns None when nobody wants it any longer."""
+    dialog = QFileDialog(over, title, "", kinds)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    return await _chosen(dialog)
+
+
+async def _chosen(dialog: QFileDialog) -> Path | None:
     return Path(dialog.selectedFiles()[0]) if await ask(dialog) and dialog.selectedFiles() else None
 
 
@@ -40,5 +50,5 @@ def write(path: Path, octets: bytes) -> None:
     try:
         path.write_bytes(octets)
     except OSError as failed:
-        what = QCoreApplication.translate("Saving", "The file {0} cannot be written: {1}.")
+        what = "The file {0} cannot be written: {1}."
         raise BadInput(what.format(path, failed.strerror)) from None

@@ -22,13 +22,13 @@ class SideColumn(Card):
         self.tabs = QTabWidget()
         self.tabs.setObjectName("sideTabs")
         self.tabs.setDocumentMode(True)
-        self.tabs.setAccessibleName(self.tr("Right column"))
+        self.tabs.setAccessibleName("Right column")
         self.fold_button = QToolButton()
         self.fold_button.setObjectName("foldSideButton")
         self.fold_button.setText("×")
         self.fold_button.setProperty("quiet", True)
-        self.fold_button.setAccessibleName(self.tr("Close the right column"))
-        self.fold_button.setToolTip(self.tr("Folds the right column away"))
+        self.fold_button.setAccessibleName("Close the right column")
+        self.fold_button.setToolTip("Folds the right column away")
         self.fold_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.fold_button.clicked.connect(self.hide)
         self.tabs.setCornerWidget(self.fold_button, Qt.Corner.TopRightCorner)
@@ -41,11 +41,9 @@ class SideColumn(Card):
         return QSize(max(theme.px(_WIDTH), tabs + _BORDERS, least.width()), least.height())
 
     def add(self, panel: QWidget, title: str) -> None:
-        """Add a panel under its title."""
         self.tabs.addTab(panel, title)
 
     def entitle(self, panel: QWidget, title: str) -> None:
-        """Give a panel that is there another title."""
         if self.tabs.tabText(self.tabs.indexOf(panel)) != title:
             self.tabs.setTabText(self.tabs.indexOf(panel), title)
 

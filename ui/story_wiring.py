@@ -161,10 +161,10 @@ class StoryWiring(QObject):
             return
         if real:
             self._clipboard.copy_secret(curl(entry.event.method, detail, self._tokens()))
-            self._window.toasts.show_toast(self.tr("Copied with real tokens; the clipboard forgets it in a minute."))
+            self._window.toasts.show_toast("Copied with real tokens; the clipboard forgets it in a minute.")
         else:
             self._clipboard.copy(curl(entry.event.method, detail))
-            self._window.toasts.show_toast(self.tr("Copied as cURL; the tokens are masked."))
+            self._window.toasts.show_toast("Copied as cURL; the tokens are masked.")
 
     def _tokens(self) -> dict[str, Secret]:
         """Return the tokens in hand by fingerprint: only those can be put in place of their masks."""
@@ -176,7 +176,7 @@ class StoryWiring(QObject):
         self._tasks.start("export", self._export)
 
     async def _export(self) -> None:
-        path = await asked_for_path(self._window, self.tr("Export the exchanges"), "lapse", self.tr("HAR (*.har)"))
+        path = await asked_for_path(self._window, "Export the exchanges", "lapse", "HAR (*.har)")
         if path is not None:
             self.write_har(path)
 
@@ -189,8 +189,8 @@ class StoryWiring(QObject):
         self._tasks.start("export the timeline", self._export_timeline)
 
     async def _export_timeline(self) -> None:
-        kinds = self.tr("Picture (*.png);;Drawing (*.svg)")
-        path = await asked_for_path(self._window, self.tr("Export the timeline"), "lapse-timeline", kinds)
+        kinds = "Picture (*.png);;Drawing (*.svg)"
+        path = await asked_for_path(self._window, "Export the timeline", "lapse-timeline", kinds)
         if path is not None:
             self.write_timeline(path)
 
@@ -201,7 +201,7 @@ class StoryWiring(QObject):
 
     def _write(self, path: Path, octets: bytes) -> None:
         write(path, octets)
-        self._window.toasts.show_toast(self.tr("Written to {0}; no token is in it.").format(path))
+        self._window.toasts.show_toast(f"Written to {path}; no token is in it.")
 
 
 def _token_of(event: events.Event) -> str:

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QDialog
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
 
 
 class TaskScope(QObject):
@@ -77,3 +77,20 @@ async def ask(dialog: QDialog) -> int:
         return await future
     finally:
         dialog.deleteLater()
+
+
+async def ask_yes_no(over: QWidget, name: str, *, title: str, question: str, consequence: str, yes: str) -> bool:
+    """Ask before something that cannot be undone; `yes` is the verb that does it, and Cancel is at hand.
+
+    `name` is the box's object name.
+    """
+    box = QMessageBox(over)
+    box.setObjectName(name)
+    box.setWindowTitle(title)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(question)
+    box.setInformativeText(consequence)
+    confirm = box.addButton(yes, QMessageBox.ButtonRole.DestructiveRole)
+    box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+    await ask(box)
+    return box.clickedButton() is confirm

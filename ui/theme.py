@@ -77,7 +77,6 @@ DARK = Scheme(
 )
 # Text on a tint needs more contrast than the mark's own colour has on light: these are the same hues, darker.
 _TEXT_ON_TINT = {"light": {"good": "#136F3D", "warning": "#8F5200", "bad": "#B3202D", "id": "#08685F"}, "dark": {}}
-CHOICES = ("system", "light", "dark")
 
 
 def mixed(colour: str, under: str, share: float) -> str:
@@ -92,12 +91,6 @@ def mixed(colour: str, under: str, share: float) -> str:
         )
     ]
     return QColor(*parts).name().upper()
-
-
-def contrast(one: str, other: str) -> float:
-    """Return the WCAG contrast ratio of two colours, 1 to 21."""
-    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
 
 
 def text_on_tint(scheme: Scheme, role: str) -> str:
@@ -218,11 +211,3 @@ def _mono_rules() -> str:
         for pixels in MONO_PX
         for mark, weight in (("", 400), ("b", 600))
     )
-
-
-def _luminance(colour: str) -> float:
-    def linear(part: float) -> float:
-        return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4  # noqa: PLR2004 - WCAG 2.2
-
-    found = QColor(colour)
-    return 0.2126 * linear(found.redF()) + 0.7152 * linear(found.greenF()) + 0.0722 * linear(found.blueF())

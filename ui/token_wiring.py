@@ -81,7 +81,7 @@ class TokenWiring(QObject):
 
     async def _refresh(self) -> None:
         fresh = await self._bench.session.fresh_token(asked_by="Refresh now", asked_for=True)
-        self._window.call_strip.show_story(self.tr("Refreshed: {0} is here.").format(fresh.access.name))
+        self._window.call_strip.show_story(f"Refreshed: {fresh.access.name} is here.")
 
     def _on_drop(self) -> None:
         self._tasks.start("drop", self._bench.session.drop_access_token)
@@ -90,13 +90,13 @@ class TokenWiring(QObject):
         held = self._held(self._kind())
         if held is not None:
             self._clipboard.copy_secret(held.value.reveal())
-            self._note(self.tr("Copied {0}; the clipboard forgets it in a minute.").format(held.name))
+            self._note(f"Copied {held.name}; the clipboard forgets it in a minute.")
 
     def _on_copy_header(self) -> None:
         held = self._held("access")
         if held is not None:
             self._clipboard.copy_secret(f"Authorization: Bearer {held.value.reveal()}")
-            self._note(self.tr("Copied {0} as a header; the clipboard forgets it in a minute.").format(held.name))
+            self._note(f"Copied {held.name} as a header; the clipboard forgets it in a minute.")
 
     def _on_copy_curl(self) -> None:
         held = self._held("access")
@@ -106,7 +106,7 @@ class TokenWiring(QObject):
         headers = (("Authorization", f"Bearer {held.value.reveal()}"),)
         detail = Detail(url=url, http_version="", request_headers=headers, request_body=None)
         self._clipboard.copy_secret(curl(method, detail))
-        self._note(self.tr("Copied the call with {0}; the clipboard forgets it in a minute.").format(held.name))
+        self._note(f"Copied the call with {held.name}; the clipboard forgets it in a minute.")
 
     def _on_reveal(self) -> None:
         kind = self._kind()

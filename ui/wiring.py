@@ -4,7 +4,6 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QMessageBox
 
 from app import events
 from app.errors import LapseError, Refusal
@@ -26,7 +25,7 @@ from ui.response.facts import response_facts
 from ui.session.held import facts_of
 from ui.sign_in_wiring import SignInWiring
 from ui.story_wiring import StoryWiring
-from ui.tasks import TaskScope, ask
+from ui.tasks import TaskScope, ask, ask_yes_no
 from ui.token_wiring import TokenWiring
 from ui.view_wiring import ViewWiring
 
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
     from app.session.calls import CallResult
 
 _TICK_MS = 500
-_NOTICE_MS = 15_000
 
 
 class Wiring(QObject):
@@ -163,7 +161,7 @@ class Wiring(QObject):
 
     def _on_copy_secret(self, text: str) -> None:
         self._clipboard.copy_secret(text)
-        self._window.toasts.show_toast(self.tr("Copied; the clipboard forgets it in a minute."))
+        self._window.toasts.show_toast("Copied; the clipboard forgets it in a minute.")
 
     def _on_seen_changed(self, seen: bool) -> None:  # noqa: FBT001 - a signal's one argument
         if seen:
@@ -179,10 +177,10 @@ class Wiring(QObject):
     async def _take_up(self, connection: "Connection | None") -> None:
         self._ready = False
         self._demo.show_connection(is_ready=False)
-        self._sign_in.cancel(self.tr("The sign-in was cancelled: another connection was chosen."))
+        self._sign_in.cancel("The sign-in was cancelled: another connection was chosen.")
         self._show_connection()
         embedded = (connection or self._bench.settings.connection).embedded
-        starting = self.tr("Starting the demo org…") if embedded else self.tr("Looking for a kept session…")
+        starting = "Starting the demo org…" if embedded else "Looking for a kept session…"
         self._window.show_starting(starting)
         self._window.show_page(Page.STARTING)
         try:
@@ -190,7 +188,7 @@ class Wiring(QObject):
             if connection is not None:
                 self._bench.remember_connection(connection)
         except LapseError:
-            self._window.show_starting(self.tr("Not connected. Choose the connection again above to try once more."))
+            self._window.show_starting("Not connected. Choose the connection again above to try once more.")
             raise
         finally:
             self._ready = self._bench.is_connected
@@ -219,7 +217,7 @@ class Wiring(QObject):
             results = await self._bench.call_api_many(method, url, times, count_one)
         except asyncio.CancelledError:
             strip.show_running(0, 0)
-            strip.show_story(self.tr("Cancelled; a refresh that had begun goes on and is kept."))
+            strip.show_story("Cancelled; a refresh that had begun goes on and is kept.")
             raise
         except LapseError:
             strip.show_story("")
@@ -239,14 +237,14 @@ class Wiring(QObject):
         await ask(dialog)
 
     async def _reset(self) -> None:
-        box = QMessageBox(self._window)
-        box.setObjectName("resetDemoOrgDialog")
-        box.setWindowTitle(self.tr("Reset the demo org"))
-        box.setText(self.tr("Reset the demo org?"))
-        box.setInformativeText(self.tr("It forgets every sign-in and makes a new key. You will have to sign in again."))
-        box.setStandardButtons(QMessageBox.StandardButton.Reset | QMessageBox.StandardButton.Cancel)
-        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
-        if await ask(box) == QMessageBox.StandardButton.Reset.value:
+        if await ask_yes_no(
+            self._window,
+            "resetDemoOrgDialog",
+            title="Reset the demo org",
+            question="Reset the demo org?",
+            consequence="It forgets every sign-in and makes a new key. You will have to sign in again.",
+            yes="Reset",
+        ):
             from app.demo.embedded import reset_demo_org
 
             await reset_demo_org(self._bench)
@@ -293,7 +291,7 @@ class Wiring(QObject):
 
     def _show_connection(self) -> None:
         connection = self._bench.connection if self._bench.is_connected else self._bench.settings.connection
-        issuer = connection.issuer or self.tr("starting…")
+        issuer = connection.issuer or "starting…"
         self._window.top_bar.show_connection(connection.name, issuer, self._standings(), ready=self._ready)
         self._show_possible()
 
@@ -342,17 +340,17 @@ class Wiring(QObject):
 
     def _show_store(self, *, waiting: bool = False) -> None:
         if waiting:
-            text = self.tr("Waiting for the keyring; it may be asking for its password")
+            text = "Waiting for the keyring; it may be asking for its password"
         elif not self._ready:
             text = ""
         elif isinstance(self._bench.session.state, Unread):
             text = self._bench.session.state.reason.trouble.what
         elif self._bench.session.place is StorePlace.KEYRING:
-            text = self.tr("Kept in the OS keyring") if self._tokens() else ""
+            text = "Kept in the OS keyring" if self._tokens() else ""
         else:
             trouble = self._bench.session.store_trouble
-            reason = trouble.what if trouble else self.tr("no keyring is used.")
-            text = self.tr("Kept in memory for this run only. {0}").format(reason)
+            reason = trouble.what if trouble else "no keyring is used."
+            text = f"Kept in memory for this run only. {reason}"
         self._window.top_bar.show_store(text)
 
     def _show_tokens(self, tokens: TokenSet | None) -> None:

@@ -8,6 +8,7 @@ from app.cli.asking import ask, ask_secret, is_terminal
 from app.cli.connected import add_connection_flags, connected
 from app.cli.output import DONE, say
 from app.errors import BadInput
+from app.okta.words import NOTES
 
 if TYPE_CHECKING:
     from app.connections import Connections
@@ -48,7 +49,7 @@ async def run(args: argparse.Namespace) -> int:
         wanted = wanted_for(
             app,
             rotation_type=args.rotation and args.rotation.upper(),
-            leeway_s=args.grace,
+            grace_s=args.grace,
             redirect_uri=args.add_redirect_uri,
         )
         change = plan(app, wanted)
@@ -89,7 +90,7 @@ def _change_lines(change: "GrantChange", origin: str) -> Iterator[str]:
             yield from _marked(each)
     if not change.is_needed:
         yield "  nothing to change: it is as wanted"
-    yield from (f"  note: {note.value}" for note in change.notes)
+    yield from (f"  note: {NOTES[note]}" for note in change.notes)
     yield from (f"  Okta would refuse it: {problem.sentence()}" for problem in change.problems)
 
 
@@ -118,7 +119,7 @@ def _found(change: "GrantChange", done: "Applied | None") -> dict[str, Any]:
             for each in change.fields
             if each.is_change
         ],
-        "notes": [note.value for note in change.notes],
+        "notes": [NOTES[note] for note in change.notes],
         "applied": done is not None and change.is_needed,
         "confirmed": done is not None,
         "others": list(done.others) if done is not None else [],

@@ -72,7 +72,7 @@ def _asked_for_org(args: argparse.Namespace) -> "DemoOrg":
         "refresh_token_lifetime_s": args.refresh_token_lifetime,
         "refresh_idle_s": args.idle,
         "rotation_type": None if args.rotation is None else args.rotation.upper(),
-        "leeway_s": args.grace,
+        "grace_s": args.grace,
     }
     org.turn(**{name: value for name, value in wanted.items() if value is not None})
     if args.scenario is not None:

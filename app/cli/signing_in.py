@@ -80,7 +80,6 @@ class TerminalFactor:
         return ask_secret("That code was not accepted. Another one-time code: " if wrong_before else "One-time code: ")
 
     def show_push(self, push: PushWaiting) -> None:
-        """Say what to do on the phone."""
         what = "Approve the sign-in on your phone." if push.number is None else f"Choose {push.number} on your phone."
         print(what, file=sys.stderr, flush=True)
 

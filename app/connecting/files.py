@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from app.connecting import words
 from app.connecting.pasted import meant
 from app.connection import (
     DEFAULT_LEEWAY_S,
@@ -70,11 +71,11 @@ def read_connections(body: bytes) -> Imported:
     connections: list[Connection] = []
     drafts: list[Connection] = []
     for place, found in enumerate(_objects(body), 1):
-        connection = _connection(found, notes, f"Connection {place}: ")
+        connection = _connection(found, notes, words.nth(place))
         try:
             connections.append(check_connection(connection))
         except BadInput as wrong:
-            notes.append(f"{connection.name or f'Connection {place}'} is not complete yet: {wrong.what}")
+            notes.append(words.incomplete(connection.name or words.nth(place), wrong.what))
             drafts.append(connection)
     return Imported(tuple(connections), tuple(drafts), tuple(dict.fromkeys(notes)))
 
@@ -175,13 +176,13 @@ def _fields(found: dict[str, Any], notes: list[str]) -> dict[str, Any]:
     unknown: list[str] = []
     for name, value in found.items():
         if _is_secret(name, value):
-            notes.append(f"{_shortly(name)} was left out: Lapse keeps no secrets in its settings.")
+            notes.append(words.secret_left_out(_shortly(name)))
         elif _field(name):
             fields.setdefault(_field(name), value)
         elif _plain(name) not in _UNUSED:
             unknown.append(_shortly(name))
     if unknown:
-        notes.append(f"Not used: {', '.join(sorted(unknown)[:12])}{' …' if len(unknown) > 12 else ''}.")  # noqa: PLR2004
+        notes.append(words.not_used(sorted(unknown)))
     return fields
 
 
@@ -199,7 +200,7 @@ def _issuer(text: str, notes: list[str]) -> str:
         understood = meant(text)
     except BadInput:
         return text
-    notes.append(f"The issuer was taken from the discovery URL: {understood.issuers[0]}. Look it up to be sure.")
+    notes.append(words.taken_from_discovery(understood.issuers[0]))
     return understood.issuers[0]
 
 
@@ -208,7 +209,7 @@ def _usable_uris(uris: tuple[str, ...], notes: list[str]) -> Iterable[str]:
         try:
             yield check_redirect_uri(uri)
         except BadInput:
-            notes.append(f"The redirect URI {_shortly(uri)} was left out: Lapse can listen on this machine only.")
+            notes.append(words.uri_left_out(_shortly(uri)))
 
 
 def _pairs(params: object, notes: list[str]) -> Iterable[tuple[str, str]]:
@@ -218,7 +219,7 @@ def _pairs(params: object, notes: list[str]) -> Iterable[tuple[str, str]]:
             continue
         name, value = str(each[0]), each[1]
         if _is_secret(name, value):
-            notes.append(f"{_shortly(name)} was left out: Lapse keeps no secrets in its settings.")
+            notes.append(words.secret_left_out(_shortly(name)))
         elif isinstance(value, str | int | float):
             yield name, str(value)
 
@@ -227,7 +228,7 @@ def _seconds(value: object, notes: list[str], where: str) -> float:
     if is_number(value):
         return float(value)  # type: ignore[arg-type]  # it has been looked at
     if value is not None:
-        notes.append(f"{where}the leeway is no number of seconds; {DEFAULT_LEEWAY_S:g} s is used.")
+        notes.append(f"{where}: {words.leeway_unread(DEFAULT_LEEWAY_S)}")
     return DEFAULT_LEEWAY_S
 
 
@@ -235,7 +236,7 @@ def _kind(text: str, notes: list[str], where: str) -> SignInKind:
     try:
         return SignInKind(text or SignInKind.BROWSER)
     except ValueError:
-        notes.append(f"{where}the kind of sign-in is not known; the browser is used.")
+        notes.append(f"{where}: {words.UNKNOWN_KIND}")
         return SignInKind.BROWSER
 
 

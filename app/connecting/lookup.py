@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from app.connecting import words
+from app.connecting.not_found import NotFound
 from app.connecting.offer import Offer, offer_of
 from app.connecting.pasted import DEFAULT_SERVER, issuer_spelled, meant
 from app.errors import DiscoveryFailed, LapseError
@@ -17,7 +19,6 @@ from app.wire.fetch import Answer, fetch
 from app.wire.redact import shown_url
 
 _TOTAL_S = 15.0
-_NO_ANSWER = "no answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +34,6 @@ class Found:
     tried: tuple[tuple[str, str], ...]
     notes: tuple[str, ...] = ()
     others: tuple["Found", ...] = ()
-
-
-class NotFound(DiscoveryFailed):
-    """No address had metadata of the issuer; `tried` says of each what came, `answered` whether anything did."""
-
-    def __init__(self, why: LapseError, tried: tuple[tuple[str, str], ...]) -> None:
-        super().__init__(why.what, next_step=why.next_step)
-        self.tried = tried
-        self.answered = any(outcome != _NO_ANSWER for _, outcome in tried)
 
 
 async def look_up(http: httpx.AsyncClient, text: str) -> Found:
@@ -61,7 +53,7 @@ async def look_up(http: httpx.AsyncClient, text: str) -> Found:
     if not found:
         trouble = looked[0]
         assert isinstance(trouble, NotFound)
-        raise NotFound(trouble, tried)
+        raise NotFound(trouble, tried, answered=any(isinstance(each, NotFound) and each.answered for each in looked))
     notes = (*wanted.notes, *_choice_notes(looked), *found[0].notes)
     return replace(found[0], tried=tried, notes=notes, others=tuple(found[1:]))
 
@@ -88,20 +80,20 @@ async def _look(http: httpx.AsyncClient, issuer: str) -> Found | NotFound:
             if first is None or (answer.status == httpx.codes.OK and not was_metadata):
                 first, was_metadata = trouble, answer.status == httpx.codes.OK
         except LapseError as trouble:
-            tried.append((url, _NO_ANSWER))
+            tried.append((url, words.NO_RESPONSE))
             # Whoever does not answer here does not answer at the next path either.
-            return NotFound(first or trouble, tuple(tried))
+            return NotFound(first or trouble, tuple(tried), answered=first is not None)
         else:
-            return replace(found, tried=(*tried, (url, "metadata of this issuer")))
+            return replace(found, tried=(*tried, (url, words.METADATA)))
     assert first is not None
-    return NotFound(first, tuple(tried))
+    return NotFound(first, tuple(tried), answered=True)
 
 
 def _read(issuer: str, answer: Answer) -> Found:
     stated = issuer_spelled(issuer, _document(answer).get("issuer")) or issuer
     metadata = read_metadata(stated, answer)
     offer = offer_of(metadata)
-    notes = () if stated == issuer else (f"The server writes its issuer {stated}; so it is used.",)
+    notes = () if stated == issuer else (words.written_so(stated),)
     return Found(stated, metadata, offer, (), notes)
 
 
@@ -116,7 +108,7 @@ def _in_short(answer: Answer, trouble: DiscoveryFailed) -> str:
     if answer.status == httpx.codes.OK:
         return trouble.what
     leads_to = answer.said(shown_url(answer.headers.get("location", ""), answer.secrets), longest=200)
-    return f"{answer.status} {answer.reason}".strip() + (f", leads to {leads_to}" if leads_to else "")
+    return words.in_short(answer.status, answer.reason, leads_to)
 
 
 def _is_okta_org(metadata: ServerMetadata) -> bool:
@@ -129,8 +121,8 @@ def _choice_notes(looked: list[Found | NotFound]) -> Iterator[str]:
         return
     custom, org = looked
     if isinstance(custom, Found) and isinstance(org, Found):
-        yield "Two servers answer: default makes access tokens for an API of yours, the org's own ones for Okta alone."
+        yield words.TWO_SERVERS
     elif isinstance(org, Found):
-        yield "There is no authorization server named default here; the org's own was found."
+        yield words.NO_DEFAULT_SERVER
     else:
-        yield "The org's own authorization server did not answer with metadata."
+        yield words.NO_ORG_SERVER

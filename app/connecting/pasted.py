@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
+from app.connecting import words
+from app.connection_field import ConnectionField
 from app.errors import BadInput
 from app.urls import check_url, is_loopback_url
 
@@ -31,13 +33,13 @@ def meant(text: str) -> Meant:
     url, notes = _url(text)
     parts = urlsplit(url)
     if parts.query or parts.fragment:
-        notes.append("What followed ? or # was left out: no issuer has it.")
+        notes.append(words.QUERY_LEFT_OUT)
     issuer = _issuer_of(parts)
     if not is_okta_host(parts.hostname or ""):
         return Meant((issuer,), tuple(notes))
     bare = _without_admin(parts)
     if bare.netloc != parts.netloc:
-        notes.append(f"{parts.hostname} is where Okta's admins work; people sign in at {bare.hostname}.")
+        notes.append(words.admins_host(parts.hostname, bare.hostname))
     return Meant(_okta_issuers(bare, urlsplit(issuer).path), tuple(notes))
 
 
@@ -67,14 +69,22 @@ def issuer_spelled(issuer: str, stated: object) -> str | None:
 def _url(text: str) -> tuple[str, list[str]]:
     text, notes = text.strip().strip("<>\"'").strip(), list[str]()
     if not text:
-        raise BadInput("There is nothing to look up.", next_step="Give the issuer, or the domain of your Okta org.")
+        raise BadInput(
+            "There is nothing to look up.",
+            next_step="Give the issuer, or the domain of your Okta org.",
+            field=ConnectionField.ISSUER,
+        )
     if len(text) > _LONGEST:
-        raise BadInput(f"This is longer than {_LONGEST} characters; no issuer is.", next_step="Give the issuer alone.")
+        raise BadInput(
+            f"This is longer than {_LONGEST} characters; no issuer is.",
+            next_step="Give the issuer alone.",
+            field=ConnectionField.ISSUER,
+        )
     if "://" not in text:
         scheme = "http" if _is_loopback(text) else "https"
-        notes.append(f"{scheme}:// was put in front.")
+        notes.append(words.put_in_front(scheme))
         text = f"{scheme}://{text}"
-    return check_url(text, "What was given"), notes
+    return check_url(text, "What was given", ConnectionField.ISSUER), notes
 
 
 def _is_loopback(text: str) -> bool:

@@ -6,13 +6,16 @@ that comes back there is good news of them; a page of the server's own may mean 
 
 import re
 import secrets
+from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
 from app.connecting.pasted import is_okta_issuer
-from app.connecting.step import Outcome, Step
+from app.connecting.step import FIELD_OF_CODE, Step
+from app.connecting.verdict import Verdict
 from app.connection import Connection
+from app.connection_field import ConnectionField
 from app.errors import LapseError, OAuthError
 from app.events import ExchangeKind
 from app.oauth.grants import authorization_params, with_query
@@ -32,16 +35,6 @@ _SPEAKS_OF = {
     "redirect": r"redirect[_ ]ur[il]|callback url",
     "client": r"client[_ ]id|(invalid|unknown)[_ ]client|client (is )?(invalid|not found|unknown)",
 }
-_CURES = {
-    "unauthorized_client": "Let the app use the Authorization Code grant.",
-    "invalid_scope": "Ask only scopes the server knows.",
-    "invalid_target": "Check audience and resource.",
-    "access_denied": "Check the app's assignments and the authorization server's access policy.",
-}
-_CHECK = "Check the connection against how the app is registered."
-_CLIENT = "The server does not know this client."
-_CLIENT_CURE = "Check the client ID and the issuer."
-_REDIRECT = "The server does not accept the redirect URI."
 
 
 async def ask(http: httpx.AsyncClient, connection: Connection, metadata: ServerMetadata, uri: str) -> Step:
@@ -50,17 +43,21 @@ async def ask(http: httpx.AsyncClient, connection: Connection, metadata: ServerM
     Where it takes pushed requests, one is pushed (RFC 9126 §2.1: it is checked at once, and nobody sees it); else the
     authorization endpoint is asked with `prompt=none`. State, nonce and PKCE are thrown away.
     """
-    name = f"Client and {uri}" if connection.redirect_uris else "Client and redirect URI"
+    step = await _asked(http, connection, metadata, uri)
+    return replace(step, uri=uri) if connection.redirect_uris else step
+
+
+async def _asked(http: httpx.AsyncClient, connection: Connection, metadata: ServerMetadata, uri: str) -> Step:
     params, endpoint = _params(connection, metadata, uri), metadata.pushed_authorization_request_endpoint
     try:
         if endpoint is not None:
-            return await _push(http, connection, endpoint, params, name)
+            return await _push(http, connection, endpoint, params)
         request = httpx.Request("GET", with_query(metadata.authorization_endpoint, {**params, "prompt": "none"}))
         answer = await fetch(http, request, kind=ExchangeKind.AUTHORIZATION, total_s=_TOTAL_S)
     except LapseError as trouble:
-        return Step(name, Outcome.BAD, trouble.what, trouble.next_step)
+        return Step(Verdict.NOT_ASKED, {"what": trouble.what, "next_step": trouble.next_step})
     back = _sent_back(answer, uri)
-    return _judge_page(name, answer, connection, uri) if back is None else _judge_return(name, back, params["state"])
+    return _judge_page(answer, connection, uri) if back is None else _judge_return(back, params["state"])
 
 
 def _params(connection: Connection, metadata: ServerMetadata, uri: str) -> dict[str, str]:
@@ -78,21 +75,19 @@ def _params(connection: Connection, metadata: ServerMetadata, uri: str) -> dict[
     )
 
 
-async def _push(
-    http: httpx.AsyncClient, connection: Connection, endpoint: str, params: dict[str, str], name: str
-) -> Step:
+async def _push(http: httpx.AsyncClient, connection: Connection, endpoint: str, params: dict[str, str]) -> Step:
     try:
         read_pushed(await fetch(http, pushed_request(endpoint, params), kind=ExchangeKind.AUTHORIZATION))
     except OAuthError as refused:
-        said, uri = _shortly(refused.raw or refused.code), params["redirect_uri"]
-        if refused.code == "invalid_client":
-            return Step(name, Outcome.BAD, f"{_CLIENT} It says: {said}.", _CLIENT_CURE)
-        if re.search(_SPEAKS_OF["redirect"], said.lower()):
-            return Step(name, Outcome.BAD, f"{_REDIRECT} It says: {said}.", _registering(connection, uri))
-        return Step(
-            name, Outcome.BAD, f"The server refuses a pushed request: {said}.", _CURES.get(refused.code, _CHECK)
-        )
-    return Step(name, Outcome.GOOD, "The server has taken a pushed request of this client with this redirect URI.")
+        code, said = refused.code, _shortly(refused.raw or refused.code)
+        if code == "invalid_client":
+            return Step(Verdict.CLIENT_UNKNOWN, code=code, said=said)
+        # no code of RFC 6749 tells a redirect URI nobody registered, so it is looked for in the server's description
+        if FIELD_OF_CODE.get(code) is ConnectionField.REDIRECT_URIS or re.search(_SPEAKS_OF["redirect"], said.lower()):
+            about = {"uri": params["redirect_uri"]}
+            return Step(_redirect_refused(connection), about, code=code, said=said)
+        return Step(Verdict.PUSH_REFUSED, {"told": said}, code=code)
+    return Step(Verdict.PUSH_TAKEN)
 
 
 def _sent_back(answer: Answer, uri: str) -> dict[str, str] | None:
@@ -105,32 +100,29 @@ def _sent_back(answer: Answer, uri: str) -> dict[str, str] | None:
     return {name: value if name == "state" else answer.said(value) for name, value in pairs}
 
 
-def _judge_return(name: str, back: dict[str, str], state: str) -> Step:
+def _judge_return(back: dict[str, str], state: str) -> Step:
     error = back.get("error", "")
     said = _shortly(": ".join(each for each in (error, back.get("error_description", "")) if each))
     if back.get("state") != state:
-        return Step(name, Outcome.BAD, "The server knows them, but sends another state back than it was given.", _CHECK)
+        return Step(Verdict.OTHER_STATE)
     if error in _WELCOME or "code" in back:
-        return Step(name, Outcome.GOOD, "The server knows this client and sends its people back there.")
-    words = f"The server knows the redirect URI, but says no: {said}."
-    return Step(name, Outcome.BAD, words, _CURES.get(error, _CHECK))
+        return Step(Verdict.CLIENT_KNOWN)
+    return Step(Verdict.SENT_BACK, {"told": said}, code=error)
 
 
-def _judge_page(name: str, answer: Answer, connection: Connection, uri: str) -> Step:
+def _judge_page(answer: Answer, connection: Connection, uri: str) -> Step:
     """Judge an answer that stays at the server: an error page, or a page to sign in at."""
     if answer.status in _BUSY or answer.status not in (*_REFUSALS, *_REDIRECTS, int(httpx.codes.OK)):
-        return Step(name, Outcome.UNKNOWN, f"The server answered {answer.status}; it is not known what it would say.")
+        return Step(Verdict.NO_VERDICT, {"status": str(answer.status)})
     if answer.status not in _REFUSALS and not _speaks_of_error(answer):
-        words = "The server shows a page of its own where nobody may be asked. Only a sign-in will tell."
-        return Step(name, Outcome.UNKNOWN, words)
+        return Step(Verdict.OWN_PAGE)
     about = _subjects(answer)
     if about == {"client"}:
-        return Step(name, Outcome.BAD, _CLIENT, _CLIENT_CURE)
+        return Step(Verdict.CLIENT_UNKNOWN)
     if about == {"redirect"}:
-        return Step(name, Outcome.BAD, _REDIRECT, _registering(connection, uri))
-    words = f"The server refuses with an error page ({answer.status}); which of both it means is not known."
-    cure = f"Check that the client ID is right and that {uri} is registered."
-    return Step(name, Outcome.BAD if answer.status in _REFUSALS else Outcome.UNKNOWN, words, cure)
+        return Step(_redirect_refused(connection), {"uri": uri})
+    verdict = Verdict.ERROR_PAGE if answer.status in _REFUSALS else Verdict.LED_TO_ERROR
+    return Step(verdict, {"status": str(answer.status), "uri": uri})
 
 
 def _subjects(answer: Answer) -> set[str]:
@@ -139,11 +131,10 @@ def _subjects(answer: Answer) -> set[str]:
     return {subject for subject, words in _SPEAKS_OF.items() if re.search(words, page)}
 
 
-def _registering(connection: Connection, uri: str) -> str:
+def _redirect_refused(connection: Connection) -> Verdict:
     if not connection.redirect_uris:
-        return "Choose a fixed redirect URI and register exactly that: this server wants the port, too."
-    exactly = "; Okta compares every letter, the port included" if is_okta_issuer(connection.issuer) else ""
-    return f"Register exactly {uri} as a sign-in redirect URI of the app{exactly}."
+        return Verdict.ANY_PORT_REFUSED
+    return Verdict.REDIRECT_REFUSED_BY_OKTA if is_okta_issuer(connection.issuer) else Verdict.REDIRECT_REFUSED
 
 
 def _speaks_of_error(answer: Answer) -> bool:

@@ -1,22 +1,62 @@
-"""What came of one step of trying a connection."""
+"""What came of one step of trying a connection, as facts; `app.connecting.words` says them."""
 
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from app.connecting import words
+from app.connecting.verdict import Outcome, Tried, Verdict
+from app.connection_field import ConnectionField
 
-class Outcome(StrEnum):
-    """What came of one step; UNKNOWN where nobody can tell without signing in."""
-
-    GOOD = "good"
-    BAD = "bad"
-    UNKNOWN = "unknown"
+# Which field a server means by its error (RFC 6749 §4.1.2.1 and §5.2, RFC 8707 §2, RFC 7591 §3.2.2).
+FIELD_OF_CODE: Mapping[str, ConnectionField] = {
+    "invalid_client": ConnectionField.CLIENT_ID,
+    "unauthorized_client": ConnectionField.CLIENT_ID,
+    "invalid_scope": ConnectionField.SCOPES,
+    "invalid_target": ConnectionField.RESOURCE,
+    "invalid_redirect_uri": ConnectionField.REDIRECT_URIS,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that was tried: what, with which outcome, in words, and what to do about it."""
+    """One thing that was tried, and its verdict.
 
-    name: str
-    outcome: Outcome
-    words: str
-    cure: str = ""
+    `about` has what the verdict's sentence names, `code` and `said` are the server's OAuth error and its words, `uri`
+    is the redirect URI the server was asked about, where the connection names one.
+    """
+
+    verdict: Verdict
+    about: Mapping[str, str] = field(default_factory=dict)
+    code: str = ""
+    said: str = ""
+    uri: str = ""
+
+    @property
+    def tried(self) -> Tried:
+        """What was tried."""
+        return self.verdict.tried
+
+    @property
+    def outcome(self) -> Outcome:
+        """How good it is."""
+        return self.verdict.outcome
+
+    @property
+    def field(self) -> ConnectionField | None:
+        """The field of the connection it is about, None where that cannot be told."""
+        return self.verdict.field or FIELD_OF_CODE.get(self.code)
+
+    @property
+    def name(self) -> str:
+        """What was tried, in words."""
+        return words.name_of(self.tried, self.uri)
+
+    @property
+    def words(self) -> str:
+        """The verdict as a sentence."""
+        return words.sentence_of(self.verdict, self.about, self.said)
+
+    @property
+    def cure(self) -> str:
+        """What to do about it, empty where there is nothing to do."""
+        return words.cure_of(self.verdict, self.about, self.code)

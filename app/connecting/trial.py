@@ -9,14 +9,17 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from app.connecting.lookup import Found, NotFound, look_at
+from app.connecting.lookup import Found, look_at
+from app.connecting.not_found import NotFound
 from app.connecting.probe import ask
-from app.connecting.step import Outcome, Step
+from app.connecting.step import Step
+from app.connecting.verdict import Verdict
 from app.connection import Connection, SignInKind, check_connection
+from app.connection_field import ConnectionField
 from app.errors import BadInput, LapseError
 from app.events import ExchangeKind
 from app.oauth.keyset import KEY_TYPES, read_keys
-from app.oauth.loopback import DEFAULT_PATH
+from app.oauth.redirect import DEFAULT_PATH
 from app.wire.fetch import fetch
 
 _TOTAL_S = 15.0
@@ -32,12 +35,15 @@ async def try_out(connection: Connection, http: httpx.AsyncClient) -> AsyncItera
     try:
         found = await look_at(http, connection.issuer)
         if found.issuer != connection.issuer:
-            raise BadInput("The server writes its issuer otherwise.", next_step=f"Use {found.issuer} as the issuer.")
+            raise BadInput(
+                "The server writes its issuer otherwise.",
+                next_step=f"Use {found.issuer} as the issuer.",
+                field=ConnectionField.ISSUER,
+            )
     except LapseError as trouble:
-        asked = f" Asked: {len(trouble.tried)} addresses." if isinstance(trouble, NotFound) else ""
-        yield Step("Metadata", Outcome.BAD, trouble.what + asked, trouble.next_step)
+        yield _no_metadata(trouble)
         return
-    yield Step("Metadata", Outcome.GOOD, "It is this issuer's.")
+    yield Step(Verdict.METADATA_FOUND)
     yield await _keys(http, found)
     yield _scopes(connection, found)
     if connection.sign_in is not SignInKind.BROWSER:
@@ -49,43 +55,45 @@ async def try_out(connection: Connection, http: httpx.AsyncClient) -> AsyncItera
         yield await ask(http, connection, found.metadata, uri)
 
 
+def _no_metadata(trouble: LapseError) -> Step:
+    if isinstance(trouble, NotFound):
+        return Step(Verdict.METADATA_NOWHERE, {**_told(trouble), "asked": str(len(trouble.tried))})
+    return Step(Verdict.METADATA_REFUSED, _told(trouble))
+
+
+def _told(trouble: LapseError) -> dict[str, str]:
+    return {"what": trouble.what, "next_step": trouble.next_step}
+
+
 async def _keys(http: httpx.AsyncClient, found: Found) -> Step:
     request = httpx.Request("GET", found.metadata.jwks_uri, headers={"Accept": "application/json"})
     try:
         answer = await fetch(http, request, kind=ExchangeKind.KEYS, total_s=_TOTAL_S)
         keys = read_keys(answer, found.metadata.jwks_uri).keys
     except LapseError as trouble:
-        return Step("Keys", Outcome.BAD, trouble.what, trouble.next_step)
+        return Step(Verdict.KEYS_UNREAD, _told(trouble))
     if not keys:
-        return Step("Keys", Outcome.BAD, "No key to verify ID tokens with is published.", "Ask the server's operator.")
+        return Step(Verdict.NO_KEYS)
     algs = sorted({str(key.get("alg") or key.get("kty")) for key in keys})
     if not set(found.metadata.id_token_algs) & KEY_TYPES.keys():
         stated = ", ".join(found.metadata.id_token_algs)
-        return Step("Keys", Outcome.BAD, f"ID tokens are signed with {stated} alone, which Lapse does not trust.")
-    return Step("Keys", Outcome.GOOD, f"{len(keys)} published: {', '.join(algs)}.")
+        return Step(Verdict.UNTRUSTED_KEYS, {"algorithms": stated})
+    return Step(Verdict.KEYS_FOUND, {"number": str(len(keys)), "algorithms": ", ".join(algs)})
 
 
 def _scopes(connection: Connection, found: Found) -> Step:
     asked, listed = connection.scopes.split(), found.metadata.scopes_supported
     unlisted = [each for each in asked if listed and each not in listed]
     if "offline_access" not in asked:
-        return Step(
-            "Scopes", Outcome.UNKNOWN, "offline_access is not asked: at most servers no refresh token will come."
-        )
+        return Step(Verdict.OFFLINE_NOT_ASKED)
     if unlisted:
-        words = f"Not among the scopes the server lists: {', '.join(unlisted)}. It may know them all the same."
-        return Step("Scopes", Outcome.UNKNOWN, words)
-    if not listed:
-        return Step("Scopes", Outcome.UNKNOWN, "The server does not say which scopes it knows.")
-    return Step("Scopes", Outcome.GOOD, "The server lists all of them. Which are granted shows when one signs in.")
+        return Step(Verdict.SCOPES_UNLISTED, {"scopes": ", ".join(unlisted)})
+    return Step(Verdict.SCOPES_LISTED if listed else Verdict.SCOPES_UNSTATED)
 
 
 def _other_kind(connection: Connection, found: Found) -> Step:
     why_not = found.offer.why_not.get(connection.sign_in)
-    if why_not:
-        return Step("Sign-in", Outcome.BAD, why_not, "Choose another way to sign in.")
-    words = "The server offers this way. Whether the app may use it shows only when one signs in."
-    return Step("Sign-in", Outcome.UNKNOWN, words)
+    return Step(Verdict.KIND_NOT_OFFERED, {"why": why_not}) if why_not else Step(Verdict.KIND_OFFERED)
 
 
 async def _ports(connection: Connection) -> tuple[tuple[str, ...], Step]:
@@ -93,16 +101,13 @@ async def _ports(connection: Connection) -> tuple[tuple[str, ...], Step]:
     if not connection.redirect_uris:
         port = await _free_port()
         uri = f"http://127.0.0.1:{port}{DEFAULT_PATH}"
-        return (uri,), Step("Redirect port", Outcome.GOOD, f"Any free one; {port} would do now.")
+        return (uri,), Step(Verdict.ANY_PORT, {"port": str(port)})
     free = [uri for uri in connection.redirect_uris if await _is_free(uri)]
-    taken = [str(urlsplit(uri).port) for uri in connection.redirect_uris if uri not in free]
+    taken = ", ".join(str(urlsplit(uri).port) for uri in connection.redirect_uris if uri not in free)
     if not free:
-        words = f"In use by another program: {', '.join(taken)}."
-        step = Step("Redirect port", Outcome.BAD, words, "Close that program, or choose another port and register it.")
-    else:
-        words = f"{urlsplit(free[0]).port} is free." + (f" In use: {', '.join(taken)}." if taken else "")
-        step = Step("Redirect port", Outcome.GOOD, words)
-    return connection.redirect_uris, step
+        return connection.redirect_uris, Step(Verdict.PORTS_TAKEN, {"taken": taken})
+    about = {"port": str(urlsplit(free[0]).port), "taken": taken}
+    return connection.redirect_uris, Step(Verdict.PORT_LEFT if taken else Verdict.PORT_FREE, about)
 
 
 async def _free_port() -> int:

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from app.demo import bearer, dialect
+from app.demo import bearer, dialect, words
 from app.demo.bearer import Bearer, BearerRefused
 from app.demo.door import Door, bends_of
 from app.demo.faults import Kind
@@ -53,7 +53,6 @@ class Api:
         self._door = Door(org, event_type="lapse.api.call")
 
     def routes(self) -> list[Route]:
-        """Return the API's routes."""
         return [
             self._door.route("/api/me", "api", self.me),
             self._door.route("/api/orders", "api", self.orders),
@@ -75,5 +74,5 @@ class Api:
         bends = bends_of(request)
         until = bends.get(Kind.UNTIL_REFRESHED)
         if Kind.INVALID_TOKEN in bends or (until is not None and caller.family.refreshes < until.number(2)):
-            raise BearerRefused(dialect.BEARER_INVALID, "A fault makes the API refuse good tokens.")
+            raise BearerRefused(dialect.BEARER_INVALID, words.FAULT_REFUSES_TOKENS)
         return caller

@@ -40,7 +40,7 @@ class Rotation(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
-    """A public application; `leeway_s` is Okta's grace period for token rotation, 0 to 60 s.
+    """A public application; `grace_s` is Okta's grace period for token rotation, 0 to 60 s.
 
     `more` keeps the parts of its Applications API object that the org does not act on.
     Raises BadInput for a grace period out of range.
@@ -51,7 +51,7 @@ class Application:
     application_type: str = "native"
     grant_types: tuple[Grant, ...] = tuple(Grant)
     rotation_type: Rotation = Rotation.ROTATE
-    leeway_s: int = 30
+    grace_s: int = 30
     redirect_uris: tuple[str, ...] = ("http://127.0.0.1:8765/callback", "http://[::1]:8765/callback")
     post_logout_redirect_uris: tuple[str, ...] = ("http://127.0.0.1:8765/signed-out", "http://[::1]:8765/signed-out")
     requires_consent: bool = False
@@ -61,7 +61,7 @@ class Application:
     more: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if not 0 <= self.leeway_s <= _LONGEST_GRACE_S:
+        if not 0 <= self.grace_s <= _LONGEST_GRACE_S:
             raise BadInput(f"The grace period must lie between 0 and {_LONGEST_GRACE_S} seconds.")
 
     def may(self, grant: Grant) -> bool:
@@ -86,7 +86,8 @@ def remembered(found: dict[str, Any]) -> Application:
     texts = ("redirect_uris", "post_logout_redirect_uris")
     return Application(
         **{
-            **found,
+            # what the grace period was called in the ledgers of the first Lapse
+            **{"grace_s" if name == "leeway_s" else name: value for name, value in found.items()},
             **{name: tuple(str(uri) for uri in found[name]) for name in texts if name in found},
             "grant_types": tuple(Grant(grant) for grant in found["grant_types"]),
             "rotation_type": Rotation(found["rotation_type"]),

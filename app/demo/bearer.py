@@ -8,12 +8,11 @@ from jwt.types import Options
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.demo import dialect
+from app.demo import dialect, words
 from app.demo.dialect import OktaError, Refused
 from app.demo.ledger import Family, Struck, hashed
 from app.demo.minting import ALGORITHM
 from app.demo.servers import DEFAULT
-from app.text import duration
 
 if TYPE_CHECKING:
     from app.demo.org import DemoOrg, User
@@ -65,9 +64,9 @@ def check(org: "DemoOrg", request: Request, issuer: str) -> Bearer:
     family = org.ledger.families[record.family]
     request.state.family, request.state.client_id = family.id, family.client_id
     if family.issuer != issuer:
-        raise BearerRefused(dialect.BEARER_WRONG_ISSUER, f"It is a token of {family.issuer}.")
+        raise BearerRefused(dialect.BEARER_WRONG_ISSUER, words.token_of(family.issuer))
     if org.clock.now() >= record.expires_at:
-        raise BearerRefused(dialect.BEARER_EXPIRED, f"It ended {duration(org.clock.now() - record.expires_at)} ago.")
+        raise BearerRefused(dialect.BEARER_EXPIRED, words.ended_ago(org.clock.now() - record.expires_at))
     return Bearer(org.users[family.user_id], frozenset(record.scope.split()), family)
 
 
@@ -78,7 +77,7 @@ def _why_not(org: "DemoOrg", token: str, struck: Struck | None) -> BearerRefused
     if claims is None:
         # an opaque token tells nothing by itself
         error = dialect.BEARER_REVOKED if struck else dialect.BEARER_INVALID
-        return BearerRefused(error, cause or "This org never issued it, or forgot it at a reset.")
+        return BearerRefused(error, cause or words.ACCESS_NEVER_ISSUED)
     if claims["iss"] != org.issuer:
         return BearerRefused(dialect.BEARER_WRONG_ISSUER, cause)
     if org.clock.now() >= claims["exp"]:

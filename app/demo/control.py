@@ -2,7 +2,7 @@
 
 import hmac
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
@@ -28,8 +28,6 @@ _BAD_REQUEST = 400
 _NO_CONTENT = 204
 _LONGEST_MOVE_S = 10 * 365 * 86400.0
 
-Handler = Callable[[dict[str, Any]], Awaitable[Response] | Response]
-
 
 class ControlRefused(Refused):
     """A request without the control token (RFC 6750 §3)."""
@@ -51,7 +49,6 @@ class Control:
         self._org = org
 
     def routes(self) -> list[Route]:
-        """Return the routes of the control API."""
         return [
             self._route("", "GET", self._dump),
             self._route("/presets", "GET", self._presets),

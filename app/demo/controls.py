@@ -16,7 +16,7 @@ from app.errors import BadInput
 from app.text import duration
 
 if TYPE_CHECKING:
-    # For types alone: without app.session the demo org still serves.
+    # For types alone: the panel shows an OrgState before anything of the session is loaded.
     from app.clock import OwnClock
     from app.demo.org import DemoOrg
     from app.journal import Scribe

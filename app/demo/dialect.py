@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 
 from starlette.responses import JSONResponse, Response
 
+from app.demo.cause import Cause
+
 _UNAUTHORIZED = 401
 
 
@@ -28,9 +30,12 @@ class OktaError:
 
 
 class Refused(Exception):
-    """A request the org answers with `error`; `cause` is what the System Log is told. Neither has a token's value."""
+    """A request the org answers with `error`; `cause` is what the System Log is told. Neither has a token's value.
 
-    def __init__(self, error: OktaError, cause: str = "") -> None:
+    What a program decides by is a `Cause`; all else are sentences of `app.demo.words`.
+    """
+
+    def __init__(self, error: OktaError, cause: Cause | str = "") -> None:
         super().__init__(f"{error.status} {error.error}")
         self.error = error
         self.cause = cause
@@ -228,26 +233,8 @@ NO_MATCHING_POLICY = OktaError(
 USER_NOT_ASSIGNED = OktaError(
     400, "access_denied", "User is not assigned to the client application.", "user_not_assigned"
 )
-NO_SCOPE_ALLOWED = OktaError(
-    400,
-    "access_denied",
-    "Policy evaluation succeeded, but all the requested scopes were rejected.",
-    "no_scope_allowed",
-)
-DISALLOWED_ZONE = OktaError(
-    403,
-    "access_denied",
-    "The request is made from outside the client's permitted network zones.",
-    "disallowed_network_zone",
-)
 USER_RATE_LIMITED = OktaError(
     429, "invalid_grant", "API call exceeded rate limit due to too many requests.", "user_rate_limited"
-)
-WRONG_DPOP_KEY = OktaError(
-    400,
-    "invalid_dpop_proof",
-    "Invalid DPoP Public Key binding in refresh token",
-    "invalid_dpop_proof_invalid_public_key_binding",
 )
 FIELDS_TOO_LONG = OktaError(
     400,
@@ -289,13 +276,6 @@ DEVICE_PENDING = OktaError(
     "authorization_pending",
     "The device authorization is pending. Please try again later.",
     "authorization_pending",
-)
-# Okta Classic's answer where Identity Engine asks for a second factor.
-PASSWORD_WITH_MFA = OktaError(
-    400,
-    "invalid_grant",
-    "Resource owner password credentials cannot be used with MFA enabled.",
-    "password_with_mfa",
 )
 # Okta's sentences for these two are not in our facts; they are ours, in its manner.
 WRONG_BINDING_CODE = OktaError(

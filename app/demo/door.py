@@ -9,8 +9,9 @@ from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingR
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
-from app.demo import dialect
+from app.demo import dialect, words
 from app.demo.applications import Grant
+from app.demo.cause import Cause
 from app.demo.dialect import ROWS, Refused, management_body
 from app.demo.faults import ANSWERS, ENDINGS, Fault, Kind
 from app.demo.forms import read_form
@@ -76,7 +77,8 @@ class Door:
             getattr(state, "event_type", self._event_type or f"lapse.{state.endpoint}"),
             succeeded=False,
             reason=refused.error.reason,
-            cause=refused.cause or refused.error.description,
+            cause=words.said(refused.cause) or refused.error.description,
+            refusal_cause=refused.cause.kind if isinstance(refused.cause, Cause) else None,
             endpoint=state.endpoint,
             grant=getattr(state, "grant", ""),
             client_id=getattr(state, "client_id", ""),
@@ -101,9 +103,9 @@ class Door:
             case Kind.CLOSE_BEFORE:
                 return HangUp()
             case Kind.REFUSE:
-                raise Refused(ROWS[fault.value or "server_error"], f"The fault {fault} was on.")
+                raise Refused(ROWS[fault.value or "server_error"], words.fault_was_on(fault))
             case Kind.ERROR_500:
-                raise Refused(dialect.SERVER_ERROR, f"The fault {fault} was on.")
+                raise Refused(dialect.SERVER_ERROR, words.fault_was_on(fault))
             case _:
                 return self._come_back_later(name, fault)
 

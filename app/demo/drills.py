@@ -1,17 +1,12 @@
 """Drills for the session at the demo org: its tokens revoked, expired and replayed on purpose."""
 
-from typing import TYPE_CHECKING
-
 from app import events
 from app.demo.controller import Controller
 from app.errors import BadInput, OAuthError
-
-if TYPE_CHECKING:
-    # For types alone: without app.session and app.oauth the demo org still serves.
-    from app.journal import Scribe
-    from app.oauth.client import OAuthClient
-    from app.session.session import Session
-    from app.session.tokens import Held
+from app.journal import Scribe
+from app.oauth.client import OAuthClient
+from app.session.session import Session
+from app.session.tokens import Held
 
 
 class Drills:
@@ -20,7 +15,7 @@ class Drills:
     The session is told of nothing but an expiry, which a client can know by itself.
     """
 
-    def __init__(self, session: "Session", client: "OAuthClient", journal: "Scribe", controller: Controller) -> None:
+    def __init__(self, session: Session, client: OAuthClient, journal: Scribe, controller: Controller) -> None:
         self._session = session
         self._client = client
         self._journal = journal
@@ -63,7 +58,7 @@ class Drills:
         self._journal.append(answered, cause=started.seq)
         return answered
 
-    def _held(self, kind: str) -> "Held":
+    def _held(self, kind: str) -> Held:
         tokens = self._session.tokens
         held = None if tokens is None else {"access": tokens.access, "refresh": tokens.refresh}[kind]
         if held is None:

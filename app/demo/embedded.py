@@ -9,26 +9,26 @@ from typing import TYPE_CHECKING
 import httpx
 
 from app import events
+from app.active_connection import ActiveConnection
+from app.clock import Clock
+from app.connection import Connection
+from app.connections import Connections
 from app.demo.addresses import Addresses
 from app.demo.embedded_transport import EmbeddedTransport
 from app.demo.host import DemoHost, Host, Hosting, Role
 from app.embedded import ServedPolicy
 from app.errors import BadInput, LapseError
+from app.journal import Journal, Scribe
 from app.lanes import Limits
 from app.secret import Secret
+from app.session.worker import Errands
 
 if TYPE_CHECKING:
-    # For types alone: without app.session and app.oauth the demo org still serves.
-    from app.active_connection import ActiveConnection
-    from app.clock import Clock
-    from app.connection import Connection
-    from app.connections import Connections
+    # For types alone: its server and its controls are heavy, and most commands need neither.
     from app.demo.controls import Controls
     from app.demo.drills import Drills
     from app.demo.org import DemoOrg
     from app.demo.policy import Policy
-    from app.journal import Journal, Scribe
-    from app.session.worker import Errands
 
 
 class EmbeddedDemoOrg:
@@ -37,7 +37,7 @@ class EmbeddedDemoOrg:
     `host` brings it. What it does is told in `journal`, what blocks is done by `worker`.
     """
 
-    def __init__(self, host: Host, journal: "Journal", worker: "Errands") -> None:
+    def __init__(self, host: Host, journal: Journal, worker: Errands) -> None:
         self.host = host
         self._journal = journal
         self._worker = worker
@@ -61,13 +61,13 @@ class EmbeddedDemoOrg:
         """Its policy as it is turned now, where this process serves it."""
         return None if self.host.org is None else policy_of(self.host.org)
 
-    async def locate(self, connection: "Connection") -> "Connection":
+    async def locate(self, connection: Connection) -> Connection:
         """Start it, or find the one another Lapse runs."""
         hosting = await self._ensure()
         return replace(connection, issuer=hosting.issuer, api_url=f"{hosting.base_url}/api/me")
 
     def transport(
-        self, inner: httpx.AsyncBaseTransport, active: "Callable[[], Sequence[ActiveConnection]]"
+        self, inner: httpx.AsyncBaseTransport, active: Callable[[], Sequence[ActiveConnection]]
     ) -> httpx.AsyncBaseTransport:
         """Return a transport that starts it again where its server has gone, and goes along with it through time."""
         self._active = active
@@ -76,7 +76,7 @@ class EmbeddedDemoOrg:
         )
         return self._transport
 
-    def scribe_of(self, request: httpx.Request) -> "Scribe | None":
+    def scribe_of(self, request: httpx.Request) -> Scribe | None:
         """Return who writes of requests to it: they are told at its time, whatever caused them."""
         if self._transport is None or not self._transport.leads_to(request):
             return None
@@ -86,7 +86,7 @@ class EmbeddedDemoOrg:
         """Return the SSWS token of its Applications API."""
         return Secret((await self.addresses()).api_token)
 
-    def beside(self, journal: "Journal") -> "EmbeddedDemoOrg":
+    def beside(self, journal: Journal) -> "EmbeddedDemoOrg":
         """Return it as a second Lapse of this person sees it."""
         return EmbeddedDemoOrg(self.host.beside(), journal, self._worker)
 
@@ -100,7 +100,7 @@ class EmbeddedDemoOrg:
         """Return where it is and what opens its doors; raises LapseError when it cannot be had."""
         return await self._worker.run(self.host.addresses)
 
-    async def controls(self, chosen: "ActiveConnection", http: httpx.AsyncClient) -> "Controls":
+    async def controls(self, chosen: ActiveConnection, http: httpx.AsyncClient) -> "Controls":
         """Return its controls, as they are turned at a connection to it."""
         from app.demo.controller import Controller
         from app.demo.controls import Controls
@@ -109,7 +109,7 @@ class EmbeddedDemoOrg:
         assert self._transport is not None
         return Controls(chosen.session, chosen.clock, chosen.journal, controller, self._transport, self.host.org)
 
-    async def drills(self, chosen: "ActiveConnection", http: httpx.AsyncClient) -> "Drills":
+    async def drills(self, chosen: ActiveConnection, http: httpx.AsyncClient) -> "Drills":
         """Return what can be done on purpose to the session of a connection to it."""
         from app.demo.controller import Controller
         from app.demo.drills import Drills
@@ -155,34 +155,34 @@ class EmbeddedDemoOrg:
 
 
 def embedded_demo_org(
-    folder: Path, clock: "Clock", journal: "Journal", worker: "Errands", *, policy: "Policy | None" = None
+    folder: Path, clock: Clock, journal: Journal, worker: Errands, *, policy: "Policy | None" = None
 ) -> EmbeddedDemoOrg:
     """Return the demo org of whoever uses `folder`, over HTTP on loopback; `policy` is what a new one begins with."""
     return EmbeddedDemoOrg(DemoHost(folder, clock, policy=policy), journal, worker)
 
 
-def demo_of(connections: "Connections") -> EmbeddedDemoOrg:
+def demo_of(connections: Connections) -> EmbeddedDemoOrg:
     """Return the demo org of these connections; raises BadInput where there is none."""
     if not isinstance(connections.embedded, EmbeddedDemoOrg):
         raise BadInput("There is no demo org here.")
     return connections.embedded
 
 
-async def controls_of(connections: "Connections") -> "Controls":
+async def controls_of(connections: Connections) -> "Controls":
     """Return the controls of the demo org; raises BadInput where another connection is chosen."""
     if not connections.connection.embedded:
         raise BadInput("Only the demo org has controls.", next_step="Choose the demo org first.")
     return await demo_of(connections).controls(connections.chosen, connections.http)
 
 
-async def drills_of(connections: "Connections") -> "Drills":
+async def drills_of(connections: Connections) -> "Drills":
     """Return what one may do to the session at the demo org on purpose; raises BadInput for any other connection."""
     if not connections.connection.embedded:
         raise BadInput("Only the demo org can be troubled on purpose.", next_step="Choose the demo org first.")
     return await demo_of(connections).drills(connections.chosen, connections.http)
 
 
-async def reset_demo_org(connections: "Connections") -> None:
+async def reset_demo_org(connections: Connections) -> None:
     """Make the demo org forget every grant and change its key; its session here ends with it."""
     await demo_of(connections).forget_everything()
     await connections.connect(connections.settings.connection)
@@ -197,7 +197,7 @@ def policy_of(org: "DemoOrg") -> ServedPolicy:
     rotates = knobs["rotation_type"] == "ROTATE"
     return ServedPolicy(
         limits=Limits(
-            grace_s=float(knobs["leeway_s"]) if rotates else 0.0,
+            grace_s=float(knobs["grace_s"]) if rotates else 0.0,
             idle_s=float(knobs["refresh_idle_s"]) or None,
             absolute_s=float(knobs["refresh_token_lifetime_s"]) or None,
         ),

@@ -53,7 +53,6 @@ class EmbeddedTransport(httpx.AsyncBaseTransport):
         return response
 
     def leads_to(self, request: httpx.Request) -> bool:
-        """Return whether a request is to the demo org."""
         return request.url.host == _HOST and request.url.port == self._port()
 
     async def aclose(self) -> None:

@@ -175,7 +175,6 @@ class Fault:
         return replace(self, times=None) == replace(other, times=None)
 
     def number(self, default: float) -> float:
-        """Return the value as a number."""
         return default if self.value is None else float(self.value)
 
     def strikes(self, endpoint: str, grant: str) -> bool:
@@ -215,7 +214,6 @@ class FaultBoard:
 
     @property
     def switched(self) -> tuple[Switched, ...]:
-        """The faults with their counts."""
         return tuple(self._switched.values())
 
     def switch_on(self, faults: Iterable[Fault]) -> list[int]:

@@ -128,7 +128,6 @@ class DemoHost:
 
     @property
     def port(self) -> int | None:
-        """The port in use."""
         return self.hosting.port if self.hosting else None
 
     @property

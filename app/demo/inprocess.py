@@ -13,7 +13,6 @@ class InProcessHost:
 
     @property
     def org(self) -> DemoOrg | None:
-        """The org itself."""
         return self._org
 
     @property

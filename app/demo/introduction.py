@@ -24,7 +24,6 @@ class Introduction:
         self._org = org
 
     def routes(self) -> list[Route]:
-        """Return its route."""
         return [Route("/demo/identity", self.identity)]
 
     async def identity(self, request: Request) -> Response:

@@ -13,6 +13,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 
 from app import files
+from app.demo.cause import Cause
+from app.refusal_cause import RefusalCause
 
 _VERSION = 1
 _KEY_BITS = 2048
@@ -96,10 +98,10 @@ class AccessRecord:
 
 @dataclass(frozen=True, slots=True)
 class Struck:
-    """A token that counted once: its family, and in a sentence why it does no more."""
+    """A token that counted once: its family, and why it does no more."""
 
     family: str
-    cause: str
+    cause: Cause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,20 +164,20 @@ class MemoryLedger:
         self._keys = [key, *(self.keys if overlap else [])]
         return key
 
-    def end(self, family: str, cause: str) -> None:
+    def end(self, family: str, cause: Cause) -> None:
         """Strike out a family with every refresh and access token of it."""
         self.families.pop(family, None)
         for names in (self.refresh, self.access):
             self._strike(names, [name for name, record in names.items() if record.family == family], cause)
 
-    def strike_access(self, cause: str, *, family: str | None = None, name: str | None = None) -> None:
+    def strike_access(self, cause: Cause, *, family: str | None = None, name: str | None = None) -> None:
         """Strike out one access token, all of a family, or all."""
         chosen = [
             each for each, record in self.access.items() if (family in (None, record.family)) and name in (None, each)
         ]
         self._strike(self.access, chosen, cause)
 
-    def strike_refresh(self, name: str, cause: str) -> None:
+    def strike_refresh(self, name: str, cause: Cause) -> None:
         """Strike out one refresh token; its access tokens live on."""
         self._strike(self.refresh, [name], cause)
 
@@ -187,12 +189,12 @@ class MemoryLedger:
         """Drop what can never count again at `now` (epoch seconds)."""
         self.codes = {name: code for name, code in self.codes.items() if now < code.expires_at + _KEEP_EXPIRED_S}
         ended = [name for name, each in self.access.items() if now >= each.expires_at + _KEEP_EXPIRED_S]
-        self._strike(self.access, ended, "It is past its end.")
+        self._strike(self.access, ended, Cause(kind=RefusalCause.ACCESS_TOKEN_EXPIRED))
         over = {each.id for each in self.families.values() if each.refresh_until and now >= each.refresh_until}
         self._strike(
             self.refresh,
             [name for name, each in self.refresh.items() if each.family in over],
-            "Its family's lifetime has ended.",
+            Cause(kind=RefusalCause.LIFETIME_ENDED),
         )
         alive = _families_of(self)
         self.families = {name: family for name, family in self.families.items() if name in alive}
@@ -203,7 +205,9 @@ class MemoryLedger:
         self.struck, self.settings = {}, {}
         self._keys = [SigningKey.generate()]
 
-    def _strike(self, names: dict[str, RefreshRecord] | dict[str, AccessRecord], chosen: list[str], cause: str) -> None:
+    def _strike(
+        self, names: dict[str, RefreshRecord] | dict[str, AccessRecord], chosen: list[str], cause: Cause
+    ) -> None:
         for name in chosen:
             self.struck[name] = Struck(names.pop(name).family, cause)
         for name in list(self.struck)[: max(0, len(self.struck) - _MOST_STRUCK)]:

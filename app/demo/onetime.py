@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
-from app.demo import dialect
+from app.demo import dialect, words
 from app.demo.dialect import Refused
 
 if TYPE_CHECKING:
@@ -47,10 +47,10 @@ def spend_code(org: "DemoOrg", user: "User", given: str) -> None:
         if not hmac.compare_digest(given.encode(), _code(org, user, step).encode()):
             continue
         if (user.id, step) in org.pending.used_codes:
-            raise Refused(dialect.WRONG_OTP, "The one-time code was used before.")
+            raise Refused(dialect.WRONG_OTP, words.OTP_USED)
         org.pending.used_codes.append((user.id, step))
         return
-    raise Refused(dialect.WRONG_OTP, "The one-time code is not the user's now, nor was it half a minute ago.")
+    raise Refused(dialect.WRONG_OTP, words.OTP_WRONG)
 
 
 def _code(org: "DemoOrg", user: "User", step: int) -> str:

@@ -8,15 +8,17 @@ from typing import Any
 from app.clock import Clock, OwnClock
 from app.demo.addresses import DEFAULT_PORT, PASSWORD, USERNAME, Addresses, addresses_of
 from app.demo.applications import LAPSE, Application, Grant, Rotation, remembered
+from app.demo.cause import Cause
 from app.demo.faults import FaultBoard
 from app.demo.ledger import MemoryLedger
 from app.demo.pending import Pending
 from app.demo.policy import Policy, Successor, TokenFormat
 from app.demo.presets import preset_named
 from app.demo.scenarios import Scenario
-from app.demo.servers import DEFAULT, SERVERS, AuthorizationServer
+from app.demo.servers import DEFAULT, AuthorizationServer
 from app.demo.systemlog import SystemLog
 from app.errors import BadInput
+from app.refusal_cause import RefusalCause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +53,9 @@ _ENUMS: dict[str, type[Enum]] = {
     "access_token_format": TokenFormat,
     "rotation_type": Rotation,
 }
-_APPLICATION_KNOBS = ("rotation_type", "leeway_s", "requires_consent", "is_active")
+_APPLICATION_KNOBS = ("rotation_type", "grace_s", "requires_consent", "is_active")
 _GRANT_KNOB = "refresh_grant_enabled"
-_BY_ADMIN = "An administrator revoked it."
+_BY_ADMIN = Cause(kind=RefusalCause.REVOKED_BY_ADMIN)
 
 
 class DemoOrg:
@@ -87,12 +89,7 @@ class DemoOrg:
         return self.issuer_of(DEFAULT)
 
     def issuer_of(self, server: AuthorizationServer) -> str:
-        """Return the issuer identifier of one of the servers."""
         return self.issuer_base + server.path
-
-    def server_of(self, issuer: str) -> AuthorizationServer | None:
-        """Return the server with this issuer identifier."""
-        return next((server for server in SERVERS if self.issuer_of(server) == issuer), None)
 
     @property
     def addresses(self) -> Addresses:
@@ -198,7 +195,7 @@ class DemoOrg:
         if token in self.ledger.access:
             self.ledger.access[token] = replace(self.ledger.access[token], expires_at=self.clock.now())
         elif token in self.ledger.refresh:
-            self.ledger.strike_refresh(token, "An administrator let it expire.")
+            self.ledger.strike_refresh(token, Cause(kind=RefusalCause.EXPIRED_BY_ADMIN))
         else:
             raise BadInput("There is no such token.")
 

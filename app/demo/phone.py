@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from app.demo import words
 from app.demo.onetime import OneTimeCode, current_code
 from app.demo.pending import Answer, OutOfBand
 from app.errors import BadInput
@@ -41,12 +42,12 @@ class Phone:
             choices = ", ".join(oob.choices)
             raise BadInput("This push asks for the number the program shows.", next_step=f"Choose one of {choices}.")
         is_right = oob.number is None or number == oob.number
-        self._answer(name, oob, Answer.APPROVED if is_right else Answer.REJECTED, "The wrong number was chosen.")
+        self._answer(name, oob, Answer.APPROVED if is_right else Answer.REJECTED, words.WRONG_NUMBER)
 
     def deny(self, push: str) -> None:
         """Answer a push with no; raises BadInput for one that does not wait."""
         name, oob = self._waiting(push)
-        self._answer(name, oob, Answer.REJECTED, "Deny was chosen.")
+        self._answer(name, oob, Answer.REJECTED, words.DENY_CHOSEN)
 
     def label_of(self, oob: OutOfBand) -> str:
         """Return the name of the application that asks."""

@@ -37,7 +37,7 @@ _PRESETS = (
         **_STANDARD,
         access_token_lifetime_s=HOUR_S,
         rotation_type=Rotation.STATIC,
-        leeway_s=30,
+        grace_s=30,
     ),
     _preset(
         "okta-spa",
@@ -46,7 +46,7 @@ _PRESETS = (
         **_STANDARD,
         access_token_lifetime_s=HOUR_S,
         rotation_type=Rotation.ROTATE,
-        leeway_s=30,
+        grace_s=30,
     ),
     _preset(
         "strict-single-use",
@@ -54,7 +54,7 @@ _PRESETS = (
         "RFC 9700 §4.14.2; Okta with a grace period of 0; Curity's default",
         **_STANDARD,
         rotation_type=Rotation.ROTATE,
-        leeway_s=0,
+        grace_s=0,
     ),
     _preset(
         "short-reuse-window",
@@ -62,7 +62,7 @@ _PRESETS = (
         "connect2id's grace period of 5 s; Auth0's rotation overlap period",
         **{**_STANDARD, "successor": Successor.SAME},
         rotation_type=Rotation.ROTATE,
-        leeway_s=5,
+        grace_s=5,
     ),
     _preset(
         "no-new-refresh-token",
@@ -70,7 +70,7 @@ _PRESETS = (
         "RFC 6749 §6: a new refresh token is optional; Google sends none",
         **{**_STANDARD, "repeats_static_token": False},
         rotation_type=Rotation.STATIC,
-        leeway_s=30,
+        grace_s=30,
     ),
     _preset(
         "sliding-absolute",
@@ -78,7 +78,7 @@ _PRESETS = (
         "RFC 9700 §4.14.2 (expire after inactivity); Okta's idle window with a total lifetime",
         **{**_STANDARD, "refresh_token_lifetime_s": 8 * HOUR_S, "refresh_idle_s": 900},
         rotation_type=Rotation.ROTATE,
-        leeway_s=30,
+        grace_s=30,
     ),
     _preset(
         "access-75s",

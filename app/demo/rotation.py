@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.demo.applications import Application, Rotation
+from app.demo.cause import Cause
 from app.demo.ledger import Family, RefreshRecord
 from app.demo.servers import Lifetimes
-from app.text import duration
+from app.refusal_cause import RefusalCause
 
 
 class Use(StrEnum):
@@ -14,22 +15,20 @@ class Use(StrEnum):
 
     FIRST = "first use"
     AGAIN_IN_GRACE = "used again inside the grace period"
-    REUSED = "used again outside the grace period"
-    EXPIRED = "past its end"
-    IDLE = "not used for too long"
+    REFUSED = "not of use any more"
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The use and, where it is refused, the cause as a sentence."""
+    """The use and, where it is refused, the cause."""
 
     use: Use
-    cause: str = ""
+    cause: Cause | None = None
 
     @property
     def is_good(self) -> bool:
         """Whether tokens are issued for it."""
-        return self.use in (Use.FIRST, Use.AGAIN_IN_GRACE)
+        return self.cause is None
 
 
 def judge(
@@ -40,21 +39,23 @@ def judge(
     Reuse is looked at first: a thief's token is reuse even after its end. The grace period counts from the first use;
     0 means that the old token is dead once its successor has been answered.
     """
-    if record.used_at is not None and now - record.used_at >= application.leeway_s:
-        since = duration(now - record.used_at)
-        return Judgement(
-            Use.REUSED,
-            f"Refresh token {record.generation} was exchanged {since} ago and came again; "
-            f"the grace period is {application.leeway_s} s.",
+    if record.used_at is not None and now - record.used_at >= application.grace_s:
+        return _refused(
+            RefusalCause.REUSED,
+            generation=record.generation,
+            since_s=now - record.used_at,
+            limit_s=application.grace_s,
         )
     if family.refresh_until is not None and now >= family.refresh_until:
-        return Judgement(Use.EXPIRED, f"The family's lifetime ended {duration(now - family.refresh_until)} ago.")
+        return _refused(RefusalCause.LIFETIME_ENDED, since_s=now - family.refresh_until)
     idle_s = now - record.idle_from
     if lifetimes.refresh_idle_s and idle_s >= lifetimes.refresh_idle_s:
-        return Judgement(
-            Use.IDLE, f"It was not used for {duration(idle_s)}; the idle limit is {duration(lifetimes.refresh_idle_s)}."
-        )
+        return _refused(RefusalCause.IDLE, since_s=idle_s, limit_s=lifetimes.refresh_idle_s)
     return Judgement(Use.FIRST if record.used_at is None else Use.AGAIN_IN_GRACE)
+
+
+def _refused(kind: RefusalCause, *, since_s: float, limit_s: float = 0, generation: int = 0) -> Judgement:
+    return Judgement(Use.REFUSED, Cause(kind=kind, since_s=since_s, limit_s=limit_s, generation=generation))
 
 
 def replaces(application: Application) -> bool:

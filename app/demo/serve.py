@@ -61,7 +61,6 @@ class ServedOrg:
 
     @property
     def running(self) -> bool:
-        """Whether it serves."""
         return self._thread is not None and self._thread.is_alive()
 
     def start(self) -> None:

@@ -7,6 +7,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from itertools import count
 
+from app.refusal_cause import RefusalCause
+
 _KEPT = 2000
 
 
@@ -28,8 +30,9 @@ CIRCUMSTANCES: ContextVar[Circumstances] = ContextVar("circumstances", default=C
 class LogEvent:
     """One event; `reason` is Okta's own name of the refusal, `cause` a sentence of ours. No token values.
 
-    `at` is the org's time in epoch seconds; `event_type` is in Okta's vocabulary (Okta fact §2.9); `family` is the id
-    of the refresh token's family, `oar…`.
+    `refusal_cause` is the cause as programs read it, where a token was refused. `at` is the org's time in epoch
+    seconds; `event_type` is in Okta's vocabulary (Okta fact §2.9); `family` is the id of the refresh token's family,
+    `oar…`.
     """
 
     number: int
@@ -39,6 +42,7 @@ class LogEvent:
     succeeded: bool
     reason: str = ""
     cause: str = ""
+    refusal_cause: RefusalCause | None = None
     endpoint: str = ""
     grant: str = ""
     client_id: str = ""
@@ -48,7 +52,6 @@ class LogEvent:
     during: Circumstances = Circumstances()
 
     def sentence(self) -> str:
-        """Return the event in one line."""
         outcome = "done" if self.succeeded else f"refused: {self.reason}"
         about = " ".join(part for part in (self.grant, self.client_id, self.user_id, self.family) if part)
         return f"{self.event_type} {outcome}{f' ({about})' if about else ''}{f'. {self.cause}' if self.cause else ''}"

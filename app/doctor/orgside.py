@@ -9,6 +9,7 @@ import httpx
 from app.doctor.records import LogLine, Registered
 from app.errors import LapseError
 from app.events import ExchangeKind
+from app.refusal_cause import RefusalCause
 from app.secret import Secret
 from app.strictjson import read_object
 from app.wire.fetch import fetch
@@ -62,6 +63,10 @@ class _Asking:
             return None
 
 
+def _refusal_cause(said: object) -> RefusalCause | None:
+    return next((each for each in RefusalCause if each == said), None)
+
+
 def _line(event: dict[str, Any]) -> LogLine:
     outcome, data = event.get("outcome") or {}, (event.get("debugContext") or {}).get("debugData") or {}
     targets = event.get("target") or []
@@ -72,6 +77,7 @@ def _line(event: dict[str, Any]) -> LogLine:
         succeeded=outcome.get("result") == "SUCCESS",
         reason=str(outcome.get("reason") or ""),
         cause=str(data.get("cause") or ""),
+        refusal_cause=_refusal_cause(data.get("refusalCause")),
         grant=str(data.get("grantType") or ""),
         family=family,
     )

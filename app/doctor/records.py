@@ -9,6 +9,7 @@ from app.connection import Connection
 from app.errors import KeyringState
 from app.events import Entry, StorePlace
 from app.lanes import Limits
+from app.refusal_cause import RefusalCause
 
 
 class Certainty(Enum):
@@ -149,13 +150,17 @@ class Registered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogLine:
-    """One event of the org's System Log: `reason` is Okta's name of the refusal, `cause` the demo org's sentence."""
+    """One event of the org's System Log: `reason` is Okta's name of the refusal, `cause` the demo org's sentence.
+
+    `refusal_cause` is that cause as a fact, None in the log of a real Okta org.
+    """
 
     at: float
     event_type: str
     succeeded: bool = True
     reason: str = ""
     cause: str = ""
+    refusal_cause: RefusalCause | None = None
     grant: str = ""
     family: str = ""
 

@@ -4,17 +4,10 @@ from enum import Enum
 
 from app.doctor.records import Case, Evidence, LogLine, Stage
 from app.doctor.words import moment
+from app.refusal_cause import RefusalCause
 
 # The org's clock and ours may differ; more than this, and it is another event.
 _NEAR_S = 120.0
-_BY_CAUSE = (
-    ("came again", "REUSED"),
-    ("ended for reuse", "REUSED"),
-    ("lifetime ended", "ENDED"),
-    ("idle limit", "IDLE"),
-    ("revoked it", "REVOKED"),
-    ("let it expire", "REVOKED"),
-)
 
 
 class Why(Enum):
@@ -25,6 +18,17 @@ class Why(Enum):
     IDLE = "idle"
     REVOKED = "revoked"
     OTHER = "other"
+
+
+_WHY = {
+    RefusalCause.REUSED: Why.REUSED,
+    RefusalCause.FAMILY_ENDED: Why.REUSED,
+    RefusalCause.LIFETIME_ENDED: Why.ENDED,
+    RefusalCause.IDLE: Why.IDLE,
+    RefusalCause.REVOKED_BY_ADMIN: Why.REVOKED,
+    RefusalCause.REVOKED_BY_CLIENT: Why.REVOKED,
+    RefusalCause.EXPIRED_BY_ADMIN: Why.REVOKED,
+}
 
 
 def refusal(case: Case) -> LogLine | None:
@@ -39,15 +43,18 @@ def refusal(case: Case) -> LogLine | None:
 
 
 def why(case: Case) -> Why | None:
-    """Return what the server refused for, None where its log is not at hand or names no cause."""
+    """Return what the server refused for, None where its log is not at hand or names no cause.
+
+    A real Okta org's log has no cause: there the documented event of a reuse alone tells it.
+    """
     line = refusal(case)
     if line is None:
         return None
     if any(each.event_type.endswith("detect_reuse") for each in near(case, line)):
         return Why.REUSED
-    if not line.cause:
-        return None
-    return next((Why[name] for words, name in _BY_CAUSE if words in line.cause), Why.OTHER)
+    if line.refusal_cause is not None:
+        return _WHY.get(line.refusal_cause, Why.OTHER)
+    return Why.OTHER if line.cause else None
 
 
 def near(case: Case, line: LogLine) -> tuple[LogLine, ...]:
@@ -58,7 +65,6 @@ def near(case: Case, line: LogLine) -> tuple[LogLine, ...]:
 
 
 def quoted(line: LogLine) -> Evidence:
-    """Return a line of the log as evidence."""
     told = line.cause or line.reason or ("done" if line.succeeded else "refused")
     return Evidence(None, f"The org's System Log, {moment(line.at)}, {line.event_type}: {told}")
 

@@ -46,11 +46,6 @@ class Difference:
     unexpected: tuple[Change, ...]
     expected: tuple[Change, ...]
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether the two say exactly the same."""
-        return not self.unexpected and not self.expected
-
 
 def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> Difference:
     """Return what changed from one generation's claims to a later one's."""

@@ -66,7 +66,7 @@ def _org_of(scenario: Scenario, clock: Clock, key: SigningKey) -> DemoOrg:
         refresh_idle_s=scenario.refresh_idle_s,
     )
     org = DemoOrg(clock, policy, MemoryLedger(key))
-    org.turn(rotation_type=scenario.rotation.upper(), leeway_s=scenario.grace_s)
+    org.turn(rotation_type=scenario.rotation.upper(), grace_s=scenario.grace_s)
     return org
 
 
@@ -118,7 +118,6 @@ class _Run:
         await self._program.session.close()
 
     def outcome(self, contestant: Contestant, traffic: Traffic) -> Outcome:
-        """Return the numbers."""
         added_s = sorted(self._added_s)
         return Outcome(
             contestant=contestant,
@@ -160,7 +159,7 @@ class _Run:
             self._store,
             lock_folder=None,
             strategy=self._way.strategy,
-            single_flight=self._way.single_flight,
+            flights=self._way.flights(),
         )
 
     async def _restart(self) -> None:

@@ -1,15 +1,17 @@
 """The strategies that ours is compared with: what each decides, and what it does beside deciding."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from app.clock import Clock
-from app.decision import Decision, Reason, Verdict
+from app.decision import Decision, Verdict
 from app.errors import Hiccup, LapseError
 from app.lab.scenario import Contestant
+from app.session.expiry import UNKNOWN_EXPIRY
 from app.session.session import Session
-from app.session.strategy import Strategy, decide
-from app.session.tokens import TokenSet
+from app.session.single_flight import Flights, Refresh, Refreshed, SingleFlight
+from app.session.strategy import Situation, Strategy, decide
 
 TIMER_MARGIN_S = 60.0
 TIMER_SHARE = 1 / 5
@@ -17,42 +19,17 @@ TIMER_SHARE = 1 / 5
 TIMER_RETRY_S = 10.0
 
 
-def only_on_401(
-    tokens: TokenSet,
-    *,
-    age_s: float,
-    now: float,
-    leeway_s: float,
-    asked_by: str,
-    rejected: bool = False,
-    asked_for: bool = False,
-) -> Decision:
-    """Use the access token until the API answers 401 invalid_token to it, and refresh then; see `decide`."""
-    found = decide(
-        tokens, age_s=age_s, now=now, leeway_s=leeway_s, asked_by=asked_by, rejected=rejected, asked_for=asked_for
-    )
-    if rejected or asked_for or tokens.access is None:
-        return found
-    return replace(found, verdict=Verdict.USE, reason=Reason.NOT_REJECTED)
+def only_on_401(situation: Situation) -> Decision:
+    """Use the access token until the API answers 401 invalid_token to it: as if nobody knew when it expires."""
+    return decide(replace(situation, tokens=replace(situation.tokens, expiry=UNKNOWN_EXPIRY)))
 
 
-def every_call(
-    tokens: TokenSet,
-    *,
-    age_s: float,
-    now: float,
-    leeway_s: float,
-    asked_by: str,
-    rejected: bool = False,
-    asked_for: bool = False,
-) -> Decision:
-    """Refresh at every call that a refresh token is there for, however good the access token is; see `decide`."""
-    found = decide(
-        tokens, age_s=age_s, now=now, leeway_s=leeway_s, asked_by=asked_by, rejected=rejected, asked_for=asked_for
-    )
-    if found.verdict is not Verdict.USE or tokens.refresh is None:
+def every_call(situation: Situation) -> Decision:
+    """Refresh at every call that a refresh token is there for, however good the access token is: as if asked to."""
+    found = decide(situation)
+    if found.verdict is not Verdict.USE or situation.tokens.refresh is None:
         return found
-    return replace(found, verdict=Verdict.REFRESH, reason=Reason.EVERY_CALL)
+    return decide(replace(situation, asked_for=True))
 
 
 async def refresh_by_timer(session: Session, clock: Clock) -> None:
@@ -75,12 +52,34 @@ async def refresh_by_timer(session: Session, clock: Clock) -> None:
             return
 
 
+class FlightsApart:
+    """Lets every caller refresh for itself: to be compared with single flight, never to be used."""
+
+    def __init__(self) -> None:
+        self._flights: list[SingleFlight] = []
+
+    @property
+    def is_flying(self) -> bool:
+        """Whether any refresh runs."""
+        return any(each.is_flying for each in self._flights)
+
+    async def refreshed(self, refresh: Refresh) -> Refreshed:
+        """Return what `refresh` brings, whatever runs beside it."""
+        alone = SingleFlight()
+        self._flights = [*(each for each in self._flights if each.is_flying), alone]
+        return await alone.refreshed(refresh)
+
+    async def end(self, within_s: float) -> None:
+        """Let all that run finish, at most so many seconds; then stop them."""
+        await asyncio.gather(*(each.end(within_s) for each in self._flights))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """How a contestant goes about it: the session's options, and what it does beside calls."""
+    """How a contestant goes about it: what its session is made of, and what it does beside calls."""
 
     strategy: Strategy = decide
-    single_flight: bool = True
+    flights: Callable[[], Flights] = SingleFlight
     has_timer: bool = False
     refreshes_at_start: bool = False
 
@@ -90,5 +89,5 @@ WAYS: dict[Contestant, Way] = {
     Contestant.TIMER: Way(has_timer=True),
     Contestant.EVERY_CALL: Way(strategy=every_call, refreshes_at_start=True),
     Contestant.ON_401: Way(strategy=only_on_401),
-    Contestant.NO_SINGLE_FLIGHT: Way(single_flight=False),
+    Contestant.NO_SINGLE_FLIGHT: Way(flights=FlightsApart),
 }

@@ -66,7 +66,6 @@ class Lanes:
         return changed
 
     def track(self, lane: Lane) -> Track:
-        """Return one lane."""
         return self._tracks[lane]
 
     @property

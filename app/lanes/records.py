@@ -82,7 +82,6 @@ class Bar:
         return End.LAPSED if is_over else self.end
 
     def sentence(self, now: float) -> str:
-        """Return its life in a sentence."""
         stated = "end not stated by the server"
         if self.ends_at is not None:
             life_s = self.ends_at - self.begins_at

@@ -27,7 +27,7 @@ def _died_of_it(seen: Seen) -> bool:
 
 
 async def _lose_an_answer_without_grace(player: Player) -> None:
-    await player.turn(leeway_s=0)
+    await player.turn(grace_s=0)
     await _lose_an_answer(player)
 
 
@@ -54,11 +54,11 @@ def _spoils_the_way_back(seen: Seen) -> bool:
 
 
 def _has_grace_again(seen: Seen) -> bool:
-    return seen.last_turn("leeway_s") not in (None, "0") and bool(seen.all(events.SessionStarted))
+    return seen.last_turn("grace_s") not in (None, "0") and bool(seen.all(events.SessionStarted))
 
 
 async def _sign_in_with_grace(player: Player) -> None:
-    await player.turn(leeway_s=30)
+    await player.turn(grace_s=30)
     await player.sign_in()
 
 

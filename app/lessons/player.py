@@ -93,11 +93,9 @@ class Player:
         await (await controls_of(self.bench)).skew_client(seconds)
 
     async def switch_on(self, fault: str) -> None:
-        """Switch on a fault as it is written."""
         await (await controls_of(self.bench)).switch_on(fault)
 
     async def switch_all_off(self) -> None:
-        """Switch off every fault."""
         await (await controls_of(self.bench)).switch_all_off()
 
     async def cut_network(self, *, cut: bool) -> None:

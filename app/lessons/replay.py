@@ -9,7 +9,7 @@ _GRACE_S = 60
 
 
 async def _prepare(player: Player) -> None:
-    await player.start_over(leeway_s=_GRACE_S)
+    await player.start_over(grace_s=_GRACE_S)
 
 
 def _was_taken_again(seen: Seen) -> bool:

@@ -27,7 +27,6 @@ class Seen:
     lapses_at: float | None = None
 
     def all(self, kind: type[E]) -> list[E]:
-        """Return every event of that kind."""
         return [entry.event for entry in self.entries if isinstance(entry.event, kind)]
 
     def after(self, kind: type[Event]) -> "Seen":
@@ -73,7 +72,6 @@ class Seen:
         return [call for call in map(Call, map(Seen, calls.values())) if call.is_over]
 
     def decided(self, reason: Reason) -> list[Entry]:
-        """Return the decisions that had that reason."""
         return [
             entry
             for entry in self.entries
@@ -89,7 +87,6 @@ class Seen:
         return [each for each in self.all(events.TokensReceived) if each.grant == _REFRESH]
 
     def exchanges(self, kind: ExchangeKind) -> list[events.Exchange]:
-        """Return the exchanges with one kind of endpoint."""
         return [each for each in self.all(events.Exchange) if each.kind is kind]
 
     def has_answer(self, kind: ExchangeKind, method: str, status: int) -> bool:
@@ -108,7 +105,6 @@ class Seen:
 
     @property
     def failures(self) -> list[events.RefreshFailed]:
-        """The refreshes that failed."""
         return self.all(events.RefreshFailed)
 
     @property

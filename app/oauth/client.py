@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from app.clock import Clock
-from app.errors import BadInput, DiscoveryFailed, OAuthError, Unreachable, UnusableAnswer
+from app.errors import BadInput, Unreachable, UnusableAnswer
 from app.events import ExchangeKind
 from app.oauth import device, direct, grants, par
 from app.oauth.compact import NotReadable, read_jws
@@ -293,6 +293,3 @@ def _good_for_s(answer: Answer) -> float:
         return _KEYS_FOR_AT_LEAST_S
     match = re.search(r"\bmax-age=\"?([0-9]{1,15})", said)
     return min(max(float(match[1]) if match else _KEYS_FOR_S, _KEYS_FOR_AT_LEAST_S), _KEYS_FOR_AT_MOST_S)
-
-
-ServerTrouble = Unreachable | UnusableAnswer | OAuthError | DiscoveryFailed

@@ -45,17 +45,15 @@ class Parts:
 
 def read_jws(token: str) -> Jws:
     """Return a token's content; raise NotReadable for anything that is not exactly a compact JWS of JSON objects."""
-    parts = _taken_apart(token, required=2)
+    parts = read_parts(token, required=2)
     return Jws(parts.header, _object(parts.payload, "payload"), parts.signed, parts.signature)
 
 
-def read_parts(token: str) -> Parts:
-    """Return the parts of any compact JWS, whatever its payload, which may be empty; raises NotReadable."""
-    return _taken_apart(token, required=1)
+def read_parts(token: str, *, required: int = 1) -> Parts:
+    """Return the parts of any compact JWS, whatever its payload; raises NotReadable.
 
-
-def _taken_apart(token: str, *, required: int) -> Parts:
-    """Return the parts, of which the first `required` must not be empty: an unsecured JWS lacks the last."""
+    The first `required` of them must not be empty: a detached payload is, and an unsecured JWS lacks the last.
+    """
     if len(token) > LONGEST:
         raise NotReadable("size", f"it has {len(token)} characters")
     try:

@@ -108,22 +108,6 @@ def api_params(audience: str, resource: str) -> dict[str, str]:
     return {name: value for name, value in (("audience", audience), ("resource", resource)) if value}
 
 
-def authorization_url(
-    metadata: ServerMetadata, *, client_id: str, redirect_uri: str, scopes: str, state: str, nonce: str, pkce: Pkce
-) -> str:
-    """Return the URL to open in the browser, with nothing in it but what every request has."""
-    params = authorization_params(
-        metadata,
-        client_id=client_id,
-        redirect_uri=redirect_uri,
-        scopes=scopes,
-        state=state,
-        nonce=nonce,
-        pkce=pkce,
-    )
-    return with_query(metadata.authorization_endpoint, params)
-
-
 def with_query(endpoint: str, params: Mapping[str, str]) -> str:
     """Return the URL that asks an endpoint for `params`; a query it has itself stays (RFC 6749 §3.1)."""
     return f"{endpoint}{'&' if urlsplit(endpoint).query else '?'}{urlencode(params)}"
@@ -174,7 +158,6 @@ def introspection_request(endpoint: str, *, client_id: str, token: Secret, hint:
 
 
 def token_request(metadata: ServerMetadata, form: Mapping[str, str]) -> httpx.Request:
-    """Return a form for the token endpoint."""
     return form_request(metadata.token_endpoint, form)
 
 

@@ -15,9 +15,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-import h11
-
-from app.oauth.browsing import HEADER_LIMIT, READ_LIMIT_S, Reading, headers_of, respond
+from app.oauth.loopback import BrowserRequest, LoopbackListener, Page
 from app.secret import Secret
 from app.wire.running import running_limit
 
@@ -35,7 +33,6 @@ _WORDS = {
     421: "This address goes by another name.",
     503: "Too many connections.",
 }
-_Answer = tuple[int, Secret | None]
 
 
 def end_session_url(endpoint: str, *, client_id: str, id_token: Secret | None) -> Secret:
@@ -61,7 +58,6 @@ class SignOutPage:
         self._led: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._taken = False
         self.is_browserless = False
-        self._at_work: dict[asyncio.StreamWriter, asyncio.Task[object] | None] = {}
         self.url = f"http://{self._host}{self._path}"
 
     async def visited(self, *, timeout_s: float) -> bool:
@@ -77,67 +73,35 @@ class SignOutPage:
             self.is_browserless = True
             self._led.set_result(False)
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Handle one connection: one request, one answer, then close."""
-        self._at_work[writer] = asyncio.current_task()
-        answer: _Answer = (503, None)
-        try:
-            if len(self._at_work) <= _MOST_CONNECTIONS:
-                async with running_limit(READ_LIMIT_S):
-                    answer = self._judge(await Reading(reader).head())
-            await _respond(writer, *answer)
-        except (TimeoutError, OSError, h11.RemoteProtocolError):
-            pass  # a browser's speculative socket, or somebody who does not speak HTTP
-        finally:
-            writer.close()
-            with suppress(OSError):
-                await writer.wait_closed()
-            del self._at_work[writer]
-            if answer[1] is not None and not self._led.done():
-                self._led.set_result(True)
-
-    async def close(self) -> None:
-        """Hang up on whoever is still there."""
-        tasks = [task for task in self._at_work.values() if task is not None]
-        for writer in list(self._at_work):
-            writer.transport.abort()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    def _judge(self, request: h11.Request) -> _Answer:
-        headers = headers_of(request)
-        path = request.target.decode("latin-1")
-        if headers.get("host") != self._host:
-            return 421, None
-        if not hmac.compare_digest(path.encode(), self._path.encode()):
-            return 404, None
-        if request.method != b"GET":
-            return 405, None
-        dest, mode = headers.get("sec-fetch-dest", "document"), headers.get("sec-fetch-mode", "navigate")
-        if (dest, mode) != ("document", "navigate"):
-            return 403, None
+    def respond(self, request: BrowserRequest) -> Page:
+        """Lead the one navigation on."""
+        if request.headers.get("host") != self._host:
+            return _page(421)
+        if not hmac.compare_digest(request.target.encode(), self._path.encode()):
+            return _page(404)
+        if request.method != "GET":
+            return _page(405)
+        if not request.is_navigation:
+            return _page(403)
         if self._taken:
-            return 410, None
+            return _page(410)
         self._taken = True
-        return 303, self._onwards
+        if not self._led.done():
+            self._led.set_result(True)
+        return _page(303, ("Location", self._onwards.reveal()))
 
 
 @asynccontextmanager
 async def sign_out_page(onwards: Secret) -> AsyncIterator[SignOutPage]:
     """Serve the page at a free port of 127.0.0.1 until the block is left; raises OSError when no port can be had."""
-    opened: list[SignOutPage] = []
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await opened[0].serve(reader, writer)
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, limit=HEADER_LIMIT)
-    opened.append(SignOutPage(server.sockets[0].getsockname()[1], onwards))
+    loopback = LoopbackListener(most=_MOST_CONNECTIONS, too_many=_page(503))
     try:
-        yield opened[0]
+        page = SignOutPage(await loopback.open(), onwards)
+        loopback.respond = page.respond
+        yield page
     finally:
-        server.close()
-        await opened[0].close()
+        await loopback.close()
 
 
-async def _respond(writer: asyncio.StreamWriter, status: int, onwards: Secret | None) -> None:
-    location = [] if onwards is None else [("Location", onwards.reveal())]
-    await respond(writer, status, _WORDS[status].encode(), [*_HEADERS, *location])
+def _page(status: int, *more: tuple[str, str]) -> Page:
+    return Page(status, _WORDS[status], (*_HEADERS, *more))

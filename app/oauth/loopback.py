@@ -1,261 +1,144 @@
-"""The redirect listener: waits on loopback for the browser to come back with an answer (RFC 8252 §7.3)."""
+"""The listener on loopback that a browser comes to: one request a connection, read in bounds and answered by a page."""
 
 import asyncio
-import hmac
-import html
-import importlib.resources
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlsplit
 
 import h11
 
-import resources
-from app.connection import check_redirect_uri
-from app.errors import BadInput, SignInFailed
-from app.oauth.browsing import HEADER_LIMIT, READ_LIMIT_S, Reading, headers_of, respond
-from app.secret import Secret
-from app.text import one_line
 from app.wire.running import running_limit
 
-DEFAULT_PATH = "/callback"
-_MOST_CONNECTIONS = 50
-_LONGEST_CODE = 100
-_BODY_LIMIT = 64 * 1024
-_FORM = "application/x-www-form-urlencoded"
+BODY_LIMIT = 64 * 1024
+_HEADER_LIMIT = 16 * 1024
+# Browsers open sockets on speculation and never send anything on them.
+_CONNECTION_LIMIT_S = 5.0
+# What keeps every page out of caches and referrers.
 _HEADERS = (
-    ("Content-Type", "text/html; charset=utf-8"),
-    ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src data:"),
+    ("Connection", "close"),
+    ("Cache-Control", "no-store"),
+    ("Referrer-Policy", "no-referrer"),
+    ("X-Content-Type-Options", "nosniff"),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class _Arrived:
-    """A request that reached the listener; `body` is None for one whose body was not read, for want of a bound."""
+class BrowserRequest:
+    """A request that arrived; header names are in lower case.
 
-    head: h11.Request
+    `body` is that of a POST, and None where it was not read: it does not say how long it is, or is over BODY_LIMIT.
+    """
+
+    method: str
+    target: str
+    headers: dict[str, str]
     body: bytes | None = b""
+
+    @property
+    def is_navigation(self) -> bool:
+        """Whether a browser asks because a person goes there, and not a page that loads or fetches it."""
+        return (self.destination, self.headers.get("sec-fetch-mode", "navigate")) == ("document", "navigate")
+
+    @property
+    def destination(self) -> str:
+        """What the browser will use the response as; "document" where it does not say."""
+        return self.headers.get("sec-fetch-dest", "document")
 
 
 @dataclass(frozen=True, slots=True)
-class RedirectAnswer:
-    """What the browser brought back: a code, or the server's error; the `state` was ours."""
+class Page:
+    """A response, with the headers it has beside those that all have; its `body` is UTF-8."""
 
-    code: Secret | None
-    error: str | None = None
-    description: str = ""
+    status: int
+    body: str
+    headers: tuple[tuple[str, str], ...] = ()
 
 
-class RedirectListener:
-    """A listener for one sign-in; the first answer with our state wins, everything else is ignored and reported.
+class LoopbackListener:
+    """Answers browsers with what `respond` returns, at most `most` connections at a time; more get `too_many`."""
 
-    `taken_ports` are those of the redirect URIs before this one, which other programs held; `said` returns the
-    server's words as they may be told.
-    """
+    def __init__(self, *, most: int, too_many: Page) -> None:
+        self.respond: Callable[[BrowserRequest], Page] = lambda _: Page(404, "")  # until the port is known
+        self._most = most
+        self._too_many = too_many
+        self._server: asyncio.Server | None = None
+        self._connections: dict[asyncio.Task[object] | None, asyncio.StreamWriter] = {}
+        self._reading: set[asyncio.StreamWriter] = set()
 
-    def __init__(
-        self,
-        redirect_uri: str,
-        *,
-        state: str,
-        issuer: str,
-        iss_promised: bool,
-        ignored: Callable[[str], None],
-        said: Callable[[str], str] = one_line,
-        taken_ports: tuple[int, ...] = (),
-    ) -> None:
-        self.redirect_uri = redirect_uri
-        self.taken_ports = taken_ports
-        self._parts = urlsplit(redirect_uri)
-        self._state = state
-        self._issuer = issuer
-        self._iss_promised = iss_promised
-        self._ignored = ignored
-        self._said = said
-        self._answer: asyncio.Future[RedirectAnswer] = asyncio.get_running_loop().create_future()
-        self._connections = 0
+    async def open(self, host: str = "127.0.0.1", port: int = 0) -> int:
+        """Listen, and return the port; raises OSError where it cannot be had."""
+        self._server = await asyncio.start_server(self._serve, host, port, limit=_HEADER_LIMIT)
+        return int(self._server.sockets[0].getsockname()[1])
 
-    async def answer(self, *, timeout_s: float) -> RedirectAnswer:
-        """Return the answer, waiting at most `timeout_s` seconds; raises SignInFailed when none came."""
+    async def close(self) -> None:
+        """Free the port: who has not asked yet is hung up on, who is being answered gets the whole page."""
+        if self._server is not None:
+            self._server.close()
+        for writer in self._reading:
+            writer.transport.abort()
+        await asyncio.gather(*filter(None, self._connections), return_exceptions=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        self._connections[task] = writer
         try:
-            async with running_limit(timeout_s):
-                return await asyncio.shield(self._answer)
-        except TimeoutError:
-            raise SignInFailed(f"The browser did not come back within {timeout_s / 60:.0f} minutes.") from None
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Handle one connection: one request, one answer, then close."""
-        self._connections += 1
-        try:
-            if self._connections > _MOST_CONNECTIONS:
-                await _respond(writer, 503, "Too many connections", "Close other pages and try again.")
-                return
-            async with running_limit(READ_LIMIT_S):
-                request = await _read_request(reader)
-            await _respond(writer, *self._take(request))
-        except (TimeoutError, OSError, h11.RemoteProtocolError, asyncio.IncompleteReadError):
-            pass  # a browser's speculative socket, or somebody who does not speak HTTP
+            async with running_limit(_CONNECTION_LIMIT_S):
+                await _send(writer, await self._page(reader, writer))
+        except (TimeoutError, OSError, h11.RemoteProtocolError):
+            pass  # a browser's speculative socket, or a program that does not speak HTTP
         finally:
-            self._connections -= 1
             writer.close()
             with suppress(OSError):
                 await writer.wait_closed()
+            del self._connections[task]
 
-    def _take(self, request: _Arrived) -> tuple[int, str, str]:
-        """Judge one request (security facts §6.1); return status, title and text of the page."""
-        headers = headers_of(request.head)
+    async def _page(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Page:
+        if len(self._connections) > self._most:
+            return self._too_many
+        self._reading.add(writer)
         try:
-            target = urlsplit(request.head.target.decode("latin-1"))
-        except ValueError:  # `//[` is a target to h11 and no URL to Python
-            return self._ignore(400, "its target is no URL")
-        if headers.get("host") != self._parts.netloc:
-            return self._ignore(421, "its Host is not the redirect URI's")
-        if target.path != self._parts.path:
-            return 404, "Nothing here", "This address only receives the end of a sign-in."
-        if request.head.method not in (b"GET", b"POST") or "transfer-encoding" in headers:
-            return self._ignore(405, "it is neither a plain GET nor a form")
-        if headers.get("sec-fetch-dest", "document") != "document":
-            return self._ignore(403, "a page loaded it as something other than a document")
-        if headers.get("sec-fetch-mode", "navigate") != "navigate":
-            return self._ignore(403, "a page fetched it")
-        if request.head.method == b"GET":
-            return self._take_answer(target.query)
-        return self._take_form(headers.get("content-type", ""), request.body)
-
-    def _take_form(self, content_type: str, body: bytes | None) -> tuple[int, str, str]:
-        """Take an answer sent as a form (OAuth 2.0 Form Post Response Mode §2); the query is not looked at then."""
-        if content_type.partition(";")[0].strip().lower() != _FORM:
-            return self._ignore(415, "its body is not a form")
-        if body is None:
-            return self._ignore(413, f"its form is longer than {_BODY_LIMIT // 1024} KiB, or does not say how long")
-        return self._take_answer(body.decode("latin-1"))
-
-    def _take_answer(self, parameters: str) -> tuple[int, str, str]:
-        try:
-            pairs = parse_qsl(parameters, keep_blank_values=True, max_num_fields=50, errors="strict")
-        except ValueError:
-            return self._ignore(400, "its parameters cannot be read")
-        found = dict(pairs)
-        if len(found) != len(pairs):
-            return self._ignore(400, "a parameter stands in it twice")
-        if not hmac.compare_digest(found.get("state", "").encode(), self._state.encode()):
-            return self._ignore(400, "its state is not the one of this sign-in")
-        if self._answer.done():
-            return 200, "Already done", "This sign-in has its answer; you can close this page."
-        return self._settle(found)
-
-    def _settle(self, found: dict[str, str]) -> tuple[int, str, str]:
-        if self._iss_wrong(found):
-            self._answer.set_exception(
-                SignInFailed("The answer came from another issuer than the one asked (RFC 9207); it was not used.")
-            )
-            return 400, "Not signed in", "The answer came from another issuer. Go back to Lapse."
-        if "error" in found:
-            said = found.get("error_description", "")
-            self._answer.set_result(RedirectAnswer(None, self._said(found["error"])[:_LONGEST_CODE], self._said(said)))
-            return 200, "Not signed in", "Go back to Lapse to see why. You can close this page."
-        if not found.get("code"):
-            return self._ignore(400, "it carries neither a code nor an error")
-        self._answer.set_result(RedirectAnswer(Secret(found["code"])))
-        return 200, "Back to Lapse", "The sign-in goes on there. It is safe to close this page."
-
-    def _iss_wrong(self, found: dict[str, str]) -> bool:
-        if "iss" in found:
-            return found["iss"] != self._issuer
-        return self._iss_promised
-
-    def _ignore(self, status: int, why: str) -> tuple[int, str, str]:
-        self._ignored(why)
-        return status, "Not this sign-in", "Lapse ignored this request and goes on waiting."
+            request = await _Reading(reader).request()
+        finally:
+            self._reading.discard(writer)
+        return self.respond(request)
 
 
-@asynccontextmanager
-async def listen(
-    redirect_uris: Sequence[str],
-    *,
-    state: str,
-    issuer: str,
-    iss_promised: bool,
-    ignored: Callable[[str], None],
-    said: Callable[[str], str] = one_line,
-) -> AsyncIterator[RedirectListener]:
-    """Listen at the first redirect URI whose port can be had, or without any at a free port of 127.0.0.1.
+class _Reading:
+    """Reads one request, event by event; raises h11.RemoteProtocolError for whatever is none."""
 
-    The port is bound before the URL is built, so that no other program can take it in between, and free again
-    afterwards. `said` returns the server's words as they may be told.
-    Raises BadInput when none of the ports can be had.
-    """
-    opened: list[RedirectListener] = []
+    def __init__(self, reader: asyncio.StreamReader) -> None:
+        self._reader = reader
+        self._connection = h11.Connection(h11.SERVER, max_incomplete_event_size=_HEADER_LIMIT)
 
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await opened[0].serve(reader, writer)
+    async def request(self) -> BrowserRequest:
+        head = await self._next_event()
+        if not isinstance(head, h11.Request):
+            raise h11.RemoteProtocolError("not a request")
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in head.headers}
+        body = await self._body(headers) if head.method == b"POST" else b""
+        return BrowserRequest(head.method.decode("latin-1"), head.target.decode("latin-1"), headers, body)
 
-    server, redirect_uri, taken = await _first_free(redirect_uris, serve)
-    try:
-        listener = RedirectListener(
-            redirect_uri,
-            state=state,
-            issuer=issuer,
-            iss_promised=iss_promised,
-            ignored=ignored,
-            said=said,
-            taken_ports=taken,
-        )
-        opened.append(listener)
-        yield listener
-    finally:
-        server.close()
+    async def _body(self, headers: dict[str, str]) -> bytes | None:
+        length = headers.get("content-length", "")
+        if not length.isdigit() or int(length) > BODY_LIMIT:  # h11 has seen to it that it is a number
+            return None
+        body = bytearray()
+        while isinstance(event := await self._next_event(), h11.Data):
+            body += event.data
+        return bytes(body)
+
+    async def _next_event(self) -> h11.Event:
+        while (event := self._connection.next_event()) is h11.NEED_DATA:
+            self._connection.receive_data(await self._reader.read(4096))
+        if not isinstance(event, h11.Request | h11.Data | h11.EndOfMessage):
+            raise h11.RemoteProtocolError("broken off")
+        return event
 
 
-_Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-
-
-async def _first_free(redirect_uris: Sequence[str], serve: _Serve) -> tuple[asyncio.Server, str, tuple[int, ...]]:
-    """Return a server, the redirect URI it listens at, and the ports before that other programs hold."""
-    if not redirect_uris:
-        server = await asyncio.start_server(serve, "127.0.0.1", 0, limit=HEADER_LIMIT)
-        return server, f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}{DEFAULT_PATH}", ()
-    taken: list[int] = []
-    for uri in redirect_uris:
-        parts = urlsplit(check_redirect_uri(uri))
-        try:
-            server = await asyncio.start_server(serve, parts.hostname, parts.port, limit=HEADER_LIMIT)
-        except OSError:
-            taken.append(parts.port or 0)
-        else:
-            return server, uri, tuple(dict.fromkeys(taken))
-    raise _all_taken(list(dict.fromkeys(taken)))
-
-
-def _all_taken(ports: list[int]) -> BadInput:
-    if len(ports) == 1:
-        return BadInput(
-            f"Port {ports[0]} is in use by another program, so the browser's answer could not be received.",
-            next_step="Close that program or choose another redirect URI; nothing else has changed.",
-        )
-    named = f"{', '.join(map(str, ports[:-1]))} and {ports[-1]}"
-    return BadInput(
-        f"Ports {named} are in use by other programs, so the browser's answer could not be received.",
-        next_step="Close one of them or add another redirect URI; nothing else has changed.",
-    )
-
-
-async def _read_request(reader: asyncio.StreamReader) -> _Arrived:
-    reading = Reading(reader)
-    head = await reading.head()
-    if head.method != b"POST":
-        return _Arrived(head)
-    length = dict(head.headers).get(b"content-length", b"")
-    if not length.isdigit() or int(length) > _BODY_LIMIT:  # h11 has seen to it that it is a number
-        return _Arrived(head, None)
-    body = bytearray()
-    while isinstance(event := await reading.next_event(), h11.Data):
-        body += event.data
-    return _Arrived(head, bytes(body))
-
-
-async def _respond(writer: asyncio.StreamWriter, status: int, title: str, text: str) -> None:
-    page = (importlib.resources.files(resources) / "pages" / "signed-in.html").read_text(encoding="utf-8")
-    body = page.format(title=html.escape(title), text=html.escape(text)).encode()
-    await respond(writer, status, body, list(_HEADERS))
+async def _send(writer: asyncio.StreamWriter, page: Page) -> None:
+    connection = h11.Connection(h11.SERVER)
+    body = page.body.encode()
+    headers = [*page.headers, ("Content-Length", str(len(body))), *_HEADERS]
+    for event in (h11.Response(status_code=page.status, headers=headers), h11.Data(data=body), h11.EndOfMessage()):
+        writer.write(connection.send(event) or b"")
+    await writer.drain()

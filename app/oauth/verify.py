@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from app.oauth.compact import LONGEST, Jws, NotReadable, read_jws, read_parts
+from app.oauth.compact import LONGEST, Jws, NotReadable, read_jws
 from app.oauth.keyset import KEY_TYPES, Keys
 from app.oauth.rules import JWT_SOURCES, Outcome, RuleVerdict, failed, not_applicable, passed, shown, unchecked
 from app.oauth.signature import judge_signature
@@ -77,7 +77,6 @@ class Verification:
         return self.first_failure is None and signature is not None and signature.outcome is Outcome.PASSED
 
     def verdict(self, rule: str) -> RuleVerdict | None:
-        """Return the verdict of one rule."""
         return next((each for each in self.verdicts if each.rule == rule), None)
 
 
@@ -92,21 +91,6 @@ def verify(token: str, expected: Expected) -> Verification:
     if expected.kind is not Kind.ID:
         verdicts = [replace(each, source=JWT_SOURCES.get(each.rule, each.source)) for each in verdicts]
     return Verification(tuple(verdicts), jws.header, jws.claims)
-
-
-def signed_payload(token: str, keys: Keys, algs: tuple[str, ...]) -> bytes | None:
-    """Return the payload of a compact JWS if its signature holds under exactly one of the keys; None otherwise.
-
-    The payload may be anything: this is the signature alone (RFC 7515 §5.2), not a token's verification.
-    """
-    try:
-        parts = read_parts(token)
-    except NotReadable:
-        return None
-    jws = Jws(parts.header, {}, parts.signed, parts.signature)
-    expected = Expected(kind=Kind.ANY, now=0.0, keys=keys, algs=algs)
-    verdicts = [*_header(jws, expected), *judge_signature(jws, keys, algs)]
-    return parts.payload if all(each.outcome is not Outcome.FAILED for each in verdicts) else None
 
 
 _EXPECTED_TO_READ = {

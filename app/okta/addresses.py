@@ -3,7 +3,9 @@
 import re
 from urllib.parse import urlsplit
 
+from app.connection_field import ConnectionField
 from app.errors import BadInput
+from app.okta import words
 from app.urls import check_url
 
 # The org authorization server's issuer is the org's own URL; a custom one's has a path (Okta fact §2.5).
@@ -15,10 +17,11 @@ def org_url(issuer: str) -> str:
 
     The API token is sent nowhere else.
     """
-    parts = urlsplit(check_url(issuer, "The issuer"))
+    parts = urlsplit(check_url(issuer, "The issuer", ConnectionField.ISSUER))
     if not _ISSUER_PATH.fullmatch(parts.path) or parts.query or parts.fragment:
         raise BadInput(
-            f"{issuer.strip()} is no issuer of Okta's, and the Applications API is Okta's alone.",
-            next_step="Okta's issuers look like https://org.okta.com/oauth2/default or https://org.okta.com.",
+            words.no_issuer(issuer.strip()),
+            next_step=words.NO_ISSUER_NEXT,
+            field=ConnectionField.ISSUER,
         )
     return f"{parts.scheme}://{parts.netloc}"

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.errors import LapseError, OktaRefused, Unreachable
+from app.okta import words
 from app.okta.change import App, Field, FieldChange, GrantChange, compared, differing
 from app.okta.validation import ROTATE
 
 if TYPE_CHECKING:
     from app.okta.management import Management
-
-_LOOK_AGAIN = "Nothing was changed. Look at the app as it is now, then decide anew."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +38,8 @@ async def apply(management: "Management", change: GrantChange, *, cause: int | N
         raise _not_sent(change)
     changed = differing(change.before, await management.read_app(change.app_id, cause=cause))
     if changed:
-        raise OktaRefused(f"Somebody changed the app meanwhile: {_listed(changed)}.", next_step=_LOOK_AGAIN)
+        what, next_step = words.changed_meanwhile(changed)
+        raise OktaRefused(what, next_step=next_step)
     lost: Unreachable | None = None
     if change.is_needed:
         try:
@@ -55,11 +55,8 @@ async def _read_back(management: "Management", change: GrantChange, cause: int |
     try:
         return await management.read_app(change.app_id, cause=cause)
     except LapseError as trouble:
-        found = OktaRefused(
-            f"The change was sent, but could not be confirmed. {trouble.what}",
-            next_step="Most likely it was made. Read the app again to see.",
-            raw=trouble.raw,
-        )
+        what, next_step = words.unconfirmed(trouble.what)
+        found = OktaRefused(what, next_step=next_step, raw=trouble.raw)
         found.exit_code = trouble.exit_code
         raise found from None
 
@@ -69,14 +66,11 @@ def _confirmed(change: GrantChange, now: App, lost: Unreachable | None) -> Appli
     wanted = compared(change.before, change.after)
     missing = [each.field.value for each, want in zip(fields, wanted, strict=True) if not _is_there(change, each, want)]
     if missing and lost is not None:
-        raise Unreachable(
-            f"{lost.what} The app is as it was.", sent=True, hitch=lost.hitch, next_step="Apply the change again."
-        )
+        what, next_step = words.as_it_was(lost.what)
+        raise Unreachable(what, sent=True, hitch=lost.hitch, next_step=next_step)
     if missing:
-        raise OktaRefused(
-            f"Okta took the change, but the app does not show it: {_listed(missing)}.",
-            next_step="Look at the app in the Admin Console before you sign in again.",
-        )
+        what, next_step = words.not_shown(missing)
+        raise OktaRefused(what, next_step=next_step)
     ours = {each.value for each in Field}
     others = tuple(each for each in differing(change.after, now) if each not in ours | {"lastUpdated"})
     return Applied(
@@ -94,9 +88,10 @@ def _is_there(change: GrantChange, now: FieldChange, wanted: FieldChange) -> boo
 
 def _not_sent(change: GrantChange) -> OktaRefused:
     first = change.problems[0]
+    what, next_step = words.would_be_refused(first.cause or first.summary)
     return OktaRefused(
-        f"Okta would not accept the change: {first.cause or first.summary}",
-        next_step="Nothing was sent. Correct it and try again.",
+        what,
+        next_step=next_step,
         code=first.code,
         causes=tuple(each.cause for each in change.problems if each.cause),
     )
@@ -104,8 +99,3 @@ def _not_sent(change: GrantChange) -> OktaRefused:
 
 def _label(app: Mapping[str, Any], change: GrantChange) -> str:
     return str(app.get("label") or change.label)
-
-
-def _listed(paths: tuple[str, ...] | list[str]) -> str:
-    shown = ", ".join(paths[:5])
-    return f"{shown} and {len(paths) - 5} more" if len(paths) > 5 else shown  # noqa: PLR2004 - as above

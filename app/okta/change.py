@@ -7,13 +7,13 @@ from enum import Enum
 from typing import Any
 
 from app.errors import OktaRefused
-from app.okta.validation import REFRESH, ROTATE, Problem, problems_of
+from app.okta import words
+from app.okta.validation import REFRESH, ROTATE, Note, Problem, problems_of
 
 App = dict[str, Any]
 """An app's object as the Applications API shows it; it may hold a client secret and is never printed."""
 
-_USUAL_LEEWAY_S = 30
-_ELSEWHERE = "Do it in the Admin Console: the app's General tab, General Settings, Edit."
+_USUAL_GRACE_S = 30
 
 
 class Field(Enum):
@@ -25,13 +25,6 @@ class Field(Enum):
     REDIRECT_URIS = "settings.oauthClient.redirect_uris"
 
 
-class Note(Enum):
-    """What Okta lets pass and a person should know all the same."""
-
-    INACTIVE = "The app is not active: nobody can sign in with it until an admin activates it."
-    NO_CODE = "The app may not use the Authorization Code grant, so signing in in the browser brings no token at all."
-
-
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """The grant turned on, with this rotation (ROTATE or STATIC) and grace period (0 to 60 s).
@@ -40,7 +33,7 @@ class Wanted:
     """
 
     rotation_type: str = ROTATE
-    leeway_s: int = _USUAL_LEEWAY_S
+    grace_s: int = _USUAL_GRACE_S
     redirect_uri: str | None = None
 
 
@@ -105,7 +98,7 @@ def plan(app: Mapping[str, Any], wanted: Wanted) -> GrantChange:
     client["refresh_token"] = {
         **(settings if isinstance(settings, dict) else {}),
         "rotation_type": wanted.rotation_type,
-        "leeway": wanted.leeway_s,
+        "leeway": wanted.grace_s,
     }
     client["grant_types"] = _with(_texts(client, "grant_types"), REFRESH)
     if wanted.redirect_uri is not None:
@@ -127,7 +120,7 @@ def wanted_for(
     app: Mapping[str, Any],
     *,
     rotation_type: str | None = None,
-    leeway_s: int | None = None,
+    grace_s: int | None = None,
     redirect_uri: str | None = None,
 ) -> Wanted:
     """Return what to want of `app`: what is not said stays as it is, and is ROTATE with 30 s where there is nothing.
@@ -139,7 +132,7 @@ def wanted_for(
     leeway = now.get("leeway")
     return Wanted(
         rotation_type or str(now.get("rotation_type") or ROTATE),
-        leeway_s if leeway_s is not None else leeway if isinstance(leeway, int) else _USUAL_LEEWAY_S,
+        grace_s if grace_s is not None else leeway if isinstance(leeway, int) else _USUAL_GRACE_S,
         redirect_uri,
     )
 
@@ -168,10 +161,8 @@ def oauth_client(app: Mapping[str, Any]) -> dict[str, Any]:
     settings = app.get("settings")
     client = settings.get("oauthClient") if isinstance(settings, dict) else None
     if app.get("signOnMode") != "OPENID_CONNECT" or not isinstance(client, dict):
-        raise OktaRefused(
-            "That is no OpenID Connect app, so it has no grants.",
-            next_step="Choose the app that the connection's client ID belongs to.",
-        )
+        what, next_step = words.NO_OIDC_APP
+        raise OktaRefused(what, next_step=next_step)
     return client
 
 
@@ -188,7 +179,8 @@ def _texts(client: Mapping[str, Any], name: str) -> list[str]:
     if found is None:
         return []
     if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
-        raise OktaRefused(f"The org says of {name} what Lapse does not understand.", next_step=_ELSEWHERE)
+        what, next_step = words.member_unknown(name)
+        raise OktaRefused(what, next_step=next_step)
     return found
 
 

@@ -4,13 +4,11 @@ import re
 from typing import TYPE_CHECKING
 
 from app.errors import BadInput, Standing, StoreFailed
+from app.okta import words
 from app.secret import Secret
 
 if TYPE_CHECKING:
     from app.session.store import TokenStore
-
-TOKENS_PAGE = "Security > API > Tokens"
-"""Where API tokens are made in Okta's Admin Console."""
 
 _COPIED_SCHEME = re.compile(r"^SSWS(\s+|$)", re.IGNORECASE)
 _LONGEST_TOKEN = 4096
@@ -20,9 +18,9 @@ def checked_token(token: Secret) -> Secret:
     """Return an API token without what was copied along with it; raises BadInput, which never repeats it."""
     text = _COPIED_SCHEME.sub("", token.reveal().strip())
     if not text:
-        raise BadInput("The API token is missing.", next_step=f"Make one in the Admin Console: {TOKENS_PAGE}.")
+        raise _bad(words.NO_TOKEN)
     if len(text) > _LONGEST_TOKEN or not text.isascii() or not text.isprintable() or " " in text:
-        raise BadInput("That is no API token.", next_step="Copy it once more, and nothing else along with it.")
+        raise _bad(words.BAD_TOKEN)
     return Secret(text)
 
 
@@ -36,7 +34,7 @@ async def kept_token(store: "TokenStore", org_url: str) -> Secret | None:
     try:
         found = await store.load(token_key(org_url))
     except StoreFailed as failure:
-        raise _retold("The API token kept for this org cannot be read", failure) from None
+        raise _retold(words.TOKEN_UNREAD, failure) from None
     return Secret(found) if found else None
 
 
@@ -45,7 +43,7 @@ async def keep_token(store: "TokenStore", org_url: str, token: Secret) -> None:
     try:
         await store.save(token_key(org_url), checked_token(token).reveal())
     except StoreFailed as failure:
-        raise _retold("The API token was not kept", failure) from None
+        raise _retold(words.TOKEN_NOT_KEPT, failure) from None
 
 
 async def forget_token(store: "TokenStore", org_url: str) -> None:
@@ -53,12 +51,17 @@ async def forget_token(store: "TokenStore", org_url: str) -> None:
     try:
         await store.delete(token_key(org_url))
     except StoreFailed as failure:
-        raise _retold("The API token could not be forgotten", failure) from None
+        raise _retold(words.TOKEN_NOT_FORGOTTEN, failure) from None
+
+
+def _bad(told: words.Told) -> BadInput:
+    what, next_step = told
+    return BadInput(what, next_step=next_step)
 
 
 def _retold(what: str, failure: StoreFailed) -> StoreFailed:
     """Return the failure without what it says of sessions."""
-    found = StoreFailed(f"{what}: {failure.what[0].lower()}{failure.what[1:]}", state=failure.state)
+    found = StoreFailed(words.kept_unlike(what, failure.what), state=failure.state)
     found.standing = Standing.UNCHANGED
-    found.next_step = "See that the system's keyring runs and is unlocked; until then the token is asked for each time."
+    found.next_step = words.KEYRING_NEXT
     return found

@@ -7,8 +7,10 @@ from urllib.parse import quote, urlsplit
 import httpx
 
 from app.clock import Clock
+from app.connection_field import ConnectionField
 from app.errors import BadInput, UnusableAnswer
 from app.events import ExchangeKind
+from app.okta import words
 from app.okta.change import App
 from app.okta.keeping import checked_token
 from app.okta.refusals import refused
@@ -30,9 +32,9 @@ class Management:
     """
 
     def __init__(self, http: httpx.AsyncClient, clock: Clock, *, org_url: str, token: Secret) -> None:
-        parts = urlsplit(check_url(org_url, "The org's URL"))
+        parts = urlsplit(check_url(org_url, words.ORG_URL))
         if parts.path or parts.query or parts.fragment:
-            raise BadInput("The org's URL must not have a path.")
+            raise BadInput(words.ORG_URL_WITH_PATH)
         self._http = http
         self._clock = clock
         self._token = checked_token(token)
@@ -60,13 +62,14 @@ class Management:
 
 def _segment(app_id: str) -> str:
     if not app_id or len(app_id) > _LONGEST_ID or app_id.strip(".") == "":
-        raise BadInput("That is no client ID.", next_step="Copy it from the app's General tab in the Admin Console.")
+        what, next_step = words.NO_CLIENT_ID
+        raise BadInput(what, next_step=next_step, field=ConnectionField.CLIENT_ID)
     return quote(app_id, safe="")
 
 
 def _read(answer: Answer) -> App:
     if answer.truncated:
-        raise _unusable(answer, "it is too long")
+        raise _unusable(answer, words.TOO_LONG)
     try:
         read_object(answer.body)
         found: App = json.loads(answer.body, parse_float=_exact)
@@ -76,12 +79,12 @@ def _read(answer: Answer) -> App:
 
 
 def _unusable(answer: Answer, why: str) -> UnusableAnswer:
-    return UnusableAnswer(f"The org's answer cannot be taken for an app: {why}.", status=answer.status)
+    return UnusableAnswer(words.no_app_object(why), status=answer.status)
 
 
 def _exact(digits: str) -> float:
     """Return a number that is written again with the same value: what is not ours goes back as it came."""
     number = float(digits)
     if Decimal(repr(number)) != Decimal(digits):
-        raise ValueError("it contains a number that Lapse could not send back unchanged")
+        raise ValueError(words.NUMBER_TOO_EXACT)
     return number

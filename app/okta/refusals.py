@@ -6,53 +6,23 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from app.errors import LapseError, OktaRefused, UnusableAnswer
-from app.okta.keeping import TOKENS_PAGE
-from app.text import duration
+from app.okta import words
 from app.wire.fetch import Answer
 
-_VALIDATION, _INVALID_TOKEN, _FORBIDDEN, _NOT_FOUND = "E0000001", "E0000011", "E0000006", "E0000007"
+_VALIDATION, _NOT_FOUND = "E0000001", "E0000007"
 _SERVER_SIDE, _TOO_MANY = 500, 429
 _SHORTEST_WAIT_S, _LONGEST_WAIT_S = 1.0, 86_400.0
 _LONGEST_SAID = 2000
-
-_TOKEN = (
-    "Okta does not accept the API token.",
-    f"Check that it was copied whole. One that lay unused for 30 days is gone: make another in {TOKENS_PAGE}.",
-)
-_RIGHT = (
-    "Whoever made the API token may not do this.",
-    "A token has the rights of the admin who made it. Ask one who may manage applications, a Super Administrator say.",
-)
-_BY_CODE = {
-    _INVALID_TOKEN: _TOKEN,
-    "E0000004": _TOKEN,
-    "E0000005": (
-        "Okta does not accept the API token from here.",
-        f"Look in {TOKENS_PAGE} from which network zone the token may be used.",
-    ),
-    _FORBIDDEN: _RIGHT,
-    "E0000015": _RIGHT,
-    "E0000003": ("Okta could not read what Lapse sent.", "Nothing was changed. Please report it."),
-    "E0000010": ("The org is read only at the moment.", "Nothing was changed. Try again later."),
-    "E0000021": ("Okta could not read what Lapse sent.", "Nothing was changed. Please report it."),
-    "E0000022": (
-        "The server does not let apps be changed this way.",
-        "Check that the issuer is an org of Okta's.",
-    ),
-}
-_BY_STATUS = {401: _BY_CODE[_INVALID_TOKEN], 403: _BY_CODE[_FORBIDDEN]}
 
 
 def refused(answer: Answer, *, app: str, now: float) -> LapseError:
     """Return what to tell of an answer that is no success; `app` is the ID asked about, `now` epoch seconds."""
     body = _read(answer)
-    if body is None and answer.status not in (*_BY_STATUS, _TOO_MANY):
-        return UnusableAnswer(
-            f"The server answered {answer.status}, and not as Okta's management API does.", status=answer.status
-        )
+    if body is None and answer.status not in (*words.REFUSED_BY_STATUS, _TOO_MANY):
+        return UnusableAnswer(words.not_as_okta(answer.status), status=answer.status)
     code, summary, causes = _said(answer, body or {})
     wait_s = wait_of(answer, now) if answer.status == _TOO_MANY else None
-    what, next_step = _words(answer.status, code, app, causes, wait_s)
+    what, next_step = _told(answer.status, code, app, causes, wait_s)
     raw = ": ".join(each for each in (code, summary) if each) or None
     found = OktaRefused(
         what,
@@ -81,23 +51,17 @@ def wait_of(answer: Answer, now: float) -> float:
     return min(max(reset - sent, _SHORTEST_WAIT_S), _LONGEST_WAIT_S)
 
 
-def _words(status: int, code: str, app: str, causes: tuple[str, ...], wait_s: float | None) -> tuple[str, str]:
+def _told(status: int, code: str, app: str, causes: tuple[str, ...], wait_s: float | None) -> words.Told:
     if wait_s is not None:
-        return "The org's rate limit is reached.", f"Wait {duration(wait_s)}, then try again."
+        return words.rate_limited(wait_s)
     if code == _NOT_FOUND:
-        return (
-            f"The org has no app with the ID {app}.",
-            "Copy the client ID from the app's General tab, and check that the issuer is of the same org.",
-        )
+        return words.no_app(app)
     if code == _VALIDATION:
-        return (
-            f"Okta does not accept the change: {'; '.join(causes) or 'it says no reason'}.".replace("..", "."),
-            "Nothing was changed. Correct it and try again.",
-        )
-    if status >= _SERVER_SIDE and code not in _BY_CODE:
-        return f"The org failed ({status}).", "Try again later; look at the app before you do."
-    known = _BY_CODE.get(code) or _BY_STATUS.get(status)
-    return known or (f"The org answered {status} {code}.".replace(" .", "."), "Read what it says below.")
+        return words.not_valid(causes)
+    if status >= _SERVER_SIDE and code not in words.REFUSED_BY_CODE:
+        return words.org_failed(status)
+    known = words.REFUSED_BY_CODE.get(code) or words.REFUSED_BY_STATUS.get(status)
+    return known or words.refused_otherwise(status, code)
 
 
 def _read(answer: Answer) -> Mapping[str, Any] | None:

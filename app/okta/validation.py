@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,7 +11,7 @@ CODE = "authorization_code"
 REFRESH = "refresh_token"
 DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
 ROTATE, STATIC = "ROTATE", "STATIC"
-MOST_LEEWAY_S = 60
+MOST_GRACE_S = 60
 _LONGEST_LABEL = 100
 _MOST_URIS = 100
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[\x21\x22\x24-\x7e]+")  # printable, and no fragment (RFC 6749 §3.1.2)
@@ -18,6 +19,13 @@ _SCRIPTS = frozenset({"javascript", "data", "vbscript", "file", "about", "blob"}
 _RESPONSE_TYPES = frozenset({"code", "id_token", "token"})
 
 Found = Mapping[str, Any]
+
+
+class Note(Enum):
+    """What Okta lets pass and a person should know all the same; `app.okta.words` says it."""
+
+    INACTIVE = auto()
+    NO_CODE = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +37,6 @@ class Problem:
     cause: str = ""
 
     def sentence(self) -> str:
-        """Return it as Okta would say it."""
         return f"{self.summary}. {self.cause}" if self.cause else self.summary
 
 
@@ -85,15 +92,15 @@ def _of_refresh(client: Found) -> Iterator[Problem]:
         yield Problem("E0000006", "You do not have permission to perform the requested action")
     if REFRESH not in (client.get("grant_types") or ()):
         yield _failed("App Instance", "'refresh_token' grant type is required to configure 'refresh_token' settings.")
-    rotation, leeway_s = settings.get("rotation_type"), settings.get("leeway")
+    rotation, grace_s = settings.get("rotation_type"), settings.get("leeway")
     if rotation is None:
         yield _failed("rotationType", "'rotation_type' is required.")
     elif rotation not in (ROTATE, STATIC):
         yield _invalid("rotation_type")
-    if type(leeway_s) is not int:  # isinstance would let true pass for 1
+    if type(grace_s) is not int:  # isinstance would let true pass for 1
         yield Problem("E0000003", "The request body was not well-formed.")
-    elif not 0 <= leeway_s <= MOST_LEEWAY_S:
-        yield _member("leeway", f"The field must lie between 0 and {MOST_LEEWAY_S}")
+    elif not 0 <= grace_s <= MOST_GRACE_S:
+        yield _member("leeway", f"The field must lie between 0 and {MOST_GRACE_S}")
 
 
 def _of_redirect_uris(client: Found) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ import httpx
 
 from app import events
 from app.clock import Clock
+from app.connection_field import ConnectionField
 from app.decision import Reason
 from app.errors import CallFailed, LapseError, NotSignedIn, Refusal, Unreachable
 from app.events import ExchangeKind
@@ -93,7 +94,7 @@ class ApiCaller:
         Raises BadInput when `url` is no URL a token may be sent to. Redirects are not followed: a token must not go
         where nobody sent it.
         """
-        url = check_url(url, "The API URL")
+        url = check_url(url, "The API URL", ConnectionField.API_URL)
         shown = url.split("?")[0].split("#")[0]
         entry = self._journal.append(events.CallStarted(method, shown))
         call = BearerCall(self._session, self._clock, api=_origin(url), cause=entry.seq)

@@ -4,7 +4,7 @@ import asyncio
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -36,12 +36,12 @@ from app.session.asking import Asking, Kept
 from app.session.expiry import UNKNOWN_EXPIRY, Expiry, Receipt, age_s
 from app.session.generations import Generations
 from app.session.keeper import Keeper
+from app.session.single_flight import Flights, Refreshed, SingleFlight
 from app.session.skew import clock_to_blame
 from app.session.states import Ended, Fresh, SessionState, SignedIn, SignedOut, Unread
 from app.session.store import TokenStore
-from app.session.strategy import Strategy, decide
+from app.session.strategy import Situation, Strategy, decide
 from app.session.tokens import Held, IdTokenFlaw, TokenSet
-from app.wire.running import running_limit
 
 _CLOSE_WITHIN_S = 5.0
 _LATE_ANSWER_S = 5.0
@@ -50,24 +50,14 @@ _MOST_APIS = 20
 _SKEW_WORTH_SAYING_S = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Refreshed:
-    """What a refresh brought; callers take it from here, for the session may have moved on when they wake."""
-
-    access: Held
-    took_s: float
-
-
 class Session:
     """One session of one connection.
 
     States: SignedOut → (begin, restore) → SignedIn → (sign_out) → SignedOut; SignedIn → (a Refusal) → Ended →
-    (begin) → SignedIn; Unread while the store cannot be read. A refresh is a task of the session's own: callers await
-    it shielded, so a cancelled call never takes a one-time refresh token with it, and all callers join the one that
-    runs.
+    (begin) → SignedIn; Unread while the store cannot be read. A refresh is a task of its own (see `SingleFlight`):
+    callers await it shielded, so a cancelled call never takes a one-time refresh token with it.
 
-    `strategy` decides when to refresh. Without `single_flight` every caller refreshes for itself: to be compared with,
-    never to be used.
+    `strategy` decides when to refresh, and `flights` whether callers join the refresh that runs.
     """
 
     def __init__(
@@ -81,7 +71,7 @@ class Session:
         leeway_s: float,
         lock_folder: Path | None = None,
         strategy: Strategy = decide,
-        single_flight: bool = True,
+        flights: Flights | None = None,
         secrets: KnownSecrets | None = None,
     ) -> None:
         self._secrets = journal.secrets if secrets is None else secrets
@@ -92,8 +82,7 @@ class Session:
         self.leeway_s = leeway_s
         self._asking = Asking(client, journal, clock)
         self._strategy = strategy
-        self._single_flight = single_flight
-        self._refreshing: set[asyncio.Task[_Refreshed]] = set()  # one at the most in single flight
+        self._flights = flights or SingleFlight()
         self._restoring = asyncio.Lock()
         self._is_ending = False
         self._is_noted = False  # something worth keeping was learned of an API, and is not stored yet
@@ -293,19 +282,10 @@ class Session:
 
     async def close(self) -> None:
         """Let a running refresh finish and be stored, at most 5 s; then stop it."""
-        if self._is_noted and not self._refreshing and self.tokens is not None:
+        if self._is_noted and not self._flights.is_flying and self.tokens is not None:
             with suppress(LapseError):
                 await self._keep_if_newest(self.tokens, cause=None)
-        if not self._refreshing:
-            return
-        running = tuple(self._refreshing)
-        try:
-            async with running_limit(_CLOSE_WITHIN_S):
-                await asyncio.wait(running)
-        except TimeoutError:
-            for task in running:
-                task.cancel()
-            await asyncio.wait(running)
+        await self._flights.end(_CLOSE_WITHIN_S)
 
     @property
     def place(self) -> StorePlace:
@@ -351,13 +331,15 @@ class Session:
         tokens = self.state.tokens
         rejected = not_this is not None and tokens.access is not None and tokens.access.value == not_this
         return self._strategy(
-            tokens,
-            age_s=age_s(tokens.receipt, now, counts_sleep=self._clock.counts_sleep),
-            now=now.wall,
-            leeway_s=self.leeway_s,
-            asked_by=asked_by,
-            rejected=rejected,
-            asked_for=asked_for,
+            Situation(
+                tokens,
+                age_s=age_s(tokens.receipt, now, counts_sleep=self._clock.counts_sleep),
+                now=now.wall,
+                leeway_s=self.leeway_s,
+                asked_by=asked_by,
+                rejected=rejected,
+                asked_for=asked_for,
+            )
         )
 
     async def fresh_token(
@@ -385,11 +367,8 @@ class Session:
             return Fresh(access, decision)
         if self._is_ending:
             raise NotSignedIn("The session is being signed out.")
-        running = next(iter(self._refreshing), None) if self._single_flight else None
-        joined = running is not None
-        task = running or self._start_refresh(decision, entry.seq)
-        refreshed = await asyncio.shield(task)
-        return Fresh(refreshed.access, decision, refreshed.took_s, joined)
+        refreshed = await self._flights.refreshed(partial(self._refresh, decision, entry.seq))
+        return Fresh(refreshed.access, decision, refreshed.took_s, refreshed.joined)
 
     async def _restore_once(self) -> None:
         async with self._restoring:
@@ -430,18 +409,7 @@ class Session:
 
     # --- the refresh ----------------------------------------------------------------------------------------------
 
-    def _start_refresh(self, decision: Decision, cause: int) -> "asyncio.Task[_Refreshed]":
-        task = asyncio.create_task(self._refresh(decision, cause), name="refresh")
-        self._refreshing.add(task)
-        task.add_done_callback(self._refresh_done)
-        return task
-
-    def _refresh_done(self, task: "asyncio.Task[_Refreshed]") -> None:
-        self._refreshing.discard(task)
-        if not task.cancelled():
-            task.exception()  # every caller may have been cancelled; then nobody else looks
-
-    async def _refresh(self, decision: Decision, cause: int) -> "_Refreshed":
+    async def _refresh(self, decision: Decision, cause: int) -> Refreshed:
         """Bring a new access token; raises Refusal or Hiccup."""
         began = self._clock.stopwatch()
         tokens = self._tokens()
@@ -457,7 +425,7 @@ class Session:
         tokens = self._tokens()
         self._journal.append(events.RefreshSucceeded(tokens.number, took_s), cause=entry.seq)
         assert tokens.access is not None
-        return _Refreshed(tokens.access, took_s)
+        return Refreshed(tokens.access, took_s)
 
     async def _refresh_locked(self, decision: Decision, cause: int, began: float) -> None:
         """Refresh if that is still needed; a refusal ends the session while the lock is held, and so only this one."""

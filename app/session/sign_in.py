@@ -15,10 +15,10 @@ from app.errors import OAuthError, SignInFailed
 from app.journal import Scribe
 from app.oauth.client import OAuthClient
 from app.oauth.grants import TokenAnswer, authorization_params, with_query
-from app.oauth.loopback import RedirectAnswer, RedirectListener, listen
 from app.oauth.metadata import ServerMetadata
 from app.oauth.par import reference
 from app.oauth.pkce import Pkce
+from app.oauth.redirect import RedirectAnswer, RedirectListener, listen
 from app.session.accept import SignIn, accepted, refused
 from app.text import one_line
 

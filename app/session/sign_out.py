@@ -69,7 +69,6 @@ class SignedOutHow:
         )
 
     def sentence(self) -> str:
-        """Say it."""
         return " ".join(self.lines())
 
 

@@ -1,73 +1,67 @@
 """The rule at the heart: refresh only when a server call needs a token and the access token has lapsed."""
 
-from typing import Protocol
+from collections.abc import Callable
+from dataclasses import KW_ONLY, dataclass
 
 from app.decision import Decision, Reason, Verdict
 from app.session.expiry import leeway_in_force
 from app.session.tokens import TokenSet
 
 
-class Strategy(Protocol):
-    """When to refresh. Lapse has one, `decide`; others are there to be compared with it (see `app.lab`)."""
-
-    def __call__(
-        self,
-        tokens: TokenSet,
-        *,
-        age_s: float,
-        now: float,
-        leeway_s: float,
-        asked_by: str,
-        rejected: bool = False,
-        asked_for: bool = False,
-    ) -> Decision:
-        """Return what a call needs first; see `decide`."""
-
-
-def decide(
-    tokens: TokenSet,
-    *,
-    age_s: float,
-    now: float,
-    leeway_s: float,
-    asked_by: str,
-    rejected: bool = False,
-    asked_for: bool = False,
-) -> Decision:
-    """Return what a call made at `now` needs first; pure.
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Everything that a decision about a call made at `now` (epoch seconds) depends on.
 
     `age_s` is how old the token answer is, `leeway_s` the leeway asked for, both in seconds. `rejected` means the API
     has just said 401 to this very access token, `asked_for` that a person asked for a refresh.
     """
+
+    tokens: TokenSet
+    _: KW_ONLY
+    age_s: float
+    now: float
+    leeway_s: float
+    asked_by: str
+    rejected: bool = False
+    asked_for: bool = False
+
+
+Strategy = Callable[[Situation], Decision]
+"""When to refresh. Lapse has one, `decide`; others are there to be compared with it (see `app.lab`)."""
+
+
+def decide(situation: Situation) -> Decision:
+    """Return what a call needs first; pure."""
+    tokens = situation.tokens
     lifetime_s = tokens.expiry.lifetime_s
-    leeway = leeway_in_force(leeway_s, lifetime_s)
-    remaining_s = None if lifetime_s is None else lifetime_s - age_s
-    reason = _reason(tokens, remaining_s, leeway, rejected=rejected, asked_for=asked_for)
+    leeway = leeway_in_force(situation.leeway_s, lifetime_s)
+    remaining_s = None if lifetime_s is None else lifetime_s - situation.age_s
+    reason = _reason(situation, remaining_s, leeway)
     verdict = Verdict.USE if reason in (Reason.FRESH, Reason.UNKNOWN_EXPIRY) else Verdict.REFRESH
     if verdict is Verdict.REFRESH and tokens.refresh is None:
         verdict, reason = _without_refresh_token(reason, Reason.NO_REFRESH_TOKEN)
-    elif verdict is Verdict.REFRESH and tokens.seems_dead and not asked_for:
+    elif verdict is Verdict.REFRESH and tokens.seems_dead and not situation.asked_for:
         verdict, reason = _without_refresh_token(reason, Reason.SEEMS_DEAD)
     return Decision(
         verdict=verdict,
         reason=reason,
-        at=now,
-        asked_by=asked_by,
+        at=situation.now,
+        asked_by=situation.asked_by,
         access_name=tokens.access.name if tokens.access else None,
         expires_at=tokens.expires_at,
         remaining_s=remaining_s,
         source=tokens.expiry.source,
         leeway_s=leeway,
-        leeway_asked_s=leeway_s,
+        leeway_asked_s=situation.leeway_s,
     )
 
 
-def _reason(tokens: TokenSet, remaining_s: float | None, leeway_s: float, *, rejected: bool, asked_for: bool) -> Reason:
-    if asked_for:
+def _reason(situation: Situation, remaining_s: float | None, leeway_s: float) -> Reason:
+    if situation.asked_for:
         return Reason.ASKED
-    if tokens.access is None:
+    if situation.tokens.access is None:
         return Reason.DROPPED
-    if rejected:
+    if situation.rejected:
         return Reason.REJECTED
     if remaining_s is None:
         return Reason.UNKNOWN_EXPIRY

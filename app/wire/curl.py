@@ -36,11 +36,6 @@ def curl(method: str, detail: Detail, tokens: Mapping[str, Secret] | None = None
     return f"{command}  # the body is not whole: {body.length} bytes were sent" if body and is_cut else command
 
 
-def is_masked(command: str) -> bool:
-    """Return whether something in a command is still masked."""
-    return MASK in command
-
-
 def _verb(method: str) -> list[str]:
     return ["--head"] if method == "HEAD" else ["-X", method]  # with -X HEAD curl waits for a body that never comes
 

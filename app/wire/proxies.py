@@ -2,8 +2,10 @@
 
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined] # missing in typeshed
 
 import httpx
 
@@ -36,18 +38,24 @@ class Proxy:
 
 @dataclass(frozen=True, slots=True)
 class Proxies:
-    """The proxies by scheme, and who is asked without one: what NO_PROXY lists, and always this machine."""
+    """The proxies by scheme, and what NO_PROXY lists; this machine is always asked without one."""
 
     by_scheme: Mapping[str, Proxy]
-    without: tuple[str, ...]
+    no_proxy: tuple[str, ...] = ()
 
     def proxy_for(self, url: httpx.URL) -> Proxy | None:
         """Return the proxy that a request to `url` goes through, None for none."""
         proxy = self.by_scheme.get(url.scheme) or self.by_scheme.get("all")
-        if proxy is None or is_this_machine(url.host):
-            return None
-        host, port = url.host.rstrip("."), port_of(url)
-        return None if any(_covers(each, host, port) for each in self.without) else proxy
+        return None if proxy is None or is_this_machine(url.host) or self._is_listed(url) else proxy
+
+    def _is_listed(self, url: httpx.URL) -> bool:
+        host = url.host.rstrip(".")
+        if (address := _address(host)) and any(address in network for network in _networks(self.no_proxy)):
+            return True
+        stated = f"[{host}]" if ":" in host else host
+        # Python's reading of the variable, but for what it does not know of: `*` among others and `*.a.example`.
+        listed = "*" if "*" in self.no_proxy else ",".join(each.removeprefix("*") for each in self.no_proxy)
+        return bool(proxy_bypass_environment(f"{stated}:{port_of(url)}", {"no": listed}))
 
 
 def read_proxies(environ: Mapping[str, str]) -> Proxies:
@@ -57,8 +65,8 @@ def read_proxies(environ: Mapping[str, str]) -> Proxies:
         variable, value = _variable(environ, f"{scheme}_proxy")
         if value:
             found[scheme] = _read_proxy(variable, value)
-    _, without = _variable(environ, "no_proxy")
-    return Proxies(found, tuple(_without_scheme(each.lower()) for each in re.split(r"[\s,]+", without) if each))
+    _, no_proxy = _variable(environ, "no_proxy")
+    return Proxies(found, tuple(filter(None, re.split(r"[\s,]+", no_proxy))))
 
 
 def is_this_machine(host: str) -> bool:
@@ -90,32 +98,6 @@ def _read_proxy(variable: str, value: str) -> Proxy:
     return Proxy(variable, url, "" if port_of(url) <= _LAST_PORT else "it names no port")
 
 
-def _without_scheme(entry: str) -> str:
-    return entry.partition("://")[2].rstrip("/") if "://" in entry else entry
-
-
-def _covers(entry: str, host: str, port: int) -> bool:
-    if entry == "*":
-        return True
-    address = _address(host)
-    if address is not None and address in (_network(entry) or ()):
-        return True
-    name, stated = _split_port(entry)
-    if stated is not None and stated != port:
-        return False
-    if address is not None:
-        return address == _address(name)
-    name = name.removeprefix("*").strip(".")
-    return bool(name) and (host == name or host.endswith("." + name))
-
-
-def _split_port(entry: str) -> tuple[str, int | None]:
-    bracketed = re.fullmatch(r"\[([^\]]*)\](?::([0-9]{1,5}))?", entry)
-    plain = re.fullmatch(r"([^:]*):([0-9]{1,5})", entry)
-    match = bracketed or plain
-    return (match[1], int(match[2]) if match[2] else None) if match else (entry, None)
-
-
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
         return ipaddress.ip_address(text)
@@ -123,8 +105,7 @@ def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         return None
 
 
-def _network(entry: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
-    try:
-        return ipaddress.ip_network(entry, strict=False)
-    except ValueError:
-        return None
+def _networks(entries: tuple[str, ...]) -> Iterator[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    for entry in entries:
+        with suppress(ValueError):
+            yield ipaddress.ip_network(entry, strict=False)

@@ -217,7 +217,6 @@ class Rows:
         return self._flags[first:end].translate(_TABLE_OF_EXCHANGES).count(1)
 
     def is_exchange(self, place: int) -> bool:
-        """Return whether an exchange stands at a place."""
         return self._flags[place] & _KIND_BITS == _KINDS.index(RowKind.EXCHANGE)
 
     def shown(self, wanted: RowFilter) -> Keys:

@@ -236,7 +236,7 @@ async def test_limits_are_known_of_a_demo_org_of_our_own_and_of_no_other_server(
     async with bench() as opened:
         org = demo_of(opened).host.org
         assert org is not None
-        org.turn(leeway_s=10, refresh_idle_s=60, refresh_token_lifetime_s=0)
+        org.turn(grace_s=10, refresh_idle_s=60, refresh_token_lifetime_s=0)
         assert opened.limits() == Limits(grace_s=10.0, idle_s=60.0, absolute_s=None)
         org.turn(rotation_type="STATIC")
         assert opened.limits().grace_s == 0.0

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from app.counters import Counters, Counts, counts_of
+from app.counters import Counters, Counts
 from app.session.sign_out import revoke_and_forget
 from app.simloop import SimClock
 from tests.app.session.conftest import World, answers, lost_after_commit, new_world
@@ -25,7 +25,10 @@ async def call(world: World) -> None:
 
 
 def counts(world: World) -> Counts:
-    return counts_of(world.journal, world.clock.now())
+    counters = Counters()
+    for entry in world.journal:
+        counters.take(entry)
+    return counters.at(world.clock.now())
 
 
 async def test_a_quiet_hour_costs_nothing_here_and_a_timer_every_half_minute(world: World, clock: SimClock) -> None:

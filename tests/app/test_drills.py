@@ -107,7 +107,7 @@ async def test_a_refresh_token_made_to_expire_is_refused_and_the_client_did_not_
 
 
 async def test_a_replay_inside_the_grace_period_is_accepted_and_changes_nothing_here(bench: Bench) -> None:
-    bench.world.turn(leeway_s=30)
+    bench.world.turn(grace_s=30)
     await bench.world.session.fresh_token(asked_for=True)
     before = bench.world.tokens
     answered = await bench.drills.replay()
@@ -117,7 +117,7 @@ async def test_a_replay_inside_the_grace_period_is_accepted_and_changes_nothing_
 
 
 async def test_a_replay_after_the_grace_period_kills_the_family(bench: Bench, clock: SimClock) -> None:
-    bench.world.turn(leeway_s=0)
+    bench.world.turn(grace_s=0)
     await bench.world.session.fresh_token(asked_for=True)
     clock.jump(5)
     answered = await bench.drills.replay()

@@ -91,7 +91,7 @@ async def test_calls_and_token_requests_are_marks(world: World, clock: SimClock)
 
 
 async def test_lost_answers_refusals_and_the_end_are_told_apart(world: World, clock: SimClock) -> None:
-    world.turn(leeway_s=0)
+    world.turn(grace_s=0)
     await world.sign_in()
     clock.jump(40)
     world.network.faults = [lost_after_commit]

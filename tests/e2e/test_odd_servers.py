@@ -80,7 +80,7 @@ def terminal(commands: Callable[[dict[str, str]], Commands], tmp_path: Path) -> 
     served = ServedOrg(org)
     served.app = server
     served.start()
-    org.turn(leeway_s=0, access_token_lifetime_s=1)
+    org.turn(grace_s=0, access_token_lifetime_s=1)
     with gnome_keyring(tmp_path / "keyring") as keyring:
         run = commands(keyring)
         signed_in = run("sign-in", "--issuer", served.issuer, "--client-id", DEMO_CLIENT_ID)

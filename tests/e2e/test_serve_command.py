@@ -115,9 +115,9 @@ def test_two_orgs_have_nothing_in_common(serve: Serve) -> None:
         (["--refresh-token-lifetime", "0"], {"refresh_token_lifetime_s": 0}),
         (["--idle", "60"], {"refresh_idle_s": 60}),
         (["--rotation", "static"], {"rotation_type": "STATIC"}),
-        (["--grace", "0"], {"leeway_s": 0}),
-        (["--preset", "strict-single-use"], {"leeway_s": 0, "rotation_type": "ROTATE"}),
-        (["--preset", "okta-spa", "--grace", "5"], {"leeway_s": 5, "access_token_lifetime_s": 3600}),
+        (["--grace", "0"], {"grace_s": 0}),
+        (["--preset", "strict-single-use"], {"grace_s": 0, "rotation_type": "ROTATE"}),
+        (["--preset", "okta-spa", "--grace", "5"], {"grace_s": 5, "access_token_lifetime_s": 3600}),
     ],
 )
 def test_every_flag_turns_its_knob(serve: Serve, args: list[str], knobs: dict[str, object]) -> None:

@@ -59,7 +59,7 @@ class SlowFront:
 @pytest.fixture
 def strict() -> Iterator[ServedOrg]:
     org = DemoOrg(SystemClock())
-    org.turn(leeway_s=0)  # it takes no refresh token twice
+    org.turn(grace_s=0)  # it takes no refresh token twice
     served = ServedOrg(org)
     served.app = SlowFront(served.app)
     served.start()

@@ -1,4 +1,4 @@
-"""Rules no linter knows: no nested event loops, no waiting in tests, literals to translate, sentences on modules."""
+"""Rules no linter knows: no nested event loops, no waiting in tests, sentences on modules."""
 
 import ast
 import re
@@ -10,9 +10,6 @@ import pytest
 _ROOT = Path(__file__).parents[2]
 # Files of ui/ in which a nested loop is right, with the reason: no task runs there that it could break into.
 _MAY_NEST: dict[str, str] = {"ui/boot.py": "the first loop of all runs until the first paint; no task exists yet"}
-# Position of the text among the arguments of what marks it for translation.
-_TRANSLATES = {"tr": 0, "translate": 1, "N_": 1, "QT_TRANSLATE_NOOP": 1}
-_MARKS = ("N_(", "QT_TRANSLATE_NOOP(")
 
 
 def _files(*folders: str) -> Iterator[Path]:
@@ -51,14 +48,6 @@ def _measures_haste(call: ast.Call) -> bool:
     return ast.unparse(call.func) in ("time.perf_counter", "perf_counter", "time.monotonic", "monotonic", "time.time")
 
 
-def _translates_no_literal(call: ast.Call) -> bool:
-    name = ast.unparse(call.func).split(".")[-1]
-    if name not in _TRANSLATES or len(call.args) <= _TRANSLATES[name]:
-        return False
-    text = call.args[_TRANSLATES[name]]
-    return not (isinstance(text, ast.Constant) and isinstance(text.value, str))
-
-
 def test_no_nested_event_loops() -> None:
     found = _found(_nests, "ui", but=tuple(_MAY_NEST))
     assert not found, f"a nested loop breaks into running tasks; open() the dialog and await its `finished`: {found}"
@@ -83,25 +72,6 @@ def test_no_test_measures_how_fast_this_machine_is_today() -> None:
     assert not found, f"count what is done, or ask whether it was done; tests/bench is for seconds: {found}"
 
 
-def _translates_no_literal_nor_name(call: ast.Call) -> bool:
-    return _translates_no_literal(call) and not isinstance(call.args[-1], ast.Name)
-
-
-def _rule_for(path: Path) -> Callable[[ast.Call], bool]:
-    # A module that marks its texts as literals may translate them by name when it shows them.
-    marks = any(mark in path.read_text(encoding="utf-8") for mark in _MARKS)
-    return _translates_no_literal_nor_name if marks else _translates_no_literal
-
-
-def test_only_literals_are_translated() -> None:
-    found = [
-        f"{path.relative_to(_ROOT)}:{line}"
-        for path in _files("app", "ui")
-        for line in _complaints(path.read_text(encoding="utf-8"), _rule_for(path))
-    ]
-    assert not found, f"the translation tools see literals only; translate, then .format: {found}"
-
-
 @pytest.mark.parametrize(
     ("rule", "bad", "good"),
     [
@@ -111,9 +81,6 @@ def test_only_literals_are_translated() -> None:
         (_waits, "qtbot.wait(50)", "qtbot.waitUntil(done)"),
         (_has_a_limit_of_its_own, "process.wait(timeout=5)", "process.wait(timeout=PATIENCE_S)"),
         (_measures_haste, "time.perf_counter()", "clock.now()"),
-        (_translates_no_literal, "self.tr(f'{n} calls')", "self.tr('{} calls').format(n)"),
-        (_translates_no_literal, "QCoreApplication.translate('Card', text)", "name.translate(table)"),
-        (_translates_no_literal_nor_name, "translate('Card', f'{n} calls')", "translate('Card', title)"),
     ],
 )
 def test_the_rules_can_fail(rule: Callable[[ast.Call], bool], bad: str, good: str) -> None:

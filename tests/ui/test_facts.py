@@ -7,8 +7,8 @@ import pytest
 from app.errors import CallFailed
 from app.events import RefreshTokenFate
 from app.session.tokens import IdTokenFlaw
+from tests.preview.tokens import NOW, tokens_of
 from ui.inspector.rows import mark_at, meaning_at, rows_of
-from ui.preview_tokens import NOW, tokens_of
 from ui.response.facts import ResponseFacts, response_text
 from ui.session.facts import TokenFacts, Tone, card_state
 from ui.session.held import facts_of

@@ -8,12 +8,12 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QLabel, QTabBar
 from pytestqt.qtbot import QtBot
 
+from tests.preview.states import new_window
 from tests.qt_deleted import delete_now
 from ui import theme
 from ui.assets import text_file
 from ui.guide import GuideWindow
 from ui.main_window import MainWindow
-from ui.preview_states import new_window
 
 GUIDE = text_file("trainers-guide.md")
 TALK_MIN = 20

@@ -6,10 +6,10 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QScrollArea, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.preview.states import STATES, new_window
 from tests.ui.walks import clipped_once_settled, listed, tabs_of
 from ui import theme
 from ui.main_window import MainWindow, Page
-from ui.preview_states import STATES, new_window
 
 NAMES = {
     "connectionPicker signInButton signOutButton accountChip accessTokenCard refreshTokenCard idTokenCard",

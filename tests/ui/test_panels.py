@@ -12,11 +12,11 @@ from pytestqt.qtbot import QtBot
 from app.counters import Counts
 from app.decision import Decision, Reason, Verdict
 from app.errors import Hiccup, Refusal
+from tests.preview.tokens import NOW, tokens_of
 from ui.actions import Actions, Possible
 from ui.clipboard import Clipboard
 from ui.inspector.model import ClaimsModel
 from ui.inspector.rows import rows_of
-from ui.preview_tokens import NOW, tokens_of
 from ui.report import ErrorPanel
 from ui.response.facts import ResponseFacts
 from ui.response.panel import ResponsePanel

@@ -25,7 +25,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QSize
 from PySide6.QtWidgets import QApplication
 from tests.ui.walks import clipped_in, tabs_of
 from ui import theme
-from ui.preview_states import STATES, new_window
+from tests.preview.states import STATES, new_window
 
 application = QApplication([])
 assert application.devicePixelRatio() == float(sys.argv[1]), application.devicePixelRatio()

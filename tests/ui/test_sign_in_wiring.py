@@ -17,10 +17,10 @@ from app.secret import Secret
 from app.session.device_sign_in import DeviceWaiting
 from app.session.direct_sign_in import Factor, PushWaiting, SecondFactor
 from app.session.sign_in import Waiting
+from tests.preview.tokens import NOW
 from ui.actions import Possible
 from ui.clipboard import Clipboard
 from ui.main_window import MainWindow, Page
-from ui.preview_tokens import NOW
 from ui.sign_in_wiring import SignInWiring
 from ui.tasks import TaskScope
 

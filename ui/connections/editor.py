@@ -15,11 +15,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.connecting.not_found import NotFound
 from app.connecting.pasted import is_okta_issuer
+from app.connecting.verdict import Outcome
 from app.connection import Connection, check_connection
+from app.connection_field import ConnectionField
 from app.errors import BadInput, LapseError
 from ui import theme
-from ui.connections.blame import Part, part_of
 from ui.connections.field import Trouble
 from ui.connections.form import Form
 from ui.connections.steps_view import StepsView
@@ -83,10 +85,10 @@ class ConnectionEditor(QDialog):
         self._busy_label = label(role="muted", wrap=True)
         self._busy_label.setObjectName("connectionBusyLabel")
         self._announcer = Announcer(self._busy_label)
-        self.stop_button = self._button("stopConnectionWorkButton", self.tr("Stop"))
-        self.test_button = self._button("testConnectionButton", self.tr("Test"))
-        self.cancel_button = self._button("cancelConnectionButton", self.tr("Cancel"))
-        self.save_button = self._button("saveConnectionButton", self.tr("Save and use"))
+        self.stop_button = self._button("stopConnectionWorkButton", "Stop")
+        self.test_button = self._button("testConnectionButton", "Test")
+        self.cancel_button = self._button("cancelConnectionButton", "Cancel")
+        self.save_button = self._button("saveConnectionButton", "Save and use")
         self._scroll: QScrollArea
         self._to_sight: QWidget | None = None
         # What has just been shown has its place only once posted events have been.
@@ -110,19 +112,17 @@ class ConnectionEditor(QDialog):
         self.form.issuer.show_trouble("")
         self.form.found.show_found(found)
         self._take(found)
-        self._busy_label.setText(self.tr("Look at what was found, then save."))
+        self._busy_label.setText("Look at what was found, then save.")
         self._announcer.announce(self._busy_label.text())
 
     def show_error(self, error: LapseError) -> None:
         """Say what is wrong, at the field it is about if it is about one; everything typed stays."""
         self.show_busy("")
         text = "\n".join(line for line in (*error.lines()[:1], error.next_step, error.raw) if line)
-        tried, part = getattr(error, "tried", ()), part_of(error.what)
-        if tried:
-            part = Part.ISSUER
-            self.form.found.show_tried(tried)
-            self._silent = "" if getattr(error, "answered", True) else self.form.issuer_edit.text().strip()
-        self._blame(part, text)
+        if isinstance(error, NotFound):
+            self.form.found.show_tried(error.tried)
+            self._silent = "" if error.answered else self.form.issuer_edit.text().strip()
+        self._blame(error.field, text)
         self._show_save()
 
     def show_busy(self, what: str) -> None:
@@ -131,16 +131,17 @@ class ConnectionEditor(QDialog):
         self._busy_label.setText(what)
         self._progress.setVisible(self._is_busy)
         self.stop_button.setVisible(self._is_busy)
-        why_not = self.tr("Wait until this is done, or stop it.") if self._is_busy else ""
+        why_not = "Wait until this is done, or stop it." if self._is_busy else ""
         allow(self.form.look_up_button, why_not)
-        allow(self.test_button, why_not, self.tr("Tries everything that can be tried without signing in."))
+        allow(self.test_button, why_not, "Tries everything that can be tried without signing in.")
         self._show_save()
 
     def show_test(self, steps: "tuple[Step, ...]", *, done: bool = True) -> None:
-        """Show the steps of a test so far."""
+        """Show the steps of a test so far; once it is done, what is wrong is said at its field, too."""
         self.steps.show_steps(steps)
         if done:
             self.show_busy("")
+            self._show_wrong(steps)
         self._bring_to_sight(self.steps)
 
     def connection(self) -> Connection:
@@ -180,7 +181,7 @@ class ConnectionEditor(QDialog):
             return None
         if found.name not in self._taken:
             return found
-        self._blame(Part.NAME, self.tr("There is a connection of this name already; choose another."))
+        self._blame(ConnectionField.NAME, "There is a connection of this name already; choose another.")
         return None
 
     def _needs_look(self) -> bool:
@@ -210,13 +211,13 @@ class ConnectionEditor(QDialog):
     def _show_save(self) -> None:
         issuer = self.form.issuer_edit.text().strip()
         if issuer and issuer == self._silent:
-            text, hint = self.tr("Save without looking"), self.tr("Nobody answered at this issuer.")
+            text, hint = "Save without looking", "Nobody answered at this issuer."
         elif self._needs_look():
-            text, hint = self.tr("Look up, then save"), self.tr("The issuer is looked at before it is saved.")
+            text, hint = "Look up, then save", "The issuer is looked at before it is saved."
         else:
-            text, hint = self.tr("Save and use"), ""
+            text, hint = "Save and use", ""
         self.save_button.setText(text)
-        allow(self.save_button, self.tr("Wait until this is done, or stop it.") if self._is_busy else "", hint)
+        allow(self.save_button, "Wait until this is done, or stop it." if self._is_busy else "", hint)
 
     def _show_session_note(self) -> None:
         before, form = self._original, self.form
@@ -225,20 +226,28 @@ class ConnectionEditor(QDialog):
             before.client_id,
         )
         changed = self._purpose is Purpose.EDIT and not same
-        note = self.tr("Its session belongs to the issuer and client it has had: it is signed out when this is saved.")
+        note = "Its session belongs to the issuer and client it has had: it is signed out when this is saved."
         form.client_id.show_note(note if changed else "")
 
-    def _blame(self, part: Part | None, text: str) -> None:
+    def _blame(self, field: ConnectionField | None, text: str) -> None:
         self._announcer.announce(text)
-        place = self.form.places.get(part) if part is not None else None
+        place = self.form.places.get(field) if field is not None else None
         if place is None:
             self.trouble.show_text(text)
             return
         place.show_trouble(text)
         self._bring_to_sight(place)
-        control = self.form.controls.get(part) if part is not None else None
+        control = self.form.controls.get(field) if field is not None else None
         if control is not None:
             control.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_wrong(self, steps: "tuple[Step, ...]") -> None:
+        wrong = {
+            each.field: f"{each.words}\n{each.cure}" for each in steps if each.outcome is Outcome.BAD and each.field
+        }
+        for field, text in wrong.items():
+            if field in self.form.places:
+                self.form.places[field].show_trouble(text)
 
     def _forget_trouble(self) -> None:
         self.trouble.show_text("")
@@ -255,9 +264,9 @@ class ConnectionEditor(QDialog):
 
     def _title(self) -> str:
         return {
-            Purpose.ADD: self.tr("Add a connection"),
-            Purpose.EDIT: self.tr("Edit a connection"),
-            Purpose.DUPLICATE: self.tr("Duplicate a connection"),
+            Purpose.ADD: "Add a connection",
+            Purpose.EDIT: "Edit a connection",
+            Purpose.DUPLICATE: "Duplicate a connection",
         }[self._purpose]
 
     def _button(self, name: str, text: str) -> QPushButton:

@@ -30,7 +30,6 @@ class Trouble(QFrame):
         self.setVisible(bool(text))
 
     def text(self) -> str:
-        """Return what is shown."""
         return self._label.text()
 
 
@@ -64,7 +63,6 @@ class Field(QWidget):
         self._note.setVisible(bool(text))
 
     def note(self) -> QLabel:
-        """Return the label of the note."""
         return self._note
 
     def show_trouble(self, text: str) -> None:

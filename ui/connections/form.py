@@ -6,8 +6,8 @@ from dataclasses import replace
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.connection import Connection
+from app.connection_field import ConnectionField
 from app.errors import BadInput
-from ui.connections.blame import Part
 from ui.connections.field import Field, edit
 from ui.connections.found_view import FoundView
 from ui.connections.kinds import KindChoice
@@ -20,21 +20,21 @@ _OFFLINE = "offline_access"
 
 
 class Form(QWidget):
-    """Shows a connection and returns what is typed; `places` and `controls` say where each part stands."""
+    """Shows a connection and returns what is typed; `places` and `controls` say where each field stands."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("connectionForm")
-        self.issuer_edit = edit("issuerEdit", self.tr("Issuer"), "https://example.okta.com/oauth2/default")
-        self.name_edit = edit("connectionNameEdit", self.tr("Name"))
-        self.client_id_edit = edit("clientIdEdit", self.tr("Client ID"), "0oa…")
-        self.scopes_edit = edit("scopesEdit", self.tr("Scopes"))
-        self.api_url_edit = edit("connectionApiUrlEdit", self.tr("API URL"), "https://api.example.com/me")
-        self.audience_edit = edit("audienceEdit", self.tr("Audience"))
-        self.resource_edit = edit("resourceEdit", self.tr("Resource"))
-        self.leeway_edit = edit("leewayEdit", self.tr("Leeway in seconds"))
+        self.issuer_edit = edit("issuerEdit", "Issuer", "https://example.okta.com/oauth2/default")
+        self.name_edit = edit("connectionNameEdit", "Name")
+        self.client_id_edit = edit("clientIdEdit", "Client ID", "0oa…")
+        self.scopes_edit = edit("scopesEdit", "Scopes")
+        self.api_url_edit = edit("connectionApiUrlEdit", "API URL", "https://api.example.com/me")
+        self.audience_edit = edit("audienceEdit", "Audience")
+        self.resource_edit = edit("resourceEdit", "Resource")
+        self.leeway_edit = edit("leewayEdit", "Leeway in seconds")
         self.params_table = ParamsTable()
-        self.look_up_button = QPushButton(self.tr("Look up"))
+        self.look_up_button = QPushButton("Look up")
         self.look_up_button.setObjectName("lookUpButton")
         self.look_up_button.setAutoDefault(False)
         self.found = FoundView()
@@ -48,7 +48,6 @@ class Form(QWidget):
         self.name_edit.textEdited.connect(self._on_name_edited)
 
     def show_connection(self, connection: Connection) -> None:
-        """Show a connection."""
         for line, text in (
             (self.issuer_edit, connection.issuer),
             (self.name_edit, connection.name),
@@ -77,7 +76,7 @@ class Form(QWidget):
             scopes=" ".join(self.scopes_edit.text().split()),
             audience=self.audience_edit.text().strip(),
             resource=self.resource_edit.text().strip(),
-            redirect_uris=self._redirect_uris(),
+            redirect_uris=self.redirect.uris(),
             api_url=self.api_url_edit.text().strip(),
             leeway_s=self._leeway_s(),
             authorize_params=self.params_table.params(),
@@ -90,13 +89,6 @@ class Form(QWidget):
         if not self._name_by_hand:
             self.name_edit.setText(issuer.partition("://")[2].rstrip("/"))
 
-    def _redirect_uris(self) -> tuple[str, ...]:
-        try:
-            return self.redirect.uris()
-        except BadInput as wrong:
-            # Named after what it is about: said in another language it could not be told from others.
-            raise BadInput("The redirect URIs cannot be used.", next_step=f"{wrong.what} {wrong.next_step}") from None
-
     def _leeway_s(self) -> float:
         text = self.leeway_edit.text().strip().replace(",", ".")
         try:
@@ -104,44 +96,48 @@ class Form(QWidget):
         except ValueError:
             seconds = math.nan
         if not math.isfinite(seconds):
-            raise BadInput("The leeway is no number of seconds.", next_step=self.tr("Give a number, 1 for example."))
+            raise BadInput(
+                "The leeway is no number of seconds.",
+                next_step="Give a number, 1 for example.",
+                field=ConnectionField.LEEWAY,
+            )
         return seconds
 
     def _show_scopes_note(self) -> None:
         asked = self.scopes_edit.text().split()
-        without = self.tr("▲ Without offline_access no refresh token will come: one signs in again at every lapse.")
+        without = "▲ Without offline_access no refresh token will come: one signs in again at every lapse."
         self.scopes.show_note("" if _OFFLINE in asked else without)
 
     def _on_name_edited(self) -> None:
         self._name_by_hand = True
 
     def _make_fields(self) -> None:
-        hint = self.tr("An issuer, a discovery URL, or the domain of an Okta org.")
-        self.issuer = Field("issuer", self.tr("Issuer"), self.issuer_edit, hint)
+        hint = "An issuer, a discovery URL, or the domain of an Okta org."
+        self.issuer = Field("issuer", "Issuer", self.issuer_edit, hint)
         self.issuer.row.addWidget(self.look_up_button)
-        self.name = Field("connectionName", self.tr("Name"), self.name_edit)
-        self.client_id = Field("clientId", self.tr("Client ID"), self.client_id_edit)
-        self.scopes = Field("scopes", self.tr("Scopes, separated by spaces"), self.scopes_edit)
-        self.api_url = Field("connectionApiUrl", self.tr("API URL"), self.api_url_edit)
-        leeway_note = self.tr("How long before its end a token is refreshed.")
-        self.leeway = Field("leeway", self.tr("Leeway, seconds"), self.leeway_edit, leeway_note)
-        audience_note = self.tr("Where a server wants to be told the API, as Auth0 does.")
-        self.audience = Field("audience", self.tr("Audience"), self.audience_edit, audience_note)
-        self.resource = Field("resource", self.tr("Resource"), self.resource_edit, self.tr("The same by RFC 8707."))
-        params_note = self.tr("For example prompt and consent. No secrets: they are sent through the browser.")
-        self.params = Field("authorizeParams", self.tr("Sent when signing in"), self.params_table, params_note)
+        self.name = Field("connectionName", "Name", self.name_edit)
+        self.client_id = Field("clientId", "Client ID", self.client_id_edit)
+        self.scopes = Field("scopes", "Scopes, separated by spaces", self.scopes_edit)
+        self.api_url = Field("connectionApiUrl", "API URL", self.api_url_edit)
+        leeway_note = "How long before its end a token is refreshed."
+        self.leeway = Field("leeway", "Leeway, seconds", self.leeway_edit, leeway_note)
+        audience_note = "Where a server wants to be told the API, as Auth0 does."
+        self.audience = Field("audience", "Audience", self.audience_edit, audience_note)
+        self.resource = Field("resource", "Resource", self.resource_edit, "The same by RFC 8707.")
+        params_note = "For example prompt and consent. No secrets: they are sent through the browser."
+        self.params = Field("authorizeParams", "Sent when signing in", self.params_table, params_note)
 
     def _lay_out(self) -> None:
         where = Card(spacing=8)
-        where.body.addWidget(label(self.tr("WHERE ONE SIGNS IN"), role="section"))
+        where.body.addWidget(label("WHERE ONE SIGNS IN", role="section"))
         where.body.addWidget(self.issuer)
         where.body.addWidget(self.found)
         app = Card(spacing=10)
-        app.body.addWidget(label(self.tr("THE APP REGISTERED THERE"), role="section"))
+        app.body.addWidget(label("THE APP REGISTERED THERE", role="section"))
         app.body.addLayout(_beside(self.client_id, self.name))
         app.body.addWidget(self.scopes)
         api = Card(spacing=10)
-        api.body.addWidget(label(self.tr("THE API"), role="section"))
+        api.body.addWidget(label("THE API", role="section"))
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(8)
@@ -151,7 +147,7 @@ class Form(QWidget):
         grid.setColumnStretch(1, 1)
         api.body.addLayout(grid)
         more = Card(spacing=8)
-        more.body.addWidget(label(self.tr("FURTHER PARAMETERS"), role="section"))
+        more.body.addWidget(label("FURTHER PARAMETERS", role="section"))
         more.body.addWidget(self.params)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -160,22 +156,22 @@ class Form(QWidget):
             column.addWidget(card)
 
     def _tell_places(self) -> None:
-        self.places: dict[Part, Field | RedirectChoice] = {
-            Part.ISSUER: self.issuer,
-            Part.NAME: self.name,
-            Part.CLIENT_ID: self.client_id,
-            Part.SCOPES: self.scopes,
-            Part.API_URL: self.api_url,
-            Part.AUDIENCE: self.audience,
-            Part.RESOURCE: self.resource,
-            Part.LEEWAY: self.leeway,
-            Part.PARAMS: self.params,
-            Part.REDIRECT: self.redirect,
+        self.places: dict[ConnectionField, Field | RedirectChoice] = {
+            ConnectionField.ISSUER: self.issuer,
+            ConnectionField.NAME: self.name,
+            ConnectionField.CLIENT_ID: self.client_id,
+            ConnectionField.SCOPES: self.scopes,
+            ConnectionField.API_URL: self.api_url,
+            ConnectionField.AUDIENCE: self.audience,
+            ConnectionField.RESOURCE: self.resource,
+            ConnectionField.LEEWAY: self.leeway,
+            ConnectionField.AUTHORIZE_PARAMS: self.params,
+            ConnectionField.REDIRECT_URIS: self.redirect,
         }
-        self.controls: dict[Part, QWidget] = {
-            part: place.control for part, place in self.places.items() if isinstance(place, Field)
+        self.controls: dict[ConnectionField, QWidget] = {
+            field: place.control for field, place in self.places.items() if isinstance(place, Field)
         }
-        self.controls[Part.REDIRECT] = self.redirect.fallbacks_edit
+        self.controls[ConnectionField.REDIRECT_URIS] = self.redirect.fallbacks_edit
 
 
 def _beside(*fields: Field) -> QHBoxLayout:

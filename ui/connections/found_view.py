@@ -95,7 +95,7 @@ class FoundView(QWidget):
             if is_there:
                 found = self._all[place]
                 is_org = found.issuer.count("/") == 2  # noqa: PLR2004 - https:// and nothing behind the host
-                text = self.tr("The org's own server: {0}") if is_org else self.tr("The server named default: {0}")
+                text = "The org's own server: {0}" if is_org else "The server named default: {0}"
                 button.setText(text.format(found.issuer))
                 button.setChecked(found is self._shown)
         tab_to_checked(self._group)
@@ -108,7 +108,7 @@ class FoundView(QWidget):
         grid = _new_grid()
         for row, fact in enumerate(facts):
             mark = label(_MARKS[fact.tone], role="title")
-            mark.setAccessibleName({"good": self.tr("good"), "warning": self.tr("mind this")}.get(fact.tone, ""))
+            mark.setAccessibleName({"good": "good", "warning": "mind this"}.get(fact.tone, ""))
             grid.addWidget(mark, row, 0, _TOP)
             grid.addWidget(label(fact.name, role="muted"), row, 1, _TOP)
             grid.addWidget(_value(fact.value), row, 2)
@@ -122,7 +122,7 @@ class FoundView(QWidget):
         grid = _new_grid()
         grid.setColumnStretch(2, 3)
         for row, (url, outcome) in enumerate(self._tried):
-            grid.addWidget(label(self.tr("asked") if row == 0 else "", role="small"), row, 1, _TOP)
+            grid.addWidget(label("asked" if row == 0 else "", role="small"), row, 1, _TOP)
             grid.addWidget(_value(url), row, 2)
             grid.addWidget(label(outcome, role="small", wrap=True), row, 3)
             grid.setColumnStretch(3, 1)

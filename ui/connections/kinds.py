@@ -18,14 +18,14 @@ class KindChoice(Card):
     def __init__(self) -> None:
         super().__init__(spacing=6)
         self.setObjectName("signInKindCard")
-        self.body.addWidget(label(self.tr("HOW ONE SIGNS IN"), role="section"))
+        self.body.addWidget(label("HOW ONE SIGNS IN", role="section"))
         self._group = QButtonGroup(self)
         self.buttons: dict[SignInKind, QRadioButton] = {}
         self._reasons = {kind: label(role="small", wrap=True) for kind in SignInKind}
         for kind, text in (
-            (SignInKind.BROWSER, self.tr("In the browser")),
-            (SignInKind.PASSWORD, self.tr("With username and password, in Lapse")),
-            (SignInKind.DEVICE, self.tr("On another device, by a code or QR")),
+            (SignInKind.BROWSER, "In the browser"),
+            (SignInKind.PASSWORD, "With username and password, in Lapse"),
+            (SignInKind.DEVICE, "On another device, by a code or QR"),
         ):
             self._add(kind, text)
         self.choose(SignInKind.BROWSER)

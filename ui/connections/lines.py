@@ -22,16 +22,13 @@ class Lines(QPlainTextEdit):
         theme.set_mono(self, 12)
 
     def show_lines(self, lines: tuple[str, ...]) -> None:
-        """Show these lines."""
         self.setPlainText("\n".join(lines))
         self.updateGeometry()
 
     def lines(self) -> tuple[str, ...]:
-        """Return the lines shown."""
         return tuple(self.toPlainText().splitlines())
 
     def sizeHint(self) -> QSize:
-        """Return room for all lines."""
         lines = min(max(len(self.lines()), 1), _MOST)
         return QSize(theme.px(260), lines * self.fontMetrics().lineSpacing() + theme.px(24))
 

@@ -41,19 +41,19 @@ class ConnectionsDialog(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("connectionsDialog")
-        self.setWindowTitle(self.tr("Connections"))
+        self.setWindowTitle("Connections")
         self._rows: tuple[Row, ...] = ()
-        self._model = TextModel((self.tr("Name"), self.tr("Issuer"), self.tr("Session")), mono=(1,), parent=self)
-        self.table = TextTable("connectionsTable", self.tr("Connections"), self._model, {0: 170, 2: 120})
+        self._model = TextModel(("Name", "Issuer", "Session"), mono=(1,), parent=self)
+        self.table = TextTable("connectionsTable", "Connections", self._model, {0: 170, 2: 120})
         self.table.copies_cells()
-        self.use_button = self._button("useConnectionButton", self.tr("Use"))
-        self.add_button = self._button("addConnectionButton", self.tr("Add…"))
-        self.edit_button = self._button("editConnectionButton", self.tr("Edit…"))
-        self.duplicate_button = self._button("duplicateConnectionButton", self.tr("Duplicate…"))
-        self.remove_button = self._button("removeConnectionButton", self.tr("Remove…"))
-        self.import_button = self._button("importConnectionsButton", self.tr("Import file…"))
-        self.export_button = self._button("exportConnectionButton", self.tr("Export…"))
-        self.close_button = self._button("closeConnectionsButton", self.tr("Close"))
+        self.use_button = self._button("useConnectionButton", "Use")
+        self.add_button = self._button("addConnectionButton", "Add…")
+        self.edit_button = self._button("editConnectionButton", "Edit…")
+        self.duplicate_button = self._button("duplicateConnectionButton", "Duplicate…")
+        self.remove_button = self._button("removeConnectionButton", "Remove…")
+        self.import_button = self._button("importConnectionsButton", "Import file…")
+        self.export_button = self._button("exportConnectionButton", "Export…")
+        self.close_button = self._button("closeConnectionsButton", "Close")
         self.trouble = Trouble("connectionsTroubleLabel")
         self._note = label(role="muted", wrap=True)
         self._note.setObjectName("connectionsNoteLabel")
@@ -91,7 +91,6 @@ class ConnectionsDialog(QDialog):
         self.trouble.show_text("\n".join(line for line in error.lines() if line))
 
     def show_note(self, text: str) -> None:
-        """Say what was done."""
         self.trouble.show_text("")
         self._note.setText(text)
         self._note.setVisible(bool(text))
@@ -101,25 +100,25 @@ class ConnectionsDialog(QDialog):
         return self._rows[index.row()] if index.isValid() and index.row() < len(self._rows) else None
 
     def _text_row(self, row: Row) -> TextRow:
-        words = {True: self.tr("● signed in"), False: self.tr("○ signed out"), None: self.tr("– not looked at")}
-        spoken = {True: self.tr("signed in"), False: self.tr("signed out"), None: self.tr("not looked at")}
-        name = self.tr("{0} (in use)").format(row.name) if row.is_current else row.name
-        issuer = row.issuer or self.tr("known once it runs")
+        words = {True: "● signed in", False: "○ signed out", None: "– not looked at"}
+        spoken = {True: "signed in", False: "signed out", None: "not looked at"}
+        name = f"{row.name} (in use)" if row.is_current else row.name
+        issuer = row.issuer or "known once it runs"
         return TextRow((name, issuer, words[row.signed_in]), spoken=f"{name}, {spoken[row.signed_in]}")
 
     def _show_possible(self) -> None:
         row = self._row()
-        none = self.tr("Choose a connection in the list first.") if row is None else ""
+        none = "Choose a connection in the list first." if row is None else ""
         is_demo = row is not None and row.is_demo
-        fixed = self.tr("The demo org is part of Lapse: it cannot be edited.") if is_demo else ""
-        stays = self.tr("The demo org is part of Lapse: it stays.") if is_demo else ""
-        copied = self.tr("The demo org's address changes; there is one of it in every Lapse.") if is_demo else ""
-        used = self.tr("It is in use already.") if row is not None and row.is_current else ""
+        fixed = "The demo org is part of Lapse: it cannot be edited." if is_demo else ""
+        stays = "The demo org is part of Lapse: it stays." if is_demo else ""
+        copied = "The demo org's address changes; there is one of it in every Lapse." if is_demo else ""
+        used = "It is in use already." if row is not None and row.is_current else ""
         allow(self.use_button, none or used)
         allow(self.edit_button, none or fixed)
-        allow(self.remove_button, none or stays, self.tr("Its session is signed out first."))
+        allow(self.remove_button, none or stays, "Its session is signed out first.")
         allow(self.duplicate_button, none or copied)
-        allow(self.export_button, none or copied, self.tr("Writes it to a file; no secret is in it."))
+        allow(self.export_button, none or copied, "Writes it to a file; no secret is in it.")
 
     # --- wishes ---------------------------------------------------------------------------------------------------
 

@@ -16,8 +16,8 @@ class ParamsTable(QTableWidget):
     def __init__(self) -> None:
         super().__init__(0, 2)
         self.setObjectName("authorizeParamsTable")
-        self.setAccessibleName(self.tr("Further parameters of the authorization request"))
-        self.setHorizontalHeaderLabels([self.tr("Name"), self.tr("Value")])
+        self.setAccessibleName("Further parameters of the authorization request")
+        self.setHorizontalHeaderLabels(["Name", "Value"])
         self.setTabKeyNavigation(False)
         self.setShowGrid(False)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -51,7 +51,6 @@ class ParamsTable(QTableWidget):
         return QSize(theme.px(300), self.horizontalHeader().sizeHint().height() + theme.px(_ROWS * _ROW_HEIGHT + 4))
 
     def minimumSizeHint(self) -> QSize:
-        """Return the same height."""
         return QSize(theme.px(200), self.sizeHint().height())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

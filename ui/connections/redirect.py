@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from app.connection_field import ConnectionField
 from app.errors import BadInput
 from ui import theme
 from ui.connections.field import Field, Trouble, edit, tab_to_checked
@@ -39,27 +40,27 @@ class RedirectChoice(Card):
         self.chosen_by_hand = False
         self._host, self._path = _HOST, _PATH
         self._kept: tuple[str, ...] = ()
-        self.any_button = self._radio("anyPortButton", self.tr("Any free port of this machine"))
-        self.fixed_button = self._radio("fixedPortButton", self.tr("A fixed port, with others for when it is taken"))
-        self.kept_button = self._radio("keptUrisButton", self.tr("The redirect URIs as they were given"))
+        self.any_button = self._radio("anyPortButton", "Any free port of this machine")
+        self.fixed_button = self._radio("fixedPortButton", "A fixed port, with others for when it is taken")
+        self.kept_button = self._radio("keptUrisButton", "The redirect URIs as they were given")
         self.kept_button.hide()
         self._group = QButtonGroup(self)
         for each in (self.any_button, self.fixed_button, self.kept_button):
             self._group.addButton(each)
         self.port_spin = QSpinBox()
         self.port_spin.setObjectName("redirectPortSpin")
-        self.port_spin.setAccessibleName(self.tr("Port"))
+        self.port_spin.setAccessibleName("Port")
         self.port_spin.setRange(*_PORTS)
         self.port_spin.setValue(OKTA_PORTS[0])
         theme.set_mono(self.port_spin, 12)
         self.port_spin.lineEdit().setTextMargins(theme.px(6), 0, 0, 0)
-        self.fallbacks_edit = edit("fallbackPortsEdit", self.tr("Fallback ports"), "8766, 8767")
-        self.port_field = Field("redirectPort", self.tr("Port"), self.port_spin)
-        self.fallbacks_field = Field("fallbackPorts", self.tr("Fallbacks, at most four"), self.fallbacks_edit)
-        self.uris_view = Lines("redirectUrisView", self.tr("Redirect URIs to register"))
-        self.copy_button = QPushButton(self.tr("Copy"))
+        self.fallbacks_edit = edit("fallbackPortsEdit", "Fallback ports", "8766, 8767")
+        self.port_field = Field("redirectPort", "Port", self.port_spin)
+        self.fallbacks_field = Field("fallbackPorts", "Fallbacks, at most four", self.fallbacks_edit)
+        self.uris_view = Lines("redirectUrisView", "Redirect URIs to register")
+        self.copy_button = QPushButton("Copy")
         self.copy_button.setObjectName("copyRedirectUrisButton")
-        self.copy_button.setAccessibleName(self.tr("Copy the redirect URIs to register"))
+        self.copy_button.setAccessibleName("Copy the redirect URIs to register")
         self._caption = label(role="muted")
         self._remark = label(role="small", wrap=True)
         self._remark.setObjectName("redirectRemarkLabel")
@@ -111,12 +112,17 @@ class RedirectChoice(Card):
         typed = self.fallbacks_edit.text().replace(",", " ").split()
         if not all(each.isascii() and each.isdigit() and _PORTS[0] <= int(each[:6]) <= _PORTS[1] for each in typed):
             raise BadInput(
-                self.tr("The fallbacks must be ports from {0} to {1}.").format(*_PORTS),
-                next_step=self.tr("Separate them by commas."),
+                f"The fallbacks must be ports from {_PORTS[0]} to {_PORTS[1]}.",
+                next_step="Separate them by commas.",
+                field=ConnectionField.REDIRECT_URIS,
             )
         ports = list(dict.fromkeys([self.port_spin.value(), *(int(each) for each in typed)]))
         if len(ports) > _MOST:
-            raise BadInput(self.tr("There are more than four fallbacks."), next_step=self.tr("Leave some out."))
+            raise BadInput(
+                "There are more than four fallbacks.",
+                next_step="Leave some out.",
+                field=ConnectionField.REDIRECT_URIS,
+            )
         return ports
 
     def _show(self, *, is_okta: bool = False) -> None:
@@ -131,11 +137,11 @@ class RedirectChoice(Card):
             uris = (f"http://{self._host}:{self.port_spin.value()}{self._path}",)
             self.show_trouble("\n".join((wrong.what, wrong.next_step)))
         self.uris_view.show_lines(uris or (f"http://{_HOST}{_PATH}",))
-        self._caption.setText(self.tr("Register exactly this") if len(uris) < 2 else self.tr("Register each of these"))  # noqa: PLR2004 - one or many
+        self._caption.setText("Register exactly this" if len(uris) < 2 else "Register each of these")  # noqa: PLR2004 - one or many
         self._remark.setText(
-            self.tr("Okta compares every letter, the port included. The first port that is free is listened at.")
+            "Okta compares every letter, the port included. The first port that is free is listened at."
             if uris
-            else self.tr("For servers that let a native app have any port of this machine (RFC 8252). Okta does not.")
+            else "For servers that let a native app have any port of this machine (RFC 8252). Okta does not."
         )
 
     def _radio(self, name: str, text: str) -> QRadioButton:
@@ -164,7 +170,7 @@ class RedirectChoice(Card):
         self.copy_requested.emit("\n".join(self.uris_view.lines()))
 
     def _lay_out(self) -> None:
-        self.body.addWidget(label(self.tr("REDIRECT URI"), role="section"))
+        self.body.addWidget(label("REDIRECT URI", role="section"))
         for each in (self.any_button, self.fixed_button, self.kept_button):
             self.body.addWidget(each)
         ports = QHBoxLayout()

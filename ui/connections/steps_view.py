@@ -21,14 +21,13 @@ class StepsView(Card):
     def __init__(self) -> None:
         super().__init__(spacing=8)
         self.setObjectName("testCard")
-        self.body.addWidget(label(self.tr("TEST: NOBODY IS SIGNED IN BY IT"), role="section"))
+        self.body.addWidget(label("TEST: NOBODY IS SIGNED IN BY IT", role="section"))
         self._content = QWidget()
         self.body.addWidget(self._content)
         self.steps: tuple[Step, ...] = ()
         self.hide()
 
     def show_steps(self, steps: "tuple[Step, ...]") -> None:
-        """Show the steps so far."""
         self.steps = steps
         self.body.removeWidget(self._content)
         self._content.hide()
@@ -54,4 +53,4 @@ class StepsView(Card):
         self.show()
 
     def _word(self, tone: str) -> str:
-        return {"good": self.tr("good"), "bad": self.tr("wrong")}.get(tone, self.tr("not known"))
+        return {"good": "good", "bad": "wrong"}.get(tone, "not known")

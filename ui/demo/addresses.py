@@ -21,18 +21,18 @@ class AddressesDialog(QDialog):
         super().__init__(parent)
         self._presents = presents
         self.setObjectName("demoAddressesDialog")
-        self.setWindowTitle(self.tr("Demo org: addresses and keys"))
+        self.setWindowTitle("Demo org: addresses and keys")
         self.setMinimumWidth(_WIDTH)
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(10)
         self._grid.setVerticalSpacing(8)
-        self._add("issuer", self.tr("Issuer"), addresses.issuer)
-        self._add("clientId", self.tr("Client ID"), addresses.client_id)
-        self._add("apiUrl", self.tr("API URL"), addresses.api_url)
-        self._add("orgUrl", self.tr("Org URL"), addresses.org_url)
-        self._add("apiToken", self.tr("API token (SSWS)"), addresses.api_token, secret=True)
-        self._add("controlUrl", self.tr("Control URL"), addresses.control_url)
-        self._add("controlToken", self.tr("Control token"), addresses.control_token, secret=True)
+        self._add("issuer", "Issuer", addresses.issuer)
+        self._add("clientId", "Client ID", addresses.client_id)
+        self._add("apiUrl", "API URL", addresses.api_url)
+        self._add("orgUrl", "Org URL", addresses.org_url)
+        self._add("apiToken", "API token (SSWS)", addresses.api_token, secret=True)
+        self._add("controlUrl", "Control URL", addresses.control_url)
+        self._add("controlToken", "Control token", addresses.control_token, secret=True)
         self._lay_out()
 
     def _add(self, name: str, text: str, value: str, *, secret: bool = False) -> None:
@@ -43,9 +43,9 @@ class AddressesDialog(QDialog):
         edit.setReadOnly(True)
         theme.set_mono(edit, 12)
         edit.setCursorPosition(0)
-        copy = QPushButton(self.tr("Copy"))
+        copy = QPushButton("Copy")
         copy.setObjectName(f"{name}CopyButton")
-        copy.setAccessibleName(self.tr("Copy {0}").format(text))
+        copy.setAccessibleName(f"Copy {text}")
         wanted = self.copy_secret_requested if secret else self.copy_requested
         copy.clicked.connect(lambda: wanted.emit(value))  # the value belongs to this row alone
         caption = label(text, role="muted")
@@ -57,13 +57,13 @@ class AddressesDialog(QDialog):
             self._grid.addWidget(self._show_button(name, text, edit, value), row, 2)
 
     def _show_button(self, name: str, text: str, edit: QLineEdit, value: str) -> QPushButton:
-        show = QPushButton(self.tr("Show"))
+        show = QPushButton("Show")
         show.setObjectName(f"{name}ShowButton")
-        show.setAccessibleName(self.tr("Show {0}").format(text))
+        show.setAccessibleName(f"Show {text}")
         show.setCheckable(True)
         show.setDisabled(self._presents)
         if self._presents:
-            show.setToolTip(self.tr("Not in presenter mode, where everything stays masked."))
+            show.setToolTip("Not in presenter mode, where everything stays masked.")
 
         def reveal(shown: bool) -> None:  # noqa: FBT001 - a signal's one argument
             edit.setText(value if shown else _MASK)
@@ -73,11 +73,11 @@ class AddressesDialog(QDialog):
         return show
 
     def _lay_out(self) -> None:
-        note = self.tr(
+        note = (
             "The API token opens the Applications API and the System Log, the control token the control API. "
             "Both belong to this demo org, on this computer only."
         )
-        close = QPushButton(self.tr("Close"))
+        close = QPushButton("Close")
         close.setObjectName("closeAddressesButton")
         close.setDefault(True)
         close.clicked.connect(self.accept)

@@ -33,9 +33,9 @@ class Faults(QWidget):
         self.switches = self._built_switches()
         for switch in self.switches:
             switch.switched.connect(self.switched)
-        self.cut_box = QCheckBox(self.tr("Network down"))
+        self.cut_box = QCheckBox("Network down")
         self.cut_box.setObjectName("networkCutBox")
-        self.cut_box.setToolTip(self.tr("Nothing gets from here to the demo org but these controls"))
+        self.cut_box.setToolTip("Nothing gets from here to the demo org but these controls")
         self.cut_box.clicked.connect(self.cut_requested)
         self._build_other()
         self.others: dict[int, _OtherFault] = {}
@@ -73,44 +73,42 @@ class Faults(QWidget):
             FaultSwitch(
                 "tokenUnavailable",
                 "503@token",
-                self.tr("Token endpoint: 503"),
-                self.tr("The token endpoint is busy, and does nothing"),
+                "Token endpoint: 503",
+                "The token endpoint is busy, and does nothing",
             ),
             FaultSwitch(
                 "answerLost",
                 "close-after@token.refresh",
-                self.tr("Refresh answer lost"),
-                self.tr("The refresh is carried out, and the connection ends before its answer"),
+                "Refresh answer lost",
+                "The refresh is carried out, and the connection ends before its answer",
             ),
-            FaultSwitch(
-                "tokenSlow", "delay=2@token", self.tr("Slow: 2 s"), self.tr("The token endpoint takes two seconds")
-            ),
+            FaultSwitch("tokenSlow", "delay=2@token", "Slow: 2 s", "The token endpoint takes two seconds"),
             FaultSwitch(
                 "tooMany",
                 "429@token",
-                self.tr("Token endpoint: 429"),
-                self.tr("The token endpoint finds the requests too many, and does nothing"),
+                "Token endpoint: 429",
+                "The token endpoint finds the requests too many, and does nothing",
             ),
             FaultSwitch(
                 "apiRefuses",
                 "invalid-token@api",
-                self.tr("API answers 401"),
-                self.tr("The API takes no access token, however fresh it is"),
+                "API answers 401",
+                "The API takes no access token, however fresh it is",
             ),
         )
 
     def _build_other(self) -> None:
         self.other_edit = QLineEdit()
         self.other_edit.setObjectName("otherFaultEdit")
-        self.other_edit.setAccessibleName(self.tr("Other fault, as it is written"))
-        self.other_edit.setPlaceholderText(self.tr("Other fault…"))
+        self.other_edit.setAccessibleName("Other fault, as it is written")
+        self.other_edit.setPlaceholderText("Other fault…")
         self.other_edit.setToolTip(FORM)
         theme.set_mono(self.other_edit, 12)
         self.other_edit.returnPressed.connect(self._on_other)
         self.other_edit.textEdited.connect(self._on_edited)
-        self.other_button = QPushButton(self.tr("Switch on"))
+        self.other_button = QPushButton("Switch on")
         self.other_button.setObjectName("otherFaultButton")
-        self.other_button.setAccessibleName(self.tr("Switch on the other fault"))
+        self.other_button.setAccessibleName("Switch on the other fault")
         self.other_button.clicked.connect(self._on_other)
         self.error_label = label(wrap=True)
         self.error_label.setObjectName("otherFaultErrorLabel")
@@ -121,7 +119,7 @@ class Faults(QWidget):
         try:
             fault = Fault.parse(self.other_edit.text())
         except BadInput as wrong:
-            self.error_label.setText(f"{wrong.what} {self.tr('Write {0}.').format(FORM)}")
+            self.error_label.setText(f"{wrong.what} {f'Write {FORM}.'}")
             self.error_label.show()
             self.other_edit.setFocus()
             return
@@ -142,7 +140,7 @@ class Faults(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
-        layout.addWidget(label(self.tr("TROUBLE"), role="section"))
+        layout.addWidget(label("TROUBLE", role="section"))
         layout.addWidget(self.cut_box)
         for switch in self.switches:
             layout.addWidget(switch)
@@ -163,7 +161,7 @@ class _OtherFault(QWidget):
         self.name_label = ElidedLabel()
         theme.set_mono(self.name_label, 12)
         self.struck_label = label(role="muted")
-        self.off_button = QPushButton(self.tr("Switch off"))
+        self.off_button = QPushButton("Switch off")
         self.off_button.setObjectName(f"otherFault{number}OffButton")
         self.off_button.setProperty("quiet", True)
         self.off_button.clicked.connect(self._on_off)
@@ -181,7 +179,7 @@ class _OtherFault(QWidget):
         self._state = state
         self.name_label.show_text(state.fault)
         self.struck_label.setText(struck(state))
-        self.off_button.setAccessibleName(self.tr("Switch off {0}").format(state.fault))
+        self.off_button.setAccessibleName(f"Switch off {state.fault}")
 
     def _on_off(self) -> None:
         self.unwanted.emit(self._state)

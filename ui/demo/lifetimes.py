@@ -39,9 +39,9 @@ class Lifetimes(QWidget):
         rotates = knobs["rotation_type"] == Rotation.ROTATE
         self.grant_box.setChecked(bool(knobs["refresh_grant_enabled"]))
         self.rotate_box.setChecked(rotates)
-        why_not = "" if rotates else self.tr("A refresh token that is not rotated needs no grace period.")
-        grace = self.tr("How long a rotated refresh token is still taken, for answers that got lost")
-        self.sliders["leeway_s"].show_allowed(why_not, grace)
+        why_not = "" if rotates else "A refresh token that is not rotated needs no grace period."
+        grace = "How long a rotated refresh token is still taken, for answers that got lost"
+        self.sliders["grace_s"].show_allowed(why_not, grace)
         self._followed = matching(knobs, self._wanted)
         self._is_as_new = dict(knobs) == first_knobs()
         self._show_preset()
@@ -49,8 +49,8 @@ class Lifetimes(QWidget):
     def _show_preset(self) -> None:
         preset = self._followed
         self.preset_picker.setCurrentIndex(0 if preset is None else list(PRESETS).index(preset.name) + 1)
-        by_nobody = self.tr("As a new demo org is: short lives, so that a story fits in a minute.")
-        text = by_nobody if self._is_as_new else self.tr("Turned by hand.")
+        by_nobody = "As a new demo org is: short lives, so that a story fits in a minute."
+        text = by_nobody if self._is_as_new else "Turned by hand."
         if preset is not None:
             text = f"{preset.behaviour} ({preset.source})"
         self.preset_label.setText(text)
@@ -60,11 +60,11 @@ class Lifetimes(QWidget):
     def _build_picker(self) -> None:
         self.preset_picker = CalmPicker()
         self.preset_picker.setObjectName("demoPresetPicker")
-        self.preset_picker.setAccessibleName(self.tr("Preset: how a known server treats refresh tokens"))
+        self.preset_picker.setAccessibleName("Preset: how a known server treats refresh tokens")
         self.preset_picker.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.preset_picker.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.preset_picker.setMinimumContentsLength(8)
-        self.preset_picker.addItem(self.tr("Custom"))
+        self.preset_picker.addItem("Custom")
         for preset in PRESETS.values():
             self.preset_picker.addItem(preset.name, preset.name)
             tooltip = plain_tooltip(f"{preset.behaviour} ({preset.source})")
@@ -75,18 +75,16 @@ class Lifetimes(QWidget):
 
     def _build_sliders(self) -> None:
         self.sliders = {
-            "access_token_lifetime_s": StopSlider("accessLifetime", self.tr("Access token"), ACCESS_S, lasting),
-            "refresh_token_lifetime_s": StopSlider(
-                "refreshLifetime", self.tr("Refresh token"), REFRESH_S, lasting_or_unlimited
-            ),
-            "refresh_idle_s": StopSlider("refreshIdle", self.tr("Idle limit"), IDLE_S, lasting_or_unlimited),
-            "leeway_s": StopSlider("grace", self.tr("Grace period"), GRACE_S, lasting),
+            "access_token_lifetime_s": StopSlider("accessLifetime", "Access token", ACCESS_S, lasting),
+            "refresh_token_lifetime_s": StopSlider("refreshLifetime", "Refresh token", REFRESH_S, lasting_or_unlimited),
+            "refresh_idle_s": StopSlider("refreshIdle", "Idle limit", IDLE_S, lasting_or_unlimited),
+            "grace_s": StopSlider("grace", "Grace period", GRACE_S, lasting),
         }
         hints = {
-            "access_token_lifetime_s": self.tr("Holds for the tokens issued from now on"),
-            "refresh_token_lifetime_s": self.tr("Counts from the sign-in; a rotated token inherits what is left"),
-            "refresh_idle_s": self.tr("A refresh token that is not used for so long is dead"),
-            "leeway_s": "",
+            "access_token_lifetime_s": "Holds for the tokens issued from now on",
+            "refresh_token_lifetime_s": "Counts from the sign-in; a rotated token inherits what is left",
+            "refresh_idle_s": "A refresh token that is not used for so long is dead",
+            "grace_s": "",
         }
         for name, slider in self.sliders.items():
             slider.show_allowed(hint=hints[name])
@@ -94,13 +92,13 @@ class Lifetimes(QWidget):
             slider.chosen.connect(self._on_slider)
 
     def _build_boxes(self) -> None:
-        self.grant_box = QCheckBox(self.tr("Refresh Token grant enabled"))
+        self.grant_box = QCheckBox("Refresh Token grant enabled")
         self.grant_box.setObjectName("refreshGrantBox")
-        self.grant_box.setToolTip(self.tr("Without it a sign-in brings no refresh token, and none is taken any more"))
+        self.grant_box.setToolTip("Without it a sign-in brings no refresh token, and none is taken any more")
         self.grant_box.clicked.connect(self._on_grant)
-        self.rotate_box = QCheckBox(self.tr("Rotate after every use"))
+        self.rotate_box = QCheckBox("Rotate after every use")
         self.rotate_box.setObjectName("rotateBox")
-        self.rotate_box.setToolTip(self.tr("Every refresh brings a new refresh token, and the one before is used up"))
+        self.rotate_box.setToolTip("Every refresh brings a new refresh token, and the one before is used up")
         self.rotate_box.clicked.connect(self._on_rotate)
 
     def _on_preset(self, place: int) -> None:
@@ -124,14 +122,14 @@ class Lifetimes(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        layout.addWidget(label(self.tr("LIFETIMES"), role="section"))
+        layout.addWidget(label("LIFETIMES", role="section"))
         layout.addWidget(self.preset_picker)
         layout.addWidget(self.preset_label)
         for name in ("access_token_lifetime_s", "refresh_token_lifetime_s", "refresh_idle_s"):
             layout.addWidget(self.sliders[name])
         layout.addWidget(self.grant_box)
         layout.addWidget(self.rotate_box)
-        layout.addWidget(self.sliders["leeway_s"])
+        layout.addWidget(self.sliders["grace_s"])
 
 
 def matching(knobs: Mapping[str, Any], wanted: str = "") -> Preset | None:

@@ -36,14 +36,14 @@ class DemoPanel(QWidget):
         self.setObjectName("demoPanel")
         self.state_label = label(role="muted", wrap=True)
         self.state_label.setObjectName("demoStateLabel")
-        self.choose_button = QPushButton(self.tr("Choose the demo org"))
+        self.choose_button = QPushButton("Choose the demo org")
         self.choose_button.setObjectName("chooseDemoButton")
         self.choose_button.clicked.connect(self.choose_demo_requested)
         self.guest_label = label(role="muted", wrap=True)
         self.guest_label.setObjectName("demoGuestLabel")
-        self.look_button = QPushButton(self.tr("Look again"))
+        self.look_button = QPushButton("Look again")
         self.look_button.setObjectName("lookAgainButton")
-        self.look_button.setToolTip(self.tr("Asks the demo org once how it is turned"))
+        self.look_button.setToolTip("Asks the demo org once how it is turned")
         self.look_button.clicked.connect(self.seen)
         self.what_if = WhatIf()
         self.lifetimes = Lifetimes()
@@ -56,7 +56,6 @@ class DemoPanel(QWidget):
         self.show_unknown()
 
     def show_org(self, state: "OrgState") -> None:
-        """Show how the demo org is turned."""
         self.lifetimes.show_knobs(state.knobs)
         self.times.show_times(state.moved_s, state.server_skew_s, state.client_skew_s)
         self.faults.show_faults(state.faults, is_cut=state.is_cut)
@@ -64,21 +63,19 @@ class DemoPanel(QWidget):
 
     def show_host(self, looked_at: str | None) -> None:
         """Say that another Lapse serves the org, and at what time this one has looked; None where it serves itself."""
-        text = self.tr("Another Lapse serves this org. What is turned there shows here when you look; seen at {0}.")
+        text = "Another Lapse serves this org. What is turned there shows here when you look; seen at {0}."
         self.guest_label.setText(text.format(looked_at))
         for part in self._of_guest:
             part.setVisible(looked_at is not None)
 
     def show_real(self, name: str) -> None:
         """Show what applies to a real server: the connection of that name is chosen."""
-        text = self.tr(
-            "Lifetimes, faults and time are the demo org's to turn. {0} is a real server: nobody turns it here."
-        )
+        text = "Lifetimes, faults and time are the demo org's to turn. {0} is a real server: nobody turns it here."
         self._show_parts(is_demo=False, text=text.format(name))
 
     def show_unknown(self) -> None:
         """Show that nobody knows yet how the demo org is turned."""
-        self._show_parts(is_demo=False, text=self.tr("The demo org is not there yet."))
+        self._show_parts(is_demo=False, text="The demo org is not there yet.")
         self.what_if.hide()
         self.choose_button.hide()
 

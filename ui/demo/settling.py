@@ -106,7 +106,7 @@ class StopSlider(QWidget):
         text = self._words(value)
         self.value_label.setText(text)
         # Its place among the stops says nothing: what is spoken is the value, with the name that it belongs to.
-        self.slider.setAccessibleName(self.tr("{0}: {1}").format(self._title, text))
+        self.slider.setAccessibleName(f"{self._title}: {text}")
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()

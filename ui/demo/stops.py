@@ -4,8 +4,6 @@ import math
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QCoreApplication
-
 from app.demo.policy import DAY_S, HOUR_S
 from app.text import duration
 
@@ -35,7 +33,7 @@ def lasting(seconds: int) -> str:
 
 def lasting_or_unlimited(seconds: int) -> str:
     """Return a lifetime in words, where 0 means that it has no limit."""
-    return duration(seconds) if seconds else QCoreApplication.translate("DemoPanel", "unlimited")
+    return duration(seconds) if seconds else "unlimited"
 
 
 def ahead(seconds: float) -> str:

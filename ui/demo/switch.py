@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from app.demo.faults import Fault
@@ -30,11 +30,11 @@ class FaultSwitch(QWidget):
         self.box.setObjectName(f"{name}Box")
         self.box.setToolTip(hint)
         self.box.setAccessibleDescription(hint)
-        self.times_spin = SettledSpin(f"{name}Spin", self.tr("How often: {0}").format(title), 0, _MOST_TIMES)
+        self.times_spin = SettledSpin(f"{name}Spin", f"How often: {title}", 0, _MOST_TIMES)
         self.times_spin.setProperty("compact", True)
         self.times_spin.setPrefix("× ")
-        self.times_spin.setSpecialValueText(self.tr("always"))
-        self.times_spin.setToolTip(self.tr("How often it strikes; 0 is always"))
+        self.times_spin.setSpecialValueText("always")
+        self.times_spin.setToolTip("How often it strikes; 0 is always")
         self.struck_label = label(role="muted", wrap=True)
         self.struck_label.setObjectName(f"{name}Label")
         self.struck_label.setIndent(theme.px(26))
@@ -73,10 +73,10 @@ def struck(state: "FaultState") -> str:
     """Return how often a fault has struck, and whether it is over."""
     times = Fault.parse(state.fault).times
     if not state.struck:
-        return QCoreApplication.translate("DemoPanel", "not struck yet")
+        return "not struck yet"
     if times is None:
         if state.struck == 1:
-            return QCoreApplication.translate("DemoPanel", "struck once")
-        return QCoreApplication.translate("DemoPanel", "struck {0} times").format(state.struck)
-    text = QCoreApplication.translate("DemoPanel", "struck {0} of {1}").format(state.struck, times)
-    return QCoreApplication.translate("DemoPanel", "over: {0}").format(text) if state.is_over else text
+            return "struck once"
+        return f"struck {state.struck} times"
+    text = f"struck {state.struck} of {times}"
+    return f"over: {text}" if state.is_over else text

@@ -26,17 +26,17 @@ class Times(QWidget):
         super().__init__()
         self.setObjectName("demoTimes")
         self._travels = (
-            ActionButton(commands.travel_10_s, "travel10Button", self.tr("+10 s")),
-            ActionButton(commands.travel_1_min, "travel60Button", self.tr("+1 min")),
-            ActionButton(commands.jump_to_lapse, "jumpToLapseButton", self.tr("Jump to lapse")),
+            ActionButton(commands.travel_10_s, "travel10Button", "+10 s"),
+            ActionButton(commands.travel_1_min, "travel60Button", "+1 min"),
+            ActionButton(commands.jump_to_lapse, "jumpToLapseButton", "Jump to lapse"),
         )
         self.state_label = label(role="muted", wrap=True)
         self.state_label.setObjectName("demoTimeLabel")
-        self.client_spin = self._spin("clientSkewSpin", self.tr("How many seconds our clock is ahead"))
-        self.server_spin = self._spin("serverSkewSpin", self.tr("How many seconds the demo org's clock is ahead"))
+        self.client_spin = self._spin("clientSkewSpin", "How many seconds our clock is ahead")
+        self.server_spin = self._spin("serverSkewSpin", "How many seconds the demo org's clock is ahead")
         self.client_spin.chosen.connect(self.client_skew_requested)
         self.server_spin.chosen.connect(self.server_skew_requested)
-        self.right_button = QPushButton(self.tr("Set both right"))
+        self.right_button = QPushButton("Set both right")
         self.right_button.setObjectName("setClocksRightButton")
         self.right_button.clicked.connect(self.right_requested)
         self._lay_out()
@@ -44,9 +44,9 @@ class Times(QWidget):
 
     def show_times(self, moved_s: float, server_skew_s: float, client_skew_s: float) -> None:
         """Show how far both clocks were moved, and how far each is ahead besides; all in seconds."""
-        together = self.tr("Both clocks move together. Skew: {0}").format(ahead(server_skew_s - client_skew_s))
+        together = f"Both clocks move together. Skew: {ahead(server_skew_s - client_skew_s)}"
         if moved_s:
-            where = self.tr("They are {0} on from real time.") if moved_s > 0 else self.tr("They are {0} behind.")
+            where = "They are {0} on from real time." if moved_s > 0 else "They are {0} behind."
             together = f"{together}. {where.format(duration(moved_s))}"
         self.state_label.setText(together)
         self.server_spin.show_value(round(server_skew_s))
@@ -54,13 +54,13 @@ class Times(QWidget):
         is_right = not server_skew_s and not client_skew_s
         allow(
             self.right_button,
-            self.tr("Neither clock is wrong.") if is_right else "",
-            self.tr("No skew any more; the time that both have travelled to stays"),
+            "Neither clock is wrong." if is_right else "",
+            "No skew any more; the time that both have travelled to stays",
         )
 
     def _spin(self, name: str, spoken: str) -> SettledSpin:
         spin = SettledSpin(name, spoken, -_MOST_SKEW_S, _MOST_SKEW_S)
-        spin.setSuffix(self.tr(" s"))
+        spin.setSuffix(" s")
         spin.setSingleStep(_SKEW_STEP_S)
         spin.setToolTip(spoken)
         return spin
@@ -70,15 +70,13 @@ class Times(QWidget):
         skews.setHorizontalSpacing(8)
         skews.setVerticalSpacing(6)
         skews.setColumnStretch(0, 1)
-        for row, (text, spin) in enumerate(
-            ((self.tr("Our clock"), self.client_spin), (self.tr("Demo org's clock"), self.server_spin))
-        ):
+        for row, (text, spin) in enumerate((("Our clock", self.client_spin), ("Demo org's clock", self.server_spin))):
             skews.addWidget(label(text), row, 0)
             skews.addWidget(spin, row, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        layout.addWidget(label(self.tr("TIME"), role="section"))
+        layout.addWidget(label("TIME", role="section"))
         layout.addLayout(Flow(*self._travels))
         layout.addWidget(self.state_label)
         layout.addLayout(skews)

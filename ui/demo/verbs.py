@@ -25,22 +25,22 @@ class Verbs(QWidget):
         super().__init__()
         self.setObjectName("demoVerbs")
         self._buttons = (
-            ActionButton(commands.expire["access"], "expireAccessButton", self.tr("Expire access")),
-            ActionButton(commands.expire["refresh"], "expireRefreshButton", self.tr("Expire refresh")),
-            ActionButton(commands.revoke["access"], "revokeAccessButton", self.tr("Revoke access")),
-            ActionButton(commands.revoke["refresh"], "revokeRefreshButton", self.tr("Revoke refresh")),
+            ActionButton(commands.expire["access"], "expireAccessButton", "Expire access"),
+            ActionButton(commands.expire["refresh"], "expireRefreshButton", "Expire refresh"),
+            ActionButton(commands.revoke["access"], "revokeAccessButton", "Revoke access"),
+            ActionButton(commands.revoke["refresh"], "revokeRefreshButton", "Revoke refresh"),
             ActionButton(commands.replay, "replayButton"),
             ActionButton(commands.rotate_keys, "rotateKeysButton"),
         )
-        self._storm_button = ActionButton(commands.storm, "stormButton", self.tr("Refresh storm"))
+        self._storm_button = ActionButton(commands.storm, "stormButton", "Refresh storm")
         self._resets = (
             ActionButton(commands.make_as_new, "makeAsNewButton"),
             ActionButton(commands.reset_demo, "resetDemoButton"),
         )
         self.storm_spin = _StormSpin()
         self.storm_spin.setObjectName("stormSpin")
-        self.storm_spin.setAccessibleName(self.tr("How many calls the storm has"))
-        self.storm_spin.setToolTip(self.tr("How many calls at once, {0} to {1}").format(_FEWEST_CALLS, _MOST_CALLS))
+        self.storm_spin.setAccessibleName("How many calls the storm has")
+        self.storm_spin.setToolTip(f"How many calls at once, {_FEWEST_CALLS} to {_MOST_CALLS}")
         self.storm_spin.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.storm_spin.setRange(_FEWEST_CALLS, _MOST_CALLS)
         self.storm_spin.setValue(_CALLS)
@@ -52,9 +52,9 @@ class Verbs(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        layout.addWidget(label(self.tr("TOKENS AND KEYS"), role="section"))
+        layout.addWidget(label("TOKENS AND KEYS", role="section"))
         layout.addLayout(Flow(*self._buttons))
         layout.addLayout(Flow(self._storm_button, self.storm_spin))
         layout.addSpacing(10)
-        layout.addWidget(label(self.tr("START OVER"), role="section"))
+        layout.addWidget(label("START OVER", role="section"))
         layout.addLayout(Flow(*self._resets))

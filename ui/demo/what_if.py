@@ -27,16 +27,16 @@ class WhatIf(QWidget):
         self.in_s = 0.0
         self._left_s: float | None = None
         self.buttons = {
-            "whatIf10Button": QPushButton(self.tr("+10 s")),
-            "whatIf60Button": QPushButton(self.tr("+1 min")),
-            "whatIfLapseButton": QPushButton(self.tr("At lapse")),
-            "whatIfNowButton": QPushButton(self.tr("Back to now")),
+            "whatIf10Button": QPushButton("+10 s"),
+            "whatIf60Button": QPushButton("+1 min"),
+            "whatIfLapseButton": QPushButton("At lapse"),
+            "whatIfNowButton": QPushButton("Back to now"),
         }
         spoken = (
-            self.tr("Think 10 seconds further ahead"),
-            self.tr("Think a minute further ahead"),
-            self.tr("Think of the moment at which the access token lapses"),
-            self.tr("Think of now again"),
+            "Think 10 seconds further ahead",
+            "Think a minute further ahead",
+            "Think of the moment at which the access token lapses",
+            "Think of now again",
         )
         slots = (self._on_10_s, self._on_1_min, self._on_lapse, self._on_now)
         for (name, button), text, slot in zip(self.buttons.items(), spoken, slots, strict=True):
@@ -52,14 +52,14 @@ class WhatIf(QWidget):
     def show_thought(self, decision: "Decision", left_s: float | None) -> None:
         """Show what a call made `in_s` from now would need; `left_s` is how long the access token in hand lives yet."""
         self._left_s = left_s
-        later = self.tr("If it were {0} later:").format(duration(self.in_s))
-        self.when_label.setText(later if self.in_s else self.tr("As it is now:"))
+        later = f"If it were {duration(self.in_s)} later:"
+        self.when_label.setText(later if self.in_s else "As it is now:")
         self.answer_label.setText(f"{decision.because()} {decision.consequence('then' if self.in_s else 'now')}")
-        why_not = self.tr("There is no access token in hand whose end is known.") if left_s is None else ""
+        why_not = "There is no access token in hand whose end is known." if left_s is None else ""
         if left_s is not None and left_s <= 0:
-            why_not = self.tr("It has lapsed already.")
+            why_not = "It has lapsed already."
         allow(self.buttons["whatIfLapseButton"], why_not)
-        allow(self.buttons["whatIfNowButton"], "" if self.in_s else self.tr("That is now already."))
+        allow(self.buttons["whatIfNowButton"], "" if self.in_s else "That is now already.")
 
     def _on_10_s(self) -> None:
         self._move_to(self.in_s + _STEPS_S[0])
@@ -82,8 +82,8 @@ class WhatIf(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        layout.addWidget(label(self.tr("WHAT IF?"), role="section"))
-        note = label(self.tr("Only a thought: neither clock is moved, nothing is sent."), role="muted", wrap=True)
+        layout.addWidget(label("WHAT IF?", role="section"))
+        note = label("Only a thought: neither clock is moved, nothing is sent.", role="muted", wrap=True)
         note.setObjectName("whatIfNoteLabel")
         layout.addWidget(note)
         layout.addLayout(Flow(*self.buttons.values()))

@@ -34,14 +34,14 @@ class FindingCard(Card):
         self._add_head(word)
         self._add_button()
         self._add_evidence()
-        self._add_line(self.tr("Source: {0}").format(finding.source), role="muted")
+        self._add_line(f"Source: {finding.source}", role="muted")
         self._add_cure()
 
     def _word(self, certainty: Certainty) -> str:
         return {
-            Certainty.SURE: self.tr("Sure"),
-            Certainty.LIKELY: self.tr("Likely"),
-            Certainty.CANNOT_KNOW: self.tr("Cannot know"),
+            Certainty.SURE: "Sure",
+            Certainty.LIKELY: "Likely",
+            Certainty.CANNOT_KNOW: "Cannot know",
         }[certainty]
 
     def _add_head(self, word: str) -> None:
@@ -53,11 +53,11 @@ class FindingCard(Card):
         self.body.addWidget(_text(self.finding.what, role="title"))
 
     def _add_evidence(self) -> None:
-        self._add_line(self.tr("EVIDENCE"), role="section")
+        self._add_line("EVIDENCE", role="section")
         grid = _grid()
         for each in self.finding.evidence:
             sign = label("–" if each.against else "+", role="title")
-            sign.setAccessibleName(self.tr("speaks against it") if each.against else self.tr("speaks for it"))
+            sign.setAccessibleName("speaks against it" if each.against else "speaks for it")
             row = grid.rowCount()
             grid.addWidget(sign, row, 0, _TOP)
             grid.addWidget(_text(each.text), row, 1)
@@ -68,11 +68,11 @@ class FindingCard(Card):
     def _link(self, evidence: Evidence) -> QHBoxLayout:
         seq = evidence.seq
         assert seq is not None
-        button = QPushButton(self.tr("Entry {0}").format(seq))
+        button = QPushButton(f"Entry {seq}")
         button.setObjectName(f"evidence{seq}Button")
         button.setProperty("quiet", True)
         button.setProperty("link", True)
-        button.setAccessibleName(self.tr("Show entry {0} in the journal: {1}").format(seq, evidence.text))
+        button.setAccessibleName(f"Show entry {seq} in the journal: {evidence.text}")
         button.setProperty("seq", seq)
         button.clicked.connect(self._ask_entry)
         return _at_left(button)
@@ -81,7 +81,7 @@ class FindingCard(Card):
         self.entry_wanted.emit(int(self.sender().property("seq")))
 
     def _add_cure(self) -> None:
-        self._add_line(self.tr("WHAT TO DO"), role="section")
+        self._add_line("WHAT TO DO", role="section")
         grid = _grid()
         for row, step in enumerate(self.finding.cure):
             grid.addWidget(label(f"{row + 1}."), row, 0, _TOP)
@@ -91,9 +91,9 @@ class FindingCard(Card):
     def _add_button(self) -> None:
         if not self.finding.can_turn_on_grant:
             return
-        button = QPushButton(self.tr("Turn the grant on…"))
+        button = QPushButton("Turn the grant on…")
         button.setObjectName(f"turnOnGrantButton{self._number}")
-        button.setAccessibleName(self.tr("Turn the Refresh Token grant on…"))
+        button.setAccessibleName("Turn the Refresh Token grant on…")
         button.setProperty("primary", True)
         button.clicked.connect(self.turn_on_grant_wanted)
         self.body.addLayout(_at_left(button))

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QGridLayout, QSpinBox, QVBoxLayout, QWidget
 
-from app.okta.change import App, Field, FieldChange, GrantChange, Note, Wanted, plan
-from app.okta.validation import MOST_LEEWAY_S, ROTATE, STATIC
+from app.okta.change import App, Field, FieldChange, GrantChange, Wanted, plan
+from app.okta.validation import MOST_GRACE_S, ROTATE, STATIC
+from app.okta.words import NOTES
 from ui import theme
 from ui.widgets.labels import ElidedLabel, label
 from ui.widgets.table import TextModel, TextRow, text_table
@@ -21,9 +22,9 @@ class FieldTable(QWidget):
 
     def __init__(self, name: str, accessible_name: str, *, is_made: bool = False) -> None:
         super().__init__()
-        now = self.tr("Before") if is_made else self.tr("Now")
-        after = self.tr("Now") if is_made else self.tr("After")
-        headings = (self.tr("Change"), self.tr("Field"), now, after)
+        now = "Before" if is_made else "Now"
+        after = "Now" if is_made else "After"
+        headings = ("Change", "Field", now, after)
         self.model = TextModel(headings, mono=(2, 3), parent=self)
         self.table = text_table(name, accessible_name, self.model, {0: 96, 1: 116})
         layout = QVBoxLayout(self)
@@ -38,12 +39,12 @@ class FieldTable(QWidget):
         field = self._titles()[change.field]
         if change.field in _LISTS:
             for text in change.added:
-                yield self._row("+", field, self.tr("not there"), text)
+                yield self._row("+", field, "not there", text)
             for text in change.removed:
-                yield self._row(_MINUS, field, text, self.tr("gone"))
+                yield self._row(_MINUS, field, text, "gone")
             others = tuple(each for each in change.after if each in change.before)
             if others:
-                yield self._row("=", field, ", ".join(others), self.tr("as before: {0}").format(len(others)))
+                yield self._row("=", field, ", ".join(others), f"as before: {len(others)}")
             return
         before, after = (self._words(change.field, each) for each in (change.before, change.after))
         yield self._row("=" if not change.is_change else "±" if change.before else "+", field, before, after)
@@ -54,23 +55,23 @@ class FieldTable(QWidget):
 
     def _words(self, field: Field, value: tuple[str, ...]) -> str:
         if not value:
-            return self.tr("not set")
-        return self.tr("{0} s").format(value[0]) if field is Field.GRACE else value[0]
+            return "not set"
+        return f"{value[0]} s" if field is Field.GRACE else value[0]
 
     def _titles(self) -> dict[Field, str]:
         return {
-            Field.GRANT_TYPES: self.tr("Grant type"),
-            Field.ROTATION: self.tr("Rotation"),
-            Field.GRACE: self.tr("Grace period"),
-            Field.REDIRECT_URIS: self.tr("Redirect URI"),
+            Field.GRANT_TYPES: "Grant type",
+            Field.ROTATION: "Rotation",
+            Field.GRACE: "Grace period",
+            Field.REDIRECT_URIS: "Redirect URI",
         }
 
     def _marks(self) -> dict[str, str]:
         return {
-            "+": self.tr("added"),
-            "±": self.tr("changed"),
-            _MINUS: self.tr("removed"),
-            "=": self.tr("stays"),
+            "+": "added",
+            "±": "changed",
+            _MINUS: "removed",
+            "=": "stays",
         }
 
 
@@ -93,7 +94,7 @@ class ChangePage(QWidget):
         self._client_id.setProperty("muted", True)
         theme.set_mono(self._client_id, 12)
         self._make_choosers()
-        self.fields = FieldTable("grantChangeTable", self.tr("What changes in the app"))
+        self.fields = FieldTable("grantChangeTable", "What changes in the app")
         self.problems = _Banner("grantProblems", "bad")
         self.notes = _Banner("grantNotes", "warning")
         self._lay_out()
@@ -105,13 +106,13 @@ class ChangePage(QWidget):
         for chooser in (self.rotation_picker, self.grace_spin, self.redirect_check):
             chooser.blockSignals(True)
         self.rotation_picker.setCurrentIndex(max(self.rotation_picker.findData(wanted.rotation_type), 0))
-        self.grace_spin.setValue(wanted.leeway_s)
+        self.grace_spin.setValue(wanted.grace_s)
         self.redirect_check.setChecked(wanted.redirect_uri is not None)
         for chooser in (self.rotation_picker, self.grace_spin, self.redirect_check):
             chooser.blockSignals(False)
         added = next(each for each in self.change.fields if each.field is Field.REDIRECT_URIS).added
         self.redirect_check.setVisible(bool(added))
-        self.redirect_check.setText(self.tr("Register the redirect URI {0} too").format(wanted.redirect_uri or ""))
+        self.redirect_check.setText(f"Register the redirect URI {wanted.redirect_uri or ''} too")
         self._show_change(self.change)
 
     def _plan_anew(self) -> None:
@@ -126,43 +127,33 @@ class ChangePage(QWidget):
         self.fields.show_fields(change.fields)
         rotates = change.wanted.rotation_type == ROTATE
         self.grace_spin.setEnabled(rotates)
-        hint = self.tr("Seconds a replaced refresh token stays good, 0 to 60; against answers that get lost.")
-        why = hint if rotates else self.tr("Only a refresh token that rotates has a grace period.")
+        hint = "Seconds a replaced refresh token stays good, 0 to 60; against answers that get lost."
+        why = hint if rotates else "Only a refresh token that rotates has a grace period."
         self.grace_spin.setToolTip(why)
         self.grace_spin.setAccessibleDescription(why)
-        self.problems.show_lines(
-            [self.tr("Okta would refuse it: {0}").format(each.sentence()) for each in change.problems]
-        )
-        self.notes.show_lines([self._note(each) for each in change.notes])
+        self.problems.show_lines([f"Okta would refuse it: {each.sentence()}" for each in change.problems])
+        self.notes.show_lines([NOTES[each] for each in change.notes])
         self.planned.emit()
-
-    def _note(self, note: Note) -> str:
-        return {
-            Note.INACTIVE: self.tr("The app is not active: nobody can sign in with it until an admin activates it."),
-            Note.NO_CODE: self.tr(
-                "The app may not use the Authorization Code grant, so signing in in the browser brings no token at all."
-            ),
-        }[note]
 
     def _make_choosers(self) -> None:
         self.rotation_picker = QComboBox()
         self.rotation_picker.setObjectName("grantRotationPicker")
-        self.rotation_picker.setAccessibleName(self.tr("Refresh token behaviour"))
-        self.rotation_picker.addItem(self.tr("Rotate token after every use"), ROTATE)
-        self.rotation_picker.addItem(self.tr("Use persistent token"), STATIC)
+        self.rotation_picker.setAccessibleName("Refresh token behaviour")
+        self.rotation_picker.addItem("Rotate token after every use", ROTATE)
+        self.rotation_picker.addItem("Use persistent token", STATIC)
         self.rotation_picker.currentIndexChanged.connect(self._plan_anew)
         self.grace_spin = QSpinBox()
         self.grace_spin.setObjectName("grantGraceSpin")
-        self.grace_spin.setAccessibleName(self.tr("Grace period for token rotation, in seconds"))
-        self.grace_spin.setRange(0, MOST_LEEWAY_S)
-        self.grace_spin.setSuffix(self.tr(" s"))
+        self.grace_spin.setAccessibleName("Grace period for token rotation, in seconds")
+        self.grace_spin.setRange(0, MOST_GRACE_S)
+        self.grace_spin.setSuffix(" s")
         self.grace_spin.valueChanged.connect(self._plan_anew)
         self.redirect_check = QCheckBox()
         self.redirect_check.setObjectName("grantRedirectCheck")
         self.redirect_check.toggled.connect(self._plan_anew)
 
     def _lay_out(self) -> None:
-        rotation, grace = label(self.tr("Refresh token behaviour")), label(self.tr("Grace period for token rotation"))
+        rotation, grace = label("Refresh token behaviour"), label("Grace period for token rotation")
         rotation.setBuddy(self.rotation_picker)
         grace.setBuddy(self.grace_spin)
         grid = QGridLayout()
@@ -202,6 +193,5 @@ class _Banner(QFrame):
         self.hide()
 
     def show_lines(self, lines: list[str]) -> None:
-        """Show one sentence a line."""
         self._text.setText("\n".join(lines))
         self.setVisible(bool(lines))

@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
 
 from app.errors import BadInput, LapseError
 from app.okta.change import App, Wanted
-from app.okta.keeping import TOKENS_PAGE, checked_token
+from app.okta.keeping import checked_token
+from app.okta.words import TOKENS_PAGE
 from app.secret import Secret
 from ui import theme
 from ui.doctor.grant_change import ChangePage, FieldTable
@@ -59,7 +60,7 @@ class GrantDialog(QDialog):
     def __init__(self, org_url: str, source: TokenSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("grantDialog")
-        self.setWindowTitle(self.tr("Turn the Refresh Token grant on"))
+        self.setWindowTitle("Turn the Refresh Token grant on")
         self._busy = ""
         self.token_page, self.change_page, self.done_page = TokenPage(org_url), ChangePage(), DonePage()
         self.pages = QStackedWidget()
@@ -168,9 +169,9 @@ class GrantDialog(QDialog):
     def _show_page(self, page: QWidget) -> None:
         self.pages.setCurrentWidget(page)
         steps = {
-            self.token_page: self.tr("1 OF 3 · API TOKEN"),
-            self.change_page: self.tr("2 OF 3 · WHAT CHANGES"),
-            self.done_page: self.tr("3 OF 3 · CONFIRMED"),
+            self.token_page: "1 OF 3 · API TOKEN",
+            self.change_page: "2 OF 3 · WHAT CHANGES",
+            self.done_page: "3 OF 3 · CONFIRMED",
         }
         self._step.setText(steps[page])
         self.read_button.setVisible(page is self.token_page)
@@ -192,29 +193,29 @@ class GrantDialog(QDialog):
         self._show_possible()
 
     def _show_possible(self) -> None:
-        wait = self.tr("Wait, or cancel: {0}").format(self._busy) if self._busy else ""
+        wait = f"Wait, or cancel: {self._busy}" if self._busy else ""
         allow(self.read_button, wait or self.token_page.why_not())
-        allow(self.read_again_button, wait, self.tr("Read the app as it is now, and plan the change anew."))
-        allow(self.apply_button, wait or self._why_not_apply(), self.tr("Send the app back with this change."))
+        allow(self.read_again_button, wait, "Read the app as it is now, and plan the change anew.")
+        allow(self.apply_button, wait or self._why_not_apply(), "Send the app back with this change.")
 
     def _why_not_apply(self) -> str:
         change = self.change_page.change
         if change is None:
-            return self.tr("The app was not read yet.")
+            return "The app was not read yet."
         if change.problems:
-            return self.tr("Okta would refuse it; see what it says above.")
-        return "" if change.is_needed else self.tr("There is nothing to change: the app is as wanted.")
+            return "Okta would refuse it; see what it says above."
+        return "" if change.is_needed else "There is nothing to change: the app is as wanted."
 
     def _make_buttons(self) -> None:
-        self.read_button = _button("grantReadButton", self.tr("Read the app"), primary=True)
+        self.read_button = _button("grantReadButton", "Read the app", primary=True)
         self.read_button.clicked.connect(self.read)
-        self.read_again_button = _button("grantReadAgainButton", self.tr("Read again"))
+        self.read_again_button = _button("grantReadAgainButton", "Read again")
         self.read_again_button.clicked.connect(self.read_again_wanted)
-        self.apply_button = _button("grantApplyButton", self.tr("Apply the change"), primary=True)
+        self.apply_button = _button("grantApplyButton", "Apply the change", primary=True)
         self.apply_button.clicked.connect(self._apply)
-        self.cancel_button = _button("grantCancelButton", self.tr("Cancel"))
+        self.cancel_button = _button("grantCancelButton", "Cancel")
         self.cancel_button.clicked.connect(self.reject)
-        self.close_button = _button("grantCloseButton", self.tr("Close"), primary=True)
+        self.close_button = _button("grantCloseButton", "Close", primary=True)
         self.close_button.clicked.connect(self.accept)
         self.token_page.forget_button.clicked.connect(self.forget_wanted)
 
@@ -248,32 +249,31 @@ class TokenPage(QWidget):
         self._story.setObjectName("grantTokenStoryLabel")
         self.token_edit = QLineEdit()
         self.token_edit.setObjectName("grantTokenEdit")
-        self.token_edit.setAccessibleName(self.tr("API token"))
+        self.token_edit.setAccessibleName("API token")
         self.token_edit.setEchoMode(QLineEdit.EchoMode.Password)
         self.token_edit.setInputMethodHints(self.token_edit.inputMethodHints() | Qt.InputMethodHint.ImhSensitiveData)
         theme.set_mono(self.token_edit, 12)
-        self._caption = label(self.tr("API token"), role="title")
+        self._caption = label("API token", role="title")
         self._caption.setBuddy(self.token_edit)
-        self.keep_check = QCheckBox(self.tr("Keep it in the OS keyring"))
+        self.keep_check = QCheckBox("Keep it in the OS keyring")
         self.keep_check.setObjectName("grantKeepCheck")
-        self.keep_check.setToolTip(self.tr("For this org only. Otherwise it is forgotten when this window closes."))
+        self.keep_check.setToolTip("For this org only. Otherwise it is forgotten when this window closes.")
         self.keep_check.setAccessibleDescription(self.keep_check.toolTip())
-        self.forget_button = _button("grantForgetButton", self.tr("Forget the kept token"))
+        self.forget_button = _button("grantForgetButton", "Forget the kept token")
         self._where = label(role="muted", wrap=True)
         self._where.setObjectName("grantTokenWhereLabel")
         self._lay_out()
 
     def show_source(self, source: TokenSource) -> None:
-        """Show what there is to do about the token."""
         self._source = source
         asked, kept = source is TokenSource.ASKED, source is TokenSource.KEPT
         stories = {
-            TokenSource.ASKED: self.tr(
+            TokenSource.ASKED: (
                 "Lapse reads the app with an API token of yours, shows what would change, and changes it only when you "
                 "say so. The token goes to {0} and nowhere else."
             ),
-            TokenSource.KEPT: self.tr("The API token for {0} is in the OS keyring, where you had it kept."),
-            TokenSource.KNOWN: self.tr("{0} is this computer's demo org: its API token is known, none is asked for."),
+            TokenSource.KEPT: "The API token for {0} is in the OS keyring, where you had it kept.",
+            TokenSource.KNOWN: "{0} is this computer's demo org: its API token is known, none is asked for.",
         }
         self._story.setText(stories[source].format(self._org_url))
         for each in (self._caption, self.token_edit, self.keep_check, self._where):
@@ -287,7 +287,7 @@ class TokenPage(QWidget):
     def why_not(self) -> str:
         """Return why nothing can be read yet."""
         if self._source is TokenSource.ASKED and not self.token_edit.text().strip():
-            return self.tr("Give the API token first.")
+            return "Give the API token first."
         return ""
 
     def handed_over(self) -> Secret | None:
@@ -300,11 +300,9 @@ class TokenPage(QWidget):
 
     def _lay_out(self) -> None:
         self._where.setText(
-            self.tr(
-                "Make one in Okta's Admin Console: {0}, Create token. It has the rights of the admin who makes it, who "
-                "must be allowed to manage applications: a Super Administrator is. Okta shows it once. It ends when it "
-                "was not used for 30 days, or when you revoke it on the same page."
-            ).format(TOKENS_PAGE)
+            f"Make one in Okta's Admin Console: {TOKENS_PAGE}, Create token. It has the rights of the admin who makes "
+            "it, who must be allowed to manage applications: a Super Administrator is. Okta shows it once. It ends if "
+            "it was not used for 30 days, or when you revoke it on the same page."
         )
         row = QHBoxLayout()
         row.addWidget(self.forget_button)
@@ -324,16 +322,16 @@ class DonePage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         pill = Pill()
-        pill.show_state(self.tr("Read back and confirmed"), "good")
-        self._headline = label(self.tr("The Refresh Token grant is on"), role="headline")
+        pill.show_state("Read back and confirmed", "good")
+        self._headline = label("The Refresh Token grant is on", role="headline")
         self._next = label(
-            self.tr(
+            (
                 "Sign in again with the scope offline_access: a refresh token comes with the next sign-in, not "
                 "with the tokens you hold."
             ),
             wrap=True,
         )
-        self.fields = FieldTable("grantDoneTable", self.tr("What the app shows now"), is_made=True)
+        self.fields = FieldTable("grantDoneTable", "What the app shows now", is_made=True)
         self.others_label = label(role="muted", wrap=True)
         self.others_label.setObjectName("grantOthersLabel")
         row = QHBoxLayout()
@@ -351,7 +349,7 @@ class DonePage(QWidget):
     def show_done(self, done: "Applied") -> None:
         """Show the fields as they are now, and whatever else differs from what was sent."""
         self.fields.show_fields(done.fields)
-        others = self.tr("Besides, these differ from what was sent: {0}.").format(", ".join(done.others))
+        others = f"Besides, these differ from what was sent: {', '.join(done.others)}."
         self.others_label.setText(others if done.others else "")
         self.others_label.setVisible(bool(done.others))
 

@@ -31,40 +31,39 @@ class DoctorPanel(QWidget):
         self.cards: tuple[FindingCard, ...] = ()
         self.state_label = label(role="muted", wrap=True)
         self.state_label.setObjectName("doctorStateLabel")
-        self.look_button = self._button("doctorLookButton", self.tr("Look again"), self.tr("Look again for causes"))
+        self.look_button = self._button("doctorLookButton", "Look again", "Look again for causes")
         self.look_button.clicked.connect(self.look_wanted)
-        self.cancel_button = self._button("doctorCancelButton", self.tr("Cancel"), self.tr("Stop looking"))
+        self.cancel_button = self._button("doctorCancelButton", "Cancel", "Stop looking")
         self.cancel_button.clicked.connect(self.cancel_wanted)
-        self.copy_button = self._button("doctorCopyButton", self.tr("Copy"), self.tr("Copy the findings as text"))
+        self.copy_button = self._button("doctorCopyButton", "Copy", "Copy the findings as text")
         self.copy_button.clicked.connect(self._copy)
         self.progress = QProgressBar()
         self.progress.setObjectName("doctorProgress")
-        self.progress.setAccessibleName(self.tr("Looking for causes"))
+        self.progress.setAccessibleName("Looking for causes")
         self.progress.setRange(0, 0)
         self.progress.setTextVisible(False)
         self._lay_out()
-        self._show(self.tr("Nobody has looked yet."), ())
+        self._show("Nobody has looked yet.", ())
 
     def show_findings(self, findings: tuple[Finding, ...]) -> None:
-        """Show these findings, in their order."""
         if not findings:
             self.show_nothing()
             return
-        many = self.tr("{0} possible causes, the best-founded first.").format(len(findings))
-        self._show(self.tr("One cause was found.") if len(findings) == 1 else many, findings)
+        many = f"{len(findings)} possible causes, the best-founded first."
+        self._show("One cause was found." if len(findings) == 1 else many, findings)
 
     def show_nothing(self) -> None:
         """Show that everything is as it should be, as far as can be seen."""
-        self._show(self.tr("Nothing found: as far as can be seen from here, everything is as it should be."), ())
+        self._show("Nothing found: as far as can be seen from here, everything is as it should be.", ())
 
     def show_busy(self) -> None:
         """Show that somebody looks; what was found before stays until they are done."""
-        self._tell(self.tr("Looking at the server, the session and the journal…"))
+        self._tell("Looking at the server, the session and the journal…")
         self._show_progress(busy=True)
 
     def show_stopped(self) -> None:
         """Show that the look came to no end; what was found before stays."""
-        self._tell(self.tr("The look was stopped, or failed: nothing new is known."))
+        self._tell("The look was stopped, or failed: nothing new is known.")
         self._show_progress(busy=False)
 
     def text(self) -> str:
@@ -82,7 +81,7 @@ class DoctorPanel(QWidget):
         self.cards = tuple(self._card(each, number) for number, each in enumerate(findings, 1))
         for place, card in enumerate(self.cards):
             self._list.insertWidget(place, card)
-        allow(self.copy_button, "" if findings else self.tr("There is nothing to copy: nothing was found."))
+        allow(self.copy_button, "" if findings else "There is nothing to copy: nothing was found.")
 
     def _card(self, finding: Finding, number: int) -> FindingCard:
         card = FindingCard(finding, number)
@@ -92,7 +91,7 @@ class DoctorPanel(QWidget):
 
     def _tell(self, state: str) -> None:
         self.state_label.setText(state)
-        self.setAccessibleName(self.tr("Doctor: {0}").format(state))
+        self.setAccessibleName(f"Doctor: {state}")
 
     def _show_progress(self, *, busy: bool) -> None:
         self.progress.setVisible(busy)

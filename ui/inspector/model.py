@@ -27,7 +27,6 @@ class ClaimsModel(QAbstractTableModel):
         self._now = 0.0
 
     def show_rows(self, rows: tuple[ClaimRow, ...]) -> None:
-        """Show other claims."""
         if rows == self._all:
             return
         self._all = rows
@@ -46,26 +45,22 @@ class ClaimsModel(QAbstractTableModel):
                 self.dataChanged.emit(self.index(number, MEANING), self.index(number, MARK))
 
     def row_at(self, index: Index) -> ClaimRow | None:
-        """Return the claim at an index."""
         return self._rows[index.row()] if index.isValid() and index.row() < len(self._rows) else None
 
     def rowCount(self, parent: Index = _ROOT) -> int:
-        """Return the number of claims shown."""
         return 0 if parent.isValid() else len(self._rows)
 
     def columnCount(self, parent: Index = _ROOT) -> int:
-        """Return four."""
         return 0 if parent.isValid() else 4
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return the column's name."""
         if role != Qt.ItemDataRole.DisplayRole or orientation != Qt.Orientation.Horizontal:
             return None
-        names = (self.tr("Claim"), self.tr("Value"), self.tr("What it means"), self.tr("State"))
+        names = ("Claim", "Value", "What it means", "State")
         return names[section] if 0 <= section < len(names) else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return one cell."""
         row = self.row_at(index)
         if row is None:
             return None

@@ -90,7 +90,6 @@ class InspectorPanel(QWidget):
         self._show_lapse()
 
     def current(self) -> Inspection | None:
-        """Return the inspection shown."""
         all_of_them = (*self._held, *self._pasted)
         index = self.picker.currentIndex()
         return all_of_them[index] if 0 <= index < len(all_of_them) else None
@@ -123,12 +122,12 @@ class InspectorPanel(QWidget):
     def _show_conclusion(self, shown: Inspection | None) -> None:
         self._verdict.setVisible(shown is not None)
         if shown is None:
-            self._sentence.setText(self.tr("There is no token to inspect: call the API or refresh, or paste one."))
+            self._sentence.setText("There is no token to inspect: call the API or refresh, or paste one.")
             return
         self._verdict.show_state(*self._verdict_of(shown))
         parts = [shown.sentence(), shown.remark]
         if shown.reading.form is Form.OPAQUE:
-            size = self.tr("Opaque, {0} characters.").format(shown.reading.length)
+            size = f"Opaque, {shown.reading.length} characters."
             parts = [size, *parts]
         elif any(part.problem for part in shown.reading.parts):
             parts.append(shown.reading.remark)
@@ -141,7 +140,7 @@ class InspectorPanel(QWidget):
         signature = verification.verdict("signature") if verification else None
         holds = signature is not None and signature.outcome is Outcome.PASSED
         if holds and (failure is None or failure.rule == "exp"):
-            return self.tr("signature verified"), "good"  # the key's kid stands beside it, with the header
+            return "signature verified", "good"  # the key's kid stands beside it, with the header
         word = f"{shown.conclusion}: {failure.rule}" if failure else str(shown.conclusion)
         return word, CONCLUSION_TONES[shown.conclusion]
 
@@ -149,15 +148,15 @@ class InspectorPanel(QWidget):
         signature = shown.verification.verdict("signature") if shown and shown.verification else None
         lacks_keys = signature is not None and signature.outcome is Outcome.CANNOT_BE_CHECKED
         self.fetch_button.setVisible(lacks_keys and shown in self._held)
-        self.fetch_button.show_text(self.tr("Fetch keys from {0}").format(self._keys_host))
-        self.fetch_button.setToolTip(self.tr("Asks {0} for its metadata and keys.").format(self._keys_host))
+        self.fetch_button.show_text(f"Fetch keys from {self._keys_host}")
+        self.fetch_button.setToolTip(f"Asks {self._keys_host} for its metadata and keys.")
         is_held = shown in self._held
         self.introspect_button.setVisible(is_held)
         allowed = bool(self._introspection_host)
-        asks = self.tr("Introspect at {0}").format(self._introspection_host)
-        self.introspect_button.show_text(asks if allowed else self.tr("Introspect"))
-        hint = self.tr("Asks {0} what this token is worth; the token is sent there.").format(self._introspection_host)
-        refusal = self.tr("Its metadata is not known yet, or lets no client without a secret introspect tokens.")
+        asks = f"Introspect at {self._introspection_host}"
+        self.introspect_button.show_text(asks if allowed else "Introspect")
+        hint = f"Asks {self._introspection_host} what this token is worth; the token is sent there."
+        refusal = "Its metadata is not known yet, or lets no client without a secret introspect tokens."
         allow(self.introspect_button, "" if allowed else refusal, hint)
 
     def _show_lapse(self) -> None:
@@ -165,10 +164,10 @@ class InspectorPanel(QWidget):
         ends = [each.ends_at for each in shown.truth if each.ends_at is not None] if shown else []
         lapsed = bool(ends) and min(ends) <= self._now
         self._state.setVisible(lapsed)
-        self._state.show_state(self.tr("lapsed"), "warning")
+        self._state.show_state("lapsed", "warning")
 
     def _title(self, inspection: Inspection) -> str:
-        kinds = {"AT": self.tr("Access token {0}"), "ID": self.tr("ID token {0}"), "RT": self.tr("Refresh token {0}")}
+        kinds = {"AT": "Access token {0}", "ID": "ID token {0}", "RT": "Refresh token {0}"}
         return kinds.get(inspection.title.partition("-")[0], "{0}").format(inspection.title)
 
     def _introspect(self) -> None:
@@ -179,7 +178,7 @@ class InspectorPanel(QWidget):
     def _build_head(self) -> None:
         self.picker = Picker()
         self.picker.setObjectName("inspectedTokenPicker")
-        self.picker.setAccessibleName(self.tr("Token to inspect"))
+        self.picker.setAccessibleName("Token to inspect")
         self.picker.currentIndexChanged.connect(self._show_current)
         self._verdict = Pill()
         self._verdict.setObjectName("inspectorVerdictPill")
@@ -195,8 +194,8 @@ class InspectorPanel(QWidget):
         self.introspect_button.clicked.connect(self._introspect)
         self.paste_button = _button("pasteTokenButton")
         self.paste_button.clicked.connect(self.paste_requested)
-        self.paste_button.setText(self.tr("Paste a token…"))
-        self.paste_button.setToolTip(self.tr("Inspect any token (Ctrl+Shift+V)"))
+        self.paste_button.setText("Paste a token…")
+        self.paste_button.setToolTip("Inspect any token (Ctrl+Shift+V)")
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
@@ -209,15 +208,15 @@ class InspectorPanel(QWidget):
             head.addWidget(button)
         self.tabs = QTabBar()
         self.tabs.setObjectName("inspectorViewTabs")
-        self.tabs.setAccessibleName(self.tr("Views of the token"))
+        self.tabs.setAccessibleName("Views of the token")
         self.tabs.setDrawBase(False)
         self._stack = QStackedWidget()
         views = (
-            (self.tr("Claims"), self.claims),
-            (self.tr("Rules"), self.rules),
-            (self.tr("Expiry"), self.expiry),
-            (self.tr("Compare"), self.compare),
-            (self.tr("JSON"), self.json),
+            ("Claims", self.claims),
+            ("Rules", self.rules),
+            ("Expiry", self.expiry),
+            ("Compare", self.compare),
+            ("JSON", self.json),
         )
         for name, view in views:
             self.tabs.addTab(name)

@@ -45,11 +45,8 @@ class PasteEdit(QPlainTextEdit):
         return self._aside or self.toPlainText()
 
     def take(self, text: str) -> None:
-        """Take a text in place of what is there."""
         self._aside = text if self._keeps_aside(text) else ""
-        shown = (
-            self.tr("({0} characters, masked)") if self.masks else self.tr("({0} characters; the first of them: {1}…)")
-        )
+        shown = "({0} characters, masked)" if self.masks else "({0} characters; the first of them: {1}…)"
         self.setPlainText(shown.format(f"{len(text):,}", text[:60]) if self._aside else text)
         self.setReadOnly(bool(self._aside))
 
@@ -78,7 +75,6 @@ class PasteEdit(QPlainTextEdit):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Take what is dropped."""
         self.insertFromMimeData(event.mimeData())
         event.acceptProposedAction()
 
@@ -90,7 +86,7 @@ class PasteEdit(QPlainTextEdit):
             with Path(path).open(encoding="utf-8", errors="replace") as file:
                 self.take(file.read(LONGEST + 1))
         except OSError as failed:
-            self.trouble.emit(BadInput(self.tr("The file {0} cannot be read: {1}.").format(path, failed.strerror)))
+            self.trouble.emit(BadInput(f"The file {path} cannot be read: {failed.strerror}."))
 
 
 class PasteDialog(QDialog):
@@ -101,35 +97,35 @@ class PasteDialog(QDialog):
     def __init__(self, connection: str, parent: QWidget | None = None, *, masks: bool = False) -> None:
         super().__init__(parent)
         self.setObjectName("pasteTokenDialog")
-        self.setWindowTitle(self.tr("Inspect any token"))
+        self.setWindowTitle("Inspect any token")
         self.resize(*_SIZE)
         self.text_edit = PasteEdit()
         self.text_edit.masks = masks
         self.text_edit.setObjectName("pastedTextEdit")
-        self.text_edit.setAccessibleName(self.tr("Token, or text with tokens in it"))
-        hint = self.tr("A token, Bearer …, an Authorization header, a curl command, a token answer, a redirect URL")
+        self.text_edit.setAccessibleName("Token, or text with tokens in it")
+        hint = "A token, Bearer …, an Authorization header, a curl command, a token answer, a redirect URL"
         self.text_edit.setPlaceholderText(hint)
         self.text_edit.trouble.connect(self.show_error)
         self.source_picker = Picker()
         self.source_picker.setObjectName("keySourcePicker")
-        self.source_picker.setAccessibleName(self.tr("Keys to verify with"))
+        self.source_picker.setAccessibleName("Keys to verify with")
         for text, source in (
-            (self.tr("Keys known of {0}").format(connection), KeySource.CONNECTION),
-            (self.tr("Keys of another issuer"), KeySource.ISSUER),
-            (self.tr("Keys I paste: JWK Set, JWK or PEM"), KeySource.PASTED),
-            (self.tr("No keys: only decode"), KeySource.NONE),
+            (f"Keys known of {connection}", KeySource.CONNECTION),
+            ("Keys of another issuer", KeySource.ISSUER),
+            ("Keys I paste: JWK Set, JWK or PEM", KeySource.PASTED),
+            ("No keys: only decode", KeySource.NONE),
         ):
             self.source_picker.addItem(text, source)
         self.source_picker.currentIndexChanged.connect(self._show_source)
         self.issuer_edit = QLineEdit()
         self.issuer_edit.setObjectName("pastedIssuerEdit")
-        self.issuer_edit.setAccessibleName(self.tr("Issuer"))
+        self.issuer_edit.setAccessibleName("Issuer")
         self.issuer_edit.setPlaceholderText("https://example.okta.com/oauth2/default")
         self.issuer_edit.textChanged.connect(self._show_source)
         self.keys_edit = PasteEdit()
         self.keys_edit.masks = masks
         self.keys_edit.setObjectName("pastedKeysEdit")
-        self.keys_edit.setAccessibleName(self.tr("Keys"))
+        self.keys_edit.setAccessibleName("Keys")
         self.keys_edit.trouble.connect(self.show_error)
         self._note = label(role="muted", wrap=True)
         self._trouble = label(wrap=True)
@@ -153,17 +149,17 @@ class PasteDialog(QDialog):
         source = KeySource(self.source_picker.currentData())  # Qt hands it back as a mere text
         self.issuer_edit.setVisible(source is KeySource.ISSUER)
         self.keys_edit.setVisible(source is KeySource.PASTED)
-        asked = self.issuer_edit.text().strip() or self.tr("the issuer")
-        asks = self.tr("Inspect asks {0} for its metadata and keys. The token is not sent.").format(asked)
-        self._note.setText(asks if source is KeySource.ISSUER else self.tr("Nothing is sent anywhere."))
+        asked = self.issuer_edit.text().strip() or "the issuer"
+        asks = f"Inspect asks {asked} for its metadata and keys. The token is not sent."
+        self._note.setText(asks if source is KeySource.ISSUER else "Nothing is sent anywhere.")
 
     def _lay_out(self) -> None:
-        inspect = QPushButton(self.tr("Inspect"))
+        inspect = QPushButton("Inspect")
         inspect.setObjectName("inspectPastedButton")
         inspect.setProperty("primary", True)
         inspect.setDefault(True)
         inspect.clicked.connect(self._inspect)
-        cancel = QPushButton(self.tr("Cancel"))
+        cancel = QPushButton("Cancel")
         cancel.setObjectName("cancelPasteButton")
         cancel.clicked.connect(self.reject)
         buttons = QHBoxLayout()

@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication
-
 from app.inspection.difference import Change, Difference
 from app.inspection.inspector import Conclusion, Inspection
 from app.inspection.truth import Testimony
@@ -63,7 +61,7 @@ def meaning_at(row: ClaimRow, now: float) -> str:
 def when(moment: float, now: float) -> str:
     """Return a moment as relative and absolute with zone: `3 s ago · 14:05:00 UTC+2`."""
     apart = moment - now
-    future, past = QCoreApplication.translate("ClaimRow", "in {0}"), QCoreApplication.translate("ClaimRow", "{0} ago")
+    future, past = "in {0}", "{0} ago"
     relative = (future if apart > 0 else past).format(duration(apart))
     return f"{relative} · {moment_with_zone(moment, now)}" if 0 <= moment <= _LARGEST_MOMENT else relative
 
@@ -71,9 +69,9 @@ def when(moment: float, now: float) -> str:
 def word_at(row: ClaimRow, now: float) -> str:
     """Return a word where a claim's time decides: it has come, or not yet; "" otherwise."""
     if row.name == "exp" and row.moment is not None and row.moment <= now:
-        return QCoreApplication.translate("ClaimRow", "lapsed")
+        return "lapsed"
     if row.name == "nbf" and row.moment is not None and row.moment > now:
-        return QCoreApplication.translate("ClaimRow", "not yet")
+        return "not yet"
     return ""
 
 
@@ -133,7 +131,7 @@ def printable(text: str) -> str:
 
 
 def _change_row(change: Change, tone: str) -> TextRow:
-    expected = QCoreApplication.translate("ClaimRow", "new in every generation")
+    expected = "new in every generation"
     remark = change.remark or (expected if change.is_expected else "")
     cells = (change.how.value, change.name, _text(change.before), _text(change.after), remark)
     return TextRow(cells, tone, f"{change.name} {change.how}. {remark}")

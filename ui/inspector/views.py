@@ -1,7 +1,6 @@
 """The inspector's views of one token: claims, rules, when it ends, what changed, the JSON itself."""
 
 from PySide6.QtCore import QModelIndex, Signal
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.inspection.difference import difference
@@ -31,18 +30,18 @@ class ClaimsView(QWidget):
         self.model = ClaimsModel(self)
         self.filter_edit = QLineEdit()
         self.filter_edit.setObjectName("claimsFilterEdit")
-        self.filter_edit.setAccessibleName(self.tr("Search the claims"))
-        self.filter_edit.setPlaceholderText(self.tr("Search name, value, meaning"))
+        self.filter_edit.setAccessibleName("Search the claims")
+        self.filter_edit.setPlaceholderText("Search name, value, meaning")
         self.filter_edit.setClearButtonEnabled(True)
         self.filter_edit.textChanged.connect(self.model.filter)
-        self.table = text_table("inspectorTable", self.tr("Claims"), self.model, {NAME: 118, MARK: 64})
+        self.table = text_table("inspectorTable", "Claims", self.model, {NAME: 118, MARK: 64})
         self.table.selectionModel().currentChanged.connect(self._show_value)
-        self.value_view = _reader("claimValueView", self.tr("The chosen value in full"))
-        self.value_view.setPlaceholderText(self.tr("Choose a claim to read all of it."))
+        self.value_view = _reader("claimValueView", "The chosen value in full")
+        self.value_view.setPlaceholderText("Choose a claim to read all of it.")
         self.value_view.hide()
-        self.copy_button = _button("copyClaimButton", self.tr("Copy value"))
+        self.copy_button = _button("copyClaimButton", "Copy value")
         self.copy_button.clicked.connect(self._copy)
-        self.copy_all_button = _button("copyClaimsButton", self.tr("Copy all as JSON"))
+        self.copy_all_button = _button("copyClaimsButton", "Copy all as JSON")
         self.copy_all_button.clicked.connect(self._copy_all)
         top = _row(self.filter_edit, self.copy_button, self.copy_all_button)
         _column(self, top, self.table, self.value_view)
@@ -57,7 +56,7 @@ class ClaimsView(QWidget):
         )
         self._claims = dict(claims or {})
         self.model.show_rows(rows_of(claims or {}, verdicts))
-        allow(self.copy_all_button, "" if claims else self.tr("There are no claims to copy."))
+        allow(self.copy_all_button, "" if claims else "There are no claims to copy.")
         self._show_value(self.table.currentIndex(), QModelIndex())
 
     def _chosen(self) -> object:
@@ -66,7 +65,7 @@ class ClaimsView(QWidget):
 
     def _show_value(self, _current: QModelIndex, _previous: QModelIndex) -> None:
         value = self._chosen()
-        allow(self.copy_button, "" if value is not None else self.tr("Choose a claim first."))
+        allow(self.copy_button, "" if value is not None else "Choose a claim first.")
         self.value_view.setVisible(value is not None)
         self.value_view.setPlainText("" if value is None else _in_full(value))
 
@@ -83,14 +82,14 @@ class RulesView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         headings = (
-            self.tr("Verdict"),
-            self.tr("Rule"),
-            self.tr("What was found"),
-            self.tr("What was expected"),
-            self.tr("Source"),
+            "Verdict",
+            "Rule",
+            "What was found",
+            "What was expected",
+            "Source",
         )
         self.model = TextModel(headings, mono=(1,), parent=self)
-        self.table = text_table("rulesTable", self.tr("Rules"), self.model, {0: 164, 1: 150, 4: 220})
+        self.table = text_table("rulesTable", "Rules", self.model, {0: 164, 1: 150, 4: 220})
         _column(self, self.table)
 
     def show_inspection(self, inspection: Inspection | None) -> None:
@@ -106,9 +105,9 @@ class ExpiryView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        headings = (self.tr("Who says so"), self.tr("Ends"), self.tr("What that comes to"), self.tr("Source"))
+        headings = ("Who says so", "Ends", "What that comes to", "Source")
         self.model = TextModel(headings, parent=self)
-        self.table = text_table("expiryTable", self.tr("When it ends"), self.model, {0: 210, 3: 210})
+        self.table = text_table("expiryTable", "When it ends", self.model, {0: 210, 3: 210})
         self._truth: tuple[Testimony, ...] = ()
         _column(self, self.table)
 
@@ -131,17 +130,17 @@ class CompareView(QWidget):
         self._inspection: Inspection | None = None
         self.picker = Picker()
         self.picker.setObjectName("comparedTokenPicker")
-        self.picker.setAccessibleName(self.tr("Compare with"))
+        self.picker.setAccessibleName("Compare with")
         self.picker.currentIndexChanged.connect(self._show)
-        self.expected_box = QCheckBox(self.tr("Show what is new in every generation"))
+        self.expected_box = QCheckBox("Show what is new in every generation")
         self.expected_box.setObjectName("expectedChangesBox")
         self.expected_box.toggled.connect(self._show)
         self._summary = label(role="muted", wrap=True)
         self._summary.setObjectName("compareSummaryLabel")
-        headings = (self.tr("How"), self.tr("Claim"), self.tr("Before"), self.tr("Now"), self.tr("What it means"))
+        headings = ("How", "Claim", "Before", "Now", "What it means")
         self.model = TextModel(headings, mono=(1, 2, 3), parent=self)
-        self.table = text_table("compareTable", self.tr("Changes"), self.model, {0: 90, 1: 118})
-        _column(self, _row(label(self.tr("Compare with")), self.picker, self.expected_box), self._summary, self.table)
+        self.table = text_table("compareTable", "Changes", self.model, {0: 90, 1: 118})
+        _column(self, _row(label("Compare with"), self.picker, self.expected_box), self._summary, self.table)
 
     def show_inspection(self, inspection: Inspection | None, others: tuple[Generation, ...]) -> None:
         """Show what changed in a token since one of `others`, the latest of them first."""
@@ -168,11 +167,11 @@ class CompareView(QWidget):
         other = self._others[index] if 0 <= index < len(self._others) else None
         claims = self._inspection.reading.claims if self._inspection else None
         if other is None or other.claims is None or claims is None:
-            self._summary.setText(self.tr("There is no other generation of this kind to compare with yet."))
+            self._summary.setText("There is no other generation of this kind to compare with yet.")
             self.model.show_rows(())
             return
         found = difference(other.claims, claims)
-        words = self.tr("{0} unexpected, {1} expected in every new generation.")
+        words = "{0} unexpected, {1} expected in every new generation."
         self._summary.setText(words.format(len(found.unexpected), len(found.expected)))
         self.model.show_rows(change_rows(found, with_expected=self.expected_box.isChecked()))
 
@@ -184,7 +183,7 @@ class JsonView(QWidget):
         super().__init__(parent)
         self._inspection: Inspection | None = None
         self._presents = False
-        self.view = _reader("tokenJsonView", self.tr("The token's parts"))
+        self.view = _reader("tokenJsonView", "The token's parts")
         _column(self, self.view)
 
     def show_inspection(self, inspection: Inspection | None) -> None:
@@ -260,8 +259,3 @@ def _column(view: QWidget, *widgets: QWidget) -> None:
     layout.setSpacing(6)
     for widget in widgets:
         layout.addWidget(widget)
-
-
-def copy_text(text: str) -> None:
-    """Put a text on the clipboard."""
-    QGuiApplication.clipboard().setText(text)

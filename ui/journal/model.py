@@ -26,7 +26,6 @@ class EntryModel(QAbstractTableModel):
         self._shown: list[Entry] = []
 
     def entry_at(self, index: Index) -> Entry | None:
-        """Return the entry at an index."""
         return self._shown[index.row()] if index.isValid() and index.row() < len(self._shown) else None
 
     def place_of(self, seq: int) -> int | None:
@@ -35,11 +34,9 @@ class EntryModel(QAbstractTableModel):
         return place if place < len(self._shown) and self._shown[place].seq == seq else None
 
     def rowCount(self, parent: Index = _ROOT) -> int:
-        """Return the number of entries shown."""
         return 0 if parent.isValid() else len(self._shown)
 
     def columnCount(self, parent: Index = _ROOT) -> int:
-        """Return four."""
         return 0 if parent.isValid() else 4
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -54,7 +51,6 @@ class EntryModel(QAbstractTableModel):
         return ()
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return one cell."""
         entry = self.entry_at(index)
         if entry is None:
             return None
@@ -71,7 +67,6 @@ class EntryModel(QAbstractTableModel):
         return None
 
     def text(self, entry: Entry, place: int, column: int) -> str:
-        """Return the text of one cell."""
         if column == NUMBER:
             return str(entry.seq)
         if column == AT:
@@ -103,10 +98,9 @@ class JournalModel(EntryModel):
 
     def headings(self) -> tuple[str, ...]:
         """Return the columns' names."""
-        return (self.tr("No."), self.tr("At"), self.tr("What happened"), self.tr("Because of"))
+        return ("No.", "At", "What happened", "Because of")
 
     def show_entries(self, entries: Iterable[Entry]) -> None:
-        """Show these entries."""
         self._entries = list(entries)
         self._sentences = [_searched(entry) for entry in self._entries]
         self._show()
@@ -163,22 +157,19 @@ class ChainModel(EntryModel):
 
     def headings(self) -> tuple[str, ...]:
         """Return the columns' names."""
-        why = self.tr("Why it happened") if self._shown else self.tr("Why: choose a line to read what led to it")
-        return (self.tr("No."), self.tr("At"), why, self.tr("Because of"))
+        why = "Why it happened" if self._shown else "Why: choose a line to read what led to it"
+        return ("No.", "At", why, "Because of")
 
     @property
     def chain(self) -> list[Entry]:
-        """The entries shown."""
         return self._shown
 
     def show_chain(self, chain: list[Entry]) -> None:
-        """Show another chain."""
         self.beginResetModel()
         self._shown = list(chain)
         self.endResetModel()
 
     def text(self, entry: Entry, place: int, column: int) -> str:
-        """Return the text of one cell."""
         said = super().text(entry, place, column)
         return f"{'    ' * (place - 1)}{'↳ ' if place else ''}{said}" if column == WHAT else said
 

@@ -31,14 +31,13 @@ class JournalPanel(QWidget):
         self._told_elsewhere = False
         self._is_walking = False
         self._build_filter()
-        self.table = text_table("journalTable", self.tr("Journal"), self._model, _WIDTHS).follow_end()
+        self.table = text_table("journalTable", "Journal", self._model, _WIDTHS).follow_end()
         self.table.selectionModel().currentChanged.connect(self._choose)
         self.table.activated.connect(self._activate)
         self.why_table = self._new_why_table()
         self._lay_out()
 
     def show_entries(self, entries: tuple[Entry, ...]) -> None:
-        """Show these entries."""
         self._model.show_entries(entries)
         self._show_count()
         self.table.scrollToBottom()
@@ -66,7 +65,6 @@ class JournalPanel(QWidget):
             self._mark(self.table, place)
 
     def chosen(self) -> Entry | None:
-        """Return the chosen entry."""
         return self._model.entry_at(self.table.currentIndex())
 
     def clear_filter(self) -> None:
@@ -92,7 +90,7 @@ class JournalPanel(QWidget):
     def _show_count(self) -> None:
         self.filter_bar.setVisible(self._model.is_filtered)
         if self._model.is_filtered:
-            words = self.tr("{0} of {1} shown")
+            words = "{0} of {1} shown"
             self.shown_label.setText(words.format(f"{self._model.rowCount():,}", f"{self._model.total:,}"))
 
     def _mark(self, table: TextTable, place: int) -> None:
@@ -131,19 +129,19 @@ class JournalPanel(QWidget):
     def _build_filter(self) -> None:
         self.kind_picker = Picker()
         self.kind_picker.setObjectName("journalKindPicker")
-        self.kind_picker.setAccessibleName(self.tr("Kind"))
+        self.kind_picker.setAccessibleName("Kind")
         for text, group in self._kinds():
             self.kind_picker.addItem(text, None if group is None else group.value)
         self.kind_picker.currentIndexChanged.connect(self._filter)
         self.filter_edit = QLineEdit()
         self.filter_edit.setObjectName("journalFilterEdit")
-        self.filter_edit.setAccessibleName(self.tr("Filter the journal"))
-        self.filter_edit.setPlaceholderText(self.tr("Filter: refresh, AT-3, lapsed, 503"))
+        self.filter_edit.setAccessibleName("Filter the journal")
+        self.filter_edit.setPlaceholderText("Filter: refresh, AT-3, lapsed, 503")
         self.filter_edit.setClearButtonEnabled(True)
         self.filter_edit.textChanged.connect(self._filter)
         self.shown_label = label()
         self.shown_label.setObjectName("journalShownLabel")
-        self.clear_button = QPushButton(self.tr("Clear filter"))
+        self.clear_button = QPushButton("Clear filter")
         self.clear_button.setObjectName("journalClearFilterButton")
         self.clear_button.clicked.connect(self.clear_filter)
         self.filter_bar = QFrame()
@@ -154,18 +152,18 @@ class JournalPanel(QWidget):
 
     def _kinds(self) -> list[tuple[str, Group | None]]:
         return [
-            (self.tr("Everything"), None),
-            (self.tr("Calls"), Group.CALLS),
-            (self.tr("Decisions"), Group.DECISIONS),
-            (self.tr("Refreshes"), Group.REFRESHES),
-            (self.tr("Tokens"), Group.TOKENS),
-            (self.tr("Exchanges"), Group.EXCHANGES),
-            (self.tr("Session"), Group.SESSION),
-            (self.tr("Demo org"), Group.DEMO_ORG),
+            ("Everything", None),
+            ("Calls", Group.CALLS),
+            ("Decisions", Group.DECISIONS),
+            ("Refreshes", Group.REFRESHES),
+            ("Tokens", Group.TOKENS),
+            ("Exchanges", Group.EXCHANGES),
+            ("Session", Group.SESSION),
+            ("Demo org", Group.DEMO_ORG),
         ]
 
     def _new_why_table(self) -> TextTable:
-        table = text_table("journalWhyTable", self.tr("Why it happened: what led to it"), self._chain, _WIDTHS)
+        table = text_table("journalWhyTable", "Why it happened: what led to it", self._chain, _WIDTHS)
         table.setColumnHidden(CAUSE, True)
         table.selectionModel().currentChanged.connect(self._walk)
         table.activated.connect(self._walk_to)

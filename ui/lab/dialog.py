@@ -31,7 +31,7 @@ class ResultsDialog(QDialog):
         super().__init__(parent)
         self._report = report
         self.setObjectName("labResultsDialog")
-        self.setWindowTitle(self.tr("The lab: every number of a run"))
+        self.setWindowTitle("The lab: every number of a run")
         self._conclusion = label(words.conclusion(report), role="title", wrap=True)
         self._conclusion.setObjectName("labResultsConclusionLabel")
         self._scenario = label(words.scenario_line(report.scenario), wrap=True)
@@ -39,21 +39,21 @@ class ResultsDialog(QDialog):
         self._fairness = label(words.fairness(), role="muted", wrap=True)
         self._chosen = label(role="muted", wrap=True)
         self._chosen.setObjectName("labResultsChosenLabel")
-        self.measure_picker = StillPicker("labMeasurePicker", self.tr("Measure of the chart"))
+        self.measure_picker = StillPicker("labMeasurePicker", "Measure of the chart")
         self.measure_picker.setSizeAdjustPolicy(StillPicker.SizeAdjustPolicy.AdjustToContents)
         for measure in CHARTED:
             self.measure_picker.addItem(words.measure_names()[measure], measure)
         self.chart = LabChart("labResultsChart", grows=True)
         self.chart.chosen_changed.connect(self._show_chosen)
         self.model = OutcomesModel(report, self)
-        spoken = self.tr("Every measure of every strategy")
+        spoken = "Every measure of every strategy"
         self.table = text_table("labResultsTable", spoken, self.model, _WIDTHS)
-        self.copy_button = self._button("labCopyButton", self.tr("Copy"), self.tr("Copy the table as text"))
+        self.copy_button = self._button("labCopyButton", "Copy", "Copy the table as text")
         self.copy_button.clicked.connect(self._on_copy)
-        hint = self.tr("Write the report or the chart in sight to a file")
-        self.export_button = self._button("labResultsExportButton", self.tr("Export…"), hint)
+        hint = "Write the report or the chart in sight to a file"
+        self.export_button = self._button("labResultsExportButton", "Export…", hint)
         self.export_button.clicked.connect(self._on_export)
-        self.close_button = self._button("labCloseButton", self.tr("Close"), self.tr("Close the results"))
+        self.close_button = self._button("labCloseButton", "Close", "Close the results")
         self.close_button.setDefault(True)
         self.close_button.clicked.connect(self.accept)
         self.measure_picker.currentIndexChanged.connect(self._show_measure)
@@ -63,7 +63,6 @@ class ResultsDialog(QDialog):
 
     @property
     def measure(self) -> Measure:
-        """The measure in sight."""
         return CHARTED[self.measure_picker.currentIndex()]
 
     def text(self) -> str:
@@ -81,7 +80,7 @@ class ResultsDialog(QDialog):
         self.table.selectRow(self.model.row_of(self.measure))
 
     def _show_chosen(self, told: str) -> None:
-        self._chosen.setText(told or self.tr("Point at a bar, or walk through them with the arrow keys."))
+        self._chosen.setText(told or "Point at a bar, or walk through them with the arrow keys.")
 
     def _on_copy(self) -> None:
         self.copy_requested.emit(self.text())
@@ -99,7 +98,7 @@ class ResultsDialog(QDialog):
     def _lay_out(self) -> None:
         rows = self.model.rowCount() * self.table.verticalHeader().defaultSectionSize()
         self.table.setMinimumHeight(theme.px(_TABLE_HEIGHT))
-        caption = label(self.tr("Measure"), role="muted")
+        caption = label("Measure", role="muted")
         caption.setBuddy(self.measure_picker)
         head = QHBoxLayout()
         head.setSpacing(8)

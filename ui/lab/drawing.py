@@ -1,54 +1,20 @@
 """Draws the lab's chart with a painter: on the screen, into an image, into an SVG file."""
 
-from dataclasses import dataclass, field
-
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPen
 
-from ui import theme
 from ui.lab import words
 from ui.lab.layout import Box, Chart, Room, Row, chart_of, flow, natural_height
 from ui.lab.plot import Line, Plot
 from ui.widgets.hatching import hatching
+from ui.widgets.look import Look
 
-_SMALL_PX, _NAME_PX = 11, 13
 _RADIUS, _SWATCH, _PAD = 3.0, 10.0, 8.0
 _STACKED_BELOW = 430.0
 _LEGEND_GAP = 14.0
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight
 _CENTRE = Qt.AlignmentFlag.AlignCenter
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How everything looks: the scheme, how many times as large as in the design, and the fonts made of `base`."""
-
-    scheme: theme.Scheme
-    scale: float
-    base: QFont
-    small: QFont = field(init=False)
-    name: QFont = field(init=False)
-    bold: QFont = field(init=False)
-
-    def __post_init__(self) -> None:
-        for name, pixels, weight in (
-            ("small", _SMALL_PX, QFont.Weight.Normal),
-            ("name", _NAME_PX, QFont.Weight.Normal),
-            ("bold", _NAME_PX, QFont.Weight.DemiBold),
-        ):
-            font = QFont(self.base)
-            font.setPixelSize(round(pixels * self.scale))
-            font.setWeight(weight)
-            object.__setattr__(self, name, font)
-
-    def px(self, pixels: float) -> float:
-        """Return a length of the design as it is drawn."""
-        return pixels * self.scale
-
-    def colour(self, role: str) -> QColor:
-        """Return the colour of a role."""
-        return QColor(getattr(self.scheme, role))
 
 
 class Drawing:
@@ -172,7 +138,7 @@ class Drawing:
 
     def _fill_needless(self, painter: QPainter, area: QRectF) -> None:
         look = self._look
-        painter.fillRect(area, QColor(look.scheme.tint(self._plot.role)))
+        painter.fillRect(area, look.tinted(self._plot.role))
         painter.setPen(QPen(look.colour(self._plot.role), 1))
         painter.drawLines(hatching(area, look.px(5)))
 
@@ -210,7 +176,7 @@ class Drawing:
     def _draw_chosen(self, painter: QPainter, row: Row) -> None:
         look = self._look
         painter.setPen(QPen(look.colour("access"), 1))
-        painter.setBrush(QColor(look.scheme.tint("access")))
+        painter.setBrush(look.tinted("access"))
         painter.drawRoundedRect(rect(row.whole).adjusted(0.5, 1.5, -0.5, -1.5), look.px(5), look.px(5))
 
     def _write(self, painter: QPainter, row: Row, line: Line) -> None:
@@ -225,7 +191,7 @@ class Drawing:
         painter.drawText(name if is_stacked else beside, _MIDDLE | _RIGHT if is_stacked else _MIDDLE, line.text)
         if line.note:
             painter.setFont(look.small)
-            painter.setPen(QColor(theme.text_on_tint(look.scheme, "bad")))
+            painter.setPen(look.text_on("bad"))
             past = look.px(2) if is_stacked else look.px(2 * _PAD) + self._bold.horizontalAdvance(line.text)
             painter.drawText(rect(row.note).adjusted(past, 0, 0, 0), _MIDDLE, line.note)
 

@@ -88,7 +88,6 @@ class Knob(Captioned):
         self.say(why_not or hint)
 
     def say(self, hint: str) -> None:
-        """Say what is to be known of it."""
         self.picker.setToolTip(hint)
         self.picker.setAccessibleDescription(hint)
 

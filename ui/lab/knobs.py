@@ -28,8 +28,8 @@ class Knobs(QWidget):
         super().__init__(parent)
         self.setObjectName("labKnobs")
         self._build_knobs()
-        self.pattern_picker = StillPicker("labPatternPicker", self.tr("Pattern of the calls"))
-        self.weather_picker = StillPicker("labWeatherPicker", self.tr("Network"))
+        self.pattern_picker = StillPicker("labPatternPicker", "Pattern of the calls")
+        self.weather_picker = StillPicker("labWeatherPicker", "Network")
         for picker, names in (
             (self.pattern_picker, words.pattern_names()),
             (self.weather_picker, words.weather_names()),
@@ -38,9 +38,9 @@ class Knobs(QWidget):
                 picker.addItem(name, choice)
             picker.currentIndexChanged.connect(self._on_turned)
         self._pattern_hint, self._weather_hint = self._hint("labPatternHint"), self._hint("labWeatherHint")
-        self.rotation_check = QCheckBox(self.tr("Rotate after every use"))
+        self.rotation_check = QCheckBox("Rotate after every use")
         self.rotation_check.setObjectName("labRotationCheck")
-        self.rotation_check.setAccessibleName(self.tr("The server rotates refresh tokens after every use"))
+        self.rotation_check.setAccessibleName("The server rotates refresh tokens after every use")
         self.rotation_check.toggled.connect(self._on_turned)
         self._lay_out()
         for knob in self.knobs.values():
@@ -48,7 +48,6 @@ class Knobs(QWidget):
         self.show_scenario(Scenario())
 
     def show_scenario(self, scenario: Scenario) -> None:
-        """Turn every knob as a scenario has it."""
         for name, knob in self.knobs.items():
             knob.show_value(getattr(scenario, name))
         self.pattern_picker.setCurrentIndex(list(Pattern).index(scenario.pattern))
@@ -77,13 +76,13 @@ class Knobs(QWidget):
     def _number(self, name: str) -> Any:
         value = self.knobs[name].value()
         if value is None:
-            raise BadInput(self.tr("{0}: this cannot be read as a number.").format(self.knobs[name].caption))
+            raise BadInput(f"{self.knobs[name].caption}: this cannot be read as a number.")
         if not isfinite(value):
-            raise BadInput(self.tr("{0}: this number has too many digits.").format(self.knobs[name].caption))
+            raise BadInput(f"{self.knobs[name].caption}: this number has too many digits.")
         if name in _FRACTIONS:
             return value
         if value != int(value):
-            raise BadInput(self.tr("{0}: only whole numbers are possible.").format(self.knobs[name].caption))
+            raise BadInput(f"{self.knobs[name].caption}: only whole numbers are possible.")
         return int(value)
 
     def _trouble_of(self, name: str) -> str:
@@ -100,53 +99,53 @@ class Knobs(QWidget):
         self._pattern_hint.setText(words.pattern_hints()[_chosen(self.pattern_picker, Pattern)])
         self._weather_hint.setText(words.weather_hints()[_chosen(self.weather_picker, Weather)])
         grace = self.knobs["grace_s"]
-        why_not = "" if self.rotation_check.isChecked() else self.tr("Only where refresh tokens rotate.")
+        why_not = "" if self.rotation_check.isChecked() else "Only where refresh tokens rotate."
         grace.allow(why_not, self._troubles["grace_s"].text() or grace.hint)
         self.turned.emit()
 
     def _show_trouble(self, knob: Knob, shown: QLabel, trouble: str) -> None:
-        shown.setText(self.tr("✕ {0}").format(trouble) if trouble else "")
+        shown.setText(f"✕ {trouble}" if trouble else "")
         shown.setVisible(bool(trouble))
         knob.say(trouble or knob.hint)
 
     # --- what there is --------------------------------------------------------------------------------------------
 
     def _build_knobs(self) -> None:
-        seed_hint = self.tr("The same seed gives the same calls and the same network, always")
-        skew_hint = self.tr("How far this client's clock is ahead of the server's; with a minus sign, behind")
-        leeway_hint = self.tr("How long before its expiry an access token counts as lapsed")
-        grace_hint = self.tr("How long a rotated refresh token still works")
+        seed_hint = "The same seed gives the same calls and the same network, always"
+        skew_hint = "How far this client's clock is ahead of the server's; with a minus sign, behind"
+        leeway_hint = "How long before its expiry an access token counts as lapsed"
+        grace_hint = "How long a rotated refresh token still works"
         self.knobs = {
-            "calls": self._counted("labCalls", self.tr("Calls"), (200, 1000, 2000, 10_000), self.tr("In all")),
-            "seed": self._counted("labSeed", self.tr("Seed"), (1, 2, 3, 4, 5), seed_hint),
+            "calls": self._counted("labCalls", "Calls", (200, 1000, 2000, 10_000), "In all"),
+            "seed": self._counted("labSeed", "Seed", (1, 2, 3, 4, 5), seed_hint),
             "access_token_lifetime_s": self._timed(
                 "labAccessLifetime",
-                self.tr("Access token"),
+                "Access token",
                 (60, 5 * _MINUTE_S, 15 * _MINUTE_S, _HOUR_S, _DAY_S),
-                self.tr("How long an access token lives"),
+                "How long an access token lives",
             ),
             "refresh_token_lifetime_s": self._timed(
                 "labRefreshLifetime",
-                self.tr("Refresh token"),
+                "Refresh token",
                 (0, 2 * _HOUR_S, 8 * _HOUR_S, 7 * _DAY_S),
-                self.tr("How long a sign-in lives, however often it is refreshed"),
+                "How long a sign-in lives, however often it is refreshed",
             ),
             "refresh_idle_s": self._timed(
                 "labIdle",
-                self.tr("Idle limit"),
+                "Idle limit",
                 (0, 10 * _MINUTE_S, 30 * _MINUTE_S, 2 * _HOUR_S),
-                self.tr("How long a refresh token may lie unused"),
+                "How long a refresh token may lie unused",
             ),
-            "grace_s": self._timed("labGrace", self.tr("Grace period"), (0, 10, 30, 60), grace_hint),
+            "grace_s": self._timed("labGrace", "Grace period", (0, 10, 30, 60), grace_hint),
             "skew_s": Knob(
                 "labSkew",
-                self.tr("Clock ahead by"),
+                "Clock ahead by",
                 (-120, -30, 0, 30, 120),
                 read=seconds_in,
                 written=_signed,
                 hint=skew_hint,
             ),
-            "leeway_s": self._timed("labLeeway", self.tr("Leeway"), (0, 1, 10, 30), leeway_hint),
+            "leeway_s": self._timed("labLeeway", "Leeway", (0, 1, 10, 30), leeway_hint),
         }
         self._troubles = {
             name: self._hint(f"{knob.objectName()}Trouble", "trouble") for name, knob in self.knobs.items()
@@ -159,12 +158,12 @@ class Knobs(QWidget):
         return Knob(name, caption, usual, read=self._time_in, written=self._time_text, hint=hint)
 
     def _time_in(self, text: str) -> float | None:
-        return 0.0 if text.strip().lower() == self.tr("none").lower() else seconds_in(text)
+        return 0.0 if text.strip().lower() == "none".lower() else seconds_in(text)
 
     def _time_text(self, value: float) -> str:
         in_words = duration(value)  # at most two units of it
         exact = in_words if seconds_in(in_words) == value else f"{value:g} s"
-        return exact if value else self.tr("none")
+        return exact if value else "none"
 
     def _hint(self, name: str, role: str = "small") -> QLabel:
         found = label(role=role, wrap=True)
@@ -178,17 +177,17 @@ class Knobs(QWidget):
         self._grid.setVerticalSpacing(6)
         for column in (0, 1):
             self._grid.setColumnStretch(column, 1)
-        self._add_whole(label(self.tr("CALLS AND NETWORK"), role="section"))
+        self._add_whole(label("CALLS AND NETWORK", role="section"))
         self._add_pair("calls", "seed")
-        self._add_whole(Captioned(self.tr("Pattern"), self.pattern_picker))
+        self._add_whole(Captioned("Pattern", self.pattern_picker))
         self._add_whole(self._pattern_hint)
-        self._add_whole(Captioned(self.tr("Network"), self.weather_picker))
+        self._add_whole(Captioned("Network", self.weather_picker))
         self._add_whole(self._weather_hint)
-        self._add_whole(label(self.tr("SERVER"), role="section"))
+        self._add_whole(label("SERVER", role="section"))
         self._add_pair("access_token_lifetime_s", "refresh_token_lifetime_s")
         self._add_pair("refresh_idle_s", "grace_s")
         self._add_whole(self.rotation_check)
-        self._add_whole(label(self.tr("CLIENT"), role="section"))
+        self._add_whole(label("CLIENT", role="section"))
         self._add_pair("skew_s", "leeway_s")
 
     def _add_whole(self, widget: QWidget) -> None:

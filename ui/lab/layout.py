@@ -7,7 +7,6 @@ that is too narrow for both.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import NamedTuple
 
 _CUT_ABOVE = 4.0
@@ -155,11 +154,6 @@ def flow(widths: Sequence[float], room: float, gap: float) -> list[tuple[float, 
         found.append((left, line))
         left += width + gap
     return found
-
-
-def are_apart(boxes: Sequence[Box]) -> bool:
-    """Return whether boxes follow one another downwards without touching more than at their edges."""
-    return all(one.bottom <= other.top + 1e-6 for one, other in pairwise(boxes))
 
 
 def _row_heights(bars: Sequence[Bar], room: Room) -> list[float]:

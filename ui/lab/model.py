@@ -24,26 +24,21 @@ class OutcomesModel(QAbstractTableModel):
         self._best = {measure: best_of(report, measure) for measure in _MEASURES}
 
     def row_of(self, measure: Measure) -> int:
-        """Return the row of a measure."""
         return _MEASURES.index(measure)
 
     def rowCount(self, parent: Index = _ROOT) -> int:
-        """Return the number of measures."""
         return 0 if parent.isValid() else len(_MEASURES)
 
     def columnCount(self, parent: Index = _ROOT) -> int:
-        """Return the number of strategies, and one."""
         return 0 if parent.isValid() else len(self._report.outcomes) + 1
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return a heading."""
         if role != Qt.ItemDataRole.DisplayRole or orientation != Qt.Orientation.Horizontal:
             return None
         outcome = self._outcome(section)
-        return self.tr("Measure") if outcome is None else words.contestant_names()[outcome.contestant]
+        return "Measure" if outcome is None else words.contestant_names()[outcome.contestant]
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return one cell."""
         if not index.isValid() or index.row() >= len(_MEASURES):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
@@ -75,4 +70,4 @@ class OutcomesModel(QAbstractTableModel):
         if outcome is None:
             return words.measure_names()[measure]
         text = words.value_text(measure, value_of(outcome, measure))
-        return self.tr("{0} · best").format(text) if self._is_best(index) else text
+        return f"{text} · best" if self._is_best(index) else text

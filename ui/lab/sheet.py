@@ -37,14 +37,14 @@ class LabSheet(QWidget):
         self.report: Report | None = None
         self.knobs = Knobs()
         self.knobs.turned.connect(self._show_possible)
-        self.run_button = _button("labRunButton", self.tr("Run"), self.tr("Run the lab"))
+        self.run_button = _button("labRunButton", "Run", "Run the lab")
         self.run_button.setProperty("primary", True)
         self.run_button.clicked.connect(self.ask)
-        self.cancel_button = _button("labCancelButton", self.tr("Cancel"), self.tr("Cancel the run"))
+        self.cancel_button = _button("labCancelButton", "Cancel", "Cancel the run")
         self.cancel_button.clicked.connect(self.cancel_requested)
         self.progress = QProgressBar()
         self.progress.setObjectName("labProgress")
-        self.progress.setAccessibleName(self.tr("Calls done"))
+        self.progress.setAccessibleName("Calls done")
         self.progress.setTextVisible(False)
         self.state_label = label(role="muted", wrap=True)
         self.state_label.setObjectName("labStateLabel")
@@ -63,20 +63,20 @@ class LabSheet(QWidget):
         self._show_running(running=True)
         self.progress.setRange(0, progress.of)
         self.progress.setValue(progress.done)
-        self._tell(self.tr("{0} of {1} calls").format(f"{progress.done:,}", f"{progress.of:,}"))
+        self._tell(f"{progress.done:,} of {progress.of:,} calls")
 
     def show_starting(self) -> None:
         """Show that a run begins."""
         self._reveals = False
         self._show_running(running=True)
         self.progress.setRange(0, 0)
-        self._tell(self.tr("Starting…"))
+        self._tell("Starting…")
 
     def show_stopped(self, *, cancelled: bool) -> None:
         """Show that a run came to no end; the one before stays."""
         self._show_running(running=False)
-        stopped = self.tr("Cancelled: a run that is not finished shows nothing.")
-        self._tell(stopped if cancelled else self.tr("The run failed; nothing of it is shown."))
+        stopped = "Cancelled: a run that is not finished shows nothing."
+        self._tell(stopped if cancelled else "The run failed; nothing of it is shown.")
 
     def show_report(self, report: Report) -> None:
         """Show what came of a run, and bring it into sight."""
@@ -106,9 +106,9 @@ class LabSheet(QWidget):
         self._show_possible()
 
     def _show_possible(self) -> None:
-        wrong = self.tr("A knob stands where it cannot be; beneath it is said why.") if self.knobs.trouble() else ""
-        why_not = self.tr("A run is on its way; cancel it or wait.") if self._is_running else wrong
-        allow(self.run_button, why_not, self.tr("Every strategy on the same schedule, in simulated time"))
+        wrong = "A knob stands where it cannot be; beneath it is said why." if self.knobs.trouble() else ""
+        why_not = "A run is on its way; cancel it or wait." if self._is_running else wrong
+        allow(self.run_button, why_not, "Every strategy on the same schedule, in simulated time")
 
     def _tell(self, text: str) -> None:
         self.state_label.setText(text)
@@ -131,9 +131,9 @@ class LabSheet(QWidget):
         self.chosen_label.setObjectName("labChosenLabel")
         self.chosen_label.hide()
         self.chart.chosen_changed.connect(self._show_chosen)
-        self.table_button = _button("labTableButton", self.tr("Table…"), self.tr("Show every number as a table"))
+        self.table_button = _button("labTableButton", "Table…", "Show every number as a table")
         self.table_button.clicked.connect(self.table_requested)
-        self.export_button = _button("labExportButton", self.tr("Export…"), self.tr("Write the report or the chart"))
+        self.export_button = _button("labExportButton", "Export…", "Write the report or the chart")
         self.export_button.clicked.connect(self._on_export)
         for button in (self.table_button, self.export_button):
             button.setToolTip(button.accessibleName())
@@ -146,7 +146,7 @@ class LabSheet(QWidget):
         found.setContentsMargins(0, 6, 0, 0)
         found.setSpacing(8)
         for each in (
-            label(self.tr("TOKEN REQUESTS"), role="section"),
+            label("TOKEN REQUESTS", role="section"),
             self.conclusion_label,
             self.chart,
             self.chosen_label,

@@ -5,9 +5,10 @@ from PySide6.QtGui import QFontMetricsF, QImage, QKeyEvent, QMouseEvent, QPainte
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from ui import theme
-from ui.lab.drawing import Drawing, Look
+from ui.lab.drawing import Drawing
 from ui.lab.plot import Plot
 from ui.text import plain_tooltip
+from ui.widgets.look import Look
 from ui.widgets.picture import image_of, svg_of
 
 _NOTHING = Plot("", "access", (), None, str)
@@ -75,7 +76,6 @@ class LabChart(QWidget):
     # --- pictures -------------------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the chart."""
         painter = QPainter(self)
         self._drawn().draw(painter, self._chosen if self.hasFocus() else None)
         if self.hasFocus() and self._chosen is None:
@@ -121,16 +121,13 @@ class LabChart(QWidget):
             self.updateGeometry()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Tell what is under the cursor."""
         told = self.told_at(event.position().x(), event.position().y())
         QToolTip.showText(event.globalPosition().toPoint(), plain_tooltip(told), self)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Choose what is there."""
         self.choose(self._drawn().chart.row_at(event.position().x(), event.position().y()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Walk from bar to bar."""
         key, count = Qt.Key(event.key()), len(self._plot.lines)
         if count and key in _STEPS:
             before = self._chosen if self._chosen is not None else (-1 if _STEPS[key] > 0 else count)
@@ -148,7 +145,7 @@ class LabChart(QWidget):
     def _describe(self) -> None:
         told = "" if self._chosen is None else self._plot.lines[self._chosen].sentence
         title = self._plot.title
-        self.setAccessibleName(self.tr("{0} by strategy").format(title) if title else self.tr("Chart"))
+        self.setAccessibleName(f"{title} by strategy" if title else "Chart")
         self.setAccessibleDescription(told)
         self.chosen_changed.emit(told)
 
@@ -167,7 +164,6 @@ class _Filed:
         self.size = QSize(round(width + 2 * self._margin), round(self._top + self._chart.natural_height + self._margin))
 
     def draw(self, painter: QPainter) -> None:
-        """Draw it all."""
         look, width = self._look, self.size.width() - 2 * self._margin
         painter.setPen(look.colour("text"))
         painter.setFont(look.bold)

@@ -37,17 +37,17 @@ class Footer(QWidget):
         self._done = self._banner()
         self.progress = QProgressBar()
         self.progress.setObjectName("lessonProgress")
-        self.progress.setAccessibleName(self.tr("The program is at work"))
+        self.progress.setAccessibleName("The program is at work")
         self.progress.setRange(0, 0)
         self.progress.setTextVisible(False)
-        self.start_button = self._button("startLessonButton", self.tr("Start"), primary=True)
+        self.start_button = self._button("startLessonButton", "Start", primary=True)
         self.start_button.clicked.connect(self.start_requested)
-        self.show_me_button = ActionButton(actions.show_me, "showMeButton", self.tr("Show me"))
-        self.hint_button = ActionButton(actions.lesson_hint, "lessonHintButton", self.tr("Hint"))
-        self.cancel_button = self._button("cancelLessonButton", self.tr("Cancel"))
-        allow(self.cancel_button, hint=self.tr("Stops the program; what it did already stays done"))
+        self.show_me_button = ActionButton(actions.show_me, "showMeButton", "Show me")
+        self.hint_button = ActionButton(actions.lesson_hint, "lessonHintButton", "Hint")
+        self.cancel_button = self._button("cancelLessonButton", "Cancel")
+        allow(self.cancel_button, hint="Stops the program; what it did already stays done")
         self.cancel_button.clicked.connect(self.cancel_requested)
-        self.next_button = self._button("nextLessonButton", self.tr("Next lesson"), primary=True)
+        self.next_button = self._button("nextLessonButton", "Next lesson", primary=True)
         self.next_button.clicked.connect(self.next_requested)
         self._lay_out()
         self.offer(Offer.START, "")
@@ -74,7 +74,7 @@ class Footer(QWidget):
     def allow_start(self, text: str, why_not: str) -> None:
         """Call the start button so, and say why it cannot be pressed."""
         self.start_button.setText(text)
-        allow(self.start_button, why_not, self.tr("Turns the demo org and the session to where the lesson begins"))
+        allow(self.start_button, why_not, "Turns the demo org and the session to where the lesson begins")
 
     def take_focus(self) -> None:
         """Give the focus to the first button there is."""
@@ -90,7 +90,7 @@ class Footer(QWidget):
         inside = QVBoxLayout(banner)
         inside.setContentsMargins(12, 10, 12, 10)
         inside.setSpacing(4)
-        inside.addWidget(label(self.tr("✓ Done. Now you know:"), role="title"))
+        inside.addWidget(label("✓ Done. Now you know:", role="title"))
         inside.addWidget(self._known)
         return banner
 

@@ -26,8 +26,8 @@ class LessonPage(QWidget):
         self._row: Row | None = None
         self._place: int | None = None
         self.steps: tuple[StepCard, ...] = ()
-        self.leave_button = ActionButton(actions.leave_lesson, "leaveLessonButton", self.tr("Leave"))
-        self.reset_button = ActionButton(actions.reset_lesson, "resetLessonButton", self.tr("Reset"))
+        self.leave_button = ActionButton(actions.leave_lesson, "leaveLessonButton", "Leave")
+        self.reset_button = ActionButton(actions.reset_lesson, "resetLessonButton", "Reset")
         for button in (self.leave_button, self.reset_button):
             button.setProperty("quiet", True)
         self._where = label(role="muted", wrap=True)
@@ -76,14 +76,13 @@ class LessonPage(QWidget):
 
     @property
     def current(self) -> StepCard | None:
-        """The step one is at."""
         return next((card for card in self.steps if card.state is StepState.CURRENT), None)
 
     def _place_in_all(self, row: Row, of: int, place: int) -> str:
         if 0 <= place < len(row.lesson.steps):
-            step = self.tr("Lesson {0} of {1} · step {2} of {3}")
+            step = "Lesson {0} of {1} · step {2} of {3}"
             return step.format(row.number, of, place + 1, len(row.lesson.steps))
-        return self.tr("Lesson {0} of {1} · {2} min").format(row.number, of, minutes_of(row.lesson.minutes))
+        return f"Lesson {row.number} of {of} · {minutes_of(row.lesson.minutes)} min"
 
     def _show_other(self, row: Row) -> None:
         for card in self.steps:
@@ -101,10 +100,8 @@ class LessonPage(QWidget):
 
     def _beginning(self, row: Row) -> str:
         if row.lesson.begins_signed_out:
-            return self.tr("This lesson begins signed out: whoever is signed in to the demo org is signed out first.")
-        return self.tr(
-            "To begin, the demo org is turned as new, whoever is signed in there is signed out, and Ada signs in."
-        )
+            return "This lesson begins signed out: whoever is signed in to the demo org is signed out first."
+        return "To begin, the demo org is turned as new, whoever is signed in there is signed out, and Ada signs in."
 
     def _order(self) -> None:
         """Let Tab go through the steps before it comes to the footer, which was there before them."""

@@ -44,7 +44,7 @@ class ListPage(QWidget):
                 self._add(row)
         minutes = minutes_of(sum(row.lesson.minutes for row in rows))
         done = sum(row.is_done for row in rows)
-        text = self.tr("{0} lessons, {1} minutes in all, {2} done. They need no internet and no browser.")
+        text = "{0} lessons, {1} minutes in all, {2} done. They need no internet and no browser."
         self._sum.setText(text.format(len(rows), minutes, done))
 
     def focus(self, name: str) -> None:

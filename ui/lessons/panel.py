@@ -74,8 +74,8 @@ class LessonsPanel(QWidget):
         begun = row.place is not None
         self._show_lesson(row, -1 if row.place is None else row.place)
         footer = self.lesson.footer
-        again = self.tr("Go on") if begun else self.tr("Start again")
-        footer.allow_start(again if begun or row.is_done else self.tr("Start"), why_not)
+        again = "Go on" if begun else "Start again"
+        footer.allow_start(again if begun or row.is_done else "Start", why_not)
         footer.offer(Offer.START, why_not)
 
     def show_step(self, row: Row, place: int, note: str = "") -> None:
@@ -87,16 +87,16 @@ class LessonsPanel(QWidget):
         """Show a lesson whose last step was just passed."""
         self._show_lesson(row, len(row.lesson.steps))
         footer = self.lesson.footer
-        footer.next_button.setText(self.tr("Next lesson") if has_next else self.tr("All lessons"))
+        footer.next_button.setText("Next lesson" if has_next else "All lessons")
         footer.offer(Offer.NEXT, "", row.lesson.teaches)
 
     def show_preparing(self) -> None:
         """Show that the lesson on show is being prepared."""
-        self.lesson.footer.offer(Offer.CANCEL, self.tr("Preparing the demo org and the session…"))
+        self.lesson.footer.offer(Offer.CANCEL, "Preparing the demo org and the session…")
 
     def show_playing(self) -> None:
         """Show that the program does the step one is at."""
-        self.lesson.footer.offer(Offer.CANCEL, self.tr("The program does this step, here in this session…"))
+        self.lesson.footer.offer(Offer.CANCEL, "The program does this step, here in this session…")
 
     def take_focus(self) -> None:
         """Give the focus to what is first to be done here."""
@@ -131,14 +131,14 @@ class LessonsPanel(QWidget):
         page = QWidget()
         page.setObjectName("lessonsElsewhere")
         text = label(
-            self.tr(
+            (
                 "Lessons are for the demo org: they move its time and make it fail on purpose, and no real server is"
                 " troubled. What you have done so far is kept."
             ),
             wrap=True,
         )
         text.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.choose_button = QPushButton(self.tr("Choose the demo org"))
+        self.choose_button = QPushButton("Choose the demo org")
         self.choose_button.setObjectName("lessonsChooseDemoButton")
         self.choose_button.setProperty("primary", True)
         self.choose_button.clicked.connect(self.demo_org_wanted)

@@ -31,12 +31,12 @@ class RowButton(QPushButton):
         """Show how far one has come."""
         self.is_done = row.is_done
         word = self._word(row)
-        minutes = self.tr("{0} min").format(minutes_of(row.lesson.minutes))
+        minutes = f"{minutes_of(row.lesson.minutes)} min"
         self._pill.show_state(f"{row.standing.shape} {word}", row.standing.tone)
         self._minutes.setText(minutes)
         self.setAccessibleName(f"{row.number}. {row.lesson.title}")
         self.setAccessibleDescription(f"{word}, {minutes}. {row.lesson.teaches}")
-        self.setToolTip(self.tr("Opens the lesson"))
+        self.setToolTip("Opens the lesson")
 
     def sizeHint(self) -> QSize:
         """Return the room the texts inside would like."""
@@ -49,8 +49,8 @@ class RowButton(QPushButton):
     def _word(self, row: Row) -> str:
         if row.standing is Standing.BEGUN:
             assert row.place is not None
-            return self.tr("Step {0} of {1}").format(row.place + 1, len(row.lesson.steps))
-        return self.tr("Done") if row.standing is Standing.DONE else self.tr("Not begun")
+            return f"Step {row.place + 1} of {len(row.lesson.steps)}"
+        return "Done" if row.standing is Standing.DONE else "Not begun"
 
     def _want(self) -> None:
         self.lesson_wanted.emit(self.name)

@@ -26,10 +26,10 @@ class StepCard(Card):
         self._mark = label(role="title")
         self._mark.setProperty("stepMark", True)
         self._title = _text(step.title, role="title")
-        self._read = _Part(self.tr("READ"), step.read)
-        self._do = _Part(self.tr("DO"), step.do)
-        self._see = _Part(self.tr("SEE"), step.see)
-        self.hint = _Hint(self.tr("Hint: {0}").format(step.hint))
+        self._read = _Part("READ", step.read)
+        self._do = _Part("DO", step.do)
+        self._see = _Part("SEE", step.see)
+        self.hint = _Hint(f"Hint: {step.hint}")
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
@@ -48,12 +48,12 @@ class StepCard(Card):
         self._see.setVisible(state is StepState.PASSED)
         self.hint.hide()
         word = {
-            StepState.AHEAD: self.tr("to come"),
-            StepState.CURRENT: self.tr("you are here"),
-            StepState.PASSED: self.tr("passed"),
+            StepState.AHEAD: "to come",
+            StepState.CURRENT: "you are here",
+            StepState.PASSED: "passed",
         }[state]
         self._mark.setAccessibleName(word)
-        self.setAccessibleName(self.tr("Step {0}, {1}: {2}").format(self._number, word, self._step.title))
+        self.setAccessibleName(f"Step {self._number}, {word}: {self._step.title}")
         self.setAccessibleDescription(self.text())
         for each in (self, self._mark, self._title):
             each.setProperty("stepState", state.style)
@@ -67,7 +67,6 @@ class StepCard(Card):
 
     @property
     def has_hint(self) -> bool:
-        """Whether the hint is shown."""
         return not self.hint.isHidden()
 
     def text(self) -> str:

@@ -3,8 +3,6 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
-
 from app.errors import LapseError
 from app.secret import KnownSecrets
 from app.text import duration, one_line
@@ -71,19 +69,19 @@ def response_text(facts: ResponseFacts) -> str:
 
 def _body(facts: ResponseFacts) -> str:
     if not facts.body:
-        return QCoreApplication.translate("ResponsePanel", "(no body)")
-    size = QCoreApplication.translate("ResponsePanel", "{0} bytes").format(f"{len(facts.body):,}")
-    kind = facts.media_type or QCoreApplication.translate("ResponsePanel", "an unstated type")
+        return "(no body)"
+    size = f"{len(facts.body):,} bytes"
+    kind = facts.media_type or "an unstated type"
     text = None if _BINARY in facts.body else _decoded(facts.body, cut=facts.truncated)
     if text is None:
-        return QCoreApplication.translate("ResponsePanel", "({0} of {1}, not shown)").format(_amount(facts, size), kind)
+        return f"({_amount(facts, size)} of {kind}, not shown)"
     text = shown_text(facts.media_type, text, facts.secrets, is_cut=facts.truncated, issues=False)
     text = laid_out(text) if facts.media_type.endswith("json") else text
     if facts.truncated:
-        cut = QCoreApplication.translate("ResponsePanel", "(cut: {0})").format(_amount(facts, size))
+        cut = f"(cut: {_amount(facts, size)})"
         return f"{cut}\n\n{text[:_SHOWN_CHARACTERS]}"
     if len(text) > _SHOWN_CHARACTERS:
-        first = QCoreApplication.translate("ResponsePanel", "(the first {0} of {1} characters)")
+        first = "(the first {0} of {1} characters)"
         return f"{first.format(f'{_SHOWN_CHARACTERS:,}', f'{len(text):,}')}\n\n{text[:_SHOWN_CHARACTERS]}"
     return text
 
@@ -92,10 +90,8 @@ def _amount(facts: ResponseFacts, size: str) -> str:
     if not facts.truncated:
         return size
     if facts.stated_length is None:
-        return QCoreApplication.translate("ResponsePanel", "the first {0} of more").format(size)
-    return QCoreApplication.translate("ResponsePanel", "the first {0} of {1} bytes").format(
-        size, f"{facts.stated_length:,}"
-    )
+        return f"the first {size} of more"
+    return f"the first {size} of {facts.stated_length:,} bytes"
 
 
 def _decoded(body: bytes, *, cut: bool) -> str | None:

@@ -13,18 +13,17 @@ class ResponsePanel(QWidget):
         super().__init__(parent)
         self.view = QPlainTextEdit()
         self.view.setObjectName("responseView")
-        self.view.setAccessibleName(self.tr("The API's answer"))
+        self.view.setAccessibleName("The API's answer")
         self.view.setReadOnly(True)
         theme.set_mono(self.view, 12)
         self.view.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.view.setPlaceholderText(self.tr("Nothing was called yet."))
+        self.view.setPlaceholderText("Nothing was called yet.")
         self.view.setTabChangesFocus(True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 10)
         layout.addWidget(self.view)
 
     def show_response(self, facts: ResponseFacts) -> None:
-        """Show this answer."""
         self.view.setPlainText(response_text(facts))
 
     def clear(self) -> None:

@@ -39,7 +39,6 @@ class AskedFactors(QObject):
         return chosen
 
     async def one_time_code(self, *, wrong_before: bool) -> "Secret":
-        """Return the code that is typed."""
         self._panel.show_code_entry(wrong_before=wrong_before)
         code: Secret = await self._asked()
         return code

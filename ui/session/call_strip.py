@@ -38,12 +38,12 @@ class CallStrip(Card):
         self.story_label = label(role="muted", wrap=True)
         self.story_label.setObjectName("storyLabel")
         self.story_label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.story_label.setAccessibleDescription(self.tr("What the last call did"))
-        self.why_button = QPushButton(self.tr("Why?"))
+        self.story_label.setAccessibleDescription("What the last call did")
+        self.why_button = QPushButton("Why?")
         self.why_button.setObjectName("whyButton")
         self.why_button.setProperty("quiet", True)
-        self.why_button.setAccessibleName(self.tr("Why it went so"))
-        self.why_button.setToolTip(self.tr("Shows in the journal what led to it"))
+        self.why_button.setAccessibleName("Why it went so")
+        self.why_button.setToolTip("Shows in the journal what led to it")
         self.why_button.clicked.connect(self.why_requested)
         told = QHBoxLayout()
         told.addWidget(self.story_label, 1)
@@ -81,8 +81,8 @@ class CallStrip(Card):
         self._running = of > 0
         self._show_button()
         if self._running:
-            waiting = self.tr("Calling… {0} of {1} answered").format(done, of)
-            self.show_story(waiting if of > 1 else self.tr("Calling…"))
+            waiting = f"Calling… {done} of {of} answered"
+            self.show_story(waiting if of > 1 else "Calling…")
 
     def request(self) -> tuple[str, str]:
         """Return the method and the URL as they stand."""
@@ -100,18 +100,18 @@ class CallStrip(Card):
     def _build_row(self) -> None:
         self.api_method_picker = Picker()
         self.api_method_picker.setObjectName("apiMethodPicker")
-        self.api_method_picker.setAccessibleName(self.tr("HTTP method"))
+        self.api_method_picker.setAccessibleName("HTTP method")
         self.api_method_picker.addItems(METHODS)
         self.api_url_edit = QLineEdit()
         self.api_url_edit.setObjectName("apiUrlEdit")
-        self.api_url_edit.setAccessibleName(self.tr("API URL"))
-        self.api_url_edit.setPlaceholderText(self.tr("https://api.example.com/…"))
+        self.api_url_edit.setAccessibleName("API URL")
+        self.api_url_edit.setPlaceholderText("https://api.example.com/…")
         theme.set_mono(self.api_url_edit)
         self.api_url_edit.returnPressed.connect(self.ask)
         self.call_count_spin = QSpinBox()
         self.call_count_spin.setObjectName("callCountSpin")
-        self.call_count_spin.setAccessibleName(self.tr("How many calls at once"))
-        self.call_count_spin.setToolTip(self.tr("How many calls at once, 1 to {0}").format(MOST_CALLS))
+        self.call_count_spin.setAccessibleName("How many calls at once")
+        self.call_count_spin.setToolTip(f"How many calls at once, 1 to {MOST_CALLS}")
         self.call_count_spin.setRange(1, MOST_CALLS)
         self.call_count_spin.setPrefix("× ")
         self.call_count_spin.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -130,11 +130,11 @@ class CallStrip(Card):
 
     def _show_button(self) -> None:
         if self._running:
-            self.call_api_button.setText(self.tr("Cancel"))
-            allow(self.call_api_button, hint=self.tr("Ends the calls; a refresh that has begun goes on and is kept"))
+            self.call_api_button.setText("Cancel")
+            allow(self.call_api_button, hint="Ends the calls; a refresh that has begun goes on and is kept")
         else:
-            self.call_api_button.setText(self.tr("Call API"))
-            allow(self.call_api_button, hint=self.tr("Refreshes only if the access token has lapsed (Ctrl+Return)"))
+            self.call_api_button.setText("Call API")
+            allow(self.call_api_button, hint="Refreshes only if the access token has lapsed (Ctrl+Return)")
 
     def _build_banner(self) -> None:
         self.verdict_banner = QFrame()

@@ -17,21 +17,20 @@ class CountsCard(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
         self.setObjectName("countsCard")
-        self.body.addWidget(label(self.tr("THIS SESSION"), role="section"))
+        self.body.addWidget(label("THIS SESSION", role="section"))
         self._values: dict[str, QLabel] = {}
         self._names: dict[str, str] = {}
         for key, name in (
-            ("calls", self.tr("API calls")),
-            ("refreshes", self.tr("Refreshes")),
-            ("timer", self.tr("A timer would have refreshed")),
-            ("failed", self.tr("Calls that failed")),
-            ("skew", self.tr("Clock skew to the server")),
+            ("calls", "API calls"),
+            ("refreshes", "Refreshes"),
+            ("timer", "A timer would have refreshed"),
+            ("failed", "Calls that failed"),
+            ("skew", "Clock skew to the server"),
         ):
             self._add(key, name)
         self.show_counts(Counts())
 
     def show_counts(self, counts: Counts) -> None:
-        """Show these numbers."""
         skew = _UNKNOWN if counts.skew_s is None else self._skew(counts.skew_s)
         for key, text in (
             ("calls", str(counts.calls)),
@@ -47,7 +46,7 @@ class CountsCard(Card):
 
     def _skew(self, skew_s: float) -> str:
         # a Date header has whole seconds (RFC 9110 §5.6.7): it cannot tell less
-        return f"{skew_s:+.0f} s" if abs(skew_s) >= 1 else self.tr("under 1 s")
+        return f"{skew_s:+.0f} s" if abs(skew_s) >= 1 else "under 1 s"
 
     def _add(self, key: str, name: str) -> None:
         row = QFrame()

@@ -39,15 +39,15 @@ class DeviceWaitingPanel(QWidget):
         self._busy = QProgressBar()
         self._busy.setRange(0, 0)
         self._busy.setTextVisible(False)
-        self._busy.setAccessibleName(self.tr("Waiting for the other device"))
+        self._busy.setAccessibleName("Waiting for the other device")
         self._status = label(role="muted", wrap=True)
         self._status.setObjectName("deviceStatusLabel")
         self._left = label(role="muted", wrap=True)
         self._left.setObjectName("deviceLeftLabel")
         self.qr_code = QrCode()
         self.qr_code.setObjectName("deviceQrCode")
-        self.qr_code.setAccessibleName(self.tr("QR code"))
-        card.body.addWidget(label(self.tr("Sign in on another device"), role="headline", wrap=True))
+        self.qr_code.setAccessibleName("QR code")
+        card.body.addWidget(label("Sign in on another device", role="headline", wrap=True))
         card.body.addWidget(self._busy)
         card.body.addWidget(self._status)
         row = QHBoxLayout()
@@ -55,7 +55,7 @@ class DeviceWaitingPanel(QWidget):
         row.addWidget(self.qr_code, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(self._code(), 1)
         card.body.addLayout(row)
-        card.body.addWidget(label(self.tr("Link"), role="section"))
+        card.body.addWidget(label("Link", role="section"))
         card.body.addLayout(self._link_row())
         card.body.addLayout(self._buttons())
         place(self, card)
@@ -65,20 +65,19 @@ class DeviceWaitingPanel(QWidget):
         """Show that the server is asked for a code; there is none yet."""
         self._waiting = None
         self._left.setText("")
-        self._status.setText(self.tr("Asking the server for a code…"))
+        self._status.setText("Asking the server for a code…")
         self._show()
 
     def show_code(self, waiting: "DeviceWaiting") -> None:
-        """Show the code and where it is typed."""
         self._waiting = waiting
         self._status.setText(
-            self.tr("Open the link on a phone or another computer, or scan the QR code. Compare the code, then allow.")
+            "Open the link on a phone or another computer, or scan the QR code. Compare the code, then allow."
         )
         self._show()
 
     def show_no_browser(self) -> None:
         """Say that no browser could be opened here."""
-        self._status.setText(self.tr("No browser could be opened. Copy the link, or open it on another device."))
+        self._status.setText("No browser could be opened. Copy the link, or open it on another device.")
 
     def show_presenter(self, *, on: bool) -> None:
         """Mask the code and the QR code, or show them."""
@@ -89,7 +88,7 @@ class DeviceWaitingPanel(QWidget):
         """Count down to the end of the code."""
         if self._waiting is not None:
             left = countdown(max(self._waiting.until - now, 0.0))
-            self._left.setText(self.tr("The code is good for another {0}.").format(left))
+            self._left.setText(f"The code is good for another {left}.")
 
     def focus_first(self) -> None:
         """Put the focus where a person would go on."""
@@ -105,7 +104,7 @@ class DeviceWaitingPanel(QWidget):
         column = QVBoxLayout()
         column.setSpacing(6)
         column.addStretch(1)
-        for widget in (label(self.tr("Code"), role="section"), self.code_label, self._left):
+        for widget in (label("Code", role="section"), self.code_label, self._left):
             column.addWidget(widget)
         column.addStretch(1)
         return column
@@ -113,16 +112,16 @@ class DeviceWaitingPanel(QWidget):
     def _link_row(self) -> QHBoxLayout:
         self.url_edit = QLineEdit()
         self.url_edit.setObjectName("deviceUrlEdit")
-        self.url_edit.setAccessibleName(self.tr("Link to open on the other device"))
+        self.url_edit.setAccessibleName("Link to open on the other device")
         self.url_edit.setReadOnly(True)
         theme.set_mono(self.url_edit, 12)
-        self.copy_button = QPushButton(self.tr("Copy"))
+        self.copy_button = QPushButton("Copy")
         self.copy_button.setObjectName("copyDeviceUrlButton")
-        self.copy_button.setAccessibleName(self.tr("Copy the link"))
+        self.copy_button.setAccessibleName("Copy the link")
         self.copy_button.clicked.connect(self._copy)
-        self.open_button = QPushButton(self.tr("Open here"))
+        self.open_button = QPushButton("Open here")
         self.open_button.setObjectName("openDeviceUrlButton")
-        self.open_button.setAccessibleName(self.tr("Open the link in a browser here"))
+        self.open_button.setAccessibleName("Open the link in a browser here")
         self.open_button.clicked.connect(self._open)
         row = QHBoxLayout()
         row.addWidget(self.url_edit, 1)  # it may have to be typed elsewhere, so all of it should be seen
@@ -131,9 +130,9 @@ class DeviceWaitingPanel(QWidget):
         return row
 
     def _buttons(self) -> QHBoxLayout:
-        self.cancel_button = QPushButton(self.tr("Cancel"))
+        self.cancel_button = QPushButton("Cancel")
         self.cancel_button.setObjectName("cancelDeviceSignInButton")
-        self.cancel_button.setToolTip(self.tr("Ends this sign-in; the code is of no use then (Esc)"))
+        self.cancel_button.setToolTip("Ends this sign-in; the code is of no use then (Esc)")
         self.cancel_button.setShortcut(Qt.Key.Key_Escape)
         self.cancel_button.clicked.connect(self.cancel_requested)
         row = QHBoxLayout()
@@ -143,9 +142,9 @@ class DeviceWaitingPanel(QWidget):
 
     def _show(self) -> None:
         waiting = self._waiting
-        why_not = "" if waiting is not None else self.tr("There is no link yet.")
-        allow(self.copy_button, why_not, self.tr("Copies the link, with the code in it where the server offers that"))
-        allow(self.open_button, why_not, self.tr("Opens the link in the browser of this computer"))
+        why_not = "" if waiting is not None else "There is no link yet."
+        allow(self.copy_button, why_not, "Copies the link, with the code in it where the server offers that")
+        allow(self.open_button, why_not, "Opens the link in the browser of this computer")
         self.url_edit.setText(waiting.verification_uri if waiting is not None else "")
         self.url_edit.setCursorPosition(0)
         self._show_code(waiting.user_code if waiting is not None else "")
@@ -160,15 +159,15 @@ class DeviceWaitingPanel(QWidget):
         self.code_label.style().polish(self.code_label)
         # Qt breaks lines between words only: a long code may be broken at every zero-width space.
         self.code_label.setText(shown if is_big else _PIECE.sub(lambda piece: f"{piece[0]}\u200b", shown))
-        spelled = self.tr("masked in presenter mode") if self._presents else _spelled(code)
-        self.code_label.setAccessibleName(self.tr("Code: {0}").format(spelled) if code else "")
+        spelled = "masked in presenter mode" if self._presents else _spelled(code)
+        self.code_label.setAccessibleName(f"Code: {spelled}" if code else "")
 
     def _show_qr_code(self) -> None:
         drawn = self.qr_code.show_text(self._link())
         self.qr_code.setVisible(drawn)
-        self.qr_code.show_masked(self.tr("Masked in presenter mode") if self._presents else "")
-        hidden = self.tr("Masked in presenter mode; the link can be copied.")
-        to_scan = self.tr("To be scanned by a phone; it opens the link that is written beside it.")
+        self.qr_code.show_masked("Masked in presenter mode" if self._presents else "")
+        hidden = "Masked in presenter mode; the link can be copied."
+        to_scan = "To be scanned by a phone; it opens the link that is written beside it."
         self.qr_code.setAccessibleDescription(hidden if self._presents else to_scan)
 
     def _link(self) -> str:

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
-
 from ui.text import clock_time, countdown
 
 if TYPE_CHECKING:
@@ -48,7 +46,7 @@ class TokenFacts:
     def masked(self) -> str:
         """Return what may be shown anywhere: `AT-3 · jwt · 812 chars · 9f2c`."""
         form = _form(self) if self.form == "opaque" else "jwt"
-        size = QCoreApplication.translate("TokenCard", "{0} chars").format(self.length)
+        size = f"{self.length} chars"
         return f"{self.name} · {form} · {size} · {self.fingerprint}"
 
 
@@ -66,7 +64,7 @@ class CardState:
 def card_state(facts: TokenFacts | None, now: float) -> CardState:
     """Return what the card of `facts` says at `now`; before, at and after the end all look different."""
     if facts is None:
-        none = QCoreApplication.translate("TokenCard", "None"), QCoreApplication.translate("TokenCard", "none in hand")
+        none = "None", "none in hand"
         return CardState(none[0], Tone.NEUTRAL, "–", None, none[1])
     if facts.ends_at is None:
         return _endless(facts)
@@ -74,8 +72,8 @@ def card_state(facts: TokenFacts | None, now: float) -> CardState:
     life_s = max(facts.ends_at - facts.issued_at, 0.001)
     pill, tone = _pill(facts, left_s, life_s)
     past, future = (
-        QCoreApplication.translate("TokenCard", "issued {0} · expired {1}"),
-        QCoreApplication.translate("TokenCard", "issued {0} · expires {1}"),
+        "issued {0} · expired {1}",
+        "issued {0} · expires {1}",
     )
     times = (past if left_s <= 0 else future).format(clock_time(facts.issued_at), clock_time(facts.ends_at))
     detail = f"{times} · {facts.flaw or _form(facts)}"
@@ -87,45 +85,33 @@ def _endless(facts: TokenFacts) -> CardState:
     from app.events import RefreshTokenFate  # late: an empty card is painted without the vocabulary
 
     rotates = facts.fate is RefreshTokenFate.REPLACED
-    pill = (
-        QCoreApplication.translate("TokenCard", "Live · rotates")
-        if rotates
-        else QCoreApplication.translate("TokenCard", "Live")
-    )
-    parts = [
-        QCoreApplication.translate("TokenCard", "issued {0} · end not stated by the server").format(
-            clock_time(facts.issued_at)
-        )
-    ]
+    pill = "Live · rotates" if rotates else "Live"
+    parts = [f"issued {clock_time(facts.issued_at)} · end not stated by the server"]
     parts.append(_form(facts))
     if rotates:
-        parts.append(QCoreApplication.translate("TokenCard", "replaced the one before"))
+        parts.append("replaced the one before")
     elif facts.fate is RefreshTokenFate.KEPT:
-        parts.append(QCoreApplication.translate("TokenCard", "kept by the last refresh"))
+        parts.append("kept by the last refresh")
     if facts.seems_dead:
-        pill = QCoreApplication.translate("TokenCard", "Most likely dead")
+        pill = "Most likely dead"
         return CardState(pill, Tone.BAD, "–", None, " · ".join(parts))
     return CardState(pill, Tone.GOOD, "–", None, " · ".join(parts))
 
 
 def _pill(facts: TokenFacts, left_s: float, life_s: float) -> tuple[str, Tone]:
     if facts.flaw:
-        return QCoreApplication.translate("TokenCard", "Newer one failed"), Tone.WARNING
+        return "Newer one failed", Tone.WARNING
     if left_s <= 0:
-        word = (
-            QCoreApplication.translate("TokenCard", "Expired")
-            if facts.kind == "id"
-            else QCoreApplication.translate("TokenCard", "Lapsed")
-        )
+        word = "Expired" if facts.kind == "id" else "Lapsed"
         return word, Tone.WARNING
     if left_s <= facts.leeway_s:
-        return QCoreApplication.translate("TokenCard", "Within leeway"), Tone.WARNING
+        return "Within leeway", Tone.WARNING
     if facts.kind == "id":
-        return QCoreApplication.translate("TokenCard", "Valid"), Tone.GOOD
+        return "Valid", Tone.GOOD
     if left_s <= life_s * LAPSING_SHARE:
-        return QCoreApplication.translate("TokenCard", "Lapsing"), Tone.WARNING
-    return QCoreApplication.translate("TokenCard", "Live"), Tone.GOOD
+        return "Lapsing", Tone.WARNING
+    return "Live", Tone.GOOD
 
 
 def _form(facts: TokenFacts) -> str:
-    return QCoreApplication.translate("TokenCard", "opaque") if facts.form == "opaque" else facts.form
+    return "opaque" if facts.form == "opaque" else facts.form

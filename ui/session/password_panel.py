@@ -58,25 +58,23 @@ class PasswordPanel(QWidget):
         card.setObjectName("passwordCard")
         self._headline = label(role="headline", wrap=True)
         self._note = label(
-            self.tr("The browser is the safer way: there Lapse never sees the password, and keys and passkeys work."),
+            "The browser is the safer way: there Lapse never sees the password, and keys and passkeys work.",
             role="muted",
             wrap=True,
         )
-        self._people_title = label(
-            self.tr("The demo org's people; the second has a second factor:"), role="muted", wrap=True
-        )
+        self._people_title = label("The demo org's people; the second has a second factor:", role="muted", wrap=True)
         self._people_label = label()
         self._people_label.setObjectName("demoPeopleLabel")
         theme.set_mono(self._people_label, 12)
         self._busy = QProgressBar()
         self._busy.setRange(0, 0)
         self._busy.setTextVisible(False)
-        self._busy.setAccessibleName(self.tr("Signing in"))
+        self._busy.setAccessibleName("Signing in")
         self._error = label(wrap=True)
         self._error.setObjectName("passwordErrorLabel")
         self._error.setProperty("inPlaceError", True)
         self._error.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._caps = label(self.tr("▲ Caps Lock is on."), wrap=True)
+        self._caps = label("▲ Caps Lock is on.", wrap=True)
         self._caps.setObjectName("capsLockLabel")
         self._caps.hide()
         for widget in (self._headline, self._people_title, self._people_label, self._busy):
@@ -92,7 +90,7 @@ class PasswordPanel(QWidget):
 
     def show_form(self, name: str, people: tuple[tuple[str, str], ...] = ()) -> None:
         """Ask for username and password of the connection `name`, both empty; `people` are those a demo may tell."""
-        self._headline.setText(self.tr("Sign in to {0}").format(name))
+        self._headline.setText(f"Sign in to {name}")
         self._people = people
         self.username_edit.setText("")
         self._show_error("")
@@ -117,7 +115,7 @@ class PasswordPanel(QWidget):
     def show_error(self, trouble: "LapseError") -> None:
         """Say in three lines what went wrong; the username stays, the password is typed again."""
         self.show_busy(busy=False)
-        raw = self.tr("The server said: {0}").format(trouble.raw) if trouble.raw else ""
+        raw = f"The server said: {trouble.raw}" if trouble.raw else ""
         self._show_error("\n".join(line for line in (*trouble.lines(), raw) if line))
         self.focus_first()
 
@@ -148,20 +146,20 @@ class PasswordPanel(QWidget):
     def _fields(self) -> QVBoxLayout:
         self.username_edit = QLineEdit()
         self.username_edit.setObjectName("usernameEdit")
-        self.username_edit.setAccessibleName(self.tr("Username"))
+        self.username_edit.setAccessibleName("Username")
         self.username_edit.setInputMethodHints(
             Qt.InputMethodHint.ImhNoAutoUppercase | Qt.InputMethodHint.ImhNoPredictiveText
         )
         self.password_edit = PasswordEdit()
         self.password_edit.setObjectName("passwordEdit")
-        self.password_edit.setAccessibleName(self.tr("Password"))
+        self.password_edit.setAccessibleName("Password")
         for edit in (self.username_edit, self.password_edit):
             edit.textChanged.connect(self._show_possible)
             edit.returnPressed.connect(self._on_return)
         self.password_edit.caps_lock_noticed.connect(self._caps_shown)
-        self.reveal_button = QPushButton(self.tr("Show"))
+        self.reveal_button = QPushButton("Show")
         self.reveal_button.setObjectName("revealPasswordButton")
-        self.reveal_button.setAccessibleName(self.tr("Show the password while held down"))
+        self.reveal_button.setAccessibleName("Show the password while held down")
         self.reveal_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a look at it with the mouse ends no typing
         self.reveal_button.pressed.connect(self._reveal)
         self.reveal_button.released.connect(self._mask)
@@ -170,7 +168,7 @@ class PasswordPanel(QWidget):
         row.addWidget(self.reveal_button)
         column = QVBoxLayout()
         column.setSpacing(5)
-        for text, widget in ((self.tr("Username"), self.username_edit), (self.tr("Password"), None)):
+        for text, widget in (("Username", self.username_edit), ("Password", None)):
             title = label(text, role="title")
             title.setBuddy(widget or self.password_edit)
             column.addWidget(title)
@@ -180,13 +178,13 @@ class PasswordPanel(QWidget):
         return column
 
     def _buttons(self) -> QHBoxLayout:
-        self.sign_in_button = QPushButton(self.tr("Sign in"))
+        self.sign_in_button = QPushButton("Sign in")
         self.sign_in_button.setObjectName("passwordSignInButton")
         self.sign_in_button.setProperty("primary", True)
         self.sign_in_button.clicked.connect(self._submit)
-        self.cancel_button = QPushButton(self.tr("Cancel"))
+        self.cancel_button = QPushButton("Cancel")
         self.cancel_button.setObjectName("cancelPasswordSignInButton")
-        self.cancel_button.setToolTip(self.tr("Ends this sign-in (Esc)"))
+        self.cancel_button.setToolTip("Ends this sign-in (Esc)")
         self.cancel_button.setShortcut(Qt.Key.Key_Escape)
         self.cancel_button.clicked.connect(self.cancel_requested)
         row = QHBoxLayout()
@@ -208,11 +206,11 @@ class PasswordPanel(QWidget):
 
     def _show_possible(self) -> None:
         is_complete = bool(self.username_edit.text().strip() and self.password_edit.text())
-        why_not = "" if is_complete else self.tr("Type both the username and the password first.")
-        allow(self.sign_in_button, self.tr("Signing in…") if self._is_busy else why_not)
-        hidden = self.tr("Not in presenter mode, where everything stays masked.") if self._presents else ""
-        empty = "" if self.password_edit.text() else self.tr("There is no password to show yet.")
-        allow(self.reveal_button, hidden or empty, self.tr("Shows the password for as long as it is held down"))
+        why_not = "" if is_complete else "Type both the username and the password first."
+        allow(self.sign_in_button, "Signing in…" if self._is_busy else why_not)
+        hidden = "Not in presenter mode, where everything stays masked." if self._presents else ""
+        empty = "" if self.password_edit.text() else "There is no password to show yet."
+        allow(self.reveal_button, hidden or empty, "Shows the password for as long as it is held down")
 
     def _show_error(self, text: str) -> None:
         self._error.setText(text)

@@ -41,7 +41,7 @@ class SecondFactorPanel(QWidget):
         self._busy = QProgressBar()
         self._busy.setRange(0, 0)
         self._busy.setTextVisible(False)
-        self._busy.setAccessibleName(self.tr("Waiting for the second factor"))
+        self._busy.setAccessibleName("Waiting for the second factor")
         policy = self._busy.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self._busy.setSizePolicy(policy)
@@ -60,15 +60,15 @@ class SecondFactorPanel(QWidget):
         """Ask which second factor to go on with."""
         from app.session.direct_sign_in import Factor
 
-        self._begin(_CHOICE, self.tr("The password was right"), self.tr("Now a second factor. Which one?"))
+        self._begin(_CHOICE, "The password was right", "Now a second factor. Which one?")
         for factor, button in ((Factor.ONE_TIME_CODE, self.code_button), (Factor.PUSH, self.push_button)):
             button.setVisible(factor in offered)
 
     def show_code_entry(self, *, wrong_before: bool) -> None:
         """Ask for a one-time code; `wrong_before` keeps the last one, selected, to be typed over."""
-        again = self.tr("▲ That code was not accepted. Type the next one your device shows.")
-        first = self.tr("The password was right. Type the code that your authenticator shows now.")
-        self._begin(_ENTRY, self.tr("One-time code"), again if wrong_before else first)
+        again = "▲ That code was not accepted. Type the next one your device shows."
+        first = "The password was right. Type the code that your authenticator shows now."
+        self._begin(_ENTRY, "One-time code", again if wrong_before else first)
         self._show_status(self._status.text(), is_bad=wrong_before)
         self.code_edit.setReadOnly(False)
         if not wrong_before:
@@ -78,9 +78,9 @@ class SecondFactorPanel(QWidget):
 
     def show_push(self, push: "PushWaiting", *, can_use_code: bool) -> None:
         """Say what to do on the phone; `until` in it is when the wait ends, in epoch seconds."""
-        plain = self.tr("Approve the sign-in on your phone")
-        press = self.tr("Press {0} on your phone").format(push.number)
-        self._begin(_PUSH, plain if push.number is None else press, self.tr("Your phone asks whether it is you."))
+        plain = "Approve the sign-in on your phone"
+        press = f"Press {push.number} on your phone"
+        self._begin(_PUSH, plain if push.number is None else press, "Your phone asks whether it is you.")
         self._until = push.until
         self._busy.show()
         self.number_label.setText(push.number or "")
@@ -104,7 +104,7 @@ class SecondFactorPanel(QWidget):
     def tick(self, now: float) -> None:
         """Count down to the end of the wait for the phone."""
         if self._until is not None:
-            self._left.setText(self.tr("Lapse waits another {0}.").format(countdown(max(self._until - now, 0.0))))
+            self._left.setText(f"Lapse waits another {countdown(max(self._until - now, 0.0))}.")
 
     def focus_first(self) -> None:
         """Put the focus where a person would go on."""
@@ -131,26 +131,26 @@ class SecondFactorPanel(QWidget):
             self._status.style().polish(self._status)
 
     def _choice(self) -> QWidget:
-        self.code_button = QPushButton(self.tr("One-time code"))
+        self.code_button = QPushButton("One-time code")
         self.code_button.setObjectName("oneTimeCodeButton")
-        self.code_button.setToolTip(self.tr("Six digits from an authenticator app"))
+        self.code_button.setToolTip("Six digits from an authenticator app")
         self.code_button.clicked.connect(self._on_code)
-        self.push_button = QPushButton(self.tr("Ask on my phone"))
+        self.push_button = QPushButton("Ask on my phone")
         self.push_button.setObjectName("pushButton")
-        self.push_button.setToolTip(self.tr("Your phone asks, and you approve there"))
+        self.push_button.setToolTip("Your phone asks, and you approve there")
         self.push_button.clicked.connect(self._on_push)
         return _column(self.code_button, self.push_button)
 
     def _entry(self) -> QWidget:
         self.code_edit = QLineEdit()
         self.code_edit.setObjectName("oneTimeCodeEdit")
-        self.code_edit.setAccessibleName(self.tr("One-time code"))
+        self.code_edit.setAccessibleName("One-time code")
         self.code_edit.setInputMethodHints(Qt.InputMethodHint.ImhDigitsOnly)
         self.code_edit.setValidator(QRegularExpressionValidator(_CODE, self.code_edit))
         theme.set_mono(self.code_edit, 27)
         self.code_edit.textChanged.connect(self._show_possible)
         self.code_edit.returnPressed.connect(self._enter)
-        self.enter_button = QPushButton(self.tr("Go on"))
+        self.enter_button = QPushButton("Go on")
         self.enter_button.setObjectName("enterCodeButton")
         self.enter_button.setProperty("primary", True)
         self.enter_button.clicked.connect(self._enter)
@@ -163,21 +163,21 @@ class SecondFactorPanel(QWidget):
         theme.set_mono(self.number_label, 27, bold=True)
         self._left = label(role="muted", wrap=True)
         self._left.setObjectName("pushLeftLabel")
-        self.instead_button = QPushButton(self.tr("Use a code instead"))
+        self.instead_button = QPushButton("Use a code instead")
         self.instead_button.setObjectName("codeInsteadButton")
-        self.instead_button.setToolTip(self.tr("Leaves the question on the phone alone and asks for a one-time code"))
+        self.instead_button.setToolTip("Leaves the question on the phone alone and asks for a one-time code")
         self.instead_button.clicked.connect(self.code_instead_requested)
         return _column(self.number_label, self._left, self.instead_button)
 
     def _buttons(self) -> QHBoxLayout:
-        self.phone_button = QPushButton(self.tr("Open the demo phone"))
+        self.phone_button = QPushButton("Open the demo phone")
         self.phone_button.setObjectName("demoPhoneButton")
-        self.phone_button.setToolTip(self.tr("Opens the page that stands in for the phones of the demo org's people"))
+        self.phone_button.setToolTip("Opens the page that stands in for the phones of the demo org's people")
         self.phone_button.clicked.connect(self.phone_requested)
         self.phone_button.hide()
-        self.cancel_button = QPushButton(self.tr("Cancel"))
+        self.cancel_button = QPushButton("Cancel")
         self.cancel_button.setObjectName("cancelSecondFactorButton")
-        self.cancel_button.setToolTip(self.tr("Ends this sign-in (Esc)"))
+        self.cancel_button.setToolTip("Ends this sign-in (Esc)")
         self.cancel_button.setShortcut(Qt.Key.Key_Escape)
         self.cancel_button.clicked.connect(self.cancel_requested)
         row = QHBoxLayout()
@@ -194,7 +194,7 @@ class SecondFactorPanel(QWidget):
     def _on_push(self) -> None:
         from app.session.direct_sign_in import Factor
 
-        self._show_status(self.tr("Asking the phone…"))
+        self._show_status("Asking the phone…")
         self._busy.show()
         self.factor_chosen.emit(Factor.PUSH)
 
@@ -203,13 +203,13 @@ class SecondFactorPanel(QWidget):
             return
         self.code_edit.setReadOnly(True)
         self._busy.show()
-        self._show_status(self.tr("Trying the code…"))
+        self._show_status("Trying the code…")
         self._show_possible()
         self.code_entered.emit(Secret(self.code_edit.text()))
 
     def _show_possible(self) -> None:
-        empty = "" if self.code_edit.text().strip() else self.tr("Type the code first.")
-        allow(self.enter_button, self.tr("Trying the code…") if self.code_edit.isReadOnly() else empty)
+        empty = "" if self.code_edit.text().strip() else "Type the code first."
+        allow(self.enter_button, "Trying the code…" if self.code_edit.isReadOnly() else empty)
 
 
 def _column(*widgets: QWidget) -> QWidget:

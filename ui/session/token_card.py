@@ -36,7 +36,7 @@ class TokenCard(Card):
         self._bar = LifeBar(kind)
         self._detail = label(role="small", wrap=True)
         self._value_view: QPlainTextEdit | None = None
-        self._copy = ActionButton(actions.copy[kind], f"copy{kind.capitalize()}TokenButton", self.tr("Copy"))
+        self._copy = ActionButton(actions.copy[kind], f"copy{kind.capitalize()}TokenButton", "Copy")
         self._copy.setProperty("quiet", True)
         self.more_button = self._more(actions)
         self.body.addLayout(self._head())
@@ -68,7 +68,6 @@ class TokenCard(Card):
         self.value_view.show()
 
     def hide_value(self) -> None:
-        """Show the value no longer."""
         self._revealed_at = None
         if self._value_view is not None:
             self._value_view.clear()
@@ -78,7 +77,7 @@ class TokenCard(Card):
     def value_view(self) -> QPlainTextEdit:
         """Where a value is shown; made when it is first asked for, which is long after the first paint."""
         if self._value_view is None:
-            self._value_view = _value_view(self.kind, self.tr("The token's value, shown on request"))
+            self._value_view = _value_view(self.kind, "The token's value, shown on request")
             self._value_view.hide()
             self.body.addWidget(self._value_view)
         return self._value_view
@@ -96,12 +95,10 @@ class TokenCard(Card):
 
     @property
     def pill_word(self) -> str:
-        """The state in a word."""
         return self._pill.text()
 
     @property
     def countdown_text(self) -> str:
-        """The countdown as shown."""
         return self._countdown.text()
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -119,8 +116,8 @@ class TokenCard(Card):
         button.setObjectName(f"more{self.kind.capitalize()}TokenButton")
         button.setText("⋯")
         button.setProperty("quiet", True)
-        button.setAccessibleName(self.tr("More for the {0}").format(self._title))
-        button.setToolTip(self.tr("What can be done with this token"))
+        button.setAccessibleName(f"More for the {self._title}")
+        button.setToolTip("What can be done with this token")
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         menu = QMenu(button)

@@ -34,10 +34,10 @@ class TopBar(QFrame):
 
         `standings` are the connections by name: whether somebody is signed in there, None where nobody has looked yet.
         """
-        self.connection_picker.setText(_plain(self.tr("{0} ▾").format(name)))
-        state = self.tr("ready") if ready else self.tr("not ready yet")
-        self.connection_picker.setToolTip(plain_tooltip(self.tr("Connection: {0}, {1}").format(name, state)))
-        self.connection_picker.setAccessibleName(self.tr("Connection: {0}, {1}").format(name, state))
+        self.connection_picker.setText(_plain(f"{name} ▾"))
+        state = "ready" if ready else "not ready yet"
+        self.connection_picker.setToolTip(plain_tooltip(f"Connection: {name}, {state}"))
+        self.connection_picker.setAccessibleName(f"Connection: {name}, {state}")
         self._dot.show_role("good" if ready else "muted")
         self.issuer_label.show_text(issuer)
         self._chosen = name
@@ -52,7 +52,7 @@ class TopBar(QFrame):
     def _fill_connection_menu(self) -> None:
         self._connection_menu.clear()
         for each, signed_in in self._standings.items():
-            words = self.tr("{0} · signed in") if signed_in else self.tr("{0} · signed out")
+            words = "{0} · signed in" if signed_in else "{0} · signed out"
             action = self._connection_menu.addAction(_plain(each if signed_in is None else words.format(each)))
             action.setCheckable(True)
             action.setChecked(each == self._chosen)
@@ -74,7 +74,7 @@ class TopBar(QFrame):
         if name is not None:
             self._initials.setText(_initials(name))
             self._name.show_text(name)
-            self.account_chip.setAccessibleName(self.tr("Signed in as {0}").format(name))
+            self.account_chip.setAccessibleName(f"Signed in as {name}")
 
     def show_presenter(self, *, on: bool) -> None:
         """Say that everything is masked, or do not."""
@@ -85,7 +85,7 @@ class TopBar(QFrame):
         self._connection_menu = QMenu(self)
         self._connection_menu.triggered.connect(self._choose_connection)
         self._connection_menu.aboutToShow.connect(self._fill_connection_menu)
-        self.connection_picker = QPushButton(self.tr("Demo org ▾"))
+        self.connection_picker = QPushButton("Demo org ▾")
         self.connection_picker.setObjectName("connectionPicker")
         self.connection_picker.setMenu(self._connection_menu)
         self.issuer_label = ElidedLabel()
@@ -109,17 +109,17 @@ class TopBar(QFrame):
         inside.addWidget(self._name)
         self.presenter_pill = Pill()
         self.presenter_pill.setObjectName("presenterPill")
-        self.presenter_pill.show_state(self.tr("Presenting · all masked"), "neutral")
+        self.presenter_pill.show_state("Presenting · all masked", "neutral")
         self.presenter_pill.hide()
         self.sign_in_button = ActionButton(self._actions.sign_in, "signInButton")
         self.sign_in_button.setProperty("primary", True)
         self.sign_out_button = ActionButton(self._actions.sign_out, "signOutButton")
-        self.side_button = ActionButton(self._actions.side, "sideButton", self.tr("Panels"))
+        self.side_button = ActionButton(self._actions.side, "sideButton", "Panels")
         self.menu_button = QToolButton()
         self.menu_button.setObjectName("menuButton")
         self.menu_button.setText("⋯")
-        self.menu_button.setAccessibleName(self.tr("Menu"))
-        self.menu_button.setToolTip(self.tr("Everything there is to do, with its shortcuts"))
+        self.menu_button.setAccessibleName("Menu")
+        self.menu_button.setToolTip("Everything there is to do, with its shortcuts")
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.menu_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         menu = QMenu(self)
@@ -132,7 +132,7 @@ class TopBar(QFrame):
         row.setContentsMargins(16, 8, 16, 8)
         row.setSpacing(10)
         row.addWidget(Mark())
-        row.addWidget(label(self.tr("Lapse"), role="brand"))
+        row.addWidget(label("Lapse", role="brand"))
         row.addSpacing(8)
         row.addWidget(self._dot)
         row.addWidget(self.connection_picker)

@@ -38,11 +38,11 @@ class Welcome(QWidget):
         self.start_button.setObjectName("welcomeSignInButton")
         self.start_button.setProperty("primary", True)
         self.start_button.clicked.connect(self.sign_in_requested)
-        self.look_again_button = QPushButton(self.tr("Read the keyring again"))
+        self.look_again_button = QPushButton("Read the keyring again")
         self.look_again_button.setObjectName("welcomeLookAgainButton")
         self.look_again_button.clicked.connect(self.look_again_requested)
         self.look_again_button.hide()
-        self.add_button = QPushButton(self.tr("Add a connection…"))
+        self.add_button = QPushButton("Add a connection…")
         self.add_button.setObjectName("welcomeAddConnectionButton")
         self.add_button.clicked.connect(self.add_connection_requested)
         for widget in (Mark(40), self._headline, self._reason, self.look_again_button, self._text, self.start_button):
@@ -62,13 +62,13 @@ class Welcome(QWidget):
     ) -> None:
         """Invite to sign in to `name` by its `kind`; `why_not` says why nobody is, where one can tell."""
         self._kind = kind
-        invitation = self.tr("Sign in to the demo org") if embedded else self.tr("Sign in to {0}").format(name)
+        invitation = "Sign in to the demo org" if embedded else f"Sign in to {name}"
         self.start_button.setText(invitation)
         self._text.setText(f"{self._how(embedded=embedded)} {self._what_then(embedded=embedded)}")
         self._headline.setText(self._headline_for(why_not))
         self._reason.setVisible(why_not is not None)
         self.look_again_button.setVisible(isinstance(why_not, StoreUnread))
-        raw = self.tr("The server said: {0}").format(why_not.raw) if why_not and why_not.raw else ""
+        raw = f"The server said: {why_not.raw}" if why_not and why_not.raw else ""
         self._reason.setText("\n".join(line for line in (*why_not.lines(), raw) if line) if why_not else "")
         self._show_possible()
 
@@ -91,33 +91,29 @@ class Welcome(QWidget):
 
     def _show_possible(self) -> None:
         action = self._actions[self._kind]
-        why_not = "" if self._is_enabled else self.tr("The connection is not ready yet.")
+        why_not = "" if self._is_enabled else "The connection is not ready yet."
         allow(self.start_button, why_not or ("" if action.isEnabled() else action.toolTip()), action.statusTip())
         for kind, button in self.kind_buttons.items():
             button.setVisible(kind is not self._kind)
 
     def _headline_for(self, why_not: LapseError | None) -> str:
         if why_not is None:
-            return self.tr("Nobody is signed in")
-        return (
-            self.tr("The session has ended") if isinstance(why_not, Refusal) else self.tr("The session cannot be read")
-        )
+            return "Nobody is signed in"
+        return "The session has ended" if isinstance(why_not, Refusal) else "The session cannot be read"
 
     def _how(self, *, embedded: bool) -> str:
         if self._kind is SignInKind.PASSWORD:
-            return self.tr("Lapse asks for username and password here, and for a second factor where one is wanted.")
+            return "Lapse asks for username and password here, and for a second factor where one is wanted."
         if self._kind is SignInKind.DEVICE:
-            return self.tr("Lapse shows a code and a link; you sign in on a phone or another computer.")
+            return "Lapse shows a code and a link; you sign in on a phone or another computer."
         if embedded:
-            return self.tr("Your browser opens the demo org's sign-in page; the password stands on it.")
-        return self.tr("Your browser opens the sign-in page of this connection.")
+            return "Your browser opens the demo org's sign-in page; the password stands on it."
+        return "Your browser opens the sign-in page of this connection."
 
     def _what_then(self, *, embedded: bool) -> str:
         if embedded:
-            return self.tr(
+            return (
                 "Its access tokens live for seconds, so you can watch one lapse, call the API, and see exactly one "
                 "refresh."
             )
-        return self.tr(
-            "Lapse gets the tokens, keeps the refresh token in the keyring, and refreshes only when a call needs it."
-        )
+        return "Lapse gets the tokens, keeps the refresh token in the keyring, and refreshes only when a call needs it."

@@ -1,21 +1,17 @@
 """Draws a picture of the timeline with a painter: on the screen, into an image, into an SVG file."""
 
-from dataclasses import dataclass, field
-
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPen
 
 from app.lanes import End, Lane, MarkKind
-from ui import theme
 from ui.timeline import words
 from ui.timeline.layout import BarShape, LimitKind, LimitShape, Link, MarkShape, Picture, Tail
 from ui.timeline.shapes import arrow_back, bar_path, is_filled, mark_path
 from ui.timeline.span import ORDER
 from ui.widgets.hatching import hatching
+from ui.widgets.look import Look
 
-_SMALL_PX, _LANE_PX = 11, 13
 _BAR, _RADIUS, _MARK, _TAIL = 20.0, 4.0, 5.0, 4.0
-_PRESENTED = 1.25
 _FREE_END = 4.0
 _LEAST_ROOM = 12.0
 _DENSE_PX = 16.0
@@ -40,44 +36,6 @@ _ROLES = {
 _ORDINARY = (MarkKind.CALL, MarkKind.TOKEN_REQUEST)  # drawn first, so that none of them hides a refusal
 _CENTRE = Qt.AlignmentFlag.AlignCenter
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How everything looks: the scheme, how many times as large as in the design, and whether for a projector."""
-
-    scheme: theme.Scheme
-    scale: float
-    base: QFont
-    presenter: bool = False
-    small: QFont = field(init=False)
-    lane: QFont = field(init=False)
-
-    def __post_init__(self) -> None:
-        for name, pixels in (("small", _SMALL_PX), ("lane", _LANE_PX)):
-            font = QFont(self.base)
-            font.setPixelSize(round(pixels * self.scale * (_PRESENTED if self.presenter and name == "small" else 1)))
-            object.__setattr__(self, name, font)
-
-    def px(self, pixels: float) -> float:
-        """Return a length of the design as it is drawn."""
-        return pixels * self.scale
-
-    def mark_px(self, pixels: float) -> float:
-        """Return a length of marks and bars, which are larger on a projector."""
-        return pixels * self.scale * (_PRESENTED if self.presenter else 1)
-
-    def colour(self, role: str) -> QColor:
-        """Return the colour of a role."""
-        return QColor(getattr(self.scheme, role))
-
-    def tinted(self, role: str) -> QColor:
-        """Return the tint of a role, for what is filled."""
-        return QColor(self.scheme.tint(role))
-
-    def text_on(self, role: str) -> QColor:
-        """Return the colour of text on a tint."""
-        return QColor(theme.text_on_tint(self.scheme, role))
 
 
 class Drawing:
@@ -116,7 +74,7 @@ class Drawing:
 
     def _draw_lanes(self) -> None:
         painter, frame, look = self._painter, self._frame, self._look
-        painter.setFont(look.lane)
+        painter.setFont(look.name)
         for lane, name in words.lane_names().items():
             top = frame.lane_top(lane)
             painter.setPen(QPen(look.colour("text")))

@@ -8,7 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import pairwise, zip_longest
+from itertools import zip_longest
 from typing import NamedTuple
 
 from app.lanes import Bar, End, Lane, Lanes, Limits, Mark, MarkKind, Series, Track
@@ -140,11 +140,6 @@ class Picture:
             return min(near, key=lambda mark: abs(mark.x - x))
         over = [bar for bar in self.bars if bar.lane is lane and bar.begin <= x <= max(bar.end, bar.begin + 1)]
         return over[-1] if over else None
-
-    def hit(self, x: float, y: float) -> int | None:
-        """Return the journal number of what lies at a point; None for nothing."""
-        found = self.what_at(x, y)
-        return None if found is None else found.seq
 
 
 def picture(
@@ -371,8 +366,3 @@ def _focus(lanes: Lanes, chosen: int, frame: Frame, now: float) -> tuple[Focus, 
             begin, end = max(begins, frame.span.begin), min(until, frame.span.end)
             found.append(Focus(thing.lane, frame.x(begin), frame.x(end), isinstance(thing, Bar)))
     return tuple(found)
-
-
-def are_apart(shapes: Sequence[BarShape]) -> bool:
-    """Return whether bars of one lane follow one another without lying over each other."""
-    return all(one.end <= other.begin + 1 for one, other in pairwise(shapes) if one.lane is other.lane)

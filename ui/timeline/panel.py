@@ -29,7 +29,7 @@ class TimelinePanel(Card):
         self.view.selected.connect(self._on_view_selected)
         self.view.following_changed.connect(self._show_span)
         self.model = LanesModel(self)
-        self.table = text_table("timelineTable", self.tr("Timeline as a table"), self.model, {0: 90, 1: 130})
+        self.table = text_table("timelineTable", "Timeline as a table", self.model, {0: 90, 1: 130})
         self.table.selectionModel().currentRowChanged.connect(self._choose_row)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.view)
@@ -39,19 +39,19 @@ class TimelinePanel(Card):
         self.view.chosen_changed.connect(self._chosen_label.show_text)
         self._span_label = label(role="muted")
         self._span_label.setObjectName("timelineSpanLabel")
-        self.out_button = self._button("zoomOutButton", self.tr("–"), self.tr("Zoom out (-)"))
+        self.out_button = self._button("zoomOutButton", "–", "Zoom out (-)")
         self.out_button.clicked.connect(self._zoom_out)
-        self.in_button = self._button("zoomInButton", self.tr("+"), self.tr("Zoom in (+)"))
+        self.in_button = self._button("zoomInButton", "+", "Zoom in (+)")
         self.in_button.clicked.connect(self._zoom_in)
-        self.follow_button = self._button("followNowButton", self.tr("Follow now"), self.tr("Move with now (F)"))
+        self.follow_button = self._button("followNowButton", "Follow now", "Move with now (F)")
         self.follow_button.setCheckable(True)
         self.follow_button.setChecked(True)
         self.follow_button.toggled.connect(self._follow)
-        self.table_button = self._button("timelineTableButton", self.tr("Table"), self.tr("Show the same as a table"))
+        self.table_button = self._button("timelineTableButton", "Table", "Show the same as a table")
         self.table_button.setCheckable(True)
         self.table_button.toggled.connect(self._show_table)
-        hint = self.tr("Export what is in sight as a PNG or SVG file")
-        self.export_button = self._button("exportTimelineButton", self.tr("Export…"), hint)
+        hint = "Export what is in sight as a PNG or SVG file"
+        self.export_button = self._button("exportTimelineButton", "Export…", hint)
         self.export_button.clicked.connect(self._on_export)
         self._lay_out()
 
@@ -118,7 +118,7 @@ class TimelinePanel(Card):
         self.follow_button.setChecked(follows)
         self.follow_button.blockSignals(False)
         span = duration(self.view.span.seconds)
-        text = self.tr("last {0} · following now") if follows else self.tr("{0} · standing still")
+        text = "last {0} · following now" if follows else "{0} · standing still"
         self._span_label.setText(text.format(span))
 
     def _follow(self, on: bool) -> None:  # noqa: FBT001 - a signal's one argument
@@ -144,7 +144,7 @@ class TimelinePanel(Card):
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(8)
-        head.addWidget(label(self.tr("TIMELINE"), role="section"))
+        head.addWidget(label("TIMELINE", role="section"))
         head.addWidget(self._chosen_label, 1)
         head.addWidget(self._span_label, 0, Qt.AlignmentFlag.AlignVCenter)
         for button in (self.out_button, self.in_button, self.follow_button, self.table_button, self.export_button):

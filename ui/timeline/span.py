@@ -37,7 +37,6 @@ class Span:
         return Span(self.begin + seconds, self.end + seconds)
 
     def contains(self, moment: float) -> bool:
-        """Return whether a moment is in sight."""
         return self.begin <= moment <= self.end
 
 
@@ -64,7 +63,6 @@ class Frame:
         return self.span.begin + (x - self.left) / self.width * self.span.seconds
 
     def lane_top(self, lane: Lane) -> float:
-        """Return where a lane begins."""
         return self.top + ORDER.index(lane) * self.lane_height
 
     def middle(self, lane: Lane) -> float:

@@ -59,21 +59,17 @@ class LanesModel(QAbstractTableModel):
         return place if place < len(self._rows) and self._rows[place][0] == seq else None
 
     def rowCount(self, parent: Index = _ROOT) -> int:
-        """Return how much there is on the lanes."""
         return 0 if parent.isValid() else len(self._rows)
 
     def columnCount(self, parent: Index = _ROOT) -> int:
-        """Return the number of headings."""
         return 0 if parent.isValid() else len(self._headings())
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return a heading."""
         if role != Qt.ItemDataRole.DisplayRole or orientation != Qt.Orientation.Horizontal:
             return None
         return self._headings()[section] if 0 <= section < self.columnCount() else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return one cell."""
         if not index.isValid() or index.row() >= len(self._rows):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
@@ -96,7 +92,7 @@ class LanesModel(QAbstractTableModel):
         return thing.sentence(self._now) if isinstance(thing, Bar) else _told(thing)
 
     def _headings(self) -> tuple[str, str, str]:
-        return (self.tr("When"), self.tr("Lane"), self.tr("What"))
+        return ("When", "Lane", "What")
 
 
 def _moment(thing: Bar | Mark) -> float:

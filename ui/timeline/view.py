@@ -17,10 +17,11 @@ from app.lanes import Lane, Lanes, Limits
 from ui import theme
 from ui.text import plain_tooltip
 from ui.timeline import words
-from ui.timeline.drawing import Drawing, Look
+from ui.timeline.drawing import Drawing
 from ui.timeline.layout import BarShape, Picture, Rules, picture
 from ui.timeline.span import ORDER, Frame, Span, following
 from ui.timeline.walk import beside, moment_of, neighbour, sentence_of
+from ui.widgets.look import Look
 from ui.widgets.picture import image_of, svg_of
 
 _FIRST_SPAN_S = 150.0
@@ -54,7 +55,7 @@ class TimelineView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("timelineView")
-        self.setAccessibleName(self.tr("Timeline"))
+        self.setAccessibleName("Timeline")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -137,7 +138,6 @@ class TimelineView(QWidget):
     # --- pictures -------------------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the picture."""
         painter = QPainter(self)
         self._draw(painter)
         if self.hasFocus():
@@ -151,7 +151,7 @@ class TimelineView(QWidget):
 
     def svg(self) -> bytes:
         """Return the picture as it is shown, as an SVG file."""
-        return svg_of(self.size(), self._looks().colour("surface"), self._draw, self.tr("Timeline"))
+        return svg_of(self.size(), self._looks().colour("surface"), self._draw, "Timeline")
 
     def _draw(self, painter: QPainter) -> None:
         Drawing(painter, self._shown(), self._looks()).draw()
@@ -171,7 +171,7 @@ class TimelineView(QWidget):
 
     def _frame(self) -> Frame:
         look = self._looks()
-        metrics = QFontMetricsF(look.lane)
+        metrics = QFontMetricsF(look.name)
         widest = max(metrics.horizontalAdvance(name) for name in words.lane_names().values())
         left, top = max(look.px(_LEFT), widest + look.px(_GAP)), look.px(_TOP)
         lane_height = max((self.height() - top - look.px(_TICKS)) / len(ORDER), 1.0)
@@ -196,7 +196,6 @@ class TimelineView(QWidget):
             self.refresh()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Lay out anew."""
         super().resizeEvent(event)
         self.refresh()
 
@@ -224,7 +223,6 @@ class TimelineView(QWidget):
             self._choose(found.seq, found.lane)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Drag, or tell what is under the cursor."""
         position = event.position()
         if self._dragged_from is not None and event.buttons() & Qt.MouseButton.LeftButton:
             began, span = self._dragged_from
@@ -237,7 +235,6 @@ class TimelineView(QWidget):
         QToolTip.showText(event.globalPosition().toPoint(), plain_tooltip(told), self)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """End a drag."""
         self._dragged_from = None
 
     def told_at(self, x: float, y: float) -> str:

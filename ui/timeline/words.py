@@ -1,8 +1,6 @@
-"""The words of the timeline: lanes, ends, marks, limits and ticks, translated."""
+"""The words of the timeline: lanes, ends, marks, limits and ticks."""
 
 from datetime import UTC, datetime
-
-from PySide6.QtCore import QCoreApplication
 
 from app.lanes import End, Lane, Limits, MarkKind
 from app.text import duration
@@ -18,75 +16,73 @@ _WITH_TIME = (MarkKind.TOKEN_REQUEST, MarkKind.RETRY)
 def lane_names() -> dict[Lane, str]:
     """Return what is written before each lane."""
     return {
-        Lane.CALLS: QCoreApplication.translate("TimelineView", "API calls"),
-        Lane.ACCESS: QCoreApplication.translate("TimelineView", "Access"),
-        Lane.REFRESH: QCoreApplication.translate("TimelineView", "Refresh"),
-        Lane.TOKEN_REQUESTS: QCoreApplication.translate("TimelineView", "Token endpoint"),
+        Lane.CALLS: "API calls",
+        Lane.ACCESS: "Access",
+        Lane.REFRESH: "Refresh",
+        Lane.TOKEN_REQUESTS: "Token endpoint",
     }
 
 
 def end_words() -> dict[End, str]:
     """Return the word for each end of a life, none for what is still in hand."""
     return {
-        End.LAPSED: QCoreApplication.translate("TimelineView", "lapsed"),
-        End.REPLACED: QCoreApplication.translate("TimelineView", "rotated"),
-        End.DROPPED: QCoreApplication.translate("TimelineView", "dropped"),
-        End.REVOKED: QCoreApplication.translate("TimelineView", "revoked"),
-        End.EXPIRED: QCoreApplication.translate("TimelineView", "expired"),
-        End.REFUSED: QCoreApplication.translate("TimelineView", "refused"),
-        End.FORGOTTEN: QCoreApplication.translate("TimelineView", "forgotten"),
+        End.LAPSED: "lapsed",
+        End.REPLACED: "rotated",
+        End.DROPPED: "dropped",
+        End.REVOKED: "revoked",
+        End.EXPIRED: "expired",
+        End.REFUSED: "refused",
+        End.FORGOTTEN: "forgotten",
     }
 
 
 def mark_words() -> dict[MarkKind, str]:
     """Return the word for each mark; a call that went well needs none."""
     return {
-        MarkKind.FAILED_CALL: QCoreApplication.translate("TimelineView", "failed"),
-        MarkKind.TOKEN_REQUEST: QCoreApplication.translate("TimelineView", "refresh"),
-        MarkKind.REFUSAL: QCoreApplication.translate("TimelineView", "refused"),
-        MarkKind.LOST: QCoreApplication.translate("TimelineView", "answer lost"),
-        MarkKind.RETRY: QCoreApplication.translate("TimelineView", "retry"),
-        MarkKind.REPLAY: QCoreApplication.translate("TimelineView", "replay accepted"),
-        MarkKind.REPLAY_REFUSED: QCoreApplication.translate("TimelineView", "replay refused"),
-        MarkKind.SIGN_IN: QCoreApplication.translate("TimelineView", "sign-in"),
-        MarkKind.SIGN_OUT: QCoreApplication.translate("TimelineView", "signed out"),
-        MarkKind.SESSION_END: QCoreApplication.translate("TimelineView", "session ended"),
-        MarkKind.DROP: QCoreApplication.translate("TimelineView", "dropped"),
-        MarkKind.REVOCATION: QCoreApplication.translate("TimelineView", "revoked"),
-        MarkKind.EXPIRY: QCoreApplication.translate("TimelineView", "expired"),
-        MarkKind.TRAVEL: QCoreApplication.translate("TimelineView", "time travel"),
+        MarkKind.FAILED_CALL: "failed",
+        MarkKind.TOKEN_REQUEST: "refresh",
+        MarkKind.REFUSAL: "refused",
+        MarkKind.LOST: "answer lost",
+        MarkKind.RETRY: "retry",
+        MarkKind.REPLAY: "replay accepted",
+        MarkKind.REPLAY_REFUSED: "replay refused",
+        MarkKind.SIGN_IN: "sign-in",
+        MarkKind.SIGN_OUT: "signed out",
+        MarkKind.SESSION_END: "session ended",
+        MarkKind.DROP: "dropped",
+        MarkKind.REVOCATION: "revoked",
+        MarkKind.EXPIRY: "expired",
+        MarkKind.TRAVEL: "time travel",
     }
 
 
 def limit_words() -> dict[LimitKind, str]:
-    """Return what is written at a limit."""
     return {
-        LimitKind.IDLE: QCoreApplication.translate("TimelineView", "idle limit"),
-        LimitKind.ABSOLUTE: QCoreApplication.translate("TimelineView", "absolute limit"),
+        LimitKind.IDLE: "idle limit",
+        LimitKind.ABSOLUTE: "absolute limit",
     }
 
 
 def now_word() -> str:
-    """Return what is written at now."""
-    return QCoreApplication.translate("TimelineView", "now")
+    return "now"
 
 
 def many(count: int, name: str) -> str:
     """Return what is said of lives that lie too close to be told apart."""
-    text = QCoreApplication.translate("TimelineView", "{0} tokens from {1} on; zoom in to tell them apart.")
+    text = "{0} tokens from {1} on; zoom in to tell them apart."
     return text.format(count, name)
 
 
 def limits_sentence(limits: Limits) -> str:
     """Return what is known of the limits of a family of refresh tokens, in sentences."""
-    unknown = QCoreApplication.translate("TimelineView", "not stated by the server")
+    unknown = "not stated by the server"
     idle, absolute = (unknown if each is None else duration(each) for each in (limits.idle_s, limits.absolute_s))
     if limits.idle_s is None and limits.absolute_s is None:
-        found = QCoreApplication.translate("TimelineView", "idle and absolute limit: {0}").format(unknown)
+        found = f"idle and absolute limit: {unknown}"
     else:
-        found = QCoreApplication.translate("TimelineView", "idle limit: {0}, absolute limit: {1}")
+        found = "idle limit: {0}, absolute limit: {1}"
         found = found.format(idle, absolute)
-    grace = QCoreApplication.translate("TimelineView", "grace period: {0}")
+    grace = "grace period: {0}"
     return found + (", " + grace.format(duration(limits.grace_s)) if limits.grace_s else "")
 
 

@@ -59,7 +59,6 @@ class ElidingButton(QPushButton):
         self._elide()
 
     def whole_text(self) -> str:
-        """Return the text unshortened."""
         return self._whole
 
     def sizeHint(self) -> QSize:
@@ -73,7 +72,6 @@ class ElidingButton(QPushButton):
         return QSize(min(theme.px(110), self.sizeHint().width()), super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Shorten anew."""
         super().resizeEvent(event)
         self._elide()
 

@@ -85,7 +85,6 @@ class ElidedLabel(QLabel):
         self._elide()
 
     def whole_text(self) -> str:
-        """Return the text unshortened."""
         return self._whole
 
     def minimumSizeHint(self) -> QSize:
@@ -93,7 +92,6 @@ class ElidedLabel(QLabel):
         return QSize(40, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Shorten anew."""
         super().resizeEvent(event)
         self._elide()
 
@@ -129,5 +127,4 @@ class ModestLabel(ElidedLabel):
         return QSize(width, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
-        """Return no width at all."""
         return QSize(0, super().minimumSizeHint().height())

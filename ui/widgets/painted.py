@@ -18,11 +18,9 @@ class Mark(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        """Return its size in the zoom in force."""
         return QSize(theme.px(self._size), theme.px(self._size))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the ring."""
         scheme = theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -45,7 +43,6 @@ class Dot(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        """Return its size in the zoom in force."""
         return QSize(theme.px(self._size), theme.px(self._size))
 
     def show_role(self, role: str) -> None:
@@ -54,7 +51,6 @@ class Dot(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the circle."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -78,11 +74,9 @@ class LifeBar(QWidget):
             self.update()
 
     def sizeHint(self) -> QSize:
-        """Return a slim bar."""
         return QSize(theme.px(120), theme.px(5))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint track and share."""
         scheme = theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -105,7 +99,6 @@ class Picker(QComboBox):
     """A combo box with its arrow painted: a style sheet would need an image file for each scheme."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the box, then the arrow."""
         super().paintEvent(event)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -20,7 +20,6 @@ def image_of(size: QSize, ground: QColor, paint: Paint, scale: float = 2.0) -> Q
 
 
 def png_of(image: QImage) -> bytes:
-    """Return an image as a PNG file."""
     octets = QBuffer()
     octets.open(QBuffer.OpenModeFlag.WriteOnly)
     QImageWriter(octets, b"png").write(image)

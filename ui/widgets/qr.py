@@ -51,7 +51,6 @@ class QrCode(QWidget):
         return self.sizeHint()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Scale with the font."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self.updateGeometry()

@@ -29,15 +29,12 @@ class Least(QWidget):
         content.setParent(self)
 
     def sizeHint(self) -> QSize:
-        """Return what the content would like."""
         return self._content.sizeHint()
 
     def minimumSizeHint(self) -> QSize:
-        """Return the least the content needs."""
         return self._content.minimumSizeHint()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Give all room to the content."""
         super().resizeEvent(event)
         self._content.setGeometry(self.rect())
 

@@ -77,7 +77,6 @@ class Toasts(QWidget):
         return False
 
     def changeEvent(self, event: QEvent) -> None:
-        """Scale with the font."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange and self._shown:
             self._place()
@@ -171,7 +170,6 @@ class _Toast(QFrame):
         self._timer.start()
 
     def whole_text(self) -> str:
-        """Return the text with its count."""
         return self.text if self.times == 1 else f"{self.text} ×{self.times}"
 
     def stop(self) -> None:

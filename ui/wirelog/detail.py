@@ -29,19 +29,19 @@ class DetailPane(QWidget):
         self._is_switching = False
         self.tabs = QTabBar()
         self.tabs.setObjectName("wireDetailTabs")
-        self.tabs.setAccessibleName(self.tr("The chosen row in full"))
+        self.tabs.setAccessibleName("The chosen row in full")
         self.tabs.setDrawBase(False)
         self.tabs.setUsesScrollButtons(False)
         self.tabs.setExpanding(False)
         self._stack = QStackedWidget()
-        self.model = TextModel((self.tr("Name"), self.tr("Value")), parent=self)
-        self.summary = _FactTable("wireSummaryTable", self.tr("Summary of the chosen row"), self.model, {0: 108})
-        self.request_view = _reader("wireRequestView", self.tr("The request"))
-        self.response_view = _reader("wireResponseView", self.tr("The response"))
+        self.model = TextModel(("Name", "Value"), parent=self)
+        self.summary = _FactTable("wireSummaryTable", "Summary of the chosen row", self.model, {0: 108})
+        self.request_view = _reader("wireRequestView", "The request")
+        self.response_view = _reader("wireResponseView", "The response")
         for view, name in (
-            (self.summary, self.tr("Summary")),
-            (self.request_view, self.tr("Request")),
-            (self.response_view, self.tr("Response")),
+            (self.summary, "Summary"),
+            (self.request_view, "Request"),
+            (self.response_view, "Response"),
         ):
             self._stack.addWidget(view)
             self.tabs.addTab(name)
@@ -85,25 +85,25 @@ class DetailPane(QWidget):
         self._is_switching = True
         for place in (1, 2):
             self.tabs.setTabEnabled(place, exchange)
-            self.tabs.setTabToolTip(place, "" if exchange else self.tr("Choose an exchange to read it."))
+            self.tabs.setTabToolTip(place, "" if exchange else "Choose an exchange to read it.")
         self.tabs.setCurrentIndex(self._wanted_tab if exchange else 0)
         self._is_switching = False
 
     def _exchange(self, row: Row, detail: Detail | None, log: WireLog) -> list[tuple[str, str]]:
         above, call = log.decision_above(row), log.call_of(row)
         return [
-            (self.tr("Outcome"), self._outcome(row, detail)),
-            (self.tr("Why"), above.text if above is not None else log.origin_of(row) or self._no_reason(call)),
-            (self.tr("For the call"), "" if call is None else call.text),
-            (self.tr("Request"), row.text.partition(" → ")[0]),
-            (self.tr("Endpoint"), "" if row.endpoint is None else self._endpoints()[row.endpoint]),
-            (self.tr("Began"), _moment(row.at)),
-            (self.tr("Headers after"), _took(None if detail is None else detail.answered_s)),
-            (self.tr("All of it after"), _took(row.duration_s)),
-            (self.tr("Sent"), self._size(detail.request_body if detail is not None else None)),
-            (self.tr("Received"), self._size(detail.response_body if detail is not None else None)),
-            (self.tr("In full"), self.tr("Too long ago: only its line is kept.") if detail is None else ""),
-            (self.tr("In the journal"), self.tr("No. {0}").format(row.seq)),
+            ("Outcome", self._outcome(row, detail)),
+            ("Why", above.text if above is not None else log.origin_of(row) or self._no_reason(call)),
+            ("For the call", "" if call is None else call.text),
+            ("Request", row.text.partition(" → ")[0]),
+            ("Endpoint", "" if row.endpoint is None else self._endpoints()[row.endpoint]),
+            ("Began", _moment(row.at)),
+            ("Headers after", _took(None if detail is None else detail.answered_s)),
+            ("All of it after", _took(row.duration_s)),
+            ("Sent", self._size(detail.request_body if detail is not None else None)),
+            ("Received", self._size(detail.response_body if detail is not None else None)),
+            ("In full", "Too long ago: only its line is kept." if detail is None else ""),
+            ("In the journal", f"No. {row.seq}"),
         ]
 
     def _outcome(self, row: Row, detail: Detail | None) -> str:
@@ -111,70 +111,70 @@ class DetailPane(QWidget):
         if row.failure is None:
             return status
         if row.status is None:
-            return self.tr("No answer: {0}").format(row.failure)
-        return self.tr("{0}, then broken off: {1}").format(status, row.failure)
+            return f"No answer: {row.failure}"
+        return f"{status}, then broken off: {row.failure}"
 
     def _no_reason(self, call: Row | None) -> str:
-        return self.tr("The call above it.") if call is not None else self.tr("Made on its own, for no call.")
+        return "The call above it." if call is not None else "Made on its own, for no call."
 
     def _call(self, row: Row, log: WireLog) -> list[tuple[str, str]]:
-        took = self.tr("{0}, refresh included").format(_took(row.duration_s)) if row.duration_s is not None else ""
+        took = f"{_took(row.duration_s)}, refresh included" if row.duration_s is not None else ""
         return [
-            (self.tr("Story"), log.story_of(row) or ("" if took else self.tr("It is still going on."))),
-            (self.tr("Call"), row.text),
-            (self.tr("Answered"), "" if row.status is None else str(row.status)),
-            (self.tr("Took"), took),
-            (self.tr("Requests"), str(sum(each.kind is RowKind.EXCHANGE for each in log.with_children(row.seq)))),
-            (self.tr("Began"), _moment(row.at)),
-            (self.tr("In the journal"), self.tr("No. {0}").format(row.seq)),
+            ("Story", log.story_of(row) or ("" if took else "It is still going on.")),
+            ("Call", row.text),
+            ("Answered", "" if row.status is None else str(row.status)),
+            ("Took", took),
+            ("Requests", str(sum(each.kind is RowKind.EXCHANGE for each in log.with_children(row.seq)))),
+            ("Began", _moment(row.at)),
+            ("In the journal", f"No. {row.seq}"),
         ]
 
     def _retry(self, row: Row, log: WireLog) -> list[tuple[str, str]]:
         above = log.decision_above(row)
         return [
-            (self.tr("Retry"), row.text),
-            (self.tr("Why"), "" if above is None else above.text),
-            (self.tr("At"), _moment(row.at)),
-            (self.tr("In the journal"), self.tr("No. {0}").format(row.seq)),
+            ("Retry", row.text),
+            ("Why", "" if above is None else above.text),
+            ("At", _moment(row.at)),
+            ("In the journal", f"No. {row.seq}"),
         ]
 
     def _decision(self, row: Row, log: WireLog) -> list[tuple[str, str]]:
         made = log.decision_of(row)
-        number = (self.tr("In the journal"), self.tr("No. {0}").format(row.seq))
-        return [(self.tr("Decision"), row.text), *([] if made is None else self._inputs(made)), number]
+        number = ("In the journal", f"No. {row.seq}")
+        return [("Decision", row.text), *([] if made is None else self._inputs(made)), number]
 
     def _inputs(self, made: Decision) -> list[tuple[str, str]]:
         left = made.remaining_s
         return [
-            (self.tr("Verdict"), made.verdict.value),
-            (self.tr("Rule"), made.reason.value),
-            (self.tr("Asked by"), made.asked_by),
-            (self.tr("Access token"), made.access_name or self.tr("none in hand")),
-            (self.tr("Decided at"), _moment(made.at)),
-            (self.tr("Expires at"), self.tr("not stated") if made.expires_at is None else _moment(made.expires_at)),
-            (self.tr("Expiry from"), made.source.value),
-            (self.tr("Left"), "" if left is None else f"{'-' if left < 0 else ''}{seconds(abs(left))}"),
-            (self.tr("Leeway"), seconds(made.leeway_s)),
-            (self.tr("Leeway asked"), seconds(made.leeway_asked_s)),
-            (self.tr("A call needs"), self.tr("requests: {0}").format(made.requests)),
+            ("Verdict", made.verdict.value),
+            ("Rule", made.reason.value),
+            ("Asked by", made.asked_by),
+            ("Access token", made.access_name or "none in hand"),
+            ("Decided at", _moment(made.at)),
+            ("Expires at", "not stated" if made.expires_at is None else _moment(made.expires_at)),
+            ("Expiry from", made.source.value),
+            ("Left", "" if left is None else f"{'-' if left < 0 else ''}{seconds(abs(left))}"),
+            ("Leeway", seconds(made.leeway_s)),
+            ("Leeway asked", seconds(made.leeway_asked_s)),
+            ("A call needs", f"requests: {made.requests}"),
         ]
 
     def _size(self, body: ShownBody | None) -> str:
-        return "" if body is None else self.tr("{0} bytes of {1}").format(f"{body.length:,}", body.media_type or "?")
+        return "" if body is None else f"{body.length:,} bytes of {body.media_type or '?'}"
 
     def _endpoints(self) -> dict[ExchangeKind, str]:
         return {
-            ExchangeKind.API: self.tr("API"),
-            ExchangeKind.TOKEN: self.tr("token endpoint"),
-            ExchangeKind.SIGN_IN: self.tr("preparing a sign-in"),
-            ExchangeKind.AUTHORIZATION: self.tr("authorization"),
-            ExchangeKind.DISCOVERY: self.tr("discovery"),
-            ExchangeKind.KEYS: self.tr("keys"),
-            ExchangeKind.USERINFO: self.tr("userinfo"),
-            ExchangeKind.REVOCATION: self.tr("revocation"),
-            ExchangeKind.INTROSPECTION: self.tr("introspection"),
-            ExchangeKind.CONTROL: self.tr("demo org's controls"),
-            ExchangeKind.MANAGEMENT: self.tr("Okta's management API"),
+            ExchangeKind.API: "API",
+            ExchangeKind.TOKEN: "token endpoint",
+            ExchangeKind.SIGN_IN: "preparing a sign-in",
+            ExchangeKind.AUTHORIZATION: "authorization",
+            ExchangeKind.DISCOVERY: "discovery",
+            ExchangeKind.KEYS: "keys",
+            ExchangeKind.USERINFO: "userinfo",
+            ExchangeKind.REVOCATION: "revocation",
+            ExchangeKind.INTROSPECTION: "introspection",
+            ExchangeKind.CONTROL: "demo org's controls",
+            ExchangeKind.MANAGEMENT: "Okta's management API",
         }
 
 

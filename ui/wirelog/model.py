@@ -47,11 +47,9 @@ class WireModel(QAbstractTableModel):
 
     @property
     def wanted(self) -> RowFilter:
-        """The filter in force."""
         return self._wanted
 
     def show_log(self, log: WireLog) -> None:
-        """Show another log."""
         self._log = log
         self.filter(self._wanted)
 
@@ -86,7 +84,6 @@ class WireModel(QAbstractTableModel):
             self.endRemoveRows()
 
     def row_at(self, index: Index) -> Row | None:
-        """Return the row at an index."""
         return self._log.row(self._shown[index.row()]) if index.isValid() and index.row() < len(self._shown) else None
 
     def place_of(self, row: Row) -> int | None:
@@ -94,22 +91,19 @@ class WireModel(QAbstractTableModel):
         return self._shown.place_of(row.key)
 
     def rowCount(self, parent: Index = _ROOT) -> int:
-        """Return the number of rows shown."""
         return 0 if parent.isValid() else len(self._shown)
 
     def columnCount(self, parent: Index = _ROOT) -> int:
-        """Return four."""
         return 0 if parent.isValid() else 4
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return the column's name."""
         if role != Qt.ItemDataRole.DisplayRole or orientation != Qt.Orientation.Horizontal:
             return None
-        names = (self.tr("What"), self.tr("Status"), self.tr("Took"), self.tr("At"))
+        names = ("What", "Status", "Took", "At")
         return names[section] if 0 <= section < len(names) else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return one cell."""
         row = self.row_at(index) if role in _ROLES else None
         if row is None:
             return None
@@ -128,9 +122,9 @@ class WireModel(QAbstractTableModel):
     def outcome(self, row: Row) -> str:
         """Return the word for how a row ended, or for what it is."""
         if row.kind is RowKind.EXCHANGE:
-            failed = "" if row.failure is None else self.tr("failed")
+            failed = "" if row.failure is None else "failed"
             return " ".join(part for part in ("" if row.status is None else str(row.status), failed) if part)
-        words = {RowKind.CALL: self.tr("call"), RowKind.DECISION: self.tr("decision"), RowKind.RETRY: self.tr("retry")}
+        words = {RowKind.CALL: "call", RowKind.DECISION: "decision", RowKind.RETRY: "retry"}
         return words[row.kind]
 
     def _changed(self, key: Key) -> bool:

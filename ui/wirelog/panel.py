@@ -42,16 +42,16 @@ class WirePanel(QWidget):
         self._presents = False
         self._has_detail = False
         self._build_filter()
-        self.table = _WireTable("wireTable", self.tr("Exchanges"), self._model, {STATUS: 84, TOOK: 76, AT: 76})
+        self.table = _WireTable("wireTable", "Exchanges", self._model, {STATUS: 84, TOOK: 76, AT: 76})
         self.table.follow_end()
         self.table.selectionModel().currentChanged.connect(self._choose)
         self.table.copy_wanted.connect(self._copy)
-        self.why_button = self._button("wireWhyButton", self.tr("Why?"))
+        self.why_button = self._button("wireWhyButton", "Why?")
         self.why_button.clicked.connect(self._ask_why)
         self.detail = DetailPane(self.why_button)
-        self.curl_button = self._button("copyCurlButton", self.tr("Copy as cURL"))
+        self.curl_button = self._button("copyCurlButton", "Copy as cURL")
         self.curl_button.clicked.connect(self._ask_curl)
-        self.real_curl_button = self._button("copyRealCurlButton", self.tr("…with real tokens"))
+        self.real_curl_button = self._button("copyRealCurlButton", "…with real tokens")
         self.real_curl_button.clicked.connect(self._ask_real_curl)
         self._allow_buttons()
         self._lay_out()
@@ -103,7 +103,6 @@ class WirePanel(QWidget):
         self._allow_buttons()
 
     def chosen(self) -> Row | None:
-        """Return the chosen row."""
         return self._model.row_at(self.table.currentIndex())
 
     def clear_filter(self) -> None:
@@ -155,7 +154,7 @@ class WirePanel(QWidget):
         is_open = self._model.wanted.is_open
         self.filter_bar.setHidden(is_open)
         if not is_open:
-            words = self.tr("{0} of {1} shown")
+            words = "{0} of {1} shown"
             self.shown_label.setText(words.format(f"{self._model.rowCount():,}", f"{self._model.total:,}"))
 
     def _choose(self, current: QModelIndex, _previous: QModelIndex) -> None:
@@ -193,32 +192,32 @@ class WirePanel(QWidget):
 
     def _allow_buttons(self) -> None:
         row = self.chosen()
-        no_row = self.tr("Choose a row first.") if row is None else ""
+        no_row = "Choose a row first." if row is None else ""
         no_curl = no_row
         if row is not None and row.kind is not RowKind.EXCHANGE:
-            no_curl = self.tr("Only an exchange can be copied as cURL: choose one.")
+            no_curl = "Only an exchange can be copied as cURL: choose one."
         elif row is not None and not self._has_detail:
-            no_curl = self.tr("It was too long ago: only its line is kept.")
-        no_real = self.tr("Presenter mode is on: no real token is copied.") if self._presents else no_curl
-        allow(self.why_button, no_row, self.tr("Show in the journal what led to it"))
-        allow(self.curl_button, no_curl, self.tr("Copy the request as a command, its tokens masked (Ctrl+C)"))
-        allow(self.real_curl_button, no_real, self.tr("Copy the command with the tokens in hand: keep it to yourself"))
+            no_curl = "It was too long ago: only its line is kept."
+        no_real = "Presenter mode is on: no real token is copied." if self._presents else no_curl
+        allow(self.why_button, no_row, "Show in the journal what led to it")
+        allow(self.curl_button, no_curl, "Copy the request as a command, its tokens masked (Ctrl+C)")
+        allow(self.real_curl_button, no_real, "Copy the command with the tokens in hand: keep it to yourself")
 
     def _build_filter(self) -> None:
         self.filter_edit = QLineEdit()
         self.filter_edit.setObjectName("wireFilterEdit")
-        self.filter_edit.setAccessibleName(self.tr("Filter by text"))
-        self.filter_edit.setPlaceholderText(self.tr("Filter: URL, failure, reason"))
+        self.filter_edit.setAccessibleName("Filter by text")
+        self.filter_edit.setPlaceholderText("Filter: URL, failure, reason")
         self.filter_edit.setClearButtonEnabled(True)
         self.filter_edit.textChanged.connect(self._filter)
-        self.kind_picker = self._picker("wireKindPicker", self.tr("Kind"), self._kinds())
-        self.status_picker = self._picker("wireStatusPicker", self.tr("Status"), self._statuses())
-        self.export_button = self._button("exportHarButton", self.tr("Export HAR…"))
-        self.export_button.setToolTip(self.tr("Write all exchanges to a file; secrets in it are masked"))
+        self.kind_picker = self._picker("wireKindPicker", "Kind", self._kinds())
+        self.status_picker = self._picker("wireStatusPicker", "Status", self._statuses())
+        self.export_button = self._button("exportHarButton", "Export HAR…")
+        self.export_button.setToolTip("Write all exchanges to a file; secrets in it are masked")
         self.export_button.clicked.connect(self.export_wanted)
         self.shown_label = label()
         self.shown_label.setObjectName("wireShownLabel")
-        self.clear_button = self._button("wireClearFilterButton", self.tr("Clear filter"))
+        self.clear_button = self._button("wireClearFilterButton", "Clear filter")
         self.clear_button.clicked.connect(self.clear_filter)
         self.filter_bar = QFrame()
         self.filter_bar.setObjectName("wireFilterBar")
@@ -228,32 +227,32 @@ class WirePanel(QWidget):
 
     def _kinds(self) -> list[tuple[str, object]]:
         return [
-            (self.tr("Everything"), None),
-            (self.tr("Calls"), RowKind.CALL.value),
-            (self.tr("Decisions"), RowKind.DECISION.value),
-            (self.tr("Retries"), RowKind.RETRY.value),
-            (self.tr("Exchanges"), RowKind.EXCHANGE.value),
-            (self.tr("Token endpoint"), ExchangeKind.TOKEN),
-            (self.tr("API"), ExchangeKind.API),
-            (self.tr("Preparing a sign-in"), ExchangeKind.SIGN_IN),
-            (self.tr("Authorization"), ExchangeKind.AUTHORIZATION),
-            (self.tr("Discovery"), ExchangeKind.DISCOVERY),
-            (self.tr("Keys"), ExchangeKind.KEYS),
-            (self.tr("Userinfo"), ExchangeKind.USERINFO),
-            (self.tr("Revocation"), ExchangeKind.REVOCATION),
-            (self.tr("Introspection"), ExchangeKind.INTROSPECTION),
-            (self.tr("Demo org's controls"), ExchangeKind.CONTROL),
-            (self.tr("Okta's management API"), ExchangeKind.MANAGEMENT),
+            ("Everything", None),
+            ("Calls", RowKind.CALL.value),
+            ("Decisions", RowKind.DECISION.value),
+            ("Retries", RowKind.RETRY.value),
+            ("Exchanges", RowKind.EXCHANGE.value),
+            ("Token endpoint", ExchangeKind.TOKEN),
+            ("API", ExchangeKind.API),
+            ("Preparing a sign-in", ExchangeKind.SIGN_IN),
+            ("Authorization", ExchangeKind.AUTHORIZATION),
+            ("Discovery", ExchangeKind.DISCOVERY),
+            ("Keys", ExchangeKind.KEYS),
+            ("Userinfo", ExchangeKind.USERINFO),
+            ("Revocation", ExchangeKind.REVOCATION),
+            ("Introspection", ExchangeKind.INTROSPECTION),
+            ("Demo org's controls", ExchangeKind.CONTROL),
+            ("Okta's management API", ExchangeKind.MANAGEMENT),
         ]
 
     def _statuses(self) -> list[tuple[str, object]]:
         return [
-            (self.tr("Any status"), None),
-            (self.tr("2xx"), 2),
-            (self.tr("3xx"), 3),
-            (self.tr("4xx"), 4),
-            (self.tr("5xx"), 5),
-            (self.tr("failed"), 0),
+            ("Any status", None),
+            ("2xx", 2),
+            ("3xx", 3),
+            ("4xx", 4),
+            ("5xx", 5),
+            ("failed", 0),
         ]
 
     def _picker(self, name: str, accessible_name: str, items: list[tuple[str, object]]) -> Picker:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.demo import dialect
+from app.demo import dialect, words
 from app.demo.dialect import OktaError, Refused
 from app.demo.door import Door
 from app.demo.endpoints.browser import PageRefused, check_own_form, session_of, start_session
@@ -53,7 +53,6 @@ class Activation:
         self._door = Door(org)
 
     def routes(self) -> list[Route]:
-        """Return its routes."""
         return [
             self._door.route(ACTIVATE, "activate", self.show),
             self._door.route(ACTIVATE, "activate", self.submit, ("POST",)),
@@ -91,11 +90,11 @@ class Activation:
         pending, now = self._org.pending, self._org.clock.now()
         typed = form.get("user_code", "")[:_LONGEST_CODE]
         if pending.has_too_many_wrong_codes(now):
-            raise CodeRefused(dialect.TOO_MANY_USER_CODES, "Ten wrong codes were typed within a minute.", typed)
+            raise CodeRefused(dialect.TOO_MANY_USER_CODES, words.TOO_MANY_USER_CODES, typed)
         found = pending.device_of(_NOT_LETTERS.sub("", typed.upper()), now)
         if found is None:
             pending.wrong_codes.append(now)
-            raise CodeRefused(dialect.INVALID_USER_CODE, "No device waits with that code (any more).", typed)
+            raise CodeRefused(dialect.INVALID_USER_CODE, words.NO_DEVICE_WAITS, typed)
         request.state.client_id = found[1].client_id
         return found
 
@@ -131,7 +130,7 @@ class Activation:
             _EVENT,
             succeeded=refusal is None,
             reason=refusal.reason if refusal else "",
-            cause="The person chose Deny." if refusal else "",
+            cause=words.CHOSE_DENY if refusal else "",
             endpoint="activate",
             client_id=device.client_id,
             user_id=user_id,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from app.demo import dialect
+from app.demo import dialect, words
 from app.demo.applications import Application
 from app.demo.authorization_request import AuthorizationRequest, ReturnAddress
 from app.demo.dialect import Refused, listed
@@ -47,7 +47,6 @@ class SentBack(Refused):
         self._bends = bends
 
     def answer(self) -> Response:
-        """Return the redirect."""
         fields = {"error": self.error.error, "error_description": self.error.description}
         return send_back(self._back, fields, self._issuer, self._bends)
 
@@ -139,7 +138,7 @@ class AuthorizationEndpoint:
     def _continued(self, request: Request, asked: AuthorizationRequest, form: Parameters) -> Response:
         action = form.get("action")
         if action == "cancel":
-            raise Refused(dialect.ACCESS_DENIED, "The person chose Cancel.")
+            raise Refused(dialect.ACCESS_DENIED, words.CHOSE_CANCEL)
         if action == "allow":
             return self._allowed(request, asked, form)
         step = next_step(self._org, request, form)

@@ -27,7 +27,6 @@ class PageRefused(Refused):
     """A refusal shown as a page, because there is nobody the browser could be sent back to."""
 
     def answer(self) -> Response:
-        """Return the page."""
         return refusal_page(self.error)
 
 

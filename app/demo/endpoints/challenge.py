@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from app.demo import dialect
+from app.demo import dialect, words
 from app.demo.applications import Application, Grant
 from app.demo.dialect import Refused, listed
 from app.demo.endpoints.clients import check_grant, identified_application, required
@@ -48,10 +48,10 @@ class ChallengeEndpoint:
         channel = _channel(required(form, "channel_hint"))
         user = self._org.user_named(required(form, "login_hint"))
         if user is None:
-            raise Refused(dialect.POLICY_NOT_SATISFIED, "No user of this org has that login.")
+            raise Refused(dialect.POLICY_NOT_SATISFIED, words.NO_SUCH_LOGIN)
         request.state.user_id = user.id
         if not user.has_second_factor:
-            raise Refused(dialect.POLICY_NOT_SATISFIED, "The user has no phone that could be asked.")
+            raise Refused(dialect.POLICY_NOT_SATISFIED, words.NO_PHONE)
         return JSONResponse(self._asked(request, application, user.id, channel))
 
     async def second(self, request: Request) -> Response:
@@ -124,10 +124,7 @@ def _second_factor(form: Parameters, application: Application) -> Grant:
     asked = required(form, "challenge_types_supported").split()
     known = [grant for grant in _TYPES if grant in asked]
     if not known:
-        raise Refused(
-            dialect.POLICY_NOT_SATISFIED,
-            f"challenge_types_supported names none of {listed(_TYPES)}, which the org asks.",
-        )
+        raise Refused(dialect.POLICY_NOT_SATISFIED, words.no_common_challenge(listed(_TYPES)))
     allowed = [grant for grant in known if application.may(grant)] or known
     return allowed[-1] if "channel_hint" in form else allowed[0]
 

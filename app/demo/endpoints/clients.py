@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 
-from app.demo import dialect
+from app.demo import dialect, words
 from app.demo.applications import Application, Grant
 from app.demo.dialect import Refused, listed
 from app.demo.forms import Parameters
@@ -26,7 +26,7 @@ def identified_application(org: "DemoOrg", request: Request, form: Parameters) -
         raise Refused(dialect.NO_CREDENTIALS)
     application = known_application(org, request, client_id)
     if basic is not None or in_body:
-        raise Refused(dialect.INVALID_SECRET, "A public application has no secret.")
+        raise Refused(dialect.INVALID_SECRET, words.PUBLIC_CLIENT)
     return application
 
 
@@ -34,17 +34,17 @@ def known_application(org: "DemoOrg", request: Request, client_id: str) -> Appli
     """Return the active application of this id; raises Refused."""
     application = org.applications.get(client_id)
     if application is None:
-        raise Refused(dialect.INVALID_CLIENT_ID, "No application of this org has that client ID.")
+        raise Refused(dialect.INVALID_CLIENT_ID, words.NO_SUCH_CLIENT)
     request.state.client_id = application.id
     if not application.is_active:
-        raise Refused(dialect.INVALID_CLIENT_ID, "The application is deactivated.")
+        raise Refused(dialect.INVALID_CLIENT_ID, words.CLIENT_DEACTIVATED)
     return application
 
 
 def check_grant(application: Application, grant: Grant) -> None:
     """Raise Refused when the application is not configured for the grant."""
     if not application.may(grant):
-        cause = f"The {grant.short} grant is not enabled for the application {application.label}."
+        cause = words.grant_off(grant.short, application.label)
         raise Refused(dialect.UNAUTHORIZED_CLIENT.about(listed(application.grant_types)), cause)
 
 
@@ -60,7 +60,7 @@ def save(org: "DemoOrg") -> None:
     try:
         org.ledger.save()
     except OSError as failed:
-        raise Refused(dialect.UNAVAILABLE, f"The ledger could not be written: {failed.strerror}.") from None
+        raise Refused(dialect.UNAVAILABLE, words.disk_refused(failed.strerror)) from None
 
 
 def _basic_user(header: str) -> str | None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
 
-from app.demo import dialect
+from app.demo import dialect, words
 from app.demo.applications import Application
+from app.demo.cause import Cause
 from app.demo.dialect import Refused
 from app.demo.door import bends_of
 from app.demo.endpoints.clients import required, save
@@ -16,7 +17,7 @@ from app.demo.endpoints.first import first_tokens
 from app.demo.forms import Parameters
 from app.demo.ledger import CodeRecord, hashed
 from app.demo.servers import AuthorizationServer
-from app.text import duration
+from app.refusal_cause import RefusalCause
 
 if TYPE_CHECKING:
     from app.demo.org import DemoOrg
@@ -40,9 +41,9 @@ class CodeGrant:
         # whatever comes of it, this code has been tried: a second try finds it spent
         self._org.ledger.spend(name, None)
         if code.client_id != application.id:
-            raise Refused(dialect.MISMATCHED_CLIENT, f"The code was issued to {code.client_id}.")
+            raise Refused(dialect.MISMATCHED_CLIENT, words.issued_to("code", code.client_id))
         if code.issuer != self._org.issuer_of(self._server):
-            raise Refused(dialect.MISMATCHED_SERVER, f"The code was issued by {code.issuer}.")
+            raise Refused(dialect.MISMATCHED_SERVER, words.issued_by("code", code.issuer))
         if code.redirect_uri != redirect_uri:
             raise Refused(dialect.MISMATCHED_REDIRECT_URI)
         if not _proves(form["code_verifier"], code.challenge):
@@ -65,17 +66,16 @@ class CodeGrant:
     def _live(self, request: Request, name: str) -> CodeRecord:
         code = self._org.ledger.codes.get(name)
         if code is None:
-            raise Refused(dialect.INVALID_CODE, "This org never issued the code, or forgot it with its end.")
+            raise Refused(dialect.INVALID_CODE, words.CODE_NEVER_ISSUED)
         if code.spent:
             request.state.user_id, request.state.family = code.user_id, code.family or ""
             if code.family is not None:
                 # RFC 6749 §4.1.2: used twice, so revoke what came of it
-                self._org.ledger.end(code.family, "Its authorization code was used twice.")
+                self._org.ledger.end(code.family, Cause(kind=RefusalCause.CODE_REUSED))
                 save(self._org)
-            raise Refused(dialect.INVALID_CODE, "The code was used before; what came of it is revoked.")
+            raise Refused(dialect.INVALID_CODE, words.CODE_USED)
         if self._org.clock.now() >= code.expires_at:
-            since = duration(self._org.clock.now() - code.expires_at)
-            raise Refused(dialect.INVALID_CODE, f"The code is past its end, by {since}.")
+            raise Refused(dialect.INVALID_CODE, words.code_ended(self._org.clock.now() - code.expires_at))
         return code
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from app.demo import dialect
+from app.demo import dialect, words
 from app.demo.applications import Application, Grant
 from app.demo.dialect import Refused
 from app.demo.door import bends_of
@@ -92,9 +92,9 @@ class DeviceGrant:
         device = self._live(name, application)
         self._check_pace(name, device)
         if device.is_denied:
-            raise Refused(dialect.ACCESS_DENIED, "The person chose Deny.")
+            raise Refused(dialect.ACCESS_DENIED, words.CHOSE_DENY)
         if device.session is None:
-            raise Refused(dialect.DEVICE_PENDING, "The person has not typed the code and allowed it yet.")
+            raise Refused(dialect.DEVICE_PENDING, words.DEVICE_PENDING)
         self._org.pending.devices[name] = replace(device, is_spent=True)
         request.state.user_id = device.session.user_id
         tokens, family = first_tokens(
@@ -113,15 +113,15 @@ class DeviceGrant:
     def _live(self, name: str, application: Application) -> DeviceSignIn:
         device = self._org.pending.devices.get(name)
         if device is None:
-            raise Refused(dialect.INVALID_DEVICE_CODE, "This org never issued the device code, or forgot it.")
+            raise Refused(dialect.INVALID_DEVICE_CODE, words.DEVICE_NEVER_ISSUED)
         if device.client_id != application.id:
             raise Refused(dialect.MISMATCHED_CLIENT)
         if device.issuer != self._org.issuer_of(self._server):
             raise Refused(dialect.MISMATCHED_SERVER)
         if device.is_spent:
-            raise Refused(dialect.INVALID_DEVICE_CODE, "The device code was used before.")
+            raise Refused(dialect.INVALID_DEVICE_CODE, words.DEVICE_USED)
         if self._org.clock.now() >= device.expires_at:
-            raise Refused(dialect.DEVICE_EXPIRED, "The device code is past its end.")
+            raise Refused(dialect.DEVICE_EXPIRED, words.DEVICE_ENDED)
         return device
 
     def _check_pace(self, name: str, device: DeviceSignIn) -> None:
@@ -132,4 +132,4 @@ class DeviceGrant:
         slower_by_s = _SLOWER_BY_S if is_fast else 0.0
         self._org.pending.devices[name] = replace(device, polled_at=now, interval_s=device.interval_s + slower_by_s)
         if is_fast:
-            raise Refused(dialect.SLOW_DOWN, f"The device polled again within {device.interval_s:g} s.")
+            raise Refused(dialect.SLOW_DOWN, words.polled_too_soon(device.interval_s))

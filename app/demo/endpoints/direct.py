@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from app.demo import dialect
+from app.demo import dialect, words
 from app.demo.applications import Application, Grant
 from app.demo.dialect import Refused
 from app.demo.door import bends_of
@@ -91,7 +91,7 @@ class DirectGrants:
         found = self._live("oob_code", self.org.pending.out_of_band, application, form)
         request.state.user_id = found.user_id
         if found.mfa_token != (hashed(form["mfa_token"]) if "mfa_token" in form else None):
-            raise Refused(_expired("oob_code"), "The oob_code was given out for another sign-in.")
+            raise Refused(_expired("oob_code"), words.OTHER_SIGN_IN)
         return found
 
     def spend(self, form: Parameters) -> None:
@@ -104,15 +104,15 @@ class DirectGrants:
     def _live(self, name: str, store: dict[str, H], application: Application, form: Parameters) -> H:
         found = store.get(hashed(required(form, name)))
         if found is None:
-            raise Refused(_expired(name), f"This org never issued the {name}, or forgot it.")
+            raise Refused(_expired(name), words.handle_never_issued(name))
         if found.client_id != application.id:
             raise Refused(dialect.MISMATCHED_CLIENT)
         if found.issuer != self.issuer:
             raise Refused(dialect.MISMATCHED_SERVER)
         if found.is_spent:
-            raise Refused(_expired(name), f"The {name} was used before.")
+            raise Refused(_expired(name), words.handle_used(name))
         if self.org.clock.now() >= found.expires_at:
-            raise Refused(_expired(name), f"The {name} is past its end.")
+            raise Refused(_expired(name), words.handle_ended(name))
         return found
 
 
@@ -125,10 +125,10 @@ class PasswordGrant(DirectGrants):
         scopes = self.scopes(application, form)
         user = self.org.user_named(username)
         if user is None:
-            raise Refused(dialect.WRONG_CREDENTIALS, "No user of this org has that login.")
+            raise Refused(dialect.WRONG_CREDENTIALS, words.NO_SUCH_LOGIN)
         request.state.user_id = user.id
         if not hmac.compare_digest(password.encode(), user.password.encode()):
-            raise Refused(dialect.WRONG_CREDENTIALS, "The password is wrong.")
+            raise Refused(dialect.WRONG_CREDENTIALS, words.WRONG_PASSWORD)
         if user.has_second_factor:
             raise MfaRequired(self._new_mfa_token(application, form, user))
         return self.signed_in(request, application, user.id, scopes, ("pwd",))
@@ -136,10 +136,7 @@ class PasswordGrant(DirectGrants):
     def _new_mfa_token(self, application: Application, form: Parameters, user: "User") -> str:
         known = form["grant_types_supported"].split() if "grant_types_supported" in form else _SECOND_FACTORS
         if not any(grant in known and application.may(grant) for grant in _SECOND_FACTORS):
-            raise Refused(
-                dialect.POLICY_NOT_SATISFIED,
-                "The user has a second factor; the application cannot, or does not want to, ask for one.",
-            )
+            raise Refused(dialect.POLICY_NOT_SATISFIED, words.SECOND_FACTOR_IMPOSSIBLE)
         token = new_handle()
         factor = FirstFactor(client_id=application.id, issuer=self.issuer, expires_at=self.handles_end, user_id=user.id)
         keep(self.org.pending.first_factors, hashed(token), factor)
@@ -155,7 +152,7 @@ class OtpGrant(DirectGrants):
         scopes = self.scopes(application, form)
         user = self.org.user_named(login)
         if user is None or not user.has_second_factor:
-            raise Refused(dialect.WRONG_OTP, "No user of this org has that login and one-time codes.")
+            raise Refused(dialect.WRONG_OTP, words.NO_LOGIN_WITH_CODES)
         request.state.user_id = user.id
         spend_code(self.org, user, form.get("otp", ""))
         return self.signed_in(request, application, user.id, scopes, ("otp",))
@@ -201,11 +198,11 @@ class MfaOobGrant(DirectGrants):
 def _check_answer(oob: OutOfBand, form: Parameters) -> None:
     if oob.code is not None:
         if not hmac.compare_digest(form.get("binding_code", "").encode(), oob.code.encode()):
-            raise Refused(dialect.WRONG_BINDING_CODE, f"It is not the code the {oob.channel} message told.")
+            raise Refused(dialect.WRONG_BINDING_CODE, words.wrong_binding_code(oob.channel))
     elif oob.answer is Answer.REJECTED:
-        raise Refused(dialect.OOB_REJECTED, "The person denied it on the phone, or chose the wrong number.")
+        raise Refused(dialect.OOB_REJECTED, words.PUSH_DENIED)
     elif oob.answer is Answer.NONE:
-        raise Refused(dialect.OOB_PENDING, "The person has not answered on the phone yet.")
+        raise Refused(dialect.OOB_PENDING, words.PUSH_PENDING)
 
 
 def _expired(name: str) -> dialect.OktaError:

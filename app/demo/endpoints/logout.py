@@ -27,7 +27,6 @@ class LogoutEndpoint:
         self._server = server
 
     async def by_query(self, request: Request) -> Response:
-        """Answer GET."""
         return await self._answer(request, by_form=False)
 
     async def by_form(self, request: Request) -> Response:

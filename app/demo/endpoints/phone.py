@@ -27,11 +27,9 @@ class PhonePage:
         self._phone = Phone(org)
 
     def routes(self) -> list[Route]:
-        """Return its routes."""
         return [Route(_PATH, self.show), Route(_PATH, self.press, methods=["POST"])]
 
     async def show(self, _request: Request) -> Response:
-        """Show the phone."""
         return phone_page(self._phone)
 
     async def press(self, request: Request) -> Response:

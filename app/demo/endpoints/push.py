@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from app.demo import dialect
+from app.demo import dialect, words
 from app.demo.dialect import Refused
 from app.demo.endpoints.clients import identified_application
 from app.demo.forms import Parameters, read_form
@@ -63,7 +63,7 @@ def unpacked(org: "DemoOrg", server: AuthorizationServer, query: Parameters) -> 
         return query
     pushed = org.pending.pushed.get(hashed(query["request_uri"]))
     if pushed is None or pushed.issuer != org.issuer_of(server) or org.clock.now() >= pushed.expires_at:
-        raise Refused(dialect.INVALID_REQUEST_URI, "This server never issued the request_uri, or it is past its end.")
+        raise Refused(dialect.INVALID_REQUEST_URI, words.REQUEST_URI_UNKNOWN)
     if pushed.client_id != query.get("client_id"):
-        raise Refused(dialect.INVALID_REQUEST_URI, "The request_uri was issued to another application.")
+        raise Refused(dialect.INVALID_REQUEST_URI, words.REQUEST_URI_OF_ANOTHER)
     return pushed.parameters

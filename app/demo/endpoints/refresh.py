@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
 
-from app.demo import dialect
+from app.demo import dialect, words
 from app.demo.applications import Application, Rotation
+from app.demo.cause import Cause
 from app.demo.dialect import Refused, printable
 from app.demo.door import Bends, bends_of
 from app.demo.endpoints.clients import required, save
@@ -16,8 +17,9 @@ from app.demo.forms import Parameters
 from app.demo.ledger import Family, RefreshRecord, hashed
 from app.demo.minting import count_refresh, new_refresh_token, token_answer
 from app.demo.policy import Successor
-from app.demo.rotation import Use, judge
+from app.demo.rotation import judge
 from app.demo.servers import AuthorizationServer
+from app.refusal_cause import RefusalCause
 
 if TYPE_CHECKING:
     from app.demo.org import DemoOrg
@@ -39,9 +41,9 @@ class RefreshGrant:
         record, family = self._known(request, name)
         request.state.user_id, request.state.family = family.user_id, family.id
         if family.client_id != application.id:
-            raise Refused(dialect.MISMATCHED_CLIENT, f"The refresh token was issued to {family.client_id}.")
+            raise Refused(dialect.MISMATCHED_CLIENT, words.issued_to("refresh token", family.client_id))
         if family.issuer != self._org.issuer_of(self._server):
-            raise Refused(dialect.MISMATCHED_SERVER, f"The refresh token was issued by {family.issuer}.")
+            raise Refused(dialect.MISMATCHED_SERVER, words.issued_by("refresh token", family.issuer))
         self._check_use(record, family, application)
         if not self._org.policy.user_is_assigned:
             raise Refused(dialect.USER_NOT_ASSIGNED)
@@ -56,26 +58,27 @@ class RefreshGrant:
         if record is not None:
             return record, self._org.ledger.families[record.family]
         struck = self._org.ledger.struck.get(name)
-        cause = struck.cause if struck else "This org never issued it, or forgot it at a reset or restart."
+        cause = struck.cause if struck else Cause(kind=RefusalCause.NEVER_ISSUED)
         request.state.family = struck.family if struck else ""
         raise Refused(dialect.INVALID_REFRESH_TOKEN, cause)
 
     def _check_use(self, record: RefreshRecord, family: Family, application: Application) -> None:
         now, lifetimes = self._org.clock.now(), self._server.lifetimes(self._org.policy)
-        judgement = judge(record, family, application, lifetimes, now)
-        if judgement.is_good:
+        cause = judge(record, family, application, lifetimes, now).cause
+        if cause is None:
             return
-        if judgement.use is Use.REUSED:
-            self._kill(family, judgement.cause)
-        raise Refused(dialect.INVALID_REFRESH_TOKEN, judgement.cause)
+        if cause.kind is RefusalCause.REUSED:
+            self._kill(family, cause)
+        raise Refused(dialect.INVALID_REFRESH_TOKEN, cause)
 
-    def _kill(self, family: Family, cause: str) -> None:
+    def _kill(self, family: Family, cause: Cause) -> None:
         """Let the newest refresh token die, and every access token since the sign-in."""
-        self._org.ledger.end(family.id, f"Its family was ended for reuse: {cause}")
+        self._org.ledger.end(family.id, replace(cause, kind=RefusalCause.FAMILY_ENDED))
         save(self._org)
         self._org.log.add(
             self._server.event("token.detect_reuse"),
-            cause=cause,
+            cause=words.said(cause),
+            refusal_cause=cause.kind,
             endpoint="token",
             client_id=family.client_id,
             user_id=family.user_id,
@@ -89,11 +92,11 @@ class RefreshGrant:
             raise Refused(dialect.FIELDS_TOO_LONG.about("scope"))
         scopes = tuple(dict.fromkeys(asked.split()))
         if not scopes or not set(scopes) <= set(self._server.scopes):
-            raise Refused(dialect.UNKNOWN_SCOPE, f"Asked for: {printable(' '.join(scopes)) or 'no scope at all'}.")
+            raise Refused(dialect.UNKNOWN_SCOPE, words.asked_for(printable(" ".join(scopes))))
         if denied := [scope for scope in scopes if scope not in family.scopes]:
             raise Refused(
                 dialect.REFRESH_SCOPES_DENIED.about(printable(", ".join(denied))),
-                f"Granted at the sign-in: {' '.join(family.scopes)}. Denied: {printable(' '.join(denied))}.",
+                words.scopes_denied(" ".join(family.scopes), printable(" ".join(denied))),
             )
         return scopes
 

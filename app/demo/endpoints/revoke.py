@@ -6,16 +6,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.demo import dialect
+from app.demo.cause import Cause
 from app.demo.dialect import Refused
 from app.demo.endpoints.clients import identified_application, save
 from app.demo.forms import read_form, read_query
 from app.demo.ledger import hashed
 from app.demo.servers import AuthorizationServer
+from app.refusal_cause import RefusalCause
 
 if TYPE_CHECKING:
     from app.demo.org import DemoOrg
 
-_BY_CLIENT = "Its own application revoked it at the revocation endpoint."
+_BY_CLIENT = Cause(kind=RefusalCause.REVOKED_BY_CLIENT)
 
 
 class RevocationEndpoint:

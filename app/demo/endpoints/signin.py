@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 
-from app.demo import dialect
+from app.demo import dialect, words
 from app.demo.dialect import Refused
 from app.demo.forms import Parameters
 from app.demo.onetime import spend_code
@@ -51,7 +51,7 @@ def next_step(org: "DemoOrg", request: Request, form: Parameters) -> Step:
     username = form.get("username", "")
     user = org.user_named(username)
     if user is None or not hmac.compare_digest(form.get("password", "").encode(), user.password.encode()):
-        cause = "No user of this org has that login." if user is None else "The password is wrong."
+        cause = words.NO_SUCH_LOGIN if user is None else words.WRONG_PASSWORD
         _note_failure(org, request, user, "user.session.start", Refused(dialect.WRONG_CREDENTIALS, cause))
         return PasswordAsked(username=username, message=_WRONG_PASSWORD)
     session = BrowserSession(user_id=user.id, auth_time=org.clock.now())
@@ -83,7 +83,7 @@ def _note_failure(org: "DemoOrg", request: Request, user: "User | None", event_t
         event_type,
         succeeded=False,
         reason=refused.error.reason,
-        cause=refused.cause,
+        cause=words.said(refused.cause),
         endpoint=request.state.endpoint,
         client_id=getattr(request.state, "client_id", ""),
         user_id=user.id if user else "",

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from app.demo import dialect
+from app.demo import dialect, words
 from app.demo.applications import Application, Grant
 from app.demo.dialect import Refused, listed
 from app.demo.endpoints.clients import check_grant, identified_application, save
@@ -69,9 +69,7 @@ class TokenEndpoint:
         request.state.grant = grant.short
         check_grant(application, grant)
         if not self._server.is_org and not self._org.policy.has_access_policy:
-            raise Refused(
-                dialect.NO_MATCHING_POLICY, "The authorization server has no access policy for this application."
-            )
+            raise Refused(dialect.NO_MATCHING_POLICY, words.NO_ACCESS_POLICY)
         return self._grants[grant].answer(request, application, form)
 
     def _prune(self) -> None:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from app.demo import words
 from app.demo.applications import Application
+from app.demo.cause import Cause
 from app.demo.dialect import Refused
 from app.demo.endpoints.clients import save
 from app.demo.forms import read_query
@@ -16,6 +18,7 @@ from app.demo.management.members import read_object
 from app.demo.management.refusals import not_found
 from app.demo.management.replacing import replacement
 from app.demo.management.shown import shown
+from app.refusal_cause import RefusalCause
 
 if TYPE_CHECKING:
     from app.demo.org import DemoOrg
@@ -64,7 +67,7 @@ class Applications:
         after = replacement(before, body)
         self._put(before, after)
         changed = [each.name for each in fields(Application) if getattr(before, each.name) != getattr(after, each.name)]
-        self._note(UPDATED, after, f"Changed: {', '.join(changed)}." if changed else "Nothing changed.")
+        self._note(UPDATED, after, words.changed(changed))
         return JSONResponse(shown(self._org, self._org.applications[after.id]))
 
     async def step(self, request: Request) -> Response:
@@ -102,7 +105,7 @@ class Applications:
     def _end_sign_ins(self, application: Application) -> None:
         families = [each.id for each in self._org.ledger.families.values() if each.client_id == application.id]
         for family in families:
-            self._org.ledger.end(family, f"The application {application.label} was deactivated.")
+            self._org.ledger.end(family, Cause(kind=RefusalCause.APPLICATION_DEACTIVATED, label=application.label))
 
     def _note(self, event_type: str, application: Application, cause: str = "") -> None:
         self._org.log.add(event_type, endpoint="applications", client_id=application.id, cause=cause)

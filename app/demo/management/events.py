@@ -27,7 +27,8 @@ FIELDS = (
     "transaction.type",
     "authenticationContext.externalSessionId",
     "request.ipChain.ip",
-    *(f"debugContext.debugData.{name}" for name in ("cause", "endpoint", "grantType", "grantedScopes", "requestUri")),
+    *(f"debugContext.debugData.{name}" for name in ("cause", "refusalCause", "endpoint", "grantType")),
+    *(f"debugContext.debugData.{name}" for name in ("grantedScopes", "requestUri")),
 )
 """The paths filters may use; Okta forbids `published`, which `since` and `until` are for."""
 
@@ -171,6 +172,7 @@ def _request(event: LogEvent) -> dict[str, Any]:
 def _debug_data(event: LogEvent) -> dict[str, str]:
     found = {
         "cause": event.cause,
+        "refusalCause": event.refusal_cause or "",
         "endpoint": event.endpoint,
         "grantType": _GRANTS.get(event.grant, event.grant),
         "grantedScopes": " ".join(event.scopes),

@@ -24,8 +24,8 @@ _OTHER_GRANTS = (
 )
 _RESPONSE_TYPES = frozenset({"code", "id_token", "token"})
 _LONGEST_LABEL = 100
-_MOST_LEEWAY_S = 60
-_USUAL_LEEWAY_S = 30
+_MOST_GRACE_S = 60
+_USUAL_GRACE_S = 30
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[\x21\x22\x24-\x7e]+")  # printable, and no fragment (RFC 6749 §3.1.2)
 _MOST_URIS = 100
 _SCRIPTS = frozenset({"javascript", "data", "vbscript", "file", "about", "blob"})
@@ -97,13 +97,13 @@ def replacement(before: Application, body: Found) -> Application:
     _check_credentials(before, _required(_required(body, "credentials"), "oauthClient"))
     _check_client(before, client)
     grants = _grant_types(before, client)
-    rotation, leeway_s = _refresh_settings(before, client, grants)
+    rotation, grace_s = _refresh_settings(before, client, grants)
     return replace(
         before,
         label=_label(body),
         grant_types=tuple(Grant(each) for each in grants if each not in _OTHER_GRANTS),
         rotation_type=rotation,
-        leeway_s=leeway_s,
+        grace_s=grace_s,
         redirect_uris=_redirect_uris(client, grants),
         post_logout_redirect_uris=_uris(client, "post_logout_redirect_uris"),
         requires_consent=members.one_of(client, "consent_method", ("TRUSTED", "REQUIRED")) == "REQUIRED",
@@ -181,7 +181,7 @@ def _refresh_settings(before: Application, client: Found, grants: list[str]) -> 
     """Return rotation and grace period; without the object both stay as they were (Okta fact §3.3)."""
     found = members.part(client, "refresh_token")
     if found is None:
-        return before.rotation_type, before.leeway_s
+        return before.rotation_type, before.grace_s
     if before.application_type == "service":
         raise forbidden()
     if Grant.REFRESH not in grants:
@@ -190,12 +190,12 @@ def _refresh_settings(before: Application, client: Found, grants: list[str]) -> 
     rotation = members.one_of(found, "rotation_type", tuple(Rotation))
     if rotation is None:
         raise failed("rotationType", "'rotation_type' is required.")
-    leeway_s = members.whole(found, "leeway")
-    if leeway_s is None:
-        leeway_s = _USUAL_LEEWAY_S
-    if not 0 <= leeway_s <= _MOST_LEEWAY_S:
-        raise failed_member("leeway", f"The field must lie between 0 and {_MOST_LEEWAY_S}")
-    return Rotation(rotation), leeway_s
+    grace_s = members.whole(found, "leeway")
+    if grace_s is None:
+        grace_s = _USUAL_GRACE_S
+    if not 0 <= grace_s <= _MOST_GRACE_S:
+        raise failed_member("leeway", f"The field must lie between 0 and {_MOST_GRACE_S}")
+    return Rotation(rotation), grace_s
 
 
 def _redirect_uris(client: Found, grants: list[str]) -> tuple[str, ...]:

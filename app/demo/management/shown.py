@@ -81,7 +81,7 @@ def _own(org: "DemoOrg", application: Application) -> dict[str, Any]:
     }
     if application.may(Grant.REFRESH):
         # Okta shows it with the grant only (Okta fact §3.2)
-        client["refresh_token"] = {"rotation_type": application.rotation_type, "leeway": application.leeway_s}
+        client["refresh_token"] = {"rotation_type": application.rotation_type, "leeway": application.grace_s}
     identity = {"client_id": application.id, "token_endpoint_auth_method": "none", "pkce_required": True}
     signing = {"kid": org.ledger.keys[0].kid}
     return {"credentials": {"oauthClient": identity, "signing": signing}, "settings": {"oauthClient": client}}

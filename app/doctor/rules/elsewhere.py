@@ -122,8 +122,7 @@ def password_changed(case: Case) -> Finding | None:
     if not is_refused(case):
         return None
     changed = _log_events(case, _PASSWORD_EVENTS)
-    line = serverside.refusal(case)
-    if changed or (line is not None and "password" in line.cause):
+    if changed:
         evidence = (*map(serverside.quoted, changed), *serverside.evidence(case))
         return _password(case, Certainty.SURE, evidence, 93)
     if serverside.why(case) is not None:

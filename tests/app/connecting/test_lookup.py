@@ -3,7 +3,8 @@
 import httpx
 import pytest
 
-from app.connecting.lookup import NotFound, look_up
+from app.connecting.lookup import look_up
+from app.connecting.not_found import NotFound
 from app.connecting.offer import Tone
 from app.connection import SignInKind
 from app.demo.org import DemoOrg
@@ -83,7 +84,7 @@ async def test_a_server_without_refresh_tokens_or_s256_is_told_of(http: httpx.As
     offer = (await look_up(http, server.url)).offer
     tones = {each.name: each.tone for each in offer.facts}
     assert tones["Refresh tokens"] is tones["PKCE"] is Tone.WARNING
-    assert not offer.may_sign_in(SignInKind.BROWSER)
+    assert SignInKind.BROWSER in offer.why_not
     said = " ".join(offer.missing)
     for word in ("No refresh tokens", "openid is not", "S256", "RFC 9207"):
         assert word in said

@@ -8,8 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from app.connecting.step import Outcome, Step
+from app.connecting.step import Step
 from app.connecting.trial import try_out
+from app.connecting.verdict import Outcome
 from app.connection import DEMO_CLIENT_ID, Connection, SignInKind
 from app.demo.org import DemoOrg
 from app.errors import BadInput

@@ -122,7 +122,7 @@ PAIRS = st.lists(st.tuples(NAMES.map(str.encode) | st.binary(max_size=8), VALUES
 BROKEN = [b"%", b"%zz", b"%ff=%ff", b"&&&===", b"a=1;b=2", b"+=+&a+b=c+d", b"=" * 50, b"a&" * 300]
 BROKEN += [b"state=%00&nonce=%ed%a0%80", b"client_id=1&client_id=2", b"&".join(b"%d=" % at for at in range(10_000))]
 SPOILT = [*BROKEN, b"\xff\xfe=\x00", b"client_id=caf\xe9", b"x" * 65_537, b"token=" + b"a" * 102_400, b""]
-SPOILT += [b"[" * 60_000, b'{"a":' * 10_000, b"\xef\xbb\xbf{}", b"NaN", b'{"leeway_s": 1e999}', b"9" * 9999, b"[{}]"]
+SPOILT += [b"[" * 60_000, b'{"a":' * 10_000, b"\xef\xbb\xbf{}", b"NaN", b'{"grace_s": 1e999}', b"9" * 9999, b"[{}]"]
 TREES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10) | GOOD,
     lambda inner: (

@@ -559,7 +559,7 @@ async def test_a_step_of_life_that_is_none(admin: Administrator) -> None:
 
 
 async def test_knobs_and_puts_turn_the_same(admin: Administrator, org: DemoOrg) -> None:
-    org.turn(refresh_grant_enabled=False, rotation_type="STATIC", leeway_s=3)
+    org.turn(refresh_grant_enabled=False, rotation_type="STATIC", grace_s=3)
     assert "refresh_token" not in client(await admin.document())
     await admin.changed(with_refresh)
     assert client(await admin.document())["refresh_token"] == {"rotation_type": "STATIC", "leeway": 3}

@@ -58,14 +58,14 @@ async def test_the_grant_switch(ada: Somebody, control: Controller) -> None:
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ({"leeway_s": 61}, "grace period must lie between 0 and 60"),
-        ({"leeway_s": 5, "access_token_lifetime_s": 0}, "access_token_lifetime_s must lie between 1 and"),
-        ({"leeway_s": 5, "nonsense": 1}, "There is no knob 'nonsense'."),
-        ({"leeway_s": "5"}, "leeway_s must be a whole number"),
-        ({"leeway_s": True}, "leeway_s must be a whole number"),
+        ({"grace_s": 61}, "grace period must lie between 0 and 60"),
+        ({"grace_s": 5, "access_token_lifetime_s": 0}, "access_token_lifetime_s must lie between 1 and"),
+        ({"grace_s": 5, "nonsense": 1}, "There is no knob 'nonsense'."),
+        ({"grace_s": "5"}, "grace_s must be a whole number"),
+        ({"grace_s": True}, "grace_s must be a whole number"),
         ({"is_active": 1}, "is_active must be true or false"),
         ({"rotation_type": "rotate"}, "rotation_type must be one of ROTATE, STATIC"),
-        ({"preset": "okta-spa", "leeway_s": 99}, "grace period"),
+        ({"preset": "okta-spa", "grace_s": 99}, "grace period"),
         ({"preset": "nonsense"}, "There is no preset 'nonsense'."),
         ({"preset": 5}, "'preset' must be a text"),
         ({"self": 1}, "There is no knob 'self'."),
@@ -205,13 +205,13 @@ async def test_counters_are_cleared_and_a_reset_forgets_everything(
     tokens = await ada.tokens()
     await control.done("POST", "/counters/clear")
     assert (await control.done("GET"))["counters"] == {}
-    await control.done("PATCH", "/policy", {"leeway_s": 1})
+    await control.done("PATCH", "/policy", {"grace_s": 1})
     await control.done("POST", "/clock", {"jump_s": 60})
     await control.done("POST", "/faults", {"fault": "500@api"})
     await control.done("POST", "/reset")
     found = await control.done("GET")
     assert (found["families"], found["faults"], found["log"]) == ([], [], [])
-    assert (found["knobs"]["leeway_s"], found["clock"]["moved_s"]) == (30, 0)
+    assert (found["knobs"]["grace_s"], found["clock"]["moved_s"]) == (30, 0)
     assert (await ada.refresh(tokens["refresh_token"])).status_code == 400
 
 
@@ -236,7 +236,7 @@ async def test_what_was_turned_is_remembered_with_the_ledger(
     tmp_path: Any, clock: SimClock, control: Controller
 ) -> None:
     org = DemoOrg(clock, ledger=FileLedger(tmp_path / "org" / "ledger.json"))
-    org.turn(leeway_s=5, access_token_lifetime_s=75, refresh_grant_enabled=False)
+    org.turn(grace_s=5, access_token_lifetime_s=75, refresh_grant_enabled=False)
     org.set_time(skew_s=90)
     org.ledger.save()
     again = DemoOrg(clock, ledger=FileLedger(tmp_path / "org" / "ledger.json"))
@@ -245,6 +245,14 @@ async def test_what_was_turned_is_remembered_with_the_ledger(
     again.reset()
     again.ledger.save()
     assert DemoOrg(clock, ledger=FileLedger(tmp_path / "org" / "ledger.json")).policy == Policy()
+
+
+async def test_a_ledger_that_calls_the_grace_period_leeway_is_read(clock: SimClock) -> None:
+    org = DemoOrg(clock)
+    org.turn(grace_s=5)
+    old = org.ledger.settings["application"]
+    old["leeway_s"] = old.pop("grace_s")
+    assert DemoOrg(clock, ledger=org.ledger).knobs()["grace_s"] == 5
 
 
 async def test_presets_are_listed_with_their_source(control: Controller) -> None:

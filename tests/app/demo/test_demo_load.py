@@ -84,7 +84,7 @@ async def test_one_rotating_token_is_used_at_once_inside_its_grace_period(somebo
 
 
 async def test_of_one_single_use_token_only_one_use_is_answered(somebody: Somebody) -> None:
-    somebody.org.turn(leeway_s=0)
+    somebody.org.turn(grace_s=0)
     token = (await somebody.tokens())["refresh_token"]
     answers = await asyncio.gather(*(somebody.refresh(token) for _ in range(CROWD)))
     assert sorted(answer.status_code for answer in answers) == [200] + [400] * (CROWD - 1)

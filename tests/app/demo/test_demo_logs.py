@@ -260,22 +260,12 @@ async def test_okta_s_documented_query(admin: Administrator, ada: Somebody) -> N
     [
         ('client.id eq "0oa-1"', [1, 3]),
         ('client.id eq "0oa-1" and outcome.result eq "SUCCESS"', [1]),
-        ('client.id eq "0oa-1" or outcome.result eq "SUCCESS"', [0, 1, 2, 3, 4]),
-        ('outcome.result eq "FAILURE" or client.id eq "0oa-1" and outcome.result eq "SUCCESS"', [1, 3]),
-        ('(outcome.result eq "FAILURE" or client.id eq "0oa-1") and outcome.result eq "SUCCESS"', [1]),
-        ('not (client.id eq "0oa-1")', [0, 2, 4]),
-        ('actor.id ne "0oa-1"', [0, 2, 4]),
         ('actor.id eq "0oa-0"', [0, 2, 4]),
         ('eventType sw "lapse" and debugContext.debugData.cause co "3"', [3]),
-        ('debugContext.debugData.cause ew "2."', [2]),
-        ('debugContext.debugData.cause gt "Number 2."', [3, 4]),
-        ('debugContext.debugData.cause le "Number 0."', [0]),
-        ("outcome.reason pr", []),
-        ('OUTCOME.result PR AND client.id Eq "0oa-0"', [0, 2, 4]),
+        ('OUTCOME.result Sw "SUCC" AND client.id Eq "0oa-0"', [0, 2, 4]),
         ('  client.id   eq"0oa-1"  ', [1, 3]),
         ('target.id eq "0oa-1"', []),
-        ("outcome.reason eq null", [0, 1, 2, 3, 4]),
-        ("client.id co 5", []),
+        ('outcome.reason co ""', []),
     ],
 )
 async def test_filters(
@@ -306,11 +296,12 @@ async def test_a_target_is_any_of_them(admin: Administrator, ada: Somebody, org:
         ("eventType eq", "Invalid filter 'eventType eq': Expected a value at position 12"),
         ("eventType eq x", "Invalid filter 'eventType eq x': Invalid value at position 13"),
         ('eventType eq "x', "Invalid filter 'eventType eq ?x': Unterminated text at position 12"),
-        ("(", "Invalid filter '(': Expected an attribute at position 1"),
-        ("eventType pr)", "Invalid filter 'eventType pr)': Expected 'and', 'or' or the end at position 12"),
-        ("(eventType pr", "Invalid filter '(eventType pr': Expected ')' at position 13"),
-        ("not eventType pr", "Invalid filter 'not eventType pr': Expected '(' at position 4"),
-        ("eventType pr and", "Invalid filter 'eventType pr and': Expected an attribute at position 16"),
+        ("eventType eq 5", "Invalid filter 'eventType eq 5': Invalid value at position 13"),
+        (f"eventType eq {'[' * 900}", f"Invalid filter 'eventType eq {'[' * 87}': Invalid value at position 13"),
+        ("eventType eq null", "Invalid filter 'eventType eq null': Invalid value at position 13"),
+        ('eventType eq "x" and', "Invalid filter 'eventType eq ?x? and': Expected an attribute at position 20"),
+        ('eventType eq "x" or', "Invalid filter 'eventType eq ?x? or': Expected 'and' or the end at position 17"),
+        ('(eventType eq "x")', "field is not valid: (eventType"),
         ("x" * 2001, "Invalid filter: It can have 2000 characters."),
     ],
 )
@@ -320,21 +311,7 @@ async def test_a_filter_that_is_none(admin: Administrator, expression: str, summ
     assert (answer.status_code, body["errorCode"], body["errorSummary"]) == (400, "E0000053", summary)
 
 
-@pytest.mark.parametrize("opening", ["(", "not ("])
-async def test_a_filter_of_endless_depth(admin: Administrator, opening: str) -> None:
-    answer = await admin.ask("GET", LOGS, params={"filter": (opening * 300)})
-    assert (answer.status_code, answer.json()["errorCode"]) == (400, "E0000053")
-    assert "Too many parentheses" in answer.json()["errorSummary"]
-
-
-async def test_many_parentheses_beside_each_other(admin: Administrator) -> None:
-    expression = " or ".join(["(eventType pr)"] * 30)
-    assert (await admin.ask("GET", LOGS, params={"filter": expression})).status_code == 200
-
-
-WORDS = st.sampled_from(
-    ["eventType", "eq", "and", "or", "not", "(", ")", '"x"', "pr", '"', "\\", "null", "{", "1e9", "é"]
-)
+WORDS = st.sampled_from(["eventType", "eq", "and", "sw", "co", "(", '"x"', "pr", '"', "\\", "null", "{", "1e9", "é"])
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -178,7 +178,7 @@ async def test_grace_counts_from_the_first_use(ada: Somebody, clock: SimClock) -
 
 @pytest.mark.parametrize(("grace_s", "wait_s"), [(30, 30), (0, 0)])
 async def test_reuse_kills_the_family(ada: Somebody, org: DemoOrg, clock: SimClock, grace_s: int, wait_s: int) -> None:
-    org.turn(leeway_s=grace_s, access_token_lifetime_s=HOUR_S)
+    org.turn(grace_s=grace_s, access_token_lifetime_s=HOUR_S)
     first = await ada.tokens()
     second = await ada.refreshed(first["refresh_token"])
     clock.jump(wait_s)

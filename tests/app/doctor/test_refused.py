@@ -1,10 +1,13 @@
 """Why a refresh token was refused: one `invalid_grant`, and the cause that was made must be named first."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 
 import httpx
 import pytest
 
+from app.demo import words
+from app.demo.cause import Cause
 from app.demo.controller import Controller
 from app.demo.drills import Drills
 from app.demo.org import ADA
@@ -12,6 +15,7 @@ from app.doctor.records import Certainty, Finding
 from app.journal import Journal
 from app.lanes import Limits
 from app.oauth.client import OAuthClient
+from app.refusal_cause import RefusalCause
 from app.session.session import Session
 from app.session.states import Ended
 from app.session.store import MemoryStore
@@ -54,7 +58,7 @@ async def test_an_old_refresh_token_was_sent_again(ward: Ward, evidence: Words) 
 
 
 async def test_the_answer_to_the_refresh_was_lost(ward: Ward, evidence: Words) -> None:
-    ward.world.turn(leeway_s=0)
+    ward.world.turn(grace_s=0)
     await ward.sign_in()
     ward.world.network.faults.append(lost_after_commit)
     await ward.refresh()
@@ -186,7 +190,7 @@ async def test_the_password_was_changed(ward: Ward) -> None:
     org = ward.world.org
     (family,) = org.ledger.families
     org.log.add("user.account.update_password", user_id=ADA.id)
-    org.ledger.end(family, "The person's password was changed.")
+    org.ledger.end(family, Cause(kind=RefusalCause.REVOKED_BY_ADMIN))
     await ward.refresh()
     unknown = {each.rule: each.certainty for each in ward.diagnose()}
     assert unknown["password_changed"] is Certainty.CANNOT_KNOW
@@ -209,3 +213,94 @@ async def test_what_the_server_knows_is_quoted(ward: Ward) -> None:
     await ward.refresh()
     await ward.read_org()
     assert "forgot it at a reset" in ward.expect("server_knows", Certainty.SURE).what
+
+
+async def replayed(ward: Ward) -> None:
+    await ward.refresh()
+    ward.world.clock.jump(45)
+    await Drills(ward.world.session, ward.world.client, ward.world.journal, None).replay()  # type: ignore[arg-type]
+
+
+async def idle(ward: Ward) -> None:
+    ward.world.turn(refresh_idle_s=60)
+    ward.world.clock.jump(HOUR_S)
+
+
+async def lapsed_family(ward: Ward) -> None:
+    ward.world.clock.jump(7 * HOUR_S)
+
+
+async def over(ward: Ward) -> None:
+    await lapsed_family(ward)
+    ward.world.org.ledger.prune(ward.world.clock.now())  # whose end is known only as that it came
+
+
+async def revoked_by_admin(ward: Ward) -> None:
+    ward.world.org.revoke(None)
+
+
+async def revoked_by_client(ward: Ward) -> None:
+    refresh = ward.world.tokens.refresh
+    assert refresh is not None
+    await ward.world.client.revoke(refresh.value, cause=None)
+
+
+async def expired_by_admin(ward: Ward) -> None:
+    (token,) = ward.world.org.ledger.refresh
+    ward.world.org.expire(token)
+
+
+async def reset(ward: Ward) -> None:
+    ward.world.org.reset()
+
+
+Make = Callable[[Ward], Awaitable[None]]
+SURE: dict[Make, tuple[str, RefusalCause]] = {
+    replayed: ("reused", RefusalCause.FAMILY_ENDED),
+    idle: ("idle_limit", RefusalCause.IDLE),
+    lapsed_family: ("absolute_limit", RefusalCause.LIFETIME_ENDED),
+    over: ("absolute_limit", RefusalCause.LIFETIME_ENDED),
+    revoked_by_admin: ("revoked", RefusalCause.REVOKED_BY_ADMIN),
+    revoked_by_client: ("revoked", RefusalCause.REVOKED_BY_CLIENT),
+    expired_by_admin: ("revoked", RefusalCause.EXPIRED_BY_ADMIN),
+    reset: ("server_knows", RefusalCause.NEVER_ISSUED),
+}
+
+
+@pytest.mark.parametrize("make", SURE, ids=lambda make: make.__name__)
+async def test_no_sure_verdict_hangs_on_a_sentence(ward: Ward, monkeypatch: pytest.MonkeyPatch, make: Make) -> None:
+    for kind in RefusalCause:
+        monkeypatch.setitem(words.SENTENCES, kind, "Reworded.")
+    monkeypatch.setattr(words, "_LIFETIME_OVER", "Reworded.")
+    await ward.sign_in()
+    await make(ward)
+    await ward.refresh()
+    assert is_over(ward)
+    rule, kind = SURE[make]
+    refused = list(ward.world.org.log)[-1]
+    assert (refused.cause, refused.refusal_cause) == ("Reworded.", kind)
+    await ward.read_org()
+    ward.expect(rule, Certainty.SURE)
+
+
+async def test_a_log_without_causes_leaves_it_to_documented_events(ward: Ward) -> None:
+    await ward.sign_in()
+    await replayed(ward)
+    await ward.refresh()
+    await ward.read_org()
+    bare = tuple(replace(each, cause="", refusal_cause=None) for each in ward.known.server_log)
+    ward.known = replace(ward.known, server_log=bare)
+    ward.expect("reused", Certainty.LIKELY)  # the family's refusal alone says nothing
+    at_once = tuple(replace(each, at=bare[0].at) if each.event_type.endswith("detect_reuse") else each for each in bare)
+    ward.known = replace(ward.known, server_log=at_once)
+    ward.expect("reused", Certainty.SURE)  # by app.oauth2.as.token.detect_reuse beside it
+
+
+async def test_a_cause_nobody_knows_here_is_quoted(ward: Ward) -> None:
+    await ward.sign_in()
+    ward.world.org.revoke(None)
+    await ward.refresh()
+    await ward.read_org()
+    stranger = tuple(replace(each, cause="The moon.", refusal_cause=None) for each in ward.known.server_log)
+    ward.known = replace(ward.known, server_log=stranger)
+    assert "The moon." in ward.expect("server_knows", Certainty.SURE).what

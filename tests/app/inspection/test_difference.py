@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.inspection.difference import How, difference
+from app.inspection.difference import Difference, How, difference
 
 FIRST: dict[str, Any] = {
     "iss": "i",
@@ -37,7 +37,7 @@ def test_an_ordinary_refresh_changes_only_what_it_should() -> None:
 
 
 def test_the_same_is_no_difference() -> None:
-    assert difference(FIRST, changed(scp=["profile", "openid"])).is_empty
+    assert difference(FIRST, changed(scp=["profile", "openid"])) == Difference((), ())
 
 
 @pytest.mark.parametrize(

@@ -234,5 +234,5 @@ def test_every_contestant_meets_the_same_server(key: SigningKey, monkeypatch: py
     for contestant in Contestant:
         compete(scenario, contestant, key)
     assert knobs == [knobs[0]] * 5
-    wanted = {"access_token_lifetime_s": 77, "refresh_idle_s": 99, "refresh_token_lifetime_s": 999, "leeway_s": 7}
+    wanted = {"access_token_lifetime_s": 77, "refresh_idle_s": 99, "refresh_token_lifetime_s": 999, "grace_s": 7}
     assert knobs[0].items() >= wanted.items()

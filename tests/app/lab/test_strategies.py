@@ -11,10 +11,11 @@ from app.decision import ExpirySource, Reason, Verdict
 from app.errors import Hiccup, NotSignedIn
 from app.events import RefreshTokenFate
 from app.lab.scenario import Contestant
-from app.lab.strategies import WAYS, every_call, only_on_401, refresh_by_timer
+from app.lab.strategies import WAYS, FlightsApart, every_call, only_on_401, refresh_by_timer
 from app.secret import Secret
 from app.session.expiry import UNKNOWN_EXPIRY, Expiry, Receipt
-from app.session.strategy import Strategy, decide
+from app.session.single_flight import SingleFlight
+from app.session.strategy import Situation, Strategy, decide
 from app.session.tokens import Held, TokenSet
 from app.simloop import SimClock
 
@@ -37,16 +38,16 @@ USE, REFRESH, SIGN_IN = Verdict.USE, Verdict.REFRESH, Verdict.SIGN_IN
     [
         (decide, _TOKENS, {"age_s": 10.0}, USE, Reason.FRESH),
         (decide, _TOKENS, {"age_s": 310.0}, REFRESH, Reason.LAPSED),
-        (only_on_401, _TOKENS, {"age_s": 10.0}, USE, Reason.NOT_REJECTED),
-        (only_on_401, _TOKENS, {"age_s": 310.0}, USE, Reason.NOT_REJECTED),
+        (only_on_401, _TOKENS, {"age_s": 10.0}, USE, Reason.UNKNOWN_EXPIRY),
+        (only_on_401, _TOKENS, {"age_s": 310.0}, USE, Reason.UNKNOWN_EXPIRY),
         (only_on_401, _TOKENS, {"age_s": 10.0, "rejected": True}, REFRESH, Reason.REJECTED),
         (only_on_401, _TOKENS, {"age_s": 10.0, "asked_for": True}, REFRESH, Reason.ASKED),
         (only_on_401, _TOKENS.without_access(), {"age_s": 10.0}, REFRESH, Reason.DROPPED),
-        (only_on_401, replace(_TOKENS, refresh=None), {"age_s": 310.0}, USE, Reason.NOT_REJECTED),
-        (every_call, _TOKENS, {"age_s": 10.0}, REFRESH, Reason.EVERY_CALL),
+        (only_on_401, replace(_TOKENS, refresh=None), {"age_s": 310.0}, USE, Reason.UNKNOWN_EXPIRY),
+        (every_call, _TOKENS, {"age_s": 10.0}, REFRESH, Reason.ASKED),
         (every_call, _TOKENS, {"age_s": 310.0}, REFRESH, Reason.LAPSED),
         (every_call, _TOKENS, {"age_s": 10.0, "asked_for": True}, REFRESH, Reason.ASKED),
-        (every_call, replace(_TOKENS, expiry=UNKNOWN_EXPIRY), {"age_s": 10.0}, REFRESH, Reason.EVERY_CALL),
+        (every_call, replace(_TOKENS, expiry=UNKNOWN_EXPIRY), {"age_s": 10.0}, REFRESH, Reason.ASKED),
         (every_call, replace(_TOKENS, refresh=None), {"age_s": 310.0}, SIGN_IN, Reason.NO_REFRESH_TOKEN),
         (every_call, replace(_TOKENS, refresh=None), {"age_s": 10.0}, USE, Reason.FRESH),
     ],
@@ -54,15 +55,16 @@ USE, REFRESH, SIGN_IN = Verdict.USE, Verdict.REFRESH, Verdict.SIGN_IN
 def test_what_is_decided(
     strategy: Strategy, tokens: TokenSet, situation: dict[str, Any], verdict: Verdict, reason: Reason
 ) -> None:
-    found = strategy(tokens, now=1000.0, leeway_s=1.0, asked_by="a test", **situation)
+    found = strategy(Situation(tokens, now=1000.0, leeway_s=1.0, asked_by="a test", **situation))
     assert (found.verdict, found.reason) == (verdict, reason)
 
 
-def test_single_flight_is_an_option_and_no_strategy() -> None:
+def test_single_flight_is_no_strategy_and_all_but_one_have_it() -> None:
     ours, without = WAYS[Contestant.ON_DEMAND], WAYS[Contestant.NO_SINGLE_FLIGHT]
-    assert without == replace(ours, single_flight=False)
+    assert without == replace(ours, flights=FlightsApart)
     assert ours.strategy is without.strategy is decide
-    assert all(way.single_flight for contestant, way in WAYS.items() if contestant is not Contestant.NO_SINGLE_FLIGHT)
+    flights = {way.flights for contestant, way in WAYS.items() if contestant is not Contestant.NO_SINGLE_FLIGHT}
+    assert flights == {SingleFlight}
 
 
 class _Session:

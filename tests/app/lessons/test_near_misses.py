@@ -76,7 +76,7 @@ async def lose_a_request_after_the_switch_was_off(player: Player) -> None:
 
 
 async def be_revoked_and_lose_a_request(player: Player) -> None:
-    await player.turn(leeway_s=0)
+    await player.turn(grace_s=0)
     await player.revoke("refresh")
     await lose_a_request(player)
 
@@ -202,7 +202,7 @@ async def sign_in_work_and_be_idle(player: Player) -> None:
 
 
 async def turn_grace_on_only(player: Player) -> None:
-    await player.turn(leeway_s=30)
+    await player.turn(grace_s=30)
 
 
 async def restart_and_refresh(player: Player) -> None:

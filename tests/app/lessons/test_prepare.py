@@ -44,7 +44,7 @@ async def _all_turned(player: Player) -> None:
         id_token_lifetime_s=1,
         refresh_token_lifetime_s=2,
         refresh_idle_s=1,
-        leeway_s=0,
+        grace_s=0,
         rotation_type="STATIC",
         successor="same",
         access_token_format="opaque",

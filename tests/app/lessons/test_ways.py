@@ -53,7 +53,7 @@ async def test_to_jump_to_the_lapse_is_not_to_wait(bench: Connections, clock: Si
 async def test_to_read_for_a_life_is_no_travel(bench: Connections, clock: SimClock) -> None:
     run = await begun(bench, "lapse", 1)
     clock.jump(600)
-    await Player(bench).turn(leeway_s=0)
+    await Player(bench).turn(grace_s=0)
     assert run.place == 1
     await Player(bench).travel(60)
     assert run.place == 2
@@ -82,7 +82,7 @@ async def test_one_lost_answer_too_many_is_survived_by_the_next_call(bench: Conn
 
 async def test_without_grace_the_next_call_finds_out_as_well(bench: Connections) -> None:
     run, player = await begun(bench, "lost-answer", 1), Player(bench)
-    await player.turn(leeway_s=0)
+    await player.turn(grace_s=0)
     await player.switch_on("close-after@token.refresh")
     await player.to_lapse()
     await player.call()

@@ -10,8 +10,11 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
+from app.oauth.compact import Jws, NotReadable, read_parts
 from app.oauth.keyset import Keys, keys_of
-from app.oauth.verify import Expected, Kind, Verification, verify
+from app.oauth.rules import Outcome
+from app.oauth.signature import judge_signature
+from app.oauth.verify import Expected, Kind, Verification, _header, verify
 from app.secret import Secret
 
 NOW = 1_790_000_000.0
@@ -99,3 +102,18 @@ def refused(found: Verification) -> str:
     assert found.first_failure is not None
     assert found.first_failure.why
     return found.first_failure.rule
+
+
+def signed_payload(token: str, keys: Keys, algs: tuple[str, ...]) -> bytes | None:
+    """Return the payload of a compact JWS, whatever it is, if its signature holds (RFC 7515 §5.2); None otherwise.
+
+    It judges by the rules that `verify` judges by, which would take nothing but claims for a payload.
+    """
+    try:
+        parts = read_parts(token)
+    except NotReadable:
+        return None
+    jws = Jws(parts.header, {}, parts.signed, parts.signature)
+    expected = Expected(kind=Kind.ANY, now=0.0, keys=keys, algs=algs)
+    verdicts = [*_header(jws, expected), *judge_signature(jws, keys, algs)]
+    return parts.payload if all(each.outcome is not Outcome.FAILED for each in verdicts) else None

@@ -37,7 +37,7 @@ def answer(
 
 def test_the_authorization_url_has_every_parameter_and_keeps_the_endpoints_own() -> None:
     pkce = Pkce.new()
-    url = grants.authorization_url(
+    params = grants.authorization_params(
         METADATA,
         client_id="c",
         redirect_uri="http://127.0.0.1:1/callback",
@@ -46,6 +46,7 @@ def test_the_authorization_url_has_every_parameter_and_keeps_the_endpoints_own()
         nonce="n",
         pkce=pkce,
     )
+    url = grants.with_query(METADATA.authorization_endpoint, params)
     assert parse_qs(urlsplit(url).query) == {
         "tenant": ["1"],
         "response_type": ["code"],

@@ -9,7 +9,8 @@ import jwt
 import pytest
 
 from app.oauth.keyset import KEY_TYPES, Keys, keys_of
-from app.oauth.verify import Expected, Kind, signed_payload, verify
+from app.oauth.verify import Expected, Kind, verify
+from tests.app.oauth.signing import signed_payload
 
 VECTORS = Path(__file__).parents[2] / "vectors"
 EVERY_ALG = (*KEY_TYPES, "HS256", "HS384", "HS512", "none")

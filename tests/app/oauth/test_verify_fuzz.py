@@ -13,9 +13,9 @@ from app.inspection.reading import pretty, read
 from app.oauth.decode import decode
 from app.oauth.keyset import Keys, keys_of
 from app.oauth.rules import Outcome
-from app.oauth.verify import Kind, Verification, signed_payload
+from app.oauth.verify import Kind, Verification
 from app.secret import Secret
-from tests.app.oauth.signing import Signer, claims, judged, part
+from tests.app.oauth.signing import Signer, claims, judged, part, signed_payload
 
 SIGNER = Signer()
 GOOD, OTHER = SIGNER.sign(claims()), SIGNER.sign(claims(sub="somebody else", nonce="n2"), typ="at+jwt")

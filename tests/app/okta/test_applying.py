@@ -46,7 +46,7 @@ async def test_read_sent_whole_and_read_back(office: Office) -> None:
     assert office.way.methods() == ["GET", "PUT", "GET"]
     application = office.org.application
     assert application.may(Grant.REFRESH)
-    assert (application.rotation_type, application.leeway_s) == ("STATIC", 5)
+    assert (application.rotation_type, application.grace_s) == ("STATIC", 5)
     assert application.redirect_uris[-1] == "http://127.0.0.1:9/callback"
     assert done.others == ()
     assert {each.field: each.added for each in done.fields} == {
@@ -92,7 +92,7 @@ async def test_nothing_needed_is_nothing_sent(office: Office) -> None:
 
 
 async def test_a_problem_is_told_and_nothing_sent(office: Office) -> None:
-    error = await failing(office, await office.planned(Wanted(leeway_s=61)))
+    error = await failing(office, await office.planned(Wanted(grace_s=61)))
     assert office.way.requests == []
     assert error.lines() == (
         "Okta would not accept the change: leeway: The field must lie between 0 and 60",

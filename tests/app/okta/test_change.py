@@ -9,8 +9,8 @@ import pytest
 
 from app.demo.applications import Grant
 from app.errors import OktaRefused
-from app.okta.change import App, Field, GrantChange, Note, Wanted, differing, plan, wanted_for
-from app.okta.validation import problems_of
+from app.okta.change import App, Field, GrantChange, Wanted, differing, plan, wanted_for
+from app.okta.validation import Note, problems_of
 from tests.app.demo.administrator import client, identity
 from tests.app.okta.conftest import Office
 
@@ -52,7 +52,7 @@ async def test_what_is_wanted_already_needs_no_change(office: Office) -> None:
 async def test_without_anything_said_the_token_rotates(office: Office) -> None:
     app = await office.without_grant()
     assert wanted_for(app) == Wanted("ROTATE", 30)
-    assert wanted_for(app, leeway_s=0, redirect_uri="http://127.0.0.1:1/x") == Wanted(
+    assert wanted_for(app, grace_s=0, redirect_uri="http://127.0.0.1:1/x") == Wanted(
         "ROTATE", 0, "http://127.0.0.1:1/x"
     )
 
@@ -116,10 +116,10 @@ NOTHING = sets()
 @pytest.mark.parametrize(
     ("wanted", "broken"),
     [
-        (Wanted(leeway_s=61), NOTHING),
-        (Wanted(leeway_s=-1), NOTHING),
-        (Wanted(leeway_s=True), NOTHING),
-        (Wanted(leeway_s=1.5), NOTHING),  # type: ignore[arg-type]
+        (Wanted(grace_s=61), NOTHING),
+        (Wanted(grace_s=-1), NOTHING),
+        (Wanted(grace_s=True), NOTHING),
+        (Wanted(grace_s=1.5), NOTHING),  # type: ignore[arg-type]
         (Wanted(rotation_type="rotate"), NOTHING),
         (Wanted(rotation_type=""), NOTHING),
         (Wanted(), settings_without("rotation_type")),

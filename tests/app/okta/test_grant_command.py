@@ -83,7 +83,7 @@ def test_the_change_is_shown_made_and_read_back(lapse: Terminal) -> None:
         "Made, read back and confirmed. The next sign-in brings a refresh token if it asks for offline_access.",
     ]
     assert lapse.org.application.may(Grant.REFRESH)
-    assert lapse.org.application.leeway_s == 10
+    assert lapse.org.application.grace_s == 10
 
 
 def test_nobody_to_ask_and_no_yes_changes_nothing(lapse: Terminal) -> None:

@@ -17,7 +17,7 @@ from app.errors import StoreFailed
 from app.events import Entry
 from app.journal import Journal
 from app.oauth.client import OAuthClient
-from app.oauth.grants import authorization_url
+from app.oauth.grants import authorization_params, with_query
 from app.oauth.pkce import Pkce
 from app.secret import Secret
 from app.session.calls import ApiCaller
@@ -103,7 +103,7 @@ class World:
     async def sign_in(self, scopes: str = DEFAULT_SCOPES) -> None:
         pkce = Pkce.new()
         metadata = await self.client.metadata()
-        url = authorization_url(
+        params = authorization_params(
             metadata,
             client_id=DEMO_CLIENT_ID,
             redirect_uri=REDIRECT_URI,
@@ -112,6 +112,7 @@ class World:
             nonce="nonce",
             pkce=pkce,
         )
+        url = with_query(metadata.authorization_endpoint, params)
         form = {"username": ADA.login, "password": ADA.password, "action": "sign-in"}
         page = await self.http.post(url, data=form)
         code = parse_qs(urlsplit(page.headers["location"]).query)["code"][0]

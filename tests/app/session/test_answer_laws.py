@@ -96,7 +96,7 @@ class Answers(RuleBasedStateMachine):
     @initialize()
     def sign_in(self) -> None:
         async def begin() -> None:
-            self.world.turn(leeway_s=0, refresh_token_lifetime_s=0, refresh_idle_s=0)
+            self.world.turn(grace_s=0, refresh_token_lifetime_s=0, refresh_idle_s=0)
             self.world.session = self.sessions[0]
             await self.world.sign_in()
 

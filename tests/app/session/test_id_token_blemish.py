@@ -90,7 +90,7 @@ async def test_a_key_that_is_not_published_yet(world: World) -> None:
 
 @pytest.mark.parametrize("change", [claims(iss="https://evil.example"), claims(aud="another"), claims(azp="another")])
 async def test_another_client_s_answer_brings_its_refresh_token_and_no_more(world: World, change: Change) -> None:
-    world.turn(leeway_s=0)
+    world.turn(grace_s=0)
     await world.sign_in()
     world.clock.jump(31)
     world.network.faults.append(odd(change(world)))

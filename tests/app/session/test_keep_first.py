@@ -18,7 +18,7 @@ Change = Callable[[Members], Members]
 
 async def lapsed(world: World, *, rotates: bool = True) -> None:
     """Sign in at a server that takes each refresh token once and knows no grace period; let the access token lapse."""
-    world.turn(leeway_s=0, rotation_type="ROTATE" if rotates else "STATIC")
+    world.turn(grace_s=0, rotation_type="ROTATE" if rotates else "STATIC")
     await world.sign_in()
     world.clock.jump(31)
 

@@ -151,7 +151,7 @@ async def test_a_token_dropped_while_callers_wait_still_reaches_them(world: Worl
     def drop(_: object) -> None:
         world.session.state = SignedIn(world.tokens.without_access())
 
-    (refreshing,) = world.session._refreshing
+    [refreshing] = [task for task in asyncio.all_tasks() if task.get_name() == "refresh"]
     refreshing.add_done_callback(drop)
     assert (await waiting).access.name == "AT-2"
     assert world.session.decide("test").reason is Reason.DROPPED
@@ -373,7 +373,7 @@ async def test_what_another_process_has_stored_meanwhile_is_not_overwritten(
 ) -> None:
     world.lock_folder = tmp_path
     world.store.place = StorePlace.KEYRING
-    world.turn(leeway_s=0)
+    world.turn(grace_s=0)
     one, two = world.second_session(), world.second_session()
     await world.sign_in()
     await one.restore()

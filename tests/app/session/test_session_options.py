@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 
 import pytest
 
-from app.decision import Decision, Reason, Verdict
+from app.decision import Decision, Reason
+from app.lab.strategies import FlightsApart
 from app.session.session import Session
+from app.session.single_flight import Flights, SingleFlight
 from app.session.store import MemoryStore
-from app.session.strategy import Strategy, decide
+from app.session.strategy import Situation, Strategy, decide
 from tests.app.session.conftest import World, slow
 
 pytestmark = pytest.mark.anyio
@@ -20,7 +23,7 @@ async def make(world: World) -> AsyncIterator[Make]:
     made: list[Session] = []
     await world.sign_in()
 
-    def session(*, strategy: Strategy = decide, single_flight: bool = True) -> Session:
+    def session(*, strategy: Strategy = decide, flights: Flights | None = None) -> Session:
         found = Session(
             world.client,
             MemoryStore(),
@@ -29,7 +32,7 @@ async def make(world: World) -> AsyncIterator[Make]:
             key="lab",
             leeway_s=1.0,
             strategy=strategy,
-            single_flight=single_flight,
+            flights=flights,
         )
         found.state = world.session.state
         made.append(found)
@@ -40,11 +43,11 @@ async def make(world: World) -> AsyncIterator[Make]:
         await each.close()
 
 
-@pytest.mark.parametrize(("single_flight", "requests"), [(True, 1), (False, 5)])
+@pytest.mark.parametrize(("flights", "requests"), [(SingleFlight, 1), (FlightsApart, 5)])
 async def test_without_single_flight_every_caller_refreshes_for_itself(
-    world: World, make: Make, single_flight: bool, requests: int
+    world: World, make: Make, flights: type[Flights], requests: int
 ) -> None:
-    session = make(single_flight=single_flight)
+    session = make(flights=flights())
     world.clock.jump(31)
     found = await asyncio.gather(*(session.fresh_token() for _ in range(5)))
     assert world.network.token_requests() == requests
@@ -54,8 +57,8 @@ async def test_without_single_flight_every_caller_refreshes_for_itself(
 async def test_without_single_flight_and_without_grace_the_second_use_ends_the_session(
     world: World, make: Make
 ) -> None:
-    world.turn(leeway_s=0)
-    session = make(single_flight=False)
+    world.turn(grace_s=0)
+    session = make(flights=FlightsApart())
     world.clock.jump(31)
     world.network.faults += [slow(1)] * 3  # all of them are on their way before the first comes back
     await asyncio.gather(*(session.fresh_token() for _ in range(3)), return_exceptions=True)
@@ -63,25 +66,24 @@ async def test_without_single_flight_and_without_grace_the_second_use_ends_the_s
 
 
 async def test_closing_waits_for_every_refresh_that_runs(world: World, make: Make) -> None:
-    session = make(single_flight=False)
+    session = make(flights=FlightsApart())
     world.clock.jump(31)
     world.network.faults += [slow(1), slow(2)]
     callers = [asyncio.ensure_future(session.fresh_token()) for _ in range(2)]  # noqa: TID251 - two who wait
     await asyncio.sleep(0.5)
     await session.close()
     assert [caller.done() for caller in callers] == [True, True]
-    assert session._refreshing == set()
+    assert not session._flights.is_flying
 
 
 async def test_another_strategy_decides_in_our_place(world: World, make: Make) -> None:
     asked: list[str] = []
 
-    def never(tokens: object, *, now: float, asked_by: str, **_: object) -> Decision:
-        asked.append(asked_by)
-        return Decision(verdict=Verdict.USE, reason=Reason.NOT_REJECTED, at=now, asked_by=asked_by)
+    def never(situation: Situation) -> Decision:
+        asked.append(situation.asked_by)
+        return decide(replace(situation, age_s=0.0))
 
-    session = make(strategy=never)  # type: ignore[arg-type]
+    session = make(strategy=never)
     world.clock.jump(3600)
     fresh = await session.fresh_token(asked_by="lab")
-    assert (fresh.decision.reason, fresh.refreshed_s, asked) == (Reason.NOT_REJECTED, None, ["lab"])
-    assert fresh.decision.because().startswith("The API has not rejected the access token yet")
+    assert (fresh.decision.reason, fresh.refreshed_s, asked) == (Reason.FRESH, None, ["lab"])

@@ -19,7 +19,7 @@ def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, Any]]:
 
 
 async def test_an_answer_that_came_while_we_were_stopped_is_read(world: World) -> None:
-    world.turn(leeway_s=0, access_token_lifetime_s=3600)
+    world.turn(grace_s=0, access_token_lifetime_s=3600)
     await world.sign_in()
     world.network.faults = [slow(2.0)]
     lapsed = world.tokens.access

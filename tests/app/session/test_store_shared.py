@@ -48,7 +48,7 @@ async def keyring(world: World, tmp_path: Path) -> Keyring:
     world.store = found
     world.session = new_session(world, found)
     world.calls._session = world.session
-    world.turn(leeway_s=0)
+    world.turn(grace_s=0)
     return found
 
 

@@ -50,7 +50,7 @@ async def world() -> AsyncIterator[World]:
         session = Session(client, store, journal, clock, key="demo", leeway_s=1.0)
         calls = ApiCaller(http, session, journal, clock)
         found = World(clock, served.org, network, journal, http, client, store, session, calls)  # type: ignore[arg-type]
-        found.turn(leeway_s=0)
+        found.turn(grace_s=0)
         await found.sign_in()
         yield found
         await session.close()

@@ -31,7 +31,7 @@ async def spread(world: World, times: int, apart_s: float) -> list[int | None]:
 
 
 async def test_short_tokens_cost_one_refresh_a_lapse_met(world: World) -> None:
-    world.turn(access_token_lifetime_s=3, leeway_s=0)
+    world.turn(access_token_lifetime_s=3, grace_s=0)
     await world.sign_in()
     assert await spread(world, 60, 0.25) == [200] * 60
     assert world.network.token_requests() == 4
@@ -44,7 +44,7 @@ async def test_idling_costs_nothing(world: World) -> None:
 
 
 async def test_a_hundred_calls_on_a_lapsed_token_cost_one(world: World) -> None:
-    world.turn(leeway_s=0)
+    world.turn(grace_s=0)
     await world.sign_in()
     world.clock.jump(31)
     world.network.faults.append(slow(0.3))
@@ -53,7 +53,7 @@ async def test_a_hundred_calls_on_a_lapsed_token_cost_one(world: World) -> None:
 
 
 async def test_a_revoked_access_token_costs_one(world: World) -> None:
-    world.turn(leeway_s=0)
+    world.turn(grace_s=0)
     await world.sign_in()
     assert world.tokens.access is not None
     form = {"token": world.tokens.access.value.reveal(), "client_id": "0oa-demo-native"}
@@ -66,7 +66,7 @@ async def test_a_revoked_access_token_costs_one(world: World) -> None:
 
 
 async def test_a_lost_answer_within_the_grace_costs_two(world: World) -> None:
-    world.turn(leeway_s=30)
+    world.turn(grace_s=30)
     await world.sign_in()
     world.clock.jump(31)
     world.network.faults.append(lost_after_commit)
@@ -76,7 +76,7 @@ async def test_a_lost_answer_within_the_grace_costs_two(world: World) -> None:
 
 
 async def test_a_lost_answer_without_grace_ends_the_session_honestly(world: World) -> None:
-    world.turn(leeway_s=0)
+    world.turn(grace_s=0)
     await world.sign_in()
     world.clock.jump(31)
     world.network.faults.append(lost_after_commit)
@@ -120,7 +120,7 @@ async def test_a_lost_answer_is_not_asked_for_again_after_twenty_seconds(world: 
 
 
 async def test_retry_after_is_waited_for_by_every_call(world: World) -> None:
-    world.turn(leeway_s=0)
+    world.turn(grace_s=0)
     await world.sign_in()
     world.clock.jump(31)
     world.network.faults.append(answers(503, b"busy", retry_after="1"))
@@ -198,7 +198,7 @@ SKEWS = {"slow": -120.0, "fast": 120.0}
 
 @pytest.mark.parametrize("skew_s", SKEWS.values(), ids=SKEWS)
 async def test_a_wrong_clock_costs_nothing(world: World, skew_s: float) -> None:
-    world.turn(access_token_lifetime_s=600, leeway_s=0)
+    world.turn(access_token_lifetime_s=600, grace_s=0)
     world.clock.step_wall(skew_s)
     world.org.clock = ServerClock(world.clock, skew_s)
     await world.sign_in()
@@ -210,7 +210,7 @@ async def test_a_wrong_clock_costs_nothing(world: World, skew_s: float) -> None:
 @pytest.mark.parametrize("step_s", [-120.0, 120.0], ids=["back", "forward"])
 @pytest.mark.parametrize("after", [1, 8, 12])
 async def test_a_clock_that_is_set_costs_nothing(world: World, step_s: float, after: int) -> None:
-    world.turn(access_token_lifetime_s=600, leeway_s=0)
+    world.turn(access_token_lifetime_s=600, grace_s=0)
     unstepped = ServerClock(world.clock, 0)
     world.org.clock = unstepped
     await world.sign_in()
@@ -224,7 +224,7 @@ async def test_a_clock_that_is_set_costs_nothing(world: World, step_s: float, af
 
 @pytest.mark.parametrize("counts_sleep", [True, False])
 async def test_a_sleep_of_two_lifetimes_costs_one(world: World, counts_sleep: bool) -> None:
-    world.turn(leeway_s=0)
+    world.turn(grace_s=0)
     world.clock.counts_sleep = counts_sleep
     await world.sign_in()
     world.clock.sleep_machine(60)
@@ -233,7 +233,7 @@ async def test_a_sleep_of_two_lifetimes_costs_one(world: World, counts_sleep: bo
 
 
 async def test_a_leeway_larger_than_the_life_is_capped_and_said_so(world: World) -> None:
-    world.turn(access_token_lifetime_s=5, leeway_s=0)
+    world.turn(access_token_lifetime_s=5, grace_s=0)
     eager = Session(world.client, world.store, world.journal, world.clock, key="demo", leeway_s=30)
     await world.sign_in()
     await eager.restore()
@@ -251,7 +251,7 @@ async def test_a_leeway_larger_than_the_life_is_capped_and_said_so(world: World)
 async def two(world: World, tmp_path_factory: pytest.TempPathFactory) -> tuple[Session, Session]:
     world.lock_folder = tmp_path_factory.mktemp("locks")
     world.store.place = StorePlace.KEYRING
-    world.turn(leeway_s=0)
+    world.turn(grace_s=0)
     await world.sign_in()
     one, other = world.second_session(), world.second_session()
     await one.restore()
@@ -320,7 +320,7 @@ async def test_a_real_refusal_still_ends_it(world: World, two: tuple[Session, Se
 
 
 async def test_killed_before_the_keyring_write_recovers_within_the_grace(world: World) -> None:
-    world.turn(leeway_s=30)
+    world.turn(grace_s=30)
     await world.sign_in()
     kept = world.store.written[-1]
     world.clock.jump(31)
@@ -329,4 +329,4 @@ async def test_killed_before_the_keyring_write_recovers_within_the_grace(world: 
     again = world.second_session()
     assert await again.restore()
     assert (await again.fresh_token()).access.name == "AT-2"
-    assert world.org.application.leeway_s == 30
+    assert world.org.application.grace_s == 30

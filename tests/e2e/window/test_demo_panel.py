@@ -83,7 +83,7 @@ def test_a_slider_turns_a_knob_once_it_rests(open_desk: Open) -> None:
             ("access_token_lifetime_s", 300, "5 min"),
             ("refresh_token_lifetime_s", 0, "unlimited"),
             ("refresh_idle_s", 60, "1 min"),
-            ("leeway_s", 0, "0 s"),
+            ("grace_s", 0, "0 s"),
         )
     ):
         slider = slide(desk, knob, value)
@@ -103,7 +103,7 @@ def test_a_box_turns_a_knob(open_desk: Open) -> None:
     assert org(desk).knobs()["refresh_grant_enabled"] is False
     press(desk, "rotateBox")
     tells(desk, events.DemoOrgTurned, "Demo org: rotation_type is STATIC.")
-    grace = panel(desk).lifetimes.sliders["leeway_s"].slider
+    grace = panel(desk).lifetimes.sliders["grace_s"].slider
     desk.until(lambda: not grace.isEnabled())
     assert "not rotated" in grace.accessibleDescription()
 

@@ -66,7 +66,7 @@ def test_without_the_grant_the_doctor_comes_and_the_grant_is_turned_on_from_here
 def test_a_refused_refresh_brings_the_doctor_with_the_true_cause(open_desk: Open) -> None:
     desk = open_desk()
     desk.sign_in()
-    org(desk).turn(leeway_s=0)
+    org(desk).turn(grace_s=0)
     desk.window.commands.refresh_now.trigger()
     desk.until(lambda: desk.bench.session.replaced is not None)
     desk.window.commands.replay.trigger()

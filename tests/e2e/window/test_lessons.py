@@ -237,15 +237,15 @@ def test_a_reset_asks_before_it_signs_out(open_desk: Open) -> None:
     at(desk, 1)
     desk.reach(Page.SIGNED_IN)
     for answer, signed_in, place in (
-        (QMessageBox.StandardButton.Cancel, True, 1),
-        (QMessageBox.StandardButton.Reset, False, 0),
+        (QMessageBox.ButtonRole.RejectRole, True, 1),
+        (QMessageBox.ButtonRole.DestructiveRole, False, 0),
     ):
         desk.click(desk.window.lessons.lesson.reset_button)
         desk.until(lambda: desk.window.findChild(QMessageBox, "resetLessonDialog") is not None)
         box = desk.window.findChild(QMessageBox, "resetLessonDialog")
         assert isinstance(box, QMessageBox)
         desk.until(box.isVisible)
-        desk.click(box.button(answer))
+        desk.click(next(each for each in box.buttons() if box.buttonRole(each) is answer))
         desk.until(lambda: not desk.wiring.tasks.running("lesson"))
         desk.until(lambda: desk.window.findChild(QMessageBox, "resetLessonDialog") is None)
         assert ((desk.bench.session.tokens is not None), states(desk)[place]) == (signed_in, StepState.CURRENT)

@@ -150,6 +150,6 @@ def test_limits_of_the_demo_org_are_drawn(open_desk: Open) -> None:
     desk = open_desk()
     desk.reach(Page.SIGNED_OUT)
     assert demo_of(desk.bench).host.org is not None
-    demo_of(desk.bench).host.org.turn(refresh_idle_s=60, leeway_s=20)
+    demo_of(desk.bench).host.org.turn(refresh_idle_s=60, grace_s=20)
     refreshed(desk)
     assert desk.wiring._story._limits == (1.0, Limits(grace_s=20.0, idle_s=60.0, absolute_s=7 * 3600.0))

@@ -105,7 +105,7 @@ def test_a_replay_outside_the_grace_period_ends_the_session_at_the_next_refresh(
     desk.sign_in()
     commands, org = desk.window.commands, demo_of(desk.bench).host.org
     assert org is not None
-    org.turn(leeway_s=0)
+    org.turn(grace_s=0)
     assert not commands.replay.isEnabled()
     assert "no older refresh token" in commands.replay.toolTip()
     done(desk, commands.refresh_now, "refresh")

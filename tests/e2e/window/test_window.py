@@ -182,7 +182,7 @@ def test_resetting_the_demo_org_asks_first(open_desk: Open) -> None:
     desk.window.commands.reset_demo.trigger()
     desk.until(lambda: any(each.isVisible() for each in desk.window.findChildren(QMessageBox)))
     box = desk.window.findChildren(QMessageBox)[0]
-    desk.click(box.button(QMessageBox.StandardButton.Reset))
+    desk.click(next(each for each in box.buttons() if each.text() == "Reset"))
     desk.reach(Page.SIGNED_OUT)
     desk.click(desk.window.welcome.start_button)
     desk.reach(Page.SIGNED_IN)

@@ -8,15 +8,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QRadioButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.connecting.lookup import NotFound
-from app.connecting.step import Outcome, Step
-from app.connection import Connection, SignInKind, check_connection
+from app.connecting.not_found import NotFound
+from app.connecting.step import Step
+from app.connecting.verdict import Verdict
+from app.connection import Connection, SignInKind
+from app.connection_field import ConnectionField
 from app.errors import BadInput, DiscoveryFailed, Unreachable
 from tests.ui.connections.facts import HTML, found_at
 from tests.ui.test_accessibility import nameless, takes_focus
 from tests.ui.walks import clipped_once_settled, listed, path, widgets_of
 from ui import theme
-from ui.connections.blame import Part, part_of
 from ui.connections.editor import ConnectionEditor, Purpose
 
 ISSUER = "https://as.example/x"
@@ -122,7 +123,9 @@ def test_another_issuer_is_looked_at_before_it_is_saved(qtbot: QtBot, opened: Op
     assert "signed out when this is saved" in editor.form.client_id.note().text()
     with qtbot.waitSignal(editor.look_up_wanted):
         editor.save_button.click()
-    editor.show_error(NotFound(DiscoveryFailed("The metadata belongs to another issuer."), (("u", "wrong"),)))
+    editor.show_error(
+        NotFound(DiscoveryFailed("The metadata belongs to another issuer."), (("u", "wrong"),), answered=True)
+    )
     with qtbot.waitSignal(editor.look_up_wanted):
         editor.save_button.click()
     assert saved == []
@@ -133,7 +136,7 @@ def test_an_issuer_nobody_answers_at_may_be_saved_all_the_same(qtbot: QtBot, ope
     editor = opened(Purpose.ADD, Connection(name="Later", issuer="", client_id="c"))
     saved = saved_by(editor)
     type_in(qtbot, editor.form.issuer_edit, ISSUER)
-    editor.show_error(NotFound(Unreachable("No route.", sent=False), ((ISSUER, "no answer"),)))
+    editor.show_error(NotFound(Unreachable("No route.", sent=False), ((ISSUER, "no answer"),), answered=False))
     assert editor.save_button.text() == "Save without looking"
     editor.save_button.click()
     assert [each.issuer for each in saved] == [ISSUER]
@@ -219,56 +222,51 @@ def test_the_scopes_say_when_no_refresh_token_will_come(opened: Opened) -> None:
     assert "no refresh token will come" in texts(editor.form.scopes)
 
 
-BAD = [
-    (Part.NAME, {"name": " "}),
-    (Part.CLIENT_ID, {"client_id": ""}),
-    (Part.SCOPES, {"scopes": "email"}),
-    (Part.LEEWAY, {"leeway_s": -1.0}),
-    (Part.ISSUER, {"issuer": "http://as.example"}),
-    (Part.ISSUER, {"issuer": "https://as.example?x"}),
-    (Part.ISSUER, {"issuer": "nothing"}),
-    (Part.API_URL, {"api_url": "ftp://x"}),
-    (Part.API_URL, {"api_url": "http://api.example"}),
-    (Part.RESOURCE, {"resource": "no-uri"}),
-    (Part.REDIRECT, {"redirect_uris": ("https://app.example/cb",)}),
-    (Part.REDIRECT, {"redirect_uris": tuple(f"http://127.0.0.1:{port}/" for port in range(8001, 8008))}),
-    (Part.REDIRECT, {"redirect_uris": ("http://127.0.0.1:99999/",)}),
-    (Part.PARAMS, {"authorize_params": (("a b", "x"),)}),
-    (Part.PARAMS, {"authorize_params": (("state", "x"),)}),
-    (Part.PARAMS, {"authorize_params": (("x", "1"), ("x", "2"))}),
-]
+@pytest.mark.parametrize("field", [each for each in ConnectionField if each is not ConnectionField.SIGN_IN])
+def test_an_error_is_said_at_the_field_it_names(qtbot: QtBot, opened: Opened, field: ConnectionField) -> None:
+    editor = opened(Purpose.EDIT, SAVED)
+    editor.show_error(BadInput("Anything at all.", next_step="Whatever.", field=field))
+    shown = {each for each, place in editor.form.places.items() if place.trouble.text()}
+    assert shown == {field}
+    assert editor.form.places[field].trouble.text() == "Anything at all.\nWhatever."
+    assert not editor.trouble.isVisible()
+    control = editor.form.controls[field]
+    qtbot.waitUntil(lambda: control.hasFocus() or not control.isVisible())
 
 
-@pytest.mark.parametrize(("part", "wrong"), BAD)
-def test_every_check_is_about_a_field(part: Part, wrong: dict[str, object]) -> None:
-    members = {name: getattr(SAVED, name) for name in SAVED.__slots__} | wrong
-    with pytest.raises(BadInput) as refused:
-        check_connection(Connection(**members))
-    assert part_of(refused.value.what) is part
+def test_a_test_says_what_is_wrong_at_its_field_too(opened: Opened) -> None:
+    editor = opened(Purpose.EDIT, SAVED)
+    unknown = Step(Verdict.CLIENT_UNKNOWN, code="invalid_client", said="Who?")
+    offline = Step(Verdict.OFFLINE_NOT_ASKED)  # not wrong, so the field has nothing to complain of
+    editor.show_test((offline, unknown), done=False)
+    assert not editor.form.client_id.trouble.text()
+    editor.show_test((offline, unknown))
+    assert editor.form.client_id.trouble.text().splitlines() == [unknown.words, unknown.cure]
+    assert not editor.form.scopes.trouble.text()
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "part", "said"),
+    ("name", "text", "field", "said"),
     [
-        ("client_id_edit", "", Part.CLIENT_ID, "client ID is missing"),
-        ("scopes_edit", "email", Part.SCOPES, "lack openid"),
-        ("api_url_edit", "http://api.example", Part.API_URL, "plain http"),
-        ("resource_edit", "x", Part.RESOURCE, "absolute URI"),
-        ("leeway_edit", "soon", Part.LEEWAY, "no number"),
-        ("leeway_edit", "1e400", Part.LEEWAY, "no number"),
-        ("leeway_edit", "4000", Part.LEEWAY, "between 0 and 3600"),
-        ("name_edit", " ", Part.NAME, "no name"),
+        ("client_id_edit", "", ConnectionField.CLIENT_ID, "client ID is missing"),
+        ("scopes_edit", "email", ConnectionField.SCOPES, "lack openid"),
+        ("api_url_edit", "http://api.example", ConnectionField.API_URL, "plain http"),
+        ("resource_edit", "x", ConnectionField.RESOURCE, "absolute URI"),
+        ("leeway_edit", "soon", ConnectionField.LEEWAY, "no number"),
+        ("leeway_edit", "1e400", ConnectionField.LEEWAY, "no number"),
+        ("leeway_edit", "4000", ConnectionField.LEEWAY, "between 0 and 3600"),
+        ("name_edit", " ", ConnectionField.NAME, "no name"),
     ],
 )
 def test_what_is_wrong_is_said_at_its_field_and_everything_typed_stays(
-    qtbot: QtBot, opened: Opened, name: str, text: str, part: Part, said: str
+    qtbot: QtBot, opened: Opened, name: str, text: str, field: ConnectionField, said: str
 ) -> None:
     editor = opened(Purpose.EDIT, SAVED)
     saved = saved_by(editor)
     line = getattr(editor.form, name)
     line.setText(text)
     editor.save_button.click()
-    place = editor.form.places[part]
+    place = editor.form.places[field]
     assert said in place.trouble.text()
     assert said in line.accessibleDescription()
     assert line.text() == text
@@ -321,10 +319,11 @@ def test_a_test_shows_its_steps_and_can_be_stopped(qtbot: QtBot, opened: Opened)
     assert not editor.save_button.isEnabled()
     with qtbot.waitSignal(editor.cancel_wanted):
         editor.stop_button.click()
-    steps = (Step("Metadata", Outcome.GOOD, "Fine."), Step("Client", Outcome.BAD, HTML, "Register it."))
+    register = {"uri": "http://127.0.0.1:9000/cb"}
+    steps = (Step(Verdict.METADATA_FOUND), Step(Verdict.REDIRECT_REFUSED, register, said=HTML))
     editor.show_test(steps)
     shown = texts(editor.steps)
-    for text in ("✓ good", "✕ wrong", f"Client: {HTML}", "Register it."):
+    for text in ("✓ good", "✕ wrong", "Client and redirect URI: ", HTML, "Register exactly http://127.0.0.1:9000/cb"):
         assert text in shown
     assert editor.test_button.isEnabled()
     assert not editor.stop_button.isVisible()
@@ -360,7 +359,7 @@ def test_nothing_is_clipped_on_a_small_screen(qtbot: QtBot, opened: Opened) -> N
     editor = opened(Purpose.EDIT, SAVED)
     editor.show_found(found_at(OKTA, others=(found_at("https://example.okta.com", revocation_endpoint=None),)))
     editor.form.scopes_edit.setText("openid")
-    editor.show_test((Step("Metadata", Outcome.UNKNOWN, "word " * 40, "cure " * 30),))
+    editor.show_test((Step(Verdict.ERROR_PAGE, {"status": "word " * 40, "uri": "cure " * 30}),))
     editor.show_error(BadInput("The client ID is missing. " * 8))
     editor.resize(QSize(984, 600))
     assert editor.minimumSizeHint().width() <= 984

@@ -73,7 +73,7 @@ def test_the_demo_org_is_shown_as_it_is_turned(panel: DemoPanel) -> None:
         "access_token_lifetime_s": "30 s",
         "refresh_token_lifetime_s": "7 h",
         "refresh_idle_s": "7 d",
-        "leeway_s": "30 s",
+        "grace_s": "30 s",
     }
     assert panel.lifetimes.grant_box.isChecked()
     assert panel.lifetimes.rotate_box.isChecked()

@@ -13,10 +13,10 @@ from pytestqt.qtbot import QtBot
 
 from app.inspection.inspector import Inspection, inspect_text
 from app.secret import Secret
+from tests.preview.tokens import NOW, against, generations_of, inspections_of, signed_jwt, tokens_of
 from ui.inspector.model import ClaimsModel
 from ui.inspector.panel import InspectorPanel
 from ui.inspector.rows import rows_of
-from ui.preview_tokens import NOW, against, generations_of, inspections_of, signed_jwt, tokens_of
 from ui.widgets.table import TextModel, TextRow
 
 HTML = "<b>bold</b><img src=x>"

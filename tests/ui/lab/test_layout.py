@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.lab.layout import Bar, Room, are_apart, axis_end, chart_of, flow, natural_height
+from ui.lab.layout import Bar, Box, Room, axis_end, chart_of, flow, natural_height
 
 NUMBERS = st.just(0.0) | st.floats(1e-6, 1e7) | st.integers(0, 5000).map(float)
 BARS = st.lists(
@@ -55,6 +55,11 @@ def test_everything_lies_inside(bars: list[Bar], room: Room, least: float | None
             assert box.right <= room.width + 1e-6
     if chart.least_x is not None:
         assert chart.plot.left <= chart.least_x <= chart.plot.right + 1e-6
+
+
+def are_apart(boxes: list[Box]) -> bool:
+    """Return whether boxes follow one another downwards without touching more than at their edges."""
+    return all(one.bottom <= other.top + 1e-6 for one, other in pairwise(boxes))
 
 
 @given(BARS, ROOMS)

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from app.session.device_sign_in import DeviceWaiting
-from ui.preview_tokens import NOW
+from tests.preview.tokens import NOW
 from ui.session.device_waiting import DeviceWaitingPanel
 
 LINK = "https://as.example/activate"

@@ -13,7 +13,7 @@ from qasync import QEventLoop
 
 from app.secret import Secret
 from app.session.direct_sign_in import Factor, PushWaiting
-from ui.preview_tokens import NOW
+from tests.preview.tokens import NOW
 from ui.session.asked_factors import AskedFactors
 from ui.session.second_factor import SecondFactorPanel
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.lanes import Bar, End, Family, Lane, Lanes, Limits, Mark, MarkKind
-from ui.timeline.layout import LimitKind, Rules, are_apart, limits_of, picture
+from ui.timeline.layout import LimitKind, Picture, Rules, limits_of, picture
 from ui.timeline.span import LONGEST_S, ORDER, SHORTEST_S, Frame, Span, following, ticks
 from ui.timeline.walk import beside, neighbour
 
@@ -67,7 +67,8 @@ def test_bars_lie_inside_the_frame_in_order_and_apart(
     shapes = picture(lanes_with(bars), area, NOW).bars
     assert all(area.left - 0.01 <= shape.begin <= shape.end <= area.left + width + 0.01 for shape in shapes)
     assert [shape.begin for shape in shapes] == sorted(shape.begin for shape in shapes)
-    assert are_apart(shapes)
+    in_lanes = [pair for pair in pairwise(shapes) if pair[0].lane is pair[1].lane]
+    assert all(one.end <= other.begin + 1 for one, other in in_lanes)
     in_sight = [each for each in bars if each.begins_at <= area.span.end and each.until(NOW) >= area.span.begin]
     assert sum(shape.count for shape in shapes) == len(in_sight)
 
@@ -102,18 +103,24 @@ def test_following_leaves_room_for_what_comes() -> None:
     assert (span.seconds, span.end) == (150, NOW + 15)
 
 
+def seq_at(found: Picture, x: float, y: float) -> int:
+    what = found.what_at(x, y)
+    assert what is not None
+    return what.seq
+
+
 def test_what_is_drawn_is_hit_and_the_rest_is_not() -> None:
     bars = [bar(1, NOW - 60, 30, ended=NOW - 30), bar(2, NOW - 20, 30)]
     marks = [mark(7, NOW - 50), mark(8, NOW - 10)]
     area = frame()
     found = picture(lanes_with(bars, marks), area, NOW)
     for each in bars:
-        assert found.hit(area.x(each.begins_at + 5), area.middle(Lane.ACCESS)) == each.seq
+        assert seq_at(found, area.x(each.begins_at + 5), area.middle(Lane.ACCESS)) == each.seq
     for one in marks:
-        assert found.hit(area.x(one.at) + 3, area.middle(Lane.CALLS)) == one.seq
-    assert found.hit(area.x(NOW - 25), area.middle(Lane.ACCESS)) is None
-    assert found.hit(area.x(NOW - 50), area.middle(Lane.ACCESS)) == 10
-    assert found.hit(area.x(NOW), area.bottom + 5) is None
+        assert seq_at(found, area.x(one.at) + 3, area.middle(Lane.CALLS)) == one.seq
+    assert found.what_at(area.x(NOW - 25), area.middle(Lane.ACCESS)) is None
+    assert seq_at(found, area.x(NOW - 50), area.middle(Lane.ACCESS)) == 10
+    assert found.what_at(area.x(NOW), area.bottom + 5) is None
 
 
 def test_ten_thousand_lives_become_few_shapes_that_count_them_all() -> None:

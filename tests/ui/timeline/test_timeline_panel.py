@@ -338,8 +338,8 @@ def test_lane_names_fit_in_any_type(qapp: QApplication, panel: TimelinePanel, zo
     theme.apply(qapp, "light", zoom)
     try:
         look, frame = panel.view._looks(), panel.view._frame()
-        assert look.lane.pixelSize() == round(13 * zoom)
-        widest = max(QFontMetricsF(look.lane).horizontalAdvance(name) for name in words.lane_names().values())
+        assert look.name.pixelSize() == round(13 * zoom)
+        widest = max(QFontMetricsF(look.name).horizontalAdvance(name) for name in words.lane_names().values())
         assert widest <= frame.left - 10 * zoom
         assert frame.scale == theme.px(100) / 100
     finally:

@@ -7,7 +7,7 @@ from app.lab.minimum import least_refreshes
 from app.lab.report import Report
 from app.lab.scenario import Contestant, Scenario
 from app.lab.schedule import schedule_of
-from ui.preview_tokens import signing_key
+from tests.preview.tokens import signing_key
 
 SCENARIO = Scenario(calls=300, access_token_lifetime_s=900, grace_s=0)
 """Few calls, so that it takes about two seconds; without a grace period, so that single flight shows what it is for."""

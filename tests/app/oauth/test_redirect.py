@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.errors import BadInput, SignInFailed
-from app.oauth.loopback import RedirectListener, listen
+from app.oauth.redirect import RedirectListener, listen
 from app.secret import Secret
 
 pytestmark = pytest.mark.anyio

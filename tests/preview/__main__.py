@@ -1,4 +1,4 @@
-"""Draws the window in any of its states and every panel alone: `python -m ui.preview` made the README's pictures."""
+"""Draws the window in any of its states and every panel alone: `python -m tests.preview` made the README's pictures."""
 
 import argparse
 import os
@@ -9,8 +9,8 @@ from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
+from tests.preview.states import PANELS, STATES, new_window
 from ui import theme
-from ui.preview_states import PANELS, STATES, new_window
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -49,7 +49,7 @@ def _settled(application: QApplication, shown: QWidget) -> QPixmap:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m ui.preview", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.preview", description=__doc__)
     known = [*STATES, *PANELS]
     parser.add_argument("names", nargs="*", metavar="NAME", type=_known, help=f"states and panels: {', '.join(known)}")
     parser.add_argument("--scheme", action="append", choices=("light", "dark"), help="both unless said")

@@ -23,7 +23,7 @@ from app.errors import LapseError
 from app.inspection.inspector import Inspection
 from app.journal import Journal
 from app.lanes import Limits
-from app.oauth.grants import authorization_url
+from app.oauth.grants import authorization_params, with_query
 from app.oauth.pkce import Pkce
 from app.okta.change import App
 from app.okta.management import Management
@@ -86,7 +86,7 @@ class Stage:
         """Sign Ada in as a browser would."""
         client, pkce = self.bench.client, Pkce.new()
         metadata = await client.metadata()
-        url = authorization_url(
+        params = authorization_params(
             metadata,
             client_id=DEMO_CLIENT_ID,
             redirect_uri=_REDIRECT_URI,
@@ -95,6 +95,7 @@ class Stage:
             nonce="nonce",
             pkce=pkce,
         )
+        url = with_query(metadata.authorization_endpoint, params)
         form = {"username": ADA.login, "password": ADA.password, "action": "sign-in"}
         async with httpx.AsyncClient(transport=OrgTransport(self.org)) as browser:
             page = await browser.post(url, data=form)
@@ -198,7 +199,7 @@ async def failed(stage: Stage) -> None:
 
 async def replayed(stage: Stage) -> None:
     """An old refresh token is replayed outside its grace period: the family dies, and the session with it."""
-    stage.org.turn(leeway_s=0)
+    stage.org.turn(grace_s=0)
     await lapsed(stage)
     await stage.drills.replay()
     await stage.at(123)

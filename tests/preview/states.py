@@ -7,7 +7,7 @@ from functools import cache
 from PySide6.QtWidgets import QWidget
 
 from app.connection import Connection
-from app.counters import counts_of
+from app.counters import Counters
 from app.demo.addresses import addresses_of
 from app.errors import Refusal, SignInFailed
 from app.events import Exchange, ReplayAnswered, TokensReceived
@@ -19,10 +19,13 @@ from app.okta.change import wanted_for
 from app.secret import Secret
 from app.session.device_sign_in import DeviceWaiting
 from app.session.direct_sign_in import Factor, PushWaiting
-from app.session.strategy import decide
+from app.session.strategy import Situation, decide
 from app.session.tokens import TokenSet
 from app.wire.view import WireLog
-from ui import preview_lab, preview_story
+from tests.preview import lab_run, stories
+from tests.preview.lesson_run import PlayedLesson, play_lesson
+from tests.preview.stories import Stage, Story, play
+from tests.preview.tokens import ISSUER, NOW, against, generations_of, inspections_of, signing_key, tokens_of
 from ui.actions import LessonPossible, Possible
 from ui.connections.editor import ConnectionEditor, Purpose
 from ui.connections.list import ConnectionsDialog, Row
@@ -34,9 +37,6 @@ from ui.lab.dialog import ResultsDialog
 from ui.lessons.facts import Row as LessonRow
 from ui.main_window import MainWindow, Page
 from ui.palette import CommandPalette
-from ui.preview_lesson import PlayedLesson, play_lesson
-from ui.preview_story import Stage, Story, play
-from ui.preview_tokens import ISSUER, NOW, against, generations_of, inspections_of, signing_key, tokens_of
 from ui.response.facts import response_facts
 from ui.session.held import facts_of
 
@@ -142,59 +142,59 @@ def on_the_phone(window: MainWindow) -> None:
 
 def signed_in(window: MainWindow) -> None:
     """Just signed in."""
-    _tell(window, preview_story.signed_in)
+    _tell(window, stories.signed_in)
 
 
 def lapsed(window: MainWindow) -> None:
     """The access token lapsed three seconds ago."""
-    _tell(window, preview_story.lapsed)
+    _tell(window, stories.lapsed)
 
 
 def refreshed(window: MainWindow) -> None:
     """A call has refreshed on its way."""
-    story = _tell(window, preview_story.refreshed)
+    story = _tell(window, stories.refreshed)
     window.tabs.setCurrentWidget(window.wire)
     _choose(window, story, TokensReceived)
 
 
 def storm(window: MainWindow) -> None:
     """Fifty calls at once, and one refresh."""
-    story = _tell(window, preview_story.storm)
+    story = _tell(window, stories.storm)
     window.tabs.setCurrentWidget(window.wire)
     _choose(window, story, TokensReceived)
 
 
 def failed(window: MainWindow) -> None:
     """A refresh could not reach the server; still signed in."""
-    story = _tell(window, preview_story.failed)
+    story = _tell(window, stories.failed)
     assert story.trouble is not None
     window.error_panel.show_error(story.trouble)
 
 
 def replayed(window: MainWindow) -> None:
     """An old refresh token was sent again: the journal tells what came of it."""
-    story = _tell(window, preview_story.replayed)
+    story = _tell(window, stories.replayed)
     window.tabs.setCurrentWidget(window.journal)
     _choose(window, story, ReplayAnswered)
 
 
 def presenting(window: MainWindow) -> None:
     """The same on a projector: larger type, everything masked."""
-    _tell(window, preview_story.lapsed)
+    _tell(window, stories.lapsed)
     window.commands.presenter.setChecked(True)
     window.show_presenter(on=True)
 
 
 def doctor(window: MainWindow) -> None:
     """A sign-in has brought no refresh token, and the doctor says why."""
-    story = _tell(window, preview_story.without_grant)
+    story = _tell(window, stories.without_grant)
     window.doctor.show_findings(story.findings)
     window.side.open(window.doctor)
 
 
 def demo(window: MainWindow) -> None:
     """The demo org is turned: time has travelled, and a fault has struck."""
-    story = _tell(window, preview_story.turned)
+    story = _tell(window, stories.turned)
     window.demo.show_org(story.org)
     window.side.open(window.demo)
 
@@ -208,7 +208,7 @@ def real(window: MainWindow) -> None:
     window.entitle_demo(is_real=True)
     window.timeline.tick(NOW)
     window.demo.what_if.in_s = 60.0
-    decision = decide(tokens, age_s=66, now=NOW + 60, leeway_s=1.0, asked_by="preview")
+    decision = decide(Situation(tokens, age_s=66, now=NOW + 60, leeway_s=1.0, asked_by="preview"))
     window.demo.what_if.show_thought(decision, 24.0)
     window.side.open(window.demo)
 
@@ -256,14 +256,14 @@ def lessons_elsewhere(window: MainWindow) -> None:
 
 def rules(window: MainWindow) -> None:
     """The inspector says rule by rule why an ID token is good."""
-    _tell(window, preview_story.signed_in)
+    _tell(window, stories.signed_in)
     window.inspector.picker.setCurrentIndex(1)
     window.inspector.tabs.setCurrentIndex(1)
 
 
 def expiry(window: MainWindow) -> None:
     """The inspector's witnesses of an access token's end."""
-    _tell(window, preview_story.signed_in)
+    _tell(window, stories.signed_in)
     window.inspector.tabs.setCurrentIndex(2)
 
 
@@ -289,9 +289,9 @@ def pasted(window: MainWindow) -> None:
 
 def lab(window: MainWindow) -> None:
     """The lab has compared the strategies."""
-    _tell(window, preview_story.refreshed)
-    window.lab.sheet.knobs.show_scenario(preview_lab.SCENARIO)
-    window.lab.sheet.show_report(preview_lab.report())
+    _tell(window, stories.refreshed)
+    window.lab.sheet.knobs.show_scenario(lab_run.SCENARIO)
+    window.lab.sheet.show_report(lab_run.report())
     window.side.open(window.lab)
 
 
@@ -304,7 +304,7 @@ def lab_knobs(window: MainWindow) -> None:
 
 def lab_running(window: MainWindow) -> None:
     """A run is on its way."""
-    _tell(window, preview_story.refreshed)
+    _tell(window, stories.refreshed)
     window.lab.sheet.show_progress(Progress(1240, 10_000))
     window.commands.show_lab_running(running=True)
     window.side.open(window.lab)
@@ -348,7 +348,7 @@ STATES: dict[str, Callable[[MainWindow], None]] = {
 
 
 def _response(window: MainWindow) -> QWidget:
-    story = _played(preview_story.signed_in)
+    story = _played(stories.signed_in)
     assert story.result is not None
     window.response.show_response(response_facts(story.result))
     window.tabs.setCurrentWidget(window.response)
@@ -387,7 +387,7 @@ def _connections(window: MainWindow) -> QWidget:
 
 
 def _grant(window: MainWindow) -> QWidget:
-    app = _played(preview_story.without_grant).app
+    app = _played(stories.without_grant).app
     assert app is not None
     dialog = GrantDialog("http://127.0.0.1:8899", TokenSource.KNOWN, window)
     dialog.show_change(app, wanted_for(app))
@@ -411,7 +411,7 @@ PANELS: dict[str, tuple[str, Callable[[MainWindow], QWidget]]] = {
     "connection": ("signed-out", _editor),
     "connections": ("signed-out", _connections),
     "grant": ("signed-out", _grant),
-    "lab-table": ("lab", lambda window: ResultsDialog(preview_lab.report(), window)),
+    "lab-table": ("lab", lambda window: ResultsDialog(lab_run.report(), window)),
     "paste": ("signed-in", lambda window: PasteDialog("Demo org", window)),
     "addresses": (
         "signed-in",
@@ -486,7 +486,10 @@ def _show_story(window: MainWindow, story: Story) -> None:
     window.wire.show_log(log)
     window.wire.detail_wanted.connect(lambda seq: _show_detail(window, story, seq))
     window.journal.show_entries(tuple(story.journal))
-    window.counts.show_counts(replace(counts_of(story.journal, now), skew_s=story.skew_s))
+    counters = Counters()
+    for entry in story.journal:
+        counters.take(entry)
+    window.counts.show_counts(replace(counters.at(now), skew_s=story.skew_s))
     exchanges = sum(isinstance(entry.event, Exchange) for entry in story.journal)
     window.show_numbers(exchanges=exchanges, entries=len(story.journal))
     window.show_page(Page.SIGNED_IN)
@@ -528,7 +531,8 @@ def _held(window: MainWindow, tokens: TokenSet) -> None:
     _show_cards(window, tokens, NOW)
     age_s = NOW - tokens.receipt.wall
     window.call_strip.show_url(_API)
-    window.call_strip.show_decision(decide(tokens, age_s=age_s, now=NOW, leeway_s=1.0, asked_by="preview"))
+    situation = Situation(tokens, age_s=age_s, now=NOW, leeway_s=1.0, asked_by="preview")
+    window.call_strip.show_decision(decide(situation))
     window.show_page(Page.SIGNED_IN)
     assert tokens.access is not None
     window.inspector.show_inspections(inspections_of(tokens), ())

@@ -13,7 +13,7 @@ from app.lessons.player import Player
 from app.lessons.run import LessonRun
 from app.simloop import SimClock, SimLoop
 from app.simulation import open_simulation
-from ui.preview_story import ANSWERS_TAKE, BEGAN, Story, story_of
+from tests.preview.stories import ANSWERS_TAKE, BEGAN, Story, story_of
 
 _READING_S = 4.0
 

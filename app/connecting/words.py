@@ -1,0 +1,213 @@
+"""What is said of a connection that is looked up, tried or read from a file; nobody reads it to learn a fact."""
+
+from collections.abc import Mapping
+
+from app.connecting.verdict import Lack, Tried, Verdict
+from app.connection import SignInKind
+
+_MOST_NAMES = 12
+_NAMES = {
+    Tried.METADATA: "Metadata",
+    Tried.KEYS: "Keys",
+    Tried.SCOPES: "Scopes",
+    Tried.SIGN_IN: "Sign-in",
+    Tried.REDIRECT_PORT: "Redirect port",
+    Tried.CLIENT: "Client and redirect URI",
+}
+_SENTENCES = {
+    Verdict.METADATA_FOUND: "It is this issuer's.",
+    Verdict.METADATA_REFUSED: "{what}",
+    Verdict.METADATA_NOWHERE: "{what} Asked: {asked} addresses.",
+    Verdict.KEYS_FOUND: "{number} published: {algorithms}.",
+    Verdict.KEYS_UNREAD: "{what}",
+    Verdict.NO_KEYS: "No key to verify ID tokens with is published.",
+    Verdict.UNTRUSTED_KEYS: "ID tokens are signed with {algorithms} alone, which Lapse does not trust.",
+    Verdict.SCOPES_LISTED: "The server lists all of them. Which are granted shows when one signs in.",
+    Verdict.OFFLINE_NOT_ASKED: "offline_access is not asked: at most servers no refresh token will come.",
+    Verdict.SCOPES_UNLISTED: "Not among the scopes the server lists: {scopes}. It may know them all the same.",
+    Verdict.SCOPES_UNSTATED: "The server does not say which scopes it knows.",
+    Verdict.KIND_OFFERED: "The server offers this way. Whether the app may use it shows only when one signs in.",
+    Verdict.KIND_NOT_OFFERED: "{why}",
+    Verdict.ANY_PORT: "Any free one; {port} would do now.",
+    Verdict.PORT_FREE: "{port} is free.",
+    Verdict.PORT_LEFT: "{port} is free. In use: {taken}.",
+    Verdict.PORTS_TAKEN: "In use by another program: {taken}.",
+    Verdict.CLIENT_KNOWN: "The server knows this client and sends its people back there.",
+    Verdict.PUSH_TAKEN: "The server has taken a pushed request of this client with this redirect URI.",
+    Verdict.NOT_ASKED: "{what}",
+    Verdict.CLIENT_UNKNOWN: "The server does not know this client.",
+    Verdict.REDIRECT_REFUSED: "The server does not accept the redirect URI.",
+    Verdict.REDIRECT_REFUSED_BY_OKTA: "The server does not accept the redirect URI.",
+    Verdict.ANY_PORT_REFUSED: "The server does not accept the redirect URI.",
+    Verdict.PUSH_REFUSED: "The server refuses a pushed request: {told}.",
+    Verdict.SENT_BACK: "The server knows the redirect URI, but says no: {told}.",
+    Verdict.OTHER_STATE: "The server knows them, but sends another state back than it was given.",
+    Verdict.NO_VERDICT: "The server answered {status}; it is not known what it would say.",
+    Verdict.OWN_PAGE: "The server shows a page of its own where nobody may be asked. Only a sign-in will tell.",
+    Verdict.ERROR_PAGE: "The server refuses with an error page ({status}); which of both it means is not known.",
+    Verdict.LED_TO_ERROR: "The server refuses with an error page ({status}); which of both it means is not known.",
+}
+_CHECK = "Check the connection against how the app is registered."
+_CHECK_BOTH = "Check that the client ID is right and that {uri} is registered."
+_REGISTER = "Register exactly {uri} as a sign-in redirect URI of the app"
+_CURES = {
+    Verdict.METADATA_REFUSED: "{next_step}",
+    Verdict.METADATA_NOWHERE: "{next_step}",
+    Verdict.KEYS_UNREAD: "{next_step}",
+    Verdict.NO_KEYS: "Ask the server's operator.",
+    Verdict.KIND_NOT_OFFERED: "Choose another way to sign in.",
+    Verdict.PORTS_TAKEN: "Close that program, or choose another port and register it.",
+    Verdict.NOT_ASKED: "{next_step}",
+    Verdict.CLIENT_UNKNOWN: "Check the client ID and the issuer.",
+    Verdict.REDIRECT_REFUSED: f"{_REGISTER}.",
+    Verdict.REDIRECT_REFUSED_BY_OKTA: f"{_REGISTER}; Okta compares every letter, the port included.",
+    Verdict.ANY_PORT_REFUSED: (
+        "Choose a fixed redirect URI and register exactly that: this server wants the port, too."
+    ),
+    Verdict.PUSH_REFUSED: _CHECK,
+    Verdict.SENT_BACK: _CHECK,
+    Verdict.OTHER_STATE: _CHECK,
+    Verdict.ERROR_PAGE: _CHECK_BOTH,
+    Verdict.LED_TO_ERROR: _CHECK_BOTH,
+}
+_CURES_BY_CODE = {
+    "unauthorized_client": "Let the app use the Authorization Code grant.",
+    "invalid_scope": "Ask only scopes the server knows.",
+    "invalid_target": "Check audience and resource.",
+    "access_denied": "Check the app's assignments and the authorization server's access policy.",
+}
+NOT_OFFERED = {
+    SignInKind.BROWSER: "The server does not list the authorization_code grant.",
+    SignInKind.PASSWORD: "The server does not list the password grant (Okta Direct Authentication).",
+    SignInKind.DEVICE: "The server states no device authorization endpoint (RFC 8628).",
+}
+"""Why a server lets nobody sign in so."""
+
+# What metadata offers.
+ISSUER, SIGN_IN, GRANT_TYPES, REFRESH_TOKENS, PKCE = "Issuer", "Sign-in", "Grants", "Refresh tokens", "PKCE"
+ENDPOINTS = {
+    "authorization_endpoint": "Authorization endpoint",
+    "token_endpoint": "Token endpoint",
+    "jwks_uri": "Keys",
+    "device_authorization_endpoint": "Device endpoint",
+    "pushed_authorization_request_endpoint": "Pushed requests (PAR)",
+    "userinfo_endpoint": "Userinfo",
+    "revocation_endpoint": "Revocation",
+    "introspection_endpoint": "Introspection",
+    "end_session_endpoint": "Sign-out in the browser",
+}
+KINDS = {
+    SignInKind.BROWSER: "browser",
+    SignInKind.PASSWORD: "username and password",
+    SignInKind.DEVICE: "another device",
+}
+NO_KIND = "no way Lapse knows"
+GRANTS = {
+    "urn:ietf:params:oauth:grant-type:device_code": "device code",
+    "urn:okta:params:oauth:grant-type:otp": "Okta OTP",
+    "urn:okta:params:oauth:grant-type:oob": "Okta push",
+    "http://auth0.com/oauth/grant-type/mfa-otp": "MFA by OTP",
+    "http://auth0.com/oauth/grant-type/mfa-oob": "MFA by push",
+}
+NOT_STATED = "not stated"
+REFRESH_NOT_STATED = "not stated; the first sign-in will tell"
+REFRESH_NOT_OFFERED = "not offered: the server lists no refresh_token grant"
+REFRESH_WITHOUT_SCOPE = "offered; offline_access is not among the scopes it lists"
+REFRESH_OFFERED = "offered, where the app has the grant and offline_access is asked"
+PKCE_NOT_STATED = "not stated; Lapse sends S256 all the same"
+LACKS = {
+    Lack.REFRESH_TOKENS: "No refresh tokens: one signs in again at every lapse.",
+    Lack.OPENID: "openid is not among its scopes; without it no sign-in ends well.",
+    Lack.S256: "No PKCE with S256: it may refuse what Lapse sends.",
+    Lack.REVOCATION: "No revocation: signing out forgets tokens here, they live on there.",
+    Lack.SIGN_OUT: "No sign-out of the browser's own session.",
+    Lack.ISSUER_IN_RESPONSE: "Its answers do not name the issuer (RFC 9207); state and nonce guard them.",
+}
+
+# How a pasted text was understood, and what was found at the addresses it may mean.
+QUERY_LEFT_OUT = "What followed ? or # was left out: no issuer has it."
+TWO_SERVERS = "Two servers answer: default makes access tokens for an API of yours, the org's own ones for Okta alone."
+NO_DEFAULT_SERVER = "There is no authorization server named default here; the org's own was found."
+NO_ORG_SERVER = "The org's own authorization server did not answer with metadata."
+NO_RESPONSE = "no answer"
+METADATA = "metadata of this issuer"
+
+# What a file holds.
+UNKNOWN_KIND = "the kind of sign-in is not known; the browser is used."
+
+
+def name_of(tried: Tried, uri: str) -> str:
+    """Return what was tried; of the client it is said about which redirect URI it was, if there may be several."""
+    return f"Client and {uri}" if uri else _NAMES[tried]
+
+
+def sentence_of(verdict: Verdict, about: Mapping[str, str], said: str) -> str:
+    """Return the verdict in words; `about` names what they are about, `said` is what the server said besides."""
+    sentence = _SENTENCES[verdict].format_map(about)
+    return f"{sentence} It says: {said}." if said else sentence
+
+
+def cure_of(verdict: Verdict, about: Mapping[str, str], code: str) -> str:
+    """Return what to do about it, empty where there is nothing; the server's OAuth error `code` may say more of it."""
+    by_code = _CURES_BY_CODE.get(code, "") if verdict in (Verdict.PUSH_REFUSED, Verdict.SENT_BACK) else ""
+    return by_code or _CURES.get(verdict, "").format_map(about)
+
+
+def without_s256(methods: tuple[str, ...]) -> str:
+    """Return which methods of PKCE there are instead."""
+    return f"without S256, which Lapse sends ({', '.join(methods)})"
+
+
+def put_in_front(scheme: str) -> str:
+    """Return that a text without a scheme was given one."""
+    return f"{scheme}:// was put in front."
+
+
+def admins_host(host: str | None, other: str | None) -> str:
+    """Return that a host is for admins, and which is not."""
+    return f"{host} is where Okta's admins work; people sign in at {other}."
+
+
+def written_so(issuer: str) -> str:
+    """Return that a server spells its issuer otherwise than it was asked for."""
+    return f"The server writes its issuer {issuer}; so it is used."
+
+
+def in_short(status: int, reason: str, leads_to: str) -> str:
+    """Return what an address responded with, where that was no metadata."""
+    return f"{status} {reason}".strip() + (f", leads to {leads_to}" if leads_to else "")
+
+
+def incomplete(name: str, what: str) -> str:
+    """Return why a connection of a file cannot be used yet."""
+    return f"{name} is not complete yet: {what}"
+
+
+def secret_left_out(name: str) -> str:
+    """Return that a member of a file was not taken over."""
+    return f"{name} was left out: Lapse keeps no secrets in its settings."
+
+
+def not_used(names: list[str]) -> str:
+    """Return which members of a file mean nothing to Lapse, a dozen at most."""
+    return f"Not used: {', '.join(names[:_MOST_NAMES])}{' …' if len(names) > _MOST_NAMES else ''}."
+
+
+def taken_from_discovery(issuer: str) -> str:
+    """Return which issuer a discovery URL was taken for."""
+    return f"The issuer was taken from the discovery URL: {issuer}. Look it up to be sure."
+
+
+def uri_left_out(uri: str) -> str:
+    """Return that a redirect URI was not taken over."""
+    return f"The redirect URI {uri} was left out: Lapse can listen on this machine only."
+
+
+def leeway_unread(seconds: float) -> str:
+    """Return that a leeway was no number, and which is used."""
+    return f"the leeway is no number of seconds; {seconds:g} s is used."
+
+
+def nth(place: int) -> str:
+    """Return a connection of a file by its place, for want of a name."""
+    return f"Connection {place}"

@@ -1,0 +1,157 @@
+"""The demo org's own sentences, for its System Log: the true causes; nobody reads them to learn a fact.
+
+What clients are told is Okta's, in `app.demo.dialect`.
+"""
+
+from app.demo.cause import Cause
+from app.refusal_cause import RefusalCause
+from app.text import duration
+
+_CAME_AGAIN = "Refresh token {generation} was exchanged {since} ago and came again; the grace period is {limit_s:g} s."
+SENTENCES = {
+    RefusalCause.REUSED: _CAME_AGAIN,
+    RefusalCause.FAMILY_ENDED: f"Its family was ended for reuse: {_CAME_AGAIN}",
+    RefusalCause.LIFETIME_ENDED: "The family's lifetime ended {since} ago.",
+    RefusalCause.IDLE: "It was not used for {since}; the idle limit is {limit}.",
+    RefusalCause.REVOKED_BY_ADMIN: "An administrator revoked it.",
+    RefusalCause.REVOKED_BY_CLIENT: "Its own application revoked it at the revocation endpoint.",
+    RefusalCause.EXPIRED_BY_ADMIN: "An administrator let it expire.",
+    RefusalCause.CODE_REUSED: "Its authorization code was used twice.",
+    RefusalCause.APPLICATION_DEACTIVATED: "The application {label} was deactivated.",
+    RefusalCause.ACCESS_TOKEN_EXPIRED: "It is past its end.",
+    RefusalCause.NEVER_ISSUED: "This org never issued it, or forgot it at a reset or restart.",
+}
+"""What each cause of a token's end is called."""
+
+_LIFETIME_OVER = "Its family's lifetime has ended."
+
+NO_SUCH_CLIENT = "No application of this org has that client ID."
+CLIENT_DEACTIVATED = "The application is deactivated."
+PUBLIC_CLIENT = "A public application has no secret."
+NO_SUCH_LOGIN = "No user of this org has that login."
+NO_LOGIN_WITH_CODES = "No user of this org has that login and one-time codes."
+WRONG_PASSWORD = "The password is wrong."  # noqa: S105 - a sentence
+NO_ACCESS_POLICY = "The authorization server has no access policy for this application."
+SECOND_FACTOR_IMPOSSIBLE = "The user has a second factor; the application cannot, or does not want to, ask for one."
+NO_PHONE = "The user has no phone that could be asked."
+OTP_USED = "The one-time code was used before."
+OTP_WRONG = "The one-time code is not the user's now, nor was it half a minute ago."
+PUSH_DENIED = "The person denied it on the phone, or chose the wrong number."
+PUSH_PENDING = "The person has not answered on the phone yet."
+DENY_CHOSEN = "Deny was chosen."
+WRONG_NUMBER = "The wrong number was chosen."
+OTHER_SIGN_IN = "The oob_code was given out for another sign-in."
+CHOSE_DENY = "The person chose Deny."
+CHOSE_CANCEL = "The person chose Cancel."
+TOO_MANY_USER_CODES = "Ten wrong codes were typed within a minute."
+NO_DEVICE_WAITS = "No device waits with that code (any more)."
+DEVICE_PENDING = "The person has not typed the code and allowed it yet."
+DEVICE_NEVER_ISSUED = "This org never issued the device code, or forgot it."
+DEVICE_USED = "The device code was used before."
+DEVICE_ENDED = "The device code is past its end."
+CODE_NEVER_ISSUED = "This org never issued the code, or forgot it with its end."
+CODE_USED = "The code was used before; what came of it is revoked."
+REQUEST_URI_UNKNOWN = "This server never issued the request_uri, or it is past its end."
+REQUEST_URI_OF_ANOTHER = "The request_uri was issued to another application."
+ACCESS_NEVER_ISSUED = "This org never issued it, or forgot it at a reset."
+FAULT_REFUSES_TOKENS = "A fault makes the API refuse good tokens."
+
+
+def said(cause: Cause | str) -> str:
+    """Return a cause as a sentence; one that is told in words already stays."""
+    if isinstance(cause, str):
+        return cause
+    if cause.kind is RefusalCause.LIFETIME_ENDED and cause.since_s is None:
+        return _LIFETIME_OVER
+    return SENTENCES[cause.kind].format(
+        generation=cause.generation,
+        since=duration(cause.since_s or 0),
+        limit=duration(cause.limit_s),
+        limit_s=cause.limit_s,
+        label=cause.label,
+    )
+
+
+def issued_to(what: str, client_id: str) -> str:
+    """Return whose a token or code is."""
+    return f"The {what} was issued to {client_id}."
+
+
+def issued_by(what: str, issuer: str) -> str:
+    """Return which server a token or code is of."""
+    return f"The {what} was issued by {issuer}."
+
+
+def asked_for(scopes: str) -> str:
+    """Return which scopes were asked for."""
+    return f"Asked for: {scopes or 'no scope at all'}."
+
+
+def scopes_denied(granted: str, denied: str) -> str:
+    """Return what the sign-in was granted and what was asked for besides."""
+    return f"Granted at the sign-in: {granted}. Denied: {denied}."
+
+
+def grant_off(grant: str, label: str) -> str:
+    """Return that an application may not use a grant."""
+    return f"The {grant} grant is not enabled for the application {label}."
+
+
+def disk_refused(strerror: str | None) -> str:
+    """Return why nothing could be saved."""
+    return f"The ledger could not be written: {strerror}."
+
+
+def handle_never_issued(name: str) -> str:
+    """Return that a handle (`mfa_token`, `oob_code`) is unknown."""
+    return f"This org never issued the {name}, or forgot it."
+
+
+def handle_used(name: str) -> str:
+    """Return that a handle was used up."""
+    return f"The {name} was used before."
+
+
+def handle_ended(name: str) -> str:
+    """Return that a handle came too late."""
+    return f"The {name} is past its end."
+
+
+def wrong_binding_code(channel: str) -> str:
+    """Return that another code was typed than a message told."""
+    return f"It is not the code the {channel} message told."
+
+
+def no_common_challenge(types: str) -> str:
+    """Return that an application knows no way to ask for a second factor that the org knows."""
+    return f"challenge_types_supported names none of {types}, which the org asks."
+
+
+def code_ended(since_s: float) -> str:
+    """Return that an authorization code came too late."""
+    return f"The code is past its end, by {duration(since_s)}."
+
+
+def polled_too_soon(interval_s: float) -> str:
+    """Return that a device did not wait."""
+    return f"The device polled again within {interval_s:g} s."
+
+
+def fault_was_on(fault: object) -> str:
+    """Return which fault made the refusal."""
+    return f"The fault {fault} was on."
+
+
+def token_of(issuer: str) -> str:
+    """Return which server an access token is of."""
+    return f"It is a token of {issuer}."
+
+
+def ended_ago(since_s: float) -> str:
+    """Return how long an access token has been past its end."""
+    return f"It ended {duration(since_s)} ago."
+
+
+def changed(names: list[str]) -> str:
+    """Return which settings of an application an administrator changed."""
+    return f"Changed: {', '.join(names)}." if names else "Nothing changed."

@@ -1,0 +1,209 @@
+"""The redirect listener: waits on loopback for the browser to come back with an answer (RFC 8252 §7.3)."""
+
+import asyncio
+import hmac
+import html
+import importlib.resources
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlsplit
+
+import resources
+from app.connection import check_redirect_uri
+from app.errors import BadInput, SignInFailed
+from app.oauth.loopback import BODY_LIMIT, BrowserRequest, LoopbackListener, Page
+from app.secret import Secret
+from app.text import one_line
+from app.wire.running import running_limit
+
+DEFAULT_PATH = "/callback"
+_MOST_CONNECTIONS = 50
+_LONGEST_CODE = 100
+_FORM = "application/x-www-form-urlencoded"
+_HEADERS = (
+    ("Content-Type", "text/html; charset=utf-8"),
+    ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src data:"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RedirectAnswer:
+    """What the browser brought back: a code, or the server's error; the `state` was ours."""
+
+    code: Secret | None
+    error: str | None = None
+    description: str = ""
+
+
+class RedirectListener:
+    """A listener for one sign-in; the first answer with our state wins, everything else is ignored and reported.
+
+    `taken_ports` are those of the redirect URIs before this one, which other programs held; `said` returns the
+    server's words as they may be told.
+    """
+
+    def __init__(
+        self,
+        redirect_uri: str,
+        *,
+        state: str,
+        issuer: str,
+        iss_promised: bool,
+        ignored: Callable[[str], None],
+        said: Callable[[str], str] = one_line,
+        taken_ports: tuple[int, ...] = (),
+    ) -> None:
+        self.redirect_uri = redirect_uri
+        self.taken_ports = taken_ports
+        self._parts = urlsplit(redirect_uri)
+        self._state = state
+        self._issuer = issuer
+        self._iss_promised = iss_promised
+        self._ignored = ignored
+        self._said = said
+        self._answer: asyncio.Future[RedirectAnswer] = asyncio.get_running_loop().create_future()
+
+    async def answer(self, *, timeout_s: float) -> RedirectAnswer:
+        """Return the answer, waiting at most `timeout_s` seconds; raises SignInFailed when none came."""
+        try:
+            async with running_limit(timeout_s):
+                return await asyncio.shield(self._answer)
+        except TimeoutError:
+            raise SignInFailed(f"The browser did not come back within {timeout_s / 60:.0f} minutes.") from None
+
+    def respond(self, request: BrowserRequest) -> Page:
+        """Judge one request (security facts §6.1)."""
+        try:
+            target = urlsplit(request.target)
+        except ValueError:  # `//[` is a target to h11 and no URL to Python
+            return self._ignore(400, "its target is no URL")
+        if request.headers.get("host") != self._parts.netloc:
+            return self._ignore(421, "its Host is not the redirect URI's")
+        if target.path != self._parts.path:
+            return _page(404, "Nothing here", "This address only receives the end of a sign-in.")
+        if request.method not in ("GET", "POST") or "transfer-encoding" in request.headers:
+            return self._ignore(405, "it is neither a plain GET nor a form")
+        if request.destination != "document":
+            return self._ignore(403, "a page loaded it as something other than a document")
+        if not request.is_navigation:
+            return self._ignore(403, "a page fetched it")
+        if request.method == "GET":
+            return self._take_answer(target.query)
+        return self._take_form(request.headers.get("content-type", ""), request.body)
+
+    def _take_form(self, content_type: str, body: bytes | None) -> Page:
+        """Take an answer sent as a form (OAuth 2.0 Form Post Response Mode §2); the query is not looked at then."""
+        if content_type.partition(";")[0].strip().lower() != _FORM:
+            return self._ignore(415, "its body is not a form")
+        if body is None:
+            return self._ignore(413, f"its form is longer than {BODY_LIMIT // 1024} KiB, or does not say how long")
+        return self._take_answer(body.decode("latin-1"))
+
+    def _take_answer(self, parameters: str) -> Page:
+        try:
+            pairs = parse_qsl(parameters, keep_blank_values=True, max_num_fields=50, errors="strict")
+        except ValueError:
+            return self._ignore(400, "its parameters cannot be read")
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            return self._ignore(400, "a parameter stands in it twice")
+        if not hmac.compare_digest(found.get("state", "").encode(), self._state.encode()):
+            return self._ignore(400, "its state is not the one of this sign-in")
+        if self._answer.done():
+            return _page(200, "Already done", "This sign-in has its answer; you can close this page.")
+        return self._settle(found)
+
+    def _settle(self, found: dict[str, str]) -> Page:
+        if self._iss_wrong(found):
+            self._answer.set_exception(
+                SignInFailed("The answer came from another issuer than the one asked (RFC 9207); it was not used.")
+            )
+            return _page(400, "Not signed in", "The answer came from another issuer. Go back to Lapse.")
+        if "error" in found:
+            said = found.get("error_description", "")
+            self._answer.set_result(RedirectAnswer(None, self._said(found["error"])[:_LONGEST_CODE], self._said(said)))
+            return _page(200, "Not signed in", "Go back to Lapse to see why. You can close this page.")
+        if not found.get("code"):
+            return self._ignore(400, "it carries neither a code nor an error")
+        self._answer.set_result(RedirectAnswer(Secret(found["code"])))
+        return _page(200, "Back to Lapse", "The sign-in goes on there. It is safe to close this page.")
+
+    def _iss_wrong(self, found: dict[str, str]) -> bool:
+        if "iss" in found:
+            return found["iss"] != self._issuer
+        return self._iss_promised
+
+    def _ignore(self, status: int, why: str) -> Page:
+        self._ignored(why)
+        return _page(status, "Not this sign-in", "Lapse ignored this request and goes on waiting.")
+
+
+@asynccontextmanager
+async def listen(
+    redirect_uris: Sequence[str],
+    *,
+    state: str,
+    issuer: str,
+    iss_promised: bool,
+    ignored: Callable[[str], None],
+    said: Callable[[str], str] = one_line,
+) -> AsyncIterator[RedirectListener]:
+    """Listen at the first redirect URI whose port can be had, or without any at a free port of 127.0.0.1.
+
+    The port is bound before the URL is built, so that no other program can take it in between, and free again
+    afterwards. `said` returns the server's words as they may be told.
+    Raises BadInput when none of the ports can be had.
+    """
+    too_many = _page(503, "Too many connections", "Close other pages and try again.")
+    loopback = LoopbackListener(most=_MOST_CONNECTIONS, too_many=too_many)
+    try:
+        redirect_uri, taken = await _first_free(redirect_uris, loopback)
+        listener = RedirectListener(
+            redirect_uri,
+            state=state,
+            issuer=issuer,
+            iss_promised=iss_promised,
+            ignored=ignored,
+            said=said,
+            taken_ports=taken,
+        )
+        loopback.respond = listener.respond
+        yield listener
+    finally:
+        await loopback.close()
+
+
+async def _first_free(redirect_uris: Sequence[str], loopback: LoopbackListener) -> tuple[str, tuple[int, ...]]:
+    """Return the redirect URI that is listened at, and the ports before it that other programs hold."""
+    if not redirect_uris:
+        return f"http://127.0.0.1:{await loopback.open()}{DEFAULT_PATH}", ()
+    taken: list[int] = []
+    for uri in redirect_uris:
+        parts = urlsplit(check_redirect_uri(uri))
+        assert parts.hostname is not None  # check_redirect_uri has seen to it
+        try:
+            await loopback.open(parts.hostname, parts.port or 0)
+        except OSError:
+            taken.append(parts.port or 0)
+        else:
+            return uri, tuple(dict.fromkeys(taken))
+    raise _all_taken(list(dict.fromkeys(taken)))
+
+
+def _all_taken(ports: list[int]) -> BadInput:
+    if len(ports) == 1:
+        return BadInput(
+            f"Port {ports[0]} is in use by another program, so the browser's answer could not be received.",
+            next_step="Close that program or choose another redirect URI; nothing else has changed.",
+        )
+    named = f"{', '.join(map(str, ports[:-1]))} and {ports[-1]}"
+    return BadInput(
+        f"Ports {named} are in use by other programs, so the browser's answer could not be received.",
+        next_step="Close one of them or add another redirect URI; nothing else has changed.",
+    )
+
+
+def _page(status: int, title: str, text: str) -> Page:
+    page = (importlib.resources.files(resources) / "pages" / "signed-in.html").read_text(encoding="utf-8")
+    return Page(status, page.format(title=html.escape(title), text=html.escape(text)), _HEADERS)

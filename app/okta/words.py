@@ -1,0 +1,169 @@
+"""What is said of Okta's management API and of a change made through it; nobody reads it to learn a fact.
+
+What Okta itself would say of a change is in `app.okta.validation`, in Okta's words.
+"""
+
+from collections.abc import Sequence
+
+from app.okta.validation import Note
+from app.text import duration
+
+Told = tuple[str, str]
+"""What failed, and what to do next."""
+
+TOKENS_PAGE = "Security > API > Tokens"
+"""Where API tokens are made in Okta's Admin Console."""
+
+
+NOTES = {
+    Note.INACTIVE: "The app is not active: nobody can sign in with it until an admin activates it.",
+    Note.NO_CODE: (
+        "The app may not use the Authorization Code grant, so signing in in the browser brings no token at all."
+    ),
+}
+
+# What the management API refuses, by its error code and by its status.
+_TOKEN = (
+    "Okta does not accept the API token.",
+    f"Check that it was copied whole. One that lay unused for 30 days is gone: make another in {TOKENS_PAGE}.",
+)
+_RIGHT = (
+    "Whoever made the API token may not do this.",
+    "A token has the rights of the admin who made it. Ask one who may manage applications, a Super Administrator say.",
+)
+_UNREAD = ("Okta could not read what Lapse sent.", "Nothing was changed. Please report it.")
+REFUSED_BY_CODE: dict[str, Told] = {
+    "E0000011": _TOKEN,
+    "E0000004": _TOKEN,
+    "E0000005": (
+        "Okta does not accept the API token from here.",
+        f"Look in {TOKENS_PAGE} from which network zone the token may be used.",
+    ),
+    "E0000006": _RIGHT,
+    "E0000015": _RIGHT,
+    "E0000003": _UNREAD,
+    "E0000010": ("The org is read only at the moment.", "Nothing was changed. Try again later."),
+    "E0000021": _UNREAD,
+    "E0000022": (
+        "The server does not let apps be changed this way.",
+        "Check that the issuer is an org of Okta's.",
+    ),
+}
+REFUSED_BY_STATUS: dict[int, Told] = {401: _TOKEN, 403: _RIGHT}
+
+NO_ISSUER_NEXT = "Okta's issuers look like https://org.okta.com/oauth2/default or https://org.okta.com."
+ORG_URL = "The org's URL"
+ORG_URL_WITH_PATH = "The org's URL must not have a path."
+NO_CLIENT_ID: Told = ("That is no client ID.", "Copy it from the app's General tab in the Admin Console.")
+NO_TOKEN: Told = ("The API token is missing.", f"Make one in the Admin Console: {TOKENS_PAGE}.")
+BAD_TOKEN: Told = ("That is no API token.", "Copy it once more, and nothing else along with it.")
+NO_OIDC_APP: Told = (
+    "That is no OpenID Connect app, so it has no grants.",
+    "Choose the app that the connection's client ID belongs to.",
+)
+TOO_LONG = "it is too long"
+NUMBER_TOO_EXACT = "it contains a number that Lapse could not send back unchanged"
+TOKEN_UNREAD = "The API token kept for this org cannot be read"  # noqa: S105 - a sentence
+TOKEN_NOT_KEPT = "The API token was not kept"  # noqa: S105 - a sentence
+TOKEN_NOT_FORGOTTEN = "The API token could not be forgotten"  # noqa: S105 - a sentence
+KEYRING_NEXT = "See that the system's keyring runs and is unlocked; until then the token is asked for each time."
+
+_MOST_PATHS = 5
+
+
+def no_issuer(issuer: str) -> str:
+    """Return that an issuer has no management API."""
+    return f"{issuer} is no issuer of Okta's, and the Applications API is Okta's alone."
+
+
+def not_as_okta(status: int) -> str:
+    """Return that whoever responded is no management API."""
+    return f"The server answered {status}, and not as Okta's management API does."
+
+
+def rate_limited(wait_s: float) -> Told:
+    """Return what a rate limit means, which lasts `wait_s` seconds."""
+    return "The org's rate limit is reached.", f"Wait {duration(wait_s)}, then try again."
+
+
+def no_app(app: str) -> Told:
+    """Return that the org has no such app."""
+    return (
+        f"The org has no app with the ID {app}.",
+        "Copy the client ID from the app's General tab, and check that the issuer is of the same org.",
+    )
+
+
+def not_valid(causes: Sequence[str]) -> Told:
+    """Return that Okta refused the change, for causes that it says in sentences of its own."""
+    return (
+        f"Okta does not accept the change: {'; '.join(causes) or 'it says no reason'}.".replace("..", "."),
+        "Nothing was changed. Correct it and try again.",
+    )
+
+
+def org_failed(status: int) -> Told:
+    """Return that the org itself is in trouble."""
+    return f"The org failed ({status}).", "Try again later; look at the app before you do."
+
+
+def refused_otherwise(status: int, code: str) -> Told:
+    """Return what little there is to say of a code nobody knows."""
+    return f"The org answered {' '.join(each for each in (str(status), code) if each)}.", "Read what it says below."
+
+
+def no_app_object(why: str) -> str:
+    """Return that a response is not an app."""
+    return f"The org's answer cannot be taken for an app: {why}."
+
+
+def member_unknown(name: str) -> Told:
+    """Return that a member of the app is of an unknown shape."""
+    return (
+        f"The org says of {name} what Lapse does not understand.",
+        "Do it in the Admin Console: the app's General tab, General Settings, Edit.",
+    )
+
+
+def changed_meanwhile(paths: Sequence[str]) -> Told:
+    """Return that the app is no longer what was shown."""
+    return (
+        f"Somebody changed the app meanwhile: {_listed(paths)}.",
+        "Nothing was changed. Look at the app as it is now, then decide anew.",
+    )
+
+
+def unconfirmed(why: str) -> Told:
+    """Return that the app could not be read again after the change."""
+    return (
+        f"The change was sent, but could not be confirmed. {why}",
+        "Most likely it was made. Read the app again to see.",
+    )
+
+
+def as_it_was(why: str) -> Told:
+    """Return that a change whose response was lost was not made."""
+    return f"{why} The app is as it was.", "Apply the change again."
+
+
+def not_shown(paths: Sequence[str]) -> Told:
+    """Return that Okta took the change and the app does not show it."""
+    return (
+        f"Okta took the change, but the app does not show it: {_listed(paths)}.",
+        "Look at the app in the Admin Console before you sign in again.",
+    )
+
+
+def would_be_refused(why: str) -> Told:
+    """Return that Okta would refuse the change, so that it was not sent."""
+    return f"Okta would not accept the change: {why}", "Nothing was sent. Correct it and try again."
+
+
+def kept_unlike(what: str, why: str) -> str:
+    """Return what the keyring did not do with the API token, and why."""
+    return f"{what}: {why[0].lower()}{why[1:]}"
+
+
+def _listed(paths: Sequence[str]) -> str:
+    shown = ", ".join(paths[:_MOST_PATHS])
+    return f"{shown} and {len(paths) - _MOST_PATHS} more" if len(paths) > _MOST_PATHS else shown
