@@ -1,18 +1,24 @@
-"""Which packages of `app` this installation has: any of them may be left out, with what stands above it."""
+"""Which packages of `app` this installation has: any of them may be left out, with what stands on it."""
 
 from functools import cache
 from importlib.util import find_spec
 
+_STANDS_ON = {
+    "session": ("oauth",),
+    "inspection": ("session",),
+    "okta": ("session",),
+    "doctor": ("inspection", "okta"),
+    "lessons": ("demo", "doctor"),
+    "lab": ("demo", "session"),
+}
+
 
 @cache
-def has(*packages: str) -> bool:
-    """Return whether all of these are there: `demo`, `doctor`, `lab`, `lessons`, `session`."""
-    return all(_is_there(f"app.{each}") for each in packages)
+def has(package: str) -> bool:
+    """Return whether a package is there, and everything that it stands on."""
+    return _is_there(f"app.{package}") and all(map(has, _STANDS_ON.get(package, ())))
 
 
 def _is_there(name: str) -> bool:
-    try:
-        spec = find_spec(name)
-    except ModuleNotFoundError:  # its parent is left out
-        return False
+    spec = find_spec(name)
     return spec is not None and spec.origin is not None  # a folder left empty is a package to Python, too

@@ -8,18 +8,15 @@ from PySide6.QtCore import QObject, QTimer
 from app import events
 from app.errors import LapseError, Refusal
 from app.events import Entry, StorePlace
+from app.installed import has
 from app.session.expiry import leeway_in_force
 from app.session.states import Ended, Unread
 from app.session.tokens import TokenSet
 from ui.bridge import Bridge
 from ui.clipboard import Clipboard
 from ui.connection_wiring import ConnectionWiring
-from ui.demo_wiring import DemoWiring
-from ui.doctor_wiring import DoctorWiring
 from ui.grant_wiring import GrantWiring
 from ui.inspector_wiring import InspectorWiring
-from ui.lab_wiring import LabWiring
-from ui.lesson_wiring import LessonWiring
 from ui.main_window import MainWindow, Page
 from ui.response.facts import response_facts
 from ui.session.held import facts_of
@@ -34,6 +31,10 @@ if TYPE_CHECKING:
     from app.connection import Connection
     from app.connections import Connections
     from app.session.calls import CallResult
+    from ui.demo_wiring import DemoWiring
+    from ui.doctor_wiring import DoctorWiring
+    from ui.lab_wiring import LabWiring
+    from ui.lesson_wiring import LessonWiring
 
 _TICK_MS = 500
 
@@ -53,16 +54,15 @@ class Wiring(QObject):
         self._inspector = InspectorWiring(window.inspector, bench, self.tasks, self)
         self._story = StoryWiring(window, bench, self.tasks, self._clipboard, self)
         self._token_verbs = TokenWiring(window, bench, self.tasks, self._clipboard, self)
-        taken_up = self._on_connection_saved
-        self._connections = ConnectionWiring(window, bench, self.tasks, self._clipboard, taken_up, self)
+        self._connections = ConnectionWiring(
+            window, bench, self.tasks, self._clipboard, self._on_connection_saved, self
+        )
         self._sign_in = SignInWiring(window, bench, self.tasks, self._clipboard, self._show_session, self)
-        end_sign_in = self._sign_in.cancel
-        self._lessons = LessonWiring(window, bench, self.tasks, taken_up, self._show_session, end_sign_in, self)
-        in_use = self._lessons.is_in_front
-        self._doctor = DoctorWiring(window, bench, self.tasks, self._clipboard, self._story.select, in_use, self)
-        self._demo = DemoWiring(window, bench, self.tasks, self._call, self._on_connection_chosen, self)
+        self._lessons = self._lesson_wiring() if has("lessons") else None
+        self._doctor = self._doctor_wiring() if has("doctor") else None
+        self._demo = self._demo_wiring() if has("demo") else None
         self._grant = GrantWiring(window, bench, self.tasks, self._clipboard, self)
-        self._lab = LabWiring(window, self.tasks, self._clipboard, self)
+        self._lab = self._lab_wiring() if has("lab") else None
         self._view = ViewWiring(window, bench, self.tasks, self)
         self._bridge = Bridge(bench.journal, self)
         self._timer = QTimer(self)
@@ -70,11 +70,37 @@ class Wiring(QObject):
         self._timer.setInterval(_TICK_MS)
         self._connect()
 
+    def _lesson_wiring(self) -> "LessonWiring":
+        from ui.lesson_wiring import LessonWiring
+
+        taken_up, end_sign_in = self._on_connection_saved, self._sign_in.cancel
+        return LessonWiring(self._window, self._bench, self.tasks, taken_up, self._show_session, end_sign_in, self)
+
+    def _doctor_wiring(self) -> "DoctorWiring":
+        from ui.doctor_wiring import DoctorWiring
+
+        select = self._story.select
+        return DoctorWiring(self._window, self._bench, self.tasks, self._clipboard, select, self._is_in_lesson, self)
+
+    def _demo_wiring(self) -> "DemoWiring":
+        from ui.demo_wiring import DemoWiring
+
+        return DemoWiring(self._window, self._bench, self.tasks, self._call, self._on_connection_chosen, self)
+
+    def _lab_wiring(self) -> "LabWiring":
+        from ui.lab_wiring import LabWiring
+
+        return LabWiring(self._window, self.tasks, self._clipboard, self)
+
+    def _is_in_lesson(self) -> bool:
+        return self._lessons is not None and self._lessons.is_in_front()
+
     def start(self) -> None:
         """Take up the connection in use; the window is usable meanwhile."""
         self._show_connection()
         self._view.restore()
-        self._lessons.restore()
+        if self._lessons is not None:
+            self._lessons.restore()
         self._on_seen_changed(self._window.isVisible())
         self.tasks.start("connect", self._take_up, None)
 
@@ -95,7 +121,8 @@ class Wiring(QObject):
         self._sign_in.tick(now)
         self._inspector.tick(now)
         self._story.tick(now)
-        self._demo.tick()
+        if self._demo is not None:
+            self._demo.tick()
         if self._ready:
             self._window.call_strip.show_decision(self._bench.session.decide("Call API"))
 
@@ -176,7 +203,7 @@ class Wiring(QObject):
 
     async def _take_up(self, connection: "Connection | None") -> None:
         self._ready = False
-        self._demo.show_connection(is_ready=False)
+        self._show_demo(is_ready=False)
         self._sign_in.cancel("The sign-in was cancelled: another connection was chosen.")
         self._show_connection()
         embedded = (connection or self._bench.settings.connection).embedded
@@ -193,12 +220,17 @@ class Wiring(QObject):
         finally:
             self._ready = self._bench.is_connected
             self._story.show_connection()
-            self._demo.show_connection(is_ready=self._ready)
-            self._lessons.show_connection()
+            self._show_demo(is_ready=self._ready)
+            if self._lessons is not None:
+                self._lessons.show_connection()
             self._show_connection()
             self._show_session()
         # Also an empty one: the URL of the connection before would be sent this one's token.
         self._window.call_strip.show_url(self._bench.connection.api_url)
+
+    def _show_demo(self, *, is_ready: bool) -> None:
+        if self._demo is not None:
+            self._demo.show_connection(is_ready=is_ready)
 
     async def _sign_out(self) -> None:
         how = await self._bench.sign_out()
@@ -262,10 +294,7 @@ class Wiring(QObject):
             self._show_session()
 
     def _on_appended(self, batch: tuple[Entry, ...]) -> None:
-        self._story.added(batch)
-        self._doctor.added(batch)
-        self._demo.added(batch)
-        self._lessons.added()
+        self._tell(batch)
         for entry in batch:
             event = entry.event
             if isinstance(event, events.BrowserOpened) and not event.worked:
@@ -281,6 +310,15 @@ class Wiring(QObject):
                 self._window.toasts.show_toast(entry.sentence())
             elif isinstance(event, events.RefreshSucceeded):
                 self._window.toasts.announcer.announce(entry.sentence())
+
+    def _tell(self, batch: tuple[Entry, ...]) -> None:
+        self._story.added(batch)
+        if self._doctor is not None:
+            self._doctor.added(batch)
+        if self._demo is not None:
+            self._demo.added(batch)
+        if self._lessons is not None:
+            self._lessons.added()
 
     def _report(self, failure: BaseException) -> None:
         self._show_session()
@@ -311,7 +349,8 @@ class Wiring(QObject):
 
     def _show_possible(self) -> None:
         self._token_verbs.show_possible(is_ready=self._ready)
-        self._lessons.show_possible()
+        if self._lessons is not None:
+            self._lessons.show_possible()
 
     def _show_page(self, tokens: TokenSet | None) -> None:
         if self._ready and self._sign_in.page is not None:

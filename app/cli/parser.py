@@ -24,14 +24,14 @@ _EXIT_CODES = (
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command: what it is called, what it does in a line, and the packages of `app` that it cannot do without.
+    """A command: what it is called, what it does in a line, and the package of `app` that it cannot do without.
 
     Its file, named after it, has `add_arguments(parser)` and `async def run(args)`, which returns the exit code.
     """
 
     name: str
     summary: str
-    needs: tuple[str, ...]
+    needs: str
 
     @property
     def file(self) -> str:
@@ -41,27 +41,22 @@ class Command:
     @property
     def is_installed(self) -> bool:
         """Whether it is part of this installation."""
-        return has(f"cli.{self.file}", *self.needs)
+        return has(f"cli.{self.file}") and has(self.needs)
 
 
-_CLIENT = ("session", "oauth")
 COMMANDS = (
-    Command("sign-in", "sign in through the browser, on another device, or by password", _CLIENT),
-    Command("token", "print one valid access token and nothing else", _CLIENT),
-    Command("refresh", "refresh now, whatever the access token is still good for", _CLIENT),
-    Command("call", "call a URL with a valid access token", _CLIENT),
-    Command("inspect", "decode and verify a token, rule by rule", (*_CLIENT, "inspection")),
-    Command("status", "say who is signed in and what the next call would do", _CLIENT),
-    Command("doctor", "say why there is no refresh token, or why it is refused", (*_CLIENT, "doctor")),
-    Command("sign-out", "revoke the refresh token and forget the session", _CLIENT),
-    Command("grant", "turn an Okta app's Refresh Token grant on", (*_CLIENT, "okta")),
-    Command("lesson", "play a lesson in simulated time, step by step", (*_CLIENT, "demo", "doctor", "lessons")),
-    Command("serve", "run a demo org until stopped", ("demo",)),
-    Command(
-        "lab",
-        "compare refresh strategies on one seeded schedule of calls, in simulated time",
-        (*_CLIENT, "demo", "lab"),
-    ),
+    Command("sign-in", "sign in through the browser, on another device, or by password", "session"),
+    Command("token", "print one valid access token and nothing else", "session"),
+    Command("refresh", "refresh now, whatever the access token is still good for", "session"),
+    Command("call", "call a URL with a valid access token", "session"),
+    Command("inspect", "decode and verify a token, rule by rule", "inspection"),
+    Command("status", "say who is signed in and what the next call would do", "session"),
+    Command("doctor", "say why there is no refresh token, or why it is refused", "doctor"),
+    Command("sign-out", "revoke the refresh token and forget the session", "session"),
+    Command("grant", "turn an Okta app's Refresh Token grant on", "okta"),
+    Command("lesson", "play a lesson in simulated time, step by step", "lessons"),
+    Command("serve", "run a demo org until stopped", "demo"),
+    Command("lab", "compare refresh strategies on one seeded schedule of calls, in simulated time", "lab"),
 )
 
 
