@@ -76,7 +76,7 @@ class NothingEmbedded:
     async def locate(self, connection: Connection) -> Connection:
         """Say so."""
         raise BadInput(
-            f"{connection.name} is not part of this installation.",
+            f"The connection {connection.name} is not part of this installation.",
             next_step="Add a connection to your own server, or name one with --issuer and --client-id.",
         )
 

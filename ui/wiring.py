@@ -323,8 +323,8 @@ class Wiring(QObject):
     def _report(self, failure: BaseException) -> None:
         self._show_session()
         # Why a session has ended stands where one signs in again; once is enough.
-        ended = self._bench.session.ended
-        if not (self._ready and isinstance(failure, Refusal) and ended is not None and failure.what == ended.what):
+        ended = self._bench.session.ended if self._ready else None
+        if not (isinstance(failure, Refusal) and ended is not None and failure.what == ended.what):
             self._window.error_panel.show_error(failure)
 
     def _show_connection(self) -> None:
