@@ -63,7 +63,7 @@ class Actions(QObject):
 
     def all(self) -> list[QAction]:
         """Return every action but the palette's own, in the order of the menus."""
-        return [*(action for _, actions in self._menus() for action in actions), self.quit]
+        return [*(action for _, actions in self._menus() for action in actions), self.help, self.quit]
 
     def fill(self, menu: QMenu) -> None:
         """Fill a menu with everything, a submenu for each subject."""
@@ -72,7 +72,7 @@ class Actions(QObject):
             submenu.setToolTipsVisible(True)
             submenu.addActions(actions)
         menu.addSeparator()
-        menu.addActions([self.palette, self.quit])
+        menu.addActions([self.help, self.palette, self.quit])
 
     def of_token(self, kind: str) -> list[QAction]:
         """Return what can be done with the token of a card."""
@@ -183,6 +183,7 @@ class Actions(QObject):
             "Changes the app at the server, after showing what",
         )
         self.palette = self._new("palette", "All commands…", "Find a command by its words", "Ctrl+K")
+        self.help = self._new("help", "Help", "The manual: every page, to read and to search", "F1")
         self.quit = self._new("quit", "Quit", "", "Ctrl+Q")
 
     def _build_tokens(self) -> None:

@@ -11,5 +11,10 @@ def path_of(name: str) -> str:
     return Path(str(importlib.resources.files(resources) / name)).as_posix()
 
 
+def holds(name: str) -> bool:
+    """Return whether there is such a resource file here; an installed Lapse lacks the manual's photographs."""
+    return (importlib.resources.files(resources) / name).is_file()
+
+
 def text_file(name: str) -> str:
     return (importlib.resources.files(resources) / name).read_text(encoding="utf-8")

@@ -39,7 +39,6 @@ class ViewWiring(QObject):
         commands.smaller.triggered.connect(self._on_smaller)
         commands.normal_size.triggered.connect(self._on_normal_size)
         commands.palette.triggered.connect(self._on_palette)
-        commands.guide.triggered.connect(self._on_guide)
         commands.follow_now.triggered.connect(window.timeline.follow_button.click)
         commands.focus_timeline.triggered.connect(self._on_focus_timeline)
         commands.side.triggered.connect(self._on_side)
@@ -131,14 +130,6 @@ class ViewWiring(QObject):
         from ui.palette import CommandPalette
 
         self._tasks.start("palette", ask, CommandPalette(self._window.commands.all(), self._window))
-
-    def _on_guide(self) -> None:
-        from ui.guide import GuideWindow
-
-        guide = self._window.findChild(GuideWindow) or GuideWindow(self._window)
-        guide.show()  # beside the window, which one goes on using
-        guide.raise_()
-        guide.activateWindow()
 
     def _splitters(self) -> list[QSplitter]:
         return [each for each in self._window.findChildren(QSplitter) if each.objectName()]

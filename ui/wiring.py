@@ -16,6 +16,7 @@ from ui.bridge import Bridge
 from ui.clipboard import Clipboard
 from ui.connection_wiring import ConnectionWiring
 from ui.grant_wiring import GrantWiring
+from ui.help.controller import HelpController
 from ui.inspector_wiring import InspectorWiring
 from ui.main_window import MainWindow, Page
 from ui.response.facts import response_facts
@@ -64,6 +65,7 @@ class Wiring(QObject):
         self._grant = GrantWiring(window, bench, self.tasks, self._clipboard, self)
         self._lab = self._lab_wiring() if has("lab") else None
         self._view = ViewWiring(window, bench, self.tasks, self)
+        self._help = HelpController(window.commands, self._clipboard, window)
         self._bridge = Bridge(bench.journal, self)
         self._timer = QTimer(self)
         self._timer.setObjectName("tickTimer")

@@ -59,12 +59,47 @@ _BY_ADMIN = Cause(kind=RefusalCause.REVOKED_BY_ADMIN)
 
 
 class DemoOrg:
-    """Authorization servers and an API; `front.asgi` answers for it, and every attribute may be turned while it runs.
+    """Authorization servers and an API, answered for by `front.asgi`; each attribute may be changed while it runs.
 
-    `issuer_base` is where it is reached and must be set before anyone asks; `counters` counts requests by endpoint
-    (see `app.demo.faults.ENDPOINTS`). Everything runs on the caller's loop, and time is `clock`'s alone: the given one
-    plus the org's own skew. `addresses` has the tokens
-    that open the Applications API and the control API.
+    `issuer_base` is where it is reached and must be set before the first request; `counters` counts requests by
+    endpoint (see `app.demo.faults.ENDPOINTS`). Everything runs on the caller's loop, and time is `clock`'s alone: the
+    given one plus the org's own skew. `addresses` has the tokens that open the Applications API and the control API.
+
+    A whole story in simulated time; nothing listens on a port and nothing waits::
+
+        async def story() -> None:
+            org = DemoOrg(SimClock(), Policy(access_token_lifetime_s=60))
+            async with httpx.AsyncClient(transport=OrgTransport(org)) as http:
+
+                async def token(**form: str) -> httpx.Response:
+                    data = {"client_id": org.application.id, **form}
+                    return await http.post(f"{org.issuer}/v1/token", data=data)
+
+                async def api(access_token: str) -> int:
+                    bearer = {"Authorization": f"Bearer {access_token}"}
+                    return (await http.get(org.api_url, headers=bearer)).status_code
+
+                who = {"username": org.user.login, "password": org.user.password}
+                first = (await token(grant_type="password", scope="openid offline_access", **who)).json()
+                assert await api(first["access_token"]) == 200
+                org.clock.jump(61)  # seconds, on both sides
+                assert await api(first["access_token"]) == 401
+
+                # The server commits the rotation, and its response is lost.
+                org.faults.switch_on([Fault.parse("close-after@token.refresh*1")])
+                again = {"grant_type": "refresh_token", "refresh_token": first["refresh_token"]}
+                with suppress(httpx.RemoteProtocolError):
+                    await token(**again)
+                second = await token(**again)  # the grace period is what makes this work
+                assert await api(second.json()["access_token"]) == 200
+
+                org.choose_preset("strict-single-use")  # no grace period: the old token ends the family
+                refused = await token(**again)
+                assert refused.json()["error"] == "invalid_grant"
+                assert org.counters["token"] == 4
+
+        with asyncio.Runner(loop_factory=SimLoop) as runner:
+            runner.run(story())
     """
 
     idp = "00o-demo-org"

@@ -31,7 +31,7 @@ from ui.connections.editor import ConnectionEditor, Purpose
 from ui.connections.list import ConnectionsDialog, Row
 from ui.demo.addresses import AddressesDialog
 from ui.doctor.grant_dialog import GrantDialog, TokenSource
-from ui.guide import GuideWindow
+from ui.help.window import HelpWindow
 from ui.inspector.paste import PasteDialog
 from ui.lab.dialog import ResultsDialog
 from ui.lessons.facts import Row as LessonRow
@@ -407,7 +407,7 @@ PANELS: dict[str, tuple[str, Callable[[MainWindow], QWidget]]] = {
     "error": ("failed", lambda window: window.error_panel),
     "toasts": ("lapsed", _toasts),
     "palette": ("lapsed", _palette),
-    "guide": ("lapsed", GuideWindow),
+    "help": ("lapsed", HelpWindow),
     "connection": ("signed-out", _editor),
     "connections": ("signed-out", _connections),
     "grant": ("signed-out", _grant),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QAbstractItemModel, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -22,7 +22,7 @@ from app.wire.har import har
 from tests.e2e.window.desk import Desk, Open
 from tests.qt_deleted import delete_now
 from ui import theme
-from ui.guide import GuideWindow
+from ui.help.window import HelpWindow
 
 
 @pytest.fixture(autouse=True)
@@ -155,19 +155,23 @@ def test_what_was_remembered_wrongly_hurts_nobody(open_desk: Open, broken: dict[
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support raise", extend=True)
-def test_the_guide_is_one_window_that_comes_to_the_front_again(open_desk: Open) -> None:
+def test_help_is_one_window_that_comes_to_the_front_again(open_desk: Open) -> None:
     desk = open_desk()
-    asked = desk.window.commands.guide
-    asked.trigger()
-    (guide,) = desk.window.findChildren(GuideWindow)
-    desk.until(guide.isActiveWindow)
+    commands = desk.window.commands
+    assert not desk.window.findChildren(HelpWindow)
+    commands.guide.trigger()
+    (shown,) = desk.window.findChildren(HelpWindow)
+    desk.until(shown.isActiveWindow)
+    assert shown.windowTitle() == "The trainer's guide · Lapse Help"
     desk.window.activateWindow()
     desk.until(desk.window.isActiveWindow)
-    asked.trigger()
-    assert desk.window.findChildren(GuideWindow) == [guide]
-    desk.until(guide.isActiveWindow)
-    guide.close()
+    commands.help.trigger()
+    assert desk.window.findChildren(HelpWindow) == [shown]
+    desk.until(shown.isActiveWindow)
+    shown.view.address_requested.emit("https://example.com/")
+    assert QGuiApplication.clipboard().text() == "https://example.com/"
+    shown.close()
     delete_now()
-    asked.trigger()
-    (again,) = desk.window.findChildren(GuideWindow)
+    commands.help.trigger()
+    (again,) = desk.window.findChildren(HelpWindow)
     assert again.isVisible()

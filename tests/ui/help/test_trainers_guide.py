@@ -1,4 +1,4 @@
-"""The trainer's guide: every click it names is there, its minutes add up, and it can be read beside the window."""
+"""The trainer's guide: every click it names is there, and its minutes add up."""
 
 import re
 from collections.abc import Iterator
@@ -9,13 +9,10 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QTabBar
 from pytestqt.qtbot import QtBot
 
 from tests.preview.states import new_window
-from tests.qt_deleted import delete_now
-from ui import theme
 from ui.assets import text_file
-from ui.guide import GuideWindow
 from ui.main_window import MainWindow
 
-GUIDE = text_file("trainers-guide.md")
+GUIDE = text_file("manual/trainers-guide.md")
 TALK_MIN = 20
 _HEADING = re.compile(r"^## ([0-9]+):([0-9]{2}) · .* \(([0-9½]+) minutes?\)$", re.MULTILINE)
 
@@ -53,23 +50,3 @@ def test_its_minutes_add_up_to_the_talk() -> None:
         assert minute + second / 60 == ends
         ends += lengths.get(length) or float(length)
     assert ends == TALK_MIN
-
-
-def test_it_grows_with_the_type_and_is_gone_when_closed(qtbot: QtBot, window: MainWindow) -> None:
-    guide = GuideWindow(window)
-    guide.show()
-    before = guide.text.document().idealWidth(), guide.text.document().documentMargin()
-    text = guide.text.toPlainText()
-    assert "Refresh storm" in text
-    app = theme.QApplication.instance()
-    theme.apply(app, "light", 1.5)  # type: ignore[arg-type]
-    try:
-        assert guide.text.document().documentMargin() > before[1]
-        assert guide.text.toPlainText() == text
-    finally:
-        theme.apply(app, "light")  # type: ignore[arg-type]
-    gone: list[bool] = []
-    guide.destroyed.connect(lambda: gone.append(True))
-    guide.close()
-    delete_now()
-    assert gone == [True]

@@ -1,0 +1,1 @@
+"""Help: the pages of the manual in a window of their own."""
