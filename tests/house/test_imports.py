@@ -6,6 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import grimp
+import pytest
+
 import app
 from tests.patience import PATIENCE_S
 
@@ -24,6 +27,16 @@ def test_import_contracts_hold() -> None:
         [lint, "--no-cache"], cwd=_ROOT, capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("package", ["app", "ui"])
+def test_no_import_leads_back_to_where_it_began(package: str) -> None:
+    graph = grimp.build_graph(package, cache_dir=None)
+    rest = {name: graph.find_modules_directly_imported_by(name) for name in graph.modules}  # for types, too
+    while leaves := [name for name, imported in rest.items() if not imported & rest.keys()]:
+        for name in leaves:
+            del rest[name]
+    assert not rest  # circles, and what stands on them
 
 
 def test_app_loads_no_qt() -> None:
