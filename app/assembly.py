@@ -10,8 +10,8 @@ from app.connections import Connections, open_connections
 from app.embedded import EmbeddedFactory, NothingEmbedded
 from app.installed import has
 from app.journal import Subscriber
-from app.session.sign_in import OpenBrowser, open_system_browser
 from app.session.store import TokenStore
+from app.session.system_browser import OpenBrowser, open_system_browser
 
 
 @asynccontextmanager

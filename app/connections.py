@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
@@ -17,25 +17,28 @@ from app.connection import Connection, SignInKind, check_connection
 from app.connection_field import ConnectionField
 from app.embedded import Embedded, EmbeddedFactory, NothingEmbedded
 from app.errors import BadInput, LapseError, StoreFailed
-from app.inspection.desk import Desk
 from app.journal import Journal, Subscriber
-from app.lanes import Limits
 from app.oauth.client import OAuthClient
-from app.okta.keeping import kept_token
 from app.secret import KnownSecrets, Secret
-from app.session.calls import CallResult
-from app.session.device_sign_in import DeviceWaiting, device_sign_in
-from app.session.direct_sign_in import SecondFactor, direct_sign_in
 from app.session.session import Session
-from app.session.sign_in import OpenBrowser, Waiting, browser_sign_in, open_system_browser
-from app.session.sign_out import SignedOutHow, revoke_and_forget, sign_out
 from app.session.store import KeyringStore, TokenStore
+from app.session.system_browser import OpenBrowser, open_system_browser
 from app.session.worker import Errands, Worker
 from app.settings import Settings
 from app.urls import check_url
 from app.wire.details import Details
-from app.wire.network import Network
+from app.wire.late import LateTransport
 from app.wire.recorder import RecordingTransport
+
+if TYPE_CHECKING:
+    # For types alone: what one command needs and most do not is imported where it is used.
+    from app.inspection.desk import Desk
+    from app.lanes import Limits
+    from app.session.calls import CallResult
+    from app.session.device_sign_in import DeviceWaiting
+    from app.session.direct_sign_in import SecondFactor
+    from app.session.sign_in import Waiting
+    from app.session.sign_out import SignedOutHow
 
 _STOP_WITHIN_S = 5.0
 _BY_BROWSER = "authorization_code"
@@ -120,7 +123,7 @@ class Connections:
         return self.chosen.session
 
     @property
-    def inspector(self) -> Desk:
+    def inspector(self) -> "Desk":
         """Where tokens of the chosen connection are inspected."""
         return self.chosen.inspector
 
@@ -180,25 +183,31 @@ class Connections:
         found = next((each for each in self._active.values() if each.connection.name == name), None)
         return None if found is None else found.session.tokens is not None
 
-    async def sign_in(self, show: Callable[[Waiting], None]) -> None:
+    async def sign_in(self, show: "Callable[[Waiting], None]") -> None:
         """Sign in through the browser; `show` is told the URL while it waits. Cancel by cancelling the task.
 
         Raises LapseError; an earlier session stays as it was until the new one is complete.
         """
+        from app.session.sign_in import browser_sign_in
+
         chosen = self.chosen  # another may be chosen while the browser has the person
         signing_in = browser_sign_in(
             chosen.client, chosen.connection, chosen.journal, chosen.clock, show=show, open_browser=self.open_browser
         )
         await chosen.begin(signing_in, grant=_BY_BROWSER)
 
-    async def sign_in_by_device(self, show: Callable[[DeviceWaiting], None]) -> None:
+    async def sign_in_by_device(self, show: "Callable[[DeviceWaiting], None]") -> None:
         """Sign in on another device; `show` is told the code and the link while it waits. Otherwise as `sign_in`."""
+        from app.session.device_sign_in import device_sign_in
+
         chosen = self.chosen
         signing_in = device_sign_in(chosen.client, chosen.connection, chosen.journal, chosen.clock, show=show)
         await chosen.begin(signing_in, grant="device_code")
 
-    async def sign_in_by_password(self, username: str, password: Secret, factors: SecondFactor) -> None:
+    async def sign_in_by_password(self, username: str, password: Secret, factors: "SecondFactor") -> None:
         """Sign in by Okta Direct Authentication; `factors` asks for a second factor. Otherwise as `sign_in`."""
+        from app.session.direct_sign_in import direct_sign_in
+
         chosen = self.chosen
         signing_in = direct_sign_in(
             chosen.client,
@@ -212,23 +221,25 @@ class Connections:
         await chosen.begin(signing_in, grant="password")
 
     async def call_api_many(
-        self, method: str, url: str, times: int, done: Callable[[CallResult], None] = lambda _: None
-    ) -> list[CallResult]:
+        self, method: str, url: str, times: int, done: "Callable[[CallResult], None]" = lambda _: None
+    ) -> "list[CallResult]":
         """Call the API `times` times at once; `done` is told each result as it comes. Raises BadInput."""
         check_url(url, "The API URL", ConnectionField.API_URL)
 
-        async def one() -> CallResult:
+        async def one() -> "CallResult":
             result = await self.chosen.calls.call(method, url)
             done(result)
             return result
 
         return list(await asyncio.gather(*(one() for _ in range(times))))
 
-    async def sign_out(self, *, leave_browser: str = "") -> SignedOutHow:
+    async def sign_out(self, *, leave_browser: str = "") -> "SignedOutHow":
         """Sign out of the chosen connection and say what came of it; see `app.session.sign_out`.
 
         The browser's session is left as it is where `leave_browser` says why, or where nobody signed in by the browser.
         """
+        from app.session.sign_out import sign_out
+
         found = self.chosen
         if not self._by_browser(found):
             leave_browser = leave_browser or "nobody signed in by it"
@@ -253,13 +264,17 @@ class Connections:
         """Return the API token of a connection's org where it is known: the embedded org's, or one kept on request."""
         if connection.embedded:
             return await self.embedded.api_token()
+        from app.okta.keeping import kept_token
+
         try:
             return await kept_token(self.store, org_url)
         except StoreFailed:
             return None  # a keyring that cannot be used is no reason to fail; one can be asked
 
-    def limits(self) -> Limits:
+    def limits(self) -> "Limits":
         """Return what bounds refresh tokens: known of an org that this process serves, stated by no other server."""
+        from app.lanes import Limits
+
         policy = self.embedded.policy if self.connection.embedded else None
         return Limits() if policy is None else policy.limits
 
@@ -285,6 +300,8 @@ class Connections:
 
     async def leave(self, connection: Connection) -> None:
         """Sign out of a connection, also of one that is not chosen; the browser's session stays."""
+        from app.session.sign_out import revoke_and_forget
+
         found = await self._taken_up(connection)
         await revoke_and_forget(found.session, found.client, found.journal)
         del self._active[found.connection.key]
@@ -393,7 +410,7 @@ async def open_connections(
         embedded=embedded(folder, clock, journal, worker),
         store=store,
         open_browser=open_browser,
-        network=lambda: Network(os.environ),
+        network=lambda: LateTransport(lambda: worker.run(_network)),
         worker=worker,
     )
     try:
@@ -403,6 +420,12 @@ async def open_connections(
         raise
     finally:
         await _to_its_end(connections.close())
+
+
+def _network() -> httpx.AsyncBaseTransport:
+    from app.wire.network import Network
+
+    return Network(os.environ)
 
 
 async def _to_its_end(closing: Coroutine[Any, Any, None]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import httpx
 
@@ -12,16 +12,19 @@ from app.clock import Clock
 from app.connection import Connection
 from app.errors import BadInput
 from app.journal import Journal, Scribe
-from app.lanes import Limits
 from app.secret import Secret
 from app.session.worker import Errands
+
+if TYPE_CHECKING:
+    # For types alone: it comes with all that the timeline draws.
+    from app.lanes import Limits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServedPolicy:
     """What this program knows of the org because it serves it: no other server tells its policy."""
 
-    limits: Limits
+    limits: "Limits"
     has_access_policy: bool
     user_is_assigned: bool
 

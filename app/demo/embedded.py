@@ -19,7 +19,6 @@ from app.demo.host import DemoHost, Host, Hosting, Role
 from app.embedded import ServedPolicy
 from app.errors import BadInput, LapseError
 from app.journal import Journal, Scribe
-from app.lanes import Limits
 from app.secret import Secret
 from app.session.worker import Errands
 
@@ -193,6 +192,8 @@ async def reset_demo_org(connections: Connections) -> None:
 
 def policy_of(org: "DemoOrg") -> ServedPolicy:
     """Return an org's policy as it is turned now."""
+    from app.lanes import Limits
+
     knobs = org.knobs()
     rotates = knobs["rotation_type"] == "ROTATE"
     return ServedPolicy(
