@@ -8,7 +8,8 @@ import httpx
 
 from app.clock import OwnClock
 from app.connection import Connection
-from app.errors import SignInFailed, Standing
+from app.errors import SignInFailed
+from app.errors.reasons import Standing
 from app.inspection.desk import Desk
 from app.journal import Journal, Scribe
 from app.oauth.client import OAuthClient

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from app import events, settings
+from app import settings
 from app.active_connection import ActiveConnection, activate
 from app.clock import Clock, OwnClock, SystemClock
 from app.connection import Connection, SignInKind, check_connection
 from app.connection_field import ConnectionField
 from app.embedded import Embedded, EmbeddedFactory, NothingEmbedded
 from app.errors import BadInput, LapseError, StoreFailed
+from app.events.session import KeyringAwaited
+from app.events.tokens import TokensReceived
 from app.journal import Journal, Subscriber
 from app.oauth.client import OAuthClient
 from app.secret import KnownSecrets, Secret
@@ -254,7 +256,7 @@ class Connections:
     def _by_browser(self, found: ActiveConnection) -> bool:
         """Return whether the session was begun in the browser; where the journal does not say, as is usual there."""
         key, newest_first = found.connection.key, reversed(tuple(self.journal))
-        received = (e.event for e in newest_first if e.connection == key and isinstance(e.event, events.TokensReceived))
+        received = (e.event for e in newest_first if e.connection == key and isinstance(e.event, TokensReceived))
         grant = next((each.grant for each in received if each.grant != "refresh_token"), None)
         if grant is not None:
             return grant == _BY_BROWSER
@@ -378,7 +380,7 @@ class Connections:
         return [each for each in self._active.values() if each.connection.embedded]
 
     def _keyring_awaited(self, waiting: bool) -> None:  # noqa: FBT001 - a callback's one argument
-        self.journal.append(events.KeyringAwaited(waiting))
+        self.journal.append(KeyringAwaited(waiting))
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ from app.demo.embedded import EmbeddedDemoOrg
 from app.demo.inprocess import InProcessHost
 from app.demo.org import DemoOrg
 from app.demo.transport import OrgTransport
-from app.events import StorePlace
+from app.events.session import StorePlace
 from app.journal import Journal
 from app.session.store import MemoryStore
 from app.session.worker import OnTheSpot

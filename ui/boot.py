@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from ui import theme
-from ui.main_window import MainWindow
+from ui.window.main_window import MainWindow
 
 # A window that is never painted (hidden by the window manager, say) must not hold up the rest.
 _PAINT_WITHIN_MS = 2000

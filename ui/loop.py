@@ -15,8 +15,8 @@ from app.errors import LapseError
 from app.session.worker import Worker
 from ui import theme
 from ui.garbage import GarbageCollection
-from ui.main_window import MainWindow
-from ui.wiring import Wiring
+from ui.window.controller import WindowController
+from ui.window.main_window import MainWindow
 
 
 def run(application: QApplication, window: MainWindow) -> int:
@@ -101,13 +101,13 @@ async def _work(application: QApplication, window: MainWindow, over: asyncio.Eve
         return False
     async with assembly.open_assembly() as bench:
         theme.apply(application, bench.settings.scheme)
-        wiring = Wiring(window, bench)
-        wiring.start()
+        controller = WindowController(window, bench)
+        controller.start()
         if bench.folder_trouble is not None:
             window.error_panel.show_error(bench.folder_trouble)
         await over.wait()
         window.hide()
-        await wiring.close()
+        await controller.close()
     return True
 
 

@@ -10,7 +10,9 @@ from app.cli.output import DONE, complain
 from app.connection import Connection
 from app.connections import Connections
 from app.errors import BadInput, LapseError, StoreFailed
-from app.events import Entry, IdTokenRefused, KeyringAwaited
+from app.events import Entry
+from app.events.session import KeyringAwaited
+from app.events.tokens import IdTokenRefused
 
 
 def add_connection_flags(parser: argparse.ArgumentParser) -> None:

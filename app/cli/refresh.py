@@ -6,6 +6,7 @@ from typing import Any
 from app.cli.connected import add_connection_flags, connected, keep
 from app.cli.output import say
 from app.connections import Connections
+from app.decision.words import because
 from app.session.states import Fresh
 from app.text import duration
 
@@ -36,4 +37,4 @@ def _refreshed_json(connections: Connections, fresh: Fresh) -> dict[str, Any]:
 
 def _refreshed_text(connections: Connections, fresh: Fresh) -> str:
     decision = connections.session.decide("lapse refresh")
-    return f"Refreshed in {duration(fresh.refreshed_s or 0.0)}: {fresh.access.name}. {decision.because()}"
+    return f"Refreshed in {duration(fresh.refreshed_s or 0.0)}: {fresh.access.name}. {because(decision)}"

@@ -5,6 +5,7 @@ import argparse
 from app.cli.connected import add_connection_flags, connected
 from app.cli.output import DONE, NOT_SIGNED_IN, say
 from app.decision import Reason, Verdict
+from app.decision.words import because, consequence
 from app.errors import StoreUnread
 from app.session.states import Ended, SignedIn, SignedOut, Unread
 
@@ -35,7 +36,7 @@ async def run(args: argparse.Namespace) -> int:
         if isinstance(state, Unread):
             raise StoreUnread(state.reason.trouble)
         who = f"Signed in as {name}, kept in {connections.session.place.value}." if signed_in else _nobody(state)
-        say(args, found, f"{connections.connection.issuer}\n{who}\n{decision.because()} {decision.consequence()}")
+        say(args, found, f"{connections.connection.issuer}\n{who}\n{because(decision)} {consequence(decision)}")
         if decision.verdict is not Verdict.SIGN_IN or decision.reason is Reason.SEEMS_DEAD:
             return DONE
         return DONE if isinstance(state, Ended) else NOT_SIGNED_IN

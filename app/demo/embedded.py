@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from app import events
 from app.active_connection import ActiveConnection
 from app.clock import Clock
 from app.connection import Connection
@@ -18,6 +17,15 @@ from app.demo.embedded_transport import EmbeddedTransport
 from app.demo.host import DemoHost, Host, Hosting, Role
 from app.embedded import ServedPolicy
 from app.errors import BadInput, LapseError
+from app.events import Event
+from app.events.demo import (
+    DemoOrgFound,
+    DemoOrgLedgerSetAside,
+    DemoOrgPortTaken,
+    DemoOrgReset,
+    DemoOrgStarted,
+    TimeTravelled,
+)
 from app.journal import Journal, Scribe
 from app.secret import Secret
 from app.session.worker import Errands
@@ -119,7 +127,7 @@ class EmbeddedDemoOrg:
     async def forget_everything(self) -> None:
         """Make it forget every grant and change its key; time, clocks and network are right again afterwards."""
         await self._worker.run(self.host.reset)
-        self._journal.append(events.DemoOrgReset())
+        self._journal.append(DemoOrgReset())
         self._follow(0.0, None)  # it has forgotten its travels as well
         for each in self._active():
             each.clock.skew_s = 0.0
@@ -134,7 +142,7 @@ class EmbeddedDemoOrg:
         if hosting != before:
             self._journal.append(_hosting_event(hosting))
             if hosting.set_aside is not None:
-                self._journal.append(events.DemoOrgLedgerSetAside(hosting.set_aside.name))
+                self._journal.append(DemoOrgLedgerSetAside(hosting.set_aside.name))
         return hosting
 
     async def _revive(self) -> None:
@@ -148,7 +156,7 @@ class EmbeddedDemoOrg:
             travelled_s = moved_s - each.clock.travelled_s
             if travelled_s:
                 each.clock.travelled_s = moved_s
-                each.journal.append(events.TimeTravelled(travelled_s), cause=cause)
+                each.journal.append(TimeTravelled(travelled_s), cause=cause)
                 moved = True
         return moved
 
@@ -207,9 +215,9 @@ def policy_of(org: "DemoOrg") -> ServedPolicy:
     )
 
 
-def _hosting_event(hosting: Hosting) -> events.Event:
+def _hosting_event(hosting: Hosting) -> Event:
     if hosting.role is Role.GUEST:
-        return events.DemoOrgFound(hosting.issuer, hosting.port)
+        return DemoOrgFound(hosting.issuer, hosting.port)
     if hosting.port != hosting.wanted_port:
-        return events.DemoOrgPortTaken(hosting.wanted_port, hosting.port)
-    return events.DemoOrgStarted(hosting.issuer, hosting.port)
+        return DemoOrgPortTaken(hosting.wanted_port, hosting.port)
+    return DemoOrgStarted(hosting.issuer, hosting.port)

@@ -17,14 +17,15 @@ from PySide6.QtWidgets import QApplication
 from app.assembly import open_assembly
 from app.connections import Connections
 from app.demo.embedded import demo_of
-from app.events import Exchange
+from app.events.wire import Exchange
 from app.session.store import MemoryStore
 from tests.bench.wire_log import resident_mb, stream
 from tests.e2e.scripted_browser import sign_in
 from ui import theme
 from ui.loop import QtLoop
-from ui.main_window import MainWindow, Page
-from ui.wiring import Wiring
+from ui.shell.page import Page
+from ui.window.controller import WindowController
+from ui.window.main_window import MainWindow
 
 _CALLS = 100
 _NAP_S = 0.001
@@ -51,34 +52,34 @@ async def _measure(application: QApplication, storms: int, idle_s: float, exchan
     window = MainWindow()
     window.furnish()
     async with open_assembly(store=MemoryStore(), open_browser=_browser) as bench:
-        wiring = Wiring(window, bench)
+        controller = WindowController(window, bench)
         window.show()
-        wiring.start()
+        controller.start()
         await _until(lambda: window.page is Page.SIGNED_OUT)
         window.commands.sign_in.trigger()
         await _until(lambda: window.page is Page.SIGNED_IN)
         print(f"storms of {_CALLS} calls with one refresh, window, client and demo org in one process")
         for number in range(storms):
             await bench.session.drop_access_token()
-            await _storm(window, wiring, bench, number)
+            await _storm(window, controller, bench, number)
         await _idle(application, window, idle_s)
         window.show()
         print(f"memory: {resident_mb():.0f} MB resident, window, client and demo org in one process")
         await _fill(bench, exchanges)
         print(f"memory: {resident_mb():.0f} MB with {exchanges:,} exchanges in the log (aim: 250)")
         window.hide()
-        await wiring.close()
+        await controller.close()
     window.allow_close()
 
 
-async def _storm(window: MainWindow, wiring: Wiring, bench: Connections, number: int) -> None:
+async def _storm(window: MainWindow, controller: WindowController, bench: Connections, number: int) -> None:
     before = demo_of(bench).host.org.counters["token"] if demo_of(bench).host.org else 0
     window.call_strip.call_count_spin.setValue(_CALLS)
     stalls: list[float] = []
     began = time.perf_counter()
     window.commands.call.trigger()
     heartbeat = time.perf_counter()
-    while wiring.tasks.running("call"):
+    while controller.tasks.running("call"):
         await asyncio.sleep(_NAP_S)
         stalls.append(time.perf_counter() - heartbeat)
         heartbeat = time.perf_counter()

@@ -118,7 +118,7 @@ def environment(home: Path) -> dict[str, str]:
         (HEADLESS, "argparse"),
         (HEADLESS, "app.connections"),
         (WINDOW, "PySide6.QtGui"),
-        (WINDOW, "ui.main_window"),
+        (WINDOW, "ui.window.main_window"),
         (WINDOW, "qasync"),
         (WINDOW, "app.connections"),  # on a thread, while the loop listens
         (INSTALLED, "ui.display"),

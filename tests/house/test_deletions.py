@@ -34,10 +34,10 @@ for words in json.loads(sys.argv[1]):
 _WINDOW = """
 import json, sys
 from PySide6.QtCore import QTimer
-from ui import wiring
+from ui.window import controller
 from ui.boot import run_window
 
-start = wiring.Wiring.start
+start = controller.WindowController.start
 
 def start_and_close(self):
     def look():
@@ -55,7 +55,7 @@ def start_and_close(self):
     timer.timeout.connect(look)
     timer.start(20)
 
-wiring.Wiring.start = start_and_close
+controller.WindowController.start = start_and_close
 sys.exit(run_window(["lapse"]))
 """
 

@@ -10,7 +10,10 @@ from app.connection import Connection
 from app.counters import Counters
 from app.demo.addresses import addresses_of
 from app.errors import Refusal, SignInFailed
-from app.events import Exchange, ReplayAnswered, TokensReceived
+from app.errors.reasons import SignInEnded
+from app.events.demo import ReplayAnswered
+from app.events.tokens import TokensReceived
+from app.events.wire import Exchange
 from app.inspection.inspector import inspect_text
 from app.lab.report import Progress
 from app.lanes import lanes_of
@@ -26,7 +29,6 @@ from tests.preview import lab_run, stories
 from tests.preview.lesson_run import PlayedLesson, play_lesson
 from tests.preview.stories import Stage, Story, play
 from tests.preview.tokens import ISSUER, NOW, against, generations_of, inspections_of, signing_key, tokens_of
-from ui.actions import LessonPossible, Possible
 from ui.connections.editor import ConnectionEditor, Purpose
 from ui.connections.list import ConnectionsDialog, Row
 from ui.demo.addresses import AddressesDialog
@@ -35,10 +37,12 @@ from ui.help.window import HelpWindow
 from ui.inspector.paste import PasteDialog
 from ui.lab.dialog import ResultsDialog
 from ui.lessons.facts import Row as LessonRow
-from ui.main_window import MainWindow, Page
-from ui.palette import CommandPalette
 from ui.response.facts import response_facts
 from ui.session.held import facts_of
+from ui.shell.commands import LessonPossible, Possible
+from ui.shell.page import Page
+from ui.shell.palette import CommandPalette
+from ui.window.main_window import MainWindow
 
 _OKTA = Connection(
     name="Okta, development",
@@ -68,8 +72,7 @@ def signed_out(window: MainWindow) -> None:
 def ended(window: MainWindow) -> None:
     """The session was ended by a refusal."""
     _bar(window, None)
-    what = "The server refused the refresh token: it is expired, already used, or revoked."
-    reason = Refusal(what, code="invalid_grant", description="The refresh token is invalid or expired.")
+    reason = Refusal(code="invalid_grant", description="The refresh token is invalid or expired.")
     window.welcome.show_connection("Demo org", embedded=True, why_not=reason)
     window.show_page(Page.SIGNED_OUT)
 
@@ -112,7 +115,9 @@ def wrong_password(window: MainWindow) -> None:
     trouble = SignInFailed(
         "The server did not accept the username and password.",
         next_step="Check both and sign in again; too many tries may lock the account.",
-        raw="invalid_grant: The credentials provided were invalid.",
+        reason=SignInEnded.REFUSED,
+        code="invalid_grant",
+        description="The credentials provided were invalid.",
     )
     window.password.show_error(trouble)
 

@@ -10,9 +10,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMenu, QTabWidget, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.ui.test_main_window import EVERY_STATE, shown
 from tests.ui.walks import listed, path, tabs_of, widgets_of
-from ui.main_window import MainWindow
+from tests.ui.window.test_main_window import EVERY_STATE, shown
+from ui.window.main_window import MainWindow
 
 SIZE = QSize(1360, 860)
 NO_ROLES = (QAccessible.Role.NoRole, QAccessible.Role.Client, QAccessible.Role.Pane, QAccessible.Role.Window)

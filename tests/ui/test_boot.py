@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ui import boot
-from ui.main_window import MainWindow
+from ui.window.main_window import MainWindow
 
 
 def test_later_paints_and_the_time_limit_do_not_end_the_next_loop(

@@ -12,7 +12,7 @@ from app.errors import LapseError
 from app.lab.report import Progress, Report
 from app.lab.run import run_lab
 from app.lab.scenario import Contestant, Pattern, Scenario
-from ui.tasks import TaskScope
+from ui.shell.tasks import TaskScope
 
 pytestmark = pytest.mark.any_font
 

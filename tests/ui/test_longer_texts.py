@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 from app.demo.addresses import addresses_of
 from tests.preview import lab_run
 from tests.qt_deleted import delete_now
-from tests.ui.test_main_window import EVERY_STATE, shown
 from tests.ui.walks import clipped_once_settled, listed, tabs_of
+from tests.ui.window.test_main_window import EVERY_STATE, shown
 from ui import theme
 from ui.connections.editor import ConnectionEditor
 from ui.connections.list import ConnectionsDialog
@@ -20,7 +20,7 @@ from ui.demo.addresses import AddressesDialog
 from ui.doctor.grant_dialog import GrantDialog, TokenSource
 from ui.inspector.paste import PasteDialog
 from ui.lab.dialog import ResultsDialog
-from ui.palette import CommandPalette
+from ui.shell.palette import CommandPalette
 
 LARGE = QSize(1600, 1000)
 _LONGER_PERCENT = 140.0

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.ending import OUR_FAULT
 from ui import loop
-from ui.main_window import MainWindow
+from ui.window.main_window import MainWindow
 
 
 def told_and_closed(application: QApplication, qtbot: QtBot) -> tuple[int, str]:

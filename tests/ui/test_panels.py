@@ -13,11 +13,8 @@ from app.counters import Counts
 from app.decision import Decision, Reason, Verdict
 from app.errors import Hiccup, Refusal
 from tests.preview.tokens import NOW, tokens_of
-from ui.actions import Actions, Possible
-from ui.clipboard import Clipboard
 from ui.inspector.model import ClaimsModel
 from ui.inspector.rows import rows_of
-from ui.report import ErrorPanel
 from ui.response.facts import ResponseFacts
 from ui.response.panel import ResponsePanel
 from ui.session.call_strip import CallStrip
@@ -27,6 +24,9 @@ from ui.session.token_card import TokenCard
 from ui.session.top_bar import TopBar
 from ui.session.waiting import WaitingPanel
 from ui.session.welcome import Welcome
+from ui.shell.clipboard import Clipboard
+from ui.shell.commands import Commands, Possible
+from ui.shell.error_panel import ErrorPanel
 
 Shown = TypeVar("Shown", bound=QWidget)
 HTML = "<b>bold</b><img src=x>"
@@ -90,17 +90,17 @@ def test_a_call_is_asked_for_and_cancelled(qtbot: QtBot) -> None:
 
 
 def test_a_card_shows_and_copies_without_showing_the_value(qtbot: QtBot) -> None:
-    actions = Actions(added(qtbot, QWidget()))
-    card = added(qtbot, TokenCard("access", "Access token", actions))
+    commands = Commands(added(qtbot, QWidget()))
+    card = added(qtbot, TokenCard("access", "Access token", commands))
     assert not card._copy.isEnabled()
     assert "sign in" in card._copy.accessibleDescription()
-    actions.show_possible(Possible(is_ready=True, is_signed_in=True, has_access=True))
+    commands.show_possible(Possible(is_ready=True, is_signed_in=True, has_access=True))
     tokens = tokens_of(3, age_s=33)
     card.show_token(facts_of(tokens, leeway_s=1)["access"])
     card.tick(NOW)
     assert (card.pill_word, card.countdown_text) == ("Lapsed", "-00:03")
     assert card.accessibleName() == "Access token: Lapsed"
-    with qtbot.waitSignal(actions.copy["access"].triggered):
+    with qtbot.waitSignal(commands.copy["access"].triggered):
         qtbot.mouseClick(card._copy, Qt.MouseButton.LeftButton)
     assert tokens.access is not None
     value = tokens.access.value.reveal()
@@ -110,8 +110,8 @@ def test_a_card_shows_and_copies_without_showing_the_value(qtbot: QtBot) -> None
 
 
 def test_the_top_bar_signed_in_and_out(qtbot: QtBot) -> None:
-    actions = Actions(added(qtbot, QWidget()))
-    bar = added(qtbot, TopBar(actions))
+    commands = Commands(added(qtbot, QWidget()))
+    bar = added(qtbot, TopBar(commands))
     assert bar.sign_in_button.isVisible()
     assert not bar.sign_out_button.isVisible()
     bar.show_account("Ada Lovelace")
@@ -130,13 +130,13 @@ def test_the_top_bar_signed_in_and_out(qtbot: QtBot) -> None:
     assert asked.args == ["Demo org"]
     assert not bar.sign_in_button.isEnabled()
     assert bar.sign_in_button.toolTip() == "The connection is not ready yet."
-    actions.show_possible(Possible(is_ready=True))
-    with qtbot.waitSignal(actions.sign_in.triggered):
+    commands.show_possible(Possible(is_ready=True))
+    with qtbot.waitSignal(commands.sign_in.triggered):
         qtbot.mouseClick(bar.sign_in_button, Qt.MouseButton.LeftButton)
 
 
 def test_a_revealed_value_masks_itself_after_twenty_seconds_and_with_the_window(qtbot: QtBot) -> None:
-    card = added(qtbot, TokenCard("access", "Access token", Actions(added(qtbot, QWidget()))))
+    card = added(qtbot, TokenCard("access", "Access token", Commands(added(qtbot, QWidget()))))
     card.show_token(facts_of(tokens_of(3, age_s=3), leeway_s=1)["access"])
     card.reveal("the value", NOW)
     assert card.value_view.isVisible()
@@ -151,7 +151,7 @@ def test_a_revealed_value_masks_itself_after_twenty_seconds_and_with_the_window(
 
 
 def test_a_clock_that_is_set_back_prolongs_nothing(qtbot: QtBot) -> None:
-    card = added(qtbot, TokenCard("access", "Access token", Actions(added(qtbot, QWidget()))))
+    card = added(qtbot, TokenCard("access", "Access token", Commands(added(qtbot, QWidget()))))
     card.reveal("the value", NOW)
     card.tick(NOW)
     assert card.value_view.toPlainText() == "the value"
@@ -160,7 +160,7 @@ def test_a_clock_that_is_set_back_prolongs_nothing(qtbot: QtBot) -> None:
 
 
 def test_a_revealed_value_is_copied_by_no_way_that_would_not_forget_it(qtbot: QtBot) -> None:
-    card = added(qtbot, TokenCard("access", "Access token", Actions(added(qtbot, QWidget()))))
+    card = added(qtbot, TokenCard("access", "Access token", Commands(added(qtbot, QWidget()))))
     Clipboard().copy("a shopping list")
     card.reveal("\n".join(["the value"] * 50), NOW)
     view = card.value_view
@@ -176,7 +176,7 @@ def test_a_revealed_value_is_copied_by_no_way_that_would_not_forget_it(qtbot: Qt
 
 
 def test_nothing_is_revealed_while_presenting(qtbot: QtBot) -> None:
-    card = added(qtbot, TokenCard("access", "Access token", Actions(added(qtbot, QWidget()))))
+    card = added(qtbot, TokenCard("access", "Access token", Commands(added(qtbot, QWidget()))))
     card.show_token(facts_of(tokens_of(3, age_s=3), leeway_s=1)["access"])
     card.reveal("the value", NOW)
     card.show_presenter(on=True)
@@ -207,8 +207,8 @@ def test_waiting_shows_url_port_and_time_left(qtbot: QtBot) -> None:
 
 
 def test_welcome_says_why_the_session_ended(qtbot: QtBot) -> None:
-    panel = added(qtbot, Welcome(Actions(added(qtbot, QWidget()))))
-    refusal = Refusal("Refused.", code="invalid_grant", description=HTML)
+    panel = added(qtbot, Welcome(Commands(added(qtbot, QWidget()))))
+    refusal = Refusal(code="invalid_grant", description=HTML)
     panel.show_connection("Okta", embedded=False, why_not=refusal)
     assert panel.start_button.text() == "Sign in to Okta"
     assert panel._reason.text().splitlines() == [*refusal.lines(), f"The server said: invalid_grant: {HTML}"]

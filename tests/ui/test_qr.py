@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.qt_deleted import delete_now
-from tests.ui.test_main_window import shown
+from tests.ui.window.test_main_window import shown
 from ui import theme
 from ui.widgets.qr import QUIET, QrCode
 

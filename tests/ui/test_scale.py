@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.patience import PATIENCE_S
 from tests.qt_deleted import delete_now
-from tests.ui.test_main_window import EVERY_STATE, shown
 from tests.ui.walks import clipped_once_settled, listed, tabs_of
+from tests.ui.window.test_main_window import EVERY_STATE, shown
 from ui import theme
 
 _ROOT = Path(__file__).parents[2]

@@ -21,9 +21,10 @@ from PySide6.QtWidgets import (
 )
 
 from ui import theme
-from ui.main_window import MainWindow, Page
+from ui.shell.page import Page
 from ui.text import plain_tooltip
 from ui.widgets.labels import ElidedLabel
+from ui.window.main_window import MainWindow
 
 _HORIZONTAL = Qt.Orientation.Horizontal
 

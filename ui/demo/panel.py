@@ -6,12 +6,12 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from ui.actions import Actions
 from ui.demo.faults import Faults
 from ui.demo.lifetimes import Lifetimes
 from ui.demo.times import Times
 from ui.demo.verbs import Verbs
 from ui.demo.what_if import WhatIf
+from ui.shell.commands import Commands
 from ui.widgets.labels import label
 from ui.widgets.scrolling import scrolling
 
@@ -31,7 +31,7 @@ class DemoPanel(QWidget):
     seen = Signal()
     choose_demo_requested = Signal()
 
-    def __init__(self, commands: Actions) -> None:
+    def __init__(self, commands: Commands) -> None:
         super().__init__()
         self.setObjectName("demoPanel")
         self.state_label = label(role="muted", wrap=True)

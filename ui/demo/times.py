@@ -4,9 +4,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.text import duration
-from ui.actions import Actions
 from ui.demo.settling import SettledSpin
 from ui.demo.stops import ahead
+from ui.shell.commands import Commands
 from ui.widgets.buttons import ActionButton, allow
 from ui.widgets.flow import Flow
 from ui.widgets.labels import label
@@ -22,7 +22,7 @@ class Times(QWidget):
     server_skew_requested = Signal(int)
     right_requested = Signal()
 
-    def __init__(self, commands: Actions) -> None:
+    def __init__(self, commands: Commands) -> None:
         super().__init__()
         self.setObjectName("demoTimes")
         self._travels = (

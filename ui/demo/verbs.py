@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QSpinBox, QVBoxLayout, QWidget
 
-from ui.actions import Actions
+from ui.shell.commands import Commands
 from ui.widgets.buttons import ActionButton
 from ui.widgets.flow import Flow
 from ui.widgets.labels import label
@@ -21,7 +21,7 @@ class _StormSpin(QSpinBox):
 class Verbs(QWidget):
     """Expire, revoke, replay, a new key, a storm of calls at the moment of lapse, and everything as new."""
 
-    def __init__(self, commands: Actions) -> None:
+    def __init__(self, commands: Commands) -> None:
         super().__init__()
         self.setObjectName("demoVerbs")
         self._buttons = (

@@ -25,7 +25,7 @@ from app.okta.words import TOKENS_PAGE
 from app.secret import Secret
 from ui import theme
 from ui.doctor.grant_change import ChangePage, FieldTable
-from ui.report import ErrorPanel
+from ui.shell.error_panel import ErrorPanel
 from ui.widgets.buttons import allow
 from ui.widgets.labels import Pill, label
 

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from ui.actions import Actions
-from ui.clipboard import Clipboard
+from ui.shell.clipboard import Clipboard
+from ui.shell.commands import Commands
 
 if TYPE_CHECKING:
     # Help and its pages are read when somebody wants them.
@@ -18,7 +18,7 @@ _GUIDE = "trainers-guide.md"
 class HelpController(QObject):
     """Answers F1 and the command for the trainer's guide; `window` is what Help opens beside."""
 
-    def __init__(self, commands: Actions, clipboard: Clipboard, window: QWidget) -> None:
+    def __init__(self, commands: Commands, clipboard: Clipboard, window: QWidget) -> None:
         super().__init__(window)
         self._window = window
         self._clipboard = clipboard

@@ -5,7 +5,7 @@ from enum import Enum, auto
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from ui.actions import Actions
+from ui.shell.commands import Commands
 from ui.text import breakable
 from ui.widgets.buttons import ActionButton, allow
 from ui.widgets.labels import label
@@ -27,7 +27,7 @@ class Footer(QWidget):
     cancel_requested = Signal()
     next_requested = Signal()
 
-    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+    def __init__(self, commands: Commands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("lessonFooter")
         self.state_label = label(role="muted", wrap=True)
@@ -42,8 +42,8 @@ class Footer(QWidget):
         self.progress.setTextVisible(False)
         self.start_button = self._button("startLessonButton", "Start", primary=True)
         self.start_button.clicked.connect(self.start_requested)
-        self.show_me_button = ActionButton(actions.show_me, "showMeButton", "Show me")
-        self.hint_button = ActionButton(actions.lesson_hint, "lessonHintButton", "Hint")
+        self.show_me_button = ActionButton(commands.show_me, "showMeButton", "Show me")
+        self.hint_button = ActionButton(commands.lesson_hint, "lessonHintButton", "Hint")
         self.cancel_button = self._button("cancelLessonButton", "Cancel")
         allow(self.cancel_button, hint="Stops the program; what it did already stays done")
         self.cancel_button.clicked.connect(self.cancel_requested)

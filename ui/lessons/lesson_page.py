@@ -6,10 +6,10 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ui import theme
-from ui.actions import Actions
 from ui.lessons.facts import Row, StepState, minutes_of, state_of
 from ui.lessons.footer import Footer
 from ui.lessons.step_card import StepCard
+from ui.shell.commands import Commands
 from ui.text import breakable
 from ui.widgets.buttons import ActionButton
 from ui.widgets.labels import label
@@ -21,13 +21,13 @@ _AROUND = 6
 class LessonPage(QWidget):
     """Shows one lesson at one of its steps; what can be done about it is in the `footer`."""
 
-    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+    def __init__(self, commands: Commands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._row: Row | None = None
         self._place: int | None = None
         self.steps: tuple[StepCard, ...] = ()
-        self.leave_button = ActionButton(actions.leave_lesson, "leaveLessonButton", "Leave")
-        self.reset_button = ActionButton(actions.reset_lesson, "resetLessonButton", "Reset")
+        self.leave_button = ActionButton(commands.leave_lesson, "leaveLessonButton", "Leave")
+        self.reset_button = ActionButton(commands.reset_lesson, "resetLessonButton", "Reset")
         for button in (self.leave_button, self.reset_button):
             button.setProperty("quiet", True)
         self._where = label(role="muted", wrap=True)
@@ -38,7 +38,7 @@ class LessonPage(QWidget):
         self._teaches.setObjectName("lessonTeachesLabel")
         self.note = label(role="muted", wrap=True)
         self.note.setObjectName("lessonNoteLabel")
-        self.footer = Footer(actions)
+        self.footer = Footer(commands)
         self._into_sight = QTimer(self)
         self._into_sight.setObjectName("lessonIntoSightTimer")
         self._into_sight.setSingleShot(True)

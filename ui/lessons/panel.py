@@ -6,11 +6,11 @@ from enum import IntEnum
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
-from ui.actions import Actions
 from ui.lessons.facts import Row
 from ui.lessons.footer import Offer
 from ui.lessons.lesson_page import LessonPage
 from ui.lessons.list_page import ListPage
+from ui.shell.commands import Commands
 from ui.widgets.labels import label
 
 
@@ -34,7 +34,7 @@ class LessonsPanel(QWidget):
     next_requested = Signal()
     demo_org_wanted = Signal()
 
-    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+    def __init__(self, commands: Commands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("lessonsPanel")
         self._of = 0
@@ -42,7 +42,7 @@ class LessonsPanel(QWidget):
         self._has_lesson = False
         self.list = ListPage()
         self.list.lesson_wanted.connect(self.lesson_wanted)
-        self.lesson = LessonPage(actions)
+        self.lesson = LessonPage(commands)
         footer = self.lesson.footer
         footer.start_requested.connect(self.start_requested)
         footer.cancel_requested.connect(self.cancel_requested)

@@ -5,8 +5,8 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
 
 from ui import theme
-from ui.actions import Actions
 from ui.session.facts import TokenFacts, card_state
+from ui.shell.commands import Commands
 from ui.text import shape_of
 from ui.widgets.buttons import ActionButton
 from ui.widgets.card import Card
@@ -18,9 +18,9 @@ _COUNTDOWN_PX = 27
 
 
 class TokenCard(Card):
-    """The card of one kind of token: access, refresh or id; what can be done with it are the window's own actions."""
+    """The card of one kind of token: access, refresh or id; what can be done with it are the window's own commands."""
 
-    def __init__(self, kind: str, title: str, actions: Actions, parent: QWidget | None = None) -> None:
+    def __init__(self, kind: str, title: str, commands: Commands, parent: QWidget | None = None) -> None:
         super().__init__(parent, spacing=5)
         self.setObjectName(f"{kind}TokenCard")
         self.kind = kind
@@ -36,9 +36,9 @@ class TokenCard(Card):
         self._bar = LifeBar(kind)
         self._detail = label(role="small", wrap=True)
         self._value_view: QPlainTextEdit | None = None
-        self._copy = ActionButton(actions.copy[kind], f"copy{kind.capitalize()}TokenButton", "Copy")
+        self._copy = ActionButton(commands.copy[kind], f"copy{kind.capitalize()}TokenButton", "Copy")
         self._copy.setProperty("quiet", True)
-        self.more_button = self._more(actions)
+        self.more_button = self._more(commands)
         self.body.addLayout(self._head())
         self.body.addLayout(self._middle())
         self.body.addWidget(self._bar)
@@ -111,7 +111,7 @@ class TokenCard(Card):
         text = "" if facts is None else f"{facts.name} · {facts.fingerprint}"
         self._generation.setText(f"{shape_of(facts.number)} {text}" if self._presents and facts else text)
 
-    def _more(self, actions: Actions) -> QToolButton:
+    def _more(self, commands: Commands) -> QToolButton:
         button = QToolButton()
         button.setObjectName(f"more{self.kind.capitalize()}TokenButton")
         button.setText("⋯")
@@ -122,7 +122,7 @@ class TokenCard(Card):
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         menu = QMenu(button)
         menu.setToolTipsVisible(True)
-        menu.addActions(actions.of_token(self.kind))
+        menu.addActions(commands.of_token(self.kind))
         button.setMenu(menu)
         return button
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
 
 from ui import theme
-from ui.actions import Actions
+from ui.shell.commands import Commands
 from ui.text import plain_tooltip
 from ui.widgets.buttons import ActionButton
 from ui.widgets.labels import ElidedLabel, ModestLabel, Pill, label
@@ -19,10 +19,10 @@ class TopBar(QFrame):
 
     connection_chosen = Signal(str)
 
-    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+    def __init__(self, commands: Commands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("topBar")
-        self._actions = actions
+        self._commands = commands
         self._chosen, self._standings = "", dict[str, bool | None]()
         self._build_left()
         self._build_right()
@@ -58,8 +58,8 @@ class TopBar(QFrame):
             action.setChecked(each == self._chosen)
             action.setData(each)
         self._connection_menu.addSeparator()
-        self._connection_menu.addAction(self._actions.connections)
-        self._connection_menu.addAction(self._actions.add_connection)
+        self._connection_menu.addAction(self._commands.connections)
+        self._connection_menu.addAction(self._commands.add_connection)
 
     def show_store(self, text: str) -> None:
         """Say where the session is kept, or what the keyring is waited for."""
@@ -111,10 +111,10 @@ class TopBar(QFrame):
         self.presenter_pill.setObjectName("presenterPill")
         self.presenter_pill.show_state("Presenting · all masked", "neutral")
         self.presenter_pill.hide()
-        self.sign_in_button = ActionButton(self._actions.sign_in, "signInButton")
+        self.sign_in_button = ActionButton(self._commands.sign_in, "signInButton")
         self.sign_in_button.setProperty("primary", True)
-        self.sign_out_button = ActionButton(self._actions.sign_out, "signOutButton")
-        self.side_button = ActionButton(self._actions.side, "sideButton", "Panels")
+        self.sign_out_button = ActionButton(self._commands.sign_out, "signOutButton")
+        self.side_button = ActionButton(self._commands.side, "sideButton", "Panels")
         self.menu_button = QToolButton()
         self.menu_button.setObjectName("menuButton")
         self.menu_button.setText("⋯")
@@ -124,7 +124,7 @@ class TopBar(QFrame):
         self.menu_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         menu = QMenu(self)
         menu.setToolTipsVisible(True)
-        self._actions.fill(menu)
+        self._commands.fill(menu)
         self.menu_button.setMenu(menu)
 
     def _lay_out(self) -> None:

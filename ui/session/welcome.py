@@ -5,8 +5,8 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from app.connection import SignInKind
 from app.errors import LapseError, Refusal, StoreUnread
-from ui.actions import Actions
 from ui.session.middle import place
+from ui.shell.commands import Commands
 from ui.widgets.buttons import ActionButton, allow
 from ui.widgets.card import Card
 from ui.widgets.labels import label
@@ -23,11 +23,11 @@ class Welcome(QWidget):
     add_connection_requested = Signal()
     look_again_requested = Signal()
 
-    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+    def __init__(self, commands: Commands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._kind = SignInKind.BROWSER
         self._is_enabled = True
-        self._actions = {kind: actions.sign_in_by[kind.value] for kind in SignInKind}
+        self._actions = {kind: commands.sign_in_by[kind.value] for kind in SignInKind}
         card = Card(padding=28, spacing=12)
         card.setObjectName("welcomeCard")
         self._headline = label(role="headline", wrap=True)

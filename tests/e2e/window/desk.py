@@ -15,8 +15,9 @@ from app.demo.embedded import demo_of, embedded_demo_org
 from app.demo.policy import Policy
 from tests.e2e.scripted_browser import sign_in
 from tests.still_clock import StillClock
-from ui.main_window import MainWindow, Page
-from ui.wiring import Wiring
+from ui.shell.page import Page
+from ui.window.controller import WindowController
+from ui.window.main_window import MainWindow
 
 
 def scripted(url: str, told: Callable[[bool], None]) -> None:
@@ -40,9 +41,9 @@ class Desk:
         more.setdefault("clock", StillClock())
         more["embedded"] = partial(embedded_demo_org, policy=policy)
         self.bench: Connections = self.run(self._stack.enter_async_context(open_assembly(**more)))  # type: ignore[arg-type]
-        self.wiring = Wiring(self.window, self.bench)
+        self.controller = WindowController(self.window, self.bench)
         self.window.show()
-        self.wiring.start()
+        self.controller.start()
         self._open = True
 
     def run(self, coroutine):  # type: ignore[no-untyped-def]
@@ -66,7 +67,7 @@ class Desk:
 
     def call(self) -> str:
         self.click(self.window.call_strip.call_api_button)
-        self.until(lambda: not self.wiring.tasks.running("call"))
+        self.until(lambda: not self.controller.tasks.running("call"))
         return self.window.call_strip.story_label.text()
 
     @property
@@ -79,7 +80,7 @@ class Desk:
             return
         self._open = False
         self.window.hide()
-        self.run(self.wiring.close())
+        self.run(self.controller.close())
         self.run(self._stack.aclose())
         self.window.allow_close()
         self.window.deleteLater()

@@ -5,17 +5,17 @@ from dataclasses import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
-from app import events
 from app.connection import Connection
+from app.events.tokens import TokensReceived
 from tests.e2e.window.desk import Desk, Open
-from ui.clipboard import Clipboard
 from ui.demo.addresses import AddressesDialog
-from ui.main_window import Page
+from ui.shell.clipboard import Clipboard
+from ui.shell.page import Page
 
 
 def take_up(desk: Desk, connection: Connection) -> None:
-    desk.wiring._on_connection_saved(connection)
-    desk.until(lambda: not desk.wiring.tasks.running("connect"))
+    desk.controller._on_connection_saved(connection)
+    desk.until(lambda: not desk.controller.tasks.running("connect"))
 
 
 def twin(desk: Desk) -> Connection:
@@ -30,31 +30,31 @@ def test_each_connection_has_its_own_story(open_desk: Open) -> None:
     desk.until(lambda: "200" in desk.window.response.view.toPlainText())
     mine = desk.bench.settings.connection
     assert desk.window.top_bar.connection_picker.menu().actions()[0].text() == "Demo org · signed in"
-    desk.until(lambda: len(desk.wiring._story._lanes.bars) == 2)
+    desk.until(lambda: len(desk.controller._story._lanes.bars) == 2)
     take_up(desk, twin(desk))
     desk.reach(Page.SIGNED_OUT)
     assert desk.window.response.view.toPlainText() == ""
     assert desk.window.call_strip.story_label.text() == ""
     assert desk.window.call_strip.api_url_edit.text() == ""
-    assert desk.wiring._story._lanes.bars == []
+    assert desk.controller._story._lanes.bars == []
     desk.sign_in()
-    assert desk.wiring._story._counters.at(desk.bench.clock.now()).calls == 0
+    assert desk.controller._story._counters.at(desk.bench.clock.now()).calls == 0
     take_up(desk, mine)
     desk.reach(Page.SIGNED_IN)
-    assert len(desk.wiring._story._lanes.bars) == 2
-    assert desk.wiring._story._counters.at(desk.bench.clock.now()).calls == 1
+    assert len(desk.controller._story._lanes.bars) == 2
+    assert desk.controller._story._counters.at(desk.bench.clock.now()).calls == 1
     assert desk.window.call_strip.api_url_edit.text() == desk.bench.connection.api_url
 
 
 def test_a_story_told_anew_tells_nothing_twice(open_desk: Open) -> None:
     desk = open_desk()
     desk.sign_in()
-    story, bench = desk.wiring._story, desk.bench
-    received = next(each for each in bench.journal if isinstance(each.event, events.TokensReceived))
+    story, bench = desk.controller._story, desk.bench
+    received = next(each for each in bench.journal if isinstance(each.event, TokensReceived))
     bench.journal.of(received.connection).append(received.event)  # the batch with it is on its way
     story._key = ""
     story.show_connection()
-    desk.until(lambda: not desk.wiring._bridge._timer.isActive())
+    desk.until(lambda: not desk.controller._bridge._timer.isActive())
     assert len(story._lanes.bars) == 4
 
 
@@ -76,12 +76,12 @@ def test_the_first_token_of_another_sign_in_is_not_inspected_as_this_ones(open_d
     desk.window.commands.sign_out.trigger()
     desk.reach(Page.SIGNED_OUT)
     desk.sign_in()
-    received = [each.seq for each in desk.bench.journal if isinstance(each.event, events.TokensReceived)]
-    desk.until(lambda: len(desk.wiring._story._lanes.bars) >= 4)
+    received = [each.seq for each in desk.bench.journal if isinstance(each.event, TokensReceived)]
+    desk.until(lambda: len(desk.controller._story._lanes.bars) >= 4)
     shown: list[str] = []
     desk.window.inspector.show_token = shown.append  # type: ignore[method-assign]
     for seq in received:
-        desk.wiring._story.select(seq)
+        desk.controller._story.select(seq)
     assert shown == ["AT-1"]
 
 
@@ -102,7 +102,7 @@ def test_secrets_of_the_demo_org_are_copied_as_secrets(open_desk: Open) -> None:
     desk.until(lambda: desk.window.findChild(AddressesDialog) is not None)
     dialog = desk.window.findChild(AddressesDialog)
     assert isinstance(dialog, AddressesDialog)
-    clipboard = desk.wiring._clipboard
+    clipboard = desk.controller._clipboard
     assert isinstance(clipboard, Clipboard)
     for name, is_secret in (("issuer", False), ("apiToken", True), ("controlToken", True)):
         clipboard.forget()

@@ -7,20 +7,31 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton
 
-from app import events
 from app.connection import DEMO_CLIENT_ID, Connection
 from app.demo.embedded import controls_of, demo_of
 from app.demo.faults import Fault
 from app.demo.org import DemoOrg
 from app.demo.presets import PRESETS
 from app.errors import BadInput
-from app.events import ExchangeKind
+from app.events.demo import (
+    ClockSkewed,
+    ControlRequested,
+    DemoOrgTurned,
+    FaultSwitched,
+    KeysRotated,
+    NetworkCut,
+    ReplayAnswered,
+    TimeTravelled,
+    TokenRevoked,
+)
+from app.events.refresh import RefreshSucceeded
+from app.events.wire import Exchange, ExchangeKind
 from app.settings import config_dir, load
 from tests.e2e.window.desk import Desk, Open
+from ui.demo.controller import _READING
 from ui.demo.panel import DemoPanel
 from ui.demo.settling import StopSlider
-from ui.demo_wiring import _READING
-from ui.main_window import Page
+from ui.shell.page import Page
 
 SOUGHT = "Demo org's controls"
 
@@ -89,20 +100,20 @@ def test_a_slider_turns_a_knob_once_it_rests(open_desk: Open) -> None:
         slider = slide(desk, knob, value)
         assert slider.value_label.text() == words
         assert slider.slider.accessibleName().endswith(f": {words}")
-        tells(desk, events.DemoOrgTurned, f"Demo org: {knob} is {value}.")
-        assert len(told(desk, events.DemoOrgTurned)) == turned + 1  # however many stops it went past
+        tells(desk, DemoOrgTurned, f"Demo org: {knob} is {value}.")
+        assert len(told(desk, DemoOrgTurned)) == turned + 1  # however many stops it went past
         assert org(desk).knobs()[knob] == value
-        desk.wiring.tick()
+        desk.controller.tick()
         assert slider.value_label.text() == words
 
 
 def test_a_box_turns_a_knob(open_desk: Open) -> None:
     desk = ready(open_desk, signed_in=False)
     press(desk, "refreshGrantBox")
-    tells(desk, events.DemoOrgTurned, "Demo org: refresh_grant_enabled is off.")
+    tells(desk, DemoOrgTurned, "Demo org: refresh_grant_enabled is off.")
     assert org(desk).knobs()["refresh_grant_enabled"] is False
     press(desk, "rotateBox")
-    tells(desk, events.DemoOrgTurned, "Demo org: rotation_type is STATIC.")
+    tells(desk, DemoOrgTurned, "Demo org: rotation_type is STATIC.")
     grace = panel(desk).lifetimes.sliders["grace_s"].slider
     desk.until(lambda: not grace.isEnabled())
     assert "not rotated" in grace.accessibleDescription()
@@ -115,8 +126,8 @@ def test_a_preset_is_chosen_shown_and_left(open_desk: Open) -> None:
     place = picker.findText("okta-native")
     picker.setCurrentIndex(place)
     picker.activated.emit(place)
-    desk.until(lambda: told(desk, events.DemoOrgTurned) != [])
-    assert "follows the preset okta-native" in told(desk, events.DemoOrgTurned)[0]
+    desk.until(lambda: told(desk, DemoOrgTurned) != [])
+    assert "follows the preset okta-native" in told(desk, DemoOrgTurned)[0]
     assert org(desk).knobs()["access_token_lifetime_s"] == 3600
     desk.until(lambda: panel(desk).lifetimes.preset_label.text().startswith(PRESETS["okta-native"].behaviour))
     assert PRESETS["okta-native"].source in panel(desk).lifetimes.preset_label.text()
@@ -128,14 +139,14 @@ def test_time_travels_for_both_and_every_countdown_with_it(open_desk: Open) -> N
     desk = ready(open_desk)
     card = desk.window.cards["access"]
     press(desk, "travel60Button")
-    tells(desk, events.TimeTravelled, "Both clocks were moved forward by 1 min.")
+    tells(desk, TimeTravelled, "Both clocks were moved forward by 1 min.")
     desk.until(lambda: card.pill_word == "Lapsed")
     desk.until(lambda: "They are 1 min on" in panel(desk).times.state_label.text())
     assert "Skew: 0 s" in panel(desk).times.state_label.text()
     assert org(desk).moved_s == 60
     press(desk, "travel10Button")
     desk.until(lambda: org(desk).moved_s == 70)
-    assert told(desk, events.ControlRequested)[-1] == f"{SOUGHT}: both clocks on by 10 s."
+    assert told(desk, ControlRequested)[-1] == f"{SOUGHT}: both clocks on by 10 s."
 
 
 def test_the_jump_to_the_lapse_makes_the_next_call_refresh(open_desk: Open) -> None:
@@ -144,7 +155,7 @@ def test_the_jump_to_the_lapse_makes_the_next_call_refresh(open_desk: Open) -> N
     desk.until(lambda: desk.window.cards["access"].pill_word == "Lapsed")
     press(desk, "jumpToLapseButton")
     desk.until(lambda: any("lapsed already" in each for each in desk.window.toasts.texts()))
-    assert len(told(desk, events.TimeTravelled)) == 1
+    assert len(told(desk, TimeTravelled)) == 1
     assert "refreshed in" in desk.call()
     assert desk.bench.session.tokens is not None
     assert desk.bench.session.tokens.number == 2
@@ -159,13 +170,13 @@ def test_an_hour_on_or_back_breaks_no_panel(open_desk: Open, seconds: float) -> 
         await (await controls_of(desk.bench)).travel(seconds)
 
     desk.run(travel())
-    desk.until(lambda: len(told(desk, events.TimeTravelled)) == 1)
+    desk.until(lambda: len(told(desk, TimeTravelled)) == 1)
     desk.window.tabs.setCurrentWidget(desk.window.wire)
     assert desk.call()
     desk.window.tabs.setCurrentWidget(desk.window.journal)
-    desk.wiring.tick()
+    desk.controller.tick()
     desk.window.timeline.table_button.click()
-    desk.wiring.tick()
+    desk.controller.tick()
     desk.window.grab()
     desk.until(lambda: "time travel" in [mark.kind.value for mark in desk.window.timeline.view._lanes.marks])
 
@@ -181,12 +192,12 @@ def test_each_clock_is_made_wrong_by_itself_and_both_are_set_right(open_desk: Op
         spin.selectAll()
         desk.qtbot.keyClicks(spin, str(value))
         desk.qtbot.keyClick(spin, Qt.Key.Key_Return)
-        tells(desk, events.ClockSkewed, sentence)
+        tells(desk, ClockSkewed, sentence)
     assert org(desk).skew_s == 90
     desk.until(lambda: "Skew: +110 s" in times.state_label.text())
     desk.until(times.right_button.isEnabled)
     press(desk, "setClocksRightButton")
-    tells(desk, events.ClockSkewed, "Our clock is right again.")
+    tells(desk, ClockSkewed, "Our clock is right again.")
     desk.until(lambda: (times.server_spin.value(), times.client_spin.value()) == (0, 0))
     assert org(desk).skew_s == 0
 
@@ -196,7 +207,7 @@ def test_a_fault_strikes_as_often_as_it_should_and_is_counted(open_desk: Open) -
     switch = next(each for each in panel(desk).faults.switches if each.box.objectName() == "apiRefusesBox")
     switch.times_spin.setValue(2)
     press(desk, "apiRefusesBox")
-    tells(desk, events.FaultSwitched, "The fault invalid-token@api*2 was switched on in the demo org.")
+    tells(desk, FaultSwitched, "The fault invalid-token@api*2 was switched on in the demo org.")
     desk.until(lambda: switch.struck_label.text() == "not struck yet")
     desk.call()
     desk.until(lambda: switch.struck_label.text() == "over: struck 2 of 2")
@@ -212,11 +223,11 @@ def test_a_switch_that_is_on_is_switched_off_or_set_to_another_count(open_desk: 
     desk.until(lambda: switch.struck_label.text() == "not struck yet")
     switch.times_spin.setValue(3)
     desk.until(lambda: [str(each.fault) for each in org(desk).faults.switched] == ["503@token*3"])
-    desk.until(lambda: not desk.wiring._demo._one_at_a_time.locked())
-    desk.wiring.tick()
+    desk.until(lambda: not desk.controller._demo._one_at_a_time.locked())
+    desk.controller.tick()
     press(desk, "tokenUnavailableBox")
     desk.until(lambda: org(desk).faults.switched == ())
-    tells(desk, events.FaultSwitched, "The fault 503@token*3 was switched off in the demo org.")
+    tells(desk, FaultSwitched, "The fault 503@token*3 was switched off in the demo org.")
 
 
 @pytest.mark.parametrize("is_on", [False, True])
@@ -248,11 +259,11 @@ def test_a_count_that_follows_its_switch_at_once_leaves_one_fault(open_desk: Ope
 def test_the_network_is_cut_and_mended(open_desk: Open) -> None:
     desk = ready(open_desk)
     press(desk, "networkCutBox")
-    tells(desk, events.NetworkCut, "The network to the demo org was cut.")
+    tells(desk, NetworkCut, "The network to the demo org was cut.")
     desk.call()
     assert "still signed in" in desk.window.error_panel.text()
     press(desk, "networkCutBox")
-    tells(desk, events.NetworkCut, "The network to the demo org was mended.")
+    tells(desk, NetworkCut, "The network to the demo org was mended.")
     assert "200" in desk.call()
 
 
@@ -263,7 +274,7 @@ def test_any_other_fault_is_written_out_and_what_is_wrong_with_it_is_said(open_d
     press(desk, "otherFaultButton")
     assert faults.error_label.isVisible()
     assert "no endpoint 'nowhere'" in faults.error_label.text()
-    assert told(desk, events.FaultSwitched) == []
+    assert told(desk, FaultSwitched) == []
     faults.other_edit.setText("refuse=server_error@token*2")
     desk.qtbot.keyClick(faults.other_edit, Qt.Key.Key_Return)
     desk.until(lambda: len(faults.others) == 1)
@@ -293,7 +304,7 @@ def test_a_storm_is_one_refresh(open_desk: Open) -> None:
     desk.until(lambda: desk.window.call_strip.story_label.text().startswith("20 calls, 1 refresh in"))
     assert "20 × 200" in desk.window.call_strip.story_label.text()
     assert desk.token_requests - before == 1
-    assert len(told(desk, events.RefreshSucceeded)) == 1
+    assert len(told(desk, RefreshSucceeded)) == 1
 
 
 def test_a_storm_waits_for_the_call_that_runs_and_says_so(open_desk: Open) -> None:
@@ -304,7 +315,7 @@ def test_a_storm_waits_for_the_call_that_runs_and_says_so(open_desk: Open) -> No
     assert not storm.isEnabled()
     assert storm.toolTip() == "A call is under way: wait for its answer, or cancel it."
     desk.until(storm.isEnabled)
-    assert not desk.wiring.tasks.running("call")
+    assert not desk.controller.tasks.running("call")
     assert "one refresh" in storm.toolTip()
 
 
@@ -317,14 +328,14 @@ def test_a_replay_a_revocation_and_a_new_key(open_desk: Open) -> None:
     press(desk, "replayButton")
     tells(
         desk,
-        events.ReplayAnswered,
+        ReplayAnswered,
         "RT-1 was accepted once more: its grace period is running. What it brought is thrown away.",
     )
     press(desk, "rotateKeysButton")
-    tells(desk, events.KeysRotated, "The demo org signs with a new key; the old one is still published.")
+    tells(desk, KeysRotated, "The demo org signs with a new key; the old one is still published.")
     assert org(desk).ledger.keys[0].kid != kid
     press(desk, "revokeAccessButton")
-    desk.until(lambda: told(desk, events.TokenRevoked) != [])
+    desk.until(lambda: told(desk, TokenRevoked) != [])
 
 
 def test_everything_is_made_as_it_was_at_first(open_desk: Open) -> None:
@@ -333,9 +344,9 @@ def test_everything_is_made_as_it_was_at_first(open_desk: Open) -> None:
     press(desk, "rotateBox")
     press(desk, "tokenSlowBox")
     press(desk, "networkCutBox")
-    desk.until(lambda: told(desk, events.NetworkCut) != [] and bool(org(desk).faults.switched))
+    desk.until(lambda: told(desk, NetworkCut) != [] and bool(org(desk).faults.switched))
     press(desk, "makeAsNewButton")
-    tells(desk, events.NetworkCut, "The network to the demo org was mended.")
+    tells(desk, NetworkCut, "The network to the demo org was mended.")
     assert (org(desk).knobs(), org(desk).faults.switched) == (first, ())
     desk.until(lambda: not button(desk, "networkCutBox").isChecked() and button(desk, "rotateBox").isChecked())
 
@@ -371,7 +382,7 @@ def test_without_a_session_knobs_work_and_tokens_say_why_not(open_desk: Open) ->
         assert not button(desk, name).isEnabled()
         assert "sign in" in button(desk, name).toolTip(), name
     press(desk, "travel10Button")
-    tells(desk, events.TimeTravelled, "Both clocks were moved forward by 10 s.")
+    tells(desk, TimeTravelled, "Both clocks were moved forward by 10 s.")
 
 
 def test_a_refused_act_is_said_and_the_panel_shows_what_is_true(
@@ -400,14 +411,14 @@ def test_a_guest_reads_how_the_org_is_turned_and_not_for_ever(open_desk: Open) -
     host.until(lambda: button(host, "apiRefusesBox").isChecked())
     guest.until(lambda: panel(guest).faults.switches[-1].struck_label.text() == "not struck yet")
     guest.call()
-    guest.until(lambda: not guest.wiring.tasks.running(_READING))
-    exchanges = [entry for entry in guest.bench.journal if isinstance(entry.event, events.Exchange)]
+    guest.until(lambda: not guest.controller.tasks.running(_READING))
+    exchanges = [entry for entry in guest.bench.journal if isinstance(entry.event, Exchange)]
     reading = next(each for each in exchanges if each.event.kind is ExchangeKind.CONTROL)
-    guest.wiring._demo.added((reading,))
-    assert not guest.wiring.tasks.running(_READING)  # or each would lead to the next
-    guest.wiring._demo.added((next(each for each in exchanges if each.event.kind is ExchangeKind.API),))
-    assert guest.wiring.tasks.running(_READING)
-    guest.until(lambda: not guest.wiring.tasks.running(_READING))
+    guest.controller._demo.added((reading,))
+    assert not guest.controller.tasks.running(_READING)  # or each would lead to the next
+    guest.controller._demo.added((next(each for each in exchanges if each.event.kind is ExchangeKind.API),))
+    assert guest.controller.tasks.running(_READING)
+    guest.until(lambda: not guest.controller.tasks.running(_READING))
 
 
 def test_a_guest_is_told_so_and_looks_again_when_asked_to(open_desk: Open) -> None:
@@ -416,17 +427,17 @@ def test_a_guest_is_told_so_and_looks_again_when_asked_to(open_desk: Open) -> No
     guest = ready(open_desk, signed_in=False)
     guest.until(button(guest, "lookAgainButton").isVisible)
     assert "Another Lapse serves this org" in panel(guest).guest_label.text()
-    guest.until(lambda: not guest.wiring.tasks.running(_READING))
+    guest.until(lambda: not guest.controller.tasks.running(_READING))
     org(host).turn(access_token_lifetime_s=300)
-    exchanges = len(told(guest, events.Exchange))
+    exchanges = len(told(guest, Exchange))
     for _ in range(3):
-        guest.wiring.tick()
-    assert not guest.wiring.tasks.running(_READING)
+        guest.controller.tick()
+    assert not guest.controller.tasks.running(_READING)
     slider = panel(guest).lifetimes.sliders["access_token_lifetime_s"]
     assert slider.value_label.text() == "30 s"
     press(guest, "lookAgainButton")
     guest.until(lambda: slider.value_label.text() == "5 min")
-    assert len(told(guest, events.Exchange)) == exchanges + 1
+    assert len(told(guest, Exchange)) == exchanges + 1
     host.close()
     press(guest, "lookAgainButton")  # nobody is there any more: the guest serves the org itself from now on
     guest.until(lambda: not button(guest, "lookAgainButton").isVisible())
@@ -440,16 +451,16 @@ REAL = Connection(
 
 def test_a_thought_of_one_connection_is_not_taken_to_the_next(open_desk: Open) -> None:
     desk = ready(open_desk, signed_in=False)
-    desk.run(desk.wiring._take_up(REAL))
+    desk.run(desk.controller._take_up(REAL))
     press(desk, "whatIf60Button")
     assert panel(desk).what_if.when_label.text() == "If it were 1 min later:"
-    desk.run(desk.wiring._take_up(replace(REAL, name="Another")))
+    desk.run(desk.controller._take_up(replace(REAL, name="Another")))
     assert panel(desk).what_if.when_label.text() == "As it is now:"
 
 
 def test_at_a_real_server_it_is_a_thought_and_nothing_is_sent(open_desk: Open) -> None:
     desk = ready(open_desk)
-    desk.run(desk.wiring._take_up(REAL))
+    desk.run(desk.controller._take_up(REAL))
     shown = panel(desk)
     assert not any(each.isVisible() for each in (shown.lifetimes, shown.times, shown.faults, shown.verbs))
     assert shown.what_if.isVisible()
@@ -473,7 +484,7 @@ def test_a_thought_of_later_tells_what_a_call_would_do_then(open_desk: Open) -> 
     desk = ready(open_desk)
     chosen = desk.bench.chosen
     desk.bench._chosen = replace(chosen, connection=replace(chosen.connection, embedded=False, name="Real"))
-    desk.wiring._demo.show_connection(is_ready=True)
+    desk.controller._demo.show_connection(is_ready=True)
     entries = len(desk.bench.journal)
     what_if = panel(desk).what_if
     assert "good for another" in what_if.answer_label.text()
@@ -490,7 +501,7 @@ def test_the_column_opens_as_it_was_left(open_desk: Open, folded: bool) -> None:
     first = ready(open_desk, signed_in=False)
     assert first.window.commands.side.isChecked()
     first.window.commands.doctor.trigger()
-    first.until(lambda: not first.wiring.tasks.running("doctor"))
+    first.until(lambda: not first.controller.tasks.running("doctor"))
     if folded:
         first.click(first.window.top_bar.side_button)
     assert first.window.side.isVisible() is not folded
@@ -510,7 +521,7 @@ def test_nothing_is_asked_while_the_panel_is_folded_away(open_desk: Open) -> Non
     desk.click(desk.window.side.fold_button)
     assert not desk.window.commands.side.isChecked()
     org(desk).turn(access_token_lifetime_s=300)
-    desk.wiring.tick()
+    desk.controller.tick()
     slider = panel(desk).lifetimes.sliders["access_token_lifetime_s"]
     assert slider.value_label.text() == "30 s"
     desk.window.commands.demo_panel.trigger()

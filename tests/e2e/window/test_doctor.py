@@ -8,13 +8,13 @@ from app.demo.embedded import demo_of
 from app.demo.faults import Fault
 from tests.e2e.window.desk import Desk, Open
 from ui.doctor.grant_dialog import GrantDialog
-from ui.main_window import Page
+from ui.shell.page import Page
 
 
 def looked(desk: Desk) -> list[str]:
     """Wait for the doctor and return the rules that spoke, best first."""
     desk.until(desk.window.doctor.isVisible)
-    desk.until(lambda: not desk.wiring.tasks.running("doctor"))
+    desk.until(lambda: not desk.controller.tasks.running("doctor"))
     return [card.finding.rule for card in desk.window.doctor.cards]
 
 
@@ -27,8 +27,8 @@ def test_nobody_calls_the_doctor_while_all_is_well(open_desk: Open) -> None:
     desk = open_desk()
     desk.sign_in()
     desk.window.commands.refresh_now.trigger()
-    desk.until(lambda: not desk.wiring.tasks.running("refresh"))
-    desk.until(lambda: not desk.wiring._bridge._timer.isActive())
+    desk.until(lambda: not desk.controller.tasks.running("refresh"))
+    desk.until(lambda: not desk.controller._bridge._timer.isActive())
     assert not desk.window.doctor.isVisible()
     desk.window.commands.doctor.trigger()
     assert looked(desk) == []
@@ -70,7 +70,7 @@ def test_a_refused_refresh_brings_the_doctor_with_the_true_cause(open_desk: Open
     desk.window.commands.refresh_now.trigger()
     desk.until(lambda: desk.bench.session.replaced is not None)
     desk.window.commands.replay.trigger()
-    desk.until(lambda: not desk.wiring.tasks.running("replay"))
+    desk.until(lambda: not desk.controller.tasks.running("replay"))
     assert not desk.window.doctor.isVisible()
     desk.window.commands.refresh_now.trigger()
     desk.reach(Page.SIGNED_OUT)
@@ -85,7 +85,7 @@ def test_the_doctor_knows_of_the_trouble_of_an_earlier_run(open_desk: Open) -> N
     first.sign_in()
     key = first.bench.connection.key
     first.window.commands.revoke["refresh"].trigger()
-    first.until(lambda: not first.wiring.tasks.running("revoke refresh"))
+    first.until(lambda: not first.controller.tasks.running("revoke refresh"))
     first.window.commands.refresh_now.trigger()
     first.reach(Page.SIGNED_OUT)
     looked(first)
@@ -102,8 +102,8 @@ def test_an_api_token_is_kept_only_on_request_and_forgotten_again(open_desk: Ope
     desk = open_desk()
     desk.reach(Page.SIGNED_OUT)
     addresses = desk.run(demo_of(desk.bench).addresses())
-    desk.wiring._on_connection_saved(replace(desk.bench.connection, name="Twin", embedded=False, number=1))
-    desk.until(lambda: not desk.wiring.tasks.running("connect"))
+    desk.controller._on_connection_saved(replace(desk.bench.connection, name="Twin", embedded=False, number=1))
+    desk.until(lambda: not desk.controller.tasks.running("connect"))
 
     def opened() -> GrantDialog:
         desk.window.commands.turn_on_grant.trigger()
@@ -117,9 +117,9 @@ def test_an_api_token_is_kept_only_on_request_and_forgotten_again(open_desk: Ope
         desk.click(dialog.read_button)
         desk.until(dialog.apply_button.isVisible)
         assert dialog.token_page.token_edit.text() == ""
-        desk.until(lambda: not desk.wiring.tasks.running("read the app"))
+        desk.until(lambda: not desk.controller.tasks.running("read the app"))
         desk.click(dialog.cancel_button)
-        desk.until(lambda: not desk.wiring.tasks.running("turn the grant on"))
+        desk.until(lambda: not desk.controller.tasks.running("turn the grant on"))
     dialog = opened()
     assert not dialog.token_page.token_edit.isVisible()
     desk.click(dialog.token_page.forget_button)
@@ -133,8 +133,8 @@ def test_a_busy_server_needs_no_doctor(open_desk: Open) -> None:
     desk.sign_in()
     org(desk).faults.switch_on([Fault.parse("503=600@token")])
     desk.window.commands.refresh_now.trigger()
-    desk.until(lambda: not desk.wiring.tasks.running("refresh"))
-    desk.until(lambda: not desk.wiring._bridge._timer.isActive())
+    desk.until(lambda: not desk.controller.tasks.running("refresh"))
+    desk.until(lambda: not desk.controller._bridge._timer.isActive())
     assert not desk.window.doctor.isVisible()
     assert desk.window.page is Page.SIGNED_IN
 
@@ -148,5 +148,5 @@ def test_looking_is_cancelled_and_what_was_found_stays(open_desk: Open) -> None:
     desk.window.commands.doctor.trigger()
     desk.until(desk.window.doctor.cancel_button.isVisible)
     desk.click(desk.window.doctor.cancel_button)
-    desk.until(lambda: not desk.wiring.tasks.running("doctor"))
+    desk.until(lambda: not desk.controller.tasks.running("doctor"))
     assert desk.window.doctor.look_button.isVisible()

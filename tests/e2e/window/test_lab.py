@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 
 from app.lab.scenario import Contestant, Scenario
 from tests.e2e.window.desk import Desk, Open
-from ui.main_window import Page
+from ui.shell.page import Page
 
 SMALL = Scenario(calls=60, access_token_lifetime_s=1800, grace_s=0)
 
@@ -25,18 +25,18 @@ def workers() -> set[int]:
 def begin(desk: Desk, scenario: Scenario) -> None:
     desk.window.lab.sheet.knobs.show_scenario(scenario)
     desk.window.commands.run_lab.trigger()
-    assert desk.wiring.tasks.running("lab")
+    assert desk.controller.tasks.running("lab")
 
 
 def ended(desk: Desk) -> None:
-    desk.qtbot.waitUntil(lambda: not desk.wiring.tasks.running("lab"))
+    desk.qtbot.waitUntil(lambda: not desk.controller.tasks.running("lab"))
 
 
 def test_a_real_run_to_its_end_while_the_session_goes_on(open_desk: Open) -> None:
     desk = open_desk()
     desk.sign_in()
     desk.call()
-    desk.until(lambda: not desk.wiring._bridge._timer.isActive())
+    desk.until(lambda: not desk.controller._bridge._timer.isActive())
     journal, requests = tuple(desk.bench.journal), desk.token_requests
     tokens = desk.bench.session.tokens
     seen: list[str] = []

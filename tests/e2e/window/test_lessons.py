@@ -3,10 +3,16 @@
 import pytest
 from PySide6.QtWidgets import QMessageBox, QPushButton, QScrollArea
 
-from app import events, settings
+from app import settings
 from app.connection import DEMO_CLIENT_ID, Connection
 from app.demo.embedded import demo_of
 from app.demo.faults import Fault
+from app.events import Event
+from app.events.calls import CallStarted
+from app.events.demo import TimeTravelled
+from app.events.session import SessionStarted
+from app.events.sign_in import BrowserOpened
+from app.events.tokens import AccessTokenDropped
 from app.lessons.catalogue import LESSONS
 from app.lessons.lesson import Lesson, Step
 from app.lessons.player import Player
@@ -16,7 +22,7 @@ from app.settings import Settings
 from app.simulation import SimulatedKeyring
 from tests.e2e.window.desk import Desk, Open, nobody
 from ui.lessons.facts import StepState
-from ui.main_window import Page
+from ui.shell.page import Page
 
 EVERY_LESSON = pytest.mark.parametrize("lesson", LESSONS, ids=[each.name for each in LESSONS])
 
@@ -27,7 +33,7 @@ def states(desk: Desk) -> list[StepState]:
 
 def at(desk: Desk, place: int) -> None:
     """Wait until one is at a step (from 0), and the program is not at work."""
-    desk.until(lambda: not desk.wiring.tasks.running("lesson"))
+    desk.until(lambda: not desk.controller.tasks.running("lesson"))
     desk.until(lambda: states(desk)[:place] == [StepState.PASSED] * place)
     if place < len(states(desk)):
         assert states(desk)[place] is StepState.CURRENT
@@ -45,7 +51,7 @@ def start(desk: Desk, name: str) -> None:
 
 def show_me(desk: Desk) -> None:
     desk.click(desk.window.lessons.lesson.footer.show_me_button)
-    desk.until(lambda: not desk.wiring.tasks.running("lesson"))
+    desk.until(lambda: not desk.controller.tasks.running("lesson"))
 
 
 def opened(open_desk: Open, store: MemoryStore | None = None) -> Desk:
@@ -75,14 +81,14 @@ def travel(desk: Desk, name: str) -> None:
     desk.window.side.open(desk.window.demo)
     button = desk.window.demo.findChild(QPushButton, name)
     assert isinstance(button, QPushButton)
-    before = len(told(desk, events.TimeTravelled))
+    before = len(told(desk, TimeTravelled))
     desk.until(button.isEnabled)
     desk.window.demo.findChild(QScrollArea).ensureWidgetVisible(button)
     desk.click(button)
-    desk.until(lambda: len(told(desk, events.TimeTravelled)) > before)
+    desk.until(lambda: len(told(desk, TimeTravelled)) > before)
 
 
-def told(desk: Desk, kind: type) -> list[events.Event]:
+def told(desk: Desk, kind: type) -> list[Event]:
     return [entry.event for entry in desk.bench.journal if isinstance(entry.event, kind)]
 
 
@@ -107,13 +113,13 @@ def test_a_refresh_as_a_person_does_it(open_desk: Open) -> None:
     start(desk, "refresh")
     commands = desk.window.commands
     commands.refresh_now.trigger()  # asked for, and so not what the step waits for
-    desk.until(lambda: not desk.wiring.tasks.running("refresh"))
+    desk.until(lambda: not desk.controller.tasks.running("refresh"))
     travel(desk, "jumpToLapseButton")
     assert states(desk)[0] is StepState.CURRENT
     assert "refreshed in" in desk.call()
     at(desk, 1)
     commands.revoke["access"].trigger()
-    desk.until(lambda: not desk.wiring.tasks.running("revoke access"))
+    desk.until(lambda: not desk.controller.tasks.running("revoke access"))
     assert "401" in desk.call()
     at(desk, 2)
     commands.refresh_now.trigger()
@@ -175,9 +181,9 @@ def step(title: str, kind: type) -> Step:
 @pytest.fixture
 def short_lesson(monkeypatch: pytest.MonkeyPatch) -> Lesson:
     """A lesson whose first step its own preparation would pass."""
-    steps = (step("Sign in", events.SessionStarted), step("Drop", events.AccessTokenDropped))
+    steps = (step("Sign in", SessionStarted), step("Drop", AccessTokenDropped))
     found = Lesson(name="short", title="Short", teaches="All", minutes=1, prepare=Player.start_over, steps=steps)
-    monkeypatch.setattr("ui.lesson_wiring.LESSONS", (found,))
+    monkeypatch.setattr("ui.lessons.controller.LESSONS", (found,))
     return found
 
 
@@ -199,12 +205,12 @@ def test_what_prepares_a_lesson_passes_none_of_its_steps(open_desk: Open, short_
 def test_what_happens_on_another_connection_passes_no_step(open_desk: Open, short_lesson: Lesson) -> None:
     desk = opened(open_desk)
     start(desk, short_lesson.name)
-    desk.bench.journal.append(events.SessionStarted("sub", "Ada"), connection="another")
+    desk.bench.journal.append(SessionStarted("sub", "Ada"), connection="another")
     delivered(desk)
     assert states(desk)[0] is StepState.CURRENT
-    desk.bench.journal.append(events.SessionStarted("sub", "Ada"), connection=desk.bench.connection.key)
+    desk.bench.journal.append(SessionStarted("sub", "Ada"), connection=desk.bench.connection.key)
     at(desk, 1)
-    desk.bench.journal.append(events.AccessTokenDropped("AT-1"))  # of no connection
+    desk.bench.journal.append(AccessTokenDropped("AT-1"))  # of no connection
     at(desk, 2)
 
 
@@ -246,7 +252,7 @@ def test_a_reset_asks_before_it_signs_out(open_desk: Open) -> None:
         assert isinstance(box, QMessageBox)
         desk.until(box.isVisible)
         desk.click(next(each for each in box.buttons() if box.buttonRole(each) is answer))
-        desk.until(lambda: not desk.wiring.tasks.running("lesson"))
+        desk.until(lambda: not desk.controller.tasks.running("lesson"))
         desk.until(lambda: desk.window.findChild(QMessageBox, "resetLessonDialog") is None)
         assert ((desk.bench.session.tokens is not None), states(desk)[place]) == (signed_in, StepState.CURRENT)
 
@@ -271,7 +277,7 @@ def test_what_the_program_does_can_be_cancelled(open_desk: Open) -> None:
     desk.click(desk.window.lessons.lesson.footer.show_me_button)
     footer = desk.window.lessons.lesson.footer
     desk.until(footer.cancel_button.isVisible)
-    desk.until(lambda: bool(told(desk, events.CallStarted)))
+    desk.until(lambda: bool(told(desk, CallStarted)))
     assert not desk.window.commands.show_me.isEnabled()
     desk.click(footer.cancel_button)
     desk.until(footer.show_me_button.isVisible)
@@ -283,7 +289,7 @@ def test_what_the_program_does_can_be_cancelled(open_desk: Open) -> None:
 def waiting_sign_in(desk: Desk) -> None:
     desk.window.commands.sign_in.trigger()
     desk.reach(Page.WAITING)
-    desk.until(lambda: bool(told(desk, events.BrowserOpened)))
+    desk.until(lambda: bool(told(desk, BrowserOpened)))
 
 
 def test_a_lesson_ends_a_sign_in_that_waits(open_desk: Open) -> None:
@@ -295,7 +301,7 @@ def test_a_lesson_ends_a_sign_in_that_waits(open_desk: Open) -> None:
     desk.click(desk.window.lessons.lesson.footer.start_button)
     at(desk, 0)
     assert desk.window.page is Page.SIGNED_IN
-    assert not desk.wiring.tasks.running("sign-in")
+    assert not desk.controller.tasks.running("sign-in")
     assert any("at work for the lesson" in each for each in desk.window.toasts.texts())
 
 
@@ -306,7 +312,7 @@ def test_a_step_that_is_played_ends_a_sign_in_that_waits(open_desk: Open) -> Non
     waiting_sign_in(desk)
     show_me(desk)
     assert desk.window.page is Page.SIGNED_IN
-    assert not desk.wiring.tasks.running("sign-in")
+    assert not desk.controller.tasks.running("sign-in")
 
 
 def test_a_step_that_was_played_and_not_passed_says_so(open_desk: Open) -> None:
@@ -326,18 +332,18 @@ def test_elsewhere_nothing_is_played_and_the_demo_org_is_offered(open_desk: Open
     assert demo_of(desk.bench).host.org is not None
     demo_of(desk.bench).host.org.faults.switch_on([Fault.parse("delay=60@api")])
     desk.window.commands.show_me.trigger()
-    desk.until(lambda: bool(told(desk, events.CallStarted)))
+    desk.until(lambda: bool(told(desk, CallStarted)))
     issuer = desk.bench.connection.issuer
-    desk.wiring._on_connection_saved(Connection(name="Mine", issuer=issuer, client_id=DEMO_CLIENT_ID))
-    desk.until(lambda: not desk.wiring.tasks.running("connect"))
-    desk.until(lambda: not desk.wiring.tasks.running("lesson"))
+    desk.controller._on_connection_saved(Connection(name="Mine", issuer=issuer, client_id=DEMO_CLIENT_ID))
+    desk.until(lambda: not desk.controller.tasks.running("connect"))
+    desk.until(lambda: not desk.controller.tasks.running("lesson"))
     panel, commands = desk.window.lessons, desk.window.commands
     assert panel.choose_button.isVisible()
     for action in (commands.show_me, commands.lesson_hint, commands.reset_lesson, commands.leave_lesson):
         assert (action.isEnabled(), "for the demo org" in action.toolTip()) == (False, True)
     demo_of(desk.bench).host.org.faults.clear()
     desk.click(panel.choose_button)
-    desk.until(lambda: not desk.wiring.tasks.running("connect"))
+    desk.until(lambda: not desk.controller.tasks.running("connect"))
     at(desk, 0)
     show_me(desk)
     at(desk, 1)
@@ -370,7 +376,7 @@ def test_no_step_is_passed_by_the_doctors_own_look(open_desk: Open) -> None:
         show_me(desk)
     at(desk, 3)
     desk.until(lambda: bool(desk.window.doctor.cards))  # it has read the System Log by itself
-    desk.until(lambda: not desk.wiring.tasks.running("doctor"))
+    desk.until(lambda: not desk.controller.tasks.running("doctor"))
     at(desk, 3)
     desk.window.commands.doctor.trigger()
     at(desk, 4)

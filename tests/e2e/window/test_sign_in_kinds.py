@@ -11,16 +11,16 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app import events
 from app.clock import SystemClock
 from app.connection import DEMO_CLIENT_ID, Connection, SignInKind
 from app.demo.embedded import demo_of
 from app.demo.org import ADA, GRACE
 from app.demo.policy import Policy
+from app.events.sign_in import SignInFinished
 from tests.app.demo.test_demo_authorize import Fields
 from tests.e2e.window.desk import Desk, Open, nobody
 from tests.e2e.window.test_presenter import everything_shown
-from ui.main_window import Page
+from ui.shell.page import Page
 
 QUICK = Policy(poll_interval_s=0)
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -94,8 +94,8 @@ def answer_on_another_device(link: str, action: str) -> None:
         assert http.post(where, data={"user_code": code, "action": action, "ticket": ticket}).is_success
 
 
-def finished(desk: Desk) -> list[events.SignInFinished]:
-    return [each.event for each in desk.bench.journal if isinstance(each.event, events.SignInFinished)]
+def finished(desk: Desk) -> list[SignInFinished]:
+    return [each.event for each in desk.bench.journal if isinstance(each.event, SignInFinished)]
 
 
 def name(desk: Desk) -> str:
@@ -147,7 +147,7 @@ def test_escape_ends_the_wait_for_another_device(open_desk: Open) -> None:
     desk.until(lambda: bool(desk.window.device_waiting.code_label.text()))
     press(Qt.Key.Key_Escape)
     desk.reach(Page.SIGNED_OUT)
-    desk.until(lambda: not desk.wiring.tasks.running("sign-in"))
+    desk.until(lambda: not desk.controller.tasks.running("sign-in"))
     assert [each.what for each in finished(desk)] == ["It was cancelled."]
     assert not desk.window.error_panel.isVisible()
 
@@ -279,8 +279,8 @@ def test_escape_ends_the_question_for_a_second_factor(open_desk: Open, asked: st
     until_asked(desk, "Type the code" if asked == "code" else "on your phone")
     press(Qt.Key.Key_Escape)
     desk.reach(Page.SIGNED_OUT)
-    desk.until(lambda: not desk.wiring.tasks.running("sign-in"))
-    assert not desk.wiring._sign_in.is_waiting
+    desk.until(lambda: not desk.controller.tasks.running("sign-in"))
+    assert not desk.controller._sign_in.is_waiting
     choose(desk, SignInKind.PASSWORD)
     assert desk.window.password.username_edit.text() == ""
 
@@ -302,7 +302,7 @@ def test_asking_twice_opens_the_same_page_again_and_can_still_be_cancelled(open_
     desk.until(lambda: len(opened) == 1)
     again(desk)
     assert opened == [opened[0]] * 2
-    desk.wiring._show_session()
+    desk.controller._show_session()
     assert desk.window.page is Page.WAITING
     press(Qt.Key.Key_Escape)
     desk.reach(Page.SIGNED_OUT)
@@ -316,7 +316,7 @@ def test_another_kind_gives_the_first_one_up(open_desk: Open) -> None:
     desk.until(lambda: bool(desk.window.waiting.url_edit.text()))
     desk.until(lambda: len(finished(desk)) == 1)
     assert desk.window.page is Page.WAITING
-    assert desk.wiring._sign_in.is_waiting
+    assert desk.controller._sign_in.is_waiting
     desk.click(desk.window.waiting.cancel_button)
     desk.reach(Page.SIGNED_OUT)
 
@@ -327,7 +327,7 @@ def test_a_sign_in_while_signed_in_stays_in_sight(open_desk: Open) -> None:
     desk.window.commands.sign_in_by["device"].trigger()
     desk.until(lambda: bool(desk.window.device_waiting.code_label.text()))
     desk.window.commands.refresh_now.trigger()
-    desk.until(lambda: not desk.wiring.tasks.running("refresh"))
+    desk.until(lambda: not desk.controller.tasks.running("refresh"))
     assert desk.window.page is Page.DEVICE
     desk.click(desk.window.device_waiting.cancel_button)
     desk.reach(Page.SIGNED_IN)
@@ -339,8 +339,8 @@ def test_another_connection_ends_the_sign_in_and_says_so(open_desk: Open) -> Non
     desk.until(lambda: bool(desk.window.device_waiting.code_label.text()))
     issuer = desk.bench.connection.issuer
     mine = Connection(name="Mine", issuer=issuer, client_id=DEMO_CLIENT_ID, number=1, sign_in=SignInKind.PASSWORD)
-    desk.wiring._on_connection_saved(mine)
-    desk.until(lambda: not desk.wiring.tasks.running("connect"))
+    desk.controller._on_connection_saved(mine)
+    desk.until(lambda: not desk.controller.tasks.running("connect"))
     assert desk.window.page is Page.SIGNED_OUT
     assert any("cancelled" in each for each in desk.window.toasts.texts())
     assert len(finished(desk)) == 1

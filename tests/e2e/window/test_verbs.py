@@ -12,9 +12,9 @@ from app.errors import BadInput
 from app.lanes import Limits
 from app.session.tokens import TokenSet
 from tests.e2e.window.desk import Desk, Open, nobody
-from ui.actions import Possible
-from ui.main_window import Page
-from ui.palette import CommandPalette
+from ui.shell.commands import Possible
+from ui.shell.page import Page
+from ui.shell.palette import CommandPalette
 
 
 def tokens(desk: Desk) -> TokenSet:
@@ -31,7 +31,7 @@ def value(desk: Desk) -> str:
 
 def done(desk: Desk, action: QAction, name: str) -> None:
     action.trigger()
-    desk.until(lambda: not desk.wiring.tasks.running(name))
+    desk.until(lambda: not desk.controller.tasks.running(name))
 
 
 def test_a_header_and_a_call_are_copied_while_the_token_stays_masked(open_desk: Open) -> None:
@@ -67,7 +67,7 @@ def test_reveal_shows_the_value_until_its_time_is_over(open_desk: Open) -> None:
     view = desk.window.cards["access"].value_view
     assert (view.isVisible(), view.toPlainText()) == (True, value(desk))
     desk.bench.clock.jump(21)
-    desk.wiring.tick()
+    desk.controller.tick()
     assert (view.isVisible(), view.toPlainText()) == (False, "")
 
 
@@ -96,7 +96,7 @@ def test_both_tokens_can_be_revoked_in_one_breath(open_desk: Open) -> None:
     commands = desk.window.commands
     commands.revoke["access"].trigger()
     done(desk, commands.revoke["refresh"], "revoke refresh")
-    desk.until(lambda: not desk.wiring.tasks.running("revoke access"))
+    desk.until(lambda: not desk.controller.tasks.running("revoke access"))
     assert [each.partition(" was revoked")[0] for each in sorted(desk.window.toasts.texts())] == ["AT-1", "RT-1"]
 
 
@@ -169,8 +169,8 @@ def test_nothing_is_troubled_but_the_demo_org(open_desk: Open) -> None:
     desk = open_desk()
     desk.reach(Page.SIGNED_OUT)
     issuer = desk.bench.connection.issuer
-    desk.wiring._on_connection_saved(Connection(name="Mine", issuer=issuer, client_id=DEMO_CLIENT_ID))
-    desk.until(lambda: not desk.wiring.tasks.running("connect"))
+    desk.controller._on_connection_saved(Connection(name="Mine", issuer=issuer, client_id=DEMO_CLIENT_ID))
+    desk.until(lambda: not desk.controller.tasks.running("connect"))
     desk.sign_in()
     commands = desk.window.commands
     verbs = [*commands.expire.values(), *commands.revoke.values(), commands.replay]

@@ -28,7 +28,7 @@ from tests.patience import PATIENCE_S
 from tests.processes import running
 from ui.demo.addresses import AddressesDialog
 from ui.inspector.paste import PasteDialog
-from ui.main_window import Page
+from ui.shell.page import Page
 
 
 def test_the_main_job(open_desk: Open) -> None:
@@ -41,7 +41,7 @@ def test_the_main_job(open_desk: Open) -> None:
     before = desk.token_requests
 
     desk.bench.clock.jump(33)
-    desk.wiring.tick()
+    desk.controller.tick()
     assert window.cards["access"].pill_word == "Lapsed"
     assert window.cards["access"].countdown_text.startswith("-00:0")
     assert "refresh first, then call: 2 requests" in window.call_strip._consequence.text()
@@ -192,11 +192,11 @@ def test_resetting_the_demo_org_asks_first(open_desk: Open) -> None:
 def test_the_tick_stops_when_nobody_looks(open_desk: Open) -> None:
     desk = open_desk()
     desk.reach(Page.SIGNED_OUT)
-    assert desk.wiring._timer.isActive()
+    assert desk.controller._timer.isActive()
     desk.window.hide()
-    assert not desk.wiring._timer.isActive()
+    assert not desk.controller._timer.isActive()
     desk.window.show()
-    assert desk.wiring._timer.isActive()
+    assert desk.controller._timer.isActive()
 
 
 @pytest.mark.e2e("gnome-keyring")

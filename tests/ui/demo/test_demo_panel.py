@@ -13,11 +13,11 @@ from app.decision import Decision, Reason, Verdict
 from app.demo.controls import FaultState, OrgState, first_knobs
 from app.demo.presets import PRESETS
 from ui import theme
-from ui.actions import Actions, Possible
 from ui.demo.lifetimes import matching
 from ui.demo.panel import DemoPanel
 from ui.demo.stops import ahead
 from ui.demo.switch import struck
+from ui.shell.commands import Commands, Possible
 from ui.widgets.flow import Flow
 
 STATE = OrgState(knobs=first_knobs())
@@ -28,7 +28,7 @@ HTML = "<b>bold</b>"
 def panel(qtbot: QtBot) -> Iterator[DemoPanel]:
     window = QWidget()
     qtbot.addWidget(window)
-    commands = Actions(window)
+    commands = Commands(window)
     commands.show_possible(Possible(is_ready=True, is_demo=True))
     found = DemoPanel(commands)
     QVBoxLayout(window).addWidget(found)

@@ -231,7 +231,8 @@ def test_a_page_is_known_by_the_name_of_its_file() -> None:
 
 
 def test_neither_help_nor_its_pages_are_read_before_they_are_wanted() -> None:
-    code = "import sys, ui.boot, ui.wiring; print(*[name for name in sys.modules if name.startswith('ui.help.')])"
+    show = "print(*[name for name in sys.modules if name.startswith('ui.help.')])"
+    code = f"import sys, ui.boot, ui.window.controller; {show}"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=PATIENCE_S
     )

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.preview.states import new_window
 from ui.assets import text_file
-from ui.main_window import MainWindow
+from ui.window.main_window import MainWindow
 
 GUIDE = text_file("manual/trainers-guide.md")
 TALK_MIN = 20

@@ -11,9 +11,9 @@ from pytestqt.qtbot import QtBot
 from app.lessons.lesson import Lesson, Step
 from app.lessons.player import Player
 from ui import theme
-from ui.actions import Actions, LessonPossible
 from ui.lessons.facts import Row, Standing, StepState, minutes_of, state_of
 from ui.lessons.panel import LessonsPanel
+from ui.shell.commands import Commands, LessonPossible
 
 HTML = "<b>bold</b> access_token_lifetime_s"
 UNDER_WAY = LessonPossible(is_demo=True, is_open=True, is_begun=True, has_step=True)
@@ -56,15 +56,15 @@ ROWS = (
 
 
 @pytest.fixture
-def actions(qtbot: QtBot) -> Actions:
+def commands(qtbot: QtBot) -> Commands:
     window = QWidget()
     qtbot.addWidget(window)
-    return Actions(window)
+    return Commands(window)
 
 
 @pytest.fixture
-def panel(qtbot: QtBot, actions: Actions) -> LessonsPanel:
-    found = LessonsPanel(actions)
+def panel(qtbot: QtBot, commands: Commands) -> LessonsPanel:
+    found = LessonsPanel(commands)
     qtbot.addWidget(found)
     found.resize(285, 640)
     found.show()
@@ -157,8 +157,8 @@ def test_the_hint_is_shown_on_request_and_gone_with_the_step(panel: LessonsPanel
     assert panel.show_hint() == ""
 
 
-def test_what_is_offered_at_each_time(qtbot: QtBot, panel: LessonsPanel, actions: Actions) -> None:
-    actions.show_lesson_possible(UNDER_WAY)
+def test_what_is_offered_at_each_time(qtbot: QtBot, panel: LessonsPanel, commands: Commands) -> None:
+    commands.show_lesson_possible(UNDER_WAY)
     panel.show_step(ROWS[1], 1)
     assert shown_buttons(panel.lesson) == ["Leave", "Reset", "Hint", "Show me"]
     panel.show_playing()
@@ -176,22 +176,22 @@ def test_what_is_offered_at_each_time(qtbot: QtBot, panel: LessonsPanel, actions
     assert shown_buttons(panel.lesson.footer) == ["All lessons"]
 
 
-def test_the_commands_are_the_buttons(qtbot: QtBot, panel: LessonsPanel, actions: Actions) -> None:
+def test_the_commands_are_the_buttons(qtbot: QtBot, panel: LessonsPanel, commands: Commands) -> None:
     panel.show_step(ROWS[1], 1)
-    actions.show_lesson_possible(UNDER_WAY)
+    commands.show_lesson_possible(UNDER_WAY)
     footer, page = panel.lesson.footer, panel.lesson
     for button, action in (
-        (footer.hint_button, actions.lesson_hint),
-        (footer.show_me_button, actions.show_me),
-        (page.reset_button, actions.reset_lesson),
-        (page.leave_button, actions.leave_lesson),
+        (footer.hint_button, commands.lesson_hint),
+        (footer.show_me_button, commands.show_me),
+        (page.reset_button, commands.reset_lesson),
+        (page.leave_button, commands.leave_lesson),
     ):
         with qtbot.waitSignal(action.triggered):
             qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
-def test_the_focus_stays_where_the_person_is(qtbot: QtBot, panel: LessonsPanel, actions: Actions) -> None:
-    actions.show_lesson_possible(UNDER_WAY)
+def test_the_focus_stays_where_the_person_is(qtbot: QtBot, panel: LessonsPanel, commands: Commands) -> None:
+    commands.show_lesson_possible(UNDER_WAY)
     panel.activateWindow()
     panel.list.rows["lapse"].setFocus()
     qtbot.waitUntil(panel.list.rows["lapse"].hasFocus)
@@ -225,8 +225,8 @@ def test_elsewhere_it_offers_the_demo_org_and_keeps_what_is_open(qtbot: QtBot, p
     assert "Step 2 why" in seen(panel)
 
 
-def test_tab_goes_down_the_lesson(qtbot: QtBot, panel: LessonsPanel, actions: Actions) -> None:
-    actions.show_lesson_possible(UNDER_WAY)
+def test_tab_goes_down_the_lesson(qtbot: QtBot, panel: LessonsPanel, commands: Commands) -> None:
+    commands.show_lesson_possible(UNDER_WAY)
     panel.show_start(ROWS[2], "")
     panel.show_step(ROWS[1], 1)  # another lesson: its steps came into being after the buttons below them
     qtbot.waitUntil(panel.lesson.steps[2].isVisible)

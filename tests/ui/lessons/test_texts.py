@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.lessons.catalogue import LESSONS
 from tests.preview.states import new_window
-from ui.main_window import MainWindow
+from ui.window.main_window import MainWindow
 
 # A name begins with a capital or a sign; what follows a verb in small letters is a word, as in "press both".
 _NAMED = re.compile(r"\b(?:[Pp]ress|[Cc]hoose|[Tt]ick|[Uu]ntick|[Ss]et|[Tt]hen|and|[Uu]nder) (?=[A-Z+⋯])(.+)")

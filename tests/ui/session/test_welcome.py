@@ -6,24 +6,25 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.connection import SignInKind
-from app.errors import KeyringState, StoreFailed, StoreUnread
-from ui.actions import Actions, Possible
+from app.errors import StoreFailed, StoreUnread
+from app.errors.reasons import KeyringState
 from ui.session.welcome import Welcome
+from ui.shell.commands import Commands, Possible
 
 
 @pytest.fixture
-def actions(qtbot: QtBot) -> Actions:
+def commands(qtbot: QtBot) -> Commands:
     over = QWidget()
     qtbot.addWidget(over)
-    found = Actions(over)
+    found = Commands(over)
     found.show_possible(Possible(is_ready=True))
     over.actions_kept = found  # type: ignore[attr-defined]
     return found
 
 
 @pytest.fixture
-def welcome(qtbot: QtBot, actions: Actions) -> Welcome:
-    found = Welcome(actions)
+def welcome(qtbot: QtBot, commands: Commands) -> Welcome:
+    found = Welcome(commands)
     qtbot.addWidget(found)
     found.show()
     return found
@@ -48,16 +49,16 @@ def test_the_call_to_action_is_of_the_connections_kind(welcome: Welcome, kind: S
     assert others(welcome) == set(SignInKind) - {kind}
 
 
-def test_the_other_kinds_are_the_actions_of_the_menus(qtbot: QtBot, welcome: Welcome, actions: Actions) -> None:
+def test_the_other_kinds_are_the_actions_of_the_menus(qtbot: QtBot, welcome: Welcome, commands: Commands) -> None:
     for kind in (SignInKind.PASSWORD, SignInKind.DEVICE):
-        with qtbot.waitSignal(actions.sign_in_by[kind.value].triggered):
+        with qtbot.waitSignal(commands.sign_in_by[kind.value].triggered):
             qtbot.keyClick(welcome.kind_buttons[kind], Qt.Key.Key_Space)
     with qtbot.waitSignal(welcome.sign_in_requested):
         qtbot.keyClick(welcome.start_button, Qt.Key.Key_Space)
 
 
-def test_what_the_server_does_not_offer_cannot_be_pressed_and_says_why(welcome: Welcome, actions: Actions) -> None:
-    actions.show_possible(Possible(is_ready=True, why_not_by={"device": "No device endpoint."}))
+def test_what_the_server_does_not_offer_cannot_be_pressed_and_says_why(welcome: Welcome, commands: Commands) -> None:
+    commands.show_possible(Possible(is_ready=True, why_not_by={"device": "No device endpoint."}))
     button = welcome.kind_buttons[SignInKind.DEVICE]
     assert not button.isEnabled()
     assert (button.toolTip(), button.accessibleDescription()) == ("No device endpoint.",) * 2
@@ -66,12 +67,12 @@ def test_what_the_server_does_not_offer_cannot_be_pressed_and_says_why(welcome: 
     welcome.show_connection("Okta", embedded=False, kind=SignInKind.DEVICE)
     assert not welcome.start_button.isEnabled()
     assert welcome.start_button.toolTip() == "No device endpoint."
-    actions.show_possible(Possible(is_ready=True))
+    commands.show_possible(Possible(is_ready=True))
     assert welcome.start_button.isEnabled()
 
 
-def test_nothing_can_be_pressed_before_the_connection_is_ready(welcome: Welcome, actions: Actions) -> None:
-    actions.show_possible(Possible())
+def test_nothing_can_be_pressed_before_the_connection_is_ready(welcome: Welcome, commands: Commands) -> None:
+    commands.show_possible(Possible())
     for button in (welcome.start_button, *welcome.kind_buttons.values()):
         assert not button.isEnabled()
         assert "not ready" in button.toolTip()

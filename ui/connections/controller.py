@@ -1,0 +1,290 @@
+"""Connects the dialogs of connections to the connections: looking up, trying, saving, removing, files."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from app.errors import BadInput, LapseError
+from ui.connections.editor import ConnectionEditor, Purpose
+from ui.connections.list import ConnectionsDialog, Row
+from ui.shell.clipboard import Clipboard
+from ui.shell.saving import asked_for_file, asked_for_path
+from ui.shell.tasks import TaskScope, ask, ask_yes_no
+
+if TYPE_CHECKING:
+    # For types alone: they bring the heavy libraries, which come after the first paint.
+    import httpx
+
+    from app.connecting.step import Step
+    from app.connection import Connection
+    from app.connections import Connections
+    from ui.window.main_window import MainWindow
+
+_LIST, _EDITOR, _ASKING = "connections", "edit a connection", "connection question"
+_WORK, _SAVE = "connection network", "save a connection"
+_KINDS = "JSON files (*.json);;All files (*)"
+
+
+class ConnectionsController(QObject):
+    """At most one list and one editor are open; what goes wrong is said in the one that is in front."""
+
+    def __init__(
+        self,
+        window: "MainWindow",
+        bench: "Connections",
+        tasks: TaskScope,
+        clipboard: Clipboard,
+        take_up: "Callable[[Connection], None]",
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._window = window
+        self._bench = bench
+        self._tasks = tasks
+        self._clipboard = clipboard
+        self._take_up = take_up
+        self._list: ConnectionsDialog | None = None
+        self._editor: ConnectionEditor | None = None
+        self._instead_of: Connection | None = None
+
+    def manage(self) -> None:
+        """Open the list of connections."""
+        if self._list is not None:
+            return
+        dialog = self._list = ConnectionsDialog(self._window)
+        dialog.use_wanted.connect(self._on_use)
+        dialog.add_wanted.connect(self.add)
+        dialog.edit_wanted.connect(self._on_edit)
+        dialog.duplicate_wanted.connect(self._on_duplicate)
+        dialog.remove_wanted.connect(self._on_remove)
+        dialog.import_wanted.connect(self._on_import)
+        dialog.export_wanted.connect(self._on_export)
+        self._show_rows()
+        self._tasks.start(_LIST, self._ask_list, dialog)
+
+    def add(self) -> None:
+        """Open the editor for a new connection."""
+        self._open(ConnectionEditor(Purpose.ADD, taken=self._names(), parent=self._over()))
+
+    def edit(self, name: str) -> None:
+        """Open the editor on the connection of that name; the demo org has nothing to edit."""
+        found = self._named(name)
+        if found is not None and not found.embedded:
+            taken = self._names() - {name}
+            self._open(ConnectionEditor(Purpose.EDIT, found, taken=taken, parent=self._over()), instead_of=found)
+
+    def show_standing(self) -> None:
+        """Show anew who is signed in where, if the list is open."""
+        if self._list is not None:
+            self._show_rows()
+
+    # --- wishes ---------------------------------------------------------------------------------------------------
+
+    def _on_edit(self, name: str) -> None:
+        self.edit(name)
+
+    def _on_use(self, name: str) -> None:
+        found = self._named(name)
+        if found is not None and self._list is not None:
+            self._list.accept()
+            self._take_up(found)
+
+    def _on_duplicate(self, name: str) -> None:
+        found = self._named(name)
+        if found is not None:
+            copy = replace(found, name=self._bench.settings.free_name(name))
+            self._open(ConnectionEditor(Purpose.DUPLICATE, copy, taken=self._names(), parent=self._over()))
+
+    def _on_remove(self, name: str) -> None:
+        self._tasks.start(_ASKING, self._in_list, self._remove, name)
+
+    def _on_import(self) -> None:
+        self._tasks.start(_ASKING, self._in_list, self._import)
+
+    def _on_export(self, name: str) -> None:
+        self._tasks.start(_ASKING, self._in_list, self._export, name)
+
+    def _on_look_up(self, text: str) -> None:
+        if self._editor is not None:
+            self._editor.show_busy("Looking the issuer up…")
+            self._tasks.start(_WORK, self._in_editor, self._look_up, text)
+
+    def _on_test(self, connection: "Connection") -> None:
+        if self._editor is not None:
+            self._editor.show_busy("Trying the connection; nobody is signed in by it…")
+            self._tasks.start(_WORK, self._in_editor, self._try_out, connection)
+
+    def _on_cancel(self) -> None:
+        self._tasks.cancel(_WORK)
+        if self._editor is not None:
+            self._editor.show_busy("")
+
+    def _on_saved(self, connection: "Connection") -> None:
+        if self._editor is not None:
+            self._editor.show_busy("Saving…")
+            self._tasks.start(_SAVE, self._in_editor, self._save, connection)
+
+    # --- tasks ----------------------------------------------------------------------------------------------------
+
+    def _open(self, editor: ConnectionEditor, instead_of: "Connection | None" = None) -> None:
+        if self._editor is not None:
+            return
+        self._editor, self._instead_of = editor, instead_of
+        editor.look_up_wanted.connect(self._on_look_up)
+        editor.test_wanted.connect(self._on_test)
+        editor.cancel_wanted.connect(self._on_cancel)
+        editor.saved.connect(self._on_saved)
+        editor.copy_requested.connect(self._clipboard.copy)
+        self._tasks.start(_EDITOR, self._ask_editor, editor)
+
+    async def _ask_list(self, dialog: ConnectionsDialog) -> None:
+        try:
+            await ask(dialog)
+        finally:
+            self._list = None
+
+    async def _ask_editor(self, editor: ConnectionEditor) -> None:
+        try:
+            await ask(editor)
+        finally:
+            self._editor = self._instead_of = None
+            self._tasks.cancel(_WORK)
+
+    async def _in_editor(self, work: Callable[..., Awaitable[None]], *args: object) -> None:
+        """Await `work(editor, …)`; its trouble is said in the editor, if that is still open."""
+        editor = self._editor
+        if editor is None:
+            return
+        try:
+            await work(editor, *args)
+        except LapseError as trouble:
+            if editor is self._editor:
+                editor.show_error(trouble)
+
+    async def _in_list(self, work: Callable[..., Awaitable[None]], *args: object) -> None:
+        dialog = self._list
+        if dialog is None:
+            return
+        try:
+            await work(dialog, *args)
+        except LapseError as trouble:
+            if dialog is self._list:
+                dialog.show_error(trouble)
+
+    async def _look_up(self, editor: ConnectionEditor, text: str) -> None:
+        from app.connecting.lookup import look_up
+
+        found = await look_up(self._http(), text)
+        if editor is self._editor:
+            editor.show_found(found)
+
+    async def _try_out(self, editor: ConnectionEditor, connection: "Connection") -> None:
+        from app.connecting.trial import try_out
+
+        steps: tuple[Step, ...] = ()
+        async for step in try_out(connection, self._http()):
+            if editor is not self._editor:
+                return
+            steps = (*steps, step)
+            editor.show_test(steps, done=False)
+        editor.show_test(steps)
+
+    async def _save(self, editor: ConnectionEditor, connection: "Connection") -> None:
+        before = self._instead_of
+        self._bench.remember_connection(connection, instead_of=before.name if before is not None else None)
+        if before is not None and (before.issuer, before.client_id) != (connection.issuer, connection.client_id):
+            # Its tokens belong to the issuer and client it has had: nobody else could ever sign them out.
+            await self._bench.leave(before)
+        if editor is self._editor:
+            editor.accept()
+        if self._list is not None:
+            self._list.accept()
+        self._take_up(self._bench.settings.connection)
+
+    async def _remove(self, dialog: ConnectionsDialog, name: str) -> None:
+        if not await ask_yes_no(
+            dialog,
+            "removeConnectionBox",
+            title="Remove a connection",
+            question=f"Remove {name}?",
+            consequence="Its session is signed out, and its tokens are forgotten. Export it to keep it.",
+            yes="Remove",
+        ):
+            return
+        was_current = self._bench.settings.current == name
+        await self._bench.remove_connection(name)
+        self._show_rows()
+        dialog.show_note(f"{name} was removed, and its session signed out.")
+        if was_current:
+            self._take_up(self._bench.settings.connection)
+
+    async def _import(self, dialog: ConnectionsDialog) -> None:
+        from app.connecting.files import read_file
+
+        path = await asked_for_file(dialog, "Import connections", _KINDS)
+        if path is None:
+            return
+        found = read_file(path)
+        everything = (*found.connections, *found.drafts)
+        dialog.show_note("\n".join(found.notes))
+        if len(everything) == 1:
+            # One is looked at before it is saved; many are listed, and looked up when they are used.
+            self._open(self._imported(everything[0]))
+            return
+        current = self._bench.settings.connection
+        for connection in found.connections:
+            name = self._bench.settings.free_name(connection.name)
+            self._bench.remember_connection(replace(connection, name=name))
+        self._bench.remember_connection(current, instead_of=current.name)
+        self._show_rows()
+        added = len(found.connections)
+        count = "1 connection was added." if added == 1 else f"{added} connections were added."
+        dialog.show_note("\n".join((count, *found.notes)))
+
+    def _imported(self, connection: "Connection") -> ConnectionEditor:
+        name = self._bench.settings.free_name(connection.name) if connection.name else ""
+        return ConnectionEditor(Purpose.ADD, replace(connection, name=name), taken=self._names(), parent=self._over())
+
+    async def _export(self, dialog: ConnectionsDialog, name: str) -> None:
+        from app.connecting.files import write_file
+
+        found = self._named(name)
+        path = await asked_for_path(dialog, f"Export {name}", "", _KINDS)
+        if found is not None and path is not None:
+            write_file(path, [found])
+            dialog.show_note(f"Written to {path}; no secret is in it.")
+
+    def _http(self) -> "httpx.AsyncClient":
+        try:
+            return self._bench.http
+        except RuntimeError:  # it is made when the first connection is taken up
+            raise BadInput("Lapse is still starting.", next_step="Try again in a moment.") from None
+
+    # --- what is known --------------------------------------------------------------------------------------------
+
+    def _show_rows(self) -> None:
+        settings = self._bench.settings
+        rows = (
+            Row(
+                each.name,
+                each.issuer or (self._bench.embedded.issuer if each.embedded else ""),
+                self._bench.standing(each.name),
+                is_demo=each.embedded,
+                is_current=each.name == settings.current,
+            )
+            for each in settings.connections
+        )
+        if self._list is not None:
+            self._list.show_connections(tuple(rows))
+
+    def _over(self) -> QWidget:
+        return self._list or self._window
+
+    def _names(self) -> frozenset[str]:
+        return frozenset(each.name for each in self._bench.settings.connections)
+
+    def _named(self, name: str) -> "Connection | None":
+        return next((each for each in self._bench.settings.connections if each.name == name), None)

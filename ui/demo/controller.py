@@ -1,0 +1,247 @@
+"""Connects the demo org's panel to its controls: acts go out one after the other, and what came of them is shown."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject
+
+from app.errors import LapseError
+from app.events import Entry
+from app.events.demo import (
+    ClockSkewed,
+    DemoOrgFound,
+    DemoOrgReset,
+    DemoOrgStarted,
+    DemoOrgTurned,
+    FaultSwitched,
+    KeysRotated,
+    NetworkCut,
+    TimeTravelled,
+)
+from app.events.wire import Exchange, ExchangeKind
+from ui.shell.tasks import TaskScope
+from ui.text import clock_time
+
+if TYPE_CHECKING:
+    from app.connections import Connections
+    from app.demo.controls import Controls, FaultState, OrgState
+    from app.demo.faults import Fault
+    from ui.window.main_window import MainWindow
+
+    Act = Callable[[Controls], Awaitable[object]]
+
+_READING = "read the demo org"
+# After these somebody, here or elsewhere, has turned the org, or another org is there.
+_TURNED = (
+    DemoOrgTurned,
+    FaultSwitched,
+    TimeTravelled,
+    ClockSkewed,
+    NetworkCut,
+    DemoOrgReset,
+    DemoOrgStarted,
+    DemoOrgFound,
+)
+
+
+class DemoController(QObject):
+    """Shows the org as it is whenever somebody looks; `call` makes calls shown in the strip, `choose` a connection."""
+
+    def __init__(
+        self,
+        window: "MainWindow",
+        bench: "Connections",
+        tasks: TaskScope,
+        call: Callable[[str, str, int], Awaitable[None]],
+        choose: Callable[[str], None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._window = window
+        self._bench = bench
+        self._tasks = tasks
+        self._call = call
+        self._choose = choose
+        self._one_at_a_time = asyncio.Lock()
+        self._numbers = count(1)
+        self._is_ready = False
+        self._controls: Controls | None = None
+        self._shown: OrgState | None = None
+        self._connect()
+
+    def show_connection(self, *, is_ready: bool) -> None:
+        """Show what applies to the chosen connection."""
+        self._is_ready = is_ready
+        self._controls = self._shown = None
+        self._tasks.cancel(_READING)
+        self._window.demo.what_if.in_s = 0.0
+        if not is_ready:
+            self._window.demo.show_unknown()
+        elif self._bench.connection.embedded:
+            self._window.entitle_demo(is_real=False)
+            self._read_soon()
+        else:
+            self._window.entitle_demo(is_real=True)
+            self._window.demo.show_real(self._bench.connection.name)
+            self.tick()
+
+    def added(self, batch: tuple[Entry, ...]) -> None:
+        """Look again after whatever may have turned the org, or let a fault strike."""
+        for entry in batch:
+            if isinstance(entry.event, KeysRotated):  # nothing else in the window shows it
+                self._window.toasts.show_toast(entry.sentence())
+        if any(self._calls_for_a_look(entry) for entry in batch):
+            self._read_soon()
+
+    def tick(self) -> None:
+        """Look at the org where that costs nothing; think anew about a real server."""
+        if not self._is_ready or not self._window.demo.isVisible():
+            return
+        if not self._bench.connection.embedded:
+            self._think()
+        elif self._controls is not None and (state := self._controls.look()) is not None:
+            self._show(state)
+
+    # --- wishes ---------------------------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        panel, commands = self._window.demo, self._window.commands
+        panel.seen.connect(self._read_soon)
+        panel.choose_demo_requested.connect(self._on_choose_demo)
+        panel.what_if.moved.connect(self.tick)
+        panel.lifetimes.turn_requested.connect(self._on_turn)
+        panel.lifetimes.preset_requested.connect(self._on_preset)
+        panel.times.client_skew_requested.connect(self._on_client_skew)
+        panel.times.server_skew_requested.connect(self._on_server_skew)
+        panel.times.right_requested.connect(self._on_right)
+        panel.faults.switched.connect(self._on_switch)
+        panel.faults.wanted.connect(self._on_fault)
+        panel.faults.unwanted.connect(self._on_fault_off)
+        panel.faults.cut_requested.connect(self._on_cut)
+        commands.demo_panel.triggered.connect(self._on_open)
+        commands.travel_10_s.triggered.connect(self._on_10_s)
+        commands.travel_1_min.triggered.connect(self._on_1_min)
+        commands.jump_to_lapse.triggered.connect(self._on_jump)
+        commands.storm.triggered.connect(self._on_storm)
+        commands.rotate_keys.triggered.connect(self._on_rotate_keys)
+        commands.make_as_new.triggered.connect(self._on_make_as_new)
+
+    def _on_open(self) -> None:
+        self._window.side.open(self._window.demo)
+
+    def _on_choose_demo(self) -> None:
+        self._choose(next(each.name for each in self._bench.settings.connections if each.embedded))
+
+    def _on_turn(self, knob: str, value: Any) -> None:
+        self._do(lambda controls: controls.turn(**{knob: value}))
+
+    def _on_preset(self, name: str) -> None:
+        self._do(lambda controls: controls.choose_preset(name))
+
+    def _on_client_skew(self, seconds: int) -> None:
+        self._do(lambda controls: controls.skew_client(seconds))
+
+    def _on_server_skew(self, seconds: int) -> None:
+        self._do(lambda controls: controls.skew_server(seconds))
+
+    def _on_right(self) -> None:
+        self._do(_set_right)
+
+    def _on_switch(self, fault: "Fault", on: bool) -> None:  # noqa: FBT001 - a signal's argument
+        self._do(lambda controls: controls.switch(fault, on=on))
+
+    def _on_fault(self, fault: str) -> None:
+        self._do(lambda controls: controls.switch_on(fault))
+
+    def _on_fault_off(self, fault: "FaultState") -> None:
+        self._do(lambda controls: controls.switch_off(fault))
+
+    def _on_cut(self, cut: bool) -> None:  # noqa: FBT001 - a signal's one argument
+        self._do(lambda controls: controls.cut_network(cut=cut))
+
+    def _on_10_s(self) -> None:
+        self._do(lambda controls: controls.travel(10))
+
+    def _on_1_min(self) -> None:
+        self._do(lambda controls: controls.travel(60))
+
+    def _on_jump(self) -> None:
+        self._do(self._jump)
+
+    async def _jump(self, controls: "Controls") -> None:
+        if not await controls.travel_to_lapse():
+            self._window.toasts.show_toast("The access token has lapsed already; no clock was moved.")
+
+    def _on_rotate_keys(self) -> None:
+        self._do(lambda controls: controls.rotate_keys())
+
+    def _on_make_as_new(self) -> None:
+        self._do(lambda controls: controls.make_as_new())
+
+    def _on_storm(self) -> None:
+        self._window.error_panel.hide()
+        self._tasks.start("call", self._storm, self._window.demo.verbs.storm_spin.value())
+
+    # --- tasks ----------------------------------------------------------------------------------------------------
+
+    def _do(self, act: "Act") -> None:
+        """Let an act follow those before it: none takes the place of another, however fast they are asked for."""
+        self._window.error_panel.hide()
+        self._tasks.start(f"demo org {next(self._numbers)}", self._act, act)
+
+    async def _act(self, act: "Act") -> None:
+        async with self._one_at_a_time:
+            self._shown = None  # what is asked for is shown already, and may come otherwise
+            controls = await self._turned()
+            try:
+                await act(controls)
+            except LapseError:
+                self._read_soon()
+                raise
+
+    async def _turned(self) -> "Controls":
+        from app.demo.embedded import controls_of
+
+        return await controls_of(self._bench)
+
+    async def _storm(self, times: int) -> None:
+        await (await self._turned()).travel_to_lapse()
+        await self._call(*self._window.call_strip.request(), times)
+
+    async def _read(self) -> None:
+        controls = await self._turned()
+        state = await controls.read()
+        self._controls = controls
+        self._show(state)
+        is_guest = controls.look() is None
+        self._window.demo.show_host(clock_time(self._bench.clock.now()) if is_guest else None)
+
+    # --- what is told ---------------------------------------------------------------------------------------------
+
+    def _calls_for_a_look(self, entry: Entry) -> bool:
+        if isinstance(entry.event, _TURNED):
+            return True
+        has_faults = self._shown is not None and any(not each.is_over for each in self._shown.faults)
+        # To read is an exchange with the controls where another process serves the org: it must not lead to the next.
+        return has_faults and isinstance(entry.event, Exchange) and entry.event.kind is not ExchangeKind.CONTROL
+
+    def _read_soon(self) -> None:
+        if self._is_ready and self._bench.connection.embedded and self._window.demo.isVisible():
+            self._tasks.start(_READING, self._read)
+
+    def _show(self, state: "OrgState") -> None:
+        if state != self._shown and not self._one_at_a_time.locked():
+            self._shown = state
+            self._window.demo.show_org(state)
+
+    def _think(self) -> None:
+        session, what_if = self._bench.session, self._window.demo.what_if
+        left_s = session.decide("What if").remaining_s
+        what_if.show_thought(session.decide("What if", in_s=what_if.in_s), left_s)
+
+
+async def _set_right(controls: "Controls") -> None:
+    await controls.skew_server(0.0)
+    await controls.skew_client(0.0)

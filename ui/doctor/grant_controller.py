@@ -1,0 +1,138 @@
+"""Connects the dialog that turns the Refresh Token grant on with the Applications API of the connection's org."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from app.errors import LapseError, NotSignedIn
+from ui.shell.clipboard import Clipboard
+from ui.shell.tasks import TaskScope, ask
+
+if TYPE_CHECKING:
+    from app.connection import Connection
+    from app.connections import Connections
+    from app.okta.change import GrantChange
+    from app.okta.management import Management
+    from app.secret import Secret
+    from ui.doctor.grant_dialog import GrantDialog
+    from ui.window.main_window import MainWindow
+
+_TASKS = ("read the app", "change the app", "forget the API token")
+
+
+class GrantController(QObject):
+    """One dialog at a time; the API token lives as long as the dialog, or in the keyring where one asked for it."""
+
+    def __init__(
+        self,
+        window: "MainWindow",
+        bench: "Connections",
+        tasks: TaskScope,
+        clipboard: Clipboard,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._window = window
+        self._bench = bench
+        self._tasks = tasks
+        self._clipboard = clipboard
+        self._dialog: GrantDialog | None = None
+        self._connection: Connection | None = None
+        self._token: Secret | None = None
+        window.commands.turn_on_grant.triggered.connect(self._on_turn_on)
+
+    def _on_turn_on(self) -> None:
+        if self._dialog is None:
+            self._tasks.start("turn the grant on", self._turn_on)
+
+    async def _turn_on(self) -> None:
+        from app.okta.addresses import org_url
+        from ui.doctor.grant_dialog import GrantDialog, TokenSource
+
+        self._connection = connection = self._bench.connection
+        origin = org_url(connection.issuer)
+        self._token = await self._bench.api_token(connection, origin)
+        source = TokenSource.ASKED if self._token is None else TokenSource.KEPT
+        source = TokenSource.KNOWN if connection.embedded else source
+        self._dialog = dialog = GrantDialog(origin, source, self._window)
+        dialog.read_wanted.connect(self._on_read)
+        dialog.read_again_wanted.connect(self._on_read_again)
+        dialog.apply_wanted.connect(self._on_apply)
+        dialog.forget_wanted.connect(self._on_forget)
+        dialog.copy_requested.connect(self._clipboard.copy)
+        if source is TokenSource.KNOWN:
+            dialog.read()
+        try:
+            await ask(dialog)
+        finally:
+            self._dialog = self._token = None
+            for name in _TASKS:
+                self._tasks.cancel(name)
+
+    def _on_read(self, token: "Secret | None", keep: bool) -> None:  # noqa: FBT001 - a signal's argument
+        self._token = token or self._token
+        self._tasks.start(_TASKS[0], self._told, self._read, keep)
+
+    def _on_read_again(self) -> None:
+        self._tasks.start(_TASKS[0], self._told, self._read, False)
+
+    def _on_apply(self, change: "GrantChange") -> None:
+        self._tasks.start(_TASKS[1], self._told, self._apply, change)
+
+    def _on_forget(self) -> None:
+        self._tasks.start(_TASKS[2], self._told, self._forget)
+
+    async def _told(self, function, *args: object) -> None:  # type: ignore[no-untyped-def]
+        """Run one step of the dialog; what goes wrong is told there, as long as it is open."""
+        dialog = self._dialog
+        if dialog is None:
+            return
+        try:
+            await function(dialog, *args)
+        except LapseError as wrong:
+            if dialog is not self._dialog:
+                raise
+            dialog.show_error(wrong)
+
+    async def _read(self, dialog: "GrantDialog", keep: bool) -> None:  # noqa: FBT001 - a task's argument
+        from app.okta.change import wanted_for
+        from app.okta.keeping import keep_token
+
+        dialog.show_busy("Reading the app…")
+        management = self._management()
+        connection = self._connection
+        assert connection is not None
+        app = await management.read_app(connection.client_id)
+        # Okta matches redirect URIs exactly, so the one Lapse listens at first is offered to be registered too.
+        wanted = wanted_for(app, redirect_uri=next(iter(connection.redirect_uris), None))
+        if dialog is self._dialog:
+            dialog.show_change(app, wanted)
+        if keep and self._token is not None:
+            await keep_token(self._bench.store, management.org_url, self._token)
+
+    async def _apply(self, dialog: "GrantDialog", change: "GrantChange") -> None:
+        from app.okta.applying import apply
+
+        dialog.show_busy("Sending the app with the change, and reading it back…")
+        done = await apply(self._management(), change)
+        if dialog is self._dialog:
+            dialog.show_done(done)
+
+    async def _forget(self, dialog: "GrantDialog") -> None:
+        from app.okta.addresses import org_url
+        from app.okta.keeping import forget_token
+        from ui.doctor.grant_dialog import TokenSource
+
+        assert self._connection is not None
+        await forget_token(self._bench.store, org_url(self._connection.issuer))
+        self._token = None
+        dialog.show_source(TokenSource.ASKED)
+
+    def _management(self) -> "Management":
+        from app.okta.addresses import org_url
+        from app.okta.management import Management
+
+        if self._token is None or self._connection is None:
+            raise NotSignedIn("The API token is not known any more.", next_step="Close this and begin anew.")
+        origin = org_url(self._connection.issuer)
+        return Management(self._bench.http, self._bench.clock, org_url=origin, token=self._token)

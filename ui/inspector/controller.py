@@ -1,0 +1,137 @@
+"""Connects the inspector to the chosen connection's: what is known is shown, what is asked for is fetched."""
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from PySide6.QtCore import QObject
+
+from app.errors import BadInput, LapseError
+from app.token_name import TokenName
+from app.urls import check_url
+from ui.shell.tasks import TaskScope, ask
+
+if TYPE_CHECKING:
+    from app.connections import Connections
+    from app.inspection.inspector import Inspection
+    from app.oauth.keyset import Keys
+    from app.oauth.metadata import ServerMetadata
+    from ui.inspector.panel import InspectorPanel
+    from ui.inspector.paste import KeySource, PasteDialog
+
+
+class InspectorController(QObject):
+    """Keeps the inspector up to date; its tasks run in the window's scope, where their trouble is reported."""
+
+    def __init__(
+        self, panel: "InspectorPanel", bench: "Connections", tasks: TaskScope, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._panel = panel
+        self._bench = bench
+        self._tasks = tasks
+        self._looks_again_at: float | None = None
+        self._told_at = 0
+        self._dialog: PasteDialog | None = None
+        panel.fetch_keys_requested.connect(self._on_fetch_keys)
+        panel.introspect_requested.connect(self._on_introspect)
+        panel.paste_requested.connect(self._on_paste)
+
+    def show(self) -> None:
+        """Inspect what is in hand anew, from what is known; asks nobody."""
+        if not self._bench.is_connected:
+            return
+        held = self._bench.inspector.held()
+        now = self._bench.clock.now()
+        ends = [each.ends_at for inspection in held for each in inspection.truth if each.ends_at is not None]
+        self._looks_again_at = min((end for end in ends if end > now), default=None)
+        metadata = self._bench.client.known_metadata
+        may_introspect = metadata is not None and metadata.public_clients_may_introspect
+        host = urlsplit(self._bench.connection.issuer).netloc
+        asked = urlsplit(metadata.introspection_endpoint or "").netloc if metadata and may_introspect else ""
+        self._panel.show_hosts(host, asked)
+        self._panel.show_inspections(held, tuple(self._bench.session.generations))
+
+    def tick(self, now: float) -> None:
+        """Work all times out for `now`; a verdict that has changed with it is made anew."""
+        if self._looks_again_at is not None and now >= self._looks_again_at:
+            self.show()
+        if int(now) != self._told_at:  # its times are in whole seconds
+            self._told_at = int(now)
+            self._panel.tick(now)
+
+    def _on_fetch_keys(self) -> None:
+        self._tasks.start("fetch keys", self._fetch_keys)
+
+    async def _fetch_keys(self) -> None:
+        await self._bench.inspector.fetch_keys()
+        self.show()
+
+    def _on_introspect(self, name: TokenName) -> None:
+        self._tasks.start("introspect", self._introspect, name)
+
+    async def _introspect(self, name: TokenName) -> None:
+        await self._bench.inspector.introspect(name)
+        self.show()
+
+    def _on_paste(self) -> None:
+        from ui.inspector.paste import PasteDialog
+
+        if self._dialog is not None or not self._bench.is_connected:
+            return
+        self._dialog = PasteDialog(self._bench.connection.name, self._panel.window(), masks=self._panel.presents)
+        self._dialog.inspect_requested.connect(self._on_inspect_pasted)
+        self._tasks.start("paste a token", self._ask_paste, self._dialog)
+
+    async def _ask_paste(self, dialog: "PasteDialog") -> None:
+        try:
+            await ask(dialog)
+        finally:
+            self._dialog = None
+            self._tasks.cancel("inspect pasted")
+
+    def _on_inspect_pasted(self, text: str, source: "KeySource", value: str) -> None:
+        self._tasks.start("inspect pasted", self._inspect_pasted, text, source, value)
+
+    async def _inspect_pasted(self, text: str, source: "KeySource", value: str) -> None:
+        dialog = self._dialog
+        if dialog is None:
+            return
+        try:
+            inspections = await self._inspected(text, source, value)
+        except LapseError as wrong:
+            if dialog is self._dialog:
+                dialog.show_error(wrong)
+            return
+        if dialog is self._dialog:  # it may have been closed while keys were fetched
+            self._panel.show_pasted(inspections)
+            dialog.accept()
+
+    async def _inspected(self, text: str, source: "KeySource", value: str) -> "tuple[Inspection, ...]":
+        from app.inspection.inspector import Against, inspect_text
+        from app.inspection.pasted import access_token_among, find_tokens
+
+        found = find_tokens(text)
+        if not found:
+            what, cure = "There is no token in this text.", "Paste a token, or text with one in it."
+            raise BadInput(what, next_step=cure)
+        metadata, keys = await self._keys(source, value)
+        against = Against(
+            now=self._bench.clock.now(),
+            keys=keys,
+            metadata=metadata,
+            client_id=self._bench.client.client_id if source == "connection" else None,
+            access_token=access_token_among(found),
+        )
+        return tuple(inspect_text(each.token, each.label, against) for each in found)
+
+    async def _keys(self, source: "KeySource", value: str) -> "tuple[ServerMetadata | None, Keys | None]":
+        from app.inspection.keys import read_pasted_keys
+        from ui.inspector.paste import KeySource
+
+        if source is KeySource.ISSUER:
+            return await self._bench.inspector.keys_of(check_url(value, "The issuer"))
+        if source is KeySource.PASTED:
+            return None, read_pasted_keys(value, "pasted")
+        if source is KeySource.CONNECTION:
+            return self._bench.client.known_metadata, self._bench.client.known_keys
+        return None, None

@@ -1,0 +1,132 @@
+"""Connects the lab: runs what its knobs say in processes of its own, and never comes near the session in use."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtCore import QObject
+
+from app.lab.report import Progress, Report
+from app.lab.scenario import Scenario
+from ui.lab import words
+from ui.lab.dialog import ResultsDialog
+from ui.lab.measures import Measure
+from ui.lab.plot import plot_of
+from ui.lab.view import LabChart
+from ui.shell.clipboard import Clipboard
+from ui.shell.saving import asked_for_path, write
+from ui.shell.tasks import TaskScope, ask
+from ui.widgets.picture import png_of
+
+if TYPE_CHECKING:
+    from ui.window.main_window import MainWindow
+
+_TASK = "lab"
+
+
+class Run(Protocol):
+    """What runs a scenario; it is cancelled as any coroutine is."""
+
+    def __call__(self, scenario: Scenario, *, progress: Callable[[Progress], None]) -> Awaitable[Report]:
+        """Return what came of it; raises LapseError."""
+
+
+async def run_in_processes(scenario: Scenario, *, progress: Callable[[Progress], None]) -> Report:
+    """Run a scenario for real; what that needs is imported when somebody wants it."""
+    from app.lab.run import run_lab
+
+    return await run_lab(scenario, progress=progress)
+
+
+class LabController(QObject):
+    """One run at a time; it is given no connection, so it cannot touch one."""
+
+    def __init__(
+        self,
+        window: "MainWindow",
+        tasks: TaskScope,
+        clipboard: Clipboard,
+        parent: QObject | None = None,
+        *,
+        run: Run = run_in_processes,
+    ) -> None:
+        super().__init__(parent)
+        self._window, self._panel = window, window.lab
+        self._tasks, self._clipboard, self._run = tasks, clipboard, run
+        window.commands.lab.triggered.connect(self._on_open)
+        window.commands.run_lab.triggered.connect(self._on_run_command)
+        tasks.busy_changed.connect(self._on_busy_changed)
+        self._panel.run_requested.connect(self._on_run)
+        self._panel.cancel_requested.connect(self._on_cancel)
+        self._panel.table_requested.connect(self._on_table)
+        self._panel.export_requested.connect(self._on_export)
+
+    def _on_open(self) -> None:
+        self._window.side.open(self._panel)
+
+    def _on_run_command(self) -> None:
+        self._on_open()
+        self._panel.sheet.ask()
+
+    def _on_run(self, scenario: Scenario) -> None:
+        if not self._tasks.running(_TASK):  # the panel says why a second one is not to be had
+            self._tasks.start(_TASK, self._run_it, scenario)
+
+    def _on_cancel(self) -> None:
+        self._tasks.cancel(_TASK)
+
+    def _on_busy_changed(self, name: str, busy: bool) -> None:  # noqa: FBT001 - a signal's argument
+        if name == _TASK:
+            self._window.commands.show_lab_running(running=busy)
+
+    async def _run_it(self, scenario: Scenario) -> None:
+        self._panel.sheet.show_starting()
+        try:
+            report = await self._run(scenario, progress=self._panel.sheet.show_progress)
+        except asyncio.CancelledError:
+            self._panel.sheet.show_stopped(cancelled=True)
+            raise
+        except BaseException:
+            self._panel.sheet.show_stopped(cancelled=False)
+            raise
+        self._panel.sheet.show_report(report)
+        self._window.toasts.announcer.announce(words.conclusion(report))
+
+    def _on_table(self) -> None:
+        self._tasks.start("lab results", self._show_results)
+
+    async def _show_results(self) -> None:
+        assert self._panel.sheet.report is not None
+        dialog = ResultsDialog(self._panel.sheet.report, self._window)
+        dialog.copy_requested.connect(self._on_copy)
+        dialog.export_requested.connect(self._on_export)
+        await ask(dialog)
+
+    def _on_copy(self, text: str) -> None:
+        self._clipboard.copy(text)
+        self._window.toasts.show_toast("Copied the table.")
+
+    def _on_export(self, report: Report, measure: Measure) -> None:
+        self._tasks.start("export the lab", self._export, report, measure)
+
+    async def _export(self, report: Report, measure: Measure) -> None:
+        kinds = "Report (*.json);;Table (*.csv);;Picture (*.png);;Drawing (*.svg)"
+        path = await asked_for_path(self._window, "Export the run", "lapse-lab", kinds)
+        if path is not None:
+            write(path, exported(report, measure, path))
+            self._window.toasts.show_toast(f"Written to {path}.")
+
+
+def exported(report: Report, measure: Measure, path: Path) -> bytes:
+    """Return a report as the ending of a file's name wants it: CSV, or the chart as PNG or SVG; JSON for any other."""
+    from app.lab.export import to_csv, to_json
+
+    kind = path.suffix.lower()
+    if kind == ".csv":
+        return to_csv(report).encode()
+    if kind not in (".png", ".svg"):
+        return to_json(report).encode()
+    chart, caption = LabChart("exportedLabChart"), words.scenario_line(report.scenario)
+    chart.show_plot(plot_of(report, measure))
+    return chart.svg(caption) if kind == ".svg" else png_of(chart.image(caption))

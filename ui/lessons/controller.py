@@ -1,0 +1,314 @@
+"""Connects the lessons: begun, checked from the journal, played by the program on request, and remembered."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from app.errors import LapseError, StepFailed
+from app.errors.reasons import Standing
+from app.events.session import StorePlace
+from app.lessons.catalogue import LESSONS
+from app.lessons.player import Player
+from app.lessons.progress import Progress, progress_of, saved_progress
+from app.lessons.run import LessonRun
+from ui.lessons.facts import Row
+from ui.shell.commands import LessonPossible
+from ui.shell.tasks import TaskScope, ask_yes_no
+
+if TYPE_CHECKING:
+    from app.connection import Connection
+    from app.connections import Connections
+    from app.lessons.lesson import Lesson
+    from ui.window.main_window import MainWindow
+
+_TASK = "lesson"
+
+
+class LessonsController(QObject):
+    """At most one lesson is on show, and at most one is under way: that one.
+
+    What the journal tells is taken once it is known which connection is the demo org's, entry by entry, and only what
+    came after the lesson was prepared. `take_up` is asked to choose a connection, `changed` to show the session anew,
+    and `end_sign_in` to end a sign-in that still waits, for the reason it is given.
+    """
+
+    def __init__(
+        self,
+        window: "MainWindow",
+        bench: "Connections",
+        tasks: TaskScope,
+        take_up: "Callable[[Connection], None]",
+        changed: Callable[[], None],
+        end_sign_in: Callable[[str], None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._window = window
+        self._panel = window.lessons
+        self._bench = bench
+        self._tasks = tasks
+        self._take_up = take_up
+        self._changed = changed
+        self._end_sign_in = end_sign_in
+        self._progress: Progress = progress_of(bench.settings.window)
+        self._open: Lesson | None = None
+        self._run: LessonRun | None = None
+        self._show_work: Callable[[], None] | None = None  # while the program is at work for the lesson on show
+        self._taken = 0  # the newest entry of the journal that the run was told
+        self._connect()
+        self._panel.show_list(self._rows())
+
+    def restore(self) -> None:
+        """Take up the lesson that the window was closed in; this run's journal tells what passes its step."""
+        name = self._progress.current
+        lesson = next((each for each in LESSONS if each.name == name), None)
+        if lesson is not None and name in self._progress.places:
+            self._open, self._run = lesson, LessonRun(lesson, self._progress.places[name])
+            self._show()
+            if self._is_demo:
+                self._window.side.open(self._panel)
+
+    def show_connection(self) -> None:
+        """Show the lessons where they can be done, the way there elsewhere; nothing is played on anybody else."""
+        if not self._is_demo:
+            self.cancel()
+        self._panel.show_elsewhere(is_elsewhere=not self._is_demo)
+        self.show_possible()
+
+    def show_possible(self) -> None:
+        """Allow what can be done now."""
+        lesson, run = self._open, self._run
+        if lesson is not None and run is None and self._show_work is None:
+            self._panel.show_start(self._row(lesson), self._why_not(lesson))
+        self._window.commands.show_lesson_possible(
+            LessonPossible(
+                is_demo=self._is_demo,
+                is_open=lesson is not None,
+                is_begun=run is not None or (lesson is not None and lesson.name in self._progress.places),
+                has_step=run is not None and not run.is_over,
+                is_busy=self._show_work is not None,
+            )
+        )
+
+    @property
+    def _is_demo(self) -> bool:
+        connection = self._bench.connection if self._bench.is_connected else self._bench.settings.connection
+        return connection.embedded
+
+    def is_in_front(self) -> bool:
+        """Return whether somebody is in a lesson, with it before their eyes or the controls that its steps turn."""
+        run = self._run
+        if run is None:
+            return False
+        return self._panel.isVisible() or (not run.is_over and self._window.demo.isVisible())
+
+    def cancel(self) -> None:
+        """Stop the program where it is at work for a lesson."""
+        self._tasks.cancel(_TASK)
+
+    def added(self) -> None:
+        """Take what the journal has been told since."""
+        run = self._run
+        if run is None or not self._bench.is_connected or not self._bench.connection.embedded:
+            return
+        place, belongs = run.place, ("", self._bench.connection.key)
+        journal = self._bench.journal
+        first, self._taken = self._taken + 1, journal.newest
+        for seq in range(first, journal.newest + 1):
+            entry = journal.entry(seq)
+            if entry is not None and entry.connection in belongs:
+                run.take(entry)
+        if run.place != place:
+            self._passed(run)
+
+    # --- wishes ---------------------------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        commands, panel = self._window.commands, self._panel
+        commands.lessons.triggered.connect(self._on_lessons)
+        commands.lesson_hint.triggered.connect(self._on_hint)
+        commands.show_me.triggered.connect(self._on_show_me)
+        commands.reset_lesson.triggered.connect(self._on_reset)
+        commands.leave_lesson.triggered.connect(self._on_leave)
+        panel.lesson_wanted.connect(self._on_lesson_wanted)
+        panel.start_requested.connect(self._on_start)
+        panel.cancel_requested.connect(self.cancel)
+        panel.next_requested.connect(self._on_next)
+        panel.demo_org_wanted.connect(self._on_demo_org)
+
+    def _on_lessons(self) -> None:
+        self._window.side.open(self._panel)
+        self._panel.take_focus()
+
+    def _on_lesson_wanted(self, name: str) -> None:
+        self._open, self._run = next(each for each in LESSONS if each.name == name), None
+        self.show_possible()
+
+    def _on_start(self) -> None:
+        lesson = self._open
+        if lesson is None or self._why_not(lesson):
+            return
+        if lesson.name in self._progress.places:
+            self._begin(lesson, self._progress.places[lesson.name])
+        else:
+            self._tasks.start(_TASK, self._prepare, lesson)
+
+    def _on_hint(self) -> None:
+        self._window.side.open(self._panel)
+        self._window.toasts.announcer.announce(self._panel.show_hint())
+
+    def _on_show_me(self) -> None:
+        if self._run is not None:
+            self._tasks.start(_TASK, self._show_me, self._run)
+
+    def _on_reset(self) -> None:
+        if self._open is not None:
+            self._tasks.start(_TASK, self._reset, self._open)
+
+    def _on_leave(self) -> None:
+        self.cancel()
+        left, self._open, self._run = self._open, None, None
+        self._remember(Progress.left)
+        self._panel.show_list(self._rows(), left.name if left is not None else "")
+        self.show_possible()
+
+    def _on_next(self) -> None:
+        following = self._following()
+        if following is None:
+            self._on_leave()
+        else:
+            self._on_lesson_wanted(following.name)
+
+    def _on_demo_org(self) -> None:
+        self._take_up(next(each for each in self._bench.settings.connections if each.embedded))
+
+    # --- tasks ----------------------------------------------------------------------------------------------------
+
+    async def _reset(self, lesson: "Lesson") -> None:
+        if lesson.begins_signed_out and self._bench.session.tokens is not None and not await self._may_sign_out():
+            return
+        await self._prepare(lesson)
+
+    async def _prepare(self, lesson: "Lesson") -> None:
+        """Turn everything to where the lesson begins; nothing that happens on the way there counts."""
+        self._run = None
+        self._remember(lambda progress: progress.forgotten(lesson.name))
+        self.show_possible()
+        with self._at_work(self._panel.show_preparing):
+            await lesson.prepare(Player(self._bench))
+            if self._open is lesson:
+                self._begin(lesson, 0)
+
+    async def _show_me(self, run: LessonRun) -> None:
+        """Do what the step asks for, as a person would; the journal tells whether that passes it."""
+        step = run.step
+        if step is None:
+            return
+        with self._at_work(self._panel.show_playing):
+            await step.play(Player(self._bench))
+            self.added()
+        if run.step is step:
+            is_signed_in = self._bench.session.tokens is not None
+            raise StepFailed(
+                f"The step “{step.title}” was played, and what it waits for did not happen.",
+                standing=Standing.STILL_SIGNED_IN if is_signed_in else Standing.SIGNED_OUT,
+            )
+
+    @contextmanager
+    def _at_work(self, show: Callable[[], None]) -> Iterator[None]:
+        """Show that the program is at work, and how everything is once it has ended, however it did."""
+        self._window.error_panel.hide()
+        # Left waiting, it would replace the session that the lesson goes on in.
+        self._end_sign_in("The sign-in was cancelled: the program is at work for the lesson.")
+        self._show_work = show
+        self._show()
+        try:
+            yield
+        finally:
+            self._show_work = None
+            self._show()
+            self._changed()
+
+    async def _may_sign_out(self) -> bool:
+        return await ask_yes_no(
+            self._window,
+            "resetLessonDialog",
+            title="Reset the lesson",
+            question="Sign out and begin the lesson anew?",
+            consequence="This lesson begins signed out. The session at the demo org ends.",
+            yes="Reset",
+        )
+
+    # --- a lesson goes on -----------------------------------------------------------------------------------------
+
+    def _begin(self, lesson: "Lesson", place: int) -> None:
+        self._run = LessonRun(lesson, place)
+        self._taken = self._bench.journal.newest
+        self._remember(lambda progress: progress.at(lesson.name, place))
+        self._show()
+
+    def _passed(self, run: LessonRun) -> None:
+        lesson, passed, step = run.lesson, run.lesson.steps[run.place - 1], run.step
+        if step is None:
+            self._remember(lambda progress: progress.finished(lesson.name))
+            said = f"Lesson done: {lesson.title}."
+            more = lesson.teaches
+        else:
+            self._remember(lambda progress: progress.at(lesson.name, run.place))
+            said = f"✓ Step passed: {passed.title}. Next: {step.title}."
+            more = passed.see
+        self._show()
+        if self._panel.isVisible():
+            self._window.toasts.announcer.announce(f"{said} {more}")
+        else:  # what is to be done stands in other tabs of the same column
+            self._window.toasts.show_toast(said, "good")
+
+    def _show(self) -> None:
+        """Show the lesson as it stands."""
+        run = self._run
+        if run is not None and run.is_over:
+            self._panel.show_done(self._row(run.lesson), has_next=self._following() is not None)
+        elif run is not None:
+            self._panel.show_step(self._row(run.lesson), run.place)
+        if self._open is not None and self._show_work is not None:
+            self._show_work()
+        self.show_possible()
+
+    def _following(self) -> "Lesson | None":
+        if self._open is None:
+            return None
+        place = LESSONS.index(self._open) + 1
+        return LESSONS[place] if place < len(LESSONS) else None
+
+    def _why_not(self, lesson: "Lesson") -> str:
+        if not self._bench.is_connected:
+            return "The connection is not ready yet."
+        if lesson.needs_keyring and self._bench.session.place is not StorePlace.KEYRING:
+            trouble = self._bench.session.store_trouble
+            reason = trouble.what if trouble is not None else "No keyring is used."
+            return f"This lesson needs a keyring to keep the session in. {reason}"
+        return ""
+
+    def _rows(self) -> tuple[Row, ...]:
+        return tuple(self._row(each) for each in LESSONS)
+
+    def _row(self, lesson: "Lesson") -> Row:
+        name = lesson.name
+        return Row(
+            lesson=lesson,
+            number=LESSONS.index(lesson) + 1,
+            place=self._progress.places.get(name),
+            is_done=name in self._progress.done,
+        )
+
+    def _remember(self, change: Callable[[Progress], Progress]) -> None:
+        """Make one change to what is saved, in which another window may have come further meanwhile; and here."""
+        before, self._progress = self._progress, change(self._progress)
+        if self._progress == before:
+            return
+        try:
+            self._bench.remember_window(change(saved_progress()).kept())
+        except LapseError as trouble:
+            self._window.error_panel.show_error(trouble)

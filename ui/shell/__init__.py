@@ -1,0 +1,1 @@
+"""What every panel and its controller stand on: commands, tasks, the clipboard, the right column, errors in words."""

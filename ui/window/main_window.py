@@ -1,0 +1,335 @@
+"""The main window: arranges the panels and knows nothing."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QMainWindow,
+    QSplitter,
+    QStackedWidget,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.installed import has
+from ui import theme
+from ui.session.token_card import TokenCard
+from ui.session.top_bar import TopBar
+from ui.shell.commands import Commands
+from ui.shell.page import Page
+from ui.widgets.card import Card
+from ui.widgets.labels import label
+from ui.widgets.scrolling import Least, scrolling
+
+if TYPE_CHECKING:
+    # These are built by `furnish`, after the first paint.
+    from ui.demo.panel import DemoPanel
+    from ui.doctor.panel import DoctorPanel
+    from ui.inspector.panel import InspectorPanel
+    from ui.journal.panel import JournalPanel
+    from ui.lab.panel import LabPanel
+    from ui.lessons.panel import LessonsPanel
+    from ui.response.panel import ResponsePanel
+    from ui.session.call_strip import CallStrip
+    from ui.session.counts_card import CountsCard
+    from ui.session.device_waiting import DeviceWaitingPanel
+    from ui.session.password_panel import PasswordPanel
+    from ui.session.second_factor import SecondFactorPanel
+    from ui.session.waiting import WaitingPanel
+    from ui.session.welcome import Welcome
+    from ui.shell.error_panel import ErrorPanel
+    from ui.shell.side_column import SideColumn
+    from ui.timeline.panel import TimelinePanel
+    from ui.widgets.toast import Toasts
+    from ui.wirelog.panel import WirePanel
+
+_GAP = 12
+_FIRST_SIZE = QSize(1360, 860)
+_SMALLEST = QSize(960, 600)
+_CARDS_WIDTH = 292
+_ROOM_FOR_THREE = 1200
+_TIMELINE_HEIGHT = 270
+
+
+class MainWindow(QMainWindow):
+    """Top bar; three token cards on the left; the middle by page; errors above the middle.
+
+    A new window has its top bar, its cards and a line that says it is starting, which is all the first paint needs;
+    `furnish` builds the rest. Closing is only asked for: whoever runs the window lets a refresh finish first, then
+    calls `allow_close`.
+    """
+
+    closing = Signal()
+    seen_changed = Signal(bool)
+
+    call_strip: "CallStrip"
+    welcome: "Welcome"
+    waiting: "WaitingPanel"
+    device_waiting: "DeviceWaitingPanel"
+    password: "PasswordPanel"
+    second_factor: "SecondFactorPanel"
+    inspector: "InspectorPanel"
+    response: "ResponsePanel"
+    timeline: "TimelinePanel"
+    wire: "WirePanel"
+    journal: "JournalPanel"
+    counts: "CountsCard"
+    error_panel: "ErrorPanel"
+    toasts: "Toasts"
+    side: "SideColumn"
+    demo: "DemoPanel"
+    lessons: "LessonsPanel"
+    lab: "LabPanel"
+    doctor: "DoctorPanel"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._may_close = False
+        self.setObjectName("mainWindow")
+        self.setWindowTitle("Lapse")
+        self.setMinimumSize(_SMALLEST)
+        self.resize(_FIRST_SIZE)
+        self.commands = Commands(self)
+        self.top_bar = TopBar(self.commands)
+        self.cards = {
+            "access": TokenCard("access", "Access token", self.commands),
+            "refresh": TokenCard("refresh", "Refresh token", self.commands),
+            "id": TokenCard("id", "ID token", self.commands),
+        }
+        self._starting = label("Starting the demo org…", role="muted")
+        self._starting.setObjectName("startingLabel")
+        self._starting.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._lay_out()
+
+    def furnish(self) -> None:
+        """Build the panels that nobody sees at the first paint."""
+        from ui.inspector.panel import InspectorPanel
+        from ui.journal.panel import JournalPanel
+        from ui.response.panel import ResponsePanel
+        from ui.session.call_strip import CallStrip
+        from ui.session.counts_card import CountsCard
+        from ui.session.device_waiting import DeviceWaitingPanel
+        from ui.session.password_panel import PasswordPanel
+        from ui.session.second_factor import SecondFactorPanel
+        from ui.session.waiting import WaitingPanel
+        from ui.session.welcome import Welcome
+        from ui.shell.error_panel import ErrorPanel
+        from ui.timeline.panel import TimelinePanel
+        from ui.widgets.roles import tell_roles
+        from ui.widgets.toast import Toasts
+        from ui.wirelog.panel import WirePanel
+
+        tell_roles()
+        self.call_strip = CallStrip()
+        self.welcome = Welcome(self.commands)
+        self.waiting = WaitingPanel()
+        self.device_waiting = DeviceWaitingPanel()
+        self.password = PasswordPanel()
+        self.second_factor = SecondFactorPanel()
+        self.inspector = InspectorPanel()
+        self.response = ResponsePanel()
+        self.timeline = TimelinePanel()
+        self.wire = WirePanel()
+        self.journal = JournalPanel()
+        self.counts = CountsCard()
+        self.error_panel = ErrorPanel()
+        self.toasts = Toasts(self)
+        self._pages.addWidget(self.welcome)
+        self._pages.addWidget(self.waiting)
+        self._add_signed_in()
+        for name, panel in (
+            ("device", self.device_waiting),
+            ("password", self.password),
+            ("secondFactor", self.second_factor),
+        ):  # they ask for more height than a low window has
+            self._pages.addWidget(scrolling(f"{name}Scroll", panel))
+        self._middle_column.insertWidget(0, self.error_panel)
+        self._left_column.insertWidget(self._left_column.count() - 1, self.counts)
+        self._add_side()
+
+    def show_page(self, page: Page) -> None:
+        """Show another middle; the cards stay where they are."""
+        self._pages.setCurrentIndex(page)
+
+    @property
+    def page(self) -> Page:
+        """The page shown."""
+        return Page(self._pages.currentIndex())
+
+    def show_starting(self, text: str) -> None:
+        self._starting.setText(text)
+
+    def show_presenter(self, *, on: bool) -> None:
+        """Mask everything without exception, or as usual."""
+        self.top_bar.show_presenter(on=on)
+        for card in self.cards.values():
+            card.show_presenter(on=on)
+        self.inspector.show_presenter(on=on)
+        self.wire.show_presenter(on=on)
+        self.timeline.show_presenter(on=on)
+        for panel in (self.waiting, self.device_waiting, self.password, self.second_factor):
+            panel.show_presenter(on=on)
+
+    def entitle_demo(self, *, is_real: bool) -> None:
+        """Name the demo org's tab after what it offers at the chosen connection, which may be a real server."""
+        self.side.entitle(self.demo, "What if?" if is_real else "Demo org")
+
+    def show_numbers(self, *, exchanges: int, entries: int) -> None:
+        """Say on the tabs how much there is behind them."""
+        for tab, name, number in (
+            (self.wire, "Wire · {0}", exchanges),
+            (self.journal, "Journal · {0}", entries),
+        ):
+            text = name.format(number)
+            if self.tabs.tabText(self.tabs.indexOf(tab)) != text:
+                self.tabs.setTabText(self.tabs.indexOf(tab), text)
+
+    def allow_close(self) -> None:
+        """Let the next close through, and close."""
+        self._may_close = True
+        self.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask for the end; nothing is closed until it is allowed."""
+        if self._may_close:
+            event.accept()
+            return
+        event.ignore()
+        self.closing.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Say that the window can be seen again."""
+        super().showEvent(event)
+        self.seen_changed.emit(True)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Say that nobody sees the window, so that nothing needs to tick."""
+        super().hideEvent(event)
+        self.seen_changed.emit(False)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Say whether anybody can see the window; give every column the room its type needs."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange:
+            self.seen_changed.emit(self.isVisible() and not self.isMinimized())
+        elif event.type() == QEvent.Type.FontChange and hasattr(self, "_left_scroll"):  # else it is not built yet
+            self._left_scroll.setMinimumWidth(theme.px(_CARDS_WIDTH))
+            self._make_room()
+
+    def _make_room(self) -> None:
+        """Let the cards give way to the right column where the story would be squeezed between the two."""
+        is_unfolded = hasattr(self, "side") and not self.side.isHidden()
+        self._left_scroll.setVisible(not is_unfolded or self.width() >= theme.px(_ROOM_FOR_THREE))
+
+    def _lay_out(self) -> None:
+        self._body = body = QSplitter(Qt.Orientation.Horizontal)
+        body.setObjectName("bodySplitter")
+        body.setHandleWidth(_GAP)
+        body.setChildrenCollapsible(False)
+        body.addWidget(self._left())
+        body.addWidget(self._middle())
+        body.setStretchFactor(1, 1)
+        body.setSizes([_CARDS_WIDTH, _FIRST_SIZE.width() - _CARDS_WIDTH])
+        below = QVBoxLayout()
+        below.setContentsMargins(_GAP, _GAP, _GAP, _GAP)
+        below.addWidget(body)
+        central = QWidget()
+        whole = QVBoxLayout(central)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self.top_bar)
+        whole.addLayout(below, 1)
+        self.setCentralWidget(central)
+
+    def _left(self) -> QWidget:
+        column = QWidget()
+        column.setObjectName("leftColumn")
+        self._left_column = QVBoxLayout(column)
+        self._left_column.setContentsMargins(0, 0, 0, 0)
+        self._left_column.setSpacing(_GAP)
+        for card in self.cards.values():
+            self._left_column.addWidget(card)
+        self._left_column.addStretch(1)
+        self._left_scroll = scrolling("leftScroll", column)
+        self._left_scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._left_scroll.setMinimumWidth(theme.px(_CARDS_WIDTH))
+        return self._left_scroll
+
+    def _middle(self) -> QWidget:
+        column = QWidget()
+        self._middle_column = QVBoxLayout(column)
+        self._middle_column.setContentsMargins(0, 0, 0, 0)
+        self._middle_column.setSpacing(_GAP)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._starting)
+        self._middle_column.addWidget(self._pages, 1)
+        return column
+
+    def _add_side(self) -> None:
+        from ui.shell.side_column import SideColumn
+
+        self.side = SideColumn()
+        self._add_panels()
+        self.side.hide()
+        self.side.unfolded.connect(self._make_room)
+        self._body.addWidget(self.side)
+
+    def _add_panels(self) -> None:
+        """Add the panel of everything that is installed."""
+        if has("demo"):
+            from ui.demo.panel import DemoPanel
+
+            self.demo = DemoPanel(self.commands)
+            self.side.add(self.demo, "Demo org")
+        if has("lessons"):
+            from ui.lessons.panel import LessonsPanel
+
+            self.lessons = LessonsPanel(self.commands)
+            self.side.add(self.lessons, "Lessons")
+        if has("lab"):
+            from ui.lab.panel import LabPanel
+
+            self.lab = LabPanel()
+            self.side.add(self.lab, "Lab")
+        if has("doctor"):
+            from ui.doctor.panel import DoctorPanel
+
+            self.doctor = DoctorPanel()
+            self.side.add(self.doctor, "Doctor")
+
+    def _add_signed_in(self) -> None:
+        """Build the page from the outside in: Qt styles a widget anew, with all in it, whenever it gets a parent."""
+        page = QWidget()
+        # a low window with an error in it has no room for everything at once
+        self._pages.addWidget(scrolling("storyScroll", Least("signedInPage", page)))
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(_GAP)
+        layout.addWidget(self.call_strip)
+        split = QSplitter(Qt.Orientation.Vertical)
+        split.setObjectName("storySplitter")
+        split.setHandleWidth(_GAP)
+        split.setChildrenCollapsible(False)
+        layout.addWidget(split, 1)
+        split.addWidget(self.timeline)
+        card = Card(padding=2, spacing=0)
+        split.addWidget(card)
+        split.setStretchFactor(1, 1)
+        split.setSizes([_TIMELINE_HEIGHT, _FIRST_SIZE.height() - _TIMELINE_HEIGHT])
+        self.tabs = QTabWidget()
+        self.tabs.setObjectName("detailTabs")
+        self.tabs.setDocumentMode(True)
+        card.body.addWidget(self.tabs)
+        for panel, title in (
+            (self.inspector, "Inspector"),
+            (self.response, "Response"),
+            (self.wire, "Wire"),
+            (self.journal, "Journal"),
+        ):
+            self.tabs.addTab(panel, title)

@@ -1,0 +1,156 @@
+"""Connects how the window looks: scheme, size of type, presenter mode, tabs, and what of it is remembered."""
+
+import math
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QObject
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QSplitter, QWidget
+
+from app.errors import LapseError
+from ui import theme
+from ui.shell.tasks import TaskScope, ask
+
+if TYPE_CHECKING:
+    from app.connections import Connections
+    from ui.window.main_window import MainWindow
+
+SMALLEST, LARGEST, STEP = 0.8, 2.0, 0.1
+_GEOMETRY, _ZOOM, _PRESENTER, _SIDE, _SIDE_PANEL = "geometry", "zoom", "presenter", "side", "sidePanel"
+_OPEN, _FOLDED = "open", "folded"
+_WIDE = 1280
+
+
+class ViewController(QObject):
+    """Dresses the window, and remembers how it was left."""
+
+    def __init__(
+        self, window: "MainWindow", bench: "Connections", tasks: TaskScope, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._window = window
+        self._bench = bench
+        self._tasks = tasks
+        self._zoom = _zoom_of(bench.settings.window.get(_ZOOM, ""))
+        commands = window.commands
+        commands.schemes.triggered.connect(self._on_scheme)
+        commands.presenter.toggled.connect(self._on_presenter)
+        commands.larger.triggered.connect(self._on_larger)
+        commands.smaller.triggered.connect(self._on_smaller)
+        commands.normal_size.triggered.connect(self._on_normal_size)
+        commands.palette.triggered.connect(self._on_palette)
+        commands.follow_now.triggered.connect(window.timeline.follow_button.click)
+        commands.focus_timeline.triggered.connect(self._on_focus_timeline)
+        commands.side.triggered.connect(self._on_side)
+        window.side.unfolded.connect(self._on_unfolded)
+        for action in commands.tabs:
+            action.triggered.connect(self._on_tab)
+
+    def restore(self) -> None:
+        """Dress the window as it was left."""
+        kept = self._bench.settings.window
+        self._window.commands.show_scheme(self._bench.settings.scheme)
+        self._window.commands.presenter.setChecked(kept.get(_PRESENTER) == "on")
+        self._dress()  # first, because type decides how small anything may be
+        if _GEOMETRY in kept:
+            self._window.restoreGeometry(_bytes(kept[_GEOMETRY]))
+        self._restore_side(kept)
+        for splitter in self._splitters():
+            if splitter.objectName() in kept:
+                splitter.restoreState(_bytes(kept[splitter.objectName()]))
+
+    def remember(self) -> None:
+        """Keep how the window is left; what cannot be saved is not worth a word while one is leaving."""
+        kept = {splitter.objectName(): _text(splitter.saveState()) for splitter in self._splitters()}
+        kept[_GEOMETRY] = _text(self._window.saveGeometry())
+        kept[_ZOOM] = f"{self._zoom:.2f}"
+        kept[_PRESENTER] = "on" if self._window.commands.presenter.isChecked() else "off"
+        kept[_SIDE] = _FOLDED if self._window.side.isHidden() else _OPEN
+        kept[_SIDE_PANEL] = self._window.side.front()
+        try:
+            self._bench.remember_window(kept)
+        except LapseError:
+            return
+
+    def _restore_side(self, kept: dict[str, str]) -> None:
+        """Unfold the right column as it was left; at first for the demo org, where there is room for its controls."""
+        has_room = self._bench.settings.connection.embedded and self._window.width() >= theme.px(_WIDE)
+        self._window.side.put_in_front(kept.get(_SIDE_PANEL, ""))
+        self._window.side.setVisible(kept.get(_SIDE, _OPEN if has_room else _FOLDED) == _OPEN)
+
+    def _on_side(self, unfolded: bool) -> None:  # noqa: FBT001 - a signal's one argument
+        self._window.side.setVisible(unfolded)
+
+    def _on_unfolded(self) -> None:
+        # Hidden with the window is not folded away.
+        self._window.commands.side.setChecked(not self._window.side.isHidden())
+
+    def _on_scheme(self, action: QAction) -> None:
+        try:
+            self._bench.remember_scheme(action.data())
+        except LapseError as trouble:
+            self._window.error_panel.show_error(trouble)
+        self._dress()
+
+    def _on_presenter(self, on: bool) -> None:  # noqa: FBT001 - a signal's one argument
+        self._dress()
+        self._window.show_presenter(on=on)
+
+    def _on_larger(self) -> None:
+        self._set_zoom(self._zoom + STEP)
+
+    def _on_smaller(self) -> None:
+        self._set_zoom(self._zoom - STEP)
+
+    def _on_normal_size(self) -> None:
+        self._set_zoom(1.0)
+
+    def _set_zoom(self, zoom: float) -> None:
+        self._zoom = min(max(zoom, SMALLEST), LARGEST)
+        self._dress()
+
+    def _dress(self) -> None:
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        presents = self._window.commands.presenter.isChecked()
+        theme.apply(
+            application, self._bench.settings.scheme, max(self._zoom, theme.PRESENTER_ZOOM) if presents else self._zoom
+        )
+
+    def _on_tab(self) -> None:
+        action = self.sender()
+        if isinstance(action, QAction):
+            self._window.tabs.setCurrentIndex(action.data())
+            _focus(self._window.tabs)
+
+    def _on_focus_timeline(self) -> None:
+        _focus(self._window.timeline.view)
+
+    def _on_palette(self) -> None:
+        from ui.shell.palette import CommandPalette
+
+        self._tasks.start("palette", ask, CommandPalette(self._window.commands.all(), self._window))
+
+    def _splitters(self) -> list[QSplitter]:
+        return [each for each in self._window.findChildren(QSplitter) if each.objectName()]
+
+
+def _focus(widget: QWidget) -> None:
+    if widget.isVisible():  # Qt gives the focus to what nobody sees, too
+        widget.setFocus()
+
+
+def _zoom_of(text: str) -> float:
+    try:
+        zoom = float(text)
+    except ValueError:
+        return 1.0
+    return min(max(zoom, SMALLEST), LARGEST) if math.isfinite(zoom) else 1.0
+
+
+def _text(state: QByteArray) -> str:
+    return bytes(state.toBase64().data()).decode()
+
+
+def _bytes(text: str) -> QByteArray:
+    return QByteArray.fromBase64(text.encode())
