@@ -12,7 +12,7 @@ from app import settings
 from app.assembly import open_assembly
 from app.clock import SystemClock
 from app.connection import Connection
-from app.connections import Connections
+from app.connections import Connections, open_connections
 from app.decision import Reason
 from app.demo.embedded import controls_of, demo_of, reset_demo_org
 from app.demo.host import DemoHost
@@ -275,3 +275,16 @@ async def test_settings_that_cannot_be_read_are_not_written_over() -> None:
         with pytest.raises(BadInput):
             opened.remember_scheme("dark")
         assert (settings.config_dir() / "settings.json").read_text() == "{"
+
+
+async def test_without_an_embedded_org_only_real_connections_are_offered() -> None:
+    mine = Connection(name="Mine", issuer="https://id.example", client_id="c")
+    async with open_connections(store=MemoryStore()) as opened:
+        with pytest.raises(BadInput, match="Demo org is not part of this installation"):
+            await opened.connect()
+        assert not opened.is_connected
+        opened.remember_connection(mine)
+        assert opened.settings.connections == (mine,)
+        await opened.connect()
+        assert (opened.connection, opened.limits()) == (mine, Limits())
+    assert [each.name for each in settings.load(settings.config_dir()).connections] == ["Demo org", "Mine"]
