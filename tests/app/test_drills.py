@@ -1,4 +1,4 @@
-"""Trouble made on purpose: what the org does with it, what the session learns of it, what the journal says."""
+"""Drills: what the org does with a token that is ended on purpose, what the session learns, what the journal says."""
 
 import json
 from collections.abc import AsyncIterator
