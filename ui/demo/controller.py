@@ -25,9 +25,9 @@ from ui.shell.tasks import TaskScope
 from ui.text import clock_time
 
 if TYPE_CHECKING:
-    from app.controls import Controls, FaultState, OrgState
+    from app.connections import Connections
+    from app.demo.controls import Controls, FaultState, OrgState
     from app.demo.faults import Fault
-    from app.workbench import Workbench
     from ui.window.main_window import MainWindow
 
     Act = Callable[[Controls], Awaitable[object]]
@@ -52,7 +52,7 @@ class DemoController(QObject):
     def __init__(
         self,
         window: "MainWindow",
-        bench: "Workbench",
+        bench: "Connections",
         tasks: TaskScope,
         call: Callable[[str, str, int], Awaitable[None]],
         choose: Callable[[str], None],
@@ -194,19 +194,24 @@ class DemoController(QObject):
     async def _act(self, act: "Act") -> None:
         async with self._one_at_a_time:
             self._shown = None  # what is asked for is shown already, and may come otherwise
-            controls = await self._bench.controls()
+            controls = await self._turned()
             try:
                 await act(controls)
             except LapseError:
                 self._read_soon()
                 raise
 
+    async def _turned(self) -> "Controls":
+        from app.demo.embedded import controls_of
+
+        return await controls_of(self._bench)
+
     async def _storm(self, times: int) -> None:
-        await (await self._bench.controls()).travel_to_lapse()
+        await (await self._turned()).travel_to_lapse()
         await self._call(*self._window.call_strip.request(), times)
 
     async def _read(self) -> None:
-        controls = await self._bench.controls()
+        controls = await self._turned()
         state = await controls.read()
         self._controls = controls
         self._show(state)

@@ -13,7 +13,7 @@ from ui.shell.clipboard import Clipboard
 from ui.shell.tasks import TaskScope
 
 if TYPE_CHECKING:
-    from app.workbench import Workbench
+    from app.connections import Connections
     from ui.window.main_window import MainWindow
 
 _TOO_MANY, _SERVER_ERROR = 429, 500
@@ -28,7 +28,7 @@ class DoctorController(QObject):
     def __init__(
         self,
         window: "MainWindow",
-        bench: "Workbench",
+        bench: "Connections",
         tasks: TaskScope,
         clipboard: Clipboard,
         select: Callable[[int], None],
@@ -78,7 +78,7 @@ class DoctorController(QObject):
         self._window.doctor.show_stopped()
 
     async def _look(self, asked: bool) -> None:  # noqa: FBT001 - a task's argument
-        from app.diagnosis import diagnosis_of
+        from app.doctor.diagnosis import diagnosis_of
 
         try:
             found = await diagnosis_of(self._bench, asked=asked)

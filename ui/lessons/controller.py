@@ -19,8 +19,8 @@ from ui.shell.tasks import TaskScope, ask_yes_no
 
 if TYPE_CHECKING:
     from app.connection import Connection
+    from app.connections import Connections
     from app.lessons.lesson import Lesson
-    from app.workbench import Workbench
     from ui.window.main_window import MainWindow
 
 _TASK = "lesson"
@@ -37,7 +37,7 @@ class LessonsController(QObject):
     def __init__(
         self,
         window: "MainWindow",
-        bench: "Workbench",
+        bench: "Connections",
         tasks: TaskScope,
         take_up: "Callable[[Connection], None]",
         changed: Callable[[], None],

@@ -13,8 +13,9 @@ from ui.shell.commands import Possible
 from ui.shell.tasks import TaskScope
 
 if TYPE_CHECKING:
+    from app.connections import Connections
+    from app.demo.drills import Drills
     from app.session.tokens import Held, TokenSet
-    from app.workbench import Workbench
     from ui.window.main_window import MainWindow
 
 
@@ -24,7 +25,7 @@ class TokenController(QObject):
     def __init__(
         self,
         window: "MainWindow",
-        bench: "Workbench",
+        bench: "Connections",
         tasks: TaskScope,
         clipboard: Clipboard,
         parent: QObject | None = None,
@@ -119,7 +120,7 @@ class TokenController(QObject):
         self._tasks.start(f"expire {kind}", self._expire, kind)
 
     async def _expire(self, kind: str) -> None:
-        expired = await (await self._bench.trouble()).expire(kind)
+        expired = await (await self._drills()).expire(kind)
         self._note(sentence(expired))
 
     def _on_revoke(self) -> None:
@@ -127,15 +128,20 @@ class TokenController(QObject):
         self._tasks.start(f"revoke {kind}", self._revoke, kind)
 
     async def _revoke(self, kind: str) -> None:
-        revoked = await (await self._bench.trouble()).revoke(kind)
+        revoked = await (await self._drills()).revoke(kind)
         self._note(sentence(revoked))
 
     def _on_replay(self) -> None:
         self._tasks.start("replay", self._replay)
 
     async def _replay(self) -> None:
-        answered = await (await self._bench.trouble()).replay()
+        answered = await (await self._drills()).replay()
         self._window.call_strip.show_story(sentence(answered))
+
+    async def _drills(self) -> "Drills":
+        from app.demo.embedded import drills_of
+
+        return await drills_of(self._bench)
 
     def _note(self, text: str) -> None:
         self._window.toasts.show_toast(text)

@@ -26,7 +26,7 @@ from ui.shell.tasks import TaskScope
 from ui.widgets.picture import png_of
 
 if TYPE_CHECKING:
-    from app.workbench import Workbench
+    from app.connections import Connections
     from ui.window.main_window import MainWindow
 
 
@@ -36,7 +36,7 @@ class StoryController(QObject):
     def __init__(
         self,
         window: "MainWindow",
-        bench: "Workbench",
+        bench: "Connections",
         tasks: TaskScope,
         clipboard: Clipboard,
         parent: QObject | None = None,
