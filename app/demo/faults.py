@@ -214,7 +214,6 @@ class FaultBoard:
         return self._switched.pop(number, None) is not None
 
     def clear(self) -> None:
-        """Switch all off."""
         self._switched = {}
 
     def due(self, endpoint: str, grant: str = "") -> tuple[Fault, ...]:
