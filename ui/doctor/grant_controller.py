@@ -2,44 +2,31 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
-
 from app.errors import LapseError, NotSignedIn
-from ui.shell.clipboard import Clipboard
-from ui.shell.tasks import TaskScope, ask
+from ui.shell.controller import Controller
+from ui.shell.session_model import SessionModel
+from ui.shell.shell import Shell
+from ui.shell.tasks import ask
 
 if TYPE_CHECKING:
     from app.connection import Connection
     from app.okta.change import GrantChange
     from app.okta.management import Management
     from app.secret import Secret
-    from app.workbench import Workbench
     from ui.doctor.grant_dialog import GrantDialog
-    from ui.window.main_window import MainWindow
 
 _TASKS = ("read the app", "change the app", "forget the API token")
 
 
-class GrantController(QObject):
+class GrantController(Controller):
     """One dialog at a time; the API token lives as long as the dialog, or in the keyring where one asked for it."""
 
-    def __init__(
-        self,
-        window: "MainWindow",
-        bench: "Workbench",
-        tasks: TaskScope,
-        clipboard: Clipboard,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._window = window
-        self._bench = bench
-        self._tasks = tasks
-        self._clipboard = clipboard
+    def __init__(self, shell: Shell, model: SessionModel) -> None:
+        super().__init__(shell, model)
         self._dialog: GrantDialog | None = None
         self._connection: Connection | None = None
         self._token: Secret | None = None
-        window.commands.turn_on_grant.triggered.connect(self._on_turn_on)
+        shell.commands.turn_on_grant.triggered.connect(self._on_turn_on)
 
     def _on_turn_on(self) -> None:
         if self._dialog is None:
@@ -54,12 +41,12 @@ class GrantController(QObject):
         self._token = await self._bench.api_token(connection, origin)
         source = TokenSource.ASKED if self._token is None else TokenSource.KEPT
         source = TokenSource.KNOWN if connection.embedded else source
-        self._dialog = dialog = GrantDialog(origin, source, self._window)
+        self._dialog = dialog = GrantDialog(origin, source, self._shell.window)
         dialog.read_wanted.connect(self._on_read)
         dialog.read_again_wanted.connect(self._on_read_again)
         dialog.apply_wanted.connect(self._on_apply)
         dialog.forget_wanted.connect(self._on_forget)
-        dialog.copy_requested.connect(self._clipboard.copy)
+        dialog.copy_requested.connect(self._shell.clipboard.copy)
         if source is TokenSource.KNOWN:
             dialog.read()
         try:
