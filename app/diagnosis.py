@@ -3,7 +3,6 @@
 import os
 from dataclasses import dataclass, replace
 
-from app import events
 from app.connection import Connection
 from app.doctor.doctor import diagnose
 from app.doctor.evidence import case_of
@@ -12,6 +11,7 @@ from app.doctor.look import look_at
 from app.doctor.orgside import ask_org
 from app.doctor.records import Case, Finding, Known
 from app.errors import BadInput
+from app.events.calls import DoctorAsked
 from app.okta.addresses import org_url
 from app.workbench import Workbench
 
@@ -31,7 +31,7 @@ async def diagnosis_of(bench: Workbench, *, offline: bool = False, asked: bool =
     """
     chosen = bench.chosen  # another may be chosen meanwhile
     if asked:
-        chosen.journal.append(events.DoctorAsked())
+        chosen.journal.append(DoctorAsked())
     known = await _known(bench, offline=offline)
     case = case_of(
         chosen.connection,

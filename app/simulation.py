@@ -9,7 +9,7 @@ from app.clock import Clock
 from app.demo.inprocess import InProcessHost
 from app.demo.org import DemoOrg
 from app.demo.transport import OrgTransport
-from app.events import StorePlace
+from app.events.session import StorePlace
 from app.journal import Journal
 from app.session.store import MemoryStore
 from app.session.worker import OnTheSpot

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from app import events, settings
+from app import settings
 from app.clock import Clock, OwnClock, SystemClock
 from app.connection import Connection, SignInKind, check_connection
 from app.connection_field import ConnectionField
@@ -19,7 +19,19 @@ from app.demo.host import DemoHost, Host, Hosting
 from app.demo.policy import Policy
 from app.demo.way import DemoOrgWay
 from app.doctor.lasttrouble import TroubleMemory
-from app.errors import BadInput, LapseError, SignInFailed, Standing, StoreFailed
+from app.errors import BadInput, LapseError, SignInFailed, StoreFailed
+from app.errors.reasons import Standing
+from app.events import Event
+from app.events.demo import (
+    DemoOrgFound,
+    DemoOrgLedgerSetAside,
+    DemoOrgPortTaken,
+    DemoOrgReset,
+    DemoOrgStarted,
+    TimeTravelled,
+)
+from app.events.session import KeyringAwaited
+from app.events.tokens import TokensReceived
 from app.in_use import InUse, take_up
 from app.inspection.desk import Desk
 from app.journal import Journal, Scribe
@@ -258,7 +270,7 @@ class Workbench:
     def _by_browser(self, found: InUse) -> bool:
         """Return whether the session was begun in the browser; where the journal does not say, as is usual there."""
         key, newest_first = found.connection.key, reversed(tuple(self.journal))
-        received = (e.event for e in newest_first if e.connection == key and isinstance(e.event, events.TokensReceived))
+        received = (e.event for e in newest_first if e.connection == key and isinstance(e.event, TokensReceived))
         grant = next((each.grant for each in received if each.grant != "refresh_token"), None)
         if grant is not None:
             return grant == _BY_BROWSER
@@ -267,7 +279,7 @@ class Workbench:
     async def reset_demo_org(self) -> None:
         """Make the demo org forget every grant and change its key; its session here ends with it."""
         await self._worker.run(self.host.reset)
-        self.journal.append(events.DemoOrgReset())
+        self.journal.append(DemoOrgReset())
         self._follow(0.0, None)  # it has forgotten its travels as well
         for each in self._embedded_in_use():
             each.clock.skew_s = 0.0
@@ -401,7 +413,7 @@ class Workbench:
         if hosting != before:
             self.journal.append(_hosting_event(hosting))
             if hosting.set_aside is not None:
-                self.journal.append(events.DemoOrgLedgerSetAside(hosting.set_aside.name))
+                self.journal.append(DemoOrgLedgerSetAside(hosting.set_aside.name))
         return hosting
 
     def _embedded(self, connection: Connection, hosting: Hosting) -> Connection:
@@ -429,7 +441,7 @@ class Workbench:
             travelled_s = moved_s - each.clock.travelled_s
             if travelled_s:
                 each.clock.travelled_s = moved_s
-                each.journal.append(events.TimeTravelled(travelled_s), cause=cause)
+                each.journal.append(TimeTravelled(travelled_s), cause=cause)
                 moved = True
         return moved
 
@@ -443,7 +455,7 @@ class Workbench:
         return [each for each in self._in_use.values() if each.connection.embedded]
 
     def _keyring_awaited(self, waiting: bool) -> None:  # noqa: FBT001 - a callback's one argument
-        self.journal.append(events.KeyringAwaited(waiting))
+        self.journal.append(KeyringAwaited(waiting))
 
 
 async def _begin(chosen: InUse, signing_in: Awaitable[SignIn], *, grant: str = _BY_BROWSER) -> None:
@@ -456,12 +468,12 @@ async def _begin(chosen: InUse, signing_in: Awaitable[SignIn], *, grant: str = _
     await chosen.session.begin(answer, claims, cause=attempt, grant=grant)
 
 
-def _hosting_event(hosting: Hosting) -> events.Event:
+def _hosting_event(hosting: Hosting) -> Event:
     if hosting.role == "guest":
-        return events.DemoOrgFound(hosting.issuer, hosting.port)
+        return DemoOrgFound(hosting.issuer, hosting.port)
     if hosting.port != hosting.wanted_port:
-        return events.DemoOrgPortTaken(hosting.wanted_port, hosting.port)
-    return events.DemoOrgStarted(hosting.issuer, hosting.port)
+        return DemoOrgPortTaken(hosting.wanted_port, hosting.port)
+    return DemoOrgStarted(hosting.issuer, hosting.port)
 
 
 def limits_of(org: "DemoOrg") -> Limits:

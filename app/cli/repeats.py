@@ -42,5 +42,5 @@ def _named(bodies: list[bytes], bench: Workbench) -> str:
     for each in held:
         known = KnownSecrets() if each is None else KnownSecrets([each.value])
         if each is not None and any(known.clean_bytes(body) != body for body in bodies):
-            names.append(each.name)
+            names.append(str(each.name))
     return " and ".join(names) or "a secret that was sent"

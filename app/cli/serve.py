@@ -20,6 +20,7 @@ async def serve(args: argparse.Namespace) -> int:
     from app.demo.addresses import Addresses
     from app.demo.standalone import run_standalone
     from app.demo.systemlog import LogEvent
+    from app.demo.words import logged
 
     def ready(line: Addresses) -> None:
         found = asdict(line)
@@ -29,7 +30,7 @@ async def serve(args: argparse.Namespace) -> int:
 
     def log(event: LogEvent) -> None:
         moment = datetime.fromtimestamp(event.at, UTC).strftime("%H:%M:%S")
-        print(f"{moment} {event.sentence()}", file=sys.stderr, flush=True)
+        print(f"{moment} {logged(event)}", file=sys.stderr, flush=True)
 
     if not 0 <= args.port < 1 << 16:
         raise BadInput("--port must lie between 1 and 65535.")

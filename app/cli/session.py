@@ -13,6 +13,7 @@ from app.cli.repeats import without_secrets
 from app.cli.signing_in import kind_asked, sign_in_by_kind
 from app.connection import Connection
 from app.decision import Reason, Verdict
+from app.decision.words import because, consequence
 from app.errors import BadInput, LapseError, StoreFailed, StoreUnread
 from app.session.calls import CallResult, exit_code, summary
 from app.session.sign_out import Fate
@@ -71,7 +72,7 @@ def _refreshed_json(bench: Workbench, fresh: Fresh) -> dict[str, Any]:
 
 def _refreshed_text(bench: Workbench, fresh: Fresh) -> str:
     decision = bench.session.decide("lapse refresh")
-    return f"Refreshed in {duration(fresh.refreshed_s or 0.0)}: {fresh.access.name}. {decision.because()}"
+    return f"Refreshed in {duration(fresh.refreshed_s or 0.0)}: {fresh.access.name}. {because(decision)}"
 
 
 async def call(args: argparse.Namespace) -> int:
@@ -156,7 +157,7 @@ async def status(args: argparse.Namespace) -> int:
         if isinstance(state, Unread):
             raise StoreUnread(state.reason.trouble)
         who = f"Signed in as {name}, kept in {bench.session.place.value}." if signed_in else _nobody(state)
-        say(args, found, f"{bench.connection.issuer}\n{who}\n{decision.because()} {decision.consequence()}")
+        say(args, found, f"{bench.connection.issuer}\n{who}\n{because(decision)} {consequence(decision)}")
         if decision.verdict is not Verdict.SIGN_IN or decision.reason is Reason.SEEMS_DEAD:
             return DONE
         return DONE if isinstance(state, Ended) else NOT_SIGNED_IN
@@ -215,7 +216,8 @@ class _Notices:
     """Tells on standard error what happens beside: a keyring that is waited for, an ID token that did not pass."""
 
     def __call__(self, entry: Any) -> None:
-        from app.events import IdTokenRefused, KeyringAwaited
+        from app.events.session import KeyringAwaited
+        from app.events.tokens import IdTokenRefused
 
         if isinstance(entry.event, KeyringAwaited | IdTokenRefused):
             print(entry.sentence(), file=sys.stderr)

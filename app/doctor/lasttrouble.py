@@ -9,14 +9,18 @@ from typing import Any
 from app import files
 from app.doctor.evidence import is_cancelled, trouble_in
 from app.doctor.records import Sent, Stage, Trouble
-from app.events import Entry, RefreshFailed, RefreshStarted, SessionAdopted, SessionRestored, SignedOut, SignInFinished
-from app.events import TokensReceived as Received
-from app.records import Damaged, Record
+from app.errors.reasons import FailureKind, SignInEnded
+from app.events import Entry
+from app.events.refresh import RefreshFailed, RefreshStarted
+from app.events.session import SessionAdopted, SessionRestored, SignOutFinished
+from app.events.sign_in import SignInFinished
+from app.events.tokens import TokensReceived as Received
+from app.records import Damaged, Kind, Record
 from app.strictjson import read_object
 
 _NAME = "last-trouble.json"
 _KEPT = 200
-_TELLING = (RefreshFailed, RefreshStarted, SessionAdopted, SessionRestored, SignedOut, SignInFinished, Received)
+_TELLING = (RefreshFailed, RefreshStarted, SessionAdopted, SessionRestored, SignOutFinished, SignInFinished, Received)
 
 
 class TroubleMemory:
@@ -38,7 +42,7 @@ class TroubleMemory:
         key = entry.connection
         if isinstance(entry.event, RefreshFailed | SignInFinished) and not is_cancelled(entry.event):
             self._change(lambda known: {**known, key: _plain(trouble_in(recent))})
-        elif isinstance(entry.event, Received | SignedOut) and key in _read(self._path):
+        elif isinstance(entry.event, Received | SignOutFinished) and key in _read(self._path):
             self._change(lambda known: {name: each for name, each in known.items() if name != key})
 
     def _change(self, how: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
@@ -67,8 +71,16 @@ def _trouble(found: Record) -> Trouble:
         description=found.text("description", ""),
         status=found.nullable("status", found.whole),
         terminal=found.flag("terminal", default=False),
+        reason=_choice(found, "reason", SignInEnded),
+        rule=found.text("rule", ""),
+        kind=_choice(found, "kind", FailureKind),
         sent=_sent(found.record("sent")) if found.nullable("sent", found.object) is not None else None,
     )
+
+
+def _choice(found: Record, name: str, kind: type[Kind]) -> Kind | None:
+    """Return a member that an older Lapse has not written."""
+    return found.nullable(name, lambda each: found.choice(each, kind)) if name in found else None
 
 
 def _sent(found: Record) -> Sent:

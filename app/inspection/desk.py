@@ -15,8 +15,9 @@ from app.oauth.metadata import ServerMetadata
 from app.secret import Secret
 from app.session.session import Session
 from app.session.tokens import Held, TokenSet
+from app.token_name import TokenKind, TokenName
 
-_HINTS = {"AT": "access_token", "RT": "refresh_token", "ID": "id_token"}
+_HINTS = {TokenKind.ACCESS: "access_token", TokenKind.REFRESH: "refresh_token", TokenKind.ID: "id_token"}
 
 
 class Desk:
@@ -31,7 +32,7 @@ class Desk:
         self._client = client
         self._session = session
         self._clock = clock
-        self._introspections: dict[str, Mapping[str, Any]] = {}
+        self._introspections: dict[tuple[TokenName, str], Mapping[str, Any]] = {}
 
     def held(self, *, now: float | None = None, audience: str | None = None) -> tuple[Inspection, ...]:
         """Inspect every token in hand: access, ID, refresh; asks nobody. `now` in epoch seconds, ours by default."""
@@ -72,14 +73,14 @@ class Desk:
         client = OAuthClient(self._http, self._clock, issuer=issuer, client_id="")
         return await client.metadata(), await client.keys_for("", cause=None)
 
-    async def introspect(self, name: str) -> None:
+    async def introspect(self, name: TokenName) -> None:
         """Ask the server what the token of that name is worth; raises BadInput where it may not be asked."""
         tokens = self._session.tokens
         held = next((each for each in _all_of(tokens) if each.name == name), None) if tokens else None
         if held is None:
             raise BadInput(f"{name} is not in hand any more.", next_step="Inspect a token that is in hand.")
-        answer = await self._client.introspect(held.value, hint=_HINTS[held.prefix], cause=None)
-        self._introspections = {held.value.fingerprint + held.name: answer}
+        answer = await self._client.introspect(held.value, hint=_HINTS[held.kind], cause=None)
+        self._introspections = {(held.name, held.value.fingerprint): answer}
 
     def _one(self, held: Held, tokens: TokenSet, now: float | None, audience: str | None) -> Inspection:
         against = Against(
@@ -88,9 +89,9 @@ class Desk:
             metadata=self._client.known_metadata,
             issuer=self._client.issuer,
             client_id=self._client.client_id,
-            audience=audience if held.prefix == "AT" else None,
+            audience=audience if held.kind is TokenKind.ACCESS else None,
             skew_s=self._session.skew_s,
-            introspection=self._introspections.get(held.value.fingerprint + held.name),
+            introspection=self._introspections.get((held.name, held.value.fingerprint)),
         )
         return inspect_held(held, tokens, against)
 

@@ -17,7 +17,8 @@ from app.demo.org import DemoOrg
 from app.demo.policy import Policy
 from app.demo.systemlog import LogEvent
 from app.errors import LapseError
-from app.events import Entry, SessionEnded, SessionStarted
+from app.events import Entry
+from app.events.session import SessionEnded, SessionStarted
 from app.in_use import InUse, take_up
 from app.journal import Journal
 from app.lab.network import LabClient, LabNetwork, Traffic

@@ -7,6 +7,7 @@ from typing import Any
 import jwt
 
 from app.errors import UnusableAnswer
+from app.oauth import words
 from app.strictjson import read_object
 from app.wire.fetch import Answer
 
@@ -84,7 +85,7 @@ def read_keys(answer: Answer, source: str = "") -> Keys:
         if not isinstance(found, list):
             raise ValueError("it has no keys")  # noqa: TRY301, TRY004
     except ValueError as why:
-        raise UnusableAnswer(f"The issuer's keys cannot be read: {why}.", status=answer.status) from None
+        raise UnusableAnswer(words.unreadable("issuer's keys", why), status=answer.status) from None
     return keys_of(found, source)
 
 

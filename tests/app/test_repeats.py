@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.cli.repeats import without_secrets
-from app.events import ExchangeKind
+from app.events.wire import ExchangeKind
 from app.journal import Journal
 from app.json_places import json_places
 from app.secret import MASK, KnownSecrets, Secret, masked

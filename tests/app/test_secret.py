@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.clock import SystemClock
-from app.events import RefreshFailed, RefreshStarted
+from app.events.refresh import RefreshFailed, RefreshStarted
 from app.journal import Journal
 from app.secret import MASK, KnownSecrets, Secret, Span, masked, with_masks
 from app.spellings import views

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from app import events
 from app.connection import Connection
 from app.errors import BadInput
-from app.events import StorePlace
+from app.events.session import SessionStarted, SignOutFinished, StorePlace
+from app.events.wire import Exchange
 from app.session.store import MemoryStore
 from app.settings import config_dir, load
 from app.workbench import Workbench, open_workbench
@@ -52,9 +52,9 @@ async def test_what_one_does_is_journalled_as_its_own(two: tuple[Workbench, Conn
     key = opened.connection.key
     await opened.connect(first)
     await opened.sign_in(lambda _: None)
-    started = [entry for entry in opened.journal if isinstance(entry.event, events.SessionStarted)]
+    started = [entry for entry in opened.journal if isinstance(entry.event, SessionStarted)]
     assert [entry.connection for entry in started] == [key, opened.connection.key]
-    assert all(entry.connection for entry in opened.journal if isinstance(entry.event, events.Exchange) and entry.cause)
+    assert all(entry.connection for entry in opened.journal if isinstance(entry.event, Exchange) and entry.cause)
 
 
 async def test_a_changed_connection_keeps_the_session(two: tuple[Workbench, Connection, Connection]) -> None:
@@ -71,7 +71,7 @@ async def test_a_removed_connection_is_signed_out(two: tuple[Workbench, Connecti
     await opened.sign_in(lambda _: None)
     await opened.connect(first)
     await opened.remove_connection("Twin")
-    assert [type(entry.event) for entry in opened.journal if entry.connection == second.key][-1] is events.SignedOut
+    assert [type(entry.event) for entry in opened.journal if entry.connection == second.key][-1] is SignOutFinished
     assert [each.name for each in load(config_dir()).connections] == [first.name]
     assert opened.standing("Twin") is None
     with pytest.raises(BadInput, match="cannot be removed"):

@@ -7,11 +7,12 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from app import events
 from app.connection import Connection
 from app.demo.onetime import current_code
 from app.demo.org import ADA, GRACE
 from app.errors import SignInFailed
+from app.errors.reasons import SignInEnded
+from app.events.sign_in import SignInFinished
 from app.secret import Secret
 from app.session.device_sign_in import DeviceWaiting
 from app.session.direct_sign_in import Factor, PushWaiting
@@ -91,8 +92,9 @@ async def test_one_that_fails_is_journalled_with_what_the_server_said(opened: Wo
     with pytest.raises(SignInFailed):
         await opened.sign_in_by_password("grace", Secret("wrong"), Grace(opened))
     last = list(opened.journal)[-1]
-    assert last.event == events.SignInFinished(
+    assert last.event == SignInFinished(
         "The server did not accept the username and password.",
+        SignInEnded.REFUSED,
         "invalid_grant",
         "The credentials provided were invalid.",
     )

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import httpx
 import pytest
 
-from app import events
 from app.controls import Controls, FaultState
 from app.decision import Reason, Verdict
 from app.demo.addresses import PASSWORD, USERNAME
@@ -15,6 +14,11 @@ from app.demo.org import DemoOrg
 from app.demo.transport import OrgTransport
 from app.diagnosis import diagnosis_of
 from app.errors import BadInput, Hiccup
+from app.events.calls import CallStarted
+from app.events.demo import ControlRequested, DemoOrgTurned, TimeTravelled
+from app.events.refresh import RefreshRetried, RefreshSucceeded
+from app.events.session import SessionAdopted, SessionGone
+from app.events.wire import Exchange
 from app.lanes import Lane, MarkKind, lanes_of
 from app.secret import Secret
 from app.session.direct_sign_in import NoSecondFactor
@@ -22,6 +26,7 @@ from app.session.session import Session
 from app.simloop import SimClock
 from app.simulation import open_simulation
 from app.workbench import Workbench
+from tests.names import AT
 
 pytestmark = pytest.mark.anyio
 
@@ -69,7 +74,7 @@ async def test_the_machine_does_not_travel_with_them(bench: Workbench, clock: Si
     await (await bench.controls()).travel(3600)
     assert clock.now() == before
     assert bench.clock.now() == before + 3600
-    assert told(bench, events.TimeTravelled) == ["Both clocks were moved forward by 1 h."]
+    assert told(bench, TimeTravelled) == ["Both clocks were moved forward by 1 h."]
 
 
 async def test_every_entry_of_the_connection_is_told_by_its_own_time(bench: Workbench, clock: SimClock) -> None:
@@ -77,17 +82,17 @@ async def test_every_entry_of_the_connection_is_told_by_its_own_time(bench: Work
     await call(bench)
     newest = list(bench.journal)[-1]
     assert newest.at == clock.now() + 60
-    exchange = next(each.event for each in reversed(list(bench.journal)) if isinstance(each.event, events.Exchange))
+    exchange = next(each.event for each in reversed(list(bench.journal)) if isinstance(each.event, Exchange))
     assert exchange.started_at == clock.now() + 60
 
 
 async def test_a_restart_finds_the_session_without_a_request_and_the_time_it_was_left_at(bench: Workbench) -> None:
     await (await bench.controls()).travel(10)
-    before = len(told(bench, events.Exchange))
+    before = len(told(bench, Exchange))
     was = bench.session
     await bench.restart()
     assert bench.session is not was
-    assert len(told(bench, events.Exchange)) == before
+    assert len(told(bench, Exchange)) == before
     assert bench.session.tokens is not None
     assert round(bench.session.decide("me").remaining_s or 0) == 20
 
@@ -140,9 +145,7 @@ async def test_a_second_lapse_refreshes_and_the_first_takes_over_what_it_got(ben
         assert await call(other) == 200
     assert await call(bench) == 200
     assert org.counters["token"] - requests == 1
-    assert told(bench, events.SessionAdopted) == [
-        "Another Lapse has refreshed this session; its generation 2 was taken over."
-    ]
+    assert told(bench, SessionAdopted) == ["Another Lapse has refreshed this session; its generation 2 was taken over."]
 
 
 async def test_a_takeover_stands_under_the_call_that_needed_it(bench: Workbench) -> None:
@@ -150,13 +153,13 @@ async def test_a_takeover_stands_under_the_call_that_needed_it(bench: Workbench)
     async with bench.beside() as other:
         await call(other)
     await call(bench)
-    (adopted,) = [each for each in bench.journal if isinstance(each.event, events.SessionAdopted)]
-    assert isinstance(bench.journal.chain(adopted.seq)[0].event, events.CallStarted)
+    (adopted,) = [each for each in bench.journal if isinstance(each.event, SessionAdopted)]
+    assert isinstance(bench.journal.chain(adopted.seq)[0].event, CallStarted)
     async with bench.beside() as other:
         await other.session.sign_out()
     assert await call(bench) is None
-    (gone,) = [each for each in bench.journal if isinstance(each.event, events.SessionGone)]
-    assert isinstance(bench.journal.chain(gone.seq)[0].event, events.CallStarted)
+    (gone,) = [each for each in bench.journal if isinstance(each.event, SessionGone)]
+    assert isinstance(bench.journal.chain(gone.seq)[0].event, CallStarted)
 
 
 async def test_another_lapse_goes_along_when_one_travels(bench: Workbench) -> None:
@@ -165,7 +168,7 @@ async def test_another_lapse_goes_along_when_one_travels(bench: Workbench) -> No
         assert other.clock.now() == bench.clock.now() - 45
         assert await call(other) in (200, 401)
         assert other.clock.now() == bench.clock.now()
-        assert told(other, events.TimeTravelled) == ["Both clocks were moved forward by 45 s."]
+        assert told(other, TimeTravelled) == ["Both clocks were moved forward by 45 s."]
 
 
 async def test_nothing_takes_as_long_as_one_has_travelled(bench: Workbench) -> None:
@@ -175,9 +178,9 @@ async def test_nothing_takes_as_long_as_one_has_travelled(bench: Workbench) -> N
         assert result.duration_s < 1
         await other.session.fresh_token(asked_for=True)
         await bench.reset_demo_org()
-        exchanges = [each.event for each in (*bench.journal, *other.journal) if isinstance(each.event, events.Exchange)]
+        exchanges = [each.event for each in (*bench.journal, *other.journal) if isinstance(each.event, Exchange)]
         assert all(0 <= each.duration_s < 1 for each in exchanges)
-        assert all("1 h" not in each for each in told(other, events.RefreshSucceeded))
+        assert all("1 h" not in each for each in told(other, RefreshSucceeded))
 
 
 async def test_a_travel_during_a_slow_refresh_is_not_waited_for(bench: Workbench, clock: SimClock) -> None:
@@ -199,7 +202,7 @@ async def test_a_lost_answer_is_asked_for_again_although_another_lapse_has_trave
         await (await bench.controls()).switch_on("close-after@token.refresh*1")
         await other.session.fresh_token(asked_for=True)
         assert other.session.tokens is not None
-        assert len(told(other, events.RefreshRetried)) == 1
+        assert len(told(other, RefreshRetried)) == 1
 
 
 async def test_an_answer_from_before_a_travel_does_not_take_us_back(
@@ -219,14 +222,14 @@ async def test_an_answer_from_before_a_travel_does_not_take_us_back(
         await clock.sleep_until(clock.now() + 0.1)
         await (await bench.controls()).travel(60)
     assert bench.clock.now() == clock.now() + 60
-    assert len(told(bench, events.TimeTravelled)) == 1
+    assert len(told(bench, TimeTravelled)) == 1
 
 
 async def test_every_exchange_with_the_org_is_told_at_its_time(bench: Workbench) -> None:
     await (await bench.controls()).travel(3600)
     seq = bench.journal.newest
     await diagnosis_of(bench)
-    told_of = [each for each in bench.journal if each.seq > seq and isinstance(each.event, events.Exchange)]
+    told_of = [each for each in bench.journal if each.seq > seq and isinstance(each.event, Exchange)]
     assert len(told_of) > 2
     assert {each.at for each in told_of} == {bench.clock.now()}
     assert {each.connection for each in told_of} == {bench.connection.key}
@@ -239,7 +242,7 @@ async def test_a_pause_outlasts_no_travel_back(bench: Workbench) -> None:
     with pytest.raises(Hiccup):
         await bench.session.fresh_token(asked_for=True)
     await controls.travel(-7200)
-    assert (await bench.session.fresh_token(asked_for=True)).access.name == "AT-2"
+    assert (await bench.session.fresh_token(asked_for=True)).access.name == AT(2)
 
 
 async def test_a_reset_makes_everything_right_that_was_wrong_here(bench: Workbench) -> None:
@@ -308,10 +311,10 @@ async def test_every_act_goes_through_the_control_api_and_stands_under_who_asked
     bench: Workbench, act: Act, sentence: str
 ) -> None:
     await act(await bench.controls())
-    asked = next(entry for entry in bench.journal if isinstance(entry.event, events.ControlRequested))
+    asked = next(entry for entry in bench.journal if isinstance(entry.event, ControlRequested))
     led = [entry for entry in bench.journal if entry.cause == asked.seq]
     assert sentence in [entry.sentence() for entry in led]
-    urls = [entry.event.url for entry in led if isinstance(entry.event, events.Exchange)]
+    urls = [entry.event.url for entry in led if isinstance(entry.event, Exchange)]
     assert urls
     assert all("/demo/control" in url for url in urls)
 
@@ -356,7 +359,7 @@ async def test_what_the_org_refuses_is_told_and_changes_nothing(bench: Workbench
     with pytest.raises(BadInput, match="access_token_lifetime_s must lie between"):
         await controls.turn(access_token_lifetime_s=0)
     assert await controls.read() == before
-    assert told(bench, events.DemoOrgTurned) == []
+    assert told(bench, DemoOrgTurned) == []
 
 
 async def test_nobody_can_jump_to_the_lapse_of_nothing(bench: Workbench) -> None:

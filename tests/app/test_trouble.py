@@ -12,11 +12,14 @@ from app.demo.addresses import addresses_of
 from app.demo.controller import Controller
 from app.demo.ledger import hashed
 from app.errors import BadInput, Refusal
-from app.events import ControlRequested, ExchangeKind, StorePlace
+from app.events.demo import ControlRequested
+from app.events.session import StorePlace
+from app.events.wire import ExchangeKind
 from app.secret import Secret
 from app.simloop import SimClock
 from app.trouble import Trouble
 from tests.app.session.conftest import World, new_world
+from tests.names import AT, RT
 
 pytestmark = pytest.mark.anyio
 API = "/api/me"
@@ -65,7 +68,7 @@ async def test_a_revoked_refresh_token_ends_the_session_at_the_next_refresh(benc
 async def test_the_org_is_told_which_token_it_revokes_by_its_hash(bench: Bench, kind: str) -> None:
     held = {"access": bench.world.tokens.access, "refresh": bench.world.tokens.refresh}[kind]
     assert held is not None
-    assert (await bench.trouble.revoke(kind)).name == {"access": "AT-1", "refresh": "RT-1"}[kind]
+    assert (await bench.trouble.revoke(kind)).name == {"access": AT(1), "refresh": RT(1)}[kind]
     sent = bench.world.network.requests[-1]
     assert sent.url.path == "/demo/control/revoke"
     assert json.loads(sent.content) == {"token_hash": hashed(held.value.reveal())}
@@ -102,7 +105,7 @@ async def test_a_refresh_token_made_to_expire_is_refused_and_the_client_did_not_
     await bench.world.session.drop_access_token()
     assert await bench.call() is None
     assert bench.world.session.ended is not None
-    assert any("let it expire" in each.sentence() for each in bench.world.org.log)
+    assert any("let it expire" in each.cause for each in bench.world.org.log)
 
 
 async def test_a_replay_inside_the_grace_period_is_accepted_and_changes_nothing_here(bench: Bench) -> None:
@@ -110,7 +113,7 @@ async def test_a_replay_inside_the_grace_period_is_accepted_and_changes_nothing_
     await bench.world.session.fresh_token(asked_for=True)
     before = bench.world.tokens
     answered = await bench.trouble.replay()
-    assert (answered.name, answered.error) == ("RT-1", None)
+    assert (answered.name, answered.error) == (RT(1), None)
     assert bench.world.tokens == before
     await bench.world.session.fresh_token(asked_for=True)
 
@@ -120,7 +123,7 @@ async def test_a_replay_after_the_grace_period_kills_the_family(bench: Bench, cl
     await bench.world.session.fresh_token(asked_for=True)
     clock.jump(5)
     answered = await bench.trouble.replay()
-    assert (answered.name, answered.error) == ("RT-1", "invalid_grant")
+    assert (answered.name, answered.error) == (RT(1), "invalid_grant")
     with pytest.raises(Refusal):
         await bench.world.session.fresh_token(asked_for=True)
     assert "Replaying RT-1, which was replaced, on request." in bench.sentences()
@@ -173,7 +176,7 @@ async def test_a_token_ended_after_the_sign_out_is_told_and_nothing_else(bench: 
         await bench.world.session.sign_out()
 
     bench.controller.expire = ended_late  # type: ignore[method-assign]
-    assert (await bench.trouble.expire("access")).name == "AT-1"
+    assert (await bench.trouble.expire("access")).name == AT(1)
     assert bench.world.session.tokens is None
 
 

@@ -8,13 +8,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app import events, settings
+from app import settings
 from app.clock import SystemClock
 from app.connection import Connection
 from app.decision import Reason
 from app.demo.host import DemoHost
 from app.errors import BadInput, SignInFailed
-from app.events import StorePlace
+from app.events import Event
+from app.events.session import StorePlace
 from app.lanes import Limits
 from app.session.states import SignedIn, SignedOut
 from app.session.store import MemoryStore
@@ -226,7 +227,7 @@ async def test_the_journal_of_a_whole_run_has_a_sentence_for_everything() -> Non
         await opened.sign_out()
         sentences = [entry.sentence() for entry in opened.journal]
         assert all(text and text[0].isupper() for text in sentences)
-        assert all(isinstance(entry.event, events.Event) for entry in opened.journal)
+        assert all(isinstance(entry.event, Event) for entry in opened.journal)
         assert "eyJ" not in "".join(sentences)
 
 

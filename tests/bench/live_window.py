@@ -14,7 +14,7 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication
 
-from app.events import Exchange
+from app.events.wire import Exchange
 from app.session.store import MemoryStore
 from app.workbench import Workbench, open_workbench
 from tests.bench.wire_log import resident_mb, stream

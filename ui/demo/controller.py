@@ -5,9 +5,22 @@ from collections.abc import Awaitable, Callable
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from app import events
 from app.errors import LapseError
-from app.events import Entry, Exchange, ExchangeKind
+from app.events import Entry
+from app.events.demo import (
+    ClockSkewed,
+    DemoOrgFound,
+    DemoOrgLedgerSetAside,
+    DemoOrgPortTaken,
+    DemoOrgReset,
+    DemoOrgStarted,
+    DemoOrgTurned,
+    FaultSwitched,
+    KeysRotated,
+    NetworkCut,
+    TimeTravelled,
+)
+from app.events.wire import Exchange, ExchangeKind
 from ui.demo.panel import DemoPanel
 from ui.shell.controller import Controller
 from ui.shell.session_model import SessionModel
@@ -24,19 +37,19 @@ if TYPE_CHECKING:
 _READING = "read the demo org"
 # After these somebody, here or elsewhere, has turned the org, or another org is there.
 _TURNED = (
-    events.DemoOrgTurned,
-    events.FaultSwitched,
-    events.TimeTravelled,
-    events.ClockSkewed,
-    events.NetworkCut,
-    events.DemoOrgReset,
-    events.DemoOrgStarted,
-    events.DemoOrgFound,
+    DemoOrgTurned,
+    FaultSwitched,
+    TimeTravelled,
+    ClockSkewed,
+    NetworkCut,
+    DemoOrgReset,
+    DemoOrgStarted,
+    DemoOrgFound,
 )
 # Nothing else in the window shows these.
-_SHOWN_NOWHERE = (events.KeysRotated, events.DemoOrgFound)
+_SHOWN_NOWHERE = (KeysRotated, DemoOrgFound)
 # These explain why one is signed out.
-_STAYS_TRUE = (events.DemoOrgPortTaken, events.DemoOrgLedgerSetAside)
+_STAYS_TRUE = (DemoOrgPortTaken, DemoOrgLedgerSetAside)
 
 
 class DemoController(Controller):
@@ -73,7 +86,7 @@ class DemoController(Controller):
                 self._shell.toast(entry.sentence())
             elif isinstance(entry.event, _STAYS_TRUE):
                 self._shell.show_status(entry.sentence())
-            elif isinstance(entry.event, events.TimeTravelled):
+            elif isinstance(entry.event, TimeTravelled):
                 self._shell.announce(entry.sentence())
         if any(self._calls_for_a_look(entry) for entry in batch):
             self._read_soon()

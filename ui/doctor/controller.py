@@ -1,8 +1,9 @@
 """Connects the doctor: asked for, or by itself when a sign-in brings no refresh token or a refresh is refused."""
 
-from app import events
 from app.errors import LapseError
 from app.events import Entry
+from app.events.refresh import RefreshFailed
+from app.events.tokens import TokensReceived
 from ui.doctor.panel import DoctorPanel
 from ui.shell.controller import Controller
 from ui.shell.session_model import SessionModel
@@ -42,9 +43,9 @@ class DoctorController(Controller):
         if not self._bench.is_connected or entry.connection != self._bench.connection.key:
             return False
         event = entry.event
-        if isinstance(event, events.RefreshFailed):
+        if isinstance(event, RefreshFailed):
             return event.terminal or (bool(event.code) and not _is_busy(event))
-        return isinstance(event, events.TokensReceived) and event.number == 1 and event.refresh is None
+        return isinstance(event, TokensReceived) and event.number == 1 and event.refresh is None
 
     def _on_look(self) -> None:
         self._shell.open_side(self._panel)
@@ -69,7 +70,7 @@ class DoctorController(Controller):
         self._panel.show_findings(found.findings)
 
 
-def _is_busy(failed: events.RefreshFailed) -> bool:
+def _is_busy(failed: RefreshFailed) -> bool:
     """Return whether the server only asked to come back later, in whatever words: that needs no doctor."""
     is_later = failed.code in ("temporarily_unavailable", "server_error", "slow_down")
     return is_later or failed.status == _TOO_MANY or (failed.status or 0) >= _SERVER_ERROR

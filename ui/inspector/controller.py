@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from app.errors import BadInput, LapseError
+from app.token_name import TokenName
 from app.urls import check_url
 from ui.inspector.panel import InspectorPanel
 from ui.shell.controller import Controller
@@ -66,11 +67,11 @@ class InspectorController(Controller):
         await self._bench.desk.fetch_keys()
         self._show()
 
-    def _on_introspect(self, title: str) -> None:
-        self._tasks.start("introspect", self._introspect, title)
+    def _on_introspect(self, name: TokenName) -> None:
+        self._tasks.start("introspect", self._introspect, name)
 
-    async def _introspect(self, title: str) -> None:
-        await self._bench.desk.introspect(title)
+    async def _introspect(self, name: TokenName) -> None:
+        await self._bench.desk.introspect(name)
         self._show()
 
     def _on_paste(self) -> None:

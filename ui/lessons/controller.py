@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from app.errors import LapseError, Standing, StepFailed
-from app.events import StorePlace
+from app.errors import LapseError, StepFailed
+from app.errors.reasons import Standing
+from app.events.session import StorePlace
 from app.lessons.catalogue import LESSONS
 from app.lessons.player import Player
 from app.lessons.progress import Progress, progress_of, saved_progress

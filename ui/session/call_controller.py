@@ -3,8 +3,9 @@
 import asyncio
 from typing import TYPE_CHECKING
 
-from app import events
 from app.errors import LapseError
+from app.events.demo import ReplayAnswered
+from app.events.refresh import Decided, RefreshFailed, RefreshSucceeded
 from app.wire.curl import curl
 from app.wire.details import Detail
 from ui.session.panels import SessionPanels
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 _CALL = "call"
 # What a person who asks "why?" below the last result may mean.
-_WORTH_A_QUESTION = (events.RefreshSucceeded, events.RefreshFailed, events.ReplayAnswered, events.Decided)
+_WORTH_A_QUESTION = (RefreshSucceeded, RefreshFailed, ReplayAnswered, Decided)
 
 
 class CallController(Controller):

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from app.counters import Counters
 from app.errors import LapseError
-from app.events import Entry, StorePlace
+from app.events import Entry
+from app.events.session import StorePlace
 from app.session.states import Ended, Unread
 from ui.session.panels import SessionPanels
 from ui.shell.controller import Controller

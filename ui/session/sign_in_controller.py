@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtGui import QAction
 
-from app import events
 from app.connection import SignInKind
-from app.errors import LapseError, Standing
+from app.errors import LapseError
+from app.errors.reasons import Standing
 from app.events import Entry
+from app.events.sign_in import BrowserOpened
 from ui.session.asked_factors import AskedFactors
 from ui.session.panels import SessionPanels
 from ui.shell.controller import Controller
@@ -121,7 +122,7 @@ class SignInController(Controller):
         self._model.refresh()
 
     def _look_for_a_browser(self, batch: tuple[Entry, ...]) -> None:
-        if any(isinstance(entry.event, events.BrowserOpened) and not entry.event.worked for entry in batch):
+        if any(isinstance(entry.event, BrowserOpened) and not entry.event.worked for entry in batch):
             self._show_no_browser()
 
     def _show_no_browser(self) -> None:

@@ -2,8 +2,9 @@
 
 from PySide6.QtGui import QAction
 
-from app import events
 from app.events import Entry
+from app.events.refresh import RefreshSucceeded
+from app.events.words import sentence
 from ui.session.held import facts_of
 from ui.session.panels import SessionPanels
 from ui.shell.controller import Controller
@@ -43,7 +44,7 @@ class TokenController(Controller):
 
     def _announce(self, batch: tuple[Entry, ...]) -> None:
         for entry in batch:
-            if isinstance(entry.event, events.RefreshSucceeded):
+            if isinstance(entry.event, RefreshSucceeded):
                 self._shell.announce(entry.sentence())
 
     def _tick(self, now: float) -> None:
@@ -86,7 +87,7 @@ class TokenController(Controller):
 
     async def _expire(self, kind: str) -> None:
         expired = await (await self._bench.trouble()).expire(kind)
-        self._shell.toast(expired.sentence())
+        self._shell.toast(sentence(expired))
 
     def _on_revoke(self) -> None:
         kind = self._kind()
@@ -94,14 +95,14 @@ class TokenController(Controller):
 
     async def _revoke(self, kind: str) -> None:
         revoked = await (await self._bench.trouble()).revoke(kind)
-        self._shell.toast(revoked.sentence())
+        self._shell.toast(sentence(revoked))
 
     def _on_replay(self) -> None:
         self._tasks.start("replay", self._replay)
 
     async def _replay(self) -> None:
         answered = await (await self._bench.trouble()).replay()
-        self._strip.show_story(answered.sentence())
+        self._strip.show_story(sentence(answered))
 
     def _kind(self) -> str:
         action = self.sender()

@@ -8,13 +8,14 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.connection import SignInKind
+from app.token_name import TokenName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Possible:
     """What can be done at the moment: who is connected and signed in, which tokens are in hand, whether a call runs.
 
-    `replaced` is the name of the refresh token that was replaced last, "" for none. `why_not_by` says for kinds of
+    `replaced` is the name of the refresh token that was replaced last, None for none. `why_not_by` says for kinds of
     sign-in why the server does not offer them.
     """
 
@@ -24,7 +25,7 @@ class Possible:
     has_access: bool = False
     has_refresh: bool = False
     has_id: bool = False
-    replaced: str = ""
+    replaced: TokenName | None = None
     is_calling: bool = False
     is_presenting: bool = False
     why_not_by: Mapping[str, str] = field(default_factory=dict)

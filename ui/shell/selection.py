@@ -11,7 +11,7 @@ class Selection(QObject):
     """
 
     selected = Signal(int)
-    token_selected = Signal(str)
+    token_selected = Signal(object)
     why_requested = Signal(int)
 
     def __init__(self, parent: QObject | None = None) -> None:

@@ -4,9 +4,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from app import events
 from app.errors import LapseError
 from app.events import Entry
+from app.events.demo import DemoOrgTurned, TimeTravelled
+from app.events.refresh import RefreshRetried
+from app.events.session import KeyringAwaited
 from app.lanes import Limits
 from app.session.expiry import leeway_in_force
 from ui.shell.bridge import Bridge
@@ -188,10 +190,10 @@ class SessionModel(QObject):
             self.limits_changed.emit()
 
     def _on_session_changed(self, entry: Entry) -> None:
-        if isinstance(entry.event, events.KeyringAwaited):
+        if isinstance(entry.event, KeyringAwaited):
             self.start_told.emit(entry.sentence())
             self.keyring_awaited.emit(entry.event.waiting)
-        elif isinstance(entry.event, events.RefreshRetried):
+        elif isinstance(entry.event, RefreshRetried):
             self.refresh_retried.emit(entry.sentence())
         else:
             self.refresh()
@@ -199,9 +201,9 @@ class SessionModel(QObject):
     def _on_appended(self, batch: tuple[Entry, ...]) -> None:
         self.story_continued.emit(self._of_connection(batch))
         self.appended.emit(batch)
-        if any(isinstance(entry.event, events.TimeTravelled) for entry in batch):
+        if any(isinstance(entry.event, TimeTravelled) for entry in batch):
             self.tick()  # every countdown jumps along at once
-        if any(isinstance(entry.event, events.DemoOrgTurned) for entry in batch):
+        if any(isinstance(entry.event, DemoOrgTurned) for entry in batch):
             self._renew_limits()
 
     # --- the story of the chosen connection -----------------------------------------------------------------------

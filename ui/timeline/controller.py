@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
-from app import events
-from app.events import Entry
+from app.events import Entry, Event
+from app.events.demo import TokenExpired, TokenRevoked
+from app.events.refresh import Decided, RefreshSucceeded
+from app.events.tokens import AccessTokenDropped, TokensReceived
 from app.lanes import Lanes
+from app.token_name import TokenKind, TokenName
 from ui.shell.controller import Controller
 from ui.shell.saving import asked_for_path, write
 from ui.shell.session_model import SessionModel
@@ -54,8 +57,8 @@ class TimelineController(Controller):
     def _select(self, seq: int) -> None:
         self._panel.select(seq)
         entry = self._bench.journal.entry(seq)
-        name = _token_of(entry.event) if entry is not None and self._model.is_of_connection(entry) else ""
-        if name and self._lanes.is_in_hand(name, seq):
+        name = _token_of(entry.event) if entry is not None and self._model.is_of_connection(entry) else None
+        if name is not None and self._lanes.is_in_hand(name, seq):
             self._shell.selection.token_selected.emit(name)
 
     def _on_focus(self) -> None:
@@ -72,14 +75,14 @@ class TimelineController(Controller):
             self.write_timeline(path)
 
 
-def _token_of(event: events.Event) -> str:
-    """Return the name of the token an event is about, "" for none."""
-    if isinstance(event, events.TokensReceived):
-        return event.access.name if event.access is not None else ""
-    if isinstance(event, events.Decided):
-        return event.decision.access_name or ""
-    if isinstance(event, events.RefreshSucceeded):
-        return f"AT-{event.number}"
-    if isinstance(event, events.AccessTokenDropped | events.TokenRevoked | events.TokenExpired):
+def _token_of(event: Event) -> TokenName | None:
+    """Return the name of the token an event is about, None for none."""
+    if isinstance(event, TokensReceived):
+        return event.access.name if event.access is not None else None
+    if isinstance(event, Decided):
+        return event.decision.access_name
+    if isinstance(event, RefreshSucceeded):
+        return TokenName(TokenKind.ACCESS, event.number)
+    if isinstance(event, AccessTokenDropped | TokenRevoked | TokenExpired):
         return event.name
-    return ""
+    return None

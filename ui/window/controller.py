@@ -115,7 +115,7 @@ class WindowController(QObject):
         self.model.refresh()
         # Why a session has ended stands where one signs in again; once is enough.
         ended = self.model.bench.session.ended if self.model.is_ready else None
-        if not (isinstance(failure, Refusal) and ended is not None and failure.what == ended.what):
+        if not (isinstance(failure, Refusal) and ended is not None and failure.reason is ended.reason):
             self.shell.show_error(failure)
 
     def _show_possible(self) -> None:
@@ -129,7 +129,7 @@ class WindowController(QObject):
                 has_access=model.held("access") is not None,
                 has_refresh=model.held("refresh") is not None,
                 has_id=model.held("id") is not None,
-                replaced=replaced.name if replaced is not None else "",
+                replaced=replaced.name if replaced is not None else None,
                 why_not_by=self._why_not_by() if model.is_ready else {},
                 is_calling=self.tasks.running("call"),
                 is_presenting=commands.presenter.isChecked(),

@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 
 from app import VERSION
-from app.events import Entry, Exchange
+from app.events import Entry
+from app.events.wire import Exchange
 from app.secret import Secret
 from app.wire.curl import curl
 from app.wire.har import har

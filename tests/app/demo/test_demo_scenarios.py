@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager, suppress
 import httpx
 import pytest
 
-from app import events
 from app.clock import SystemClock
 from app.connection import Connection
 from app.demo.ledger import MemoryLedger, SigningKey
@@ -18,6 +17,7 @@ from app.demo.scenarios import SCENARIOS, Expectation, Scenario, Stage, scenario
 from app.demo.serve import ServedOrg
 from app.errors import BadInput, DiscoveryFailed, LapseError, SignInFailed
 from app.events import Entry
+from app.events.sign_in import RedirectIgnored
 from app.session.states import SignedIn
 from app.session.store import MemoryStore
 from app.workbench import Workbench, open_workbench
@@ -118,7 +118,7 @@ async def test_lapse_sends_no_code_on(served: ServedOrg, name: str) -> None:
 
 
 def _stop_waiting(entry: Entry, waiting: asyncio.Timeout) -> None:
-    if isinstance(entry.event, events.RedirectIgnored):
+    if isinstance(entry.event, RedirectIgnored):
         waiting.reschedule(0)
 
 

@@ -8,7 +8,7 @@ import pytest
 from app.clock import SystemClock
 from app.connection import DEMO_CLIENT_ID
 from app.errors import BadInput, LapseError, OktaRefused, Unreachable, UnusableAnswer
-from app.events import Exchange, ExchangeKind
+from app.events.wire import Exchange, ExchangeKind
 from app.okta.addresses import org_url
 from app.okta.keeping import checked_token
 from app.okta.management import Management

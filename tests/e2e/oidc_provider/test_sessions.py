@@ -7,7 +7,9 @@ import pytest
 
 from app.decision import ExpirySource, Reason
 from app.errors import NotSignedIn, Refusal, SignInFailed, UnusableAnswer
-from app.events import RefreshTokenFate, SessionEnded, SkewMeasured
+from app.events.refresh import SkewMeasured
+from app.events.session import SessionEnded
+from app.events.tokens import RefreshTokenFate
 from app.session.sign_out import Fate, sign_out
 from app.session.states import Ended
 from tests.e2e.oidc_provider.conftest import Serve

@@ -8,7 +8,7 @@ import pytest
 from app.connection import Connection
 from app.decision import Reason
 from app.errors import Refusal
-from app.events import RefreshTokenFate
+from app.events.tokens import RefreshTokenFate
 from app.session.states import Ended, SignedOut
 from tests.e2e.oidc_provider.lapse import header, opened, status_of
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
-from app import events
 from app.connection import Connection
+from app.events.tokens import TokensReceived
 from tests.e2e.window.desk import Desk, Open
 from ui.demo.addresses import AddressesDialog
 from ui.shell.clipboard import Clipboard
@@ -50,7 +50,7 @@ def test_a_story_told_anew_tells_nothing_twice(open_desk: Open) -> None:
     desk = open_desk()
     desk.sign_in()
     model, bench = desk.controller.model, desk.bench
-    received = next(each for each in bench.journal if isinstance(each.event, events.TokensReceived))
+    received = next(each for each in bench.journal if isinstance(each.event, TokensReceived))
     bench.journal.of(received.connection).append(received.event)  # the batch with it is on its way
     model._key = ""
     model._follow_connection()
@@ -76,7 +76,7 @@ def test_the_first_token_of_another_sign_in_is_not_inspected_as_this_ones(open_d
     desk.window.commands.sign_out.trigger()
     desk.reach(Page.SIGNED_OUT)
     desk.sign_in()
-    received = [each.seq for each in desk.bench.journal if isinstance(each.event, events.TokensReceived)]
+    received = [each.seq for each in desk.bench.journal if isinstance(each.event, TokensReceived)]
     desk.until(lambda: len(desk.controller.timeline._lanes.bars) >= 4)
     shown: list[str] = []
     desk.window.inspector.show_token = shown.append  # type: ignore[method-assign]

@@ -7,10 +7,15 @@ import pytest
 from PySide6.QtGui import QImage
 
 from app.errors import BadInput
-from app.events import Entry, Exchange, ExchangeKind, RefreshSucceeded, StorePlace, TokensReceived
+from app.events import Entry
+from app.events.refresh import RefreshSucceeded
+from app.events.session import StorePlace
+from app.events.tokens import TokensReceived
+from app.events.wire import Exchange, ExchangeKind
 from app.lanes import Limits
 from app.session.store import MemoryStore
 from tests.e2e.window.desk import Desk, Open
+from tests.names import AT, RT
 from ui.shell.page import Page
 
 
@@ -65,7 +70,7 @@ def test_a_generation_chosen_on_the_timeline_is_inspected(open_desk: Open) -> No
     window.timeline.selected.emit(received.seq)
     current = window.inspector.current()
     assert current is not None
-    assert current.title == "AT-2"
+    assert current.title == AT(2)
     row = window.wire.chosen()
     assert row is not None
     assert "/token" in row.text
@@ -135,8 +140,8 @@ def test_a_restored_session_is_on_the_timeline(open_desk: Open) -> None:
     desk.close()
     again = open_desk(store)
     again.reach(Page.SIGNED_IN)
-    again.until(lambda: again.controller.timeline._lanes.bar("AT-2") is not None)
-    access, refresh = (again.controller.timeline._lanes.bar(name) for name in ("AT-2", "RT-2"))
+    again.until(lambda: again.controller.timeline._lanes.bar(AT(2)) is not None)
+    access, refresh = (again.controller.timeline._lanes.bar(name) for name in (AT(2), RT(2)))
     assert access is not None
     assert refresh is not None
     tokens = again.bench.session.tokens

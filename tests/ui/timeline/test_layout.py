@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.lanes import Bar, End, Family, Lane, Lanes, Limits, Mark, MarkKind
+from tests.names import AT, RT
 from ui.timeline.layout import LimitKind, Picture, Rules, limits_of, picture
 from ui.timeline.span import LONGEST_S, ORDER, SHORTEST_S, Frame, Span, following, ticks
 from ui.timeline.walk import beside, neighbour
@@ -150,7 +151,7 @@ def test_an_unstated_end_runs_up_to_now() -> None:
 
 def test_a_rotation_is_linked_and_a_replay_points_backwards() -> None:
     bars = [bar(1, NOW - 60, 30, ended=NOW - 30), bar(2, NOW - 30, 30)]
-    replay = mark(99, NOW - 5, MarkKind.REPLAY_REFUSED, Lane.TOKEN_REQUESTS, "RT-1", back_to=NOW - 30)
+    replay = mark(99, NOW - 5, MarkKind.REPLAY_REFUSED, Lane.TOKEN_REQUESTS, RT(1), back_to=NOW - 30)
     found = picture(lanes_with(bars, [replay]), frame(), NOW)
     assert [link.is_replay for link in found.links] == [False, True]
     assert found.links[0].x == found.bars[1].begin
@@ -284,4 +285,4 @@ def test_a_long_life_after_many_short_ones_is_a_shape_of_its_own() -> None:
     bars.append(bar(9, NOW - 89.91, 60))
     many, one = picture(lanes_with(bars), frame(), NOW).bars
     assert (many.count, many.end - many.begin < 1) == (8, True)
-    assert (one.name, one.count, one.has_label) == ("AT-9", 1, True)
+    assert (one.name, one.count, one.has_label) == (AT(9), 1, True)
