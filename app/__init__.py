@@ -1,12 +1,13 @@
 """Lapse without a screen: everything but the pictures.
 
 clock, simloop         time as an argument, real or simulated
-secret, errors, text   what never prints, what went wrong, words
+secret, errors/, text  what never prints, what went wrong and why, words
 files, streams         what is written and printed: whole, private, readable everywhere
 strictjson, records    JSON that may be trusted, and records of ours read by type
 ending                 how a process ends: an honest exit code, never a traceback
-decision               refresh or not, and why
-events, journal        what happened, in one stream
+token_name             what tokens go by where their values must not stand
+decision/              refresh or not, and why
+events/, journal       what happened, in one stream; the sentences are made in events.words
 counters, lanes/       the stream as numbers, and over time
 connection, settings   where to sign in, and preferences; no secrets
 connection_field       which part of a connection an error is about

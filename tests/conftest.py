@@ -9,9 +9,11 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-import hypothesis
 import pytest
 
+from app.demo.ledger import SigningKey
+from tests.examples import register_profiles
+from tests.keys import lend_signing_keys
 from tests.qt_bot import PatientBot
 
 # No test may reach a person's keyring; a test of a real one gives its child process a keyring of its own.
@@ -19,9 +21,7 @@ os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-# How long an example takes is up to what else the machine does.
-hypothesis.settings.register_profile("lapse", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
-hypothesis.settings.load_profile("lapse")
+register_profiles()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +86,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    lend_signing_keys()
     config.stash[_left_out] = []
     os.environ["LAPSE_HOME"] = _home_of(config)  # for what runs outside any one test
     config.pluginmanager.register(_Watch(config.stash[_left_out]))
@@ -109,6 +110,12 @@ def lapse_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home = tmp_path / "lapse-home"
     monkeypatch.setenv("LAPSE_HOME", str(home))
     return home
+
+
+@pytest.fixture(scope="session")
+def key() -> SigningKey:
+    """Return one and the same key to every demo org whose keys do not matter."""
+    return SigningKey.generate()
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """Colours and the one style sheet: light, dark, or as the system says."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cache
 
@@ -121,6 +123,23 @@ def apply(application: QApplication, choice: str, zoom: float = 1.0) -> None:
     if application.styleSheet() != sheet:
         application.setStyle("Fusion")
         application.setPalette(palette(scheme))
+        application.setStyleSheet(sheet)
+
+
+@contextmanager
+def styled_at_the_end() -> Iterator[None]:
+    """Take the style sheet off while many widgets are built, and put it on all of them at once.
+
+    Under a style sheet Qt tells the whole tree below a widget that its style has changed each time the widget is put
+    into another (QWidgetPrivate::inheritStyle): a window built from the inside out would be styled once a level.
+    """
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    sheet = application.styleSheet()
+    application.setStyleSheet("")
+    try:
+        yield
+    finally:
         application.setStyleSheet(sheet)
 
 

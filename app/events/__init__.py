@@ -6,7 +6,6 @@ Import a record from its subject (`from app.events.refresh import RefreshSucceed
 
 from dataclasses import dataclass
 
-from app.events import words
 from app.events.calls import CallEvent
 from app.events.demo import DemoEvent
 from app.events.refresh import RefreshEvent
@@ -33,4 +32,6 @@ class Entry:
 
     def sentence(self) -> str:
         """Return the event in one sentence."""
-        return words.sentence(self.event)
+        from app.events.words import sentence  # late: most commands say nothing of it
+
+        return sentence(self.event)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from operator import attrgetter, itemgetter
 from typing import Any
 
-from app.events import Entry, words
+from app.events import Entry
 from app.events.calls import CallFinished, CallStarted
 from app.events.demo import ReplayAnswered, ReplayStarted, TimeTravelled, TokenExpired, TokenRevoked
 from app.events.refresh import RefreshFailed, RefreshRetried, RefreshStarted, RefreshSucceeded
@@ -270,7 +270,7 @@ class Lanes:
         old = None if sent is None else self.bar(sent)
         back_to = old.ended_at if old is not None and old.end is End.REPLACED else None
         kind = _kind_of(exchange, is_replay=back_to is not None, is_again=(entry.cause or 0) in self._again)
-        text = words.sentence(exchange) + ("" if sent is None else f" It sent {sent}.")
+        text = entry.sentence() + ("" if sent is None else f" It sent {sent}.")
         self._mark(entry, Lane.TOKEN_REQUESTS, kind, text, began=exchange.started_at, token=sent, back_to=back_to)
         return True
 

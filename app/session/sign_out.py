@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from app.errors import LapseError
 from app.events.session import BrowserSessionLeft, Undone
-from app.events.words import undone
 from app.journal import Scribe
 from app.oauth.client import OAuthClient
 from app.oauth.logout import end_session_url, sign_out_page
@@ -47,6 +46,8 @@ class Part:
 
     def words(self) -> str:
         """Return why it is not done, in half a sentence; "" where it is done."""
+        from app.events.words import undone  # late: only a sign-out says it
+
         return undone(self.why, error=self.error, waited_s=self.waited_s)
 
 

@@ -18,6 +18,7 @@ from app.errors import BadInput
 from app.events.refresh import RefreshFailed, RefreshStarted
 from app.journal import Journal
 from app.settings import Settings
+from tests.names import RT
 from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
@@ -37,12 +38,14 @@ import sys
 from pathlib import Path
 from app.clock import SystemClock
 from app.doctor.lasttrouble import TroubleMemory
+from app.events.refresh import RefreshFailed, RefreshStarted
 from app.journal import Journal
+from app.token_name import TokenKind, TokenName
 journal = Journal(SystemClock())
 journal.subscribe(TroubleMemory(Path(sys.argv[1])))
 for number in range(int(sys.argv[3])):
     scribe = journal.of(f"{sys.argv[2]}-{number}")
-    scribe.append(RefreshStarted("RT-1"))
+    scribe.append(RefreshStarted(TokenName(TokenKind.REFRESH, 1)))
     scribe.append(RefreshFailed("No.", True, 0.1, "invalid_grant", "", 400))
 """
 _FILL = """
@@ -83,7 +86,7 @@ def test_every_file_of_ours_is_private_whatever_the_umask(tmp_path: Path) -> Non
         host.close()
         journal = Journal(SystemClock())
         journal.subscribe(TroubleMemory(home))
-        journal.append(RefreshStarted("RT-1"))
+        journal.append(RefreshStarted(RT(1)))
         journal.append(RefreshFailed("No.", True, 0.1, "invalid_grant", "", 400))
     finally:
         os.umask(before)

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.connecting.files import Imported, read_connections
@@ -89,7 +89,6 @@ def check_sentence(refused: BadInput) -> None:
     assert len(refused.what) < 300
 
 
-@settings(deadline=None, max_examples=300)
 @given(odd_texts(SETTINGS) | odd_texts(VERSION_1))
 @example(json.dumps({**SETTINGS, "window": []}))
 @example(json.dumps({**SETTINGS, "window": None}))
@@ -116,7 +115,6 @@ def test_a_member_of_the_wrong_type_is_named(name: str, odd: object) -> None:
     assert f"{name} of connections[1]" in found.what
 
 
-@settings(deadline=None, max_examples=300)
 @given(odd_texts(json.loads(to_text(TOKENS, KEY))))
 def test_an_odd_entry_in_the_keyring_is_read_or_damaged(text: str) -> None:
     try:
@@ -138,7 +136,6 @@ def test_what_a_server_may_have_said_comes_back_from_the_keyring() -> None:
         assert from_text(to_text(tokens, KEY), KEY) == tokens
 
 
-@settings(deadline=None, max_examples=200)
 @given(odd_texts({"k": json.loads(json.dumps(asdict(TROUBLE)))}))
 def test_an_odd_memory_of_trouble_is_read_or_ignored(text: str) -> None:
     with TemporaryDirectory() as folder:
@@ -147,7 +144,6 @@ def test_an_odd_memory_of_trouble_is_read_or_ignored(text: str) -> None:
         assert found is None or found.said()
 
 
-@settings(deadline=None, max_examples=200)
 @given(odd_texts(json.loads(json.dumps({**asdict(OKTA), "leeway_s": 2.0}))))
 def test_an_odd_file_of_connections_is_read_or_refused(text: str) -> None:
     try:
@@ -181,7 +177,6 @@ READERS = (
 )
 
 
-@settings(deadline=None)
 @given(odd_texts({"a": 1, "b": {"c": []}}), st.sampled_from(READERS))
 def test_a_reader_returns_what_it_promises_or_says_what_is_wrong(text: str, reader: str) -> None:
     found: object

@@ -15,6 +15,7 @@ from app.errors import BadInput, Refusal
 from app.events.demo import ControlRequested
 from app.events.session import StorePlace
 from app.events.wire import ExchangeKind
+from app.events.words import sentence
 from app.secret import Secret
 from app.simloop import SimClock
 from app.trouble import Trouble
@@ -166,7 +167,7 @@ async def test_a_token_that_came_while_the_old_one_was_ended_is_not_taken_for_la
 
     bench.controller.expire = ended_late  # type: ignore[method-assign]
     told = await bench.trouble.expire("access")
-    assert told.sentence() == "AT-1 was made to expire now, on request."
+    assert sentence(told) == "AT-1 was made to expire now, on request."
     assert bench.world.session.decide("me").verdict is Verdict.USE
     assert bench.world.tokens.number == 2
 

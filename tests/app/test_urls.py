@@ -5,7 +5,7 @@ import asyncio
 import h11
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.connection import Connection, check_connection
@@ -44,7 +44,6 @@ def can_be_sent(url: str) -> bool:
     return bool(h11.Connection(h11.CLIENT).send(head))
 
 
-@settings(deadline=None)
 @given(st.sampled_from(["https://", "http://", "http://localhost", "HTTPS://"]), st.lists(st.sampled_from(PIECES)))
 def test_what_may_be_asked_can_be_sent(scheme: str, pieces: list[str]) -> None:
     url, refused = checked(scheme + "".join(pieces))

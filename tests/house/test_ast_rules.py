@@ -3,32 +3,13 @@
 import ast
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 _ROOT = Path(__file__).parents[2]
-# Files of ui/ in which a nested loop is right, with the reason: no task runs there that it could break into.
-_MAY_NEST: dict[str, str] = {"ui/boot.py": "the first loop of all runs until the first paint; no task exists yet"}
-
-
-def _files(*folders: str) -> Iterator[Path]:
-    for folder in folders:
-        yield from sorted((_ROOT / folder).rglob("*.py"))
-
-
-def _complaints(source: str, rule: Callable[[ast.Call], bool]) -> list[int]:
-    """Return the lines with a call that breaks the rule."""
-    return [node.lineno for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and rule(node)]
-
-
-def _found(rule: Callable[[ast.Call], bool], *folders: str, but: tuple[str, ...] = ()) -> list[str]:
-    return [
-        f"{path.relative_to(_ROOT)}:{line}"
-        for path in _files(*folders)
-        if str(path.relative_to(_ROOT)) not in but
-        for line in _complaints(path.read_text(encoding="utf-8"), rule)
-    ]
+_FOLDERS = ("app", "ui", "resources", "tests")
 
 
 def _nests(call: ast.Call) -> bool:
@@ -48,28 +29,67 @@ def _measures_haste(call: ast.Call) -> bool:
     return ast.unparse(call.func) in ("time.perf_counter", "perf_counter", "time.monotonic", "monotonic", "time.time")
 
 
-def test_no_nested_event_loops() -> None:
-    found = _found(_nests, "ui", but=tuple(_MAY_NEST))
-    assert not found, f"a nested loop breaks into running tasks; open() the dialog and await its `finished`: {found}"
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What no call may be: in files that begin with `where`, but for those that begin with one of `but`."""
+
+    breaks: Callable[[ast.Call], bool]
+    why: str
+    where: str
+    but: tuple[str, ...] = ()
+
+    def is_for(self, path: str) -> bool:
+        return path.startswith(self.where) and not path.startswith(self.but or ("/",))
 
 
-def test_no_test_waits() -> None:
-    found = _found(_waits, "tests")
-    assert not found, f"tests never wait; move the clock, or wait for a signal or a line of output: {found}"
+RULES = (
+    Rule(
+        _nests,
+        "a nested loop breaks into running tasks; open() the dialog and await its `finished`",
+        "ui/",
+        ("ui/boot.py",),  # the first loop of all runs until the first paint; no task exists yet
+    ),
+    Rule(_waits, "tests never wait; move the clock, or wait for a signal or a line of output", "tests/"),
+    Rule(
+        _has_a_limit_of_its_own,
+        "a busy machine takes its time; the limit of all waits is in tests/patience.py",
+        "tests/",
+        ("tests/bench/",),
+    ),
+    Rule(
+        _measures_haste,
+        "count what is done, or ask whether it was done; tests/bench is for seconds",
+        "tests/",
+        ("tests/bench/",),
+    ),
+)
 
 
-def _found_in_tests(rule: Callable[[ast.Call], bool]) -> list[str]:
-    return [each for each in _found(rule, "tests") if not each.startswith("tests/bench/")]
+def _complaints(tree: ast.Module, rules: tuple[Rule, ...]) -> Iterator[tuple[int, str]]:
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)] if rules else []
+    yield from ((call.lineno, rule.why) for rule in rules for call in calls if rule.breaks(call))
+    yield from ((1, fault) for fault in _faults_of(ast.get_docstring(tree)))
 
 
-def test_no_test_gives_up_early() -> None:
-    found = _found_in_tests(_has_a_limit_of_its_own)
-    assert not found, f"a busy machine takes its time; the limit of all waits is in tests/patience.py: {found}"
+def _faults_of(docstring: str | None) -> Iterator[str]:
+    if not docstring:
+        yield "a module says in one sentence what it is for, and this one has no docstring"
+        return
+    first = docstring.split("\n\n")[0]
+    if not first.endswith((".", ":")):
+        yield "the docstring does not begin with a whole sentence"
+    if re.search(r"[.!?]\s+[A-Z]", first):
+        yield "the docstring begins with more than one sentence"
 
 
-def test_no_test_measures_how_fast_this_machine_is_today() -> None:
-    found = _found_in_tests(_measures_haste)
-    assert not found, f"count what is done, or ask whether it was done; tests/bench is for seconds: {found}"
+def test_every_file_keeps_the_rules() -> None:
+    found = []
+    for file in (file for folder in _FOLDERS for file in sorted((_ROOT / folder).rglob("*.py"))):
+        path = file.relative_to(_ROOT).as_posix()
+        rules = tuple(rule for rule in RULES if rule.is_for(path))
+        tree = ast.parse(file.read_text(encoding="utf-8"))  # once for all of them
+        found += [f"{path}:{line}: {why}" for line, why in _complaints(tree, rules)]
+    assert not found, "\n".join(("", *found))
 
 
 @pytest.mark.parametrize(
@@ -84,15 +104,19 @@ def test_no_test_measures_how_fast_this_machine_is_today() -> None:
     ],
 )
 def test_the_rules_can_fail(rule: Callable[[ast.Call], bool], bad: str, good: str) -> None:
-    assert _complaints(bad, rule) == [1]
-    assert _complaints(good, rule) == []
+    one = (Rule(rule, "why", ""),)
+    assert list(_complaints(ast.parse(f"'A module.'\n{bad}"), one)) == [(2, "why")]
+    assert not list(_complaints(ast.parse(f"'A module.'\n{good}"), one))
 
 
-@pytest.mark.parametrize("path", list(_files("app", "ui", "resources", "tests")), ids=lambda path: path.name)
-def test_every_module_says_in_one_sentence_what_it_is_for(path: Path) -> None:
-    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
-    where = path.relative_to(_ROOT)
-    assert docstring, f"{where} has no docstring"
-    first = docstring.split("\n\n")[0]
-    assert first.endswith((".", ":")), f"the docstring of {where} does not begin with a whole sentence"
-    assert not re.search(r"[.!?]\s+[A-Z]", first), f"the docstring of {where} begins with more than one sentence"
+@pytest.mark.parametrize("docstring", [None, "", "No end", "One sentence. And another.", "One. Two.\n\nMore."])
+def test_the_rule_for_docstrings_can_fail(docstring: str | None) -> None:
+    assert len(list(_faults_of(docstring))) == 1
+    assert not list(_faults_of("What it is for: e.g. this, by RFC 6749.\n\nMore. And more"))
+
+
+def test_every_rule_looks_somewhere() -> None:
+    paths = [file.relative_to(_ROOT).as_posix() for folder in _FOLDERS for file in (_ROOT / folder).rglob("*.py")]
+    for rule in RULES:
+        assert sum(map(rule.is_for, paths)) > 50
+        assert all(any(path.startswith(each) for path in paths) for each in rule.but), rule.why

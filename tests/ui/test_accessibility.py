@@ -10,8 +10,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMenu, QTabWidget, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.ui.walks import listed, path, tabs_of, widgets_of
-from tests.ui.window.test_main_window import EVERY_STATE, shown
+from tests.ui.walks import path, tabs_of, widgets_of
+from tests.ui.window.test_main_window import shown
 from ui.window.main_window import MainWindow
 
 SIZE = QSize(1360, 860)
@@ -49,16 +49,14 @@ def says_why(button: QAbstractButton) -> bool:
     return bool({each.strip() for each in said} - {"", button.text()})
 
 
-@pytest.mark.any_font
-@EVERY_STATE
-def test_every_control_tells_a_screen_reader_its_name_and_role(qtbot: QtBot, state: str) -> None:
-    window = shown(qtbot, state, SIZE)
+def names_missing_in(window: MainWindow) -> list[str]:
+    """Return which controls do not tell a screen reader their name and role."""
     faults: dict[str, str | None] = {}
     for _ in tabs_of(window):
         controls = [each for each in widgets_of(window) if each.isVisible() and takes_focus(each)]
         assert len(controls) > 5
         faults |= {path(each): nameless(each) for each in controls if nameless(each)}
-    assert not faults, listed(f"{where}: {fault}" for where, fault in faults.items())
+    return [f"{where}: {fault}" for where, fault in faults.items()]
 
 
 def takes_focus(widget: QWidget) -> bool:
@@ -67,18 +65,15 @@ def takes_focus(widget: QWidget) -> bool:
     return widget.focusPolicy() != Qt.FocusPolicy.NoFocus and not parts
 
 
-@pytest.mark.any_font
-@EVERY_STATE
-def test_what_cannot_be_used_says_why(qtbot: QtBot, state: str) -> None:
-    window = shown(qtbot, state, SIZE)
+def silent_in(window: MainWindow) -> list[str]:
+    """Return what cannot be used and does not say why."""
     silent: dict[str, None] = {}
     for _ in tabs_of(window):
         buttons = [each for each in window.findChildren(QAbstractButton) if each.isVisible() and not each.isEnabled()]
         silent |= {path(each): None for each in buttons if not says_why(each)}
     actions = [each for each in window.findChildren(QAction) if not each.isEnabled() and not each.isSeparator()]
     bare = [each for each in actions if each.menu() is None and each.toolTip() in ("", plain(each.text()))]
-    silent |= {f"action {each.text()!r}": None for each in bare}
-    assert not silent, listed(silent)
+    return [*silent, *(f"action {each.text()!r}" for each in bare)]
 
 
 def plain(text: str) -> str:
@@ -86,24 +81,18 @@ def plain(text: str) -> str:
     return text.replace("&", "").removesuffix("…").removesuffix("...")
 
 
-@pytest.mark.any_font
-@EVERY_STATE
-def test_every_action_has_a_text(qtbot: QtBot, state: str) -> None:
-    window = shown(qtbot, state, SIZE)
+def textless_in(window: MainWindow) -> list[str]:
+    """Return the actions of menus that have no text."""
     menus = window.findChildren(QMenu)
     actions = [action for menu in menus for action in menu.actions() if not action.isSeparator()]
     assert len(actions) > 5
-    textless = [path(each) for each in actions if not each.text().strip()]
-    assert not textless
+    return [path(each) for each in actions if not each.text().strip()]
 
 
-@EVERY_STATE
-def test_tab_reaches_everything_in_the_order_of_the_eye(qtbot: QtBot, state: str) -> None:
-    window = shown(qtbot, state, SIZE)
-    qtbot.waitExposed(window)
+def out_of_order_in(qtbot: QtBot, window: MainWindow) -> list[str]:
+    """Return where Tab does not reach everything in the order of the eye."""
     window.activateWindow()
-    faults = [f"{tab}: {fault}" for tab in tabs_of(window) for fault in faults_of_the_order(qtbot, window)]
-    assert not faults, listed(faults)
+    return [f"{tab}: {fault}" for tab in tabs_of(window) for fault in faults_of_the_order(qtbot, window)]
 
 
 def faults_of_the_order(qtbot: QtBot, window: MainWindow) -> Iterator[str]:

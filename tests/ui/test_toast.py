@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer
 from PySide6.QtTest import QTest
@@ -157,7 +157,6 @@ def zoomed(qapp: QApplication, host: Host, request: pytest.FixtureRequest) -> It
     theme.apply(qapp, "light")
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     texts=st.lists(_TEXTS, min_size=1, max_size=4),
     width=st.integers(960, 1920),

@@ -108,6 +108,10 @@ class MainWindow(QMainWindow):
 
     def furnish(self) -> None:
         """Build the panels that nobody sees at the first paint."""
+        with theme.styled_at_the_end():
+            self._furnish()
+
+    def _furnish(self) -> None:
         from ui.inspector.panel import InspectorPanel
         from ui.journal.panel import JournalPanel
         from ui.response.panel import ResponsePanel

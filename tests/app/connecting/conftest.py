@@ -74,11 +74,6 @@ async def http() -> AsyncIterator[httpx.AsyncClient]:
         yield found
 
 
-@pytest.fixture(scope="session")
-def key() -> SigningKey:
-    return SigningKey.generate()
-
-
 @pytest.fixture
 def org(key: SigningKey) -> DemoOrg:
     return DemoOrg(SystemClock(), ledger=MemoryLedger(key))

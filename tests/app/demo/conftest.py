@@ -14,11 +14,6 @@ from tests.app.demo.caller import Caller
 from tests.app.demo.somebody import Somebody
 
 
-@pytest.fixture(scope="session")
-def key() -> SigningKey:
-    return SigningKey.generate()
-
-
 @pytest.fixture
 def org(clock: SimClock, key: SigningKey) -> DemoOrg:
     return DemoOrg(clock, ledger=MemoryLedger(key))

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterable
 from urllib.parse import quote_from_bytes
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from app.demo.applications import Grant
@@ -13,17 +12,6 @@ from app.demo.applications import Grant
 def encoded(pairs: Iterable[tuple[bytes, bytes]]) -> bytes:
     """Return the pairs as a query or a form."""
     return "&".join(f"{quote_from_bytes(name)}={quote_from_bytes(value)}" for name, value in pairs).encode()
-
-
-def fuzz(examples: int) -> settings:
-    """Return settings that draw the same examples every time, so that nobody's run fails by chance."""
-    return settings(
-        max_examples=examples,
-        deadline=None,
-        derandomize=True,
-        database=None,
-        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
-    )
 
 
 NASTY = "<script>alert(1)</script>"

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from okta.models import OpenIdConnectApplication
 
@@ -519,7 +519,6 @@ PATHS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(path=st.sampled_from(PATHS), value=JSON)
 async def test_no_put_breaks_it(admin: Administrator, path: tuple[str, ...], value: Any) -> None:
     document = await admin.document()

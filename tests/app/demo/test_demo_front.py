@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import jwt
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.demo.dialect import BEARER_EXPIRED, BEARER_INVALID, BEARER_MISSING, BEARER_REVOKED
@@ -200,7 +200,6 @@ def test_no_request_makes_a_500(key: SigningKey, anyio_backend: tuple[str, dict[
     header = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=60)
     bearer = header | st.sampled_from(["Bearer a.b.c", "Basic !!!!", "Basic AAAA", "bearer eyJhbGciOiJub25lIn0.e30."])
 
-    @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(where, pairs, pairs, raw, bearer, st.booleans())
     def attack(where: tuple[str, str], query: Any, form: Any, body: bytes, authorization: str, as_form: bool) -> None:
         async def once() -> httpx.Response:

@@ -38,9 +38,9 @@ from tests.app.demo.nasty import (
     TYPES,
     VALUES,
     encoded,
-    fuzz,
 )
 from tests.app.demo.somebody import V1
+from tests.examples import share
 from tests.patience import PATIENCE_S
 
 
@@ -53,7 +53,7 @@ def test_any_request_to_any_door(caller: Caller, door: tuple[str, str]) -> None:
         for credentials in opens:
             check(caller.ask(method, path, b"", [media_type, (b"authorization", credentials)], spoilt), path)
 
-    @fuzz(20)
+    @share(3)
     @given(
         queries=PAIRS.map(encoded) | st.sampled_from(BROKEN),
         body=BODIES,
@@ -101,7 +101,7 @@ def test_any_values_of_a_known_clients_parameters(caller: Caller, where: str) ->
     path = f"{V1}/{'token' if is_grant else where}"
     live: dict[bytes, bytes] = {}
 
-    @fuzz(90)
+    @share(2)
     @given(form=st.fixed_dictionaries({}, optional={name: VALUES | st.sampled_from(ALIVE) for name in names}))
     def attack(form: dict[str, bytes]) -> None:
         if where == "revoke" or not live:
@@ -128,7 +128,6 @@ def test_any_authorization_request(caller: Caller) -> None:
     }
     page = st.dictionaries(st.sampled_from(["username", "password", "action", "ticket", "otp"]), GOOD, max_size=4)
 
-    @fuzz(300)
     @given(changes=st.dictionaries(NAMES, GOOD | st.text(max_size=10), max_size=4), form=st.none() | page)
     def attack(changes: dict[str, str], form: dict[str, str] | None) -> None:
         body = encoded([(name.encode(), value.encode()) for name, value in (form or {}).items()])
@@ -173,7 +172,6 @@ def test_any_orders_to_the_control_api(
     """However the org was turned, it answers; and a reset takes all of it back."""
     monkeypatch.setattr(SigningKey, "generate", lambda: key)  # a new one takes a tenth of a second
 
-    @fuzz(100)
     @given(orders=st.lists(ORDERS, min_size=1, max_size=4))
     def attack(orders: list[tuple[str, Any]]) -> None:
         caller = Caller(runner, DemoOrg(SystemClock(), ledger=MemoryLedger(key)))
@@ -198,7 +196,6 @@ def test_any_path(caller: Caller) -> None:
         ["oauth2", "default", "v1", "api", "apps", "demo", "control", "..", "", "%2e%2e", "%00", "%ff"]
     )
 
-    @fuzz(120)
     @given(path=st.lists(parts | st.text(max_size=8).map(lambda text: quote_from_bytes(text.encode())), max_size=6))
     def attack(path: list[str]) -> None:
         check(caller.ask("GET", f"/{'/'.join(path)}"), "/".join(path))

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from okta.models import LogEvent
 
@@ -314,7 +314,6 @@ async def test_a_filter_that_is_none(admin: Administrator, expression: str, summ
 WORDS = st.sampled_from(["eventType", "eq", "and", "sw", "co", "(", '"x"', "pr", '"', "\\", "null", "{", "1e9", "é"])
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(expression=st.lists(WORDS, max_size=12).map(" ".join) | st.text(max_size=30))
 async def test_no_filter_breaks_it(admin: Administrator, expression: str) -> None:
     answer = await admin.ask("GET", LOGS, params={"filter": expression})

@@ -19,6 +19,7 @@ from app.secret import Secret
 from app.session.session import Session
 from app.session.store import MemoryStore
 from app.simloop import SimClock
+from app.token_name import TokenKind, TokenName
 from tests.app.session.conftest import World, new_world
 from tests.names import AT, IDT, RT
 
@@ -30,8 +31,8 @@ class Bench:
         self.world = world
         self.desk = Desk(world.http, world.client, world.session, world.clock)
 
-    def held(self) -> dict[str, Inspection]:
-        return {each.title: each for each in self.desk.held()}
+    def held(self) -> dict[TokenName, Inspection]:
+        return {each.name: each for each in self.desk.held() if each.name is not None}
 
 
 @pytest.fixture
@@ -110,7 +111,7 @@ async def test_introspection_is_asked_on_request_and_kept_for_that_token(bench: 
     assert refresh.truth[-1].ends_at == bench.world.clock.now() + 7 * 3600
     bench.world.org.revoke(None)
     await bench.desk.introspect(AT(1))
-    assert "not active any more" in bench.held()["AT-1"].truth[-1].sentence()
+    assert "not active any more" in bench.held()[AT(1)].truth[-1].sentence()
     with pytest.raises(BadInput, match="AT-9 is not in hand"):
         await bench.desk.introspect(AT(9))
 
@@ -130,7 +131,7 @@ async def test_opaque_access_tokens_end_by_receipt_and_introspection(bench: Benc
     assert (access.conclusion, access.verification, access.kind) == (Conclusion.OPAQUE, None, Kind.ACCESS)
     assert access.truth[0].is_acted_on
     await bench.desk.introspect(AT(1))
-    assert bench.held()["AT-1"].truth[-1].sentence() == "Agrees."
+    assert bench.held()[AT(1)].truth[-1].sentence() == "Agrees."
 
 
 async def test_an_access_token_of_the_orgs_own_server_is_for_the_org_only(bench: Bench) -> None:
@@ -139,7 +140,7 @@ async def test_an_access_token_of_the_orgs_own_server_is_for_the_org_only(bench:
     world.client = client
     world.session = Session(client, MemoryStore(), world.journal, world.clock, key="org", leeway_s=1.0)
     await world.sign_in()
-    found = {each.title: each for each in Desk(world.http, client, world.session, world.clock).held()}
+    found = {each.name: each for each in Desk(world.http, client, world.session, world.clock).held()}
     assert found[AT(1)].remark == FOR_THE_ORG
     assert outcomes(found[AT(1)])["key"] is Outcome.FAILED, "its key is published nowhere"
     assert found[IDT(1)].conclusion is Conclusion.VALID
@@ -173,7 +174,7 @@ async def test_generations_leave_their_claims_and_no_token(bench: Bench) -> None
         bench.world.clock.jump(40)
         await bench.world.session.fresh_token()
     generations = bench.world.session.generations
-    assert [each.name for each in generations.of("AT")] == [AT(1), AT(2), AT(3), AT(4)]
+    assert [each.name for each in generations.of(TokenKind.ACCESS)] == [AT(1), AT(2), AT(3), AT(4)]
     first, last = generations.get(AT(1)), generations.get(AT(4))
     assert first is not None
     assert last is not None
@@ -193,7 +194,7 @@ async def test_a_narrowed_scope_stands_in_front(bench: Bench) -> None:
     after = bench.world.session.generations.get(AT(1))
     assert before is not None
     assert after is not None
-    assert len(bench.world.session.generations.of("AT")) == 1, "another sign-in is another family"
+    assert len(bench.world.session.generations.of(TokenKind.ACCESS)) == 1, "another sign-in is another family"
     found = difference(before.claims or {}, after.claims or {})
     assert [each.remark for each in found.unexpected] == ["The scope lost email, profile."]
 

@@ -14,11 +14,6 @@ Ran = Callable[[Scenario, Contestant], Outcome]
 
 
 @pytest.fixture(scope="session")
-def key() -> SigningKey:
-    return SigningKey.generate()
-
-
-@pytest.fixture(scope="session")
 def ran(key: SigningKey) -> Ran:
     """Return what came of a contest; the same one is run once."""
 

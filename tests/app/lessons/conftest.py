@@ -11,12 +11,6 @@ from app.simulation import open_simulation
 from app.workbench import Workbench
 
 
-@pytest.fixture(scope="session")
-def key() -> SigningKey:
-    """Making one takes longer than most lessons."""
-    return SigningKey.generate()
-
-
 @pytest.fixture
 def org(clock: SimClock, key: SigningKey) -> DemoOrg:
     return DemoOrg(clock, ledger=MemoryLedger(key))

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 import jwt
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
 from app.oauth.compact import Jws, NotReadable, read_parts
@@ -16,6 +16,7 @@ from app.oauth.rules import Outcome
 from app.oauth.signature import judge_signature
 from app.oauth.verify import Expected, Kind, Verification, _header, verify
 from app.secret import Secret
+from tests.keys import rsa_key
 
 NOW = 1_790_000_000.0
 ISSUER, CLIENT = "https://as.example", "client"
@@ -29,7 +30,7 @@ def private_key(alg: str) -> PrivateKeyTypes:
     if alg.startswith("ES"):
         curves = {"ES256": ec.SECP256R1(), "ES384": ec.SECP384R1(), "ES512": ec.SECP521R1(), "ES256K": ec.SECP256K1()}
         return ec.generate_private_key(curves[alg])
-    return rsa.generate_private_key(65537, 2048)
+    return rsa_key(alg)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from app.oauth.decode import decode
 from app.oauth.idtoken import verify_id_token
 from app.oauth.keyset import Keys
 from app.secret import Secret
+from tests.keys import rsa_key
 
 NOW = 1_790_000_000.0
 ISSUER, CLIENT = "https://as.example", "client"
@@ -42,7 +43,7 @@ class Signer:
 
 @pytest.fixture(scope="module")
 def signer() -> Signer:
-    return Signer(rsa.generate_private_key(65537, 2048))
+    return Signer(rsa_key())
 
 
 def claims(**more: Any) -> dict[str, Any]:
@@ -150,7 +151,7 @@ def test_refuses_headers(signer: Signer, headers: dict[str, Any], rule: str) -> 
 
 
 def test_a_key_in_the_header_is_not_used(signer: Signer) -> None:
-    stranger = Signer(rsa.generate_private_key(65537, 2048))
+    stranger = Signer(rsa_key("a stranger's"))
     token = stranger.sign(claims(), headers={"jwk": stranger.public()})
     with pytest.raises(InvalidIdToken, match="signature"):
         verify(token, Keys((signer.public(),)))

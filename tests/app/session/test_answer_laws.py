@@ -18,7 +18,6 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from app.demo.ledger import MemoryLedger, SigningKey
 from app.errors import LapseError
 from app.errors.reasons import Standing
 from app.session.calls import CallResult
@@ -28,8 +27,7 @@ from app.simloop import SimClock, SimLoop
 from tests.app.session.conftest import Fault, World, new_session, new_world
 from tests.app.session.odd_answers import sent_refresh_tokens
 from tests.app.session.test_store_shared import Keyring, KeyringState
-
-_KEY = SigningKey.generate()  # making one takes longer than a whole run
+from tests.examples import share
 
 VALUES = st.one_of(
     st.none(),
@@ -77,7 +75,6 @@ class Answers(RuleBasedStateMachine):
         self.loop = SimLoop()
         asyncio.set_event_loop(None)
         self.world: World = new_world(SimClock())
-        self.world.org.ledger = MemoryLedger(_KEY)
         self.keyring = Keyring()
         self.world.store = self.keyring
         self.world.lock_folder = Path(self.folder.name)
@@ -283,9 +280,8 @@ class Answers(RuleBasedStateMachine):
 
 TestAnswers = Answers.TestCase
 TestAnswers.settings = settings(
-    max_examples=50,
+    share(2),
     stateful_step_count=20,
-    deadline=None,
-    phases=[Phase.explicit, Phase.generate],  # to shrink a failure takes minutes; --hypothesis-seed repeats one
+    phases=[Phase.explicit, Phase.generate],  # to shrink a failure takes minutes; every run draws the same
     suppress_health_check=list(HealthCheck),
 )

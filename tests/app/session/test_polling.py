@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import OAuthError, Unreachable, UnusableAnswer
@@ -59,7 +59,6 @@ async def ended(polling: Awaitable[TokenAnswer]) -> Exception | None:
     return None
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     said=st.lists(st.sampled_from((*GOES_ON, None)), min_size=1, max_size=12),
     interval_s=st.floats(1, 120),

@@ -11,14 +11,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from app.demo.ledger import MemoryLedger, SigningKey
 from app.errors import Refusal
 from app.session.session import Session
 from app.session.states import Ended, SignedIn, SignedOut
 from app.simloop import SimClock, SimLoop
 from tests.app.session.conftest import ServerClock, World, answers, lost_after_commit, new_world, refused, slow
+from tests.examples import share
 
-_KEY = SigningKey.generate()  # making one takes longer than a whole run
 FAULTS = {
     "lost": lost_after_commit,
     "refused": refused(),
@@ -39,7 +38,6 @@ class Life(RuleBasedStateMachine):
         self.loop = SimLoop()
         asyncio.set_event_loop(None)
         self.world: World = new_world(SimClock())
-        self.world.org.ledger = MemoryLedger(_KEY)
         self.server_clock = ServerClock(self.world.clock)
         self.world.org.clock = self.server_clock
         self.secrets: set[str] = set()
@@ -173,6 +171,4 @@ class Life(RuleBasedStateMachine):
 
 
 TestLife = Life.TestCase
-TestLife.settings = settings(
-    max_examples=60, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
-)
+TestLife.settings = settings(share(2), stateful_step_count=30, suppress_health_check=list(HealthCheck))

@@ -17,6 +17,7 @@ from app.events.sign_in import SignInStarted
 from app.events.wire import Exchange, ExchangeKind, TransportFailure
 from app.wire.rows import Key, Keys, Row, RowFilter, RowKind, Rows, key_of, parts_of, passes
 from app.wire.view import WireLog, rows_of
+from tests.names import RT
 
 DECISION = Decision(
     verdict=Verdict.REFRESH, reason=Reason.LAPSED, at=0.0, asked_by="t", remaining_s=-3, leeway_s=1, leeway_asked_s=1
@@ -48,7 +49,7 @@ class Story:
     def call_with_refresh(self) -> dict[str, int]:
         call = self.add(CallStarted("GET", "https://api/me"))
         decided = self.add(Decided(DECISION), call)
-        refresh = self.add(RefreshStarted("RT-1"), decided)
+        refresh = self.add(RefreshStarted(RT(1)), decided)
         lost = self.exchange(ExchangeKind.TOKEN, refresh, None, "ReadTimeout")
         retried = self.add(RefreshRetried("lost", 0.0), refresh)
         again = self.exchange(ExchangeKind.TOKEN, retried)
@@ -262,7 +263,7 @@ def _step(story: Story, step: str, cause: int | None, status: int | None) -> int
         return story.exchange(kind, cause, status, None if status else "ReadTimeout")
     happened: dict[str, Event] = {
         "decision": Decided(DECISION),
-        "refresh": RefreshStarted("RT-1"),
+        "refresh": RefreshStarted(RT(1)),
         "retry": RefreshRetried("lost", 1.0),
         "end": CallFinished("story", status, 0.1),
         "other": SkewMeasured(1.0),

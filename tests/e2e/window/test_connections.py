@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QPushButton
 from app.connection import Connection
 from app.events.tokens import TokensReceived
 from tests.e2e.window.desk import Desk, Open
+from tests.names import AT
 from ui.demo.addresses import AddressesDialog
 from ui.shell.clipboard import Clipboard
 from ui.shell.page import Page
@@ -78,11 +79,11 @@ def test_the_first_token_of_another_sign_in_is_not_inspected_as_this_ones(open_d
     desk.sign_in()
     received = [each.seq for each in desk.bench.journal if isinstance(each.event, TokensReceived)]
     desk.until(lambda: len(desk.controller.timeline._lanes.bars) >= 4)
-    shown: list[str] = []
+    shown: list[object] = []
     desk.window.inspector.show_token = shown.append  # type: ignore[method-assign]
     for seq in received:
         desk.controller.shell.selection.select(seq)
-    assert shown == ["AT-1"]
+    assert shown == [AT(1)]
 
 
 def test_a_revealed_value_is_hidden_with_the_window(open_desk: Open) -> None:

@@ -20,6 +20,7 @@ from app.session.store import MemoryStore
 from app.settings import Settings
 from app.simulation import SimulatedKeyring
 from tests.e2e.window.desk import Desk, Open, nobody
+from tests.names import AT
 from ui.lessons.facts import StepState
 from ui.shell.page import Page
 
@@ -209,7 +210,7 @@ def test_what_happens_on_another_connection_passes_no_step(open_desk: Open, shor
     assert states(desk)[0] is StepState.CURRENT
     desk.bench.journal.append(SessionStarted("sub", "Ada"), connection=desk.bench.connection.key)
     at(desk, 1)
-    desk.bench.journal.append(AccessTokenDropped("AT-1"))  # of no connection
+    desk.bench.journal.append(AccessTokenDropped(AT(1)))  # of no connection
     at(desk, 2)
 
 

@@ -70,7 +70,7 @@ def test_a_generation_chosen_on_the_timeline_is_inspected(open_desk: Open) -> No
     window.timeline.selected.emit(received.seq)
     current = window.inspector.current()
     assert current is not None
-    assert current.title == AT(2)
+    assert current.name == AT(2)
     row = window.wire.chosen()
     assert row is not None
     assert "/token" in row.text

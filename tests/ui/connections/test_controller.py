@@ -75,11 +75,6 @@ class World:
     failures: list[BaseException]
 
 
-@pytest.fixture(scope="module")
-def key() -> SigningKey:
-    return SigningKey.generate()
-
-
 @pytest.fixture
 def world(qtbot: QtBot, loop: QEventLoop, key: SigningKey, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     org = DemoOrg(SystemClock(), ledger=MemoryLedger(key))

@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.lanes import Bar, End, Family, Lane, Lanes, Limits, Mark, MarkKind
@@ -18,11 +18,10 @@ NOW = 1_790_000_000.0
 
 
 def bar(number: int, begin: float, life: float | None, lane: Lane = Lane.ACCESS, ended: float | None = None) -> Bar:
-    prefix = "AT" if lane is Lane.ACCESS else "RT"
+    name = AT if lane is Lane.ACCESS else RT
     return Bar(
         lane=lane,
-        name=f"{prefix}-{number}",
-        number=number,
+        name=name(number),
         family=1,
         seq=number * 10 + (lane is Lane.REFRESH),
         fingerprint="9f2c",
@@ -30,7 +29,7 @@ def bar(number: int, begin: float, life: float | None, lane: Lane = Lane.ACCESS,
         ends_at=None if life is None else begin + life,
         end=End.OPEN if ended is None else End.REPLACED,
         ended_at=ended,
-        before=None if number == 1 else f"{prefix}-{number - 1}",
+        before=None if number == 1 else name(number - 1),
     )
 
 
@@ -55,7 +54,6 @@ LIVES = st.lists(st.tuples(st.floats(0.01, 500), st.floats(0.01, 400)), min_size
 SPANS = st.tuples(st.floats(-5000, 5000), st.floats(SHORTEST_S, 20_000))
 
 
-@settings(max_examples=60, deadline=None)
 @given(lives=LIVES, span=SPANS, width=st.floats(50, 3000))
 def test_bars_lie_inside_the_frame_in_order_and_apart(
     lives: list[tuple[float, float]], span: tuple[float, float], width: float
@@ -173,7 +171,6 @@ def test_the_lanes_lie_one_below_the_other() -> None:
     assert area.bottom == tops[-1] + area.lane_height
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     gaps=st.lists(st.floats(0.05, 300), min_size=2, max_size=40),
     grace_s=st.floats(0, 400),
@@ -202,7 +199,6 @@ def test_the_grace_lies_after_every_rotated_refresh_token_and_nowhere_else(
     assert all(area.left - 0.01 <= tail.begin <= tail.end <= area.right + 0.01 for tail in tails)
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     moments=st.lists(st.tuples(st.floats(-4000, 4000), st.sampled_from(list(MarkKind))), max_size=80),
     span=SPANS,
@@ -221,7 +217,6 @@ def test_marks_are_counted_in_order_and_none_is_lost(
     assert all(area.left - 0.01 <= shape.x <= shape.until <= area.right + 0.01 for shape in shapes)
 
 
-@settings(max_examples=60, deadline=None)
 @given(lives=LIVES, span=SPANS)
 def test_whatever_is_drawn_is_hit(lives: list[tuple[float, float]], span: tuple[float, float]) -> None:
     moment, bars = NOW - 3000, []

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication, QScrollArea, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.preview.states import STATES, new_window
-from tests.ui.walks import clipped_once_settled, listed, tabs_of
+from tests.ui.walks import clipped_once_settled
 from ui import theme
 from ui.shell.page import Page
 from ui.window.main_window import MainWindow
@@ -33,17 +33,6 @@ def test_every_control_has_its_stable_name(qtbot: QtBot) -> None:
     window = shown(qtbot, "signed-in", QSize(1360, 860))
     for name in " ".join(NAMES).split():
         assert len([each for each in window.findChildren(QWidget) if each.objectName() == name]) == 1, name
-
-
-@EVERY_STATE
-def test_no_text_is_clipped(qtbot: QtBot, state: str) -> None:
-    window = shown(qtbot, state, QSize(1360, 860))
-    qtbot.waitExposed(window)
-    for size in (QSize(1360, 860), QSize(1024, 640)):
-        window.resize(size)
-        clipped = [f"{tab}: {each}" for tab in tabs_of(window) for each in clipped_once_settled(window)]
-        assert window.size() == size
-        assert not clipped, listed(clipped)
 
 
 def test_the_walk_can_fail(qtbot: QtBot) -> None:

@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 from itertools import count
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -79,7 +79,7 @@ class Story:
             started_at=NOW,
             duration_s=0.012,
             status=status,
-            failure=None if status else "ReadTimeout",
+            failure=None if status else TransportFailure("ReadTimeout"),
         )
         return self.row(exchange, cause)
 
@@ -155,7 +155,6 @@ def test_new_rows_are_added_where_they_belong(qtbot: QtBot, story: Story) -> Non
     assert texts(found, TOOK)[-1] == "0 s"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(0, 5), st.sampled_from(("call", "api", "end"))), max_size=40), st.data())
 def test_however_calls_interleave_the_table_shows_the_log(
     qapp: QApplication, steps: list[tuple[int, str]], data: st.DataObject
