@@ -6,15 +6,9 @@ Import a record from its subject (`from app.events.refresh import RefreshSucceed
 
 from dataclasses import dataclass
 
-from app.events.calls import CallEvent
-from app.events.demo import DemoEvent
-from app.events.refresh import RefreshEvent
-from app.events.session import SessionEvent
-from app.events.sign_in import SignInEvent
-from app.events.tokens import TokenEvent
-from app.events.wire import Exchange
+from app.events.every import Event
 
-Event = DemoEvent | SignInEvent | TokenEvent | SessionEvent | RefreshEvent | CallEvent | Exchange
+__all__ = ["Entry", "Event"]
 
 
 @dataclass(frozen=True, slots=True)

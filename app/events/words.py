@@ -1,21 +1,19 @@
 """The sentence of every event."""
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, assert_never
+from typing import assert_never
 
 from app.decision import words as decisions
 from app.errors.reasons import FailureKind
 from app.errors.words import SESSION_ENDS
 from app.events import calls, demo, refresh, session, sign_in, tokens
+from app.events.every import Event
 from app.events.session import Undone
 from app.events.sign_in import Ignored
 from app.events.tokens import RefreshTokenFate
 from app.events.wire import Exchange, TransportFailure
 from app.text import duration, unstopped
 from app.token_name import TokenKind, TokenName
-
-if TYPE_CHECKING:
-    from app.events import Event
 
 _FATES = MappingProxyType(
     {
@@ -66,7 +64,7 @@ _FAULTS = MappingProxyType(
 )
 
 
-def sentence(event: "Event") -> str:
+def sentence(event: Event) -> str:
     """Return an event in one sentence."""
     if isinstance(event, Exchange):
         return _exchange(event)

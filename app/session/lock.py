@@ -6,8 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from app.errors import Hiccup
 from app.errors.reasons import FailureKind
 from app.files import PRIVATE
@@ -27,6 +25,8 @@ async def exclusive(folder: Path | None, key: str) -> AsyncIterator[None]:
     if folder is None:
         yield
         return
+    from filelock import FileLock, Timeout  # here: a call with a token in hand locks nothing
+
     name = hashlib.sha256(key.encode()).hexdigest()[:16]
     lock = FileLock(folder / f"session-{name}.lock", mode=PRIVATE, thread_local=False)
     for _ in range(_GIVE_UP_POLLS):

@@ -46,7 +46,6 @@ from app.session.asking import Asking, Kept
 from app.session.expiry import UNKNOWN_EXPIRY, Expiry, Receipt, age_s
 from app.session.generations import Generations
 from app.session.keeper import Keeper
-from app.session.sign_out import revoke_and_forget
 from app.session.single_flight import Flights, Refreshed, SingleFlight
 from app.session.skew import clock_to_blame
 from app.session.states import Ended, Fresh, SessionState, SignedIn, SignedOut, Unread
@@ -159,8 +158,8 @@ class Session:
     async def catch_up(self) -> None:
         """Take over what another process has refreshed of this very session; raises what keeps it from looking."""
         async with self._keeper.lock():
-            found = await self._keeper.read_changed() if self._keeper.is_shared and self.tokens is not None else None
-            if found is not None and found.family == self._tokens().family and _goes_on_from(self._tokens(), found):
+            found = None if self.tokens is None else await self._newer()
+            if found is not None and found.family == self._tokens().family:
                 self._take_over(found, None)
 
     async def begin(
@@ -196,10 +195,6 @@ class Session:
             await self._keeper.keep(tokens, cause=entry.seq, is_sign_in=True)
         self.state = SignedIn(tokens)
         self._journal.append(SessionStarted(str(claims.get("sub", "")), tokens.display_name), cause=entry.seq)
-
-    async def sign_out(self) -> str | None:
-        """Revoke and forget, and leave the browser alone; see `revoke_and_forget`."""
-        return await revoke_and_forget(self, self._client, self._journal)
 
     async def forget(self, *, revoked: bool = False, why: Undone | None = None, error: str = "") -> StoreFailed | None:
         """Forget the session here, in memory and in the store; `revoked`, and `why` not, are for the journal.
@@ -516,20 +511,23 @@ class Session:
         Raises NotSignedIn when the session was ended in another process, and Hiccup when the store cannot be read:
         another process may have refreshed, and what is held here may be used up.
         """
-        if not self._keeper.is_shared:
-            return None
         try:
-            found = await self._keeper.read_changed()
+            found = await self._newer()
         except KeyError:
             self.state = SignedOut()
             self._journal.append(SessionGone(), cause=cause)
             raise NotSignedIn(words.ENDED_ELSEWHERE, next_step=words.SIGN_IN_AGAIN) from None
         except StoreFailed as trouble:
             raise _cannot_look(trouble) from None
-        mine = self._tokens()
-        if found is None or not _goes_on_from(mine, found):
+        return None if found is None else self._take_over(found, cause)
+
+    async def _newer(self) -> TokenSet | None:
+        """Return what another process has stored, if it goes on from what is held; raises as `read_changed`."""
+        if not self._keeper.is_shared:
             return None
-        return self._take_over(found, cause)
+        found = await self._keeper.read_changed()
+        mine = self._tokens()
+        return found if found is not None and _goes_on_from(mine, found) else None
 
     def _take_over(self, found: TokenSet, cause: int | None) -> int:
         self._keeper.take(found)

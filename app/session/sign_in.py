@@ -1,11 +1,7 @@
 """Sign-in in the system browser: authorization code with PKCE and a loopback redirect (RFC 8252)."""
 
-import asyncio
 import secrets
-import threading
-import webbrowser
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 
 from app.clock import Clock
@@ -23,6 +19,7 @@ from app.oauth.pkce import Pkce
 from app.oauth.redirect import RedirectAnswer, RedirectListener, listen
 from app.session import words
 from app.session.accept import SignIn, accepted, refused
+from app.session.system_browser import OpenBrowser, open_system_browser
 from app.text import one_line
 
 TIMEOUT_S = 300.0
@@ -39,27 +36,6 @@ class Waiting:
     redirect_uri: str
     until: float
     taken_ports: tuple[int, ...] = ()
-
-
-OpenBrowser = Callable[[str, Callable[[bool], None]], None]
-
-
-def open_system_browser(url: str, told: Callable[[bool], None]) -> None:
-    """Open `url` with Python's webbrowser, so that BROWSER decides; `told` hears on the loop whether it worked.
-
-    On a thread, because a browser named in BROWSER may run in the foreground until it is closed.
-    """
-    loop = asyncio.get_running_loop()
-
-    def open_it() -> None:
-        try:
-            worked = webbrowser.open(url)
-        except (webbrowser.Error, OSError):
-            worked = False
-        with suppress(RuntimeError):  # the loop is gone: the sign-in is over
-            loop.call_soon_threadsafe(told, worked)
-
-    threading.Thread(target=open_it, name="lapse-browser", daemon=True).start()
 
 
 async def browser_sign_in(

@@ -12,7 +12,7 @@ from app.oauth.client import OAuthClient
 from app.oauth.logout import end_session_url, sign_out_page
 from app.secret import Secret
 from app.session import words
-from app.session.sign_in import OpenBrowser
+from app.session.system_browser import OpenBrowser
 from app.session.tokens import TokenSet
 from app.wire.running import running_limit
 

@@ -67,7 +67,7 @@ def test_who_wants_the_traceback_gets_it(capsys: pytest.CaptureFixture[str], mon
 
 
 @pytest.mark.parametrize(
-    "where", ["app.workbench.settings.load", "app.cli.parser._check_texts", "app.cli.build_parser"]
+    "where", ["app.connections.settings.load", "app.cli.parser._check_texts", "app.cli.build_parser"]
 )
 def test_a_fault_in_a_command_is_told_and_means_nothing_else(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, where: str

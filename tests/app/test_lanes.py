@@ -11,6 +11,7 @@ from app.events.refresh import Decided, RefreshStarted, RefreshSucceeded
 from app.events.tokens import Issued, RefreshTokenFate, TokensReceived
 from app.events.wire import Exchange, ExchangeKind
 from app.lanes import End, Lane, Lanes, MarkKind, lanes_of
+from app.session.sign_out import revoke_and_forget
 from app.simloop import SimClock
 from tests.app.session.conftest import World, lost_after_commit, new_world
 from tests.names import AT, RT
@@ -99,7 +100,7 @@ async def test_dropping_and_signing_out_end_bars(world: World) -> None:
     bar = lanes(world).bar(AT(1))
     assert bar is not None
     assert bar.end is End.DROPPED
-    await world.session.sign_out()
+    await revoke_and_forget(world.session, world.client, world.journal)
     bar = lanes(world).bar(RT(1))
     assert bar is not None
     assert bar.end is End.REVOKED
@@ -203,7 +204,7 @@ async def test_the_family_in_hand_knows_its_sign_in_and_its_last_use(world: Worl
     assert family is not None
     assert family.began_at == pytest.approx(began, abs=0.5)
     assert family.used_at == pytest.approx(began + 40, abs=0.5)
-    await world.session.sign_out()
+    await revoke_and_forget(world.session, world.client, world.journal)
     assert lanes(world).family is None
 
 

@@ -1,4 +1,4 @@
-"""Connects the dialogs of connections to the workbench: looking up, trying, saving, removing, files."""
+"""Connects the dialogs of connections to the connections: looking up, trying, saving, removing, files."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -16,7 +16,7 @@ from ui.shell.shell import Shell
 from ui.shell.tasks import ask, ask_yes_no
 
 if TYPE_CHECKING:
-    # For types alone: the workbench brings the heavy libraries, which come after the first paint.
+    # For types alone: they bring the heavy libraries, which come after the first paint.
     import httpx
 
     from app.connecting.step import Step
@@ -256,7 +256,7 @@ class ConnectionsController(Controller):
         rows = (
             Row(
                 each.name,
-                each.issuer or (self._bench.host.hosting.issuer if each.embedded and self._bench.host.hosting else ""),
+                each.issuer or (self._bench.embedded.issuer if each.embedded else ""),
                 self._bench.standing(each.name),
                 is_demo=each.embedded,
                 is_current=each.name == settings.current,

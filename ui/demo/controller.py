@@ -29,7 +29,7 @@ from ui.shell.tasks import ask, ask_yes_no
 from ui.text import clock_time
 
 if TYPE_CHECKING:
-    from app.controls import Controls, FaultState, OrgState
+    from app.demo.controls import Controls, FaultState, OrgState
     from app.demo.faults import Fault
 
     Act = Callable[[Controls], Awaitable[object]]
@@ -200,17 +200,23 @@ class DemoController(Controller):
     async def _act(self, act: "Act") -> None:
         async with self._one_at_a_time:
             self._shown = None  # what is asked for is shown already, and may come otherwise
-            controls = await self._bench.controls()
+            controls = await self._turned()
             try:
                 await act(controls)
             except LapseError:
                 self._read_soon()
                 raise
 
+    async def _turned(self) -> "Controls":
+        from app.demo.embedded import controls_of
+
+        return await controls_of(self._bench)
+
     async def _show_addresses(self) -> None:
+        from app.demo.embedded import demo_of
         from ui.demo.addresses import AddressesDialog
 
-        addresses = await self._bench.demo_addresses()
+        addresses = await demo_of(self._bench).addresses()
         presents = self._shell.commands.presenter.isChecked()
         dialog = AddressesDialog(addresses, self._shell.window, presents=presents)
         dialog.copy_requested.connect(self._shell.clipboard.copy)
@@ -226,11 +232,13 @@ class DemoController(Controller):
             consequence="It forgets every sign-in and makes a new key. You will have to sign in again.",
             yes="Reset",
         ):
-            await self._bench.reset_demo_org()
+            from app.demo.embedded import reset_demo_org
+
+            await reset_demo_org(self._bench)
             self._model.refresh()
 
     async def _read(self) -> None:
-        controls = await self._bench.controls()
+        controls = await self._turned()
         state = await controls.read()
         self._controls = controls
         self._show(state)

@@ -1,4 +1,4 @@
-"""Connects the inspector to the workbench's desk: what is known is shown, what is asked for is fetched."""
+"""Connects the inspector to the chosen connection's: what is known is shown, what is asked for is fetched."""
 
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -41,7 +41,7 @@ class InspectorController(Controller):
         """Inspect what is in hand anew, from what is known; asks nobody."""
         if not self._bench.is_connected:
             return
-        held = self._bench.desk.held()
+        held = self._bench.inspector.held()
         now = self._bench.clock.now()
         ends = [each.ends_at for inspection in held for each in inspection.truth if each.ends_at is not None]
         self._looks_again_at = min((end for end in ends if end > now), default=None)
@@ -64,14 +64,14 @@ class InspectorController(Controller):
         self._tasks.start("fetch keys", self._fetch_keys)
 
     async def _fetch_keys(self) -> None:
-        await self._bench.desk.fetch_keys()
+        await self._bench.inspector.fetch_keys()
         self._show()
 
     def _on_introspect(self, name: TokenName) -> None:
         self._tasks.start("introspect", self._introspect, name)
 
     async def _introspect(self, name: TokenName) -> None:
-        await self._bench.desk.introspect(name)
+        await self._bench.inspector.introspect(name)
         self._show()
 
     def _on_paste(self) -> None:
@@ -130,7 +130,7 @@ class InspectorController(Controller):
         from ui.inspector.paste import KeySource
 
         if source is KeySource.ISSUER:
-            return await self._bench.desk.keys_of(check_url(value, "The issuer"))
+            return await self._bench.inspector.keys_of(check_url(value, "The issuer"))
         if source is KeySource.PASTED:
             return None, read_pasted_keys(value, "pasted")
         if source is KeySource.CONNECTION:

@@ -38,7 +38,7 @@ async def run_in_processes(scenario: Scenario, *, progress: Callable[[Progress],
 
 
 class LabController(QObject):
-    """One run at a time; it is given no model of the session, so it cannot touch one."""
+    """One run at a time; it is given no connection, so it cannot touch one."""
 
     def __init__(self, panel: LabPanel, shell: Shell, *, run: Run = run_in_processes) -> None:
         super().__init__(shell.tasks)

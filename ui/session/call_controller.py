@@ -68,7 +68,9 @@ class CallController(Controller):
                 return
 
     async def _storm(self, times: int) -> None:
-        await (await self._bench.controls()).travel_to_lapse()
+        from app.demo.embedded import controls_of
+
+        await (await controls_of(self._bench)).travel_to_lapse()
         await self._call(*self._strip.request(), times)
 
     async def _call(self, method: str, url: str, times: int) -> None:

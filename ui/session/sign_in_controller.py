@@ -157,7 +157,9 @@ class SignInController(Controller):
         self._bench.open_browser(url, self._browser_opened)
 
     def _on_phone(self) -> None:
-        hosting = self._bench.host.hosting
+        from app.demo.embedded import demo_of
+
+        hosting = demo_of(self._bench).host.hosting
         if hosting is not None:
             self._on_open(f"{hosting.base_url}/phone")
 

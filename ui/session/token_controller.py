@@ -1,5 +1,7 @@
 """Connects the token cards and what can be done with a token: copy, reveal, refresh, drop, revoke, expire, replay."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtGui import QAction
 
 from app.events import Entry
@@ -10,6 +12,9 @@ from ui.session.panels import SessionPanels
 from ui.shell.controller import Controller
 from ui.shell.session_model import SessionModel
 from ui.shell.shell import Shell
+
+if TYPE_CHECKING:
+    from app.demo.drills import Drills
 
 
 class TokenController(Controller):
@@ -86,7 +91,7 @@ class TokenController(Controller):
         self._tasks.start(f"expire {kind}", self._expire, kind)
 
     async def _expire(self, kind: str) -> None:
-        expired = await (await self._bench.trouble()).expire(kind)
+        expired = await (await self._drills()).expire(kind)
         self._shell.toast(sentence(expired))
 
     def _on_revoke(self) -> None:
@@ -94,15 +99,20 @@ class TokenController(Controller):
         self._tasks.start(f"revoke {kind}", self._revoke, kind)
 
     async def _revoke(self, kind: str) -> None:
-        revoked = await (await self._bench.trouble()).revoke(kind)
+        revoked = await (await self._drills()).revoke(kind)
         self._shell.toast(sentence(revoked))
 
     def _on_replay(self) -> None:
         self._tasks.start("replay", self._replay)
 
     async def _replay(self) -> None:
-        answered = await (await self._bench.trouble()).replay()
+        answered = await (await self._drills()).replay()
         self._strip.show_story(sentence(answered))
+
+    async def _drills(self) -> "Drills":
+        from app.demo.embedded import drills_of
+
+        return await drills_of(self._bench)
 
     def _kind(self) -> str:
         action = self.sender()

@@ -16,10 +16,10 @@ from ui.shell.page import Page
 from ui.shell.tasks import TaskScope
 
 if TYPE_CHECKING:
-    # For types alone: the workbench brings the heavy libraries, which come after the first paint.
+    # For types alone: the connections bring the heavy libraries, which come after the first paint.
     from app.connection import Connection
+    from app.connections import Connections
     from app.session.tokens import Held, TokenSet
-    from app.workbench import Workbench
 
 
 class SessionModel(QObject):
@@ -62,7 +62,7 @@ class SessionModel(QObject):
     ticked = Signal(float)
     sign_in_end_requested = Signal(str)
 
-    def __init__(self, bench: "Workbench", tasks: TaskScope, parent: QObject | None = None) -> None:
+    def __init__(self, bench: "Connections", tasks: TaskScope, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.bench = bench
         self.bridge = Bridge(bench.journal, self)

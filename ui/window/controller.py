@@ -5,15 +5,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 
 from app.errors import Refusal
+from app.installed import has
 from ui.connections.controller import ConnectionsController
-from ui.demo.controller import DemoController
-from ui.doctor.controller import DoctorController
 from ui.doctor.grant_controller import GrantController
 from ui.help.controller import HelpController
 from ui.inspector.controller import InspectorController
 from ui.journal.controller import JournalController
-from ui.lab.controller import LabController
-from ui.lessons.controller import LessonsController
 from ui.response.controller import ResponseController
 from ui.session.call_controller import CallController
 from ui.session.controller import SessionController
@@ -29,16 +26,25 @@ from ui.window.view_controller import ViewController
 from ui.wirelog.controller import WireController
 
 if TYPE_CHECKING:
-    # For types alone: the workbench brings the heavy libraries, which come after the first paint.
-    from app.workbench import Workbench
+    # For types alone: the connections bring the heavy libraries, which come after the first paint.
+    from app.connections import Connections
+    from ui.demo.controller import DemoController
+    from ui.doctor.controller import DoctorController
+    from ui.lab.controller import LabController
+    from ui.lessons.controller import LessonsController
 
 _TICK_MS = 500
 
 
 class WindowController(QObject):
-    """One window on one workbench."""
+    """One window on the connections; controls the panels of what is installed."""
 
-    def __init__(self, window: MainWindow, bench: "Workbench", parent: QObject | None = None) -> None:
+    doctor: "DoctorController"
+    demo: "DemoController"
+    lessons: "LessonsController"
+    lab: "LabController"
+
+    def __init__(self, window: MainWindow, bench: "Connections", parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._window = window
         self.tasks = TaskScope(self._report, self)
@@ -55,7 +61,8 @@ class WindowController(QObject):
     def start(self) -> None:
         """Take up the connection in use; the window is usable meanwhile."""
         self._view.restore()
-        self.lessons.restore()
+        if has("lessons"):
+            self.lessons.restore()
         self.model.start()
         self._on_seen_changed(self._window.isVisible())
 
@@ -79,13 +86,29 @@ class WindowController(QObject):
         self.tokens = TokenController(window.session, shell, model)
         self.calls = CallController(window.session, shell, model)
         self.connections = ConnectionsController(shell, model)
-        self.doctor = DoctorController(window.doctor, shell, model)
         self.grant = GrantController(shell, model)
-        self.demo = DemoController(window.demo, shell, model)
-        self.lessons = LessonsController(window.lessons, shell, model)
-        self.lab = LabController(window.lab, shell)
+        self._control_installed_panels()
         self.help = HelpController(shell)
         self._view = ViewController(window, shell, model)
+
+    def _control_installed_panels(self) -> None:
+        window, shell, model = self._window, self.shell, self.model
+        if has("doctor"):
+            from ui.doctor.controller import DoctorController
+
+            self.doctor = DoctorController(window.doctor, shell, model)
+        if has("demo"):
+            from ui.demo.controller import DemoController
+
+            self.demo = DemoController(window.demo, shell, model)
+        if has("lessons"):
+            from ui.lessons.controller import LessonsController
+
+            self.lessons = LessonsController(window.lessons, shell, model)
+        if has("lab"):
+            from ui.lab.controller import LabController
+
+            self.lab = LabController(window.lab, shell)
 
     def _connect(self) -> None:
         window, commands = self._window, self.shell.commands

@@ -30,7 +30,7 @@ def anyio_backend() -> str:
 
 
 def http_by(ward: Ward, transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
-    """Return a client whose exchanges are journalled, as the workbench's are."""
+    """Return a client whose exchanges are journalled, as those of connections are."""
     return httpx.AsyncClient(transport=RecordingTransport(transport, ward.world.journal, ward.world.clock))
 
 

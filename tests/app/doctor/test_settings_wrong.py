@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from app.connection import DEMO_CLIENT_ID, Connection
+from app.demo.front import asgi
 from app.doctor.doctor import diagnose
 from app.doctor.records import Certainty, Finding
 from app.errors import InvalidIdToken, SignInFailed, StoreFailed
@@ -90,7 +91,7 @@ async def test_a_refresh_asked_for_more_than_was_granted(ward: Ward) -> None:
     async def wants_more(request: httpx.Request, onwards: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
         form = {name: values[0] for name, values in parse_qs(request.content.decode()).items()}
         body = urlencode({**form, "scope": "openid address"}).encode()
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(ward.world.org.app)) as http:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(asgi(ward.world.org))) as http:
             headers = {"Content-Type": "application/x-www-form-urlencoded"}
             return await http.send(httpx.Request("POST", request.url, content=body, headers=headers), stream=True)
 

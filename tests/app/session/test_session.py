@@ -14,6 +14,7 @@ from app.errors import Hiccup, LapseError, NotSignedIn, Refusal, StoreUnread
 from app.events.refresh import SkewMeasured
 from app.events.session import StorePlace
 from app.events.tokens import RefreshTokenFate
+from app.session.sign_out import revoke_and_forget
 from app.session.states import Ended, SignedIn, SignedOut
 from tests.app.session.conftest import World, answers, refused, slow
 from tests.names import AT, RT
@@ -333,7 +334,7 @@ async def test_an_entry_of_a_newer_lapse_is_left_alone(world: World) -> None:
     await world.sign_in()  # goes on for this run, and does not write over it
     assert (await world.session.fresh_token()).access.name == AT(1)
     assert world.session.store_trouble is not None
-    await world.session.sign_out()
+    await revoke_and_forget(world.session, world.client, world.journal)
     assert await world.store.load("demo") == newer
 
 
@@ -419,7 +420,7 @@ async def test_a_session_ended_in_another_process_is_not_stored_again(world: Wor
     await world.sign_in()
     await one.restore()
     await two.restore()
-    await two.sign_out()
+    await revoke_and_forget(two, world.client, world.journal)
     assert one.tokens is not None
     assert one.tokens.access is not None
     if act == "drop":
@@ -431,7 +432,7 @@ async def test_a_session_ended_in_another_process_is_not_stored_again(world: Wor
 
 async def test_sign_out_revokes_and_forgets(world: World) -> None:
     await world.sign_in()
-    assert await world.session.sign_out() is None
+    assert await revoke_and_forget(world.session, world.client, world.journal) is None
     assert isinstance(world.session.state, SignedOut)
     assert await world.store.load("demo") is None
     assert any(request.url.path.endswith("/revoke") for request in world.network.requests)
@@ -446,7 +447,7 @@ async def test_sign_out_forgets_even_when_the_server_is_gone(world: World, monke
         raise httpx.ConnectError("no route")
 
     monkeypatch.setattr(world.network, "handle_async_request", unreachable)
-    trouble = await world.session.sign_out()
+    trouble = await revoke_and_forget(world.session, world.client, world.journal)
     assert trouble is not None
     assert "could not be reached" in trouble
     assert await world.store.load("demo") is None

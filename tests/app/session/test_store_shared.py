@@ -12,6 +12,7 @@ from app.errors.reasons import KeyringState
 from app.events.session import SessionGone, StorePlace
 from app.oauth.idtoken import Belongs
 from app.session.session import Session
+from app.session.sign_out import revoke_and_forget
 from app.session.states import Ended, SignedIn, SignedOut, Unread
 from tests.app.session.conftest import WatchedStore, World, answers, new_session
 from tests.names import AT
@@ -145,7 +146,7 @@ async def test_a_sign_out_leaves_the_new_sign_in_of_another_lapse(world: World, 
     await world.sign_in()
     old, world.session = world.session, world.second_session()
     await world.sign_in()
-    await old.sign_out()
+    await revoke_and_forget(old, world.client, world.journal)
     assert isinstance(old.state, SignedOut)
     assert (await other(world)).tokens == world.tokens
 
@@ -200,7 +201,7 @@ async def test_what_was_set_aside_does_not_outlive_sign_out(world: World, keyrin
     await keyring.save("demo", "{")
     await world.session.restore()
     await world.sign_in()
-    await world.session.sign_out()
+    await revoke_and_forget(world.session, world.client, world.journal)
     assert keyring._texts == {}
 
 
@@ -217,7 +218,7 @@ async def test_a_newer_entry_survives_all_that_an_older_lapse_does(world: World,
     with pytest.raises(Refusal):
         await world.session.fresh_token()
     assert isinstance(world.session.state, Ended)
-    await world.session.sign_out()
+    await revoke_and_forget(world.session, world.client, world.journal)
     assert keyring._texts == {"demo": newer}
 
 
@@ -238,7 +239,7 @@ async def test_after_the_end_nothing_grows(world: World, keyring: Keyring) -> No
 async def test_an_entry_that_is_gone_ends_the_session_here(world: World, keyring: Keyring) -> None:
     await world.sign_in()
     beside = await other(world)
-    await beside.sign_out()
+    await revoke_and_forget(beside, world.client, world.journal)
     world.clock.jump(31)
     with pytest.raises(NotSignedIn, match="ended in another Lapse"):
         await world.session.fresh_token()
@@ -280,7 +281,7 @@ async def test_a_refresh_that_was_stopped_writes_over_nobody_s_new_sign_in(world
 async def test_no_refresh_begins_or_comes_back_while_one_signs_out(world: World, keyring: Keyring) -> None:
     await world.sign_in()
     world.clock.jump(31)
-    signing_out = asyncio.ensure_future(world.session.sign_out())  # noqa: TID251
+    signing_out = asyncio.ensure_future(revoke_and_forget(world.session, world.client, world.journal))  # noqa: TID251
     await asyncio.sleep(0)
     with pytest.raises(NotSignedIn):
         await world.session.fresh_token()
@@ -294,7 +295,7 @@ async def test_a_sign_out_revokes_what_another_lapse_has_refreshed(world: World,
     beside = await other(world)
     world.clock.jump(31)
     await beside.fresh_token()
-    assert await world.session.sign_out() is None
+    assert await revoke_and_forget(world.session, world.client, world.journal) is None
     world.clock.jump(31)
     with pytest.raises((Refusal, NotSignedIn)):
         await beside.fresh_token()

@@ -10,6 +10,7 @@ from app.decision.words import because
 from app.errors import Hiccup, NotSignedIn, Refusal
 from app.events.session import StorePlace
 from app.session.session import Session
+from app.session.sign_out import revoke_and_forget
 from app.session.states import Ended, SignedIn
 from tests.app.session.conftest import ServerClock, World, answers, lost_after_commit, refused, slow
 from tests.names import AT
@@ -286,7 +287,7 @@ async def test_a_process_that_missed_generations_catches_up(world: World, two: t
 
 async def test_signed_out_in_another_process_is_said_so(world: World, two: tuple[Session, Session]) -> None:
     one, other = two
-    await one.sign_out()
+    await revoke_and_forget(one, world.client, world.journal)
     world.clock.jump(31)
     with pytest.raises(NotSignedIn, match="ended in another Lapse"):
         await other.fresh_token()

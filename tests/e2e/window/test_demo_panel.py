@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton
 
 from app.connection import DEMO_CLIENT_ID, Connection
+from app.demo.embedded import controls_of, demo_of
 from app.demo.faults import Fault
 from app.demo.org import DemoOrg
 from app.demo.presets import PRESETS
@@ -49,8 +50,8 @@ def panel(desk: Desk) -> DemoPanel:
 
 
 def org(desk: Desk) -> DemoOrg:
-    assert desk.bench.host.org is not None
-    return desk.bench.host.org
+    assert demo_of(desk.bench).host.org is not None
+    return demo_of(desk.bench).host.org
 
 
 def button(desk: Desk, name: str) -> QAbstractButton:
@@ -166,7 +167,7 @@ def test_an_hour_on_or_back_breaks_no_panel(open_desk: Open, seconds: float) -> 
     desk.call()
 
     async def travel() -> None:
-        await (await desk.bench.controls()).travel(seconds)
+        await (await controls_of(desk.bench)).travel(seconds)
 
     desk.run(travel())
     desk.until(lambda: len(told(desk, TimeTravelled)) == 1)
@@ -368,7 +369,7 @@ def test_an_act_begins_when_the_one_before_is_done(open_desk: Open, monkeypatch:
             await asyncio.sleep(0)
         steps.append("done")
 
-    monkeypatch.setattr("app.controls.Controls.travel", slow)
+    monkeypatch.setattr("app.demo.controls.Controls.travel", slow)
     for _ in range(3):
         press(desk, "travel10Button")
     desk.until(lambda: len(steps) == 6)
@@ -388,7 +389,7 @@ def test_a_refused_act_is_said_and_the_panel_shows_what_is_true(
     open_desk: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk = ready(open_desk)
-    monkeypatch.setattr("app.controls.Controls.turn", refused)
+    monkeypatch.setattr("app.demo.controls.Controls.turn", refused)
     press(desk, "rotateBox")
     desk.until(desk.window.error_panel.isVisible)
     assert "Nobody turns that" in desk.window.error_panel.text()
@@ -404,7 +405,7 @@ def test_a_guest_reads_how_the_org_is_turned_and_not_for_ever(open_desk: Open) -
     host.reach(Page.SIGNED_OUT)
     guest = open_desk()
     guest.sign_in()
-    assert guest.bench.host.org is None
+    assert demo_of(guest.bench).host.org is None
     guest.until(panel(guest).lifetimes.isVisible)
     button(guest, "apiRefusesBox").click()
     host.until(lambda: button(host, "apiRefusesBox").isChecked())
@@ -440,7 +441,7 @@ def test_a_guest_is_told_so_and_looks_again_when_asked_to(open_desk: Open) -> No
     host.close()
     press(guest, "lookAgainButton")  # nobody is there any more: the guest serves the org itself from now on
     guest.until(lambda: not button(guest, "lookAgainButton").isVisible())
-    assert guest.bench.host.org is not None
+    assert demo_of(guest.bench).host.org is not None
 
 
 REAL = Connection(

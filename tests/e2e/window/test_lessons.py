@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QMessageBox, QPushButton, QScrollArea
 
 from app import settings
 from app.connection import DEMO_CLIENT_ID, Connection
+from app.demo.embedded import demo_of
 from app.demo.faults import Fault
 from app.events import Event
 from app.events.calls import CallStarted
@@ -272,8 +273,8 @@ def test_a_lesson_without_a_keyring_says_why_not(open_desk: Open) -> None:
 def test_what_the_program_does_can_be_cancelled(open_desk: Open) -> None:
     desk = opened(open_desk)
     start(desk, "lapse")
-    assert desk.bench.host.org is not None
-    desk.bench.host.org.faults.switch_on([Fault.parse("delay=60@api")])
+    assert demo_of(desk.bench).host.org is not None
+    demo_of(desk.bench).host.org.faults.switch_on([Fault.parse("delay=60@api")])
     desk.click(desk.window.lessons.lesson.footer.show_me_button)
     footer = desk.window.lessons.lesson.footer
     desk.until(footer.cancel_button.isVisible)
@@ -329,8 +330,8 @@ def test_a_step_that_was_played_and_not_passed_says_so(open_desk: Open) -> None:
 def test_elsewhere_nothing_is_played_and_the_demo_org_is_offered(open_desk: Open) -> None:
     desk = opened(open_desk)
     start(desk, "lapse")
-    assert desk.bench.host.org is not None
-    desk.bench.host.org.faults.switch_on([Fault.parse("delay=60@api")])
+    assert demo_of(desk.bench).host.org is not None
+    demo_of(desk.bench).host.org.faults.switch_on([Fault.parse("delay=60@api")])
     desk.window.commands.show_me.trigger()
     desk.until(lambda: bool(told(desk, CallStarted)))
     issuer = desk.bench.connection.issuer
@@ -341,7 +342,7 @@ def test_elsewhere_nothing_is_played_and_the_demo_org_is_offered(open_desk: Open
     assert panel.choose_button.isVisible()
     for action in (commands.show_me, commands.lesson_hint, commands.reset_lesson, commands.leave_lesson):
         assert (action.isEnabled(), "for the demo org" in action.toolTip()) == (False, True)
-    desk.bench.host.org.faults.clear()
+    demo_of(desk.bench).host.org.faults.clear()
     desk.click(panel.choose_button)
     desk.until(lambda: not desk.controller.tasks.running("connect"))
     at(desk, 0)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QImage
 
+from app.demo.embedded import demo_of
 from app.errors import BadInput
 from app.events import Entry
 from app.events.refresh import RefreshSucceeded
@@ -152,8 +153,8 @@ def test_a_restored_session_is_on_the_timeline(open_desk: Open) -> None:
 def test_limits_of_the_demo_org_are_drawn(open_desk: Open) -> None:
     desk = open_desk()
     desk.reach(Page.SIGNED_OUT)
-    assert desk.bench.host.org is not None
-    desk.bench.host.org.turn(refresh_idle_s=60, grace_s=20)
+    assert demo_of(desk.bench).host.org is not None
+    demo_of(desk.bench).host.org.turn(refresh_idle_s=60, grace_s=20)
     refreshed(desk)
     assert desk.controller.model.leeway_s == 1.0
     assert desk.controller.model.limits == Limits(grace_s=20.0, idle_s=60.0, absolute_s=7 * 3600.0)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.clock import SystemClock
 from app.connection import DEMO_CLIENT_ID, Connection, SignInKind
+from app.demo.embedded import demo_of
 from app.demo.org import ADA, GRACE
 from app.demo.policy import Policy
 from app.events.sign_in import SignInFinished
@@ -65,7 +66,7 @@ def until_asked(desk: Desk, what: str) -> None:
 @contextmanager
 def elsewhere(desk: Desk) -> Iterator[httpx.Client]:
     """Yield a client that holds the demo org's control token."""
-    addresses = desk.run(desk.bench.demo_addresses())
+    addresses = desk.run(demo_of(desk.bench).addresses())
     headers = {"Authorization": f"Bearer {addresses.control_token}"}
     with httpx.Client(base_url=addresses.org_url, headers=headers, trust_env=False) as http:
         yield http

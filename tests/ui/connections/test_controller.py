@@ -14,8 +14,10 @@ from qasync import QEventLoop
 
 from app.clock import SystemClock
 from app.connection import DEMO_CLIENT_ID, Connection
+from app.demo.front import asgi
 from app.demo.ledger import MemoryLedger, SigningKey
 from app.demo.org import DemoOrg
+from app.embedded import NothingEmbedded
 from app.journal import Journal
 from app.settings import Settings
 from ui.connections.controller import ConnectionsController
@@ -32,21 +34,14 @@ STAGING = Connection(name="Staging", issuer="https://as.example", client_id="c")
 
 
 @dataclass
-class Host:
-    """A demo org that does not run."""
-
-    hosting: None = None
-
-
-@dataclass
 class Bench:
-    """What the controller asks of the workbench; the settings are real ones, kept in memory."""
+    """What the controller asks of the connections; the settings are real ones, kept in memory."""
 
     http: httpx.AsyncClient
     settings: Settings = field(default_factory=lambda: Settings().with_connection(STAGING))
     removed: list[str] = field(default_factory=list)
-    host: Host = field(default_factory=Host)
     journal: Journal = field(default_factory=lambda: Journal(SystemClock()))
+    embedded: NothingEmbedded = field(default_factory=NothingEmbedded)
 
     def standing(self, name: str) -> bool | None:
         return None
@@ -78,7 +73,7 @@ class World:
 @pytest.fixture
 def world(qtbot: QtBot, loop: QEventLoop, key: SigningKey, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     org = DemoOrg(SystemClock(), ledger=MemoryLedger(key))
-    bench = Bench(httpx.AsyncClient(transport=httpx.ASGITransport(org.app)))
+    bench = Bench(httpx.AsyncClient(transport=httpx.ASGITransport(asgi(org))))
     window = MainWindow()
     window.furnish()
     qtbot.addWidget(window, before_close_func=lambda each: setattr(each, "_may_close", True))

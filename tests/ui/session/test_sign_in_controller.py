@@ -49,7 +49,7 @@ class FakeClock:
 
 @dataclass
 class Bench:
-    """A workbench whose sign-ins wait until the test says how they end."""
+    """Connections whose sign-ins wait until the test says how they end."""
 
     connection: Connection = OKTA
     is_connected: bool = True

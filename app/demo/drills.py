@@ -1,4 +1,4 @@
-"""Trouble made on purpose for the session at the demo org: tokens revoked, expired, replayed."""
+"""Drills for the session at the demo org: its tokens revoked, expired and replayed on purpose."""
 
 from app.demo.controller import Controller
 from app.errors import BadInput, OAuthError
@@ -9,7 +9,7 @@ from app.session.session import Session
 from app.session.tokens import Held
 
 
-class Trouble:
+class Drills:
     """What a person does to see how the session takes it; each raises LapseError when it cannot be done.
 
     The session is told of nothing but an expiry, which a client can know by itself.

@@ -5,21 +5,22 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from app.clock import OwnClock
 from app.demo.applications import LAPSE
 from app.demo.controller import Controller
+from app.demo.embedded_transport import EmbeddedTransport
 from app.demo.faults import Fault
 from app.demo.org import knobs_of
 from app.demo.policy import Policy
-from app.demo.way import DemoOrgWay
 from app.errors import BadInput
 from app.events.demo import ClockSkewed, ControlRequested, DemoOrgTurned, FaultSwitched, KeysRotated, NetworkCut
-from app.journal import Scribe
-from app.session.session import Session
 from app.text import duration
 
 if TYPE_CHECKING:
+    # For types alone: the panel shows an OrgState before anything of the session is loaded.
+    from app.clock import OwnClock
     from app.demo.org import DemoOrg
+    from app.journal import Scribe
+    from app.session.session import Session
 
 # Okta's expiries are whole seconds, and the server rounds them down: a second later everybody takes it for lapsed.
 _PAST_LAPSE_S = 1.0
@@ -59,18 +60,18 @@ class Controls:
 
     def __init__(
         self,
-        session: Session,
-        clock: OwnClock,
-        journal: Scribe,
+        session: "Session",
+        clock: "OwnClock",
+        journal: "Scribe",
         controller: Controller,
-        way: DemoOrgWay,
+        transport: EmbeddedTransport,
         org: "DemoOrg | None" = None,
     ) -> None:
         self._session = session
         self._clock = clock
         self._journal = journal
         self._controller = controller
-        self._way = way
+        self._transport = transport
         self._org = org
 
     def look(self) -> OrgState | None:
@@ -136,7 +137,7 @@ class Controls:
     async def travel(self, seconds: float) -> None:
         """Let so many seconds pass at once at the org and here (negative: back); every other Lapse goes along.
 
-        The way to the org tells the journal of it, as it does when another Lapse has travelled.
+        The transport to the org tells the journal of it, as it does when another Lapse has travelled.
         """
         asked = self._asked(f"both clocks {'on' if seconds >= 0 else 'back'} by {duration(seconds)}")
         await self._controller.set_clock(jump_s=seconds, cause=asked)
@@ -169,8 +170,8 @@ class Controls:
 
     async def cut_network(self, *, cut: bool) -> None:
         """Cut the network between this Lapse and the org, or mend it; the controls get through."""
-        if self._way.is_cut != cut:
-            self._way.is_cut = cut
+        if self._transport.is_cut != cut:
+            self._transport.is_cut = cut
             self._journal.append(NetworkCut(cut))
 
     async def make_as_new(self, **knobs: Any) -> None:
@@ -210,7 +211,7 @@ class Controls:
             moved_s=float(found["clock"]["moved_s"]),
             server_skew_s=float(found["clock"]["skew_s"]),
             client_skew_s=self._clock.skew_s,
-            is_cut=self._way.is_cut,
+            is_cut=self._transport.is_cut,
         )
 
 
