@@ -1,5 +1,6 @@
 """Connects the dialog that turns the Refresh Token grant on with the Applications API of the connection's org."""
 
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from app.errors import LapseError, NotSignedIn
@@ -58,24 +59,24 @@ class GrantController(Controller):
 
     def _on_read(self, token: "Secret | None", keep: bool) -> None:  # noqa: FBT001 - a signal's argument
         self._token = token or self._token
-        self._tasks.start(_TASKS[0], self._told, self._read, keep)
+        self._tasks.start(_TASKS[0], self._in_dialog, self._read, keep)
 
     def _on_read_again(self) -> None:
-        self._tasks.start(_TASKS[0], self._told, self._read, False)
+        self._tasks.start(_TASKS[0], self._in_dialog, self._read, False)
 
     def _on_apply(self, change: "GrantChange") -> None:
-        self._tasks.start(_TASKS[1], self._told, self._apply, change)
+        self._tasks.start(_TASKS[1], self._in_dialog, self._apply, change)
 
     def _on_forget(self) -> None:
-        self._tasks.start(_TASKS[2], self._told, self._forget)
+        self._tasks.start(_TASKS[2], self._in_dialog, self._forget)
 
-    async def _told(self, function, *args: object) -> None:  # type: ignore[no-untyped-def]
-        """Run one step of the dialog; what goes wrong is told there, as long as it is open."""
+    async def _in_dialog(self, work: Callable[..., Awaitable[None]], *args: object) -> None:
+        """Await `work(dialog, …)`; what goes wrong is told in the dialog, as long as it is open."""
         dialog = self._dialog
         if dialog is None:
             return
         try:
-            await function(dialog, *args)
+            await work(dialog, *args)
         except LapseError as wrong:
             if dialog is not self._dialog:
                 raise
