@@ -1,12 +1,13 @@
 """Lapse without a screen: everything but the pictures.
 
 clock, simloop         time as an argument, real or simulated
-secret, errors, text   what never prints, what went wrong, words
+secret, errors/, text  what never prints, what went wrong and why, words
 files, streams         what is written and printed: whole, private, readable everywhere
 strictjson, records    JSON that may be trusted, and records of ours read by type
 ending                 how a process ends: an honest exit code, never a traceback
-decision               refresh or not, and why
-events, journal        what happened, in one stream
+token_name             what tokens go by where their values must not stand
+decision/              refresh or not, and why
+events/, journal       what happened, in one stream; the sentences are made in events.words
 counters, lanes/       the stream as numbers, and over time
 connection, settings   where to sign in, and preferences; no secrets
 connection_field       which part of a connection an error is about
@@ -18,17 +19,18 @@ session/               what happens to tokens over time
 connecting/            before a connection is saved: looked up, tried, read from files
 inspection/            tokens taken apart for people
 okta/                  Okta's management API: the Refresh Token grant turned on
-trouble                what one does to the session at the demo org on purpose
+active_connection      a connection that was chosen, with its client and session
+embedded               what an org that the program brings along must offer
+connections            every active connection: chosen, restored, remembered
 doctor/                why there is no refresh token, or why it is refused
-demo/                  the embedded demo org
-controls               the demo org turned: knobs, faults, keys, time
-in_use                 a connection in use, with its session
-workbench              the one assembly all front doors share
-simulation             the same assembly in simulated time
+demo/                  the demo org, which is such an org: its server, controls and drills
+installed              which of these packages there are; any may be left out
+assembly               connections joined to the demo org and the doctor, for all front doors
+simulation             connections to an org in this process, in simulated time
 lessons/               read, do, see: checked from the journal
 lab/                   refresh strategies compared on one seeded schedule
 cli, __main__          the headless front door
-testing/               what is lent to testers, and the installed front door
+launcher/              the installed front door: the window, or a command
 """
 
 VERSION = "0.1.0"

@@ -28,7 +28,7 @@ def _main(arguments: list[str]) -> int:
 
     from app.cli import build_parser
 
-    args = build_parser().parse_args(arguments)
+    args = build_parser(arguments).parse_args(arguments)
     try:
         with asyncio.Runner(loop_factory=args.loop_factory) as runner:
             return runner.run(_until_stopped(args))

@@ -4,8 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app import events
 from app.events import Entry
+from app.events.calls import CallFinished
+from app.events.refresh import RefreshFailed, RefreshRetried, RefreshSucceeded, SkewMeasured
+from app.events.session import SessionEnded, SessionGone, SignOutFinished
+from app.events.tokens import TokensReceived
 
 _GOOD_BELOW = 400
 
@@ -37,15 +40,15 @@ class Counters:
         self._counts = Counts()
         self._timed: _Timed | None = None
         self._handlers: dict[type, Callable[[Entry, Any], None]] = {
-            events.TokensReceived: self._received,
-            events.CallFinished: self._called,
-            events.RefreshSucceeded: self._refreshed,
-            events.RefreshFailed: self._failed,
-            events.RefreshRetried: self._retried,
-            events.SkewMeasured: self._skewed,
-            events.SignedOut: self._over,
-            events.SessionEnded: self._over,
-            events.SessionGone: self._over,
+            TokensReceived: self._received,
+            CallFinished: self._called,
+            RefreshSucceeded: self._refreshed,
+            RefreshFailed: self._failed,
+            RefreshRetried: self._retried,
+            SkewMeasured: self._skewed,
+            SignOutFinished: self._over,
+            SessionEnded: self._over,
+            SessionGone: self._over,
         }
 
     def take(self, entry: Entry) -> None:
@@ -58,7 +61,7 @@ class Counters:
         timer = self._timed.refreshes(now) if self._timed is not None else 0
         return replace(self._counts, timer_refreshes=timer)
 
-    def _received(self, entry: Entry, received: events.TokensReceived) -> None:
+    def _received(self, entry: Entry, received: TokensReceived) -> None:
         if received.grant != "refresh_token":
             self._counts = Counts(skew_s=self._counts.skew_s)
             self._timed = None
@@ -67,22 +70,22 @@ class Counters:
         lifetime_s = max(received.access.expires_at - entry.at, 1.0)
         self._timed = self._timed.with_lifetime(entry.at, lifetime_s) if self._timed else _Timed(entry.at, lifetime_s)
 
-    def _called(self, _entry: Entry, call: events.CallFinished) -> None:
+    def _called(self, _entry: Entry, call: CallFinished) -> None:
         failed = call.status is None or call.status >= _GOOD_BELOW
         self._counts = replace(
             self._counts, calls=self._counts.calls + 1, failed_calls=self._counts.failed_calls + failed
         )
 
-    def _refreshed(self, _entry: Entry, _event: events.RefreshSucceeded) -> None:
+    def _refreshed(self, _entry: Entry, _event: RefreshSucceeded) -> None:
         self._counts = replace(self._counts, refreshes=self._counts.refreshes + 1)
 
-    def _failed(self, _entry: Entry, _event: events.RefreshFailed) -> None:
+    def _failed(self, _entry: Entry, _event: RefreshFailed) -> None:
         self._counts = replace(self._counts, failed_refreshes=self._counts.failed_refreshes + 1)
 
-    def _retried(self, _entry: Entry, _event: events.RefreshRetried) -> None:
+    def _retried(self, _entry: Entry, _event: RefreshRetried) -> None:
         self._counts = replace(self._counts, retries=self._counts.retries + 1)
 
-    def _skewed(self, _entry: Entry, event: events.SkewMeasured) -> None:
+    def _skewed(self, _entry: Entry, event: SkewMeasured) -> None:
         self._counts = replace(self._counts, skew_s=event.skew_s)
 
     def _over(self, entry: Entry, _event: object) -> None:

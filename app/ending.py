@@ -15,7 +15,8 @@ from types import TracebackType
 from typing import Any
 
 from app import streams
-from app.errors import LapseError, Standing
+from app.errors import LapseError
+from app.errors.reasons import Standing
 from app.streams import Unwritten
 
 OUR_FAULT, STOPPED = 70, 130

@@ -6,15 +6,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from app.clock import Clock
+from app.connections import Connections
+from app.demo.embedded import EmbeddedDemoOrg
 from app.demo.inprocess import InProcessHost
 from app.demo.org import DemoOrg
 from app.demo.transport import OrgTransport
-from app.events import StorePlace
+from app.events.session import StorePlace
 from app.journal import Journal
 from app.session.store import MemoryStore
 from app.session.worker import OnTheSpot
 from app.settings import Settings
-from app.workbench import Workbench
 
 
 class SimulatedKeyring(MemoryStore):
@@ -29,25 +30,26 @@ def no_browser(_url: str, told: Callable[[bool], None]) -> None:
 
 
 @asynccontextmanager
-async def open_simulation(clock: Clock, org: DemoOrg) -> AsyncIterator[Workbench]:
-    """Open the assembly on `org`, connected to it, on a running `SimLoop`; leaving closes everything.
+async def open_simulation(clock: Clock, org: DemoOrg) -> AsyncIterator[Connections]:
+    """Open connections with `org` embedded and chosen, on a running `SimLoop`; leaving closes everything.
 
     `org` tells time by the same clock. Settings and keyring of the machine are neither read nor written.
     """
     with TemporaryDirectory(prefix="lapse-simulation-") as folder:
-        bench = Workbench(
+        journal, worker = Journal(clock), OnTheSpot()
+        connections = Connections(
             clock=clock,
-            journal=Journal(clock),
+            journal=journal,
             folder=Path(folder),
             found=Settings(),
-            host=InProcessHost(org),
+            embedded=EmbeddedDemoOrg(InProcessHost(org), journal, worker),
             store=SimulatedKeyring(),
             open_browser=no_browser,
             network=lambda: OrgTransport(org),
-            worker=OnTheSpot(),
+            worker=worker,
         )
         try:
-            await bench.connect()
-            yield bench
+            await connections.connect()
+            yield connections
         finally:
-            await bench.close()
+            await connections.close()

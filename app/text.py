@@ -49,6 +49,11 @@ def one_line(text: str, *, longest: int = 500) -> str:
     return line if len(line) <= longest and len(text) <= 4 * longest else line[: longest - 1].rstrip() + "…"
 
 
+def unstopped(sentence: str) -> str:
+    """Return a sentence without its full stop, to stand within another."""
+    return sentence.removesuffix(".")
+
+
 def seconds_in(text: str) -> float | None:
     """Return the seconds of a text as `duration` writes them, None for one that cannot be read.
 

@@ -9,6 +9,8 @@ from app.errors import BadInput
 _LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 # httpx takes 65,536 characters; well-known paths and parameters still have to find room behind an address.
 _LONGEST = 32_000
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[\x21\x22\x24-\x7e]+")  # printable, and no fragment (RFC 6749 §3.1.2)
+_SCRIPTS = frozenset({"javascript", "data", "vbscript", "file", "about", "blob"})
 _LONGEST_HOST = 253  # RFC 1035 §2.3.4, in the form that is sent
 
 
@@ -60,3 +62,16 @@ def _can_be_sent(url: str, parts: SplitResult) -> bool:
     except (httpx.InvalidURL, ValueError, IndexError, OverflowError):  # of ValueError are all of idna's and Unicode's
         return False
     return is_same and 0 < len(name) <= _LONGEST_HOST
+
+
+def may_be_redirect_uri(uri: str) -> bool:
+    """Return whether an app could be registered with this redirect URI, on the web or with a scheme of its own."""
+    if _URI.fullmatch(uri) is None:
+        return False
+    try:
+        parts = urlsplit(uri)
+        _ = parts.port  # raises when it is none
+    except ValueError:
+        return False
+    needs_host = parts.scheme in ("http", "https")
+    return parts.scheme not in _SCRIPTS and (not needs_host or bool(parts.hostname))

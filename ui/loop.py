@@ -96,10 +96,10 @@ async def _show(trouble: LapseError, window: MainWindow, over: asyncio.Event) ->
 async def _work(application: QApplication, window: MainWindow, over: asyncio.Event) -> bool:
     """Work until it is over; return whether the window was up before that."""
     # httpx, the demo org and the keyring are heavy to import; on a thread the window paints and answers meanwhile.
-    workbench = await Worker("lapse-imports").run(_import_workbench)
+    assembly = await Worker("lapse-imports").run(_import_assembly)
     if over.is_set():
         return False
-    async with workbench.open_workbench() as bench:
+    async with assembly.open_assembly() as bench:
         theme.apply(application, bench.settings.scheme)
         controller = WindowController(window, bench)
         controller.start()
@@ -111,8 +111,8 @@ async def _work(application: QApplication, window: MainWindow, over: asyncio.Eve
     return True
 
 
-def _import_workbench() -> ModuleType:
-    return importlib.import_module("app.workbench")
+def _import_assembly() -> ModuleType:
+    return importlib.import_module("app.assembly")
 
 
 def _stop_on_signals(over: asyncio.Event) -> list[signal.Signals]:

@@ -5,8 +5,8 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
+from app.cli.connected import add_connection_flags, connected
 from app.cli.output import DONE
-from app.cli.session import connected
 
 if TYPE_CHECKING:
     from app.doctor.records import Case, Finding
@@ -14,12 +14,19 @@ if TYPE_CHECKING:
 _FOUND, _COULD_NOT_LOOK = 1, 3
 
 
-async def doctor(args: argparse.Namespace) -> int:
-    """Diagnose the kept session and its connection; looks at the server unless told not to."""
-    from app.diagnosis import diagnosis_of
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add its flags."""
+    add_connection_flags(parser)
+    parser.epilog = "exit codes: 0 nothing found · 1 something sure or likely · 2 usage · 3 could not look"
+    parser.add_argument("--offline", action="store_true", help="send nothing; judge by what is known here")
 
-    async with connected(args) as bench:
-        found = await diagnosis_of(bench, offline=args.offline)
+
+async def run(args: argparse.Namespace) -> int:
+    """Diagnose the kept session and its connection; looks at the server unless told not to."""
+    from app.doctor.diagnosis import diagnosis_of
+
+    async with connected(args) as connections:
+        found = await diagnosis_of(connections, offline=args.offline)
     print(_json(found.case, found.findings) if args.json else _text(found.case, found.findings))
     return _exit_code(found.case, found.findings)
 

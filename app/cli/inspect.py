@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.assembly import open_assembly
 from app.cli.output import DONE
 from app.clock import SystemClock
 from app.connection import Connection
@@ -15,7 +16,6 @@ from app.errors import BadInput, NotSignedIn
 from app.secret import KnownSecrets
 from app.streams import nearest_text
 from app.urls import check_url
-from app.workbench import open_workbench
 
 if TYPE_CHECKING:
     from app.inspection.inspector import Inspection
@@ -28,7 +28,21 @@ _STANDARD_INPUT = "-"
 _EPOCH = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?")
 
 
-async def inspect(args: argparse.Namespace) -> int:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add its flags."""
+    parser.epilog = "exit codes: 0 valid · 1 not valid, or its signature could not be checked · 2 not a token"
+    parser.add_argument(
+        "token", nargs="?", metavar="TOKEN", help="a token, or - to read it; the session's own unless said"
+    )
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("--issuer", metavar="URL", help="verify with the keys of this issuer")
+    source.add_argument("--jwks", metavar="FILE", help="verify with the keys in this file: JWK Set, JWK or PEM")
+    source.add_argument("--offline", action="store_true", help="send nothing; no signature is checked then")
+    parser.add_argument("--at", metavar="TIME", help="as if it were then: epoch seconds or ISO 8601")
+    parser.add_argument("--audience", metavar="A", help="whom the token should be for")
+
+
+async def run(args: argparse.Namespace) -> int:
     """Inspect a token given, read from standard input, or those of the session; the exit code is the verdict."""
     from app.inspection.report import as_json, as_lines
 
@@ -51,14 +65,14 @@ async def _inspect_session(args: argparse.Namespace, now: float) -> "tuple[tuple
     """Return what the tokens in hand say, and the secrets that a claim of theirs might repeat."""
     if args.issuer is not None or args.jwks is not None:
         raise BadInput("--issuer and --jwks go with a token.", next_step="Give a token, or - to read it.")
-    async with open_workbench() as bench:
-        await bench.connect()
-        if not args.offline and bench.session.tokens is not None:
-            await bench.desk.fetch_keys()
-        inspections = bench.desk.held(now=now, audience=args.audience)
+    async with open_assembly() as connections:
+        await connections.connect()
+        if not args.offline and connections.session.tokens is not None:
+            await connections.inspector.fetch_keys()
+        inspections = connections.inspector.held(now=now, audience=args.audience)
         if not inspections:
             raise NotSignedIn("There is no session whose tokens could be inspected.")
-        return inspections, bench.secrets
+        return inspections, connections.secrets
 
 
 async def _inspect_given(args: argparse.Namespace, now: float) -> "tuple[Inspection, ...]":
@@ -84,17 +98,17 @@ async def _keys_for(issuer: str | None, token: str) -> "tuple[ServerMetadata | N
     """Return the keys of the issuer asked for, or of the connection in use where the token names its issuer."""
     from app.inspection.reading import read
 
-    async with open_workbench() as bench:
+    async with open_assembly() as connections:
         try:
-            await bench.connect()
+            await connections.connect()
         except BadInput:  # the demo org may have no folder to be in, which is no matter of this token's
             if issuer is None:
                 return None, None
-            await bench.connect(Connection(name=issuer, issuer=issuer, client_id="inspect"))
+            await connections.connect(Connection(name=issuer, issuer=issuer, client_id="inspect"))
         named = (read(token).claims or {}).get("iss")
-        if issuer is None and named != bench.connection.issuer:
+        if issuer is None and named != connections.connection.issuer:
             return None, None
-        return await bench.desk.keys_of(check_url(issuer or bench.connection.issuer, "The issuer"))
+        return await connections.inspector.keys_of(check_url(issuer or connections.connection.issuer, "The issuer"))
 
 
 def _read_input() -> str:

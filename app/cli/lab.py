@@ -11,7 +11,7 @@ from app.lab.report import Progress
 from app.lab.scenario import Pattern, Rotation, Scenario, Weather
 
 
-async def lab(args: argparse.Namespace) -> int:
+async def run(args: argparse.Namespace) -> int:
     """Run the lab; progress goes to standard error where that is a terminal."""
     from app.lab.export import as_plain, to_csv, to_table
     from app.lab.run import run_lab
@@ -24,7 +24,7 @@ async def lab(args: argparse.Namespace) -> int:
     return DONE
 
 
-def flags(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the flags of `lapse lab`: one for each part of a scenario, and where to export to."""
     usual = Scenario()
     parser.add_argument("--seed", type=int, metavar="N", help="the same seed gives the same report")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.cli.output import DONE
 from app.errors import BadInput
+from app.simloop import SimClock, SimLoop
 
 if TYPE_CHECKING:
     from app.events import Entry
@@ -23,8 +24,9 @@ Chain = tuple[tuple[int, str], ...]
 """Sentences of the journal, each with how many of them led to it."""
 
 
-def flags(parser: argparse.ArgumentParser) -> None:
-    """Add the flags of `lapse lesson`."""
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add its flags."""
+    parser.set_defaults(loop_factory=SimLoop)
     parser.epilog = (
         "exit codes: 0 every step passed · 1 a step did not · 2 usage. "
         "It is played in simulated time, at a demo org of its own: your session, settings and keyring are not touched."
@@ -34,7 +36,7 @@ def flags(parser: argparse.ArgumentParser) -> None:
     which.add_argument("--list", action="store_true", help="print name, minutes and title of every lesson")
 
 
-async def lesson(args: argparse.Namespace) -> int:
+async def run(args: argparse.Namespace) -> int:
     """Play a lesson and print each step once it is passed, or list the lessons; needs a loop of simulated time."""
     from app.lessons.catalogue import LESSONS, lesson_named
 
@@ -51,15 +53,14 @@ async def lesson(args: argparse.Namespace) -> int:
 async def _play(chosen: "Lesson", *, as_json: bool) -> None:
     from app.demo.org import DemoOrg
     from app.lessons.play import play
-    from app.simloop import SimClock
     from app.simulation import open_simulation
 
     clock = SimClock()
     if not as_json:
         print("\n".join(_wrapped("", f"{chosen.title}\n{chosen.teaches}", margin=0)))
-    async with open_simulation(clock, DemoOrg(clock)) as bench:
+    async with open_simulation(clock, DemoOrg(clock)) as connections:
         number = 0
-        async for played in play(chosen, bench):
+        async for played in play(chosen, connections):
             number += 1
             print(json.dumps(_found(chosen, number, played)) if as_json else "\n".join(_told(number, played)))
 

@@ -3,25 +3,25 @@
 import sys
 from dataclasses import replace
 
+from app.connections import Connections
 from app.secret import KnownSecrets
 from app.session.calls import CallResult
-from app.workbench import Workbench
 
 
-def without_secrets(results: list[CallResult], bench: Workbench) -> list[CallResult]:
+def without_secrets(results: list[CallResult], connections: Connections) -> list[CallResult]:
     """Return API calls as they may be printed: what an API repeats of a secret is masked, and standard error says so.
 
     Masked is what this program holds or sent itself. What the API sends of its own, a token of an invitation say, is
     the person's data: every other byte of an answer is as it came.
     """
-    cleaned = [_without_secrets(each, bench.secrets) for each in results]
+    cleaned = [_without_secrets(each, connections.secrets) for each in results]
     repeating = [
         before.answer.body
         for before, after in zip(results, cleaned, strict=True)
         if before.answer is not None and after.answer is not None and before.answer.body != after.answer.body
     ]
     if repeating:
-        print(f"The answer repeats {_named(repeating, bench)}; it is masked here.", file=sys.stderr)
+        print(f"The answer repeats {_named(repeating, connections)}; it is masked here.", file=sys.stderr)
     return cleaned
 
 
@@ -34,13 +34,13 @@ def _without_secrets(result: CallResult, secrets: KnownSecrets) -> CallResult:
     return replace(result, answer=replace(result.answer, body=secrets.clean_bytes(result.answer.body, is_json=is_json)))
 
 
-def _named(bodies: list[bytes], bench: Workbench) -> str:
+def _named(bodies: list[bytes], connections: Connections) -> str:
     """Return by name which of the tokens in hand stand in the answers."""
-    tokens = bench.session.tokens
+    tokens = connections.session.tokens
     held = () if tokens is None else (tokens.access, tokens.refresh, tokens.id)
     names = []
     for each in held:
         known = KnownSecrets() if each is None else KnownSecrets([each.value])
         if each is not None and any(known.clean_bytes(body) != body for body in bodies):
-            names.append(each.name)
+            names.append(str(each.name))
     return " and ".join(names) or "a secret that was sent"

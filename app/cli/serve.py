@@ -15,11 +15,32 @@ if TYPE_CHECKING:
     from app.demo.org import DemoOrg
 
 
-async def serve(args: argparse.Namespace) -> int:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add its flags."""
+    parser.add_argument("--port", type=int, default=0, metavar="N", help="a free port unless said")
+    parser.add_argument(
+        "--preset", metavar="NAME", help="a known server's way with refresh tokens; single flags go on top"
+    )
+    parser.add_argument("--access-token-lifetime", type=int, metavar="S", help="seconds, 30 unless said")
+    parser.add_argument("--refresh-token-lifetime", type=int, metavar="S", help="seconds from the sign-in; 0: no limit")
+    parser.add_argument("--idle", type=int, metavar="S", help="seconds a refresh token may lie unused; 0: no limit")
+    parser.add_argument("--rotation", choices=["rotate", "static"], help="whether a refresh replaces the refresh token")
+    parser.add_argument("--grace", type=int, metavar="S", help="seconds a replaced refresh token stays good, 0 to 60")
+    parser.add_argument(
+        "--fault", action="append", default=[], metavar="FAULT", help="for example 503=5@token*2; repeatable"
+    )
+    parser.add_argument(
+        "--scenario", metavar="NAME", help="the faults of an OpenID conformance module, invalid-iss for example"
+    )
+    parser.add_argument("--base-url", metavar="URL", help="where others reach it, if a TLS proxy stands in front")
+
+
+async def run(args: argparse.Namespace) -> int:
     """Run a demo org of its own until Ctrl-C or SIGTERM; prints one ready line."""
     from app.demo.addresses import Addresses
     from app.demo.standalone import run_standalone
     from app.demo.systemlog import LogEvent
+    from app.demo.words import logged
 
     def ready(line: Addresses) -> None:
         found = asdict(line)
@@ -29,7 +50,7 @@ async def serve(args: argparse.Namespace) -> int:
 
     def log(event: LogEvent) -> None:
         moment = datetime.fromtimestamp(event.at, UTC).strftime("%H:%M:%S")
-        print(f"{moment} {event.sentence()}", file=sys.stderr, flush=True)
+        print(f"{moment} {logged(event)}", file=sys.stderr, flush=True)
 
     if not 0 <= args.port < 1 << 16:
         raise BadInput("--port must lie between 1 and 65535.")

@@ -5,13 +5,13 @@ import sys
 
 from app.cli.asking import ask, ask_secret, is_terminal
 from app.connection import Connection, SignInKind
+from app.connections import Connections
 from app.errors import BadInput
 from app.secret import Secret
 from app.session.device_sign_in import DeviceWaiting
 from app.session.direct_sign_in import Factor, PushWaiting
 from app.session.sign_in import Waiting
 from app.streams import can_show
-from app.workbench import Workbench
 
 FACTORS = {"code": Factor.ONE_TIME_CODE, "push": Factor.PUSH}
 """The second factors as `--factor` names them."""
@@ -19,25 +19,25 @@ FACTORS = {"code": Factor.ONE_TIME_CODE, "push": Factor.PUSH}
 
 def kind_asked(args: argparse.Namespace, connection: Connection) -> SignInKind:
     """Return the kind of sign-in that the flags ask for; without any it is the connection's."""
-    if getattr(args, "device", False):
+    if args.device:
         return SignInKind.DEVICE
-    if getattr(args, "username", None) is not None:
+    if args.username is not None:
         return SignInKind.PASSWORD
-    return SignInKind.BROWSER if getattr(args, "browser", False) else connection.sign_in
+    return SignInKind.BROWSER if args.browser else connection.sign_in
 
 
-async def sign_in_by_kind(args: argparse.Namespace, bench: Workbench) -> None:
+async def sign_in_by_kind(args: argparse.Namespace, connections: Connections) -> None:
     """Sign in at the chosen connection, by its kind; raises LapseError."""
-    kind = bench.connection.sign_in
+    kind = connections.connection.sign_in
     if kind is SignInKind.DEVICE:
-        await bench.sign_in_by_device(_show_device)
+        await connections.sign_in_by_device(_show_device)
     elif kind is SignInKind.PASSWORD:
-        await _by_password(args, bench)
+        await _by_password(args, connections)
     else:
-        await bench.sign_in(_show_url)
+        await connections.sign_in(_show_url)
 
 
-async def _by_password(args: argparse.Namespace, bench: Workbench) -> None:
+async def _by_password(args: argparse.Namespace, connections: Connections) -> None:
     username = args.username
     if username is None:
         raise BadInput(
@@ -45,7 +45,7 @@ async def _by_password(args: argparse.Namespace, bench: Workbench) -> None:
             next_step="Give --username NAME; or --browser or --device to sign in another way.",
         )
     password = ask_secret(f"Password for {username}: ")
-    await bench.sign_in_by_password(username, password, TerminalFactor(FACTORS.get(args.factor or "")))
+    await connections.sign_in_by_password(username, password, TerminalFactor(FACTORS.get(args.factor or "")))
 
 
 class TerminalFactor:

@@ -12,7 +12,7 @@ from app.connecting.not_found import NotFound
 from app.connecting.offer import Offer, offer_of
 from app.connecting.pasted import DEFAULT_SERVER, issuer_spelled, meant
 from app.errors import DiscoveryFailed, LapseError
-from app.events import ExchangeKind
+from app.events.wire import ExchangeKind
 from app.oauth.metadata import ServerMetadata, metadata_requests, read_metadata
 from app.strictjson import read_object
 from app.wire.fetch import Answer, fetch

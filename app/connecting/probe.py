@@ -17,7 +17,7 @@ from app.connecting.verdict import Verdict
 from app.connection import Connection
 from app.connection_field import ConnectionField
 from app.errors import LapseError, OAuthError
-from app.events import ExchangeKind
+from app.events.wire import ExchangeKind
 from app.oauth.grants import authorization_params, with_query
 from app.oauth.metadata import ServerMetadata
 from app.oauth.par import pushed_request, read_pushed

@@ -17,7 +17,7 @@ from app.connecting.verdict import Verdict
 from app.connection import Connection, SignInKind, check_connection
 from app.connection_field import ConnectionField
 from app.errors import BadInput, LapseError
-from app.events import ExchangeKind
+from app.events.wire import ExchangeKind
 from app.oauth.keyset import KEY_TYPES, read_keys
 from app.oauth.redirect import DEFAULT_PATH
 from app.wire.fetch import fetch

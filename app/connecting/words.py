@@ -154,37 +154,30 @@ def cure_of(verdict: Verdict, about: Mapping[str, str], code: str) -> str:
 
 
 def without_s256(methods: tuple[str, ...]) -> str:
-    """Return which methods of PKCE there are instead."""
     return f"without S256, which Lapse sends ({', '.join(methods)})"
 
 
 def put_in_front(scheme: str) -> str:
-    """Return that a text without a scheme was given one."""
     return f"{scheme}:// was put in front."
 
 
 def admins_host(host: str | None, other: str | None) -> str:
-    """Return that a host is for admins, and which is not."""
     return f"{host} is where Okta's admins work; people sign in at {other}."
 
 
 def written_so(issuer: str) -> str:
-    """Return that a server spells its issuer otherwise than it was asked for."""
     return f"The server writes its issuer {issuer}; so it is used."
 
 
 def in_short(status: int, reason: str, leads_to: str) -> str:
-    """Return what an address responded with, where that was no metadata."""
     return f"{status} {reason}".strip() + (f", leads to {leads_to}" if leads_to else "")
 
 
 def incomplete(name: str, what: str) -> str:
-    """Return why a connection of a file cannot be used yet."""
     return f"{name} is not complete yet: {what}"
 
 
 def secret_left_out(name: str) -> str:
-    """Return that a member of a file was not taken over."""
     return f"{name} was left out: Lapse keeps no secrets in its settings."
 
 
@@ -194,20 +187,16 @@ def not_used(names: list[str]) -> str:
 
 
 def taken_from_discovery(issuer: str) -> str:
-    """Return which issuer a discovery URL was taken for."""
     return f"The issuer was taken from the discovery URL: {issuer}. Look it up to be sure."
 
 
 def uri_left_out(uri: str) -> str:
-    """Return that a redirect URI was not taken over."""
     return f"The redirect URI {uri} was left out: Lapse can listen on this machine only."
 
 
 def leeway_unread(seconds: float) -> str:
-    """Return that a leeway was no number, and which is used."""
     return f"the leeway is no number of seconds; {seconds:g} s is used."
 
 
 def nth(place: int) -> str:
-    """Return a connection of a file by its place, for want of a name."""
     return f"Connection {place}"

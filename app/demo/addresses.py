@@ -6,6 +6,8 @@ from app.connection import DEMO_CLIENT_ID
 from app.demo.identity import api_token, control_token
 from app.demo.servers import DEFAULT
 
+DEFAULT_PORT = 8899
+
 USERNAME, PASSWORD = "ada", "engine-1843"
 """The person of the demo; the sign-in page shows both."""
 

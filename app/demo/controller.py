@@ -9,7 +9,7 @@ import httpx
 from app.demo.addresses import Addresses
 from app.demo.ledger import hashed
 from app.errors import BadInput, UnusableAnswer
-from app.events import ExchangeKind
+from app.events.wire import ExchangeKind
 from app.secret import Secret
 from app.wire.fetch import fetch
 

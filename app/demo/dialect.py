@@ -233,8 +233,26 @@ NO_MATCHING_POLICY = OktaError(
 USER_NOT_ASSIGNED = OktaError(
     400, "access_denied", "User is not assigned to the client application.", "user_not_assigned"
 )
+NO_SCOPE_ALLOWED = OktaError(
+    400,
+    "access_denied",
+    "Policy evaluation succeeded, but all the requested scopes were rejected.",
+    "no_scope_allowed",
+)
+DISALLOWED_ZONE = OktaError(
+    403,
+    "access_denied",
+    "The request is made from outside the client's permitted network zones.",
+    "disallowed_network_zone",
+)
 USER_RATE_LIMITED = OktaError(
     429, "invalid_grant", "API call exceeded rate limit due to too many requests.", "user_rate_limited"
+)
+WRONG_DPOP_KEY = OktaError(
+    400,
+    "invalid_dpop_proof",
+    "Invalid DPoP Public Key binding in refresh token",
+    "invalid_dpop_proof_invalid_public_key_binding",
 )
 FIELDS_TOO_LONG = OktaError(
     400,
@@ -276,6 +294,13 @@ DEVICE_PENDING = OktaError(
     "authorization_pending",
     "The device authorization is pending. Please try again later.",
     "authorization_pending",
+)
+# Okta Classic's answer where Identity Engine asks for a second factor.
+PASSWORD_WITH_MFA = OktaError(
+    400,
+    "invalid_grant",
+    "Resource owner password credentials cannot be used with MFA enabled.",
+    "password_with_mfa",
 )
 # Okta's sentences for these two are not in our facts; they are ours, in its manner.
 WRONG_BINDING_CODE = OktaError(
@@ -339,7 +364,7 @@ INSUFFICIENT_SCOPE = OktaError(
 
 
 ROWS = {row.reason: row for row in list(globals().values()) if isinstance(row, OktaError)}
-"""Every row by Okta's own name of it, so that a fault can answer any of them."""
+"""Every row by Okta's own name of it, so that a fault can answer any of them; some no endpoint answers by itself."""
 
 
 def management_body(code: str, summary: str, causes: Iterable[str] = ()) -> dict[str, object]:

@@ -38,7 +38,7 @@ _LAST_DATE = 253_402_300_799  # the end of the year 9999, the last that can be w
 _FOREIGN_HOST = OktaError(400, "invalid_request", "The Host header does not name this server.")
 
 
-def open_front(org: "DemoOrg") -> ASGIApp:
+def asgi(org: "DemoOrg") -> ASGIApp:
     """Return the org as an ASGI application."""
     inner = Starlette(
         # No path fits two of them; they are tried in turn, so what is asked most stands first.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from app import files
 from app.clock import Clock
-from app.demo.addresses import Addresses, addresses_of
+from app.demo.addresses import DEFAULT_PORT, Addresses, addresses_of
 from app.demo.identity import control_token, identity_proof, read_identity
 from app.demo.policy import Policy
 from app.errors import BadInput, Unreachable
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from app.demo.org import DemoOrg
     from app.demo.serve import ServedOrg
 
-DEFAULT_PORT = 8899
 _HOST = "127.0.0.1"
 _NEIGHBOURS = 20
 _PATIENCE_S = 5.0

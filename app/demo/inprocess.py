@@ -1,7 +1,7 @@
 """A demo org without a thread or a port, for simulated time: hosted and reached in this very process."""
 
-from app.demo.addresses import Addresses
-from app.demo.host import DEFAULT_PORT, Hosting, Role
+from app.demo.addresses import DEFAULT_PORT, Addresses
+from app.demo.host import Hosting, Role
 from app.demo.org import DemoOrg
 
 

@@ -5,15 +5,11 @@ from dataclasses import asdict, dataclass, fields, replace
 from enum import Enum
 from typing import Any
 
-from starlette.types import ASGIApp
-
 from app.clock import Clock, OwnClock
-from app.demo.addresses import PASSWORD, USERNAME, Addresses, addresses_of
+from app.demo.addresses import DEFAULT_PORT, PASSWORD, USERNAME, Addresses, addresses_of
 from app.demo.applications import LAPSE, Application, Grant, Rotation, remembered
 from app.demo.cause import Cause
 from app.demo.faults import FaultBoard
-from app.demo.front import open_front
-from app.demo.host import DEFAULT_PORT
 from app.demo.ledger import MemoryLedger
 from app.demo.pending import Pending
 from app.demo.policy import Policy, Successor, TokenFormat
@@ -63,7 +59,7 @@ _BY_ADMIN = Cause(kind=RefusalCause.REVOKED_BY_ADMIN)
 
 
 class DemoOrg:
-    """Authorization servers and an API as an ASGI application, `app`; every attribute may be changed while it runs.
+    """Authorization servers and an API, answered for by `front.asgi`; each attribute may be changed while it runs.
 
     `issuer_base` is where it is reached and must be set before the first request; `counters` counts requests by
     endpoint (see `app.demo.faults.ENDPOINTS`). Everything runs on the caller's loop, and time is `clock`'s alone: the
@@ -121,7 +117,6 @@ class DemoOrg:
         self.pending = Pending()
         self.issuer_base = f"http://127.0.0.1:{DEFAULT_PORT}"
         self._remember()
-        self.app: ASGIApp = open_front(self)
 
     @property
     def issuer(self) -> str:

@@ -10,9 +10,11 @@ from ipaddress import ip_address
 from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from app.demo.door import HANG_UP
+from app.demo.front import asgi
 from app.demo.org import DemoOrg
 
 _START_WITHIN_S = 10.0
@@ -25,6 +27,7 @@ class ServedOrg:
     """Serves `org` on `host` and `port` (0: any free one) from `start()` to `stop()`, both blocking.
 
     Raises ValueError for a host that is no loopback address: whoever reaches the org can do everything with it.
+    `app` is what is served, and may be wrapped before the start.
     Sets the org's `issuer_base`, to `base_url` where others reach it by that. The server itself logs nothing: not the
     requests, and so no secret in them.
     """
@@ -34,6 +37,7 @@ class ServedOrg:
             raise ValueError(f"{host} is no loopback address")
         self._base_url = base_url
         self.org = org
+        self.app: ASGIApp = asgi(org)
         self.host = host
         self.port = port
         self._server: _Server | None = None
@@ -65,7 +69,7 @@ class ServedOrg:
         self.port = listener.getsockname()[1]
         self.org.issuer_base = self.base_url
         _ = self.org.ledger.keys  # the first key takes a while; not in the first answer
-        self._server = _Server(_config(self.org))
+        self._server = _Server(_config(self.app))
         self._thread = threading.Thread(
             target=_run, args=(self._server, listener), name=f"demo-org-{self.port}", daemon=True
         )
@@ -126,9 +130,9 @@ def _with_hang_up(app: Any, close: Callable[[], None]) -> Any:
     return opened
 
 
-def _config(org: DemoOrg) -> uvicorn.Config:
+def _config(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
-        org.app,
+        app,
         loop="asyncio",
         http=_Protocol,
         ws="none",

@@ -4,6 +4,7 @@ import base64
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from app.demo import words
 from app.demo.ledger import RefreshRecord
 from app.demo.presets import Preset
 from app.demo.scenarios import Scenario
@@ -93,7 +94,7 @@ def preset(found: Preset) -> dict[str, Any]:
 
 def event(found: LogEvent) -> dict[str, Any]:
     """Return a System Log event with its sentence."""
-    return {**asdict(found), "sentence": found.sentence()}
+    return {**asdict(found), "sentence": words.logged(found)}
 
 
 def _fingerprint(name: str) -> str:

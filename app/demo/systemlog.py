@@ -51,11 +51,6 @@ class LogEvent:
     scopes: tuple[str, ...] = ()
     during: Circumstances = Circumstances()
 
-    def sentence(self) -> str:
-        outcome = "done" if self.succeeded else f"refused: {self.reason}"
-        about = " ".join(part for part in (self.grant, self.client_id, self.user_id, self.family) if part)
-        return f"{self.event_type} {outcome}{f' ({about})' if about else ''}{f'. {self.cause}' if self.cause else ''}"
-
 
 class SystemLog:
     """The last 2000 events, oldest first; `listeners` are told of each at once."""

@@ -7,6 +7,7 @@ import httpx
 from starlette.types import ASGIApp, Message
 
 from app.demo.door import HungUp
+from app.demo.front import asgi
 from app.demo.org import DemoOrg
 
 _CLIENT = ("127.0.0.1", 123)
@@ -19,7 +20,7 @@ class OrgTransport(httpx.AsyncBaseTransport):
     """
 
     def __init__(self, org: DemoOrg) -> None:
-        self._app: ASGIApp = org.app
+        self._app: ASGIApp = asgi(org)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Return the org's answer; raises httpx.RemoteProtocolError where the org hangs up."""

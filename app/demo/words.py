@@ -4,6 +4,7 @@ What clients are told is Okta's, in `app.demo.dialect`.
 """
 
 from app.demo.cause import Cause
+from app.demo.systemlog import LogEvent
 from app.refusal_cause import RefusalCause
 from app.text import duration
 
@@ -72,33 +73,35 @@ def said(cause: Cause | str) -> str:
     )
 
 
+def logged(event: LogEvent) -> str:
+    """Return an event of the System Log in one line."""
+    outcome = "done" if event.succeeded else f"refused: {event.reason}"
+    about = " ".join(part for part in (event.grant, event.client_id, event.user_id, event.family) if part)
+    cause = f". {event.cause}" if event.cause else ""
+    return f"{event.event_type} {outcome}{f' ({about})' if about else ''}{cause}"
+
+
 def issued_to(what: str, client_id: str) -> str:
-    """Return whose a token or code is."""
     return f"The {what} was issued to {client_id}."
 
 
 def issued_by(what: str, issuer: str) -> str:
-    """Return which server a token or code is of."""
     return f"The {what} was issued by {issuer}."
 
 
 def asked_for(scopes: str) -> str:
-    """Return which scopes were asked for."""
     return f"Asked for: {scopes or 'no scope at all'}."
 
 
 def scopes_denied(granted: str, denied: str) -> str:
-    """Return what the sign-in was granted and what was asked for besides."""
     return f"Granted at the sign-in: {granted}. Denied: {denied}."
 
 
 def grant_off(grant: str, label: str) -> str:
-    """Return that an application may not use a grant."""
     return f"The {grant} grant is not enabled for the application {label}."
 
 
 def disk_refused(strerror: str | None) -> str:
-    """Return why nothing could be saved."""
     return f"The ledger could not be written: {strerror}."
 
 
@@ -108,50 +111,40 @@ def handle_never_issued(name: str) -> str:
 
 
 def handle_used(name: str) -> str:
-    """Return that a handle was used up."""
     return f"The {name} was used before."
 
 
 def handle_ended(name: str) -> str:
-    """Return that a handle came too late."""
     return f"The {name} is past its end."
 
 
 def wrong_binding_code(channel: str) -> str:
-    """Return that another code was typed than a message told."""
     return f"It is not the code the {channel} message told."
 
 
 def no_common_challenge(types: str) -> str:
-    """Return that an application knows no way to ask for a second factor that the org knows."""
     return f"challenge_types_supported names none of {types}, which the org asks."
 
 
 def code_ended(since_s: float) -> str:
-    """Return that an authorization code came too late."""
     return f"The code is past its end, by {duration(since_s)}."
 
 
 def polled_too_soon(interval_s: float) -> str:
-    """Return that a device did not wait."""
     return f"The device polled again within {interval_s:g} s."
 
 
 def fault_was_on(fault: object) -> str:
-    """Return which fault made the refusal."""
     return f"The fault {fault} was on."
 
 
 def token_of(issuer: str) -> str:
-    """Return which server an access token is of."""
     return f"It is a token of {issuer}."
 
 
 def ended_ago(since_s: float) -> str:
-    """Return how long an access token has been past its end."""
     return f"It ended {duration(since_s)} ago."
 
 
 def changed(names: list[str]) -> str:
-    """Return which settings of an application an administrator changed."""
     return f"Changed: {', '.join(names)}." if names else "Nothing changed."

@@ -4,19 +4,24 @@ from collections.abc import Iterable, Mapping
 from itertools import islice
 from urllib.parse import urlsplit
 
-from app import events
 from app.clock import Clock
 from app.connection import Connection
 from app.doctor.records import Case, Holding, Known, Sent, Stage, StoreFacts, Trouble
-from app.events import Entry, RefreshTokenFate
+from app.errors.reasons import SignInEnded
+from app.events import Entry, Event
+from app.events.demo import DemoOrgReset
+from app.events.refresh import RefreshFailed, RefreshStarted
+from app.events.session import SessionAdopted, SessionRestored, SignOutFinished
+from app.events.sign_in import SignInFinished, SignInStarted
+from app.events.tokens import RefreshTokenFate, TokensReceived
+from app.events.wire import Exchange
 from app.session.session import Session
+from app.token_name import TokenName
 
 _MOST_ENTRIES = 2000
 _PROXY_NAMES = ("https_proxy", "http_proxy", "all_proxy", "no_proxy")
 _FATES_OF_ARRIVAL = (RefreshTokenFate.NEW, RefreshTokenFate.REPLACED)
 REFRESH = "refresh_token"
-CANCELLED = "cancelled"
-"""The word of a sign-in that a person gave up."""
 
 
 def case_of(
@@ -35,9 +40,9 @@ def case_of(
     known = known or Known()
     entries = newest(journal, connection)
     trouble = trouble_in(entries, auth_time_of(session))
-    if trouble is None and not any(isinstance(each.event, events.TokensReceived) for each in entries):
+    if trouble is None and not any(isinstance(each.event, TokensReceived) for each in entries):
         trouble = known.last_trouble
-    asked = last(entries, events.SignInStarted)
+    asked = last(entries, SignInStarted)
     attempt = asked.event if asked is not None else None
     return Case(
         connection=connection,
@@ -45,8 +50,8 @@ def case_of(
         entries=entries,
         holding=_holding(session, entries),
         trouble=trouble,
-        asked_scopes=(attempt.scopes if isinstance(attempt, events.SignInStarted) else "") or connection.scopes,
-        redirect_uri=attempt.redirect_uri if isinstance(attempt, events.SignInStarted) else "",
+        asked_scopes=(attempt.scopes if isinstance(attempt, SignInStarted) else "") or connection.scopes,
+        redirect_uri=attempt.redirect_uri if isinstance(attempt, SignInStarted) else "",
         skew_s=session.skew_s if known.look is None or known.look.skew_s is None else known.look.skew_s,
         store=_store(session),
         proxies=proxies_of(environ),
@@ -65,7 +70,7 @@ def newest(journal: Iterable[Entry], connection: Connection) -> tuple[Entry, ...
 
 
 def _belongs(entry: Entry, key: str, host: str) -> bool:
-    if entry.connection or not isinstance(entry.event, events.Exchange):
+    if entry.connection or not isinstance(entry.event, Exchange):
         return entry.connection in (key, "")
     return urlsplit(entry.event.url).netloc == host
 
@@ -85,7 +90,7 @@ def trouble_in(entries: tuple[Entry, ...], auth_time: float | None = None) -> Tr
     if entry is None:
         return None
     event = entry.event
-    if isinstance(event, events.RefreshFailed):
+    if isinstance(event, RefreshFailed):
         return Trouble(
             stage=Stage.REFRESH,
             at=entry.at,
@@ -94,16 +99,20 @@ def trouble_in(entries: tuple[Entry, ...], auth_time: float | None = None) -> Tr
             description=event.description,
             status=event.status,
             terminal=event.terminal,
+            kind=event.kind,
             seq=entry.seq,
             sent=_sent(entries, entry, auth_time),
         )
-    assert isinstance(event, events.SignInFinished)
+    assert isinstance(event, SignInFinished)
     return Trouble(
         stage=Stage.SIGN_IN,
         at=entry.at,
         what=event.what,
         code=event.code,
         description=event.description,
+        reason=event.reason,
+        rule=event.rule,
+        kind=event.kind,
         seq=entry.seq,
     )
 
@@ -112,9 +121,9 @@ def _failure(entries: tuple[Entry, ...]) -> Entry | None:
     """Return the last failure that is not over; a sign-in that was only cancelled hides none before it."""
     cancelled = None
     for entry in reversed(entries):
-        if isinstance(entry.event, events.TokensReceived | events.SignedOut | events.DemoOrgReset):
+        if isinstance(entry.event, TokensReceived | SignOutFinished | DemoOrgReset):
             break
-        if not isinstance(entry.event, events.RefreshFailed | events.SignInFinished):
+        if not isinstance(entry.event, RefreshFailed | SignInFinished):
             continue
         if not is_cancelled(entry.event):
             return entry
@@ -122,21 +131,21 @@ def _failure(entries: tuple[Entry, ...]) -> Entry | None:
     return cancelled
 
 
-def is_cancelled(event: events.Event) -> bool:
+def is_cancelled(event: Event) -> bool:
     """Return whether a person gave up on a sign-in."""
-    return isinstance(event, events.SignInFinished) and not event.code and CANCELLED in event.what
+    return isinstance(event, SignInFinished) and event.reason is SignInEnded.CANCELLED
 
 
 def _sent(entries: tuple[Entry, ...], failed: Entry, auth_time: float | None) -> Sent | None:
-    started = last(entries, events.RefreshStarted, before=failed.seq)
-    if started is None or not isinstance(started.event, events.RefreshStarted):
+    started = last(entries, RefreshStarted, before=failed.seq)
+    if started is None or not isinstance(started.event, RefreshStarted):
         return None
     name = started.event.refresh_name
     received_at, from_store = _arrival(entries, name, started.seq)
     used = _last_use(entries, started.seq)
     first = next((each for each in reversed(entries) if _is_sign_in(each) and each.seq < failed.seq), None)
     return Sent(
-        name=name,
+        name=str(name),
         received_at=received_at,
         used_at=None if used is None else used.at,
         signed_in_at=auth_time if first is None else first.at,
@@ -144,16 +153,16 @@ def _sent(entries: tuple[Entry, ...], failed: Entry, auth_time: float | None) ->
     )
 
 
-def _arrival(entries: tuple[Entry, ...], name: str, before: int) -> tuple[float | None, bool]:
+def _arrival(entries: tuple[Entry, ...], name: TokenName, before: int) -> tuple[float | None, bool]:
     """Return when the refresh token of that name came, and whether another run had received it."""
     for entry in reversed(entries):
         event = entry.event
         if entry.seq > before:
             continue
-        if isinstance(event, events.TokensReceived) and event.refresh is not None and event.refresh.name == name:
+        if isinstance(event, TokensReceived) and event.refresh is not None and event.refresh.name == name:
             if event.refresh_fate in _FATES_OF_ARRIVAL:
                 return entry.at, False
-        elif isinstance(event, events.SessionRestored | events.SessionAdopted):
+        elif isinstance(event, SessionRestored | SessionAdopted):
             taken = event.taken.refresh
             if taken is not None and taken.name == name:
                 return event.taken.refresh_received_at, True
@@ -162,13 +171,13 @@ def _arrival(entries: tuple[Entry, ...], name: str, before: int) -> tuple[float 
 
 def _last_use(entries: tuple[Entry, ...], before: int) -> Entry | None:
     for entry in reversed(entries):
-        if entry.seq < before and isinstance(entry.event, events.TokensReceived):
+        if entry.seq < before and isinstance(entry.event, TokensReceived):
             return entry if entry.event.grant == REFRESH else None
     return None
 
 
 def _is_sign_in(entry: Entry) -> bool:
-    return isinstance(entry.event, events.TokensReceived) and entry.event.grant != REFRESH
+    return isinstance(entry.event, TokensReceived) and entry.event.grant != REFRESH
 
 
 def _holding(session: Session, entries: tuple[Entry, ...]) -> Holding:
@@ -180,7 +189,7 @@ def _holding(session: Session, entries: tuple[Entry, ...]) -> Holding:
         is_signed_in=True,
         number=tokens.number,
         scope=tokens.scope,
-        refresh_name="" if tokens.refresh is None else tokens.refresh.name,
+        refresh_name="" if tokens.refresh is None else str(tokens.refresh.name),
         signed_in_at=auth_time_of(session) if first is None else first.at,
         answer_seq=None if first is None else first.seq,
     )

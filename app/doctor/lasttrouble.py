@@ -4,19 +4,25 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app import files
-from app.doctor.evidence import is_cancelled, trouble_in
-from app.doctor.records import Sent, Stage, Trouble
-from app.events import Entry, RefreshFailed, RefreshStarted, SessionAdopted, SessionRestored, SignedOut, SignInFinished
-from app.events import TokensReceived as Received
-from app.records import Damaged, Record
+from app.errors.reasons import FailureKind, SignInEnded
+from app.events import Entry
+from app.events.refresh import RefreshFailed, RefreshStarted
+from app.events.session import SessionAdopted, SessionRestored, SignOutFinished
+from app.events.sign_in import SignInFinished
+from app.events.tokens import TokensReceived as Received
+from app.records import Damaged, Kind, Record
 from app.strictjson import read_object
+
+if TYPE_CHECKING:
+    # For types alone: the memory reads the journal of every command, and few have anything to remember.
+    from app.doctor.records import Sent, Trouble
 
 _NAME = "last-trouble.json"
 _KEPT = 200
-_TELLING = (RefreshFailed, RefreshStarted, SessionAdopted, SessionRestored, SignedOut, SignInFinished, Received)
+_TELLING = (RefreshFailed, RefreshStarted, SessionAdopted, SessionRestored, SignOutFinished, SignInFinished, Received)
 
 
 class TroubleMemory:
@@ -36,10 +42,16 @@ class TroubleMemory:
         before = self._recent.get(entry.connection, ())
         self._recent[entry.connection] = recent = (*before, entry)[-_KEPT:]
         key = entry.connection
-        if isinstance(entry.event, RefreshFailed | SignInFinished) and not is_cancelled(entry.event):
-            self._change(lambda known: {**known, key: _plain(trouble_in(recent))})
-        elif isinstance(entry.event, Received | SignedOut) and key in _read(self._path):
+        if isinstance(entry.event, RefreshFailed | SignInFinished):
+            self._remember(key, recent)
+        elif isinstance(entry.event, Received | SignOutFinished) and key in _read(self._path):
             self._change(lambda known: {name: each for name, each in known.items() if name != key})
+
+    def _remember(self, key: str, recent: tuple[Entry, ...]) -> None:
+        from app.doctor.evidence import is_cancelled, trouble_in
+
+        if not is_cancelled(recent[-1].event):
+            self._change(lambda known: {**known, key: _plain(trouble_in(recent))})
 
     def _change(self, how: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
         try:
@@ -49,7 +61,7 @@ class TroubleMemory:
             return
 
 
-def last_trouble(folder: Path, key: str) -> Trouble | None:
+def last_trouble(folder: Path, key: str) -> "Trouble | None":
     """Return what was remembered of the connection of that key, without journal numbers: they were another run's."""
     found = _read(folder / _NAME).get(key)
     try:
@@ -58,7 +70,9 @@ def last_trouble(folder: Path, key: str) -> Trouble | None:
         return None
 
 
-def _trouble(found: Record) -> Trouble:
+def _trouble(found: Record) -> "Trouble":
+    from app.doctor.records import Stage, Trouble
+
     return Trouble(
         stage=found.choice("stage", Stage),
         at=found.moment("at"),
@@ -67,11 +81,21 @@ def _trouble(found: Record) -> Trouble:
         description=found.text("description", ""),
         status=found.nullable("status", found.whole),
         terminal=found.flag("terminal", default=False),
+        reason=_choice(found, "reason", SignInEnded),
+        rule=found.text("rule", ""),
+        kind=_choice(found, "kind", FailureKind),
         sent=_sent(found.record("sent")) if found.nullable("sent", found.object) is not None else None,
     )
 
 
-def _sent(found: Record) -> Sent:
+def _choice(found: Record, name: str, kind: type[Kind]) -> Kind | None:
+    """Return a member that an older Lapse has not written."""
+    return found.nullable(name, lambda each: found.choice(each, kind)) if name in found else None
+
+
+def _sent(found: Record) -> "Sent":
+    from app.doctor.records import Sent
+
     return Sent(
         name=found.text("name"),
         received_at=found.nullable("received_at", found.moment),
@@ -81,7 +105,7 @@ def _sent(found: Record) -> Sent:
     )
 
 
-def _plain(trouble: Trouble | None) -> dict[str, Any] | None:
+def _plain(trouble: "Trouble | None") -> dict[str, Any] | None:
     return None if trouble is None else {**asdict(trouble), "seq": None}
 
 

@@ -4,8 +4,8 @@ import httpx
 
 from app.clock import Clock
 from app.doctor.records import Look, Stage, Trouble
-from app.errors import LapseError, UnusableAnswer
-from app.events import ExchangeKind
+from app.errors import LapseError, NoUsableResponse
+from app.events.wire import ExchangeKind
 from app.oauth.discovery import discover
 from app.oauth.grants import server_time
 from app.oauth.keyset import read_keys
@@ -20,8 +20,9 @@ async def look_at(http: httpx.AsyncClient, issuer: str, clock: Clock) -> Look:
     try:
         return await _looked(http, issuer, clock)
     except LapseError as failed:
-        status = failed.status if isinstance(failed, UnusableAnswer) else None
-        trouble = Trouble(stage=Stage.LOOK, at=clock.now(), what=failed.what, status=status)
+        status = failed.status if isinstance(failed, NoUsableResponse) else None
+        kind = failed.kind if isinstance(failed, NoUsableResponse) else None
+        trouble = Trouble(stage=Stage.LOOK, at=clock.now(), what=failed.what, status=status, kind=kind)
         return Look(at=clock.now(), trouble=trouble)
 
 

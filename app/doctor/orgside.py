@@ -8,7 +8,7 @@ import httpx
 
 from app.doctor.records import LogLine, Registered
 from app.errors import LapseError
-from app.events import ExchangeKind
+from app.events.wire import ExchangeKind
 from app.refusal_cause import RefusalCause
 from app.secret import Secret
 from app.strictjson import read_object

@@ -6,8 +6,9 @@ from enum import Enum, StrEnum
 from typing import Any
 
 from app.connection import Connection
-from app.errors import KeyringState
-from app.events import Entry, StorePlace
+from app.errors.reasons import FailureKind, KeyringState, SignInEnded
+from app.events import Entry
+from app.events.session import StorePlace
 from app.lanes import Limits
 from app.refusal_cause import RefusalCause
 
@@ -92,7 +93,11 @@ class Sent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """What went wrong last: our sentence, and the server's error (RFC 6749 §5.2) as far as there was one."""
+    """What went wrong last: our sentence for people, and the server's error (RFC 6749 §5.2) as far as there was one.
+
+    `reason` is why a sign-in ended, `rule` what its ID token did not pass, and `kind` why no response came that can
+    be used.
+    """
 
     stage: Stage
     at: float
@@ -101,6 +106,9 @@ class Trouble:
     description: str = ""
     status: int | None = None
     terminal: bool = False
+    reason: SignInEnded | None = None
+    rule: str = ""
+    kind: FailureKind | None = None
     seq: int | None = None
     sent: Sent | None = None
 

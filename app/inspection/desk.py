@@ -1,22 +1,26 @@
 """Inspects for one connection: from what is known without asking anybody, and on request with the server's help."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from app.clock import Clock
 from app.errors import BadInput
-from app.inspection.inspector import Against, Inspection, inspect_held, inspect_text
-from app.inspection.pasted import Pasted
 from app.oauth.client import OAuthClient
 from app.oauth.keyset import Keys
 from app.oauth.metadata import ServerMetadata
 from app.secret import Secret
 from app.session.session import Session
 from app.session.tokens import Held, TokenSet
+from app.token_name import TokenKind, TokenName
 
-_HINTS = {"AT": "access_token", "RT": "refresh_token", "ID": "id_token"}
+if TYPE_CHECKING:
+    # For types alone: a desk stands ready at every connection, and few tokens are inspected.
+    from app.inspection.inspector import Inspection
+    from app.inspection.pasted import Pasted
+
+_HINTS = {TokenKind.ACCESS: "access_token", TokenKind.REFRESH: "refresh_token", TokenKind.ID: "id_token"}
 
 
 class Desk:
@@ -31,9 +35,9 @@ class Desk:
         self._client = client
         self._session = session
         self._clock = clock
-        self._introspections: dict[str, Mapping[str, Any]] = {}
+        self._introspections: dict[tuple[TokenName, str], Mapping[str, Any]] = {}
 
-    def held(self, *, now: float | None = None, audience: str | None = None) -> tuple[Inspection, ...]:
+    def held(self, *, now: float | None = None, audience: str | None = None) -> "tuple[Inspection, ...]":
         """Inspect every token in hand: access, ID, refresh; asks nobody. `now` in epoch seconds, ours by default."""
         tokens = self._session.tokens
         if tokens is None:
@@ -42,16 +46,18 @@ class Desk:
 
     def pasted(
         self,
-        found: Pasted,
+        found: "Pasted",
         *,
         keys: Keys | None = None,
         access_token: Secret | None = None,
         now: float | None = None,
-    ) -> Inspection:
+    ) -> "Inspection":
         """Inspect a pasted token with the keys given, or with the connection's if they are known; asks nobody.
 
         `access_token` is the one that was pasted along with an ID token. `now` in epoch seconds, ours by default.
         """
+        from app.inspection.inspector import Against, inspect_text
+
         metadata = self._client.known_metadata
         against = Against(
             now=self._now(now),
@@ -72,25 +78,27 @@ class Desk:
         client = OAuthClient(self._http, self._clock, issuer=issuer, client_id="")
         return await client.metadata(), await client.keys_for("", cause=None)
 
-    async def introspect(self, name: str) -> None:
+    async def introspect(self, name: TokenName) -> None:
         """Ask the server what the token of that name is worth; raises BadInput where it may not be asked."""
         tokens = self._session.tokens
         held = next((each for each in _all_of(tokens) if each.name == name), None) if tokens else None
         if held is None:
             raise BadInput(f"{name} is not in hand any more.", next_step="Inspect a token that is in hand.")
-        answer = await self._client.introspect(held.value, hint=_HINTS[held.prefix], cause=None)
-        self._introspections = {held.value.fingerprint + held.name: answer}
+        answer = await self._client.introspect(held.value, hint=_HINTS[held.kind], cause=None)
+        self._introspections = {(held.name, held.value.fingerprint): answer}
 
-    def _one(self, held: Held, tokens: TokenSet, now: float | None, audience: str | None) -> Inspection:
+    def _one(self, held: Held, tokens: TokenSet, now: float | None, audience: str | None) -> "Inspection":
+        from app.inspection.inspector import Against, inspect_held
+
         against = Against(
             now=self._now(now),
             keys=self._client.known_keys,
             metadata=self._client.known_metadata,
             issuer=self._client.issuer,
             client_id=self._client.client_id,
-            audience=audience if held.prefix == "AT" else None,
+            audience=audience if held.kind is TokenKind.ACCESS else None,
             skew_s=self._session.skew_s,
-            introspection=self._introspections.get(held.value.fingerprint + held.name),
+            introspection=self._introspections.get((held.name, held.value.fingerprint)),
         )
         return inspect_held(held, tokens, against)
 

@@ -13,12 +13,13 @@ from app.oauth.rules import Outcome
 from app.oauth.verify import Expected, Kind, Verification, verify
 from app.secret import Secret
 from app.session.tokens import Held, TokenSet
+from app.token_name import TokenKind, TokenName
 
 FOR_THE_API = "For the API: shown, not relied on (RFC 9068 §6)."
 FOR_THE_ORG = "For Okta only: shown, not relied on (RFC 9068 §6); its org server promises no format."
 _ID_CLAIMS = frozenset({"nonce", "at_hash", "c_hash", "amr"})
 _ACCESS_CLAIMS = frozenset({"scp", "scope", "cid", "client_id"})
-_KINDS = {"AT": Kind.ACCESS, "ID": Kind.ID}
+_KINDS = {TokenKind.ACCESS: Kind.ACCESS, TokenKind.ID: Kind.ID}
 
 
 class Conclusion(StrEnum):
@@ -51,15 +52,21 @@ class Against:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inspection:
-    """Everything there is to say about one token; `verification` is None for what is no JWT."""
+    """Everything there is to say about one token; `name` is None for a pasted one, `verification` for no JWT."""
 
-    title: str
+    name: TokenName | None
     kind: Kind
     reading: Reading
     verification: Verification | None
     truth: tuple[Testimony, ...]
     introspection: Mapping[str, Any] | None = field(default=None, repr=False)
     remark: str = ""
+    label: str = ""
+
+    @property
+    def title(self) -> str:
+        """What it is called: by the name of a token in hand, or by what a pasted one was called."""
+        return f"pasted {self.label or 'token'}" if self.name is None else str(self.name)
 
     @property
     def conclusion(self) -> Conclusion:
@@ -99,7 +106,7 @@ class Inspection:
 
 def inspect_held(held: Held, tokens: TokenSet, against: Against) -> Inspection:
     """Return the inspection of a token in hand, with what its session knows of it."""
-    kind = _KINDS.get(held.prefix, Kind.ANY)
+    kind = _KINDS.get(held.kind, Kind.ANY)
     first = tokens.first_id_claims or {}
     is_first = held.number == 1
     expected = _expected(kind, against)
@@ -114,7 +121,7 @@ def inspect_held(held: Held, tokens: TokenSet, against: Against) -> Inspection:
             is_refreshed=not is_first,
         )
     inspection = _inspected(held.value, held.name, kind, expected, against)
-    if held.prefix != "AT":
+    if held.kind is not TokenKind.ACCESS:
         return inspection
     truth = truth_table(
         by_receipt=tokens.expires_at,
@@ -129,17 +136,16 @@ def inspect_held(held: Held, tokens: TokenSet, against: Against) -> Inspection:
 def inspect_text(token: Secret, label: str, against: Against) -> Inspection:
     """Return the inspection of any text; `label` is what it was called where it was found, or empty."""
     kind = _kind(label, read(token.reveal()), against)
-    title = f"pasted {label}" if label else "pasted token"
-    inspection = _inspected(token, title, kind, _expected(kind, against), against)
+    inspection = _inspected(token, None, kind, _expected(kind, against), against)
     remark = _access_remark(inspection.reading, against) if kind is Kind.ACCESS else ""
-    return replace(inspection, remark=remark)
+    return replace(inspection, remark=remark, label=label)
 
 
-def _inspected(token: Secret, title: str, kind: Kind, expected: Expected, against: Against) -> Inspection:
+def _inspected(token: Secret, name: TokenName | None, kind: Kind, expected: Expected, against: Against) -> Inspection:
     reading = read(token.reveal())
     is_jwt = reading.form in (Form.JWT, Form.DAMAGED)
     return Inspection(
-        title=title,
+        name=name,
         kind=kind,
         reading=reading,
         verification=verify(token.reveal(), expected) if is_jwt else None,

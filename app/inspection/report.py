@@ -9,6 +9,7 @@ from app.inspection.reading import Form
 from app.inspection.truth import Testimony
 from app.oauth.claims import MEANINGS, MOMENTS
 from app.oauth.rules import Outcome, RuleVerdict
+from app.oauth.verify import Kind
 from app.text import duration
 
 _MARKS = {Outcome.PASSED: "ok", Outcome.FAILED: "NO", Outcome.NOT_APPLICABLE: "–", Outcome.CANNOT_BE_CHECKED: "?"}
@@ -38,7 +39,10 @@ def as_json(inspection: Inspection) -> dict[str, Any]:
 def as_lines(inspection: Inspection, now: float) -> list[str]:
     """Return the inspection as lines for a terminal; `now` in epoch seconds."""
     reading = inspection.reading
-    is_named = inspection.kind.value in inspection.title or reading.form is Form.OPAQUE
+    is_pasted = inspection.name is None
+    is_named = (
+        is_pasted and inspection.kind.value in (inspection.label, Kind.ANY.value)
+    ) or reading.form is Form.OPAQUE
     kind = "" if is_named else f" · {inspection.kind}"
     lines = [f"{inspection.title}{kind} · {reading.form}, {reading.length} characters"]
     lines += [f"{inspection.conclusion.upper()}: {inspection.sentence()}"]

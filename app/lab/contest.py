@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from app.active_connection import ActiveConnection, activate
 from app.clock import Clock, OwnClock
 from app.connection import DEMO_CONNECTION
 from app.demo.addresses import PASSWORD, USERNAME
@@ -17,8 +18,8 @@ from app.demo.org import DemoOrg
 from app.demo.policy import Policy
 from app.demo.systemlog import LogEvent
 from app.errors import LapseError
-from app.events import Entry, SessionEnded, SessionStarted
-from app.in_use import InUse, take_up
+from app.events import Entry
+from app.events.session import SessionEnded, SessionStarted
 from app.journal import Journal
 from app.lab.network import LabClient, LabNetwork, Traffic
 from app.lab.report import Outcome
@@ -150,8 +151,8 @@ class _Run:
 
     # --- the program --------------------------------------------------------------------------------------------------
 
-    def _new_program(self) -> InUse:
-        return take_up(
+    def _new_program(self) -> ActiveConnection:
+        return activate(
             self._connection,
             self._http,
             OwnClock(self._clock, skew_s=self._scenario.skew_s),

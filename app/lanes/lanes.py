@@ -6,11 +6,17 @@ from dataclasses import replace
 from operator import attrgetter, itemgetter
 from typing import Any
 
-from app import events
-from app.events import Entry, Exchange, ExchangeKind, Issued, RefreshTokenFate
+from app.events import Entry
+from app.events.calls import CallFinished, CallStarted
+from app.events.demo import ReplayAnswered, ReplayStarted, TimeTravelled, TokenExpired, TokenRevoked
+from app.events.refresh import RefreshFailed, RefreshRetried, RefreshStarted, RefreshSucceeded
+from app.events.session import SessionAdopted, SessionEnded, SessionGone, SessionRestored, SignOutFinished
+from app.events.tokens import AccessTokenDropped, Issued, RefreshTokenFate, TokensReceived
+from app.events.wire import Exchange, ExchangeKind
 from app.lanes.records import Bar, End, Family, Lane, Mark, MarkKind
 from app.lanes.track import Track
 from app.text import duration
+from app.token_name import TokenKind, TokenName
 
 _MOST_THINGS = 32_000
 _MOST_LEADS = 40_000
@@ -33,29 +39,29 @@ class Lanes:
         self._tracks = {lane: Track() for lane in Lane}
         self._families = 0
         self._calls: dict[int, tuple[float, str]] = {}
-        self._sent: dict[int, str] = {}  # number of what asked for it → name of the refresh token that goes out
+        self._sent: dict[int, TokenName] = {}  # number of what asked for it → name of the refresh token that goes out
         self._again: set[int] = set()  # numbers of refreshes that ask again
         self._leads: dict[int, int] = {}
         self._handlers: dict[type, Callable[[Entry, Any], bool]] = {
-            events.TokensReceived: self._received,
-            events.SessionRestored: self._taken_up,
-            events.SessionAdopted: self._taken_up,
-            events.CallStarted: self._started,
-            events.CallFinished: self._finished,
+            TokensReceived: self._received,
+            SessionRestored: self._taken_up,
+            SessionAdopted: self._taken_up,
+            CallStarted: self._started,
+            CallFinished: self._finished,
             Exchange: self._asked,
-            events.RefreshStarted: self._sends,
-            events.RefreshRetried: self._sends_again,
-            events.RefreshSucceeded: self._answered,
-            events.RefreshFailed: self._answered,
-            events.ReplayStarted: self._sends,
-            events.ReplayAnswered: self._answered,
-            events.AccessTokenDropped: self._dropped,
-            events.TokenRevoked: self._revoked,
-            events.TokenExpired: self._expired,
-            events.SignedOut: self._signed_out,
-            events.SessionEnded: self._ended,
-            events.SessionGone: self._ended,
-            events.TimeTravelled: self._travelled,
+            RefreshStarted: self._sends,
+            RefreshRetried: self._sends_again,
+            RefreshSucceeded: self._answered,
+            RefreshFailed: self._answered,
+            ReplayStarted: self._sends,
+            ReplayAnswered: self._answered,
+            AccessTokenDropped: self._dropped,
+            TokenRevoked: self._revoked,
+            TokenExpired: self._expired,
+            SignOutFinished: self._signed_out,
+            SessionEnded: self._ended,
+            SessionGone: self._ended,
+            TimeTravelled: self._travelled,
         }
 
     def take(self, entry: Entry) -> bool:
@@ -78,12 +84,12 @@ class Lanes:
         """All marks, in the order of the journal."""
         return sorted((mark for track in self._tracks.values() for mark in track.marks), key=_SEQ)
 
-    def bar(self, name: str) -> Bar | None:
+    def bar(self, name: TokenName) -> Bar | None:
         """Return the newest token of that name."""
         bars = self._tracks[_lane_of(name)].bars
         return next((bar for bar in reversed(bars) if bar.name == name), None)
 
-    def is_in_hand(self, name: str, seq: int) -> bool:
+    def is_in_hand(self, name: TokenName, seq: int) -> bool:
         """Return whether the token that had this name as of entry `seq` is of the family in hand: each has an AT-1."""
         bars = self._tracks[_lane_of(name)].bars
         found = next((bar for bar in reversed(bars) if bar.name == name and bar.seq <= seq), None)
@@ -133,15 +139,15 @@ class Lanes:
             for seq in list(self._leads)[: _MOST_LEADS // 10]:
                 del self._leads[seq]
 
-    def _started(self, entry: Entry, call: events.CallStarted) -> bool:
+    def _started(self, entry: Entry, call: CallStarted) -> bool:
         self._calls[entry.seq] = (entry.at, f"{call.method} {call.url}")
         return False
 
-    def _sends(self, entry: Entry, started: events.RefreshStarted | events.ReplayStarted) -> bool:
-        self._sent[entry.seq] = started.refresh_name if isinstance(started, events.RefreshStarted) else started.name
+    def _sends(self, entry: Entry, started: RefreshStarted | ReplayStarted) -> bool:
+        self._sent[entry.seq] = started.refresh_name if isinstance(started, RefreshStarted) else started.name
         return False
 
-    def _sends_again(self, entry: Entry, _retried: events.RefreshRetried) -> bool:
+    def _sends_again(self, entry: Entry, _retried: RefreshRetried) -> bool:
         self._again.add(entry.cause or 0)
         return False
 
@@ -150,61 +156,61 @@ class Lanes:
         self._again.discard(entry.cause or 0)
         return False
 
-    def _dropped(self, entry: Entry, dropped: events.AccessTokenDropped) -> bool:
+    def _dropped(self, entry: Entry, dropped: AccessTokenDropped) -> bool:
         return self._stop(entry, dropped.name, End.DROPPED, MarkKind.DROP)
 
-    def _revoked(self, entry: Entry, revoked: events.TokenRevoked) -> bool:
+    def _revoked(self, entry: Entry, revoked: TokenRevoked) -> bool:
         return self._stop(entry, revoked.name, End.REVOKED, MarkKind.REVOCATION)
 
-    def _expired(self, entry: Entry, expired: events.TokenExpired) -> bool:
+    def _expired(self, entry: Entry, expired: TokenExpired) -> bool:
         return self._stop(entry, expired.name, End.EXPIRED, MarkKind.EXPIRY)
 
-    def _stop(self, entry: Entry, name: str, end: End, kind: MarkKind) -> bool:
+    def _stop(self, entry: Entry, name: TokenName, end: End, kind: MarkKind) -> bool:
         lane = _lane_of(name)
         self._close(lane, end, entry.at, name)
-        self._mark(entry, lane, kind, entry.event.sentence(), token=name)
+        self._mark(entry, lane, kind, entry.sentence(), token=name)
         return True
 
-    def _travelled(self, entry: Entry, travelled: events.TimeTravelled) -> bool:
+    def _travelled(self, entry: Entry, travelled: TimeTravelled) -> bool:
         note = f"{'+' if travelled.seconds >= 0 else '-'}{duration(travelled.seconds)}"
-        self._mark(entry, Lane.CALLS, MarkKind.TRAVEL, entry.event.sentence(), note=note)
+        self._mark(entry, Lane.CALLS, MarkKind.TRAVEL, entry.sentence(), note=note)
         return True
 
-    def _signed_out(self, entry: Entry, left: events.SignedOut) -> bool:
+    def _signed_out(self, entry: Entry, left: SignOutFinished) -> bool:
         return self._leave(entry, End.REVOKED if left.revoked else End.FORGOTTEN, MarkKind.SIGN_OUT)
 
-    def _ended(self, entry: Entry, event: events.SessionEnded | events.SessionGone) -> bool:
-        if isinstance(event, events.SessionEnded):
+    def _ended(self, entry: Entry, event: SessionEnded | SessionGone) -> bool:
+        if isinstance(event, SessionEnded):
             return self._leave(entry, End.REFUSED, MarkKind.SESSION_END)
         return self._leave(entry, End.FORGOTTEN, MarkKind.SIGN_OUT)
 
     def _leave(self, entry: Entry, end: End, kind: MarkKind) -> bool:
         self._close(Lane.ACCESS, End.FORGOTTEN, entry.at)  # a refusal or revocation is the refresh token's
         self._close(Lane.REFRESH, end, entry.at)
-        self._mark(entry, Lane.REFRESH, kind, entry.event.sentence())
+        self._mark(entry, Lane.REFRESH, kind, entry.sentence())
         self.family = None
         return True
 
-    def _received(self, entry: Entry, received: events.TokensReceived) -> bool:
+    def _received(self, entry: Entry, received: TokensReceived) -> bool:
         is_sign_in = received.grant != "refresh_token"
         if is_sign_in:
             self._families += 1
         began_at = entry.at if is_sign_in else self.family.began_at if self.family is not None else None
         self.family = Family(self._families, began_at, entry.at)
         if received.access is not None:
-            self._begin(entry, Lane.ACCESS, received.access, received.number)
+            self._begin(entry, Lane.ACCESS, received.access)
         refresh = received.refresh
         if refresh is not None and received.refresh_fate is not RefreshTokenFate.KEPT:
-            self._begin(entry, Lane.REFRESH, refresh, received.number)
+            self._begin(entry, Lane.REFRESH, refresh)
         if is_sign_in:
-            text = entry.event.sentence()
+            text = entry.sentence()
             self._mark(entry, Lane.TOKEN_REQUESTS, MarkKind.SIGN_IN, text, note=received.grant)
         return True
 
-    def _taken_up(self, entry: Entry, event: events.SessionRestored | events.SessionAdopted) -> bool:
+    def _taken_up(self, entry: Entry, event: SessionRestored | SessionAdopted) -> bool:
         """Show tokens that were received before this journal began, or by another process."""
         taken = event.taken
-        if isinstance(event, events.SessionRestored):
+        if isinstance(event, SessionRestored):
             self._families += 1
             self.family = None
         began_at = self.family.began_at if self.family is not None else None
@@ -214,14 +220,14 @@ class Lanes:
             (Lane.REFRESH, taken.refresh, taken.refresh_received_at),
         ):
             if issued is not None and not self._is_newest(lane, issued.name):
-                self._begin(entry, lane, issued, int(issued.name.partition("-")[2]), at=at)
+                self._begin(entry, lane, issued, at=at)
         return True
 
-    def _is_newest(self, lane: Lane, name: str) -> bool:
+    def _is_newest(self, lane: Lane, name: TokenName) -> bool:
         bars = self._tracks[lane].bars
         return bool(bars) and (bars[-1].name, bars[-1].family, bars[-1].end) == (name, self._families, End.OPEN)
 
-    def _begin(self, entry: Entry, lane: Lane, issued: Issued, number: int, *, at: float | None = None) -> None:
+    def _begin(self, entry: Entry, lane: Lane, issued: Issued, *, at: float | None = None) -> None:
         bars = self._tracks[lane].bars
         begins_at = entry.at if at is None else max(at, bars[-1].begins_at if bars else at)
         self._close(lane, End.REPLACED, begins_at)
@@ -230,7 +236,6 @@ class Lanes:
             Bar(
                 lane=lane,
                 name=issued.name,
-                number=number,
                 family=self._families,
                 seq=entry.seq,
                 fingerprint=issued.fingerprint,
@@ -240,7 +245,7 @@ class Lanes:
             )
         )
 
-    def _close(self, lane: Lane, end: End, at: float, name: str | None = None) -> None:
+    def _close(self, lane: Lane, end: End, at: float, name: TokenName | None = None) -> None:
         """End the token in hand of a lane (always the newest there), if it is the named one."""
         bars = self._tracks[lane].bars
         if not bars or bars[-1].end is not End.OPEN or name not in (None, bars[-1].name):
@@ -250,7 +255,7 @@ class Lanes:
         ended_at = bar.ends_at if lapsed and bar.ends_at is not None else at
         bars[-1] = replace(bar, end=End.LAPSED if lapsed else end, ended_at=max(bar.begins_at, ended_at))
 
-    def _finished(self, entry: Entry, finished: events.CallFinished) -> bool:
+    def _finished(self, entry: Entry, finished: CallFinished) -> bool:
         began, asked = self._calls.pop(entry.cause or 0, (entry.at - finished.duration_s, "call"))
         failed = finished.status is None or finished.status >= _REFUSED
         kind = MarkKind.FAILED_CALL if failed else MarkKind.CALL
@@ -261,11 +266,11 @@ class Lanes:
     def _asked(self, entry: Entry, exchange: Exchange) -> bool:
         if exchange.kind is not ExchangeKind.TOKEN:
             return False
-        sent = self._sent.get(entry.cause or 0, "")
-        old = self.bar(sent) if sent else None
+        sent = self._sent.get(entry.cause or 0)
+        old = None if sent is None else self.bar(sent)
         back_to = old.ended_at if old is not None and old.end is End.REPLACED else None
         kind = _kind_of(exchange, is_replay=back_to is not None, is_again=(entry.cause or 0) in self._again)
-        text = f"{exchange.sentence()}" + (f" It sent {sent}." if sent else "")
+        text = entry.sentence() + ("" if sent is None else f" It sent {sent}.")
         self._mark(entry, Lane.TOKEN_REQUESTS, kind, text, began=exchange.started_at, token=sent, back_to=back_to)
         return True
 
@@ -277,7 +282,7 @@ class Lanes:
         text: str,
         *,
         began: float | None = None,
-        token: str = "",
+        token: TokenName | None = None,
         note: str = "",
         back_to: float | None = None,
     ) -> None:
@@ -306,8 +311,8 @@ def lanes_of(entries: Iterable[Entry]) -> Lanes:
     return lanes
 
 
-def _lane_of(name: str) -> Lane:
-    return Lane.REFRESH if name.startswith("RT") else Lane.ACCESS
+def _lane_of(name: TokenName) -> Lane:
+    return Lane.REFRESH if name.kind is TokenKind.REFRESH else Lane.ACCESS
 
 
 def _kind_of(exchange: Exchange, *, is_replay: bool, is_again: bool) -> MarkKind:

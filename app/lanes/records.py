@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.text import duration
+from app.token_name import TokenName
 
 
 class Lane(StrEnum):
@@ -59,8 +60,7 @@ class Bar:
     """
 
     lane: Lane
-    name: str
-    number: int
+    name: TokenName
     family: int
     seq: int
     fingerprint: str
@@ -68,7 +68,12 @@ class Bar:
     ends_at: float | None
     end: End = End.OPEN
     ended_at: float | None = None
-    before: str | None = None
+    before: TokenName | None = None
+
+    @property
+    def number(self) -> int:
+        """The number of the generation that brought it."""
+        return self.name.number
 
     def until(self, now: float) -> float:
         """Return where its bar ends if drawn at `now`: its real end, else its stated one, else now."""
@@ -124,6 +129,6 @@ class Mark:
     until: float
     text: str
     seq: int
-    token: str = ""
+    token: TokenName | None = None
     note: str = ""
     back_to: float | None = None

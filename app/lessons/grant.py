@@ -1,8 +1,8 @@
 """The lesson about the Refresh Token grant: without it no refresh token ever comes, whatever scope is asked for."""
 
-from app import events
 from app.decision import Reason
-from app.events import ExchangeKind
+from app.events.session import SessionStarted
+from app.events.wire import ExchangeKind
 from app.lessons.lesson import Lesson, Step
 from app.lessons.player import READING_S, Player
 from app.lessons.seen import Seen
@@ -39,7 +39,7 @@ async def _turn_on(player: Player) -> None:
 
 
 def _signed_in_with_refresh_token(seen: Seen) -> bool:
-    return any(each.refresh is not None for each in seen.sign_ins()) and bool(seen.all(events.SessionStarted))
+    return any(each.refresh is not None for each in seen.sign_ins()) and bool(seen.all(SessionStarted))
 
 
 LESSON = Lesson(

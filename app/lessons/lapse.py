@@ -1,7 +1,7 @@
 """The lesson about a lapse: nothing happens until somebody calls."""
 
-from app import events
 from app.decision import Reason
+from app.events.tokens import TokensReceived
 from app.lessons.lesson import Lesson, Step
 from app.lessons.player import Player
 from app.lessons.seen import Seen
@@ -23,7 +23,7 @@ def _left_alone(seen: Seen) -> bool:
 
     Where nobody knows when it lapsed, it has after a whole life of travel.
     """
-    travelled_s = seen.since_last(events.TokensReceived).travelled_s
+    travelled_s = seen.since_last(TokensReceived).travelled_s
     lapsed_s = travelled_s - _LIFETIME_S if seen.lapsed_s is None else seen.lapsed_s
     return travelled_s > 0 and lapsed_s >= _AWHILE_S
 

@@ -1,13 +1,15 @@
 """The lesson about the lost answer: the server has rotated, and the client has not heard of it."""
 
-from app import events
 from app.demo.faults import ENDINGS, Fault
-from app.events import ExchangeKind
+from app.events.demo import FaultSwitched, ReplayStarted, TokenRevoked
+from app.events.refresh import RefreshRetried
+from app.events.session import SessionEnded, SessionStarted
+from app.events.wire import ExchangeKind
 from app.lessons.lesson import Lesson, Step
 from app.lessons.player import Player
 from app.lessons.seen import Call, Seen
 
-_ON_PURPOSE = (events.TokenRevoked, events.ReplayStarted)
+_ON_PURPOSE = (TokenRevoked, ReplayStarted)
 _FAULT = "close-after@token.refresh*1"
 
 
@@ -23,7 +25,7 @@ async def _lose_an_answer(player: Player) -> None:
 
 def _died_of_it(seen: Seen) -> bool:
     helped = any(isinstance(entry.event, _ON_PURPOSE) for entry in seen.entries)
-    return not helped and any(call.led.all(events.SessionEnded) for call in _calls_after_loss(seen))
+    return not helped and any(call.led.all(SessionEnded) for call in _calls_after_loss(seen))
 
 
 async def _lose_an_answer_without_grace(player: Player) -> None:
@@ -33,7 +35,7 @@ async def _lose_an_answer_without_grace(player: Player) -> None:
 
 def _calls_after_loss(seen: Seen) -> list[Call]:
     """Return the calls on their way when an answer was lost for the first time, and the later ones."""
-    retried = [place for place, entry in enumerate(seen.entries) if isinstance(entry.event, events.RefreshRetried)]
+    retried = [place for place, entry in enumerate(seen.entries) if isinstance(entry.event, RefreshRetried)]
     lost = next((place for place in retried if _was_answer_lost(Seen(seen.entries[:place]))), None)
     return [] if lost is None else [call for call in seen.calls() if call.led.entries[-1].seq > seen.entries[lost].seq]
 
@@ -48,13 +50,13 @@ def _was_answer_lost(before: Seen) -> bool:
 
 
 def _spoils_the_way_back(seen: Seen) -> bool:
-    switched = {each.number: each for each in seen.all(events.FaultSwitched)}  # as each was switched last
+    switched = {each.number: each for each in seen.all(FaultSwitched)}  # as each was switched last
     faults = [Fault.parse(each.fault) for each in switched.values() if each.on]
     return any(fault.kind in ENDINGS and fault.strikes("token", "refresh") for fault in faults)
 
 
 def _has_grace_again(seen: Seen) -> bool:
-    return seen.last_turn("grace_s") not in (None, "0") and bool(seen.all(events.SessionStarted))
+    return seen.last_turn("grace_s") not in (None, "0") and bool(seen.all(SessionStarted))
 
 
 async def _sign_in_with_grace(player: Player) -> None:

@@ -1,7 +1,7 @@
 """The lesson about trouble on the way: a failed network never signs anybody out."""
 
-from app import events
-from app.events import ExchangeKind
+from app.events.refresh import RefreshRetried
+from app.events.wire import ExchangeKind
 from app.lessons.lesson import Lesson, Step
 from app.lessons.player import Player
 from app.lessons.seen import Call, Seen
@@ -17,7 +17,7 @@ def _failed_on_the_way(call: Call) -> bool:
     """Return whether a refresh failed because its request went out and got nowhere; not one that was held back."""
     nowhere = [each for each in call.led.failures if not each.terminal and not each.code and each.status is None]
     asked = call.led.exchanges(ExchangeKind.TOKEN)
-    return bool(nowhere and asked) and asked[-1].status is None and not call.led.all(events.RefreshRetried)
+    return bool(nowhere and asked) and asked[-1].status is None and not call.led.all(RefreshRetried)
 
 
 async def _call_offline(player: Player) -> None:

@@ -4,12 +4,12 @@ from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from app.connections import Connections
 from app.errors import LapseError, StepFailed
 from app.events import Entry
 from app.lessons.lesson import Lesson, Step
 from app.lessons.player import Player
 from app.lessons.run import LessonRun
-from app.workbench import Workbench
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Played:
     entries: tuple[Entry, ...]
 
 
-async def play(lesson: Lesson, bench: Workbench) -> AsyncGenerator[Played, None]:
+async def play(lesson: Lesson, bench: Connections) -> AsyncGenerator[Played, None]:
     """Prepare a lesson and play it step by step; yields each step once it is passed.
 
     Raises StepFailed for the first that is not, and what `prepare` raises. `bench` is connected to the demo org.
@@ -44,7 +44,7 @@ async def _act(lesson: Lesson, step: Step, player: Player) -> None:
 
 
 @contextmanager
-def _told(bench: Workbench, run: LessonRun) -> Iterator[list[Entry]]:
+def _told(bench: Connections, run: LessonRun) -> Iterator[list[Entry]]:
     """Let the run take what the journal tells of the chosen connection, and keep it."""
     told: list[Entry] = []
     key = bench.connection.key

@@ -3,12 +3,13 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from app.connections import Connections
 from app.demo.addresses import PASSWORD, USERNAME
-from app.diagnosis import diagnosis_of
+from app.demo.embedded import controls_of, drills_of
+from app.doctor.diagnosis import diagnosis_of
 from app.secret import Secret
 from app.session.calls import CallResult
 from app.session.direct_sign_in import NoSecondFactor
-from app.workbench import Workbench
 
 READING_S = 300
 """How long access tokens live in the lessons, in seconds: people read meanwhile."""
@@ -20,7 +21,7 @@ class Player:
     It signs in by password because no browser is needed for that. `bench` is connected to the demo org.
     """
 
-    def __init__(self, bench: Workbench) -> None:
+    def __init__(self, bench: Connections) -> None:
         self.bench = bench
 
     # --- the session ----------------------------------------------------------------------------------------------
@@ -65,51 +66,51 @@ class Player:
 
     async def turn(self, **knobs: object) -> None:
         """Turn knobs of the demo org."""
-        await (await self.bench.controls()).turn(**knobs)
+        await (await controls_of(self.bench)).turn(**knobs)
 
     async def turn_as_new(self, **knobs: object) -> None:
         """Turn every knob as it is at first, or as `knobs` say; no faults, no skew, the network mended.
 
         Its keys may have been rotated time and again, so they are asked for anew when somebody signs in.
         """
-        await (await self.bench.controls()).make_as_new(**knobs)
+        await (await controls_of(self.bench)).make_as_new(**knobs)
         self.bench.client.forget_keys()
 
     async def to_lapse(self) -> None:
         """Let time pass until the access token has just lapsed."""
-        await (await self.bench.controls()).travel_to_lapse()
+        await (await controls_of(self.bench)).travel_to_lapse()
 
     async def travel(self, seconds: float) -> None:
         """Let so many seconds pass, here and at the org."""
-        await (await self.bench.controls()).travel(seconds)
+        await (await controls_of(self.bench)).travel(seconds)
 
     async def skew_server(self, seconds: float) -> None:
         """Make the org's clock wrong by so many seconds; 0 makes it right."""
-        await (await self.bench.controls()).skew_server(seconds)
+        await (await controls_of(self.bench)).skew_server(seconds)
 
     async def skew_client(self, seconds: float) -> None:
         """Make our clock wrong by so many seconds; 0 makes it right."""
-        await (await self.bench.controls()).skew_client(seconds)
+        await (await controls_of(self.bench)).skew_client(seconds)
 
     async def switch_on(self, fault: str) -> None:
-        await (await self.bench.controls()).switch_on(fault)
+        await (await controls_of(self.bench)).switch_on(fault)
 
     async def switch_all_off(self) -> None:
-        await (await self.bench.controls()).switch_all_off()
+        await (await controls_of(self.bench)).switch_all_off()
 
     async def cut_network(self, *, cut: bool) -> None:
         """Cut the network to the org, or mend it."""
-        await (await self.bench.controls()).cut_network(cut=cut)
+        await (await controls_of(self.bench)).cut_network(cut=cut)
 
     # --- trouble made on purpose ----------------------------------------------------------------------------------
 
     async def revoke(self, kind: str) -> None:
         """Have the `access` or `refresh` token in hand revoked at the org."""
-        await (await self.bench.trouble()).revoke(kind)
+        await (await drills_of(self.bench)).revoke(kind)
 
     async def replay(self) -> None:
         """Send the refresh token that was replaced last once more."""
-        await (await self.bench.trouble()).replay()
+        await (await drills_of(self.bench)).replay()
 
     async def have_old_refresh_token(self) -> None:
         """Refresh where no refresh token is known that was replaced: a restart forgets it."""

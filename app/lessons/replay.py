@@ -1,6 +1,7 @@
 """The lesson about replay: an old refresh token comes again, inside the grace period and outside of it."""
 
-from app import events
+from app.events.demo import ReplayAnswered
+from app.events.session import SessionEnded, SessionStarted
 from app.lessons.lesson import Lesson, Step
 from app.lessons.player import Player
 from app.lessons.seen import Seen
@@ -13,7 +14,7 @@ async def _prepare(player: Player) -> None:
 
 
 def _was_taken_again(seen: Seen) -> bool:
-    return any(each.error is None for each in seen.all(events.ReplayAnswered))
+    return any(each.error is None for each in seen.all(ReplayAnswered))
 
 
 async def _refresh_and_replay(player: Player) -> None:
@@ -22,7 +23,7 @@ async def _refresh_and_replay(player: Player) -> None:
 
 
 def _was_refused(seen: Seen) -> bool:
-    return any(each.error == "invalid_grant" for each in seen.all(events.ReplayAnswered))
+    return any(each.error == "invalid_grant" for each in seen.all(ReplayAnswered))
 
 
 async def _wait_and_replay(player: Player) -> None:
@@ -33,12 +34,12 @@ async def _wait_and_replay(player: Player) -> None:
 
 def _session_ended(seen: Seen) -> bool:
     return any(each.terminal and each.code == "invalid_grant" for each in seen.failures) and bool(
-        seen.all(events.SessionEnded)
+        seen.all(SessionEnded)
     )
 
 
 def _signed_in(seen: Seen) -> bool:
-    return bool(seen.all(events.SessionStarted))
+    return bool(seen.all(SessionStarted))
 
 
 LESSON = Lesson(

@@ -1,15 +1,16 @@
 """The lesson about restarts: the next start takes the session up from the keyring, without a single request."""
 
-from app import events
 from app.decision import Reason
-from app.events import ExchangeKind
+from app.events.calls import CallStarted
+from app.events.session import SessionRestored
+from app.events.wire import ExchangeKind
 from app.lessons.lesson import Lesson, Step
 from app.lessons.player import Player
 from app.lessons.seen import Seen
 
 
 def _was_restored(seen: Seen) -> bool:
-    return bool(seen.all(events.SessionRestored))
+    return bool(seen.all(SessionRestored))
 
 
 def _called_for_free(seen: Seen) -> bool:
@@ -18,7 +19,7 @@ def _called_for_free(seen: Seen) -> bool:
 
 
 def _refreshed_by_the_first_call(seen: Seen) -> bool:
-    run = seen.since_last(events.SessionRestored) if _was_restored(seen) else Seen()
+    run = seen.since_last(SessionRestored) if _was_restored(seen) else Seen()
     calls = run.calls()
     return bool(calls) and calls[0].reason is Reason.LAPSED and calls[0].has_refreshed and _silent_until_call(run)
 
@@ -30,7 +31,7 @@ async def _lapse_restart_and_call(player: Player) -> None:
 
 
 def _silent_until_call(seen: Seen) -> bool:
-    return not seen.until(events.CallStarted).exchanges(ExchangeKind.TOKEN)
+    return not seen.until(CallStarted).exchanges(ExchangeKind.TOKEN)
 
 
 LESSON = Lesson(

@@ -1,6 +1,6 @@
 """The lesson about rotation: a refresh replaces the refresh token too, and a family of generations grows."""
 
-from app.events import RefreshTokenFate
+from app.events.tokens import RefreshTokenFate
 from app.lessons.lesson import Lesson, Step
 from app.lessons.player import Player
 from app.lessons.seen import Seen

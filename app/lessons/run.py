@@ -2,7 +2,9 @@
 
 from collections import deque
 
-from app.events import CallStarted, Decided, Entry
+from app.events import Entry
+from app.events.calls import CallStarted
+from app.events.refresh import Decided
 from app.lessons.lesson import Lesson, Step
 from app.lessons.seen import Seen, lapse_told
 

@@ -6,9 +6,14 @@ from typing import TypeVar
 
 import httpx
 
-from app import events
 from app.decision import Decision, Reason
-from app.events import Entry, Event, ExchangeKind
+from app.events import Entry, Event
+from app.events.calls import CallFinished, CallStarted
+from app.events.demo import DemoOrgTurned, TimeTravelled
+from app.events.refresh import Decided, RefreshFailed
+from app.events.session import SessionAdopted, SessionRestored
+from app.events.tokens import TokensReceived
+from app.events.wire import Exchange, ExchangeKind
 
 E = TypeVar("E")
 
@@ -64,7 +69,7 @@ class Seen:
         calls: dict[int, list[Entry]] = {}
         call_of: dict[int, int] = {}
         for entry in self.entries:
-            if isinstance(entry.event, events.CallStarted):
+            if isinstance(entry.event, CallStarted):
                 calls[entry.seq], call_of[entry.seq] = [entry], entry.seq
             elif entry.cause in call_of:
                 call_of[entry.seq] = call_of[entry.cause]
@@ -75,19 +80,19 @@ class Seen:
         return [
             entry
             for entry in self.entries
-            if isinstance(entry.event, events.Decided) and entry.event.decision.reason is reason
+            if isinstance(entry.event, Decided) and entry.event.decision.reason is reason
         ]
 
-    def sign_ins(self) -> list[events.TokensReceived]:
+    def sign_ins(self) -> list[TokensReceived]:
         """Return the token answers that sign-ins brought."""
-        return [each for each in self.all(events.TokensReceived) if each.grant != _REFRESH]
+        return [each for each in self.all(TokensReceived) if each.grant != _REFRESH]
 
-    def refreshes(self) -> list[events.TokensReceived]:
+    def refreshes(self) -> list[TokensReceived]:
         """Return the token answers that refreshes brought."""
-        return [each for each in self.all(events.TokensReceived) if each.grant == _REFRESH]
+        return [each for each in self.all(TokensReceived) if each.grant == _REFRESH]
 
-    def exchanges(self, kind: ExchangeKind) -> list[events.Exchange]:
-        return [each for each in self.all(events.Exchange) if each.kind is kind]
+    def exchanges(self, kind: ExchangeKind) -> list[Exchange]:
+        return [each for each in self.all(Exchange) if each.kind is kind]
 
     def has_answer(self, kind: ExchangeKind, method: str, status: int) -> bool:
         """Return whether a request by that method got that status there."""
@@ -95,17 +100,17 @@ class Seen:
 
     def last_turn(self, knob: str) -> str | None:
         """Return what a knob of the demo org was turned to last, as text; None where nobody turned it."""
-        turned = [value for each in self.all(events.DemoOrgTurned) for name, value in each.knobs if name == knob]
+        turned = [value for each in self.all(DemoOrgTurned) for name, value in each.knobs if name == knob]
         return turned[-1] if turned else None
 
     @property
     def travelled_s(self) -> float:
         """How many seconds the time of both sides was moved, in all."""
-        return sum(each.seconds for each in self.all(events.TimeTravelled))
+        return sum(each.seconds for each in self.all(TimeTravelled))
 
     @property
-    def failures(self) -> list[events.RefreshFailed]:
-        return self.all(events.RefreshFailed)
+    def failures(self) -> list[RefreshFailed]:
+        return self.all(RefreshFailed)
 
     @property
     def lapsed_s(self) -> float | None:
@@ -115,11 +120,11 @@ class Seen:
 
 def lapse_told(event: Event) -> float | None:
     """Return when the access token in hand lapses, in epoch seconds, where that event tells it."""
-    if isinstance(event, events.TokensReceived):
+    if isinstance(event, TokensReceived):
         return None if event.access is None else event.access.expires_at
-    if isinstance(event, events.SessionRestored | events.SessionAdopted):
+    if isinstance(event, SessionRestored | SessionAdopted):
         return event.taken.access.expires_at if event.taken.access is not None else None
-    return event.decision.expires_at if isinstance(event, events.Decided) else None
+    return event.decision.expires_at if isinstance(event, Decided) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,17 +141,17 @@ class Call:
     @property
     def is_over(self) -> bool:
         """Whether it ended, well or not."""
-        return bool(self.led.all(events.CallFinished))
+        return bool(self.led.all(CallFinished))
 
     @property
     def worked(self) -> bool:
         """Whether the API answered 2xx in the end."""
-        return any(httpx.codes.is_success(each.status or 0) for each in self.led.all(events.CallFinished))
+        return any(httpx.codes.is_success(each.status or 0) for each in self.led.all(CallFinished))
 
     @property
     def decisions(self) -> list[Decision]:
         """What was decided on its way: once before it went out, once more after a 401."""
-        return [each.decision for each in self.led.all(events.Decided)]
+        return [each.decision for each in self.led.all(Decided)]
 
     @property
     def reason(self) -> Reason | None:

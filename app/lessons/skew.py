@@ -1,7 +1,8 @@
 """The lesson about skew: two clocks that disagree, and how little that should cost."""
 
-from app import events
 from app.decision import Decision, Reason
+from app.events.refresh import RefreshStarted, RefreshSucceeded, SkewMeasured
+from app.events.tokens import IdTokenRefused
 from app.lessons.lesson import Lesson, Step
 from app.lessons.player import Player
 from app.lessons.seen import Seen
@@ -10,8 +11,8 @@ _WORTH_SEEING_S = 300.0
 
 
 def _stayed_calm(seen: Seen) -> bool:
-    measured = [each for each in seen.all(events.SkewMeasured) if each.skew_s <= -_WORTH_SEEING_S]
-    return bool(measured) and any(call.was_free for call in seen.after(events.SkewMeasured).calls())
+    measured = [each for each in seen.all(SkewMeasured) if each.skew_s <= -_WORTH_SEEING_S]
+    return bool(measured) and any(call.was_free for call in seen.after(SkewMeasured).calls())
 
 
 async def _call_with_server_behind(player: Player) -> None:
@@ -38,10 +39,10 @@ async def _call_with_our_clock_behind(player: Player) -> None:
 def _was_not_believed(seen: Seen) -> bool:
     """Return whether a refresh worked although the ID token it brought was not believed."""
     for entry in seen.entries:
-        if not isinstance(entry.event, events.RefreshStarted):
+        if not isinstance(entry.event, RefreshStarted):
             continue
         led = seen.led_by(entry)
-        if led.all(events.IdTokenRefused) and bool(led.all(events.RefreshSucceeded)):
+        if led.all(IdTokenRefused) and bool(led.all(RefreshSucceeded)):
             return True
     return False
 
@@ -53,8 +54,8 @@ async def _refresh_far_behind(player: Player) -> None:
 
 def _recovered(seen: Seen) -> bool:
     """Return whether a refresh brought an ID token that passed."""
-    refreshed = (seen.led_by(entry) for entry in seen.entries if isinstance(entry.event, events.RefreshStarted))
-    return any(led.all(events.RefreshSucceeded) and not led.all(events.IdTokenRefused) for led in refreshed)
+    refreshed = (seen.led_by(entry) for entry in seen.entries if isinstance(entry.event, RefreshStarted))
+    return any(led.all(RefreshSucceeded) and not led.all(IdTokenRefused) for led in refreshed)
 
 
 async def _set_right_and_refresh(player: Player) -> None:

@@ -1,16 +1,19 @@
 """The lesson about sessions that are over for good: revoked, idle too long, past their limit, and how to tell."""
 
-from app import events
-from app.events import ExchangeKind
+from app.events.calls import DoctorAsked
+from app.events.demo import ReplayStarted, TokenExpired, TokenRevoked
+from app.events.session import SessionEnded, SessionStarted
+from app.events.wire import ExchangeKind
 from app.lessons.lesson import Lesson, Step
 from app.lessons.player import Player
 from app.lessons.seen import Seen
+from app.token_name import TokenKind
 
 _IDLE_S = 120
 _ABSOLUTE_S = 600
 # The org counts from its own answer and in whole seconds, so by our journal the limit may come a little early.
 _NEAR_LIMIT_S = _ABSOLUTE_S - 5
-_ON_PURPOSE = (events.TokenRevoked, events.TokenExpired, events.ReplayStarted)
+_ON_PURPOSE = (TokenRevoked, TokenExpired, ReplayStarted)
 
 
 async def _prepare(player: Player) -> None:
@@ -18,8 +21,8 @@ async def _prepare(player: Player) -> None:
 
 
 def _ended_by_revocation(seen: Seen) -> bool:
-    revoked = [each for each in seen.all(events.TokenRevoked) if each.name.startswith("RT-")]
-    return bool(revoked) and _has_ended(seen.after(events.TokenRevoked))
+    revoked = [each for each in seen.all(TokenRevoked) if each.name.kind is TokenKind.REFRESH]
+    return bool(revoked) and _has_ended(seen.after(TokenRevoked))
 
 
 async def _revoke_and_call(player: Player) -> None:
@@ -53,28 +56,28 @@ async def _sign_in_and_stay_at_work(player: Player) -> None:
 
 def _by_itself(seen: Seen) -> Seen:
     """Return what happened since the last sign-in; nothing if there was none, or if somebody helped the end along."""
-    session = seen.since_last(events.SessionStarted)
+    session = seen.since_last(SessionStarted)
     helped = any(isinstance(entry.event, _ON_PURPOSE) for entry in session.entries)
-    return session if seen.all(events.SessionStarted) and not helped else Seen()
+    return session if seen.all(SessionStarted) and not helped else Seen()
 
 
 def _lasted_s(seen: Seen) -> float:
     """Return how many seconds there were between the last sign-in and the last end of a session; both have been."""
-    began = [entry.at for entry in seen.entries if isinstance(entry.event, events.SessionStarted)]
-    ended = [entry.at for entry in seen.entries if isinstance(entry.event, events.SessionEnded)]
+    began = [entry.at for entry in seen.entries if isinstance(entry.event, SessionStarted)]
+    ended = [entry.at for entry in seen.entries if isinstance(entry.event, SessionEnded)]
     return ended[-1] - began[-1]
 
 
 def _has_ended(seen: Seen) -> bool:
     refused = [each for each in seen.failures if each.terminal and each.code == "invalid_grant"]
-    return bool(refused) and bool(seen.all(events.SessionEnded))
+    return bool(refused) and bool(seen.all(SessionEnded))
 
 
 def _log_was_read(seen: Seen) -> bool:
     """Return whether somebody asked the doctor: it also looks by itself, when a session ends."""
     return any(
         each.status == 200 and each.url.endswith("/api/v1/logs")  # noqa: PLR2004 - a status
-        for each in seen.after(events.DoctorAsked).exchanges(ExchangeKind.CONTROL)
+        for each in seen.after(DoctorAsked).exchanges(ExchangeKind.CONTROL)
     )
 
 

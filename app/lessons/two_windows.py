@@ -1,14 +1,14 @@
 """The lesson about two windows: several Lapses share one session, and one of them refreshes."""
 
-from app import events
+from app.events.session import SessionAdopted, SessionGone, SessionStarted
 from app.lessons.lesson import Lesson, Step
 from app.lessons.player import Player
 from app.lessons.seen import Seen
 
 
 def _used_what_the_other_got(seen: Seen) -> bool:
-    adopting = [call for call in seen.calls() if call.led.all(events.SessionAdopted)]
-    later = seen.after(events.SessionAdopted).calls()
+    adopting = [call for call in seen.calls() if call.led.all(SessionAdopted)]
+    later = seen.after(SessionAdopted).calls()
     return any(call.worked and not call.token_requests for call in (*adopting, *later))
 
 
@@ -20,7 +20,7 @@ async def _let_the_other_refresh(player: Player) -> None:
 
 
 def _is_gone(seen: Seen) -> bool:
-    return bool(seen.all(events.SessionGone))
+    return bool(seen.all(SessionGone))
 
 
 async def _let_the_other_sign_out(player: Player) -> None:
@@ -30,7 +30,7 @@ async def _let_the_other_sign_out(player: Player) -> None:
 
 
 def _signed_in(seen: Seen) -> bool:
-    return bool(seen.all(events.SessionStarted))
+    return bool(seen.all(SessionStarted))
 
 
 LESSON = Lesson(

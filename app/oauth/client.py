@@ -10,8 +10,8 @@ import httpx
 
 from app.clock import Clock
 from app.errors import BadInput, Unreachable, UnusableAnswer
-from app.events import ExchangeKind
-from app.oauth import device, direct, grants, par
+from app.events.wire import ExchangeKind
+from app.oauth import device, direct, grants, par, words
 from app.oauth.compact import NotReadable, read_jws
 from app.oauth.discovery import discover
 from app.oauth.idtoken import Belongs, verify_id_token, whose
@@ -110,7 +110,7 @@ class OAuthClient:
         """Follow a password with a question on the phone; raises BadInput where nobody knows how to ask it."""
         endpoint = direct.challenge_endpoint(await self.metadata(cause=cause))
         if endpoint is None:
-            raise BadInput("This server has no known way to ask on the phone.", next_step="Use a one-time code.")
+            raise BadInput(words.NO_WAY_TO_PHONE, next_step="Use a one-time code.")
         request = direct.challenge_request(endpoint, client_id=self.client_id, mfa_token=mfa_token)
         return direct.read_challenge(await self.ask(request, cause))
 
@@ -148,7 +148,7 @@ class OAuthClient:
         )
         answer = await fetch(self._http, request, kind=ExchangeKind.REVOCATION, cause=cause, total_s=_TOKEN_TOTAL_S)
         if not answer.is_success:
-            raise UnusableAnswer(f"The revocation endpoint answered {answer.status}.", status=answer.status)
+            raise UnusableAnswer(words.answered("revocation endpoint", answer.status), status=answer.status)
         return True
 
     async def verify_id_token(
@@ -192,13 +192,13 @@ class OAuthClient:
         request = httpx.Request("GET", metadata.userinfo_endpoint, headers=headers)
         answer = await fetch(self._http, request, kind=ExchangeKind.USERINFO, cause=cause)
         if not answer.is_success:
-            raise UnusableAnswer(f"The userinfo endpoint answered {answer.status}.", status=answer.status)
+            raise UnusableAnswer(words.answered("userinfo endpoint", answer.status), status=answer.status)
         try:
             claims = read_object(answer.body)
         except ValueError as why:
-            raise UnusableAnswer(f"The userinfo answer cannot be read: {why}.", status=answer.status) from None
+            raise UnusableAnswer(words.unreadable("userinfo answer", why), status=answer.status) from None
         if claims.get("sub") != subject:
-            raise UnusableAnswer("The userinfo answer is about somebody else.", status=answer.status)
+            raise UnusableAnswer(words.ABOUT_SOMEBODY_ELSE, status=answer.status)
         return claims
 
     async def introspect(self, token: Secret, *, hint: str, cause: int | None) -> dict[str, Any]:
@@ -209,19 +209,19 @@ class OAuthClient:
         """
         metadata = await self.metadata(cause=cause)
         if metadata.introspection_endpoint is None or not metadata.public_clients_may_introspect:
-            raise BadInput("This server lets no client without a secret introspect tokens.", next_step="")
+            raise BadInput(words.NO_INTROSPECTION, next_step="")
         request = grants.introspection_request(
             metadata.introspection_endpoint, client_id=self.client_id, token=token, hint=hint
         )
         answer = await fetch(self._http, request, kind=ExchangeKind.INTROSPECTION, cause=cause, total_s=_TOKEN_TOTAL_S)
         if not answer.is_success:
-            raise UnusableAnswer(f"The introspection endpoint answered {answer.status}.", status=answer.status)
+            raise UnusableAnswer(words.answered("introspection endpoint", answer.status), status=answer.status)
         try:
             found = read_object(answer.body)
         except ValueError as why:
-            raise UnusableAnswer(f"The introspection answer cannot be read: {why}.", status=answer.status) from None
+            raise UnusableAnswer(words.unreadable("introspection answer", why), status=answer.status) from None
         if not isinstance(found.get("active"), bool):
-            raise UnusableAnswer("The introspection answer does not say whether the token is active.", status=200)
+            raise UnusableAnswer(words.NOT_SAID_WHETHER_ACTIVE, status=200)
         return found
 
     async def keys_for(self, token: str, *, cause: int | None) -> Keys:

@@ -3,7 +3,7 @@
 import httpx
 
 from app.errors import DiscoveryFailed
-from app.events import ExchangeKind
+from app.events.wire import ExchangeKind
 from app.oauth.metadata import ServerMetadata, metadata_requests, read_metadata
 from app.wire.fetch import Answer, fetch
 

@@ -10,7 +10,9 @@ from urllib.parse import urlencode, urlsplit
 
 import httpx
 
-from app.errors import AnswerKind, OAuthError, UnusableAnswer
+from app.errors import OAuthError, UnusableAnswer
+from app.errors.reasons import FailureKind
+from app.oauth import words
 from app.oauth.codes import is_of_protocol
 from app.oauth.members import Members, read_members, said_error, token_text
 from app.oauth.metadata import ServerMetadata
@@ -233,9 +235,9 @@ def _no_tokens(answer: Answer, members: Members, flaw: Flaw) -> OAuthError | Unu
         return error_answer(answer, members=members)
     if _is_web_page(answer):
         why = "it is a web page; a network's sign-in page may be in between"
-        return unusable(answer, why, kind=AnswerKind.WEB_PAGE)
+        return unusable(answer, why, kind=FailureKind.WEB_PAGE)
     is_answer = members.is_whole and flaw in (Flaw.NO_ACCESS_TOKEN, Flaw.ODD_ACCESS_TOKEN)
-    return unusable(answer, flaw.value, kind=AnswerKind.INCOMPLETE if is_answer else AnswerKind.OTHER)
+    return unusable(answer, flaw.value, kind=FailureKind.INCOMPLETE if is_answer else FailureKind.UNUSABLE)
 
 
 def _header_safe(value: object) -> Secret | None:
@@ -308,17 +310,18 @@ def _code(answer: Answer, said: str) -> str:
 
 
 def _unexplained(answer: Answer, where: str, retry_after_s: float | None) -> UnusableAnswer:
-    status, words = answer.status, None
-    kind = AnswerKind.SILENT if status in _DEFINITE else AnswerKind.OTHER
+    status, said = answer.status, None
+    kind = FailureKind.SILENT if status in _DEFINITE else FailureKind.UNUSABLE
     if _is_web_page(answer):
-        kind = AnswerKind.WEB_PAGE
-        what = f"The {where} answered {status} with a web page; a network's sign-in page may be in between."
+        kind = FailureKind.WEB_PAGE
+        what = words.web_page(where, status)
     elif httpx.codes.is_redirect(status):
-        what = f"The {where} tried to redirect ({status}); redirects of token requests are never followed."
+        kind = FailureKind.REDIRECT
+        what = words.redirected(where, status)
     else:
-        what = f"The {where} answered {status}."
-        words = answer.said(answer.body[:_MOST_WORDS].decode("utf-8", "replace")) or None
-    return UnusableAnswer(what, status=status, kind=kind, retry_after_s=retry_after_s, raw=words)
+        what = words.answered(where, status)
+        said = answer.said(answer.body[:_MOST_WORDS].decode("utf-8", "replace")) or None
+    return UnusableAnswer(what, status=status, kind=kind, retry_after_s=retry_after_s, raw=said)
 
 
 def _is_web_page(answer: Answer) -> bool:
@@ -351,8 +354,7 @@ def read_secret(answer: Answer, found: dict[str, Any], name: str, where: str = "
 
 
 def unusable(
-    answer: Answer, why: str, where: str = "token endpoint", kind: AnswerKind = AnswerKind.OTHER
+    answer: Answer, why: str, where: str = "token endpoint", kind: FailureKind = FailureKind.UNUSABLE
 ) -> UnusableAnswer:
     """Return that an answer is not what that endpoint's answer must be."""
-    verdict = "no token answer" if where == "token endpoint" else "of no use"
-    return UnusableAnswer(f"The {where}'s answer is {verdict}: {why}.", status=answer.status, kind=kind)
+    return UnusableAnswer(words.unusable(where, why), status=answer.status, kind=kind)

@@ -4,6 +4,7 @@ from enum import Enum
 from typing import Any
 
 from app.errors import InvalidIdToken
+from app.oauth import words
 from app.oauth.compact import NotReadable, read_jws
 from app.oauth.keyset import Keys
 from app.oauth.verify import Expected, Kind, audiences_of, verify
@@ -48,7 +49,7 @@ def verify_id_token(
     if failure is not None:
         raise InvalidIdToken(failure.why, rule=failure.rule)
     if not verification.is_verified or verification.claims is None:
-        raise InvalidIdToken("The ID token's signature cannot be checked.", rule="signature")
+        raise InvalidIdToken(words.SIGNATURE_UNCHECKED, rule="signature")
     return verification.claims
 
 

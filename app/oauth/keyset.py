@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
-
-import jwt
+from typing import TYPE_CHECKING, Any
 
 from app.errors import UnusableAnswer
+from app.oauth import words
 from app.strictjson import read_object
 from app.wire.fetch import Answer
+
+if TYPE_CHECKING:
+    import jwt
 
 SMALLEST_RSA_BITS, LARGEST_RSA_BITS = 2048, 8192
 # Asymmetric only: a public client has no secret to share, so an HMAC could be made by anybody (RFC 8725 §3.1).
@@ -39,7 +41,7 @@ _ROCA = {
 class ReadyKey:
     """A key ready to verify with; `rsa_bits` is an RSA key's size, `weakness` says why nobody should trust it."""
 
-    jwk: jwt.PyJWK
+    jwk: "jwt.PyJWK"
     rsa_bits: int | None = None
     weakness: str = ""
 
@@ -63,6 +65,8 @@ class Keys:
 
     def ready(self, place: int, alg: str) -> ReadyKey:
         """Return a key ready to verify with; raises jwt.PyJWTError or ValueError when it is none of the algorithm's."""
+        import jwt  # here: its cryptography is heavy, and a call with a token in hand verifies nothing
+
         name = (place, alg)
         if name not in self._ready:
             self._ready[name] = _made_ready(jwt.PyJWK(self.keys[place], algorithm=alg))
@@ -84,11 +88,11 @@ def read_keys(answer: Answer, source: str = "") -> Keys:
         if not isinstance(found, list):
             raise ValueError("it has no keys")  # noqa: TRY301, TRY004
     except ValueError as why:
-        raise UnusableAnswer(f"The issuer's keys cannot be read: {why}.", status=answer.status) from None
+        raise UnusableAnswer(words.unreadable("issuer's keys", why), status=answer.status) from None
     return keys_of(found, source)
 
 
-def _made_ready(key: jwt.PyJWK) -> ReadyKey:
+def _made_ready(key: "jwt.PyJWK") -> ReadyKey:
     if key.key_type != "RSA":
         return ReadyKey(key)
     bits = int(key.key.key_size)

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit, urlunsplit
 import httpx
 
 from app.errors import BadInput, DiscoveryFailed
+from app.errors.reasons import FailureKind
+from app.oauth import words
 from app.strictjson import read_object
 from app.text import one_line
 from app.urls import check_url
@@ -72,23 +74,20 @@ def read_metadata(issuer: str, answer: Answer) -> ServerMetadata:
     Raises DiscoveryFailed for anything that is no metadata of this issuer.
     """
     if answer.status != httpx.codes.OK:
-        raise DiscoveryFailed(f"The issuer answered {answer.status} where its metadata should be.")
+        raise DiscoveryFailed(words.no_metadata(answer.status), kind=FailureKind.NO_METADATA)
     if answer.truncated:
-        raise DiscoveryFailed("The issuer's metadata is larger than 1 MiB.")
+        raise DiscoveryFailed(words.METADATA_TOO_LARGE, kind=FailureKind.UNUSABLE)
     if answer.media_type == "text/html":
-        raise DiscoveryFailed(
-            "The issuer URL leads to a web page, not to metadata.",
-            next_step="Check the issuer; for Okta it usually ends in /oauth2/default. Or sign in to the network first.",
-        )
+        what, step = words.METADATA_IS_A_PAGE
+        raise DiscoveryFailed(what, kind=FailureKind.WEB_PAGE, next_step=step)
     try:
         found = read_object(answer.body)
     except ValueError as why:
-        raise DiscoveryFailed(f"The issuer's metadata cannot be read: {why}.") from None
+        what = words.unreadable("issuer's metadata", why)
+        raise DiscoveryFailed(what, kind=FailureKind.UNUSABLE) from None
     if found.get("issuer") != issuer:
-        raise DiscoveryFailed(
-            "The metadata belongs to another issuer than the one asked for.",
-            next_step=f"Use the issuer exactly as the server states it: {_stated(answer, found.get('issuer'))}.",
-        )
+        what, step = words.other_issuer(_stated(answer, found.get("issuer")))
+        raise DiscoveryFailed(what, kind=FailureKind.OTHER_ISSUER, next_step=step)
     return _metadata(found)
 
 
@@ -122,11 +121,11 @@ def _texts(value: object) -> tuple[str, ...]:
 def _endpoint(found: dict[str, Any], name: str) -> str:
     value = found.get(name)
     if not isinstance(value, str) or not value:
-        raise DiscoveryFailed(f"The issuer's metadata has no {name}.")
+        raise DiscoveryFailed(words.lacks(name), kind=FailureKind.UNUSABLE)
     try:
         return check_url(value, f"The {name} in the issuer's metadata")
     except BadInput as wrong:
-        raise DiscoveryFailed(wrong.what) from None
+        raise DiscoveryFailed(wrong.what, kind=FailureKind.UNUSABLE) from None
 
 
 def _optional_endpoint(found: dict[str, Any], name: str) -> str | None:

@@ -12,7 +12,10 @@ from urllib.parse import parse_qsl, urlsplit
 import resources
 from app.connection import check_redirect_uri
 from app.errors import BadInput, SignInFailed
-from app.oauth.loopback import BODY_LIMIT, BrowserRequest, LoopbackListener, Page
+from app.errors.reasons import SignInEnded
+from app.events.sign_in import Ignored
+from app.oauth import words
+from app.oauth.loopback import BrowserRequest, LoopbackListener, Page
 from app.secret import Secret
 from app.text import one_line
 from app.wire.running import running_limit
@@ -50,7 +53,7 @@ class RedirectListener:
         state: str,
         issuer: str,
         iss_promised: bool,
-        ignored: Callable[[str], None],
+        ignored: Callable[[Ignored], None],
         said: Callable[[str], str] = one_line,
         taken_ports: tuple[int, ...] = (),
     ) -> None:
@@ -70,24 +73,24 @@ class RedirectListener:
             async with running_limit(timeout_s):
                 return await asyncio.shield(self._answer)
         except TimeoutError:
-            raise SignInFailed(f"The browser did not come back within {timeout_s / 60:.0f} minutes.") from None
+            raise SignInFailed(words.did_not_come_back(timeout_s), reason=SignInEnded.TIMED_OUT) from None
 
     def respond(self, request: BrowserRequest) -> Page:
         """Judge one request (security facts §6.1)."""
         try:
             target = urlsplit(request.target)
         except ValueError:  # `//[` is a target to h11 and no URL to Python
-            return self._ignore(400, "its target is no URL")
+            return self._ignore(400, Ignored.NO_URL)
         if request.headers.get("host") != self._parts.netloc:
-            return self._ignore(421, "its Host is not the redirect URI's")
+            return self._ignore(421, Ignored.OTHER_HOST)
         if target.path != self._parts.path:
             return _page(404, "Nothing here", "This address only receives the end of a sign-in.")
         if request.method not in ("GET", "POST") or "transfer-encoding" in request.headers:
-            return self._ignore(405, "it is neither a plain GET nor a form")
+            return self._ignore(405, Ignored.OTHER_METHOD)
         if request.destination != "document":
-            return self._ignore(403, "a page loaded it as something other than a document")
+            return self._ignore(403, Ignored.NO_DOCUMENT)
         if not request.is_navigation:
-            return self._ignore(403, "a page fetched it")
+            return self._ignore(403, Ignored.FETCHED)
         if request.method == "GET":
             return self._take_answer(target.query)
         return self._take_form(request.headers.get("content-type", ""), request.body)
@@ -95,37 +98,35 @@ class RedirectListener:
     def _take_form(self, content_type: str, body: bytes | None) -> Page:
         """Take an answer sent as a form (OAuth 2.0 Form Post Response Mode §2); the query is not looked at then."""
         if content_type.partition(";")[0].strip().lower() != _FORM:
-            return self._ignore(415, "its body is not a form")
+            return self._ignore(415, Ignored.NO_FORM)
         if body is None:
-            return self._ignore(413, f"its form is longer than {BODY_LIMIT // 1024} KiB, or does not say how long")
+            return self._ignore(413, Ignored.LONG_FORM)
         return self._take_answer(body.decode("latin-1"))
 
     def _take_answer(self, parameters: str) -> Page:
         try:
             pairs = parse_qsl(parameters, keep_blank_values=True, max_num_fields=50, errors="strict")
         except ValueError:
-            return self._ignore(400, "its parameters cannot be read")
+            return self._ignore(400, Ignored.UNREADABLE)
         found = dict(pairs)
         if len(found) != len(pairs):
-            return self._ignore(400, "a parameter stands in it twice")
+            return self._ignore(400, Ignored.TWICE)
         if not hmac.compare_digest(found.get("state", "").encode(), self._state.encode()):
-            return self._ignore(400, "its state is not the one of this sign-in")
+            return self._ignore(400, Ignored.OTHER_STATE)
         if self._answer.done():
             return _page(200, "Already done", "This sign-in has its answer; you can close this page.")
         return self._settle(found)
 
     def _settle(self, found: dict[str, str]) -> Page:
         if self._iss_wrong(found):
-            self._answer.set_exception(
-                SignInFailed("The answer came from another issuer than the one asked (RFC 9207); it was not used.")
-            )
+            self._answer.set_exception(SignInFailed(words.OTHER_ISSUER_ANSWERED, reason=SignInEnded.NOT_ACCEPTED))
             return _page(400, "Not signed in", "The answer came from another issuer. Go back to Lapse.")
         if "error" in found:
             said = found.get("error_description", "")
             self._answer.set_result(RedirectAnswer(None, self._said(found["error"])[:_LONGEST_CODE], self._said(said)))
             return _page(200, "Not signed in", "Go back to Lapse to see why. You can close this page.")
         if not found.get("code"):
-            return self._ignore(400, "it carries neither a code nor an error")
+            return self._ignore(400, Ignored.EMPTY)
         self._answer.set_result(RedirectAnswer(Secret(found["code"])))
         return _page(200, "Back to Lapse", "The sign-in goes on there. It is safe to close this page.")
 
@@ -134,7 +135,7 @@ class RedirectListener:
             return found["iss"] != self._issuer
         return self._iss_promised
 
-    def _ignore(self, status: int, why: str) -> Page:
+    def _ignore(self, status: int, why: Ignored) -> Page:
         self._ignored(why)
         return _page(status, "Not this sign-in", "Lapse ignored this request and goes on waiting.")
 
@@ -146,7 +147,7 @@ async def listen(
     state: str,
     issuer: str,
     iss_promised: bool,
-    ignored: Callable[[str], None],
+    ignored: Callable[[Ignored], None],
     said: Callable[[str], str] = one_line,
 ) -> AsyncIterator[RedirectListener]:
     """Listen at the first redirect URI whose port can be had, or without any at a free port of 127.0.0.1.
@@ -188,20 +189,8 @@ async def _first_free(redirect_uris: Sequence[str], loopback: LoopbackListener) 
             taken.append(parts.port or 0)
         else:
             return uri, tuple(dict.fromkeys(taken))
-    raise _all_taken(list(dict.fromkeys(taken)))
-
-
-def _all_taken(ports: list[int]) -> BadInput:
-    if len(ports) == 1:
-        return BadInput(
-            f"Port {ports[0]} is in use by another program, so the browser's answer could not be received.",
-            next_step="Close that program or choose another redirect URI; nothing else has changed.",
-        )
-    named = f"{', '.join(map(str, ports[:-1]))} and {ports[-1]}"
-    return BadInput(
-        f"Ports {named} are in use by other programs, so the browser's answer could not be received.",
-        next_step="Close one of them or add another redirect URI; nothing else has changed.",
-    )
+    what, step = words.ports_taken(list(dict.fromkeys(taken)))
+    raise BadInput(what, next_step=step)
 
 
 def _page(status: int, title: str, text: str) -> Page:

@@ -1,7 +1,6 @@
 """Key and signature: which published key is meant, whether it is worth something, and whether it signed the text."""
 
-import jwt
-from cryptography.exceptions import UnsupportedAlgorithm
+from functools import cache
 
 from app.oauth.compact import Jws
 from app.oauth.keyset import KEY_TYPES, LARGEST_RSA_BITS, SMALLEST_RSA_BITS, Keys, ReadyKey
@@ -12,8 +11,6 @@ _EXPECTED = {
     "key size": f"RSA of {SMALLEST_RSA_BITS} to {LARGEST_RSA_BITS} bits",
     "signature": "made with that key",
 }
-# What a JWK of any content may raise in PyJWT and below it, found by feeding it such.
-_UNUSABLE = (jwt.PyJWTError, ValueError, TypeError, KeyError, AttributeError, OverflowError, UnsupportedAlgorithm)
 
 
 def judge_signature(jws: Jws, keys: Keys | None, algs: tuple[str, ...] | None) -> list[RuleVerdict]:
@@ -40,7 +37,7 @@ def _under(jws: Jws, keys: Keys, place: int, alg: str) -> list[RuleVerdict]:
     try:
         key = keys.ready(place, alg)
         holds = not key.weakness and key.has_signed(jws.signed, jws.signature)
-    except _UNUSABLE:
+    except _what_a_key_may_raise():
         why = "The published key is no key of that algorithm."
         return [_unchecked("key size", why), _failed("the key cannot be used", why)]
     if key.weakness:
@@ -48,6 +45,15 @@ def _under(jws: Jws, keys: Keys, place: int, alg: str) -> list[RuleVerdict]:
     if not holds:
         return [_size(key), _failed("it does not hold", "The token's signature does not hold.")]
     return [_size(key), passed("signature", _EXPECTED["signature"], f"it holds ({alg})")]
+
+
+@cache
+def _what_a_key_may_raise() -> tuple[type[Exception], ...]:
+    """Return what a JWK of any content may raise in PyJWT and below it, found by feeding it such."""
+    import jwt
+    from cryptography.exceptions import UnsupportedAlgorithm
+
+    return (jwt.PyJWTError, ValueError, TypeError, KeyError, AttributeError, OverflowError, UnsupportedAlgorithm)
 
 
 def _size(key: ReadyKey) -> RuleVerdict:

@@ -67,7 +67,7 @@ def _confirmed(change: GrantChange, now: App, lost: Unreachable | None) -> Appli
     missing = [each.field.value for each, want in zip(fields, wanted, strict=True) if not _is_there(change, each, want)]
     if missing and lost is not None:
         what, next_step = words.as_it_was(lost.what)
-        raise Unreachable(what, sent=True, hitch=lost.hitch, next_step=next_step)
+        raise Unreachable(what, sent=True, kind=lost.kind, next_step=next_step)
     if missing:
         what, next_step = words.not_shown(missing)
         raise OktaRefused(what, next_step=next_step)

@@ -3,7 +3,8 @@
 import re
 from typing import TYPE_CHECKING
 
-from app.errors import BadInput, Standing, StoreFailed
+from app.errors import BadInput, StoreFailed
+from app.errors.reasons import Standing
 from app.okta import words
 from app.secret import Secret
 

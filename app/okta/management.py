@@ -9,7 +9,7 @@ import httpx
 from app.clock import Clock
 from app.connection_field import ConnectionField
 from app.errors import BadInput, UnusableAnswer
-from app.events import ExchangeKind
+from app.events.wire import ExchangeKind
 from app.okta import words
 from app.okta.change import App
 from app.okta.keeping import checked_token

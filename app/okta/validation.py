@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
-from urllib.parse import urlsplit
+
+from app.urls import may_be_redirect_uri
 
 CODE = "authorization_code"
 REFRESH = "refresh_token"
@@ -14,8 +15,6 @@ ROTATE, STATIC = "ROTATE", "STATIC"
 MOST_GRACE_S = 60
 _LONGEST_LABEL = 100
 _MOST_URIS = 100
-_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[\x21\x22\x24-\x7e]+")  # printable, and no fragment (RFC 6749 §3.1.2)
-_SCRIPTS = frozenset({"javascript", "data", "vbscript", "file", "about", "blob"})
 _RESPONSE_TYPES = frozenset({"code", "id_token", "token"})
 
 Found = Mapping[str, Any]
@@ -105,22 +104,10 @@ def _of_refresh(client: Found) -> Iterator[Problem]:
 
 def _of_redirect_uris(client: Found) -> Iterator[Problem]:
     uris = client.get("redirect_uris") or ()
-    if len(uris) > _MOST_URIS or not all(map(_is_redirect_uri, uris)):
+    if len(uris) > _MOST_URIS or not all(isinstance(each, str) and may_be_redirect_uri(each) for each in uris):
         yield _invalid("redirect_uris")
     elif not uris and CODE in (client.get("grant_types") or ()):
         yield _failed("redirectUris", f"'redirect_uris' is required for the '{CODE}' grant type.")
-
-
-def _is_redirect_uri(uri: object) -> bool:
-    if not isinstance(uri, str) or _URI.fullmatch(uri) is None:
-        return False
-    try:
-        parts = urlsplit(uri)
-        _ = parts.port  # raises when it is none
-    except ValueError:
-        return False
-    needs_host = parts.scheme in ("http", "https")
-    return parts.scheme not in _SCRIPTS and (not needs_host or bool(parts.hostname))
 
 
 def _failed(about: str, cause: str) -> Problem:

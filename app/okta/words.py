@@ -72,12 +72,10 @@ _MOST_PATHS = 5
 
 
 def no_issuer(issuer: str) -> str:
-    """Return that an issuer has no management API."""
     return f"{issuer} is no issuer of Okta's, and the Applications API is Okta's alone."
 
 
 def not_as_okta(status: int) -> str:
-    """Return that whoever responded is no management API."""
     return f"The server answered {status}, and not as Okta's management API does."
 
 
@@ -87,7 +85,6 @@ def rate_limited(wait_s: float) -> Told:
 
 
 def no_app(app: str) -> Told:
-    """Return that the org has no such app."""
     return (
         f"The org has no app with the ID {app}.",
         "Copy the client ID from the app's General tab, and check that the issuer is of the same org.",
@@ -95,7 +92,6 @@ def no_app(app: str) -> Told:
 
 
 def not_valid(causes: Sequence[str]) -> Told:
-    """Return that Okta refused the change, for causes that it says in sentences of its own."""
     return (
         f"Okta does not accept the change: {'; '.join(causes) or 'it says no reason'}.".replace("..", "."),
         "Nothing was changed. Correct it and try again.",
@@ -103,7 +99,6 @@ def not_valid(causes: Sequence[str]) -> Told:
 
 
 def org_failed(status: int) -> Told:
-    """Return that the org itself is in trouble."""
     return f"The org failed ({status}).", "Try again later; look at the app before you do."
 
 
@@ -113,12 +108,10 @@ def refused_otherwise(status: int, code: str) -> Told:
 
 
 def no_app_object(why: str) -> str:
-    """Return that a response is not an app."""
     return f"The org's answer cannot be taken for an app: {why}."
 
 
 def member_unknown(name: str) -> Told:
-    """Return that a member of the app is of an unknown shape."""
     return (
         f"The org says of {name} what Lapse does not understand.",
         "Do it in the Admin Console: the app's General tab, General Settings, Edit.",
@@ -126,7 +119,6 @@ def member_unknown(name: str) -> Told:
 
 
 def changed_meanwhile(paths: Sequence[str]) -> Told:
-    """Return that the app is no longer what was shown."""
     return (
         f"Somebody changed the app meanwhile: {_listed(paths)}.",
         "Nothing was changed. Look at the app as it is now, then decide anew.",
@@ -134,7 +126,6 @@ def changed_meanwhile(paths: Sequence[str]) -> Told:
 
 
 def unconfirmed(why: str) -> Told:
-    """Return that the app could not be read again after the change."""
     return (
         f"The change was sent, but could not be confirmed. {why}",
         "Most likely it was made. Read the app again to see.",
@@ -142,12 +133,10 @@ def unconfirmed(why: str) -> Told:
 
 
 def as_it_was(why: str) -> Told:
-    """Return that a change whose response was lost was not made."""
     return f"{why} The app is as it was.", "Apply the change again."
 
 
 def not_shown(paths: Sequence[str]) -> Told:
-    """Return that Okta took the change and the app does not show it."""
     return (
         f"Okta took the change, but the app does not show it: {_listed(paths)}.",
         "Look at the app in the Admin Console before you sign in again.",
@@ -155,7 +144,6 @@ def not_shown(paths: Sequence[str]) -> Told:
 
 
 def would_be_refused(why: str) -> Told:
-    """Return that Okta would refuse the change, so that it was not sent."""
     return f"Okta would not accept the change: {why}", "Nothing was sent. Correct it and try again."
 
 

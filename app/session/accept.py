@@ -6,39 +6,36 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from app import events
 from app.connection import Connection
-from app.errors import InvalidIdToken, LapseError, OAuthError, SignInFailed, said_by_server
+from app.errors import InvalidIdToken, LapseError, NoUsableResponse, OAuthError, SignInFailed
+from app.errors.reasons import SignInEnded
+from app.events.sign_in import SignInFinished
 from app.journal import Scribe
 from app.oauth.client import OAuthClient
 from app.oauth.grants import Flaw, TokenAnswer
+from app.session import words
 from app.session.skew import clock_to_blame
 
 SignIn = tuple[TokenAnswer, dict[str, Any], int]
 """The token answer, the verified claims of its ID token, and the journal number of the attempt."""
 
-_CURES = {
-    "invalid_client": "Check the client ID of this connection, and that the app is active at the server.",
-    "unauthorized_client": "Turn on the {} grant for this app at the server, then sign in again.",
-    "unsupported_grant_type": "Sign in another way: this server does not know the {} grant.",
-    "invalid_scope": "Check the scopes of this connection; the server lists what it does not know.",
-    "invalid_target": "Check the resource of this connection; it must be an API the server knows (RFC 8707).",
-    "access_denied": "Ask the server's admin which policy forbids it, or sign in another way.",
-    "slow_down": "Wait a minute, then sign in again.",
-    "temporarily_unavailable": "Wait a minute, then sign in again.",
-    "server_error": "Try again; if it stays so, ask the server's operator.",
-}
 
-
-def refused(what: str, trouble: OAuthError, *, grant: str, next_step: str = "") -> SignInFailed:
+def refused(
+    what: str,
+    trouble: OAuthError,
+    *,
+    grant: str,
+    next_step: str = "",
+    reason: SignInEnded = SignInEnded.REFUSED,
+) -> SignInFailed:
     """Return that the server refused: `what` in a sentence, the cure by its error, and its own words beneath.
 
     `grant` is the name of the grant as an admin finds it at the server.
     """
     if trouble.code == "unauthorized_client":
-        what = f"This app may not use the {grant} grant."
-    cure = next_step or _CURES.get(trouble.code, "Read the server's reason below; check the connection.")
-    return SignInFailed(what, next_step=cure.format(grant), raw=trouble.raw)
+        what = words.not_granted(grant)
+    cure = (next_step or words.SIGN_IN_CURES.get(trouble.code, words.OTHER_SIGN_IN_CURE)).format(grant)
+    return SignInFailed(what, reason=reason, next_step=cure, code=trouble.code, description=trouble.description)
 
 
 async def accepted(
@@ -49,9 +46,9 @@ async def accepted(
     Raises SignInFailed for an ID token that is missing or not valid.
     """
     if answer.id_token is None:
-        raise SignInFailed("The server sent no ID token, so nobody knows who signed in.")
+        raise SignInFailed(words.NO_ID_TOKEN, reason=SignInEnded.NOT_ACCEPTED)
     if answer.flaw is Flaw.OTHER_TYPE:
-        raise SignInFailed(f"The server's tokens cannot be used: {answer.flaw.value}.")
+        raise SignInFailed(words.tokens_unusable(answer.flaw.value), reason=SignInEnded.NOT_ACCEPTED)
     try:
         claims = await client.verify_id_token(
             answer.id_token, access_token=answer.access_token, nonce=nonce, cause=attempt
@@ -67,9 +64,12 @@ async def accepted(
 def _not_accepted(client: OAuthClient, answer: TokenAnswer, wrong: InvalidIdToken) -> SignInFailed:
     """Return why; where our clock is what is wrong with the ID token, that."""
     why = clock_to_blame(wrong.rule, None if answer.server_time is None else answer.server_time - client.now())
-    if why:
-        return SignInFailed(f"The sign-in was not accepted: {why}", next_step="Set the clock, then sign in again.")
-    return SignInFailed(f"The sign-in was not accepted: {wrong.what}", next_step=wrong.next_step)
+    return SignInFailed(
+        words.not_accepted(why or wrong.what),
+        reason=SignInEnded.NOT_ACCEPTED,
+        next_step=words.SET_CLOCK if why else wrong.next_step,
+        rule=wrong.rule,
+    )
 
 
 async def _with_name(client: OAuthClient, answer: TokenAnswer, claims: dict[str, Any], attempt: int) -> dict[str, Any]:
@@ -87,8 +87,19 @@ async def told(journal: Scribe, signing_in: Awaitable[SignIn]) -> SignIn:
     try:
         return await signing_in
     except LapseError as trouble:
-        journal.append(events.SignInFinished(trouble.what, *said_by_server(trouble)))
+        journal.append(finished(trouble))
         raise
     except asyncio.CancelledError:
-        journal.append(events.SignInFinished("It was cancelled."))
+        journal.append(SignInFinished(words.CANCELLED, SignInEnded.CANCELLED))
         raise
+
+
+def finished(trouble: LapseError) -> SignInFinished:
+    """Return the event of a sign-in that ended so."""
+    if isinstance(trouble, SignInFailed):
+        return SignInFinished(trouble.what, trouble.reason, trouble.code, trouble.description, trouble.rule)
+    if isinstance(trouble, OAuthError):
+        return SignInFinished(trouble.what, SignInEnded.REFUSED, trouble.code, trouble.description)
+    if isinstance(trouble, NoUsableResponse):
+        return SignInFinished(trouble.what, SignInEnded.NO_RESPONSE, kind=trouble.kind)
+    return SignInFinished(trouble.what, SignInEnded.NOT_POSSIBLE)

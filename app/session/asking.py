@@ -4,17 +4,18 @@ import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from app import events
 from app.clock import Clock
 from app.errors import Hiccup, LapseError, Refusal
+from app.errors.reasons import FailureKind, SessionEnd
+from app.events.refresh import RefreshRetried
 from app.journal import Scribe
 from app.oauth.client import OAuthClient
 from app.oauth.grants import Flaw, TokenAnswer
 from app.secret import Secret
+from app.session import words
 from app.session.patience import LONGEST_PAUSE_S, Tried, pause_s, wait_before_retry_s
 from app.session.tokens import TokenSet
 from app.session.verdicts import judge
-from app.text import duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,35 +76,24 @@ class Asking:
 
     async def _wait(self, failure: Hiccup, wait_s: float, cause: int) -> None:
         until = self._clock.now() + wait_s
-        self._journal.append(events.RefreshRetried(failure.what, wait_s), cause=cause)
+        self._journal.append(RefreshRetried(failure.what, wait_s), cause=cause)
         await self._clock.sleep_until(until)
 
     def _check_pause(self) -> None:
         left_s = self._not_before - self._clock.elapsed()
         if 0 < left_s <= LONGEST_PAUSE_S:  # more is left only where the demo org's time went back
-            raise Hiccup(
-                f"The server asked to be left alone for another {duration(left_s)}.",
-                next_step="Call again then; the session is kept.",
-                sent=False,
-            )
+            what, step = words.left_alone(left_s)
+            raise Hiccup(what, kind=FailureKind.LEFT_ALONE, next_step=step, sent=False)
 
 
 def _without_access_token(answer: TokenAnswer) -> Hiccup:
     assert answer.flaw is not None
-    return Hiccup(
-        f"The answer to the refresh brought no access token that could be used: {answer.flaw.value}.",
-        next_step="Call again: the new refresh token that came with it will be sent.",
-        # a server that gives out another type of token will do so again
-        lost=answer.flaw is not Flaw.OTHER_TYPE,
-        status=200,
-    )
+    what, step = words.no_access_token(answer.flaw.value)
+    # a server that gives out another type of token will do so again
+    lost = answer.flaw is not Flaw.OTHER_TYPE
+    return Hiccup(what, kind=FailureKind.INCOMPLETE, next_step=step, lost=lost, status=200)
 
 
 def _after_loss(refusal: Refusal) -> Refusal:
-    return Refusal(
-        "The refresh token was refused after an answer was lost: the server may have replaced it meanwhile, "
-        "and its grace period is over.",
-        code=refusal.code,
-        description=refusal.description,
-        status=refusal.status,
-    )
+    reason = SessionEnd.REFUSED_AFTER_LOSS
+    return Refusal(reason, code=refusal.code, description=refusal.description, status=refusal.status)

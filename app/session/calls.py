@@ -6,18 +6,21 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from app import events
 from app.clock import Clock
 from app.connection_field import ConnectionField
 from app.decision import Reason
+from app.decision.words import headline
 from app.errors import CallFailed, LapseError, NotSignedIn, Refusal, Unreachable
-from app.events import ExchangeKind
+from app.errors.reasons import FailureKind
+from app.events.calls import CallFinished, CallStarted
+from app.events.wire import ExchangeKind
 from app.journal import Scribe
+from app.session import words
 from app.session.bearer import BearerCall
 from app.session.looks import Looks, looks_like
 from app.session.session import Session
 from app.session.states import Fresh
-from app.text import count, duration
+from app.text import count, duration, unstopped
 from app.urls import check_url
 from app.wire.fetch import Answer, fetch
 
@@ -57,7 +60,7 @@ class CallResult:
         """Tell what happened: `Access token lapsed 3 s ago → refreshed in 41 ms → GET /api/me 200 in 12 ms`."""
         parts = [part for index, fresh in enumerate(self.steps) for part in self._told(fresh, again=index > 0)]
         if self.answer is not None:
-            parts.append(f"{self._request()} {self.answer.status} in {duration(self.duration_s)}")
+            parts.append(words.answered(self._request(), self.answer.status, self.duration_s))
             if self.looks is not None:
                 parts.append(self.looks.value)
         else:
@@ -70,12 +73,11 @@ class CallResult:
 
     def _told(self, fresh: Fresh, *, again: bool) -> list[str]:
         decision = fresh.decision
-        parts = [f"401 {self.rejected_as}".rstrip()] if again else []
+        parts = [words.rejected(self.rejected_as)] if again else []
         if decision.reason is not Reason.REJECTED:
-            because = decision.because().removeprefix("The ").rstrip(".")
-            parts.append(because[0].upper() + because[1:])
+            parts.append(headline(decision))
         if fresh.refreshed_s is not None:
-            parts.append(("joined a refresh of " if fresh.joined else "refreshed in ") + duration(fresh.refreshed_s))
+            parts.append(words.refreshed(fresh.refreshed_s, joined=fresh.joined))
         return parts
 
 
@@ -96,10 +98,10 @@ class ApiCaller:
         """
         url = check_url(url, "The API URL", ConnectionField.API_URL)
         shown = url.split("?")[0].split("#")[0]
-        entry = self._journal.append(events.CallStarted(method, shown))
+        entry = self._journal.append(CallStarted(method, shown))
         call = BearerCall(self._session, self._clock, api=_origin(url), cause=entry.seq)
         result = await self._result(method, url, shown, call, entry.seq)
-        finished = events.CallFinished(result.story(), result.status, result.duration_s)
+        finished = CallFinished(result.story(), result.status, result.duration_s)
         self._journal.append(finished, cause=entry.seq)
         return result
 
@@ -109,11 +111,12 @@ class ApiCaller:
         try:
             answer = await call.answer(partial(_request, method, _parsed(url)), partial(self._send, cause))
         except Unreachable as trouble:
-            error = CallFailed(trouble.what, next_step=trouble.cure)
+            error = CallFailed(trouble.what, kind=trouble.kind, next_step=trouble.cure)
         except LapseError as trouble:
             error = trouble
         except (httpx.InvalidURL, ValueError):
-            error = CallFailed("The API URL cannot be used.", next_step="Correct it and call again.")
+            what, step = words.API_URL_UNUSABLE
+            error = CallFailed(what, kind=FailureKind.LOCAL, next_step=step)
         return CallResult(
             method=method,
             url=shown,
@@ -162,7 +165,7 @@ def summary(results: list[CallResult]) -> str:
         head += ", no refresh"
     outcomes: dict[str, int] = {}
     for result in results:
-        outcome = str(result.status) if result.error is None else result.error.what.rstrip(".")
+        outcome = str(result.status) if result.error is None else unstopped(result.error.what)
         outcomes[outcome] = outcomes.get(outcome, 0) + 1
     return head + ": " + ", ".join(f"{number} × {outcome}" for outcome, number in outcomes.items())
 

@@ -3,26 +3,26 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app import events
 from app.clock import Clock
 from app.connection import Connection, SignInKind
 from app.errors import BadInput, OAuthError, SignInFailed
+from app.errors.reasons import SignInEnded
+from app.events.sign_in import DeviceCodeShown, SignInStarted
 from app.journal import Scribe
 from app.oauth.client import OAuthClient
 from app.oauth.codes import plain_code
 from app.oauth.device import DeviceCodes
 from app.oauth.grants import TokenAnswer
+from app.session import words
 from app.session.accept import SignIn, accepted, refused
 from app.session.polling import TooLate, poll
 
 _GRANT = "Device Authorization"
-_UNUSED = "The code was not used in time."
 _SAYINGS = {
-    "access_denied": "The sign-in was declined on the other device.",
-    "expired_token": _UNUSED,
-    "invalid_grant": "The server does not take the code any more.",
+    "access_denied": (words.DECLINED_THERE, SignInEnded.DECLINED),
+    "expired_token": (words.DEVICE_CODE_UNUSED, SignInEnded.TIMED_OUT),
+    "invalid_grant": (words.DEVICE_CODE_DEAD, SignInEnded.REFUSED),
 }
-_AGAIN = "Sign in again for a new code."
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +54,9 @@ async def device_sign_in(
     """
     endpoint = (await client.metadata()).device_authorization_endpoint
     if endpoint is None:
-        raise BadInput(
-            "This server offers no sign-in on another device: its metadata names no device_authorization_endpoint.",
-            next_step="Sign in through the browser.",
-        )
-    started = events.SignInStarted(client.issuer, "", connection.scopes, SignInKind.DEVICE.value)
+        what, step = words.NO_DEVICE_GRANT
+        raise BadInput(what, next_step=step)
+    started = SignInStarted(client.issuer, "", connection.scopes, SignInKind.DEVICE.value)
     attempt = journal.append(started).seq
     try:
         codes = await client.device_codes(
@@ -69,9 +67,9 @@ async def device_sign_in(
             cause=attempt,
         )
     except OAuthError as trouble:
-        raise refused("The server gave no code for another device.", trouble, grant=_GRANT) from None
+        raise refused(words.NO_DEVICE_CODE, trouble, grant=_GRANT) from None
     until = clock.now() + codes.expires_in_s
-    journal.append(events.DeviceCodeShown(codes.verification_uri, codes.expires_in_s), cause=attempt)
+    journal.append(DeviceCodeShown(codes.verification_uri, codes.expires_in_s), cause=attempt)
     show(DeviceWaiting(codes.user_code, codes.verification_uri, codes.verification_uri_complete, until))
     answer = await _tokens(client, connection, clock, codes, until, attempt)
     return await accepted(client, connection, answer, attempt)
@@ -86,9 +84,10 @@ async def _tokens(
     try:
         return await poll(ask, clock, interval_s=codes.interval_s, until=until)
     except TooLate as late:
-        raise SignInFailed(late.told(_UNUSED), next_step=_AGAIN) from None
+        what, again = late.told(words.DEVICE_CODE_UNUSED), words.FOR_A_NEW_CODE
+        raise SignInFailed(what, reason=SignInEnded.TIMED_OUT, next_step=again) from None
     except OAuthError as trouble:
         code = plain_code(trouble.code)
-        what = _SAYINGS.get(code, "The server did not sign you in.")
-        again = _AGAIN if code in _SAYINGS else ""
-        raise refused(what, trouble, grant=_GRANT, next_step=again) from None
+        what, reason = _SAYINGS.get(code, (words.NOT_SIGNED_IN, SignInEnded.REFUSED))
+        again = words.FOR_A_NEW_CODE if code in _SAYINGS else ""
+        raise refused(what, trouble, grant=_GRANT, next_step=again, reason=reason) from None

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
-from app import events
 from app.clock import Clock
 from app.connection import Connection, SignInKind
 from app.errors import BadInput, OAuthError, SignInFailed
+from app.errors.reasons import SignInEnded
+from app.events.sign_in import OneTimeCodeRefused, PushAwaited, SecondFactorWanted, SignInStarted
 from app.journal import Scribe
 from app.oauth import direct
 from app.oauth.client import OAuthClient
@@ -16,15 +17,12 @@ from app.oauth.direct import MfaRequired, Push
 from app.oauth.grants import TokenAnswer
 from app.oauth.metadata import ServerMetadata
 from app.secret import Secret
+from app.session import words
 from app.session.accept import SignIn, accepted, refused
 from app.session.polling import TooLate, poll
 
 MOST_CODES = 5
 """How many one-time codes are tried; a server that locks accounts would lock sooner."""
-_AGAIN = "Sign in again."
-_BY_BROWSER = (
-    "Sign in through the browser, or have the app's policy allow it (at Okta: Password, or Password + factor)."
-)
 
 
 class Factor(Enum):
@@ -87,10 +85,11 @@ async def direct_sign_in(
     server without the grant, or what the network did.
     """
     if not username.strip() or not password:
-        raise BadInput("The username or the password is missing.", next_step="Give both, then sign in.")
+        what, step = words.PASSWORD_MISSING
+        raise BadInput(what, next_step=step)
     metadata = await client.metadata()
     _check_offered(metadata)  # before the password leaves this machine
-    started = events.SignInStarted(client.issuer, "", connection.scopes, SignInKind.PASSWORD.value)
+    started = SignInStarted(client.issuer, "", connection.scopes, SignInKind.PASSWORD.value)
     attempt = journal.append(started).seq
     try:
         first = await client.by_password(
@@ -112,10 +111,8 @@ async def direct_sign_in(
 def _check_offered(metadata: ServerMetadata) -> None:
     # Where nothing is stated, the server takes authorization codes only (RFC 8414 §2).
     if direct.PASSWORD not in metadata.grant_types_supported:
-        raise BadInput(
-            "This server takes no passwords from programs: its metadata lists no password grant.",
-            next_step="Sign in through the browser; the password was not sent.",
-        )
+        what, step = words.NO_PASSWORD_GRANT
+        raise BadInput(what, next_step=step)
 
 
 def _offered(metadata: ServerMetadata) -> tuple[Factor, ...]:
@@ -128,13 +125,12 @@ def _offered(metadata: ServerMetadata) -> tuple[Factor, ...]:
 
 def _password_refused(trouble: OAuthError) -> SignInFailed:
     if plain_code(trouble.code) == "invalid_grant":
-        again = "Check both and sign in again; too many tries may lock the account."
-        what = "The server did not accept the username and password."
+        what, again = words.PASSWORD_REFUSED
         return refused(what, trouble, grant="Resource Owner Password", next_step=again)
     if plain_code(trouble.code) == "access_denied":
-        what = "The server does not let this account sign in with a password here."
-        return refused(what, trouble, grant="Resource Owner Password", next_step=_BY_BROWSER)
-    return refused("The server did not sign you in.", trouble, grant="Resource Owner Password")
+        what = words.PASSWORD_NOT_HERE
+        return refused(what, trouble, grant="Resource Owner Password", next_step=words.BY_BROWSER)
+    return refused(words.NOT_SIGNED_IN, trouble, grant="Resource Owner Password")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +148,7 @@ class _Second:
     async def tokens(self, offered: tuple[Factor, ...]) -> TokenAnswer:
         """Return the tokens that the second factor brings; raises SignInFailed."""
         names = tuple(each.value for each in offered)
-        self.journal.append(events.SecondFactorWanted(names), cause=self.attempt)
+        self.journal.append(SecondFactorWanted(names), cause=self.attempt)
         chosen = offered[0] if len(offered) == 1 else await self.factors.choose(offered)
         return await (self._by_code() if chosen is Factor.ONE_TIME_CODE else self._by_push())
 
@@ -165,26 +161,22 @@ class _Second:
                 )
             except OAuthError as trouble:
                 if plain_code(trouble.code) != "invalid_grant":
-                    raise _second_refused(trouble, "MFA OTP", "The time to type a one-time code is over.") from None
-            self.journal.append(events.OneTimeCodeRefused(), cause=self.attempt)
-        raise SignInFailed(
-            f"None of {MOST_CODES} one-time codes was accepted.",
-            next_step="Check the clock of the device that makes the codes, then sign in again.",
-        )
+                    raise _second_refused(trouble, "MFA OTP", words.CODE_TOO_LATE) from None
+            self.journal.append(OneTimeCodeRefused(), cause=self.attempt)
+        what, step = words.no_code_accepted(MOST_CODES)
+        raise SignInFailed(what, reason=SignInEnded.REFUSED, next_step=step)
 
     async def _by_push(self) -> TokenAnswer:
         try:
             push = await self.client.ask_phone(self.mfa_token, cause=self.attempt)
         except OAuthError as trouble:
-            raise _second_refused(trouble, "MFA OOB", "The time to ask on the phone is over.") from None
+            raise _second_refused(trouble, "MFA OOB", words.PUSH_TOO_LATE) from None
         if push.needs_code:
-            raise SignInFailed(
-                "The server sent a code by SMS or voice, which Lapse does not ask for.",
-                next_step="Sign in again with a one-time code, or through the browser.",
-            )
+            what, step = words.CODE_BY_SMS
+            raise SignInFailed(what, reason=SignInEnded.NOT_POSSIBLE, next_step=step)
         until = self.clock.now() + push.expires_in_s
         has_number = push.number is not None
-        self.journal.append(events.PushAwaited(has_number, push.expires_in_s), cause=self.attempt)
+        self.journal.append(PushAwaited(has_number, push.expires_in_s), cause=self.attempt)
         self.factors.show_push(PushWaiting(push.number, until))
         return await self._answered(push, until)
 
@@ -194,27 +186,28 @@ class _Second:
                 self.mfa_token, push.oob_code, scopes=self.connection.scopes, cause=self.attempt
             )
 
-        late = "Nobody answered on the phone in time."
         try:
             return await poll(ask, self.clock, interval_s=push.interval_s, until=until)
         except TooLate as over:
-            raise SignInFailed(over.told(late), next_step=_AGAIN) from None
+            what = over.told(words.PHONE_UNANSWERED)
+            raise SignInFailed(what, reason=SignInEnded.TIMED_OUT, next_step=words.SIGN_IN_AGAIN) from None
         except OAuthError as trouble:
             if plain_code(trouble.code) == "invalid_grant":
-                what = "The sign-in was declined on the phone."
-                raise refused(what, trouble, grant="MFA OOB", next_step=_AGAIN) from None
-            raise _second_refused(trouble, "MFA OOB", late) from None
+                what, again = words.DECLINED_ON_PHONE, words.SIGN_IN_AGAIN
+                reason = SignInEnded.DECLINED
+                raise refused(what, trouble, grant="MFA OOB", next_step=again, reason=reason) from None
+            raise _second_refused(trouble, "MFA OOB", words.PHONE_UNANSWERED) from None
 
 
 def _second_refused(trouble: OAuthError, grant: str, late: str) -> SignInFailed:
     if plain_code(trouble.code) in ("access_denied", "expired_token") and "expired" in (
         trouble.description or trouble.code
     ):
-        return refused(late, trouble, grant=grant, next_step=_AGAIN)
+        again, reason = words.SIGN_IN_AGAIN, SignInEnded.TIMED_OUT
+        return refused(late, trouble, grant=grant, next_step=again, reason=reason)
     if plain_code(trouble.code) == "access_denied":
-        what = "The server does not accept that second factor for this account."
-        return refused(what, trouble, grant=grant, next_step=_BY_BROWSER)
-    return refused("The server did not sign you in.", trouble, grant=grant)
+        return refused(words.FACTOR_REFUSED, trouble, grant=grant, next_step=words.BY_BROWSER)
+    return refused(words.NOT_SIGNED_IN, trouble, grant=grant)
 
 
 def _bare(code: Secret) -> Secret:

@@ -4,7 +4,9 @@ import hashlib
 import secrets
 from typing import TYPE_CHECKING
 
-from app.errors import KeyringState, StoreFailed
+from app.errors import StoreFailed
+from app.errors.reasons import KeyringState
+from app.session import words
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -23,7 +25,7 @@ def read(backend: "KeyringBackend", service: str, key: str) -> str | None:
         return found
     text = "".join(backend.get_password(service, name) or "" for name in names)
     if _digest(text) != found.split()[3]:
-        raise StoreFailed("The stored session is damaged: parts of it are missing.", state=KeyringState.READY)
+        raise StoreFailed(words.PARTS_MISSING, state=KeyringState.READY)
     return text
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from app.oauth.decode import decode
 from app.session.tokens import Held, TokenSet
+from app.token_name import TokenKind, TokenName
 
 _KEPT = 500
 
@@ -14,9 +15,7 @@ _KEPT = 500
 class Generation:
     """One token that was or is held, by its name `AT-3`; `claims` None means opaque. `received_at` in epoch seconds."""
 
-    name: str
-    prefix: str
-    number: int
+    name: TokenName
     received_at: float
     fingerprint: str
     length: int
@@ -28,7 +27,7 @@ class Generations:
 
     def __init__(self) -> None:
         self._family = ""
-        self._known: dict[str, Generation] = {}
+        self._known: dict[TokenName, Generation] = {}
 
     def __iter__(self) -> Iterator[Generation]:
         return iter(tuple(self._known.values()))
@@ -36,13 +35,13 @@ class Generations:
     def __len__(self) -> int:
         return len(self._known)
 
-    def get(self, name: str) -> Generation | None:
+    def get(self, name: TokenName) -> Generation | None:
         """Return the token of that name."""
         return self._known.get(name)
 
-    def of(self, prefix: str) -> tuple[Generation, ...]:
-        """Return the tokens of one kind: `AT`, `RT` or `ID`."""
-        return tuple(each for each in self if each.prefix == prefix)
+    def of(self, kind: TokenKind) -> tuple[Generation, ...]:
+        """Return the tokens of one kind."""
+        return tuple(each for each in self if each.name.kind is kind)
 
     def note(self, tokens: TokenSet) -> None:
         """Keep what these tokens say, unless it is known."""
@@ -57,11 +56,9 @@ class Generations:
 
 def _generation(held: Held, tokens: TokenSet) -> Generation:
     value = held.value.reveal()
-    decoded = decode(value) if held.prefix != "RT" else None
+    decoded = decode(value) if held.kind is not TokenKind.REFRESH else None
     return Generation(
         held.name,
-        held.prefix,
-        held.number,
         tokens.receipt.wall,
         held.value.fingerprint,
         len(value),

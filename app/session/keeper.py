@@ -4,11 +4,11 @@ import hashlib
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
-from app import events
-from app.errors import KeyringState, NewerEntry, StoreFailed
-from app.events import StorePlace
+from app.errors import NewerEntry, StoreFailed
+from app.errors.reasons import KeyringState
+from app.events.session import SessionStored, StorePlace, StoreTroubled
 from app.journal import Scribe
-from app.session import stored
+from app.session import stored, words
 from app.session.lock import exclusive
 from app.session.store import TokenStore
 from app.session.tokens import TokenSet
@@ -93,7 +93,7 @@ class Keeper:
             self._note(trouble)
             return
         self.place, self.trouble, self._seen = self._store.place, None, _digest(text)
-        self._journal.append(events.SessionStored(tokens.number, self.place), cause=cause)
+        self._journal.append(SessionStored(tokens.number, self.place), cause=cause)
 
     async def forget(self, tokens: TokenSet | None, *, exactly: bool = False) -> StoreFailed | None:
         """Delete what is stored of the family of `tokens`, and what was set aside; another sign-in's entry stays.
@@ -159,7 +159,7 @@ class Keeper:
             raise
 
     async def _set_aside(self, text: str, why: StoreFailed) -> None:
-        self._journal.append(events.StoreTroubled(f"{why.what} It was set aside. {why.next_step}"))
+        self._journal.append(StoreTroubled(why.what, why.next_step, is_set_aside=True))
         try:
             await self._store.save(self._set_aside_key, text)
             await self._store.delete(self._key)
@@ -167,7 +167,7 @@ class Keeper:
             self._note(trouble)
 
     def _note(self, trouble: StoreFailed) -> None:
-        self._journal.append(events.StoreTroubled(f"{trouble.what} {trouble.next_step}"))
+        self._journal.append(StoreTroubled(trouble.what, trouble.next_step))
 
 
 def _digest(text: str) -> str:
@@ -175,16 +175,10 @@ def _digest(text: str) -> str:
 
 
 def _stored_elsewhere() -> StoreFailed:
-    return StoreFailed(
-        "Another Lapse has stored a newer session meanwhile, and it was left alone.",
-        state=KeyringState.READY,
-        next_step="Call again to go on with that one.",
-    )
+    what, step = words.STORED_ELSEWHERE
+    return StoreFailed(what, state=KeyringState.READY, next_step=step)
 
 
 def _ended_elsewhere() -> StoreFailed:
-    return StoreFailed(
-        "The session was ended in another Lapse meanwhile, and is not stored again.",
-        state=KeyringState.READY,
-        next_step="Sign in again.",
-    )
+    what, step = words.ENDED_MEANWHILE
+    return StoreFailed(what, state=KeyringState.READY, next_step=step)

@@ -6,12 +6,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from app.errors import Hiccup
+from app.errors.reasons import FailureKind
 from app.files import PRIVATE
+from app.session import words
 
-_UNUSABLE = "Make it writable, or set LAPSE_HOME to another folder; then call again."
 _POLL_S = 0.05
 _GIVE_UP_POLLS = 600  # half a minute: longer than one bounded refresh with its keyring writes
 
@@ -26,6 +25,8 @@ async def exclusive(folder: Path | None, key: str) -> AsyncIterator[None]:
     if folder is None:
         yield
         return
+    from filelock import FileLock, Timeout  # here: a call with a token in hand locks nothing
+
     name = hashlib.sha256(key.encode()).hexdigest()[:16]
     lock = FileLock(folder / f"session-{name}.lock", mode=PRIVATE, thread_local=False)
     for _ in range(_GIVE_UP_POLLS):
@@ -38,14 +39,13 @@ async def exclusive(folder: Path | None, key: str) -> AsyncIterator[None]:
             NotImplementedError,
         ) as failed:  # the latter: a file system without locks
             why = getattr(failed, "strerror", None) or "its file system knows no locks"
-            raise Hiccup(
-                f"The session's lock {lock.lock_file} cannot be used: {why}.", sent=False, next_step=_UNUSABLE
-            ) from None
+            what, step = words.lock_unusable(lock.lock_file, why)
+            raise Hiccup(what, kind=FailureKind.LOCAL, sent=False, next_step=step) from None
         else:
             break
     else:
-        what = "Another Lapse has held this session's lock for half a minute."
-        raise Hiccup(what, sent=False, next_step="Close the other Lapse, or wait for it; then call again.")
+        what, step = words.LOCK_HELD
+        raise Hiccup(what, kind=FailureKind.LOCAL, sent=False, next_step=step)
     try:
         yield
     finally:

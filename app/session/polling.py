@@ -3,9 +3,11 @@
 from collections.abc import Awaitable, Callable
 
 from app.clock import Clock
-from app.errors import AnswerKind, LapseError, OAuthError, Unreachable, UnusableAnswer
+from app.errors import LapseError, OAuthError, Unreachable, UnusableAnswer
+from app.errors.reasons import FailureKind
 from app.oauth.codes import plain_code
 from app.oauth.grants import TokenAnswer
+from app.session import words
 from app.session.verdicts import is_busy
 
 PENDING, _SLOW_DOWN = "authorization_pending", "slow_down"
@@ -13,7 +15,7 @@ _SLOWER_BY_S = 5.0
 _LONGEST_PAUSE_S = 60.0
 _OK = 200
 # Nobody has decided anything: a network's sign-in page, a 4xx without a word why, a success without tokens.
-_UNDECIDED = frozenset({AnswerKind.WEB_PAGE, AnswerKind.SILENT, AnswerKind.INCOMPLETE})
+_UNDECIDED = frozenset({FailureKind.WEB_PAGE, FailureKind.SILENT, FailureKind.INCOMPLETE})
 
 
 class TooLate(Exception):
@@ -25,7 +27,7 @@ class TooLate(Exception):
 
     def told(self, what: str) -> str:
         """Return `what` in a sentence, and the last poll's trouble after it."""
-        return what if self.trouble is None else f"{what} The last time it was asked for: {self.trouble.what}"
+        return words.too_late(what, "" if self.trouble is None else self.trouble.what)
 
 
 async def poll(

@@ -9,13 +9,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from app import events
 from app.clock import Clock
 from app.decision import Decision, ExpirySource, Reason, Verdict
 from app.errors import (
     Hiccup,
     InvalidIdToken,
-    KeyringState,
     LapseError,
     NewerEntry,
     NotSignedIn,
@@ -24,25 +22,37 @@ from app.errors import (
     SilentRefusal,
     StoreFailed,
     StoreUnread,
-    said_by_server,
 )
-from app.events import RefreshTokenFate, StorePlace
+from app.errors.reasons import FailureKind, KeyringState
+from app.events.refresh import Decided, RefreshFailed, RefreshStarted, RefreshSucceeded, SkewMeasured
+from app.events.session import (
+    SessionAdopted,
+    SessionEnded,
+    SessionGone,
+    SessionRestored,
+    SessionStarted,
+    SignOutFinished,
+    StorePlace,
+    Undone,
+)
+from app.events.tokens import AccessTokenDropped, FreshTokenRefused, IdTokenRefused, RefreshTokenFate
 from app.journal import Scribe
 from app.oauth.client import OAuthClient
 from app.oauth.grants import TokenAnswer
 from app.oauth.idtoken import Belongs
 from app.secret import KnownSecrets, Secret
+from app.session import words
 from app.session.asking import Asking, Kept
 from app.session.expiry import UNKNOWN_EXPIRY, Expiry, Receipt, age_s
 from app.session.generations import Generations
 from app.session.keeper import Keeper
-from app.session.sign_out import revoke_and_forget
 from app.session.single_flight import Flights, Refreshed, SingleFlight
 from app.session.skew import clock_to_blame
 from app.session.states import Ended, Fresh, SessionState, SignedIn, SignedOut, Unread
 from app.session.store import TokenStore
 from app.session.strategy import Situation, Strategy, decide
 from app.session.tokens import Held, IdTokenFlaw, TokenSet
+from app.token_name import TokenKind, TokenName
 
 _CLOSE_WITHIN_S = 5.0
 _LATE_ANSWER_S = 5.0
@@ -133,7 +143,7 @@ class Session:
             return True
         self._keeper.take(tokens)
         self.state = SignedIn(tokens)
-        self._journal.append(events.SessionRestored(tokens.display_name, tokens.number, self.place, tokens.taken()))
+        self._journal.append(SessionRestored(tokens.display_name, tokens.number, self.place, tokens.taken()))
         return True
 
     async def look_again(self) -> None:
@@ -148,8 +158,8 @@ class Session:
     async def catch_up(self) -> None:
         """Take over what another process has refreshed of this very session; raises what keeps it from looking."""
         async with self._keeper.lock():
-            found = await self._keeper.read_changed() if self._keeper.is_shared and self.tokens is not None else None
-            if found is not None and found.family == self._tokens().family and _goes_on_from(self._tokens(), found):
+            found = None if self.tokens is None else await self._newer()
+            if found is not None and found.family == self._tokens().family:
                 self._take_over(found, None)
 
     async def begin(
@@ -184,13 +194,9 @@ class Session:
         except Hiccup:  # another process holds on to the lock; these tokens are newer than whatever it does
             await self._keeper.keep(tokens, cause=entry.seq, is_sign_in=True)
         self.state = SignedIn(tokens)
-        self._journal.append(events.SessionStarted(str(claims.get("sub", "")), tokens.display_name), cause=entry.seq)
+        self._journal.append(SessionStarted(str(claims.get("sub", "")), tokens.display_name), cause=entry.seq)
 
-    async def sign_out(self) -> str | None:
-        """Revoke and forget, and leave the browser alone; see `revoke_and_forget`."""
-        return await revoke_and_forget(self, self._client, self._journal)
-
-    async def forget(self, *, revoked: bool = False, why: str = "") -> StoreFailed | None:
+    async def forget(self, *, revoked: bool = False, why: Undone | None = None, error: str = "") -> StoreFailed | None:
         """Forget the session here, in memory and in the store; `revoked`, and `why` not, are for the journal.
 
         Returns what kept the store from deleting it, None when nothing of it is left.
@@ -201,7 +207,7 @@ class Session:
                 trouble = await self._keeper.forget(tokens)
         except Hiccup:  # another process holds on to the lock; what is to be forgotten is forgotten all the same
             trouble = await self._keeper.forget(tokens)
-        self._journal.append(events.SignedOut(revoked, why, "" if trouble is None else trouble.what.rstrip(".")))
+        self._journal.append(SignOutFinished(revoked, why, error, "" if trouble is None else trouble.what))
         return trouble
 
     async def clear_set_aside(self) -> None:
@@ -238,7 +244,7 @@ class Session:
             return
         dropped = tokens.without_access()
         self.state = SignedIn(dropped)
-        entry = self._journal.append(events.AccessTokenDropped(tokens.access.name))
+        entry = self._journal.append(AccessTokenDropped(tokens.access.name))
         await self._keep_if_newest(dropped, cause=entry.seq)
 
     async def expire_access_token(self, access: Held, *, cause: int) -> None:
@@ -255,7 +261,7 @@ class Session:
 
         It is stored with the next refresh, or when the session is closed: a finished call waits for no keyring.
         """
-        self._journal.append(events.FreshTokenRefused(access.name), cause=cause)
+        self._journal.append(FreshTokenRefused(access.name), cause=cause)
         tokens = self.tokens
         if tokens is not None and api not in tokens.refused_by:
             self._note(replace(tokens, refused_by=(*tokens.refused_by, api)[-_MOST_APIS:]))
@@ -363,7 +369,7 @@ class Session:
         if isinstance(self.state, Unread):
             await self._restore_once()
         decision = self.decide(asked_by, not_this=not_this, asked_for=asked_for)
-        entry = self._journal.append(events.Decided(decision), cause=cause)
+        entry = self._journal.append(Decided(decision), cause=cause)
         if decision.verdict is Verdict.SIGN_IN:
             raise self._cannot(decision, asked_for=asked_for)
         if decision.verdict is Verdict.USE:
@@ -371,7 +377,7 @@ class Session:
             assert access is not None
             return Fresh(access, decision)
         if self._is_ending:
-            raise NotSignedIn("The session is being signed out.")
+            raise NotSignedIn(words.BEING_SIGNED_OUT)
         refreshed = await self._flights.refreshed(partial(self._refresh, decision, entry.seq))
         return Fresh(refreshed.access, decision, refreshed.took_s, refreshed.joined)
 
@@ -388,28 +394,23 @@ class Session:
         if decision.reason is Reason.SEEMS_DEAD:
             return _seems_dead()
         if decision.reason is Reason.NO_REFRESH_TOKEN and asked_for and self.decide("").verdict is Verdict.USE:
-            return Hiccup(
-                "The server gave no refresh token, so there is nothing to refresh with.",
-                next_step="Use the access token until it lapses, and sign in again then.",
-                sent=False,
-            )
+            what, step = words.NOTHING_TO_REFRESH_WITH
+            return Hiccup(what, kind=FailureKind.LOCAL, next_step=step, sent=False)
         if decision.reason is Reason.NO_REFRESH_TOKEN:
-            return NotSignedIn(
-                "The access token is used up and the server gave no refresh token.", next_step="Sign in again."
-            )
+            return NotSignedIn(words.USED_UP, next_step=words.SIGN_IN_AGAIN)
         damaged = self.state.damaged if isinstance(self.state, SignedOut) else None
-        why = "" if damaged is None else f" {damaged.what} It was set aside."
-        return NotSignedIn(f"Nobody is signed in.{why}")
+        return NotSignedIn(words.NOBODY + ("" if damaged is None else words.set_aside(damaged.what)))
 
     def _tokens(self) -> TokenSet:
         if not isinstance(self.state, SignedIn):
-            raise NotSignedIn("Nobody is signed in.")
+            raise NotSignedIn(words.NOBODY)
         return self.state.tokens
 
     def _refresh_token(self) -> Held:
         held = self._tokens().refresh
         if held is None:
-            raise Hiccup("The session another Lapse stored has no refresh token.", sent=False, next_step="Sign in.")
+            what = words.STORED_WITHOUT_REFRESH_TOKEN
+            raise Hiccup(what, kind=FailureKind.LOCAL, sent=False, next_step="Sign in.")
         return held
 
     # --- the refresh ----------------------------------------------------------------------------------------------
@@ -419,7 +420,7 @@ class Session:
         began = self._clock.stopwatch()
         tokens = self._tokens()
         assert tokens.refresh is not None
-        entry = self._journal.append(events.RefreshStarted(tokens.refresh.name), cause=cause)
+        entry = self._journal.append(RefreshStarted(tokens.refresh.name), cause=cause)
         try:
             async with self._keeper.lock():
                 await self._refresh_locked(decision, entry.seq, began)
@@ -428,7 +429,7 @@ class Session:
             raise
         took_s = self._clock.stopwatch() - began
         tokens = self._tokens()
-        self._journal.append(events.RefreshSucceeded(tokens.number, took_s), cause=entry.seq)
+        self._journal.append(RefreshSucceeded(tokens.number, took_s), cause=entry.seq)
         assert tokens.access is not None
         return Refreshed(tokens.access, took_s)
 
@@ -442,9 +443,15 @@ class Session:
             raise
 
     def _note_failed(self, failed: Refusal | Hiccup, cause: int, began: float) -> int:
-        took_s = self._clock.stopwatch() - began
-        is_terminal = isinstance(failed, Refusal)
-        event = events.RefreshFailed(failed.what, is_terminal, took_s, *said_by_server(failed), failed.status)
+        event = RefreshFailed(
+            failed.what,
+            isinstance(failed, Refusal),
+            self._clock.stopwatch() - began,
+            failed.code,
+            failed.description,
+            failed.status,
+            None if isinstance(failed, Refusal) else failed.kind,
+        )
         return self._journal.append(event, cause=cause).seq
 
     async def _refresh_or_adopt(self, decision: Decision, cause: int) -> None:
@@ -466,7 +473,13 @@ class Session:
         try:
             return await self._adopt_newer(cause=cause)
         except Hiccup as blind:
-            raise Hiccup(f"{refusal.what} {blind.what}", next_step=blind.next_step, raw=refusal.raw) from None
+            raise Hiccup(
+                f"{refusal.what} {blind.what}",
+                kind=blind.kind,
+                next_step=blind.next_step,
+                code=refusal.code,
+                description=refusal.description,
+            ) from None
 
     async def _keep_if_newest(self, tokens: TokenSet, *, cause: int | None) -> None:
         """Store what was changed here, unless a newer generation or the end of the session is stored already."""
@@ -489,7 +502,7 @@ class Session:
 
     def _is_needless(self, decision: Decision, adopted: int) -> bool:
         again = self.decide(decision.asked_by)
-        self._journal.append(events.Decided(again), cause=adopted)
+        self._journal.append(Decided(again), cause=adopted)
         return again.verdict is Verdict.USE
 
     async def _adopt_newer(self, *, cause: int | None = None) -> int | None:
@@ -498,25 +511,28 @@ class Session:
         Raises NotSignedIn when the session was ended in another process, and Hiccup when the store cannot be read:
         another process may have refreshed, and what is held here may be used up.
         """
-        if not self._keeper.is_shared:
-            return None
         try:
-            found = await self._keeper.read_changed()
+            found = await self._newer()
         except KeyError:
             self.state = SignedOut()
-            self._journal.append(events.SessionGone(), cause=cause)
-            raise NotSignedIn("The session was ended in another Lapse.", next_step="Sign in again.") from None
+            self._journal.append(SessionGone(), cause=cause)
+            raise NotSignedIn(words.ENDED_ELSEWHERE, next_step=words.SIGN_IN_AGAIN) from None
         except StoreFailed as trouble:
             raise _cannot_look(trouble) from None
-        mine = self._tokens()
-        if found is None or not _goes_on_from(mine, found):
+        return None if found is None else self._take_over(found, cause)
+
+    async def _newer(self) -> TokenSet | None:
+        """Return what another process has stored, if it goes on from what is held; raises as `read_changed`."""
+        if not self._keeper.is_shared:
             return None
-        return self._take_over(found, cause)
+        found = await self._keeper.read_changed()
+        mine = self._tokens()
+        return found if found is not None and _goes_on_from(mine, found) else None
 
     def _take_over(self, found: TokenSet, cause: int | None) -> int:
         self._keeper.take(found)
         self.state = SignedIn(found)
-        return self._journal.append(events.SessionAdopted(found.number, found.taken()), cause=cause).seq
+        return self._journal.append(SessionAdopted(found.number, found.taken()), cause=cause).seq
 
     async def _refresh_once(self, cause: int) -> None:
         kept = await self._ask(cause)
@@ -531,7 +547,7 @@ class Session:
     def _check_still(self, tokens: TokenSet) -> None:
         """Raise NotSignedIn where the session of these tokens is over, or was followed by another one."""
         if self._tokens().family != tokens.family:
-            raise NotSignedIn("Another sign-in has taken the place of this session.", next_step="Call again.")
+            raise NotSignedIn(words.ANOTHER_SIGN_IN, next_step=words.CALL_AGAIN)
 
     async def _ask(self, cause: int) -> Kept:
         try:
@@ -574,7 +590,7 @@ class Session:
         token = kept.answer.id_token
         if token is None:
             return kept.tokens
-        first, name = kept.tokens.first_id_claims, f"ID-{kept.tokens.number}"
+        first, name = kept.tokens.first_id_claims, TokenName(TokenKind.ID, kept.tokens.number)
         belongs = await self._client.whose(token, first=first, cause=kept.cause)
         if belongs is Belongs.ANOTHER_PERSONS:
             raise OtherSubject
@@ -587,16 +603,16 @@ class Session:
         except InvalidIdToken as wrong:
             flaw = IdTokenFlaw(name, wrong.rule, clock_to_blame(wrong.rule, self.skew_s) or wrong.what)
         except LapseError as trouble:
-            flaw = IdTokenFlaw(name, "signature", f"It could not be checked: {trouble.what}")
+            flaw = IdTokenFlaw(name, "signature", words.unchecked(trouble.what))
         else:
             return kept.tokens.identified(token, claims)
-        self._journal.append(events.IdTokenRefused(flaw.name, flaw.rule, flaw.why), cause=kept.cause)
+        self._journal.append(IdTokenRefused(flaw.name, flaw.rule, flaw.why), cause=kept.cause)
         return replace(kept.tokens, id_flaw=flaw)
 
     async def _end(self, refusal: Refusal, cause: int) -> None:
         tokens = self.tokens
         self.state = Ended(refusal.again())
-        self._journal.append(events.SessionEnded(refusal.what), cause=cause)
+        self._journal.append(SessionEnded(refusal.reason), cause=cause)
         await self._keeper.forget(tokens, exactly=True)
 
     # --- small parts ----------------------------------------------------------------------------------------------
@@ -606,7 +622,7 @@ class Session:
             return
         before, self.skew_s = self.skew_s, answer.server_time - self._clock.now()
         if abs(self.skew_s - (before or 0.0)) >= _SKEW_WORTH_SAYING_S:
-            self._journal.append(events.SkewMeasured(self.skew_s), cause=cause)
+            self._journal.append(SkewMeasured(self.skew_s), cause=cause)
 
     def _receipt(self) -> Receipt:
         return Receipt(self._clock.now(), self._clock.elapsed(), self._clock.boot_id)
@@ -628,26 +644,18 @@ def _may_hold_session(trouble: StoreFailed) -> bool:
 
 
 def _cannot_look(trouble: StoreFailed) -> Hiccup:
-    return Hiccup(
-        f"{trouble.what} So nobody can tell whether another Lapse has refreshed meanwhile.",
-        next_step=trouble.next_step if isinstance(trouble, NewerEntry) else f"{trouble.state.value}, then call again.",
-        sent=False,
-    )
+    step = trouble.next_step if isinstance(trouble, NewerEntry) else words.unlocked(trouble.state)
+    return Hiccup(words.cannot_look(trouble.what), kind=FailureKind.LOCAL, next_step=step, sent=False)
 
 
 def _seems_dead(refused: SilentRefusal | None = None) -> SilentRefusal:
+    what, step = words.SEEMS_DEAD
+    raw, status = (None, None) if refused is None else (refused.raw, refused.status)
     return SilentRefusal(
-        "The server refused the refresh token twice and did not say why: it is most likely dead.",
-        next_step="Sign in again. Calls send nothing more; Refresh now (lapse refresh) asks the server once more.",
-        raw=None if refused is None else refused.raw,
-        sent=refused is not None,
-        status=None if refused is None else refused.status,
+        what, kind=FailureKind.SILENT, next_step=step, raw=raw, sent=refused is not None, status=status
     )
 
 
 def _another_clients() -> Hiccup:
-    return Hiccup(
-        "The refreshed tokens were not used: their ID token is another issuer's, or for another client.",
-        next_step="Call again to refresh once more; if it stays so, ask the server's operator.",
-        status=200,
-    )
+    what, step = words.ANOTHER_CLIENTS
+    return Hiccup(what, kind=FailureKind.UNUSABLE, next_step=step, status=200)

@@ -1,17 +1,15 @@
 """Sign-in in the system browser: authorization code with PKCE and a loopback redirect (RFC 8252)."""
 
-import asyncio
 import secrets
-import threading
-import webbrowser
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 
-from app import events
 from app.clock import Clock
 from app.connection import Connection
 from app.errors import OAuthError, SignInFailed
+from app.errors.reasons import SignInEnded
+from app.events import Event
+from app.events.sign_in import AuthorizationPushed, BrowserOpened, RedirectIgnored, RedirectPortsTaken, SignInStarted
 from app.journal import Scribe
 from app.oauth.client import OAuthClient
 from app.oauth.grants import TokenAnswer, authorization_params, with_query
@@ -19,11 +17,12 @@ from app.oauth.metadata import ServerMetadata
 from app.oauth.par import reference
 from app.oauth.pkce import Pkce
 from app.oauth.redirect import RedirectAnswer, RedirectListener, listen
+from app.session import words
 from app.session.accept import SignIn, accepted, refused
+from app.session.system_browser import OpenBrowser, open_system_browser
 from app.text import one_line
 
 TIMEOUT_S = 300.0
-_AGAIN = {"invalid_grant": "Sign in again; the code was used, or too old."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,27 +36,6 @@ class Waiting:
     redirect_uri: str
     until: float
     taken_ports: tuple[int, ...] = ()
-
-
-OpenBrowser = Callable[[str, Callable[[bool], None]], None]
-
-
-def open_system_browser(url: str, told: Callable[[bool], None]) -> None:
-    """Open `url` with Python's webbrowser, so that BROWSER decides; `told` hears on the loop whether it worked.
-
-    On a thread, because a browser named in BROWSER may run in the foreground until it is closed.
-    """
-    loop = asyncio.get_running_loop()
-
-    def open_it() -> None:
-        try:
-            worked = webbrowser.open(url)
-        except (webbrowser.Error, OSError):
-            worked = False
-        with suppress(RuntimeError):  # the loop is gone: the sign-in is over
-            loop.call_soon_threadsafe(told, worked)
-
-    threading.Thread(target=open_it, name="lapse-browser", daemon=True).start()
 
 
 async def browser_sign_in(
@@ -81,7 +59,7 @@ async def browser_sign_in(
         state=state,
         issuer=metadata.issuer,
         iss_promised=metadata.iss_in_answer,
-        ignored=lambda why: _note(journal, events.RedirectIgnored(why)),
+        ignored=lambda why: _note(journal, RedirectIgnored(why)),
         said=lambda text: one_line(journal.secrets.clean(text)),
     ) as listener:
         attempt = _started(journal, client, connection, listener)
@@ -99,16 +77,16 @@ async def browser_sign_in(
         )
         url = with_query(metadata.authorization_endpoint, await _carried(client, metadata, params, journal, attempt))
         show(Waiting(url, listener.redirect_uri, clock.now() + TIMEOUT_S, listener.taken_ports))
-        open_browser(url, lambda worked: _note(journal, events.BrowserOpened(worked)))
+        open_browser(url, lambda worked: _note(journal, BrowserOpened(worked)))
         redirect = await listener.answer(timeout_s=TIMEOUT_S)
         answer = await _exchange(client, connection, redirect, listener.redirect_uri, pkce, attempt)
     return await accepted(client, connection, answer, attempt, nonce=nonce)
 
 
 def _started(journal: Scribe, client: OAuthClient, connection: Connection, listener: RedirectListener) -> int:
-    started = journal.append(events.SignInStarted(client.issuer, listener.redirect_uri, connection.scopes))
+    started = journal.append(SignInStarted(client.issuer, listener.redirect_uri, connection.scopes))
     if listener.taken_ports:
-        journal.append(events.RedirectPortsTaken(listener.taken_ports, listener.redirect_uri), cause=started.seq)
+        journal.append(RedirectPortsTaken(listener.taken_ports, listener.redirect_uri), cause=started.seq)
     return started.seq
 
 
@@ -119,17 +97,14 @@ async def _carried(
     endpoint = metadata.pushed_authorization_request_endpoint
     if endpoint is None:
         if metadata.require_pushed_authorization_requests:
-            raise SignInFailed(
-                "The server takes pushed requests only (RFC 9126), and its metadata does not say where to push them.",
-                next_step="Tell the server's operator that pushed_authorization_request_endpoint is missing.",
-            )
+            what, step = words.NOWHERE_TO_PUSH
+            raise SignInFailed(what, reason=SignInEnded.NOT_POSSIBLE, next_step=step)
         return params
     try:
         request_uri = await client.push(endpoint, params, cause=attempt)
     except OAuthError as trouble:
-        what = "The server refused the sign-in request before the browser was opened."
-        raise refused(what, trouble, grant="Authorization Code") from None
-    journal.append(events.AuthorizationPushed(), cause=attempt)
+        raise refused(words.REQUEST_REFUSED, trouble, grant="Authorization Code") from None
+    journal.append(AuthorizationPushed(), cause=attempt)
     return reference(client.client_id, request_uri)
 
 
@@ -143,18 +118,20 @@ async def _exchange(
             code=redirect.code, redirect_uri=redirect_uri, pkce=pkce, resource=connection.resource, cause=attempt
         )
     except OAuthError as trouble:
-        what = "The server refused the authorization code."
-        raise refused(what, trouble, grant="Authorization Code", next_step=_AGAIN.get(trouble.code, "")) from None
+        again = words.CODE_USED if trouble.code == "invalid_grant" else ""
+        raise refused(words.CODE_REFUSED, trouble, grant="Authorization Code", next_step=again) from None
 
 
 def _declined(redirect: RedirectAnswer) -> SignInFailed:
-    raw = f"{redirect.error}: {redirect.description}" if redirect.description else redirect.error
-    if redirect.error == "access_denied":
-        return SignInFailed("The sign-in was declined.", raw=raw)
+    is_declined = redirect.error == "access_denied"
     return SignInFailed(
-        "The server did not sign you in.", next_step="Read its reason below; check the connection.", raw=raw
+        words.DECLINED if is_declined else words.NOT_SIGNED_IN,
+        reason=SignInEnded.DECLINED if is_declined else SignInEnded.REFUSED,
+        next_step="" if is_declined else words.READ_ITS_REASON,
+        code=redirect.error or "",
+        description=redirect.description,
     )
 
 
-def _note(journal: Scribe, event: events.Event) -> None:
+def _note(journal: Scribe, event: Event) -> None:
     journal.append(event)

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from app import events
 from app.errors import LapseError
+from app.events.session import BrowserSessionLeft, Undone
 from app.journal import Scribe
 from app.oauth.client import OAuthClient
 from app.oauth.logout import end_session_url, sign_out_page
 from app.secret import Secret
-from app.session.sign_in import OpenBrowser
+from app.session import words
+from app.session.system_browser import OpenBrowser
 from app.session.tokens import TokenSet
 from app.wire.running import running_limit
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 REVOKE_WITHIN_S = 5.0
 BROWSER_WITHIN_S = 20.0
-_CANCELLED = "it was cancelled"
 
 
 class Fate(StrEnum):
@@ -34,20 +34,33 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of a sign-out: its fate, and why, where it is not done."""
+    """One part of a sign-out: its fate, and why, where it is not done.
+
+    `error` is the sentence of what it failed by, if that is why, and `waited_s` for how long a browser was waited for.
+    """
 
     fate: Fate
-    why: str = ""
+    why: Undone | None = None
+    error: str = ""
+    waited_s: float = 0.0
+
+    def words(self) -> str:
+        """Return why it is not done, in half a sentence; "" where it is done."""
+        from app.events.words import undone  # late: only a sign-out says it
+
+        return undone(self.why, error=self.error, waited_s=self.waited_s)
 
 
 _DONE = Part(Fate.DONE)
+_CANCELLED = Part(Fate.FAILED, Undone.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
 class SignedOutHow:
     """Which of the three happened: the tokens revoked, the browser's session ended, the session forgotten here.
 
-    Of the browser it is known that it was sent to the server's sign-out page, and not what the server did there.
+    Of the browser it is known that it was sent to the server's sign-out page, and not what the server did there. The
+    whys are half sentences, for people.
     """
 
     revoked: Fate
@@ -59,14 +72,7 @@ class SignedOutHow:
 
     def lines(self) -> tuple[str, str, str]:
         """Say the three, a sentence each."""
-        here, server, browser = self.forgotten_why, self.revoked_why, self.browser_why
-        return (
-            f"Signed out here, but not deleted from the store: {here}." if here else "Signed out here.",
-            f"Not revoked at the server: {server}." if server else "The server revoked the tokens.",
-            f"The browser's session was left as it is: {browser}."
-            if browser
-            else "The browser was sent to the server's sign-out page.",
-        )
+        return words.signed_out(self.forgotten_why, self.revoked_why, self.browser_why)
 
     def sentence(self) -> str:
         return " ".join(self.lines())
@@ -88,7 +94,7 @@ async def sign_out(
     `not_wanted` says why.
     """
     tokens = session.tokens
-    revoked, kept = Part(Fate.FAILED, _CANCELLED), Part(Fate.FAILED, _CANCELLED)
+    revoked, kept = _CANCELLED, _CANCELLED
     with session.ending():
         try:
             await session.close()  # a running refresh may bring the refresh token that is to be revoked
@@ -97,10 +103,11 @@ async def sign_out(
             revoked = await _revoke(client, tokens)
         finally:
             kept = await _forget(session, revoked)
-    browser = Part(Fate.NOT_WANTED, not_wanted or "nobody asked for it")
+    browser = Part(Fate.NOT_WANTED, Undone.NOT_WANTED)
     if open_browser is not None:
         browser = await _end_in_browser(client, journal, tokens, open_browser)
-    return SignedOutHow(revoked.fate, browser.fate, kept.fate, revoked.why, browser.why, kept.why)
+    left = not_wanted if browser.why is Undone.NOT_WANTED and not_wanted else browser.words()
+    return SignedOutHow(revoked.fate, browser.fate, kept.fate, revoked.words(), left, kept.words())
 
 
 async def revoke_and_forget(session: "Session", client: OAuthClient, journal: Scribe) -> str | None:
@@ -120,48 +127,48 @@ async def _revoke(client: OAuthClient, tokens: TokenSet | None) -> Part:
     """Revoke the refresh token, which takes its access tokens along (RFC 7009 §2.1); without one the access token."""
     held = None if tokens is None else tokens.refresh or tokens.access
     if held is None:
-        return Part(Fate.NOT_WANTED, "there was no token to revoke")
+        return Part(Fate.NOT_WANTED, Undone.NO_TOKEN)
     hint = "access_token" if tokens is not None and tokens.refresh is None else "refresh_token"
     try:
         async with running_limit(REVOKE_WITHIN_S):
             offered = await client.revoke(held.value, hint=hint, cause=None)
     except TimeoutError:
-        return Part(Fate.FAILED, "the server did not answer the revocation in time")
+        return Part(Fate.FAILED, Undone.NO_ANSWER)
     except LapseError as trouble:
-        return Part(Fate.FAILED, trouble.what.rstrip("."))
-    return _DONE if offered else Part(Fate.NOT_OFFERED, "the server offers no revocation")
+        return Part(Fate.FAILED, Undone.FAILED, trouble.what)
+    return _DONE if offered else Part(Fate.NOT_OFFERED, Undone.NO_REVOCATION)
 
 
 async def _forget(session: "Session", revoked: Part) -> Part:
-    trouble = await session.forget(revoked=revoked.fate is Fate.DONE, why=revoked.why)
-    return _DONE if trouble is None else Part(Fate.FAILED, trouble.what.rstrip("."))
+    trouble = await session.forget(revoked=revoked.fate is Fate.DONE, why=revoked.why, error=revoked.error)
+    return _DONE if trouble is None else Part(Fate.FAILED, Undone.FAILED, trouble.what)
 
 
 async def _end_in_browser(
     client: OAuthClient, journal: Scribe, tokens: TokenSet | None, open_browser: OpenBrowser
 ) -> Part:
-    part = Part(Fate.FAILED, _CANCELLED)
+    part = _CANCELLED
     try:
         part = await _lead_browser(client, tokens, open_browser)
     finally:
-        journal.append(events.BrowserSessionLeft(part.fate is Fate.DONE, part.why))
+        journal.append(BrowserSessionLeft(part.fate is Fate.DONE, part.why, part.waited_s))
     return part
 
 
 async def _lead_browser(client: OAuthClient, tokens: TokenSet | None, open_browser: OpenBrowser) -> Part:
     if tokens is None:
-        return Part(Fate.NOT_WANTED, "nobody was signed in")
+        return Part(Fate.NOT_WANTED, Undone.NOBODY)
     metadata = client.known_metadata  # the revocation has asked for it, if it can be had
     if metadata is None:
-        return Part(Fate.FAILED, "the server's metadata could not be fetched")
+        return Part(Fate.FAILED, Undone.NO_METADATA)
     if metadata.end_session_endpoint is None:
-        return Part(Fate.NOT_OFFERED, "the server offers no sign-out in the browser")
+        return Part(Fate.NOT_OFFERED, Undone.NO_SIGN_OUT)
     id_token = None if tokens.id is None else tokens.id.value
     onwards = end_session_url(metadata.end_session_endpoint, client_id=client.client_id, id_token=id_token)
     try:
         return await _wait_for_browser(onwards, open_browser)
     except OSError:
-        return Part(Fate.FAILED, "no port of this computer could be had to lead the browser on")
+        return Part(Fate.FAILED, Undone.NO_PORT)
 
 
 async def _wait_for_browser(onwards: Secret, open_browser: OpenBrowser) -> Part:
@@ -169,5 +176,6 @@ async def _wait_for_browser(onwards: Secret, open_browser: OpenBrowser) -> Part:
         open_browser(page.url, page.browser_opened)
         if await page.visited(timeout_s=BROWSER_WITHIN_S):
             return _DONE
-        late = f"the browser did not come within {BROWSER_WITHIN_S:.0f} s"
-        return Part(Fate.FAILED, "no browser could be opened" if page.is_browserless else late)
+        if page.is_browserless:
+            return Part(Fate.FAILED, Undone.NO_BROWSER)
+        return Part(Fate.FAILED, Undone.BROWSER_LATE, waited_s=BROWSER_WITHIN_S)

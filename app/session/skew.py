@@ -1,6 +1,6 @@
 """Whether a wrong clock of ours explains what an ID token did not pass."""
 
-from app.text import duration
+from app.session import words
 
 _BY_CLOCK = frozenset({"exp", "nbf", "iat"})
 _TO_BLAME_S = 60.0
@@ -13,5 +13,4 @@ def clock_to_blame(rule: str, skew_s: float | None) -> str:
     """
     if rule not in _BY_CLOCK or skew_s is None or abs(skew_s) < _TO_BLAME_S:
         return ""
-    side = "behind" if skew_s > 0 else "ahead of"
-    return f"This computer's clock is {duration(skew_s)} {side} the server's."
+    return words.clock_wrong(skew_s)

@@ -5,9 +5,10 @@ import secrets
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-from app.errors import KeyringState, StoreFailed
-from app.events import StorePlace
-from app.session import entry
+from app.errors import StoreFailed
+from app.errors.reasons import KeyringState
+from app.events.session import StorePlace
+from app.session import entry, words
 from app.session.worker import Result, Worker
 from app.wire.running import running_limit
 
@@ -123,7 +124,7 @@ class KeyringStore:
             async with running_limit(_GIVE_UP_AFTER_S):
                 return await self._worker.run(call)
         except TimeoutError:
-            raise StoreFailed("The keyring does not answer.", state=KeyringState.NOT_ANSWERING) from None
+            raise StoreFailed(words.NOT_ANSWERING, state=KeyringState.NOT_ANSWERING) from None
         except StoreFailed:
             raise
         except Exception as failure:  # noqa: BLE001 - backends leak D-Bus, OS and pywin32 errors of their own
@@ -139,7 +140,7 @@ class KeyringStore:
 
 
 def _lost() -> StoreFailed:
-    return StoreFailed("The keyring took what it was given but did not give it back.", state=KeyringState.REFUSED)
+    return StoreFailed(words.NOT_GIVEN_BACK, state=KeyringState.REFUSED)
 
 
 def _trusted_backend() -> "KeyringBackend":
@@ -149,7 +150,7 @@ def _trusted_backend() -> "KeyringBackend":
 
     chosen = keyring.get_keyring()
     if isinstance(chosen, keyring.backends.fail.Keyring):
-        raise StoreFailed("No keyring is running on this machine.", state=KeyringState.ABSENT)
+        raise StoreFailed(words.NONE_RUNNING, state=KeyringState.ABSENT)
     # A chain is keyring's way to say that several are viable; its own fallbacks would reach a refused one.
     candidates = chosen.backends if isinstance(chosen, keyring.backends.chainer.ChainerBackend) else [chosen]
     for backend in candidates:
@@ -157,16 +158,15 @@ def _trusted_backend() -> "KeyringBackend":
             if entry.class_name(backend) == _WINDOWS:
                 backend.persist = "local machine"  # type: ignore[union-attr]  # tokens do not roam with the profile
             return backend
-    what = f"The only keyring here is {entry.class_name(chosen)}, which Lapse does not trust with tokens."
-    raise StoreFailed(what, state=KeyringState.REFUSED)
+    raise StoreFailed(words.not_trusted(entry.class_name(chosen)), state=KeyringState.REFUSED)
 
 
 def _described(failure: Exception) -> StoreFailed:
     import keyring.errors
 
     if isinstance(failure, keyring.errors.NoKeyringError):
-        return StoreFailed("No keyring is running on this machine.", state=KeyringState.ABSENT)
+        return StoreFailed(words.NONE_RUNNING, state=KeyringState.ABSENT)
     # InitError is what a keyring that was never unlocked says when nobody can be asked for its password.
     if isinstance(failure, keyring.errors.KeyringLocked | keyring.errors.InitError):
-        return StoreFailed("The keyring is locked.", state=KeyringState.LOCKED)
-    return StoreFailed(f"The keyring cannot be used ({type(failure).__name__}).", state=KeyringState.NOT_ANSWERING)
+        return StoreFailed(words.LOCKED, state=KeyringState.LOCKED)
+    return StoreFailed(words.unusable(type(failure).__name__), state=KeyringState.NOT_ANSWERING)

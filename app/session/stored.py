@@ -2,16 +2,19 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import astuple, fields
+from dataclasses import fields
 from typing import Any
 
 from app.decision import ExpirySource
-from app.errors import KeyringState, NewerEntry, StoreFailed
-from app.events import RefreshTokenFate
+from app.errors import NewerEntry, StoreFailed
+from app.errors.reasons import KeyringState
+from app.events.tokens import RefreshTokenFate
 from app.records import Damaged, Record, is_moment, is_number, is_whole
 from app.secret import Secret
+from app.session import words
 from app.session.expiry import Expiry, Receipt
 from app.session.tokens import Held, IdTokenFlaw, TokenSet
+from app.token_name import TokenKind, TokenName
 
 VERSION = 2
 # Version 1 did not say whose session it is; the entry it lay in did.
@@ -39,7 +42,7 @@ def to_text(tokens: TokenSet, key: str) -> str:
             "refresh_receipt": _receipt_out(tokens.refresh_receipt),
             "id_claims": tokens.id_claims,
             "first_id_claims": tokens.first_id_claims,
-            "id_flaw": None if tokens.id_flaw is None else [*astuple(tokens.id_flaw)],
+            "id_flaw": _flaw_out(tokens.id_flaw),
             "silent_refusals": tokens.silent_refusals,
             "refused_by": list(tokens.refused_by),
         },
@@ -61,10 +64,10 @@ def from_text(text: str, key: str) -> TokenSet:
             found = Record(_UPGRADES[version](found.members(), key))
             version = found.whole("version")
         if found.text("key") != key:
-            raise StoreFailed("The stored session belongs to another connection.", state=KeyringState.READY)
+            raise StoreFailed(words.OTHER_CONNECTIONS, state=KeyringState.READY)
         return _token_set(found)
     except (Damaged, UnicodeEncodeError):
-        raise StoreFailed("The stored session is damaged.", state=KeyringState.READY) from None
+        raise StoreFailed(words.DAMAGED, state=KeyringState.READY) from None
 
 
 def _token_set(found: Record) -> TokenSet:
@@ -72,9 +75,9 @@ def _token_set(found: Record) -> TokenSet:
         family=found.text("family"),
         number=found.whole("number"),
         receipt=_receipt_in(found, "receipt"),
-        access=found.nullable("access", lambda name: _held_in(found, name, "AT")),
-        refresh=found.nullable("refresh", lambda name: _held_in(found, name, "RT")),
-        id=found.nullable("id", lambda name: _held_in(found, name, "ID")),
+        access=found.nullable("access", lambda name: _held_in(found, name, TokenKind.ACCESS)),
+        refresh=found.nullable("refresh", lambda name: _held_in(found, name, TokenKind.REFRESH)),
+        id=found.nullable("id", lambda name: _held_in(found, name, TokenKind.ID)),
         expiry=Expiry(found.nullable("lifetime_s", found.moment), found.member("source", ExpirySource)),
         scope=found.text("scope"),
         refresh_fate=found.member("refresh_fate", RefreshTokenFate),
@@ -88,6 +91,10 @@ def _token_set(found: Record) -> TokenSet:
     )
 
 
+def _flaw_out(flaw: IdTokenFlaw | None) -> list[str] | None:
+    return None if flaw is None else [str(flaw.name), flaw.rule, flaw.why]
+
+
 def _flaw_in(found: Record) -> IdTokenFlaw | None:
     if "id_flaw" not in found:
         return None
@@ -96,16 +103,17 @@ def _flaw_in(found: Record) -> IdTokenFlaw | None:
         return None
     if len(told) != len(fields(IdTokenFlaw)):
         raise Damaged("id_flaw is not what it should hold")
-    return IdTokenFlaw(*told)
+    # it is the flaw of this generation's ID token, whatever it is called there
+    return IdTokenFlaw(TokenName(TokenKind.ID, found.whole("number")), *told[1:])
 
 
 def _held_out(held: Held | None) -> list[Any] | None:
     return None if held is None else [held.number, held.value.reveal()]
 
 
-def _held_in(found: Record, name: str, prefix: str) -> Held:
+def _held_in(found: Record, name: str, kind: TokenKind) -> Held:
     number, value = found.row(name, is_whole, _is_token)
-    return Held(prefix, number, Secret(value))
+    return Held(kind, number, Secret(value))
 
 
 def _receipt_out(receipt: Receipt | None) -> list[Any] | None:

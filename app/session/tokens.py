@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from app.decision import ExpirySource
-from app.events import Issued, RefreshTokenFate, Taken, TokensReceived
+from app.events.tokens import Issued, RefreshTokenFate, Taken, TokensReceived
 from app.secret import KnownSecrets, Secret
 from app.session.expiry import UNKNOWN_EXPIRY, Expiry, Receipt
 from app.text import one_line
+from app.token_name import TokenKind, TokenName
 
 if TYPE_CHECKING:
     # For its type alone: it brings httpx, which comes after the first paint.
@@ -24,14 +25,14 @@ _SILENT_REFUSALS_BELIEVED = 2
 class Held:
     """One token in hand, with the number of the generation that brought it."""
 
-    prefix: str
+    kind: TokenKind
     number: int
     value: Secret
 
     @property
-    def name(self) -> str:
-        """Return the name it goes by: `AT-3`."""
-        return f"{self.prefix}-{self.number}"
+    def name(self) -> TokenName:
+        """The name it goes by: `AT-3`."""
+        return TokenName(self.kind, self.number)
 
     def issued(self, expires_at: float | None = None, source: ExpirySource = ExpirySource.NOT_STATED) -> Issued:
         """Return the record of it that may be written down."""
@@ -42,7 +43,7 @@ class Held:
 class IdTokenFlaw:
     """A refreshed ID token that did not pass: its name, the rule it broke, and how, in a sentence."""
 
-    name: str
+    name: TokenName
     rule: str
     why: str
 
@@ -110,7 +111,7 @@ class TokenSet:
 
     def received(self, grant: str, id_token: Secret | None) -> TokensReceived:
         """Return the event of this generation, brought by `grant` with `id_token`; names and fingerprints only."""
-        came = Held("ID", self.number, id_token) if id_token is not None else self.id
+        came = Held(TokenKind.ID, self.number, id_token) if id_token is not None else self.id
         return TokensReceived(
             number=self.number,
             grant=grant,
@@ -143,14 +144,14 @@ class TokenSet:
         refresh, fate, refresh_receipt = self.refresh, RefreshTokenFate.KEPT, self.refresh_receipt
         if answer.refresh_token is not None and (refresh is None or refresh.value != answer.refresh_token):
             fate = RefreshTokenFate.NEW if refresh is None else RefreshTokenFate.REPLACED
-            refresh, refresh_receipt = Held("RT", number, answer.refresh_token), receipt
+            refresh, refresh_receipt = Held(TokenKind.REFRESH, number, answer.refresh_token), receipt
         elif refresh is None:
             fate = RefreshTokenFate.ABSENT
         return replace(
             self,
             number=number,
             receipt=receipt,
-            access=None if answer.access_token is None else Held("AT", number, answer.access_token),
+            access=None if answer.access_token is None else Held(TokenKind.ACCESS, number, answer.access_token),
             refresh=refresh,
             refresh_fate=fate,
             refresh_receipt=refresh_receipt,
@@ -162,7 +163,7 @@ class TokenSet:
 
     def identified(self, id_token: Secret, claims: dict[str, Any]) -> "TokenSet":
         """Return the same set with the ID token of this generation, whose claims have passed."""
-        return replace(self, id=Held("ID", self.number, id_token), id_claims=claims, id_flaw=None)
+        return replace(self, id=Held(TokenKind.ID, self.number, id_token), id_claims=claims, id_flaw=None)
 
 
 def _expiry_of(answer: "TokenAnswer") -> Expiry:

@@ -19,17 +19,19 @@
 import re
 
 from app.errors import (
-    AnswerKind,
     DiscoveryFailed,
     Hiccup,
     LapseError,
+    NoUsableResponse,
     OAuthError,
     Refusal,
     SilentRefusal,
     Unreachable,
     UnusableAnswer,
 )
+from app.errors.reasons import FailureKind, SessionEnd
 from app.oauth.codes import plain_code
+from app.session import words
 
 # A refresh token that is no good any more, in the codes of RFC 6749 and of servers that have their own words for it.
 _DEAD = re.compile(
@@ -65,14 +67,6 @@ _BUSY = frozenset(
 )
 _TOO_MANY = 429
 _SERVER_ERRORS = 500
-_NETWORK = "Check the network and call again; the session is kept."
-_LATER = "Call again in a while; the session is kept."
-_CURES = {
-    "unauthorized_client": "Turn on the Refresh Token grant for this app at the server; the session is kept.",
-    "invalid_client": "Check the client ID of this connection; the session is kept.",
-    "invalid_scope": "Check the scopes of this connection; the session is kept.",
-}
-_OTHER_CURE = "Read the server's reason below and check the connection; the session is kept."
 
 
 def judge(trouble: LapseError) -> Refusal | Hiccup:
@@ -82,12 +76,14 @@ def judge(trouble: LapseError) -> Refusal | Hiccup:
     if isinstance(trouble, UnusableAnswer):
         return _judge_answer(trouble)
     if isinstance(trouble, Unreachable):
-        return Hiccup(trouble.what, sent=trouble.sent, next_step=trouble.cure or _NETWORK, ran_s=trouble.ran_s)
+        step = trouble.cure or words.CHECK_NETWORK
+        return Hiccup(trouble.what, kind=trouble.kind, sent=trouble.sent, next_step=step, ran_s=trouble.ran_s)
     if isinstance(trouble, Refusal | Hiccup):
         return trouble
     # Whatever else stopped it is no word of the server's, and ends nothing.
     sent = not isinstance(trouble, DiscoveryFailed)
-    return Hiccup(trouble.what, sent=sent, next_step=trouble.next_step, raw=trouble.raw)
+    kind = trouble.kind if isinstance(trouble, NoUsableResponse) else FailureKind.LOCAL
+    return Hiccup(trouble.what, kind=kind, sent=sent, next_step=trouble.next_step, raw=trouble.raw)
 
 
 def refuses_token(code: str) -> bool:
@@ -105,39 +101,40 @@ def is_busy(trouble: OAuthError | UnusableAnswer) -> bool:
 def _judge_oauth(trouble: OAuthError) -> Refusal | Hiccup:
     code = plain_code(trouble.code)
     if is_busy(trouble):
-        return _hiccup("The server is too busy to refresh.", _LATER, trouble)
+        return _hiccup(words.TOO_BUSY, words.LATER, trouble)
     if refuses_token(trouble.code):
-        return _refusal("The server refused the refresh token: it is expired, already used, or revoked.", trouble)
+        return _refusal(SessionEnd.REFUSED, trouble)
     if code in _NEEDS_PERSON:
-        return _refusal("The server refreshes no more until a person has signed in again.", trouble)
-    return _hiccup(f"The server would not refresh: {trouble.code}.", _CURES.get(code, _OTHER_CURE), trouble)
+        return _refusal(SessionEnd.NEEDS_PERSON, trouble)
+    return _hiccup(words.would_not(trouble.code), words.CURES.get(code, words.READ_REASON), trouble)
 
 
 def _judge_answer(trouble: UnusableAnswer) -> Hiccup:
-    if trouble.kind is AnswerKind.SILENT:
-        what = f"The server refused to refresh ({trouble.status}) and did not say why."
-        return SilentRefusal(what, raw=trouble.raw, status=trouble.status)
-    if trouble.kind is AnswerKind.INCOMPLETE:
-        next_step = "Call again; should the next refresh be refused, sign in again."
-        return _hiccup(trouble.what, next_step, trouble, lost=True)
-    if trouble.kind is AnswerKind.WEB_PAGE:
-        next_step = "Open a web page to see whether the network wants a sign-in, then call again; the session is kept."
-        return _hiccup(trouble.what, next_step, trouble)
+    if trouble.kind is FailureKind.SILENT:
+        what = words.refused_silently(trouble.status)
+        return SilentRefusal(what, kind=trouble.kind, raw=trouble.raw, status=trouble.status)
+    if trouble.kind is FailureKind.INCOMPLETE:
+        return _hiccup(trouble.what, words.AFTER_INCOMPLETE, trouble, lost=True)
+    if trouble.kind is FailureKind.WEB_PAGE:
+        return _hiccup(trouble.what, words.LOOK_FOR_PAGE, trouble)
     if is_busy(trouble):
-        return _hiccup(trouble.what, _LATER, trouble)
-    return _hiccup(trouble.what, "Call again; if it stays so, ask the server's operator.", trouble)
+        return _hiccup(trouble.what, words.LATER, trouble)
+    return _hiccup(trouble.what, words.ASK_OPERATOR, trouble)
 
 
-def _refusal(what: str, trouble: OAuthError) -> Refusal:
-    return Refusal(what, code=trouble.code, description=trouble.description, status=trouble.status)
+def _refusal(reason: SessionEnd, trouble: OAuthError) -> Refusal:
+    return Refusal(reason, code=trouble.code, description=trouble.description, status=trouble.status)
 
 
 def _hiccup(what: str, next_step: str, trouble: OAuthError | UnusableAnswer, *, lost: bool = False) -> Hiccup:
     return Hiccup(
         what,
+        kind=trouble.kind if isinstance(trouble, UnusableAnswer) else FailureKind.UNUSABLE,
         next_step=next_step,
         raw=trouble.raw,
         lost=lost,
+        code=trouble.code,
+        description=trouble.description,
         status=trouble.status,
         retry_after_s=trouble.retry_after_s,
     )

@@ -4,6 +4,8 @@ import ssl
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.errors.reasons import FailureKind
+
 if TYPE_CHECKING:
     from cryptography import x509
 
@@ -30,6 +32,7 @@ class Presented:
 class Flaw:
     """Why a certificate was not accepted: in two words, in half a sentence after "it", and what to do."""
 
+    kind: FailureKind
     brief: str
     words: str
     cure: str
@@ -50,7 +53,8 @@ def flaw_of(refused: ssl.SSLCertVerificationError, presented: Presented | None) 
         names = f"; it is for {_listed(presented.names)}" if presented else ""
         return _flaw("other name", f"it is not for this name{names}", "Check the host in the URL.")
     if code == _SELF_SIGNED:
-        return _flaw("self-signed", "it is self-signed: nobody but itself vouches for it", _installed("it"))
+        words = "it is self-signed: nobody but itself vouches for it"
+        return _flaw("self-signed", words, _installed("it"), FailureKind.UNKNOWN_AUTHORITY)
     if code in _UNKNOWN_ISSUER:
         return _unknown(presented)
     said = printable(getattr(refused, "verify_message", "") or "the system gave no reason")
@@ -79,11 +83,12 @@ def printable(text: str) -> str:
 def _unknown(presented: Presented | None) -> Flaw:
     who = f"issued by '{presented.issuer}', whom" if presented and presented.issuer else "issued by somebody whom"
     words = f"it is {who} this computer does not trust"
-    return _flaw("unknown authority", words, _installed("that authority's root certificate"))
+    cure = _installed("that authority's root certificate")
+    return _flaw("unknown authority", words, cure, FailureKind.UNKNOWN_AUTHORITY)
 
 
-def _flaw(brief: str, words: str, cure: str) -> Flaw:
-    return Flaw(brief, words, f"{cure} {_NO_WAY_AROUND}")
+def _flaw(brief: str, words: str, cure: str, kind: FailureKind = FailureKind.CERTIFICATE) -> Flaw:
+    return Flaw(kind, brief, words, f"{cure} {_NO_WAY_AROUND}")
 
 
 def _installed(what: str) -> str:

@@ -8,9 +8,10 @@ from typing import Any
 import httpx
 
 from app.errors import Unreachable
+from app.wire import words
 from app.wire.decoding import Decoding, NotDecodable
-from app.wire.hitch import all_busy, unreachable
 from app.wire.running import RunningLimit
+from app.wire.transport_errors import all_busy, unreachable
 
 _CONNECT_WITHIN_S = 10.0
 FREE_WITHIN_S = 30.0
@@ -83,10 +84,10 @@ class Conversation:
         except Unreachable as trouble:
             raise self._timed(trouble) from None
         except NotDecodable as why:
-            what = f"The exchange with {self._request.url.host} broke off: {why}."
+            what = words.broke_off(self._request.url.host, str(why))
             raise self._timed(Unreachable(what, sent=True, next_step=_PLAIN)) from None
         except (httpx.InvalidURL, UnicodeError):  # httpx reads where a redirect leads, though nobody follows it
-            what = f"{self._request.url.host} answered with a redirect to what is no URL."
+            what = words.redirect_nowhere(self._request.url.host)
             raise self._timed(Unreachable(what, sent=True)) from None
         except _FAILURES as failure:
             raise self._timed(unreachable(failure, self._request.url)) from None
@@ -134,8 +135,8 @@ class Conversation:
         if self._phase is Phase.WAITING:
             return all_busy(host, self._at_once, within_s)
         if self._phase is Phase.OPENING:
-            return Unreachable(f"No connection to {host} could be opened within {within_s:.0f} s.", sent=False)
-        return Unreachable(f"{host} did not answer in full within {within_s:.0f} s.", sent=True)
+            return Unreachable(words.not_opened(host, within_s), sent=False)
+        return Unreachable(words.not_in_full(host, within_s), sent=True)
 
     def _timed(self, trouble: Unreachable) -> Unreachable:
         trouble.ran_s = self._time.ran_s
@@ -164,7 +165,7 @@ class Conversation:
 
     def _count_headers(self, number: int) -> None:
         if number > _MOST_HEADERS:
-            what = f"The exchange with {self._request.url.host} broke off: its answer has {number} headers."
+            what = words.broke_off(self._request.url.host, f"its answer has {number} headers")
             raise Unreachable(what, sent=True)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import httpx
 
 from app.errors import Unreachable
-from app.events import ExchangeKind
+from app.events.wire import ExchangeKind
 from app.secret import KnownSecrets
 from app.text import one_line
 from app.wire.conversation import FREE_WITHIN_S, Conversation

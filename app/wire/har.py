@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
-from app.events import Entry, Exchange
+from app.events import Entry
+from app.events.wire import Exchange
+from app.events.words import failure
 from app.wire.details import Detail, Details
 from app.wire.redact import ShownBody
 
@@ -96,8 +98,9 @@ def _response(exchange: Exchange, detail: Detail | None) -> dict[str, Any]:
         "bodySize": body.length if body else _UNKNOWN,
     }
     if exchange.failure is not None:
-        found["comment"] = f"failed: {exchange.failure}"
-        found["_error"] = exchange.failure  # where browsers put it
+        why = failure(exchange.failure)
+        found["comment"] = f"failed: {why}"
+        found["_error"] = why  # where browsers put it
     return found
 
 

@@ -7,12 +7,14 @@ from typing import Any
 import httpx
 import truststore
 
-from app.errors import Hitch, Unreachable
-from app.events import ExchangeKind
+from app.errors import Unreachable
+from app.errors.reasons import FailureKind
+from app.events.wire import ExchangeKind
+from app.wire import words
 from app.wire.certificate import Presented, flaw_of, printable, read_presented
-from app.wire.hitch import certificate_error, is_nameless, is_refused, port_of, unreachable
 from app.wire.proxies import Proxies, Proxy, read_proxies
 from app.wire.running import RunningLimit, running_limit
+from app.wire.transport_errors import certificate_error, is_nameless, is_refused, port_of, unreachable
 from app.wire.way_out import WayOut, tell
 
 _LOOK_WITHIN_S = 5.0
@@ -177,21 +179,16 @@ def _unverified() -> ssl.SSLContext:
 
 
 def _no_certificates(variable: str, value: str) -> Unreachable:
-    return Unreachable(
-        f"{variable} names {printable(value)}, where no certificates can be read.",
-        sent=False,
-        hitch=Hitch.CERTIFICATE,
-        brief=f"{variable} cannot be read",
-        next_step=f"Correct {variable}, or unset it to use the operating system's trust store; then start Lapse again.",
-    )
+    what, step = words.no_certificates(variable, printable(value))
+    brief = f"{variable} cannot be read"
+    return Unreachable(what, sent=False, kind=FailureKind.CERTIFICATE, brief=brief, next_step=step)
 
 
-# --- a proxy's trouble, in words --------------------------------------------------------------------------------------
+# --- a proxy's trouble ------------------------------------------------------------------------------------------------
 
 
 def _unusable(proxy: Proxy) -> Unreachable:
-    what = f"The proxy in {proxy.variable} cannot be used: {proxy.unusable}."
-    return _trouble(what, "cannot be used", f"Correct {proxy.variable} or unset it, then start Lapse again.")
+    return _trouble(words.proxy_unusable(proxy.variable, proxy.unusable), "cannot be used")
 
 
 def _not_opened(proxy: Proxy, url: httpx.URL, failure: Exception, opening: _Opening) -> Unreachable:
@@ -199,10 +196,10 @@ def _not_opened(proxy: Proxy, url: httpx.URL, failure: Exception, opening: _Open
     if answered.startswith(str(_WANTS_SIGN_IN)):
         return _wants_sign_in(proxy, opening.schemes)
     if answered:
-        what = f"The proxy {proxy} would not open a way to {url.host}:{port_of(url)}: {printable(answered)}."
-        return _trouble(what, f"answered {answered[:3]}", _allowed(proxy))
+        told = words.proxy_would_not(proxy, url.host, port_of(url), printable(answered))
+        return _trouble(told, f"answered {answered[:3]}")
     why, brief = _why_silent(failure)
-    return _trouble(f"The proxy {proxy} {why}.", brief, f"Check {proxy.variable} and the network; {_allowed(proxy)}")
+    return _trouble(words.proxy_silent(proxy, why, proxy.variable), brief)
 
 
 def _why_silent(failure: Exception) -> tuple[str, str]:
@@ -223,22 +220,14 @@ def _why_silent(failure: Exception) -> tuple[str, str]:
 
 def _wants_sign_in(proxy: Proxy, challenges: list[str]) -> Unreachable:
     schemes = [printable(each).partition(" ")[0] for each in challenges]
+    kind = FailureKind.PROXY_WANTS_SIGN_IN
     if schemes and "basic" not in map(str.lower, schemes):
-        what = f"The proxy {proxy} wants a sign-in by {' or '.join(schemes)}, which Lapse does not speak."
-        return _trouble(what, "407, no Basic", "Ask your network's operators for a way that takes name and password.")
+        return _trouble(words.proxy_wants_another_scheme(proxy, schemes), "407, no Basic", kind)
     if proxy.has_credentials:
-        what = f"The proxy {proxy} did not accept the name and password in {proxy.variable}."
-        return _trouble(what, "407", f"Correct them in {proxy.variable}, with %-escapes; then start Lapse again.")
-    what = f"The proxy {proxy} wants a name and a password."
-    return _trouble(
-        what, "407", f"Put them into {proxy.variable} as {proxy.url.scheme}://name:password@{proxy}; start Lapse again."
-    )
+        return _trouble(words.proxy_refused_password(proxy, proxy.variable), "407", kind)
+    return _trouble(words.proxy_wants_password(proxy, proxy.variable, proxy.url.scheme), "407", kind)
 
 
-def _allowed(proxy: Proxy) -> str:
-    return f"ask your network's operators about {proxy}, or list the server in NO_PROXY if it needs no proxy."
-
-
-def _trouble(what: str, brief: str, next_step: str) -> Unreachable:
-    step = next_step[:1].upper() + next_step[1:]
-    return Unreachable(what, sent=False, hitch=Hitch.PROXY, brief=brief, next_step=step)
+def _trouble(told: tuple[str, str], brief: str, kind: FailureKind = FailureKind.PROXY) -> Unreachable:
+    what, step = told
+    return Unreachable(what, sent=False, kind=kind, brief=brief, next_step=step)

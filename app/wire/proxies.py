@@ -9,7 +9,7 @@ from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined
 
 import httpx
 
-from app.wire.hitch import port_of
+from app.wire.transport_errors import port_of
 
 _SPOKEN = ("http", "https")
 _LAST_PORT = 65535

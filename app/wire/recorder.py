@@ -7,13 +7,13 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 import httpx
 
 from app.clock import Clock
-from app.events import Exchange, ExchangeKind
+from app.events.wire import Exchange, ExchangeKind, TransportFailure
 from app.journal import Scribe
 from app.secret import KnownSecrets
 from app.wire.decoding import Decoding, NotDecodable
 from app.wire.details import Detail, Details
-from app.wire.hitch import in_short
 from app.wire.redact import LONGEST, ShownBody, shown_body, shown_headers, shown_line, shown_url
+from app.wire.transport_errors import in_short
 
 
 class RecordingTransport(httpx.AsyncBaseTransport):
@@ -96,7 +96,7 @@ class _Noting:
         if len(self._body) < LONGEST:
             self._body += chunk[: LONGEST - len(self._body)]
 
-    def finish(self, *, status: int | None = None, failure: str | None = None) -> None:
+    def finish(self, *, status: int | None = None, failure: TransportFailure | None = None) -> None:
         if self._done:
             return
         self._done = True
@@ -172,7 +172,7 @@ class _RecordedStream(httpx.AsyncByteStream):
             chunk = await anext(self._pieces)
         except (Exception, asyncio.CancelledError) as failure:  # a cancelled reading has not read the whole either
             if not isinstance(failure, StopAsyncIteration):
-                self._noting.finish(status=self._status, failure=type(failure).__name__)
+                self._noting.finish(status=self._status, failure=TransportFailure(type(failure).__name__))
             raise
         self._noting.took(chunk)
         return chunk

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import compress
 
-from app.events import ExchangeKind
+from app.events.wire import ExchangeKind
 
 Key = int
 """Root and number of a row in one, so that keys are in the order of rows and an array holds them."""

@@ -5,9 +5,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TypeVar
 
-from app import events
 from app.decision import Decision, Verdict
-from app.events import Entry, Exchange
+from app.events import Entry, words
+from app.events.calls import CallFinished, CallStarted
+from app.events.refresh import Decided, RefreshRetried
+from app.events.wire import Exchange
 from app.wire.rows import Key, Keys, Row, RowFilter, RowKind, Rows, key_of, parts_of, passes
 
 __all__ = ["Row", "RowFilter", "RowKind", "WireLog", "passes", "rows_of"]
@@ -47,7 +49,7 @@ class WireLog:
         root, depth = self._belongs(entry)
         row = self._row(entry, root, depth)
         self._note(entry.seq, root, depth if row is None else depth + 1)
-        if isinstance(entry.event, events.CallFinished):
+        if isinstance(entry.event, CallFinished):
             return self._complete(entry, entry.event, root)
         if row is None:
             self._note_origin(entry, root)
@@ -136,7 +138,7 @@ class WireLog:
         if root == entry.seq:
             _keep(self._origins, root, entry.sentence())
 
-    def _complete(self, entry: Entry, ended: events.CallFinished, root: int) -> int | None:
+    def _complete(self, entry: Entry, ended: CallFinished, root: int) -> int | None:
         place = self.rows.keys.place_of(key_of(root, entry.cause or 0))
         if place is None:
             return None
@@ -160,14 +162,14 @@ class WireLog:
         event, at, seq = entry.event, entry.at, entry.seq
         if isinstance(event, Exchange):
             return _exchange_row(seq, event, root, depth, self._text(_line(event)))
-        if isinstance(event, events.CallStarted):
+        if isinstance(event, CallStarted):
             return Row(root, seq, depth, RowKind.CALL, at, self._text(f"{event.method} {event.url}"))
-        if isinstance(event, events.Decided):
+        if isinstance(event, Decided):
             _keep(self._decisions, seq, event.decision)
-            text, trouble = self._text(event.sentence()), event.decision.verdict is Verdict.SIGN_IN
+            text, trouble = self._text(words.sentence(event)), event.decision.verdict is Verdict.SIGN_IN
             return Row(root, seq, depth, RowKind.DECISION, at, text, is_trouble=trouble)
-        if isinstance(event, events.RefreshRetried):
-            return Row(root, seq, depth, RowKind.RETRY, at, self._text(event.sentence()), is_trouble=True)
+        if isinstance(event, RefreshRetried):
+            return Row(root, seq, depth, RowKind.RETRY, at, self._text(words.sentence(event)), is_trouble=True)
         return None
 
     def _text(self, text: str) -> str:
@@ -184,7 +186,7 @@ def _keep(known: dict[_K, _T], key: _K, value: _T) -> None:
 
 
 def _line(exchange: Exchange) -> str:
-    return f"{exchange.method} {exchange.url}" + (f" → {exchange.failure}" if exchange.failure else "")
+    return f"{exchange.method} {exchange.url}" + (f" → {words.failure(exchange.failure)}" if exchange.failure else "")
 
 
 def _exchange_row(seq: int, exchange: Exchange, root: int, depth: int, text: str) -> Row:
@@ -199,7 +201,7 @@ def _exchange_row(seq: int, exchange: Exchange, root: int, depth: int, text: str
         exchange.status,
         exchange.duration_s,
         exchange.failure is not None or (exchange.status or 0) >= _REFUSED,
-        exchange.failure,
+        None if exchange.failure is None else words.failure(exchange.failure),
     )
 
 

@@ -22,12 +22,12 @@ def clock() -> SimClock:
 
 @pytest.fixture
 def shared_store(monkeypatch: pytest.MonkeyPatch) -> "MemoryStore":
-    """A store every workbench of the test shares, and a port of the demo org's own."""
+    """A store that every Lapse of the test shares, and a port of the demo org's own."""
     from app.demo.host import DemoHost
     from app.session.store import MemoryStore
     from tests.ports import free_port
 
     found = MemoryStore()
     monkeypatch.setattr(DemoHost.__init__, "__defaults__", (None, free_port()))
-    monkeypatch.setattr("app.workbench.KeyringStore", lambda _awaited: found)
+    monkeypatch.setattr("app.connections.KeyringStore", lambda _awaited: found)
     return found

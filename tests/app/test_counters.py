@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from app.counters import Counters, Counts
+from app.session.sign_out import revoke_and_forget
 from app.simloop import SimClock
 from tests.app.session.conftest import World, answers, lost_after_commit, new_world
 
@@ -58,7 +59,7 @@ async def test_a_sign_out_stops_the_timer_and_a_sign_in_begins_anew(world: World
     await world.sign_in()
     await call(world)
     clock.jump(60)
-    await world.session.sign_out()
+    await revoke_and_forget(world.session, world.client, world.journal)
     clock.jump(600)
     assert (counts(world).calls, counts(world).timer_refreshes) == (1, 2)
     await world.sign_in()

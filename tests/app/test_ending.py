@@ -67,7 +67,7 @@ def test_who_wants_the_traceback_gets_it(capsys: pytest.CaptureFixture[str], mon
 
 
 @pytest.mark.parametrize(
-    "where", ["app.workbench.settings.load", "app.cli.parser._check_texts", "app.cli.build_parser"]
+    "where", ["app.connections.settings.load", "app.cli.parser._check_texts", "app.cli.build_parser"]
 )
 def test_a_fault_in_a_command_is_told_and_means_nothing_else(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, where: str
@@ -89,7 +89,7 @@ def test_no_error_of_ours_has_that_code() -> None:
     for kind in kinds:
         kinds += kind.__subclasses__()
     assert {kind.exit_code for kind in kinds if kind is not Unforeseen} <= {1, 2, 3, 4}
-    assert Refusal("x", code="invalid_grant").exit_code != OUR_FAULT != OAuthError("x", "", status=400).exit_code
+    assert Refusal(code="invalid_grant").exit_code != OUR_FAULT != OAuthError("x", "", status=400).exit_code
 
 
 def test_what_fails_in_a_task_nobody_awaits_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:

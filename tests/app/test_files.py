@@ -9,14 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from app import events, files, settings
+from app import files, settings
 from app.clock import SystemClock
 from app.connection import Connection
 from app.demo.host import DemoHost
 from app.doctor.lasttrouble import TroubleMemory
 from app.errors import BadInput
+from app.events.refresh import RefreshFailed, RefreshStarted
 from app.journal import Journal
 from app.settings import Settings
+from tests.names import RT
 from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
@@ -34,16 +36,17 @@ for number in range(int(sys.argv[3])):
 _REMEMBER = """
 import sys
 from pathlib import Path
-from app import events
 from app.clock import SystemClock
 from app.doctor.lasttrouble import TroubleMemory
+from app.events.refresh import RefreshFailed, RefreshStarted
 from app.journal import Journal
+from app.token_name import TokenKind, TokenName
 journal = Journal(SystemClock())
 journal.subscribe(TroubleMemory(Path(sys.argv[1])))
 for number in range(int(sys.argv[3])):
     scribe = journal.of(f"{sys.argv[2]}-{number}")
-    scribe.append(events.RefreshStarted("RT-1"))
-    scribe.append(events.RefreshFailed("No.", True, 0.1, "invalid_grant", "", 400))
+    scribe.append(RefreshStarted(TokenName(TokenKind.REFRESH, 1)))
+    scribe.append(RefreshFailed("No.", True, 0.1, "invalid_grant", "", 400))
 """
 _FILL = """
 import resource, signal, sys
@@ -83,8 +86,8 @@ def test_every_file_of_ours_is_private_whatever_the_umask(tmp_path: Path) -> Non
         host.close()
         journal = Journal(SystemClock())
         journal.subscribe(TroubleMemory(home))
-        journal.append(events.RefreshStarted("RT-1"))
-        journal.append(events.RefreshFailed("No.", True, 0.1, "invalid_grant", "", 400))
+        journal.append(RefreshStarted(RT(1)))
+        journal.append(RefreshFailed("No.", True, 0.1, "invalid_grant", "", 400))
     finally:
         os.umask(before)
     found = [path for path in home.rglob("*") if path.is_file()]

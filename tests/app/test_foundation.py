@@ -9,7 +9,10 @@ import pytest
 from app import text
 from app.clock import OwnClock, SystemClock
 from app.errors import Hiccup, LapseError, Refusal
-from app.events import BrowserOpened, SignedOut
+from app.errors.reasons import SessionEnd
+from app.errors.words import SESSION_ENDS
+from app.events.session import SignOutFinished
+from app.events.sign_in import BrowserOpened
 from app.journal import Journal
 from app.secret import Secret
 from app.simloop import Deadlock, SimClock, SimLoop
@@ -95,11 +98,11 @@ async def test_a_sleeper_notices_that_its_clock_was_moved(clock: SimClock) -> No
 async def test_an_entry_is_given_the_time_of_its_connection(clock: SimClock) -> None:
     journal = Journal(clock)
     travelled = journal.of("demo", OwnClock(clock, travelled_s=60))
-    first = travelled.append(SignedOut(revoked=False))
+    first = travelled.append(SignOutFinished(revoked=False))
     assert first.at == travelled.now() == clock.now() + 60
-    assert journal.append(SignedOut(revoked=False), cause=first.seq).at == clock.now() + 60
+    assert journal.append(SignOutFinished(revoked=False), cause=first.seq).at == clock.now() + 60
     assert journal.now(cause=first.seq) == clock.now() + 60
-    assert journal.append(SignedOut(revoked=False)).at == journal.now() == clock.now()
+    assert journal.append(SignOutFinished(revoked=False)).at == journal.now() == clock.now()
 
 
 def test_a_secret_never_prints() -> None:
@@ -123,9 +126,9 @@ async def test_the_journal_numbers_and_bounds(clock: SimClock) -> None:
     told: list[int] = []
     unsubscribe = journal.subscribe(lambda entry: told.append(entry.seq))
     for _ in range(5):
-        journal.append(SignedOut(revoked=False), cause=1)
+        journal.append(SignOutFinished(revoked=False), cause=1)
     unsubscribe()
-    journal.append(SignedOut(revoked=False))
+    journal.append(SignOutFinished(revoked=False))
     assert told == [1, 2, 3, 4, 5]
     assert [entry.seq for entry in journal] == [4, 5, 6]
     assert journal.newest == 6
@@ -136,7 +139,7 @@ async def test_a_subscriber_may_not_append(clock: SimClock) -> None:
     journal = Journal(clock)
     journal.subscribe(lambda _: journal.append(BrowserOpened(worked=True)) and None)
     with pytest.raises(RuntimeError, match="while being told"):
-        journal.append(SignedOut(revoked=False))
+        journal.append(SignOutFinished(revoked=False))
 
 
 @pytest.mark.parametrize(
@@ -163,8 +166,8 @@ def test_every_error_has_three_lines_and_an_exit_code() -> None:
         return [kind, *(leaf for child in kind.__subclasses__() for leaf in leaves(child))]
 
     assert len(leaves(LapseError)) >= 13
-    refusal = Refusal("Refused.", code="invalid_grant", description="no")
-    assert refusal.lines() == ("Refused.", "You are not signed in.", "Sign in again.")
+    refusal = Refusal(code="invalid_grant", description="no")
+    assert refusal.lines() == (SESSION_ENDS[SessionEnd.REFUSED], "You are not signed in.", "Sign in again.")
     assert (refusal.exit_code, refusal.raw) == (1, "invalid_grant: no")
     hiccup = Hiccup("Down.")
     assert hiccup.lines()[1] == "You are still signed in."
@@ -173,8 +176,8 @@ def test_every_error_has_three_lines_and_an_exit_code() -> None:
 
 def test_entries_belong_to_a_connection_and_so_does_what_they_lead_to() -> None:
     journal = Journal(SystemClock())
-    first = journal.of("a").append(SignedOut(revoked=False))
+    first = journal.of("a").append(SignOutFinished(revoked=False))
     assert first.connection == "a"
-    assert journal.append(SignedOut(revoked=False), cause=first.seq).connection == "a"
-    assert journal.append(SignedOut(revoked=False)).connection == ""
-    assert journal.of("b").append(SignedOut(revoked=False), cause=first.seq).connection == "b"
+    assert journal.append(SignOutFinished(revoked=False), cause=first.seq).connection == "a"
+    assert journal.append(SignOutFinished(revoked=False)).connection == ""
+    assert journal.of("b").append(SignOutFinished(revoked=False), cause=first.seq).connection == "b"

@@ -4,26 +4,17 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from app.events import (
-    CallFinished,
-    CallStarted,
-    Decided,
-    Entry,
-    Exchange,
-    ExchangeKind,
-    Issued,
-    RefreshStarted,
-    RefreshSucceeded,
-    RefreshTokenFate,
-    ReplayAnswered,
-    ReplayStarted,
-    TokenExpired,
-    TokenRevoked,
-    TokensReceived,
-)
+from app.events import Entry
+from app.events.calls import CallFinished, CallStarted
+from app.events.demo import ReplayAnswered, ReplayStarted, TokenExpired, TokenRevoked
+from app.events.refresh import Decided, RefreshStarted, RefreshSucceeded
+from app.events.tokens import Issued, RefreshTokenFate, TokensReceived
+from app.events.wire import Exchange, ExchangeKind
 from app.lanes import End, Lane, Lanes, MarkKind, lanes_of
+from app.session.sign_out import revoke_and_forget
 from app.simloop import SimClock
 from tests.app.session.conftest import World, lost_after_commit, new_world
+from tests.names import AT, RT
 
 pytestmark = pytest.mark.anyio
 
@@ -53,17 +44,17 @@ async def test_every_generation_is_a_bar_that_names_where_it_came_from(world: Wo
     bars = lanes(world).bars
     access = [bar for bar in bars if bar.lane is Lane.ACCESS]
     assert [(bar.name, bar.before, bar.end) for bar in access] == [
-        ("AT-1", None, End.LAPSED),
-        ("AT-2", "AT-1", End.LAPSED),
-        ("AT-3", "AT-2", End.OPEN),
+        (AT(1), None, End.LAPSED),
+        (AT(2), AT(1), End.LAPSED),
+        (AT(3), AT(2), End.OPEN),
     ]
     assert access[0].begins_at == pytest.approx(began, abs=0.5)
     assert access[0].ended_at == access[0].ends_at == pytest.approx(began + 30, abs=1)
     refresh = [bar for bar in bars if bar.lane is Lane.REFRESH]
     assert [(bar.name, bar.before, bar.end) for bar in refresh] == [
-        ("RT-1", None, End.REPLACED),
-        ("RT-2", "RT-1", End.REPLACED),
-        ("RT-3", "RT-2", End.OPEN),
+        (RT(1), None, End.REPLACED),
+        (RT(2), RT(1), End.REPLACED),
+        (RT(3), RT(2), End.OPEN),
     ]
     assert {bar.family for bar in bars} == {1}
 
@@ -74,7 +65,7 @@ async def test_a_kept_refresh_token_is_one_long_bar(world: World, clock: SimCloc
     clock.jump(40)
     await call(world)
     (refresh,) = [bar for bar in lanes(world).bars if bar.lane is Lane.REFRESH]
-    assert (refresh.name, refresh.end) == ("RT-1", End.OPEN)
+    assert (refresh.name, refresh.end) == (RT(1), End.OPEN)
 
 
 async def test_calls_and_token_requests_are_marks(world: World, clock: SimClock) -> None:
@@ -85,7 +76,7 @@ async def test_calls_and_token_requests_are_marks(world: World, clock: SimClock)
     assert [(mark.lane, mark.kind) for mark in marks if mark.lane is Lane.CALLS] == [(Lane.CALLS, MarkKind.CALL)]
     requests = [mark for mark in marks if mark.lane is Lane.TOKEN_REQUESTS]
     assert [mark.kind for mark in requests] == [MarkKind.TOKEN_REQUEST, MarkKind.SIGN_IN, MarkKind.TOKEN_REQUEST]
-    assert requests[-1].token == "RT-1"
+    assert requests[-1].token == RT(1)
     assert "It sent RT-1." in requests[-1].text
 
 
@@ -106,11 +97,11 @@ async def test_lost_answers_refusals_and_the_end_are_told_apart(world: World, cl
 async def test_dropping_and_signing_out_end_bars(world: World) -> None:
     await world.sign_in()
     await world.session.drop_access_token()
-    bar = lanes(world).bar("AT-1")
+    bar = lanes(world).bar(AT(1))
     assert bar is not None
     assert bar.end is End.DROPPED
-    await world.session.sign_out()
-    bar = lanes(world).bar("RT-1")
+    await revoke_and_forget(world.session, world.client, world.journal)
+    bar = lanes(world).bar(RT(1))
     assert bar is not None
     assert bar.end is End.REVOKED
 
@@ -135,7 +126,7 @@ async def test_told_one_by_one_it_is_the_same_as_told_at_once(world: World, cloc
 
 async def test_a_bar_says_its_life_in_a_sentence(world: World, clock: SimClock) -> None:
     await world.sign_in()
-    bar = lanes(world).bar("AT-1")
+    bar = lanes(world).bar(AT(1))
     assert bar is not None
     clock.jump(10)
     assert bar.sentence(clock.now()) == "AT-1, received 10 s ago, for 30 s: in hand."
@@ -145,16 +136,16 @@ async def test_a_bar_says_its_life_in_a_sentence(world: World, clock: SimClock) 
 
 async def test_what_is_ended_on_request_ends_there_and_is_marked(world: World, clock: SimClock) -> None:
     await world.sign_in()
-    for event in (TokenExpired("AT-1"), TokenRevoked("RT-1")):
+    for event in (TokenExpired(AT(1)), TokenRevoked(RT(1))):
         clock.jump(5)
         world.journal.append(event)
     found = lanes(world)
     ended = {bar.name: (bar.end, bar.ended_at) for bar in found.bars}
-    assert ended["AT-1"] == (End.EXPIRED, pytest.approx(clock.now() - 5, abs=0.1))
-    assert ended["RT-1"] == (End.REVOKED, pytest.approx(clock.now(), abs=0.1))
+    assert ended[AT(1)] == (End.EXPIRED, pytest.approx(clock.now() - 5, abs=0.1))
+    assert ended[RT(1)] == (End.REVOKED, pytest.approx(clock.now(), abs=0.1))
     assert [(mark.lane, mark.kind, mark.token) for mark in found.marks[-2:]] == [
-        (Lane.ACCESS, MarkKind.EXPIRY, "AT-1"),
-        (Lane.REFRESH, MarkKind.REVOCATION, "RT-1"),
+        (Lane.ACCESS, MarkKind.EXPIRY, AT(1)),
+        (Lane.REFRESH, MarkKind.REVOCATION, RT(1)),
     ]
 
 
@@ -162,9 +153,9 @@ async def test_what_came_by_refresh_names_its_forebear_even_if_that_was_gone(wor
     await world.sign_in()
     await world.session.drop_access_token()
     await call(world)
-    bar = lanes(world).bar("AT-2")
+    bar = lanes(world).bar(AT(2))
     assert bar is not None
-    assert bar.before == "AT-1"
+    assert bar.before == AT(1)
 
 
 @pytest.mark.parametrize(("status", "kind"), [(200, MarkKind.REPLAY), (400, MarkKind.REPLAY_REFUSED)])
@@ -174,17 +165,17 @@ async def test_the_request_of_a_replay_points_back_to_the_end_of_the_old_token(
     await world.sign_in()
     clock.jump(40)
     await call(world)
-    rotated_at = next(bar.ended_at for bar in lanes(world).bars if bar.name == "RT-1")
+    rotated_at = next(bar.ended_at for bar in lanes(world).bars if bar.name == RT(1))
     clock.jump(3)
-    started = world.journal.append(ReplayStarted("RT-1"))
+    started = world.journal.append(ReplayStarted(RT(1)))
     asked = Exchange(
         kind=ExchangeKind.TOKEN, method="POST", url="https://as", started_at=clock.now(), duration_s=0, status=status
     )
     entry = world.journal.append(asked, cause=started.seq)
-    answered = world.journal.append(ReplayAnswered("RT-1"), cause=started.seq)
+    answered = world.journal.append(ReplayAnswered(RT(1)), cause=started.seq)
     found = lanes(world)
     mark = found.marks[-1]
-    assert (mark.kind, mark.token, mark.back_to) == (kind, "RT-1", rotated_at)
+    assert (mark.kind, mark.token, mark.back_to) == (kind, RT(1), rotated_at)
     assert rotated_at is not None
     assert mark.at > rotated_at
     assert {found.shown(seq) for seq in (started.seq, entry.seq, answered.seq)} == {entry.seq}
@@ -213,7 +204,7 @@ async def test_the_family_in_hand_knows_its_sign_in_and_its_last_use(world: Worl
     assert family is not None
     assert family.began_at == pytest.approx(began, abs=0.5)
     assert family.used_at == pytest.approx(began + 40, abs=0.5)
-    await world.session.sign_out()
+    await revoke_and_forget(world.session, world.client, world.journal)
     assert lanes(world).family is None
 
 
@@ -233,19 +224,19 @@ async def test_a_second_try_is_a_retry_and_a_sign_in_sends_no_refresh_token(worl
         MarkKind.TOKEN_REQUEST,
         MarkKind.SIGN_IN,
     ]
-    assert [mark.token for mark in requests] == ["", "", "RT-1", "RT-1", "", ""]
+    assert [mark.token for mark in requests] == [None, None, RT(1), RT(1), None, None]
 
 
 def test_the_oldest_fall_out_but_not_what_is_in_hand() -> None:
     found, count = Lanes(), 60_000
-    issued, refresh = Issued("AT-1", "9f2c", 1, 1e9), Issued("RT-1", "77b0", 1)
+    issued, refresh = Issued(AT(1), "9f2c", 1, 1e9), Issued(RT(1), "77b0", 1)
     received = TokensReceived(1, "password", issued, refresh, None, RefreshTokenFate.NEW, "")
     found.take(Entry(1, 0.0, None, received))
     for seq in range(2, count):
         found.take(Entry(seq, float(seq), None, CallFinished("story", 200, 0.0)))
     assert len(found.things) < 51_000
     assert len(found.things) + found.forgotten == count + 1
-    assert [bar.name for bar in found.bars] == ["AT-1", "RT-1"]
+    assert [bar.name for bar in found.bars] == [AT(1), RT(1)]
     assert len(found.marks) == len(found.things) - 2
     assert [seq for seq, _ in found.things] == sorted(seq for seq, _ in found.things)
     assert found.shown(10) is None

@@ -11,13 +11,15 @@ import pytest
 from starlette.responses import JSONResponse
 
 from app import settings
+from app.assembly import open_assembly
 from app.cli import build_parser, run
 from app.cli.output import complain, said_of_error
 from app.cli.repeats import without_secrets
+from app.connections import Connections
 from app.demo.dialect import Refused
+from app.demo.embedded import demo_of
 from app.errors import LapseError
 from app.secret import MASK, masked
-from app.workbench import Workbench, open_workbench
 from tests.e2e.scripted_browser import sign_in
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("shared_store")]
@@ -62,7 +64,7 @@ async def lapse(*words: str) -> int:
 
 
 async def test_an_api_that_repeats_the_token_is_masked(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
-    async with open_workbench(open_browser=scripted) as window:
+    async with open_assembly(open_browser=scripted) as window:
         await window.connect()
         await window.sign_in(lambda _: None)
         tokens = window.session.tokens
@@ -83,14 +85,14 @@ async def test_an_api_that_repeats_the_token_is_masked(capfdbinary: pytest.Captu
 
 
 async def test_an_answer_that_repeats_nothing_is_not_spoken_of(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
-    async with open_workbench(open_browser=scripted) as window:
+    async with open_assembly(open_browser=scripted) as window:
         await window.connect()
         await window.sign_in(lambda _: None)
         assert await lapse("call", window.connection.api_url) == 0
     assert b"repeats" not in capfdbinary.readouterr().err
 
 
-async def refuse(window: Workbench, monkeypatch: pytest.MonkeyPatch) -> str:
+async def refuse(window: Connections, monkeypatch: pytest.MonkeyPatch) -> str:
     """Sign in, and have every refresh refused in words that repeat the refresh token; return that."""
     await window.connect()
     await window.sign_in(lambda _: None)
@@ -101,13 +103,13 @@ async def refuse(window: Workbench, monkeypatch: pytest.MonkeyPatch) -> str:
     said = f"The token {token} is odd\r\n\x1b[2JYou are not signed in."
     body = {"error": "invalid_grant", "error_description": said}
     monkeypatch.setattr(Refused, "answer", lambda _: JSONResponse(body, status_code=400))
-    assert window.host.org is not None
-    window.host.org.revoke(None)
+    assert demo_of(window).host.org is not None
+    demo_of(window).host.org.revoke(None)
     window.clock.jump(31)
     return token
 
 
-async def raised_in(window: Workbench, token: str) -> None:
+async def raised_in(window: Connections, token: str) -> None:
     """Be refused as `lapse call` is, which prints it, and then as every other command, which raises it."""
     (result,) = without_secrets(await window.call_api_many("GET", window.connection.api_url, 1), window)
     assert result.error is not None
@@ -121,7 +123,7 @@ async def raised_in(window: Workbench, token: str) -> None:
 async def test_a_refusal_that_repeats_the_refresh_token_is_told_without_it(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opening = open_workbench(open_browser=scripted)
+    opening = open_assembly(open_browser=scripted)
     window = await opening.__aenter__()
     token = await refuse(window, monkeypatch)
     with pytest.raises(LapseError) as raised:

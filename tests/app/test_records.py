@@ -16,13 +16,14 @@ from app.decision import ExpirySource
 from app.doctor.lasttrouble import last_trouble
 from app.doctor.records import Sent, Stage, Trouble
 from app.errors import BadInput, StoreFailed
-from app.events import RefreshTokenFate
+from app.events.tokens import RefreshTokenFate
 from app.records import Damaged, Record
 from app.secret import Secret
 from app.session.expiry import Expiry, Receipt
 from app.session.stored import from_text, to_text
 from app.session.tokens import Held, TokenSet
 from app.settings import Settings, load
+from app.token_name import TokenKind
 from tests.app.odd_json import odd_texts
 
 KEY = "https://as.example#c"
@@ -50,9 +51,9 @@ TOKENS = TokenSet(
     family="f",
     number=3,
     receipt=Receipt(1.7e9, 12.5, "boot"),
-    access=Held("AT", 3, Secret("at")),
-    refresh=Held("RT", 2, Secret("rt")),
-    id=Held("ID", 1, Secret("id")),
+    access=Held(TokenKind.ACCESS, 3, Secret("at")),
+    refresh=Held(TokenKind.REFRESH, 2, Secret("rt")),
+    id=Held(TokenKind.ID, 1, Secret("id")),
     expiry=Expiry(3600.0, ExpirySource.EXPIRES_IN),
     scope="openid",
     refresh_fate=RefreshTokenFate.KEPT,

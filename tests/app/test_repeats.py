@@ -12,7 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.cli.repeats import without_secrets
-from app.events import ExchangeKind
+from app.connections import Connections
+from app.events.wire import ExchangeKind
 from app.journal import Journal
 from app.json_places import json_places
 from app.secret import MASK, KnownSecrets, Secret, masked
@@ -23,7 +24,6 @@ from app.wire.fetch import fetch
 from app.wire.randomness import looks_random
 from app.wire.recorder import RecordingTransport
 from app.wire.redact import shown_body, shown_headers
-from app.workbench import Workbench
 
 ACCESS = "aCcess-t0ken-0f-Nobody-1234"
 JSON = "application/json"
@@ -52,7 +52,7 @@ class Called:
             answer = await fetch(http, request, kind=ExchangeKind.API)
         result = CallResult(method="GET", url="https://api.example/x", steps=(), duration_s=0.0, answer=answer)
         bench = SimpleNamespace(secrets=self.journal.secrets, session=SimpleNamespace(tokens=None))
-        (cleaned,) = without_secrets([result], cast("Workbench", bench))
+        (cleaned,) = without_secrets([result], cast("Connections", bench))
         assert cleaned.answer is not None
         return cleaned.answer.body
 

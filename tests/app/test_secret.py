@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.clock import SystemClock
-from app.events import RefreshFailed, RefreshStarted
+from app.events.refresh import RefreshFailed, RefreshStarted
 from app.journal import Journal
 from app.secret import MASK, KnownSecrets, Secret, Span, masked, with_masks
 from app.spellings import views
+from tests.names import RT
 from tests.spelled import SPELLINGS
 
 TOKEN = 'v1.Ab/cd+EF=="&<é> x-9'
@@ -200,5 +201,5 @@ def test_the_journal_holds_none_and_tells_none() -> None:
         f"It said {masked(OPAQUE)}.", terminal=True, duration_s=1.0, description=f"odd: {masked(OPAQUE)}"
     )
     assert OPAQUE not in repr(told) + repr(tuple(journal))
-    event = RefreshStarted("RT-1")
+    event = RefreshStarted(RT(1))
     assert journal.append(event).event is event

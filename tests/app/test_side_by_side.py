@@ -6,14 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from app import events
+from app.assembly import open_assembly
 from app.connection import Connection
+from app.connections import Connections
 from app.errors import BadInput
-from app.events import StorePlace
+from app.events.session import SessionStarted, SignOutFinished, StorePlace
+from app.events.wire import Exchange
 from app.session.store import MemoryStore
 from app.settings import config_dir, load
-from app.workbench import Workbench, open_workbench
-from tests.app.test_workbench import bench, scripted
+from tests.app.test_connections import bench, scripted
 
 pytestmark = pytest.mark.anyio
 
@@ -24,8 +25,8 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture
-async def two() -> AsyncIterator[tuple[Workbench, Connection, Connection]]:
-    """A workbench on the demo org, and a second connection to the same client, which is chosen."""
+async def two() -> AsyncIterator[tuple[Connections, Connection, Connection]]:
+    """Connections with the demo org, and a second connection to the same client, which is chosen."""
     async with bench() as opened:
         first = opened.settings.connection
         second = replace(opened.connection, name="Twin", embedded=False, number=1)
@@ -34,7 +35,7 @@ async def two() -> AsyncIterator[tuple[Workbench, Connection, Connection]]:
         yield opened, first, opened.settings.connection
 
 
-async def test_each_connection_keeps_its_session(two: tuple[Workbench, Connection, Connection]) -> None:
+async def test_each_connection_keeps_its_session(two: tuple[Connections, Connection, Connection]) -> None:
     opened, first, second = two
     await opened.sign_in(lambda _: None)
     twin = opened.session
@@ -43,21 +44,21 @@ async def test_each_connection_keeps_its_session(two: tuple[Workbench, Connectio
     assert (opened.standing(first.name), opened.standing("Twin"), opened.standing("Other")) == (False, True, None)
     await opened.connect(second)
     assert opened.session is twin
-    assert (await opened.call_api("GET", opened.connection.api_url)).worked
+    assert (await opened.chosen.calls.call("GET", opened.connection.api_url)).worked
 
 
-async def test_what_one_does_is_journalled_as_its_own(two: tuple[Workbench, Connection, Connection]) -> None:
+async def test_what_one_does_is_journalled_as_its_own(two: tuple[Connections, Connection, Connection]) -> None:
     opened, first, _ = two
     await opened.sign_in(lambda _: None)
     key = opened.connection.key
     await opened.connect(first)
     await opened.sign_in(lambda _: None)
-    started = [entry for entry in opened.journal if isinstance(entry.event, events.SessionStarted)]
+    started = [entry for entry in opened.journal if isinstance(entry.event, SessionStarted)]
     assert [entry.connection for entry in started] == [key, opened.connection.key]
-    assert all(entry.connection for entry in opened.journal if isinstance(entry.event, events.Exchange) and entry.cause)
+    assert all(entry.connection for entry in opened.journal if isinstance(entry.event, Exchange) and entry.cause)
 
 
-async def test_a_changed_connection_keeps_the_session(two: tuple[Workbench, Connection, Connection]) -> None:
+async def test_a_changed_connection_keeps_the_session(two: tuple[Connections, Connection, Connection]) -> None:
     opened, _, second = two
     await opened.sign_in(lambda _: None)
     await opened.connect(replace(second, leeway_s=7.0, api_url=second.api_url.replace("/me", "/orders")))
@@ -66,12 +67,12 @@ async def test_a_changed_connection_keeps_the_session(two: tuple[Workbench, Conn
     assert opened.connection.api_url.endswith("/orders")
 
 
-async def test_a_removed_connection_is_signed_out(two: tuple[Workbench, Connection, Connection]) -> None:
+async def test_a_removed_connection_is_signed_out(two: tuple[Connections, Connection, Connection]) -> None:
     opened, first, second = two
     await opened.sign_in(lambda _: None)
     await opened.connect(first)
     await opened.remove_connection("Twin")
-    assert [type(entry.event) for entry in opened.journal if entry.connection == second.key][-1] is events.SignedOut
+    assert [type(entry.event) for entry in opened.journal if entry.connection == second.key][-1] is SignOutFinished
     assert [each.name for each in load(config_dir()).connections] == [first.name]
     assert opened.standing("Twin") is None
     with pytest.raises(BadInput, match="cannot be removed"):
@@ -83,13 +84,13 @@ async def test_a_removed_connection_is_signed_out(two: tuple[Workbench, Connecti
 async def test_what_another_process_did_meanwhile_is_taken_over_when_it_is_chosen_again() -> None:
     store = MemoryStore()
     store.place = StorePlace.KEYRING
-    async with bench(store) as mine, open_workbench(store=store, open_browser=scripted) as other:
+    async with bench(store) as mine, open_assembly(store=store, open_browser=scripted) as other:
         await other.connect()
         await other.sign_in(lambda _: None)
         await mine.connect()
         assert mine.session.tokens is not None
         other.clock.jump(31)
-        await other.call_api("GET", other.connection.api_url)
+        await other.chosen.calls.call("GET", other.connection.api_url)
         await mine.connect()
         assert other.session.tokens is not None
         assert mine.session.tokens.number == other.session.tokens.number == 2
@@ -99,7 +100,7 @@ async def test_what_another_process_did_meanwhile_is_taken_over_when_it_is_chose
 
 
 async def test_a_sign_in_belongs_to_the_connection_it_was_begun_for(
-    two: tuple[Workbench, Connection, Connection],
+    two: tuple[Connections, Connection, Connection],
 ) -> None:
     opened, first, _ = two
     twin, waits = opened.session, asyncio.Event()

@@ -1,4 +1,4 @@
-"""The workbench signs in by every kind, always for the connection it was begun for."""
+"""One signs in by every kind, always for the connection it was begun for."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,18 +7,20 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from app import events
 from app.connection import Connection
+from app.connections import Connections
+from app.demo.embedded import demo_of
 from app.demo.onetime import current_code
 from app.demo.org import ADA, GRACE
 from app.errors import SignInFailed
+from app.errors.reasons import SignInEnded
+from app.events.sign_in import SignInFinished
 from app.secret import Secret
 from app.session.device_sign_in import DeviceWaiting
 from app.session.direct_sign_in import Factor, PushWaiting
-from app.workbench import Workbench
 from tests.app.demo.test_demo_authorize import Fields
+from tests.app.test_connections import bench, own_port  # noqa: F401 - a fixture
 from tests.app.test_side_by_side import two  # noqa: F401 - a fixture
-from tests.app.test_workbench import bench, own_port  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.anyio
 
@@ -29,9 +31,9 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture
-async def opened() -> AsyncIterator[Workbench]:
+async def opened() -> AsyncIterator[Connections]:
     async with bench() as found:
-        org = found.host.org
+        org = demo_of(found).host.org
         assert org is not None
         org.turn(poll_interval_s=1)
         yield found
@@ -40,7 +42,7 @@ async def opened() -> AsyncIterator[Workbench]:
 class Grace:
     """Types the code her phone shows, once she may."""
 
-    def __init__(self, opened: Workbench) -> None:
+    def __init__(self, opened: Connections) -> None:
         self._opened = opened
         self.asked = asyncio.Event()
         self.may = asyncio.Event()
@@ -51,7 +53,7 @@ class Grace:
     async def one_time_code(self, *, wrong_before: bool) -> Secret:
         self.asked.set()
         await self.may.wait()
-        org = self._opened.host.org
+        org = demo_of(self._opened).host.org
         assert org is not None
         return Secret(current_code(org, GRACE).code)
 
@@ -67,7 +69,7 @@ async def allow(waiting: DeviceWaiting) -> None:
         assert (await phone.post(waiting.verification_uri, data=allowed)).is_success
 
 
-async def test_on_another_device(opened: Workbench) -> None:
+async def test_on_another_device(opened: Connections) -> None:
     errands: list[asyncio.Future[None]] = []
 
     def show(waiting: DeviceWaiting) -> None:
@@ -75,24 +77,25 @@ async def test_on_another_device(opened: Workbench) -> None:
 
     await opened.sign_in_by_device(show)
     await errands[0]
-    assert (await opened.call_api("GET", opened.connection.api_url)).worked
+    assert (await opened.chosen.calls.call("GET", opened.connection.api_url)).worked
 
 
-async def test_by_password_and_one_time_code(opened: Workbench) -> None:
+async def test_by_password_and_one_time_code(opened: Connections) -> None:
     grace = Grace(opened)
     grace.may.set()
     await opened.sign_in_by_password("grace", Secret(GRACE.password), grace)
     assert opened.session.tokens is not None
     assert opened.session.tokens.display_name == "Grace Hopper"
-    assert (await opened.call_api("GET", opened.connection.api_url)).worked
+    assert (await opened.chosen.calls.call("GET", opened.connection.api_url)).worked
 
 
-async def test_one_that_fails_is_journalled_with_what_the_server_said(opened: Workbench) -> None:
+async def test_one_that_fails_is_journalled_with_what_the_server_said(opened: Connections) -> None:
     with pytest.raises(SignInFailed):
         await opened.sign_in_by_password("grace", Secret("wrong"), Grace(opened))
     last = list(opened.journal)[-1]
-    assert last.event == events.SignInFinished(
+    assert last.event == SignInFinished(
         "The server did not accept the username and password.",
+        SignInEnded.REFUSED,
         "invalid_grant",
         "The credentials provided were invalid.",
     )
@@ -100,7 +103,7 @@ async def test_one_that_fails_is_journalled_with_what_the_server_said(opened: Wo
 
 
 async def test_a_password_sign_in_belongs_to_the_connection_it_was_begun_for(
-    two: tuple[Workbench, Connection, Connection],  # noqa: F811 - a fixture
+    two: tuple[Connections, Connection, Connection],  # noqa: F811 - a fixture
 ) -> None:
     opened, first, _ = two
     twin, grace = opened.session, Grace(opened)
@@ -114,11 +117,11 @@ async def test_a_password_sign_in_belongs_to_the_connection_it_was_begun_for(
 
 
 async def test_a_device_sign_in_belongs_to_the_connection_it_was_begun_for(
-    two: tuple[Workbench, Connection, Connection],  # noqa: F811 - a fixture
+    two: tuple[Connections, Connection, Connection],  # noqa: F811 - a fixture
 ) -> None:
     opened, first, _ = two
-    assert opened.host.org is not None
-    opened.host.org.turn(poll_interval_s=1)
+    assert demo_of(opened).host.org is not None
+    demo_of(opened).host.org.turn(poll_interval_s=1)
     twin, shown = opened.session, asyncio.Queue[DeviceWaiting]()
     async with asyncio.TaskGroup() as group:
         group.create_task(opened.sign_in_by_device(shown.put_nowait))
@@ -129,7 +132,7 @@ async def test_a_device_sign_in_belongs_to_the_connection_it_was_begun_for(
     assert opened.session.tokens is None
 
 
-async def test_refreshes_name_the_api_of_the_connection_also_in_the_next_run(opened: Workbench) -> None:
+async def test_refreshes_name_the_api_of_the_connection_also_in_the_next_run(opened: Connections) -> None:
     other = replace(opened.connection, name="Orders", embedded=False, number=1, resource="https://api.example/")
     await opened.connect(other)
     assert opened.client.resource == "https://api.example/"

@@ -108,7 +108,7 @@ def test_a_connection_holds_nothing_that_cannot_be_sent(wrong: dict[str, object]
 @pytest.mark.parametrize("location", ["https://xn--a/x", "https://[v1.x]/", "https://☃.example/", "\\\\[", "//["])
 def test_a_redirect_that_leads_to_no_url_is_no_answer(location: str) -> None:
     from app.errors import Unreachable
-    from app.events import ExchangeKind
+    from app.events.wire import ExchangeKind
     from app.wire.fetch import fetch
 
     def lead_on(_: httpx.Request) -> httpx.Response:

@@ -14,9 +14,11 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication
 
-from app.events import Exchange
+from app.assembly import open_assembly
+from app.connections import Connections
+from app.demo.embedded import demo_of
+from app.events.wire import Exchange
 from app.session.store import MemoryStore
-from app.workbench import Workbench, open_workbench
 from tests.bench.wire_log import resident_mb, stream
 from tests.e2e.scripted_browser import sign_in
 from ui import theme
@@ -49,7 +51,7 @@ def main() -> None:
 async def _measure(application: QApplication, storms: int, idle_s: float, exchanges: int) -> None:
     window = MainWindow()
     window.furnish()
-    async with open_workbench(store=MemoryStore(), open_browser=_browser) as bench:
+    async with open_assembly(store=MemoryStore(), open_browser=_browser) as bench:
         controller = WindowController(window, bench)
         window.show()
         controller.start()
@@ -70,8 +72,8 @@ async def _measure(application: QApplication, storms: int, idle_s: float, exchan
     window.allow_close()
 
 
-async def _storm(window: MainWindow, controller: WindowController, bench: Workbench, number: int) -> None:
-    before = bench.host.org.counters["token"] if bench.host.org else 0
+async def _storm(window: MainWindow, controller: WindowController, bench: Connections, number: int) -> None:
+    before = demo_of(bench).host.org.counters["token"] if demo_of(bench).host.org else 0
     window.call_strip.call_count_spin.setValue(_CALLS)
     stalls: list[float] = []
     began = time.perf_counter()
@@ -82,7 +84,7 @@ async def _storm(window: MainWindow, controller: WindowController, bench: Workbe
         stalls.append(time.perf_counter() - heartbeat)
         heartbeat = time.perf_counter()
     took = time.perf_counter() - began
-    refreshes = (bench.host.org.counters["token"] if bench.host.org else 0) - before
+    refreshes = (demo_of(bench).host.org.counters["token"] if demo_of(bench).host.org else 0) - before
     stalls.sort()
     print(
         f"  storm {number + 1}: {took * 1e3:5.0f} ms in all, {refreshes} token request,"
@@ -105,7 +107,7 @@ async def _idle(application: QApplication, window: MainWindow, seconds: float) -
         )
 
 
-async def _fill(bench: Workbench, exchanges: int) -> None:
+async def _fill(bench: Connections, exchanges: int) -> None:
     """Let so many exchanges happen; the window is told of them as ever."""
     seen = 0
     for number, entry in enumerate(stream(bench.journal, bench.details)):

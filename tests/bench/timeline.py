@@ -6,16 +6,22 @@ import statistics
 import time
 from collections.abc import Callable
 
+from tests.names import RT
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QPixmap
 from PySide6.QtWidgets import QApplication
 
-from app import events
 from app.decision import ExpirySource
-from app.events import Entry, Exchange, ExchangeKind, Issued, RefreshTokenFate
+from app.events import Entry
+from app.events.calls import CallFinished, CallStarted
+from app.events.refresh import RefreshStarted
+from app.events.tokens import Issued, RefreshTokenFate, TokensReceived
+from app.events.wire import Exchange, ExchangeKind
 from app.lanes import Lanes, Limits
+from tests.names import AT
 from ui import theme
 from ui.timeline.panel import TimelinePanel
 from ui.timeline.walk import moment_of, neighbour, sentence_of
@@ -57,8 +63,8 @@ def _lanes(count: int) -> tuple[Lanes, float]:
     for number in range(1, count + 1):
         at = _BEGAN + number * _EVERY_S
         call, seq = len(entries) + 1, len(entries) + 2
-        entries.append(Entry(call, at, None, events.CallStarted("GET", "https://api.example/me")))
-        entries.append(Entry(seq, at, call, events.RefreshStarted(f"RT-{number - 1}")))
+        entries.append(Entry(call, at, None, CallStarted("GET", "https://api.example/me")))
+        entries.append(Entry(seq, at, call, RefreshStarted(RT(number - 1))))
         asked = Exchange(
             kind=ExchangeKind.TOKEN,
             method="POST",
@@ -69,7 +75,7 @@ def _lanes(count: int) -> tuple[Lanes, float]:
         )
         entries.append(Entry(seq + 1, at + 0.04, seq, asked))
         entries.append(Entry(seq + 2, at + 0.04, seq, _received(number, at)))
-        entries.append(Entry(seq + 3, at + 0.05, call, events.CallFinished("GET /me 200", 200, 0.05)))
+        entries.append(Entry(seq + 3, at + 0.05, call, CallFinished("GET /me 200", 200, 0.05)))
     lanes = Lanes()
     began = time.perf_counter()
     for entry in entries:
@@ -77,12 +83,12 @@ def _lanes(count: int) -> tuple[Lanes, float]:
     return lanes, time.perf_counter() - began
 
 
-def _received(number: int, at: float) -> events.TokensReceived:
-    access = Issued(f"AT-{number}", "9f2c", 812, at + _LIFE_S, ExpirySource.EXPIRES_IN)
-    refresh = Issued(f"RT-{number}", "77b0", 43)
+def _received(number: int, at: float) -> TokensReceived:
+    access = Issued(AT(number), "9f2c", 812, at + _LIFE_S, ExpirySource.EXPIRES_IN)
+    refresh = Issued(RT(number), "77b0", 43)
     fate = RefreshTokenFate.NEW if number == 1 else RefreshTokenFate.REPLACED
     grant = "authorization_code" if number == 1 else "refresh_token"
-    return events.TokensReceived(number, grant, access, refresh, None, fate, "openid")
+    return TokensReceived(number, grant, access, refresh, None, fate, "openid")
 
 
 def _print_repaints(panel: TimelinePanel, name: str, seconds: float, now: float, count: int) -> None:

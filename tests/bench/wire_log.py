@@ -11,14 +11,17 @@ from itertools import count
 
 from PySide6.QtWidgets import QApplication, QScrollBar, QTabWidget
 
-from app import events
 from app.clock import SystemClock
 from app.decision import Decision, ExpirySource, Reason, Verdict
-from app.events import Entry, Event, Exchange, ExchangeKind
+from app.events import Entry, Event
+from app.events.calls import CallFinished, CallStarted
+from app.events.refresh import Decided, RefreshStarted, RefreshSucceeded
+from app.events.wire import Exchange, ExchangeKind
 from app.journal import Journal
 from app.wire.details import Detail, Details
 from app.wire.redact import ShownBody
 from app.wire.view import WireLog
+from tests.names import AT, RT
 from ui import theme
 from ui.journal.panel import JournalPanel
 from ui.wirelog.panel import WirePanel
@@ -176,29 +179,29 @@ def _interleaved(calls: list[Iterator[Entry]]) -> Iterator[Entry]:
 
 def _call(journal: Journal, details: Details, number: int) -> Iterator[Entry]:
     at = _BEGAN + number / 10
-    call = journal.append(events.CallStarted("GET", f"{_API}/{number}"))
+    call = journal.append(CallStarted("GET", f"{_API}/{number}"))
     yield call
     refreshes = number % _REFRESH_EVERY == 0
     decided = journal.append(_decided(number, at, refreshes=refreshes), cause=call.seq)
     yield decided
     if refreshes:
-        refresh = journal.append(events.RefreshStarted(f"RT-{number}"), cause=decided.seq)
+        refresh = journal.append(RefreshStarted(RT(number)), cause=decided.seq)
         yield refresh
         yield _exchange(journal, details, ExchangeKind.TOKEN, _TOKEN, at, refresh.seq)
-        yield journal.append(events.RefreshSucceeded(number, 0.04 + number * 1e-9), cause=refresh.seq)
+        yield journal.append(RefreshSucceeded(number, 0.04 + number * 1e-9), cause=refresh.seq)
     yield _exchange(journal, details, ExchangeKind.API, f"{_API}/{number}", at, call.seq, 200 if number % 50 else 503)
     story = f"Access token is good for another {number % 29} s → GET /api/orders/{number} 200 in {number % 17} ms"
-    yield journal.append(events.CallFinished(story, 200, 0.012), cause=call.seq)
+    yield journal.append(CallFinished(story, 200, 0.012), cause=call.seq)
 
 
 def _decided(number: int, at: float, *, refreshes: bool) -> Event:
-    return events.Decided(
+    return Decided(
         Decision(
             verdict=Verdict.REFRESH if refreshes else Verdict.USE,
             reason=Reason.LAPSED if refreshes else Reason.FRESH,
             at=at,
             asked_by="Call API",
-            access_name=f"AT-{number // _REFRESH_EVERY}",
+            access_name=AT(number // _REFRESH_EVERY),
             expires_at=at + number % 29,
             remaining_s=float(number % 29),
             source=ExpirySource.EXPIRES_IN,

@@ -12,18 +12,19 @@ import sys
 import httpcore  # noqa: F401 - httpx brings it in when it is first needed, which is in every child
 import keyring
 
+from app.assembly import open_assembly
 from app.connection import Connection
+from app.connections import Connections
 from app.errors import LapseError
-from app.workbench import Workbench, open_workbench
 
 
 async def live(what: str, issuer: str, client_id: str) -> str:
-    async with open_workbench() as bench:
+    async with open_assembly() as bench:
         await bench.connect(Connection(name="served", issuer=issuer, client_id=client_id))
         return await do(bench, what)
 
 
-async def do(bench: Workbench, what: str) -> str:
+async def do(bench: Connections, what: str) -> str:
     if bench.session.tokens is None:
         return "lost: nothing was stored"
     try:

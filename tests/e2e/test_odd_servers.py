@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.clock import SystemClock
 from app.connection import DEMO_CLIENT_ID
+from app.demo.front import asgi
 from app.demo.org import DemoOrg
 from app.demo.serve import ServedOrg
 from tests.e2e.conftest import Commands
@@ -30,7 +31,7 @@ class OddServer:
     """A demo org behind a door that answers refreshes and API calls in its place, where it was told how."""
 
     def __init__(self, org: DemoOrg) -> None:
-        self._inner = org.app
+        self._inner = asgi(org)
         self.refresh: Callable[[dict[str, str]], Response] | None = None
         self.api: Callable[[], Response] | None = None
         self.refreshes: list[str] = []
@@ -76,8 +77,8 @@ class Terminal:
 def terminal(commands: Callable[[dict[str, str]], Commands], tmp_path: Path) -> Iterator[Terminal]:
     org = DemoOrg(SystemClock())
     server = OddServer(org)
-    org.app = server
     served = ServedOrg(org)
+    served.app = server
     served.start()
     org.turn(grace_s=0, access_token_lifetime_s=1)
     with gnome_keyring(tmp_path / "keyring") as keyring:

@@ -35,7 +35,7 @@ sys.path.insert(0, "")
 sys.meta_path.insert(0, Stopper())
 runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 """
-HEADLESS, WINDOW, INSTALLED = ("app", "status"), ("ui",), ("app.testing.lapse",)
+HEADLESS, WINDOW, INSTALLED = ("app", "status"), ("ui",), ("app.launcher.lapse",)
 
 
 class SlowFront:
@@ -60,8 +60,8 @@ class SlowFront:
 def strict() -> Iterator[ServedOrg]:
     org = DemoOrg(SystemClock())
     org.turn(grace_s=0)  # it takes no refresh token twice
-    org.app = SlowFront(org.app)
     served = ServedOrg(org)
+    served.app = SlowFront(served.app)
     served.start()
     yield served
     served.stop()
@@ -87,7 +87,7 @@ def test_what_was_rotated_is_stored_however_often_one_is_told_to_stop(
     lapse = commands(keyring_env)
     url = f"{strict.base_url}/api/me"
     assert lapse("sign-in", "--issuer", strict.issuer, "--client-id", DEMO_CLIENT_ID).returncode == 0
-    org, front = strict.org, strict.org.app
+    org, front = strict.org, strict.app
     assert isinstance(front, SlowFront)
     front.slow = True
     org.faults.switch_on([Fault.parse("until-refreshed=1@api")])
@@ -116,11 +116,11 @@ def environment(home: Path) -> dict[str, str]:
     ("door", "module"),
     [
         (HEADLESS, "argparse"),
-        (HEADLESS, "app.workbench"),
+        (HEADLESS, "app.connections"),
         (WINDOW, "PySide6.QtGui"),
         (WINDOW, "ui.window.main_window"),
         (WINDOW, "qasync"),
-        (WINDOW, "app.workbench"),  # on a thread, while the loop listens
+        (WINDOW, "app.connections"),  # on a thread, while the loop listens
         (INSTALLED, "ui.display"),
     ],
 )

@@ -3,6 +3,8 @@
 import asyncio
 from dataclasses import dataclass
 
+from app.connections import Connections
+from app.demo.embedded import demo_of
 from app.demo.ledger import MemoryLedger, SigningKey
 from app.demo.org import DemoOrg
 from app.lessons.catalogue import lesson_named
@@ -11,7 +13,6 @@ from app.lessons.player import Player
 from app.lessons.run import LessonRun
 from app.simloop import SimClock, SimLoop
 from app.simulation import open_simulation
-from app.workbench import Workbench
 from tests.preview.stories import ANSWERS_TAKE, BEGAN, Story, story_of
 
 _READING_S = 4.0
@@ -38,11 +39,12 @@ def play_lesson(name: str, steps: int, key: SigningKey) -> PlayedLesson:
         return runner.run(played())
 
 
-async def _played(lesson: Lesson, steps: int, bench: Workbench) -> PlayedLesson:
+async def _played(lesson: Lesson, steps: int, bench: Connections) -> PlayedLesson:
     player, run = Player(bench), LessonRun(lesson)
     await lesson.prepare(player)
-    assert bench.host.org is not None
-    bench.host.org.faults.switch_on(ANSWERS_TAKE)
+    org = demo_of(bench).host.org
+    assert org is not None
+    org.faults.switch_on(ANSWERS_TAKE)
     taken = bench.journal.newest
     for step in lesson.steps[:steps]:
         await bench.clock.sleep_until(bench.clock.now() + _READING_S)

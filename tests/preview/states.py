@@ -10,7 +10,10 @@ from app.connection import Connection
 from app.counters import Counters
 from app.demo.addresses import addresses_of
 from app.errors import Refusal, SignInFailed
-from app.events import Exchange, ReplayAnswered, TokensReceived
+from app.errors.reasons import SignInEnded
+from app.events.demo import ReplayAnswered
+from app.events.tokens import TokensReceived
+from app.events.wire import Exchange
 from app.inspection.inspector import inspect_text
 from app.lab.report import Progress
 from app.lanes import lanes_of
@@ -69,8 +72,7 @@ def signed_out(window: MainWindow) -> None:
 def ended(window: MainWindow) -> None:
     """The session was ended by a refusal."""
     _bar(window, None)
-    what = "The server refused the refresh token: it is expired, already used, or revoked."
-    reason = Refusal(what, code="invalid_grant", description="The refresh token is invalid or expired.")
+    reason = Refusal(code="invalid_grant", description="The refresh token is invalid or expired.")
     window.welcome.show_connection("Demo org", embedded=True, why_not=reason)
     window.show_page(Page.SIGNED_OUT)
 
@@ -113,7 +115,9 @@ def wrong_password(window: MainWindow) -> None:
     trouble = SignInFailed(
         "The server did not accept the username and password.",
         next_step="Check both and sign in again; too many tries may lock the account.",
-        raw="invalid_grant: The credentials provided were invalid.",
+        reason=SignInEnded.REFUSED,
+        code="invalid_grant",
+        description="The credentials provided were invalid.",
     )
     window.password.show_error(trouble)
 

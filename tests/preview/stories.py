@@ -8,13 +8,16 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 
 from app.connection import DEFAULT_SCOPES, DEMO_CLIENT_ID
-from app.controls import Controls, OrgState
+from app.connections import Connections
 from app.decision import Decision
+from app.demo.controls import Controls, OrgState
+from app.demo.drills import Drills
+from app.demo.embedded import controls_of, drills_of
 from app.demo.faults import Fault
 from app.demo.ledger import MemoryLedger, SigningKey
 from app.demo.org import ADA, DemoOrg
 from app.demo.transport import OrgTransport
-from app.diagnosis import diagnosis_of
+from app.doctor.diagnosis import diagnosis_of
 from app.doctor.records import Finding
 from app.errors import LapseError
 from app.inspection.inspector import Inspection
@@ -30,9 +33,7 @@ from app.session.generations import Generation
 from app.session.tokens import TokenSet
 from app.simloop import SimClock, SimLoop
 from app.simulation import open_simulation
-from app.trouble import Trouble
 from app.wire.details import Details
-from app.workbench import Workbench
 
 BEGAN = 1_790_085_783.0
 """14:03:03 UTC: when every story begins, in epoch seconds."""
@@ -63,13 +64,13 @@ class Story:
 
 
 class Stage:
-    """A person at a workbench in simulated time, on a demo org whose answers take as long as real ones do."""
+    """A person in simulated time, on a demo org whose answers take as long as real ones do."""
 
-    def __init__(self, bench: Workbench, org: DemoOrg, controls: Controls, trouble: Trouble) -> None:
+    def __init__(self, bench: Connections, org: DemoOrg, controls: Controls, drills: Drills) -> None:
         self.bench = bench
         self.org = org
         self.controls = controls
-        self.trouble = trouble
+        self.drills = drills
         self._findings: tuple[Finding, ...] = ()
         self._app: App | None = None
         self._told = ""
@@ -139,8 +140,8 @@ class Stage:
         return replace(found, faults=found.faults[len(ANSWERS_TAKE) :])
 
 
-def story_of(bench: Workbench) -> Story:
-    """Return how things stand at a workbench."""
+def story_of(bench: Connections) -> Story:
+    """Return how things stand."""
     session = bench.session
     return Story(
         now=bench.clock.now(),
@@ -148,7 +149,7 @@ def story_of(bench: Workbench) -> Story:
         details=bench.details,
         tokens=session.tokens,
         generations=tuple(session.generations),
-        inspections=bench.desk.held(),
+        inspections=bench.inspector.held(),
         decision=session.decide("Call API"),
         skew_s=session.skew_s,
         limits=bench.limits(),
@@ -200,7 +201,7 @@ async def replayed(stage: Stage) -> None:
     """An old refresh token is replayed outside its grace period: the family dies, and the session with it."""
     stage.org.turn(grace_s=0)
     await lapsed(stage)
-    await stage.trouble.replay()
+    await stage.drills.replay()
     await stage.at(123)
 
 
@@ -235,7 +236,7 @@ def play(acts: Callable[[Stage], Awaitable[None]], key: SigningKey) -> Story:
         org = DemoOrg(clock, ledger=MemoryLedger(key))
         org.faults.switch_on(ANSWERS_TAKE)
         async with open_simulation(clock, org) as bench:
-            stage = Stage(bench, org, await bench.controls(), await bench.trouble())
+            stage = Stage(bench, org, await controls_of(bench), await drills_of(bench))
             await acts(stage)
             return stage.story()
 

@@ -9,13 +9,14 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from app.decision import ExpirySource
 from app.demo.ledger import SigningKey
-from app.events import RefreshTokenFate
+from app.events.tokens import RefreshTokenFate
 from app.inspection.inspector import Against, Inspection, inspect_held
 from app.oauth.keyset import keys_of
 from app.secret import Secret
 from app.session.expiry import Expiry, Receipt
 from app.session.generations import Generation, Generations
 from app.session.tokens import Held, TokenSet
+from app.token_name import TokenKind
 
 NOW = 1_790_085_903.0
 ISSUER = "http://127.0.0.1:8899/oauth2/default"
@@ -52,9 +53,9 @@ def tokens_of(
         family="preview",
         number=number,
         receipt=receipt,
-        access=Held("AT", number, signed_jwt(access)),
-        refresh=Held("RT", number, Secret(f"a made-up refresh token {number}")),
-        id=Held("ID", number, signed_jwt(user)),
+        access=Held(TokenKind.ACCESS, number, signed_jwt(access)),
+        refresh=Held(TokenKind.REFRESH, number, Secret(f"a made-up refresh token {number}")),
+        id=Held(TokenKind.ID, number, signed_jwt(user)),
         expiry=Expiry(30.0, ExpirySource.EXPIRES_IN),
         scope="openid profile offline_access",
         refresh_fate=RefreshTokenFate.NEW if number == 1 else RefreshTokenFate.REPLACED,

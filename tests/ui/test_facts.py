@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from app.errors import CallFailed
-from app.events import RefreshTokenFate
+from app.events.tokens import RefreshTokenFate
 from app.session.tokens import IdTokenFlaw
+from tests.names import AT, IDT
 from tests.preview.tokens import NOW, tokens_of
 from ui.inspector.rows import mark_at, meaning_at, rows_of
 from ui.response.facts import ResponseFacts, response_text
@@ -16,7 +17,7 @@ from ui.text import clock_time, countdown, moment_with_zone
 
 ACCESS = TokenFacts(
     kind="access",
-    name="AT-3",
+    name=AT(3),
     number=3,
     fingerprint="9f2c",
     length=812,
@@ -172,7 +173,7 @@ def test_a_refresh_token_that_is_most_likely_dead_and_an_id_token_whose_successo
     dead = facts_of(replace(tokens, silent_refusals=2), leeway_s=1.0)["refresh"]
     assert dead is not None
     assert (card_state(dead, NOW).pill, card_state(dead, NOW).tone) == ("Most likely dead", Tone.BAD)
-    flawed = facts_of(replace(tokens, id_flaw=IdTokenFlaw("ID-9", "auth_time", "It moved.")), leeway_s=1.0)["id"]
+    flawed = facts_of(replace(tokens, id_flaw=IdTokenFlaw(IDT(9), "auth_time", "It moved.")), leeway_s=1.0)["id"]
     assert flawed is not None
     state = card_state(flawed, NOW)
     assert (state.pill, state.tone) == ("Newer one failed", Tone.WARNING)

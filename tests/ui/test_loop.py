@@ -57,7 +57,7 @@ def test_what_nobody_foresaw_is_shown_too(
     def fail() -> Callable[[], None]:
         raise ZeroDivisionError("a secret")
 
-    monkeypatch.setattr(loop, "_import_workbench", lambda: SimpleNamespace(open_workbench=fail))
+    monkeypatch.setattr(loop, "_import_assembly", lambda: SimpleNamespace(open_assembly=fail))
     code, text = told_and_closed(qapp, qtbot)
     assert code == OUR_FAULT
     assert "ZeroDivisionError" in text

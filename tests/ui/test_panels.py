@@ -208,7 +208,7 @@ def test_waiting_shows_url_port_and_time_left(qtbot: QtBot) -> None:
 
 def test_welcome_says_why_the_session_ended(qtbot: QtBot) -> None:
     panel = added(qtbot, Welcome(Commands(added(qtbot, QWidget()))))
-    refusal = Refusal("Refused.", code="invalid_grant", description=HTML)
+    refusal = Refusal(code="invalid_grant", description=HTML)
     panel.show_connection("Okta", embedded=False, why_not=refusal)
     assert panel.start_button.text() == "Sign in to Okta"
     assert panel._reason.text().splitlines() == [*refusal.lines(), f"The server said: invalid_grant: {HTML}"]

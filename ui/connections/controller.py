@@ -1,4 +1,4 @@
-"""Connects the dialogs of connections to the workbench: looking up, trying, saving, removing, files."""
+"""Connects the dialogs of connections to the connections: looking up, trying, saving, removing, files."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -15,12 +15,12 @@ from ui.shell.saving import asked_for_file, asked_for_path
 from ui.shell.tasks import TaskScope, ask, ask_yes_no
 
 if TYPE_CHECKING:
-    # For types alone: the workbench brings the heavy libraries, which come after the first paint.
+    # For types alone: they bring the heavy libraries, which come after the first paint.
     import httpx
 
     from app.connecting.step import Step
     from app.connection import Connection
-    from app.workbench import Workbench
+    from app.connections import Connections
     from ui.window.main_window import MainWindow
 
 _LIST, _EDITOR, _ASKING = "connections", "edit a connection", "connection question"
@@ -34,7 +34,7 @@ class ConnectionsController(QObject):
     def __init__(
         self,
         window: "MainWindow",
-        bench: "Workbench",
+        bench: "Connections",
         tasks: TaskScope,
         clipboard: Clipboard,
         take_up: "Callable[[Connection], None]",
@@ -270,7 +270,7 @@ class ConnectionsController(QObject):
         rows = (
             Row(
                 each.name,
-                each.issuer or (self._bench.host.hosting.issuer if each.embedded and self._bench.host.hosting else ""),
+                each.issuer or (self._bench.embedded.issuer if each.embedded else ""),
                 self._bench.standing(each.name),
                 is_demo=each.embedded,
                 is_current=each.name == settings.current,

@@ -7,16 +7,27 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
-from app import events
 from app.errors import LapseError
-from app.events import Entry, Exchange, ExchangeKind
+from app.events import Entry
+from app.events.demo import (
+    ClockSkewed,
+    DemoOrgFound,
+    DemoOrgReset,
+    DemoOrgStarted,
+    DemoOrgTurned,
+    FaultSwitched,
+    KeysRotated,
+    NetworkCut,
+    TimeTravelled,
+)
+from app.events.wire import Exchange, ExchangeKind
 from ui.shell.tasks import TaskScope
 from ui.text import clock_time
 
 if TYPE_CHECKING:
-    from app.controls import Controls, FaultState, OrgState
+    from app.connections import Connections
+    from app.demo.controls import Controls, FaultState, OrgState
     from app.demo.faults import Fault
-    from app.workbench import Workbench
     from ui.window.main_window import MainWindow
 
     Act = Callable[[Controls], Awaitable[object]]
@@ -24,14 +35,14 @@ if TYPE_CHECKING:
 _READING = "read the demo org"
 # After these somebody, here or elsewhere, has turned the org, or another org is there.
 _TURNED = (
-    events.DemoOrgTurned,
-    events.FaultSwitched,
-    events.TimeTravelled,
-    events.ClockSkewed,
-    events.NetworkCut,
-    events.DemoOrgReset,
-    events.DemoOrgStarted,
-    events.DemoOrgFound,
+    DemoOrgTurned,
+    FaultSwitched,
+    TimeTravelled,
+    ClockSkewed,
+    NetworkCut,
+    DemoOrgReset,
+    DemoOrgStarted,
+    DemoOrgFound,
 )
 
 
@@ -41,7 +52,7 @@ class DemoController(QObject):
     def __init__(
         self,
         window: "MainWindow",
-        bench: "Workbench",
+        bench: "Connections",
         tasks: TaskScope,
         call: Callable[[str, str, int], Awaitable[None]],
         choose: Callable[[str], None],
@@ -79,7 +90,7 @@ class DemoController(QObject):
     def added(self, batch: tuple[Entry, ...]) -> None:
         """Look again after whatever may have turned the org, or let a fault strike."""
         for entry in batch:
-            if isinstance(entry.event, events.KeysRotated):  # nothing else in the window shows it
+            if isinstance(entry.event, KeysRotated):  # nothing else in the window shows it
                 self._window.toasts.show_toast(entry.sentence())
         if any(self._calls_for_a_look(entry) for entry in batch):
             self._read_soon()
@@ -183,19 +194,24 @@ class DemoController(QObject):
     async def _act(self, act: "Act") -> None:
         async with self._one_at_a_time:
             self._shown = None  # what is asked for is shown already, and may come otherwise
-            controls = await self._bench.controls()
+            controls = await self._turned()
             try:
                 await act(controls)
             except LapseError:
                 self._read_soon()
                 raise
 
+    async def _turned(self) -> "Controls":
+        from app.demo.embedded import controls_of
+
+        return await controls_of(self._bench)
+
     async def _storm(self, times: int) -> None:
-        await (await self._bench.controls()).travel_to_lapse()
+        await (await self._turned()).travel_to_lapse()
         await self._call(*self._window.call_strip.request(), times)
 
     async def _read(self) -> None:
-        controls = await self._bench.controls()
+        controls = await self._turned()
         state = await controls.read()
         self._controls = controls
         self._show(state)

@@ -12,7 +12,7 @@ from ui.demo.switch import FaultSwitch, struck
 from ui.widgets.labels import ElidedLabel, label
 
 if TYPE_CHECKING:
-    from app.controls import FaultState
+    from app.demo.controls import FaultState
 
 
 class Faults(QWidget):

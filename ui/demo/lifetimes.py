@@ -6,8 +6,8 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 
-from app.controls import first_knobs
 from app.demo.applications import Rotation
+from app.demo.controls import first_knobs
 from app.demo.presets import PRESETS, Preset
 from ui.demo.settling import CalmPicker, StopSlider
 from ui.demo.stops import ACCESS_S, GRACE_S, IDLE_S, REFRESH_S, lasting, lasting_or_unlimited

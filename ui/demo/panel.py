@@ -16,7 +16,7 @@ from ui.widgets.labels import label
 from ui.widgets.scrolling import scrolling
 
 if TYPE_CHECKING:
-    from app.controls import OrgState
+    from app.demo.controls import OrgState
 
 _BETWEEN = 18
 

@@ -13,7 +13,7 @@ from ui.widgets.flow import Flow
 from ui.widgets.labels import label
 
 if TYPE_CHECKING:
-    from app.controls import FaultState
+    from app.demo.controls import FaultState
 
 _MOST_TIMES = 99
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
+from app.decision.words import because, consequence
 from app.text import duration
 from ui.widgets.buttons import allow
 from ui.widgets.flow import Flow
@@ -54,7 +55,7 @@ class WhatIf(QWidget):
         self._left_s = left_s
         later = f"If it were {duration(self.in_s)} later:"
         self.when_label.setText(later if self.in_s else "As it is now:")
-        self.answer_label.setText(f"{decision.because()} {decision.consequence('then' if self.in_s else 'now')}")
+        self.answer_label.setText(f"{because(decision)} {consequence(decision, 'then' if self.in_s else 'now')}")
         why_not = "There is no access token in hand whose end is known." if left_s is None else ""
         if left_s is not None and left_s <= 0:
             why_not = "It has lapsed already."

@@ -5,14 +5,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from app import events
 from app.errors import LapseError
 from app.events import Entry
+from app.events.refresh import RefreshFailed
+from app.events.tokens import TokensReceived
 from ui.shell.clipboard import Clipboard
 from ui.shell.tasks import TaskScope
 
 if TYPE_CHECKING:
-    from app.workbench import Workbench
+    from app.connections import Connections
     from ui.window.main_window import MainWindow
 
 _TOO_MANY, _SERVER_ERROR = 429, 500
@@ -27,7 +28,7 @@ class DoctorController(QObject):
     def __init__(
         self,
         window: "MainWindow",
-        bench: "Workbench",
+        bench: "Connections",
         tasks: TaskScope,
         clipboard: Clipboard,
         select: Callable[[int], None],
@@ -60,9 +61,9 @@ class DoctorController(QObject):
         if not self._bench.is_connected or entry.connection != self._bench.connection.key:
             return False
         event = entry.event
-        if isinstance(event, events.RefreshFailed):
+        if isinstance(event, RefreshFailed):
             return event.terminal or (bool(event.code) and not _is_busy(event))
-        return isinstance(event, events.TokensReceived) and event.number == 1 and event.refresh is None
+        return isinstance(event, TokensReceived) and event.number == 1 and event.refresh is None
 
     def _on_look(self) -> None:
         self._window.side.open(self._window.doctor)
@@ -77,7 +78,7 @@ class DoctorController(QObject):
         self._window.doctor.show_stopped()
 
     async def _look(self, asked: bool) -> None:  # noqa: FBT001 - a task's argument
-        from app.diagnosis import diagnosis_of
+        from app.doctor.diagnosis import diagnosis_of
 
         try:
             found = await diagnosis_of(self._bench, asked=asked)
@@ -87,7 +88,7 @@ class DoctorController(QObject):
         self._window.doctor.show_findings(found.findings)
 
 
-def _is_busy(failed: events.RefreshFailed) -> bool:
+def _is_busy(failed: RefreshFailed) -> bool:
     """Return whether the server only asked to come back later, in whatever words: that needs no doctor."""
     is_later = failed.code in ("temporarily_unavailable", "server_error", "slow_down")
     return is_later or failed.status == _TOO_MANY or (failed.status or 0) >= _SERVER_ERROR

@@ -10,10 +10,10 @@ from ui.shell.tasks import TaskScope, ask
 
 if TYPE_CHECKING:
     from app.connection import Connection
+    from app.connections import Connections
     from app.okta.change import GrantChange
     from app.okta.management import Management
     from app.secret import Secret
-    from app.workbench import Workbench
     from ui.doctor.grant_dialog import GrantDialog
     from ui.window.main_window import MainWindow
 
@@ -26,7 +26,7 @@ class GrantController(QObject):
     def __init__(
         self,
         window: "MainWindow",
-        bench: "Workbench",
+        bench: "Connections",
         tasks: TaskScope,
         clipboard: Clipboard,
         parent: QObject | None = None,

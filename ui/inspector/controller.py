@@ -1,4 +1,4 @@
-"""Connects the inspector to the workbench's desk: what is known is shown, what is asked for is fetched."""
+"""Connects the inspector to the chosen connection's: what is known is shown, what is asked for is fetched."""
 
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -6,14 +6,15 @@ from urllib.parse import urlsplit
 from PySide6.QtCore import QObject
 
 from app.errors import BadInput, LapseError
+from app.token_name import TokenName
 from app.urls import check_url
 from ui.shell.tasks import TaskScope, ask
 
 if TYPE_CHECKING:
+    from app.connections import Connections
     from app.inspection.inspector import Inspection
     from app.oauth.keyset import Keys
     from app.oauth.metadata import ServerMetadata
-    from app.workbench import Workbench
     from ui.inspector.panel import InspectorPanel
     from ui.inspector.paste import KeySource, PasteDialog
 
@@ -22,7 +23,7 @@ class InspectorController(QObject):
     """Keeps the inspector up to date; its tasks run in the window's scope, where their trouble is reported."""
 
     def __init__(
-        self, panel: "InspectorPanel", bench: "Workbench", tasks: TaskScope, parent: QObject | None = None
+        self, panel: "InspectorPanel", bench: "Connections", tasks: TaskScope, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._panel = panel
@@ -39,7 +40,7 @@ class InspectorController(QObject):
         """Inspect what is in hand anew, from what is known; asks nobody."""
         if not self._bench.is_connected:
             return
-        held = self._bench.desk.held()
+        held = self._bench.inspector.held()
         now = self._bench.clock.now()
         ends = [each.ends_at for inspection in held for each in inspection.truth if each.ends_at is not None]
         self._looks_again_at = min((end for end in ends if end > now), default=None)
@@ -62,14 +63,14 @@ class InspectorController(QObject):
         self._tasks.start("fetch keys", self._fetch_keys)
 
     async def _fetch_keys(self) -> None:
-        await self._bench.desk.fetch_keys()
+        await self._bench.inspector.fetch_keys()
         self.show()
 
-    def _on_introspect(self, title: str) -> None:
-        self._tasks.start("introspect", self._introspect, title)
+    def _on_introspect(self, name: TokenName) -> None:
+        self._tasks.start("introspect", self._introspect, name)
 
-    async def _introspect(self, title: str) -> None:
-        await self._bench.desk.introspect(title)
+    async def _introspect(self, name: TokenName) -> None:
+        await self._bench.inspector.introspect(name)
         self.show()
 
     def _on_paste(self) -> None:
@@ -128,7 +129,7 @@ class InspectorController(QObject):
         from ui.inspector.paste import KeySource
 
         if source is KeySource.ISSUER:
-            return await self._bench.desk.keys_of(check_url(value, "The issuer"))
+            return await self._bench.inspector.keys_of(check_url(value, "The issuer"))
         if source is KeySource.PASTED:
             return None, read_pasted_keys(value, "pasted")
         if source is KeySource.CONNECTION:

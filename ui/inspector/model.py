@@ -2,21 +2,20 @@
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QColor
 
 from app.oauth.rules import Outcome
 from ui import theme
 from ui.inspector.rows import ClaimRow, mark_at, meaning_at, word_at
 from ui.text import plain_tooltip
+from ui.widgets.table import ROOT, ColumnsModel, Index
 
-Index = QModelIndex | QPersistentModelIndex
-_ROOT = QModelIndex()
 NAME, VALUE, MEANING, MARK = range(4)
 _MARK_TONES = {Outcome.PASSED: "good", Outcome.FAILED: "bad", Outcome.CANNOT_BE_CHECKED: "warning"}
 
 
-class ClaimsModel(QAbstractTableModel):
+class ClaimsModel(ColumnsModel):
     """Claim, value, meaning, mark; times are worked out anew at each tick, and a filter looks at all but the mark."""
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -47,18 +46,11 @@ class ClaimsModel(QAbstractTableModel):
     def row_at(self, index: Index) -> ClaimRow | None:
         return self._rows[index.row()] if index.isValid() and index.row() < len(self._rows) else None
 
-    def rowCount(self, parent: Index = _ROOT) -> int:
+    def rowCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(self._rows)
 
-    def columnCount(self, parent: Index = _ROOT) -> int:
-        return 0 if parent.isValid() else 4
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return the column's name."""
-        if role != Qt.ItemDataRole.DisplayRole or orientation != Qt.Orientation.Horizontal:
-            return None
-        names = ("Claim", "Value", "What it means", "State")
-        return names[section] if 0 <= section < len(names) else None
+    def headings(self) -> tuple[str, ...]:
+        return ("Claim", "Value", "What it means", "State")
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         row = self.row_at(index)

@@ -7,6 +7,7 @@ from app.inspection.inspector import Inspection
 from app.inspection.reading import Form
 from app.oauth.rules import Outcome
 from app.session.generations import Generation
+from app.token_name import TokenKind, TokenName
 from ui import theme
 from ui.inspector.rows import CONCLUSION_TONES, printable
 from ui.inspector.views import ClaimsView, CompareView, ExpiryView, JsonView, RulesView, others_of
@@ -14,6 +15,8 @@ from ui.text import plain_tooltip
 from ui.widgets.buttons import ElidingButton, allow
 from ui.widgets.labels import ElidedLabel, Pill, WholeLabel
 from ui.widgets.painted import Picker
+
+_KINDS = {TokenKind.ACCESS: "Access token", TokenKind.ID: "ID token", TokenKind.REFRESH: "Refresh token"}
 
 
 class InspectorPanel(QWidget):
@@ -24,7 +27,7 @@ class InspectorPanel(QWidget):
     """
 
     fetch_keys_requested = Signal()
-    introspect_requested = Signal(str)
+    introspect_requested = Signal(object)
     paste_requested = Signal()
     copy_requested = Signal(str)
 
@@ -65,13 +68,13 @@ class InspectorPanel(QWidget):
         self._keys_host, self._introspection_host = keys_host, introspection_host
         self._show_actions(self.current())
 
-    def show_token(self, name: str) -> None:
+    def show_token(self, name: TokenName) -> None:
         """Choose the token of that name; one that is not in hand any more is compared with its successor."""
-        names = [each.title for each in (*self._held, *self._pasted)]
+        names = [each.name for each in (*self._held, *self._pasted)]
         if name in names:
             self.picker.setCurrentIndex(names.index(name))
             return
-        kin = next((each for each in names if each.partition("-")[0] == name.partition("-")[0]), None)
+        kin = next((each for each in names if each is not None and each.kind is name.kind), None)
         if kin is not None and any(each.name == name for each in self._generations):
             self.picker.setCurrentIndex(names.index(kin))
             self.compare.choose(name)
@@ -167,13 +170,13 @@ class InspectorPanel(QWidget):
         self._state.show_state("lapsed", "warning")
 
     def _title(self, inspection: Inspection) -> str:
-        kinds = {"AT": "Access token {0}", "ID": "ID token {0}", "RT": "Refresh token {0}"}
-        return kinds.get(inspection.title.partition("-")[0], "{0}").format(inspection.title)
+        name = inspection.name
+        return inspection.title if name is None else f"{_KINDS[name.kind]} {name}"
 
     def _introspect(self) -> None:
         shown = self.current()
         if shown is not None:
-            self.introspect_requested.emit(shown.title)
+            self.introspect_requested.emit(shown.name)
 
     def _build_head(self) -> None:
         self.picker = Picker()

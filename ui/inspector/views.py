@@ -1,19 +1,20 @@
 """The inspector's views of one token: claims, rules, when it ends, what changed, the JSON itself."""
 
 from PySide6.QtCore import QModelIndex, Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.inspection.difference import difference
 from app.inspection.inspector import Inspection
 from app.inspection.reading import Form, pretty
 from app.inspection.truth import Testimony
 from app.session.generations import Generation
-from ui import theme
+from app.token_name import TokenName
 from ui.inspector.model import MARK, NAME, ClaimsModel
 from ui.inspector.rows import change_rows, rows_of, rule_rows, truth_rows
 from ui.widgets.buttons import allow
 from ui.widgets.labels import label
 from ui.widgets.painted import Picker
+from ui.widgets.reader import reader
 from ui.widgets.table import TextModel, text_table
 
 _NOTHING: tuple[Generation, ...] = ()
@@ -36,7 +37,7 @@ class ClaimsView(QWidget):
         self.filter_edit.textChanged.connect(self.model.filter)
         self.table = text_table("inspectorTable", "Claims", self.model, {NAME: 118, MARK: 64})
         self.table.selectionModel().currentChanged.connect(self._show_value)
-        self.value_view = _reader("claimValueView", "The chosen value in full")
+        self.value_view = reader("claimValueView", "The chosen value in full")
         self.value_view.setPlaceholderText("Choose a claim to read all of it.")
         self.value_view.hide()
         self.copy_button = _button("copyClaimButton", "Copy value")
@@ -148,15 +149,15 @@ class CompareView(QWidget):
         self._inspection, self._others = inspection, others
         self.picker.blockSignals(True)
         self.picker.clear()
-        self.picker.addItems([each.name for each in others])
+        self.picker.addItems([str(each.name) for each in others])
         self.picker.setCurrentIndex(max(self.picker.findText(chosen), 0) if others else -1)
         self.picker.blockSignals(False)
         self.picker.setEnabled(bool(others))
         self._show()
 
-    def choose(self, name: str) -> None:
+    def choose(self, name: TokenName) -> None:
         """Compare with the generation of that name."""
-        self.picker.setCurrentIndex(self.picker.findText(name))
+        self.picker.setCurrentIndex(self.picker.findText(str(name)))
 
     def summary(self) -> str:
         """Return what the comparison comes to."""
@@ -183,7 +184,7 @@ class JsonView(QWidget):
         super().__init__(parent)
         self._inspection: Inspection | None = None
         self._presents = False
-        self.view = _reader("tokenJsonView", "The token's parts")
+        self.view = reader("tokenJsonView", "The token's parts")
         _column(self, self.view)
 
     def show_inspection(self, inspection: Inspection | None) -> None:
@@ -215,25 +216,15 @@ def parts_text(inspection: Inspection, *, masked: bool = False) -> str:
 
 def others_of(inspection: Inspection | None, generations: tuple[Generation, ...]) -> tuple[Generation, ...]:
     """Return the other generations of a token's kind, the latest first."""
-    if inspection is None:
+    if inspection is None or inspection.name is None:
         return _NOTHING
-    prefix = inspection.title.partition("-")[0]
-    found = [each for each in generations if each.prefix == prefix and each.name != inspection.title]
+    kind, name = inspection.name.kind, inspection.name
+    found = [each for each in generations if each.name.kind is kind and each.name != name]
     return tuple(reversed(found))
 
 
 def _in_full(value: object) -> str:
     return value if isinstance(value, str) else pretty(value)
-
-
-def _reader(name: str, accessible_name: str) -> QPlainTextEdit:
-    view = QPlainTextEdit()
-    view.setObjectName(name)
-    view.setAccessibleName(accessible_name)
-    view.setReadOnly(True)
-    theme.set_mono(view, 12)
-    view.setTabChangesFocus(True)
-    return view
 
 
 def _button(name: str, text: str) -> QPushButton:

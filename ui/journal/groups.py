@@ -2,8 +2,30 @@
 
 from enum import Enum
 
-from app import events
 from app.events import Event
+from app.events.calls import CallFinished, CallStarted
+from app.events.demo import (
+    ClockSkewed,
+    ControlRequested,
+    DemoOrgFound,
+    DemoOrgLedgerSetAside,
+    DemoOrgPortTaken,
+    DemoOrgReset,
+    DemoOrgStarted,
+    DemoOrgTurned,
+    FaultSwitched,
+    KeysRotated,
+    NetworkCut,
+    ReplayAnswered,
+    ReplayStarted,
+    TimeTravelled,
+    TokenExpired,
+    TokenRevoked,
+)
+from app.events.refresh import Decided, RefreshFailed, RefreshRetried, RefreshStarted, RefreshSucceeded
+from app.events.session import SessionEnded, StoreTroubled
+from app.events.tokens import AccessTokenDropped, TokensReceived
+from app.events.wire import Exchange
 
 _REFUSED = 400
 
@@ -21,32 +43,32 @@ class Group(Enum):
 
 
 _GROUPS: dict[type, Group] = {
-    events.CallStarted: Group.CALLS,
-    events.CallFinished: Group.CALLS,
-    events.Decided: Group.DECISIONS,
-    events.RefreshStarted: Group.REFRESHES,
-    events.RefreshRetried: Group.REFRESHES,
-    events.RefreshSucceeded: Group.REFRESHES,
-    events.RefreshFailed: Group.REFRESHES,
-    events.TokensReceived: Group.TOKENS,
-    events.AccessTokenDropped: Group.TOKENS,
-    events.TokenRevoked: Group.TOKENS,
-    events.TokenExpired: Group.TOKENS,
-    events.ReplayStarted: Group.TOKENS,
-    events.ReplayAnswered: Group.TOKENS,
-    events.Exchange: Group.EXCHANGES,
-    events.DemoOrgStarted: Group.DEMO_ORG,
-    events.DemoOrgFound: Group.DEMO_ORG,
-    events.DemoOrgPortTaken: Group.DEMO_ORG,
-    events.DemoOrgLedgerSetAside: Group.DEMO_ORG,
-    events.DemoOrgReset: Group.DEMO_ORG,
-    events.ControlRequested: Group.DEMO_ORG,
-    events.DemoOrgTurned: Group.DEMO_ORG,
-    events.FaultSwitched: Group.DEMO_ORG,
-    events.TimeTravelled: Group.DEMO_ORG,
-    events.ClockSkewed: Group.DEMO_ORG,
-    events.NetworkCut: Group.DEMO_ORG,
-    events.KeysRotated: Group.DEMO_ORG,
+    CallStarted: Group.CALLS,
+    CallFinished: Group.CALLS,
+    Decided: Group.DECISIONS,
+    RefreshStarted: Group.REFRESHES,
+    RefreshRetried: Group.REFRESHES,
+    RefreshSucceeded: Group.REFRESHES,
+    RefreshFailed: Group.REFRESHES,
+    TokensReceived: Group.TOKENS,
+    AccessTokenDropped: Group.TOKENS,
+    TokenRevoked: Group.TOKENS,
+    TokenExpired: Group.TOKENS,
+    ReplayStarted: Group.TOKENS,
+    ReplayAnswered: Group.TOKENS,
+    Exchange: Group.EXCHANGES,
+    DemoOrgStarted: Group.DEMO_ORG,
+    DemoOrgFound: Group.DEMO_ORG,
+    DemoOrgPortTaken: Group.DEMO_ORG,
+    DemoOrgLedgerSetAside: Group.DEMO_ORG,
+    DemoOrgReset: Group.DEMO_ORG,
+    ControlRequested: Group.DEMO_ORG,
+    DemoOrgTurned: Group.DEMO_ORG,
+    FaultSwitched: Group.DEMO_ORG,
+    TimeTravelled: Group.DEMO_ORG,
+    ClockSkewed: Group.DEMO_ORG,
+    NetworkCut: Group.DEMO_ORG,
+    KeysRotated: Group.DEMO_ORG,
 }
 
 
@@ -57,10 +79,10 @@ def group_of(event: Event) -> Group:
 
 def is_trouble(event: Event) -> bool:
     """Return whether an event tells of something that went wrong."""
-    if isinstance(event, events.Exchange):
+    if isinstance(event, Exchange):
         return event.failure is not None or (event.status or 0) >= _REFUSED
-    if isinstance(event, events.CallFinished):
+    if isinstance(event, CallFinished):
         return event.status is None or event.status >= _REFUSED
-    if isinstance(event, events.ReplayAnswered):
+    if isinstance(event, ReplayAnswered):
         return event.error is not None
-    return isinstance(event, events.RefreshRetried | events.RefreshFailed | events.SessionEnded | events.StoreTroubled)
+    return isinstance(event, RefreshRetried | RefreshFailed | SessionEnded | StoreTroubled)

@@ -4,21 +4,20 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QColor
 
 from app.events import Entry
 from ui import theme
 from ui.journal.groups import Group, group_of, is_trouble
 from ui.text import clock_time, plain_tooltip
+from ui.widgets.table import ROOT, ColumnsModel, Index
 
-Index = QModelIndex | QPersistentModelIndex
-_ROOT = QModelIndex()
 NUMBER, AT, WHAT, CAUSE = range(4)
 _MOST, _DROPPED = 40_000, 5_000
 
 
-class EntryModel(QAbstractTableModel):
+class EntryModel(ColumnsModel):
     """Entries in the order of their numbers: number, time, sentence, number of the cause."""
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -33,22 +32,8 @@ class EntryModel(QAbstractTableModel):
         place = bisect_left(self._shown, seq, key=_seq)
         return place if place < len(self._shown) and self._shown[place].seq == seq else None
 
-    def rowCount(self, parent: Index = _ROOT) -> int:
+    def rowCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(self._shown)
-
-    def columnCount(self, parent: Index = _ROOT) -> int:
-        return 0 if parent.isValid() else 4
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return the column's name."""
-        if role != Qt.ItemDataRole.DisplayRole or orientation != Qt.Orientation.Horizontal:
-            return None
-        names = self.headings()
-        return names[section] if 0 <= section < len(names) else None
-
-    def headings(self) -> tuple[str, ...]:
-        """Return the columns' names."""
-        return ()
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         entry = self.entry_at(index)
@@ -114,7 +99,7 @@ class JournalModel(EntryModel):
         shown = self._passing(new, sentences)
         if shown:
             first = len(self._shown)
-            self.beginInsertRows(_ROOT, first, first + len(shown) - 1)
+            self.beginInsertRows(ROOT, first, first + len(shown) - 1)
             self._shown += shown
             self.endInsertRows()
         if len(self._entries) > _MOST:
@@ -147,7 +132,7 @@ class JournalModel(EntryModel):
         first = self._entries[0].seq if self._entries else self._shown[-1].seq + 1
         hidden = bisect_left(self._shown, first, key=_seq)
         if hidden:
-            self.beginRemoveRows(_ROOT, 0, hidden - 1)
+            self.beginRemoveRows(ROOT, 0, hidden - 1)
             del self._shown[:hidden]
             self.endRemoveRows()
 

@@ -40,7 +40,7 @@ async def run_in_processes(scenario: Scenario, *, progress: Callable[[Progress],
 
 
 class LabController(QObject):
-    """One run at a time; it is given no workbench, so it cannot touch one."""
+    """One run at a time; it is given no connection, so it cannot touch one."""
 
     def __init__(
         self,

@@ -2,20 +2,19 @@
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QFont
 
 from app.lab.report import Outcome, Report
 from ui.lab import words
 from ui.lab.measures import Measure, best_of, value_of
 from ui.text import plain_tooltip
+from ui.widgets.table import ROOT, ColumnsModel, Index
 
-Index = QModelIndex | QPersistentModelIndex
-_ROOT = QModelIndex()
 _MEASURES = tuple(Measure)
 
 
-class OutcomesModel(QAbstractTableModel):
+class OutcomesModel(ColumnsModel):
     """One report; the first column names the measure."""
 
     def __init__(self, report: Report, parent: QObject | None = None) -> None:
@@ -26,17 +25,12 @@ class OutcomesModel(QAbstractTableModel):
     def row_of(self, measure: Measure) -> int:
         return _MEASURES.index(measure)
 
-    def rowCount(self, parent: Index = _ROOT) -> int:
+    def rowCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(_MEASURES)
 
-    def columnCount(self, parent: Index = _ROOT) -> int:
-        return 0 if parent.isValid() else len(self._report.outcomes) + 1
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role != Qt.ItemDataRole.DisplayRole or orientation != Qt.Orientation.Horizontal:
-            return None
-        outcome = self._outcome(section)
-        return "Measure" if outcome is None else words.contestant_names()[outcome.contestant]
+    def headings(self) -> tuple[str, ...]:
+        names = words.contestant_names()
+        return ("Measure", *(names[outcome.contestant] for outcome in self._report.outcomes))
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid() or index.row() >= len(_MEASURES):

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from app.errors import LapseError, Standing, StepFailed
-from app.events import StorePlace
+from app.errors import LapseError, StepFailed
+from app.errors.reasons import Standing
+from app.events.session import StorePlace
 from app.lessons.catalogue import LESSONS
 from app.lessons.player import Player
 from app.lessons.progress import Progress, progress_of, saved_progress
@@ -18,8 +19,8 @@ from ui.shell.tasks import TaskScope, ask_yes_no
 
 if TYPE_CHECKING:
     from app.connection import Connection
+    from app.connections import Connections
     from app.lessons.lesson import Lesson
-    from app.workbench import Workbench
     from ui.window.main_window import MainWindow
 
 _TASK = "lesson"
@@ -36,7 +37,7 @@ class LessonsController(QObject):
     def __init__(
         self,
         window: "MainWindow",
-        bench: "Workbench",
+        bench: "Connections",
         tasks: TaskScope,
         take_up: "Callable[[Connection], None]",
         changed: Callable[[], None],

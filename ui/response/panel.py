@@ -2,8 +2,8 @@
 
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
-from ui import theme
 from ui.response.facts import ResponseFacts, response_text
+from ui.widgets.reader import reader
 
 
 class ResponsePanel(QWidget):
@@ -11,14 +11,9 @@ class ResponsePanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.view = QPlainTextEdit()
-        self.view.setObjectName("responseView")
-        self.view.setAccessibleName("The API's answer")
-        self.view.setReadOnly(True)
-        theme.set_mono(self.view, 12)
+        self.view = reader("responseView", "The API's answer")
         self.view.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.view.setPlaceholderText("Nothing was called yet.")
-        self.view.setTabChangesFocus(True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 10)
         layout.addWidget(self.view)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.decision import Decision, Reason, Verdict
+from app.decision.words import because, consequence
 from ui import theme
 from ui.session.facts import Tone
 from ui.widgets.buttons import allow
@@ -63,12 +64,12 @@ class CallStrip(Card):
                 widget.style().polish(widget)
         for shown, text in (
             (self._mark, _MARKS[tone]),
-            (self._because, decision.because()),
-            (self._consequence, decision.consequence()),
+            (self._because, because(decision)),
+            (self._consequence, consequence(decision)),
         ):
             if shown.text() != text:
                 shown.setText(text)
-        self.verdict_banner.setAccessibleName(f"{decision.because()} {decision.consequence()}")
+        self.verdict_banner.setAccessibleName(f"{because(decision)} {consequence(decision)}")
 
     def show_story(self, text: str) -> None:
         """Say what the last call did; an empty text hides the line."""

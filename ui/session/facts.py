@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from app.token_name import TokenName
 from ui.text import clock_time, countdown
 
 if TYPE_CHECKING:
-    from app.events import RefreshTokenFate
+    from app.events.tokens import RefreshTokenFate
 
 # "Lapsing" is a share of the life, because 30 s are nothing of an hour and all of a short token.
 LAPSING_SHARE = 0.2
@@ -30,7 +31,7 @@ class TokenFacts:
     """
 
     kind: str
-    name: str
+    name: TokenName
     number: int
     fingerprint: str
     length: int
@@ -82,7 +83,7 @@ def card_state(facts: TokenFacts | None, now: float) -> CardState:
 
 def _endless(facts: TokenFacts) -> CardState:
     """Return the state of a token whose end is not stated, with what became of the one before it."""
-    from app.events import RefreshTokenFate  # late: an empty card is painted without the vocabulary
+    from app.events.tokens import RefreshTokenFate  # late: an empty card is painted without the vocabulary
 
     rotates = facts.fate is RefreshTokenFate.REPLACED
     pill = "Live · rotates" if rotates else "Live"

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from app.events import RefreshTokenFate
+from app.events.tokens import RefreshTokenFate
 from app.oauth.decode import decode
 from app.session.expiry import leeway_in_force
 from app.session.tokens import Held, TokenSet

@@ -9,7 +9,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 
 from app.connection import SignInKind
-from app.errors import LapseError, Standing
+from app.errors import LapseError
+from app.errors.reasons import Standing
 from ui.session.asked_factors import AskedFactors
 from ui.shell.clipboard import Clipboard
 from ui.shell.page import Page
@@ -17,11 +18,11 @@ from ui.shell.tasks import TaskScope
 from ui.window.main_window import MainWindow
 
 if TYPE_CHECKING:
+    from app.connections import Connections
     from app.secret import Secret
     from app.session.device_sign_in import DeviceWaiting
     from app.session.direct_sign_in import Factor
     from app.session.sign_in import Waiting
-    from app.workbench import Workbench
 
 _SIGN_IN = "sign-in"
 _FIRST_PAGES = {
@@ -60,7 +61,7 @@ class SignInController(QObject):
     def __init__(
         self,
         window: MainWindow,
-        bench: "Workbench",
+        bench: "Connections",
         tasks: TaskScope,
         clipboard: Clipboard,
         changed: Callable[[], None],
@@ -164,7 +165,9 @@ class SignInController(QObject):
         self._bench.open_browser(url, self._browser_opened)
 
     def _on_phone(self) -> None:
-        hosting = self._bench.host.hosting
+        from app.demo.embedded import demo_of
+
+        hosting = demo_of(self._bench).host.hosting
         if hosting is not None:
             self._on_open(f"{hosting.base_url}/phone")
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 
+from app.events.words import sentence
 from app.wire.curl import curl
 from app.wire.details import Detail
 from ui.shell.clipboard import Clipboard
@@ -12,8 +13,9 @@ from ui.shell.commands import Possible
 from ui.shell.tasks import TaskScope
 
 if TYPE_CHECKING:
+    from app.connections import Connections
+    from app.demo.drills import Drills
     from app.session.tokens import Held, TokenSet
-    from app.workbench import Workbench
     from ui.window.main_window import MainWindow
 
 
@@ -23,7 +25,7 @@ class TokenController(QObject):
     def __init__(
         self,
         window: "MainWindow",
-        bench: "Workbench",
+        bench: "Connections",
         tasks: TaskScope,
         clipboard: Clipboard,
         parent: QObject | None = None,
@@ -60,7 +62,7 @@ class TokenController(QObject):
                 has_access=tokens is not None and tokens.access is not None,
                 has_refresh=tokens is not None and tokens.refresh is not None,
                 has_id=tokens is not None and tokens.id is not None,
-                replaced=replaced.name if replaced is not None else "",
+                replaced=replaced.name if replaced is not None else None,
                 why_not_by=self._why_not_by() if is_ready else {},
                 is_calling=self._tasks.running("call"),
                 is_presenting=self._window.commands.presenter.isChecked(),
@@ -118,23 +120,28 @@ class TokenController(QObject):
         self._tasks.start(f"expire {kind}", self._expire, kind)
 
     async def _expire(self, kind: str) -> None:
-        expired = await (await self._bench.trouble()).expire(kind)
-        self._note(expired.sentence())
+        expired = await (await self._drills()).expire(kind)
+        self._note(sentence(expired))
 
     def _on_revoke(self) -> None:
         kind = self._kind()
         self._tasks.start(f"revoke {kind}", self._revoke, kind)
 
     async def _revoke(self, kind: str) -> None:
-        revoked = await (await self._bench.trouble()).revoke(kind)
-        self._note(revoked.sentence())
+        revoked = await (await self._drills()).revoke(kind)
+        self._note(sentence(revoked))
 
     def _on_replay(self) -> None:
         self._tasks.start("replay", self._replay)
 
     async def _replay(self) -> None:
-        answered = await (await self._bench.trouble()).replay()
-        self._window.call_strip.show_story(answered.sentence())
+        answered = await (await self._drills()).replay()
+        self._window.call_strip.show_story(sentence(answered))
+
+    async def _drills(self) -> "Drills":
+        from app.demo.embedded import drills_of
+
+        return await drills_of(self._bench)
 
     def _note(self, text: str) -> None:
         self._window.toasts.show_toast(text)

@@ -2,27 +2,39 @@
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app import events
 from app.events import Entry
+from app.events.refresh import RefreshFailed, RefreshRetried, RefreshStarted, RefreshSucceeded
+from app.events.session import (
+    KeyringAwaited,
+    SessionAdopted,
+    SessionEnded,
+    SessionGone,
+    SessionRestored,
+    SessionStarted,
+    SessionStored,
+    SignOutFinished,
+    StoreTroubled,
+)
+from app.events.tokens import AccessTokenDropped
 from app.journal import Journal
 
 _BATCH_MS = 50
 # What changes the session's state is passed on at once; everything else may wait for the next batch.
 _SESSION_EVENTS = (
-    events.SessionStarted,
-    events.SessionRestored,
-    events.SessionAdopted,
-    events.SessionEnded,
-    events.SessionStored,
-    events.SignedOut,
-    events.AccessTokenDropped,
-    events.RefreshStarted,
-    events.RefreshRetried,
-    events.SessionGone,
-    events.RefreshSucceeded,
-    events.RefreshFailed,
-    events.StoreTroubled,
-    events.KeyringAwaited,
+    SessionStarted,
+    SessionRestored,
+    SessionAdopted,
+    SessionEnded,
+    SessionStored,
+    SignOutFinished,
+    AccessTokenDropped,
+    RefreshStarted,
+    RefreshRetried,
+    SessionGone,
+    RefreshSucceeded,
+    RefreshFailed,
+    StoreTroubled,
+    KeyringAwaited,
 )
 
 

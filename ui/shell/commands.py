@@ -8,13 +8,15 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.connection import SignInKind
+from app.installed import has
+from app.token_name import TokenName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Possible:
     """What can be done at the moment: who is connected and signed in, which tokens are in hand, whether a call runs.
 
-    `replaced` is the name of the refresh token that was replaced last, "" for none. `why_not_by` says for kinds of
+    `replaced` is the name of the refresh token that was replaced last, None for none. `why_not_by` says for kinds of
     sign-in why the server does not offer them.
     """
 
@@ -24,7 +26,7 @@ class Possible:
     has_access: bool = False
     has_refresh: bool = False
     has_id: bool = False
-    replaced: str = ""
+    replaced: TokenName | None = None
     is_calling: bool = False
     is_presenting: bool = False
     why_not_by: Mapping[str, str] = field(default_factory=dict)
@@ -56,6 +58,7 @@ class Commands(QObject):
         self._build_lessons()
         self._build_lab()
         self._build_view()
+        self._leave_out()
         self.show_possible(Possible())
         self.show_lesson_possible(LessonPossible())
 
@@ -296,6 +299,23 @@ class Commands(QObject):
         self.focus_timeline = self._new("focusTimeline", "Go to the timeline", "", "Ctrl+T")
 
     def _menus(self) -> list[tuple[str, list[QAction]]]:
+        offered = ((title, [each for each in actions if each not in self._left_out]) for title, actions in self._all())
+        return [(title, actions) for title, actions in offered if actions]
+
+    def _leave_out(self) -> None:
+        """Hide what belongs to a part of the program that is not installed; its shortcuts go with it."""
+        demo = (self.demo_panel, *self._travels, self.jump_to_lapse, self.storm, *self._troubles, self.rotate_keys)
+        belonging = {
+            "demo": (*demo, self.addresses, self.make_as_new, self.reset_demo),
+            "lessons": (self.lessons, self.lesson_hint, self.show_me, self.reset_lesson, self.leave_lesson),
+            "lab": (self.lab, self.run_lab),
+            "doctor": (self.doctor,),
+        }
+        self._left_out = [each for name, actions in belonging.items() if not has(name) for each in actions]
+        for action in self._left_out:
+            action.setVisible(False)
+
+    def _all(self) -> list[tuple[str, list[QAction]]]:
         return [
             (
                 "Session",

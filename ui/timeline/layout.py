@@ -12,6 +12,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from app.lanes import Bar, End, Lane, Lanes, Limits, Mark, MarkKind, Series, Track
+from app.token_name import TokenName
 from ui.timeline.span import ORDER, Frame, ticks
 
 _NARROW_PX = 3.0
@@ -49,8 +50,7 @@ class BarShape:
     lane: Lane
     begin: float
     end: float
-    name: str
-    number: int
+    name: TokenName
     seq: int
     how: End
     is_running: bool
@@ -75,7 +75,7 @@ class MarkShape:
     until: float
     seq: int
     note: str = ""
-    token: str = ""
+    token: TokenName | None = None
     took_s: float = 0.0
     back_x: float | None = None
     room: float = 0.0
@@ -247,7 +247,6 @@ def _shape(bar: Bar, run: _Run, frame: Frame, now: float, rules: Rules, ends: di
         begin=run.begin,
         end=run.end,
         name=bar.name,
-        number=bar.number,
         seq=bar.seq,
         how=bar.end_at(now),
         is_running=is_one and bar.ended_at is None and (bar.ends_at is None or now < bar.ends_at),

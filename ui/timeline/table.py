@@ -4,19 +4,18 @@ from bisect import bisect_left
 from operator import itemgetter
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 
 from app.lanes import Bar, Lane, Lanes, Mark
 from ui import theme
 from ui.text import clock_time, plain_tooltip
 from ui.timeline import words
+from ui.widgets.table import ROOT, ColumnsModel, Index
 
-Index = QModelIndex | QPersistentModelIndex
-_ROOT = QModelIndex()
 WHEN, LANE, WHAT = range(3)
 
 
-class LanesModel(QAbstractTableModel):
+class LanesModel(ColumnsModel):
     """When, lane, what; grows with the lanes, in the order of the journal."""
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -38,7 +37,7 @@ class LanesModel(QAbstractTableModel):
         if self._lanes.forgotten != self._forgotten or len(things) < had:
             self.show_lanes(self._lanes)
         elif len(things) > had:
-            self.beginInsertRows(_ROOT, had, len(things) - 1)
+            self.beginInsertRows(ROOT, had, len(things) - 1)
             self._rows.extend(things[had:])
             self.endInsertRows()
         self.tick(self._now)
@@ -58,16 +57,11 @@ class LanesModel(QAbstractTableModel):
         place = bisect_left(self._rows, seq, key=itemgetter(0))
         return place if place < len(self._rows) and self._rows[place][0] == seq else None
 
-    def rowCount(self, parent: Index = _ROOT) -> int:
+    def rowCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(self._rows)
 
-    def columnCount(self, parent: Index = _ROOT) -> int:
-        return 0 if parent.isValid() else len(self._headings())
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role != Qt.ItemDataRole.DisplayRole or orientation != Qt.Orientation.Horizontal:
-            return None
-        return self._headings()[section] if 0 <= section < self.columnCount() else None
+    def headings(self) -> tuple[str, ...]:
+        return ("When", "Lane", "What")
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid() or index.row() >= len(self._rows):
@@ -90,9 +84,6 @@ class LanesModel(QAbstractTableModel):
         if index.column() == WHEN:
             return clock_time(_moment(thing))
         return thing.sentence(self._now) if isinstance(thing, Bar) else _told(thing)
-
-    def _headings(self) -> tuple[str, str, str]:
-        return ("When", "Lane", "What")
 
 
 def _moment(thing: Bar | Mark) -> float:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from app.lanes import End, Lane, Limits, MarkKind
 from app.text import duration
+from app.token_name import TokenName
 from ui.text import shape_of
 from ui.timeline.layout import BarShape, LimitKind, MarkShape
 from ui.timeline.span import Frame, tick_step
@@ -67,7 +68,7 @@ def now_word() -> str:
     return "now"
 
 
-def many(count: int, name: str) -> str:
+def many(count: int, name: TokenName) -> str:
     """Return what is said of lives that lie too close to be told apart."""
     text = "{0} tokens from {1} on; zoom in to tell them apart."
     return text.format(count, name)
@@ -88,13 +89,13 @@ def limits_sentence(limits: Limits) -> str:
 
 def bar_texts(bar: BarShape, words: dict[End, str], *, presenter: bool) -> list[str]:
     """Return what may be written on a bar, from the most to the least; whatever fits is taken."""
-    name = f"{shape_of(bar.number)} {bar.name}" if presenter else bar.name
+    name = f"{shape_of(bar.name.number)} {bar.name}" if presenter else str(bar.name)
     word = words.get(bar.how, "")
     found = [f"{name} · {word}"] if word else []
     if bar.lane is Lane.ACCESS and bar.life_s is not None:
         life = duration(round(bar.life_s))
         found = [f"{name} · {life} · {word}", *found] if word else [f"{name} · {life}"]
-    return [*found, name, *([shape_of(bar.number)] if presenter else [])]
+    return [*found, name, *([shape_of(bar.name.number)] if presenter else [])]
 
 
 def mark_texts(mark: MarkShape, words: dict[MarkKind, str]) -> list[str]:

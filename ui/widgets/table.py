@@ -1,4 +1,4 @@
-"""Read-only tables of plain text: one model and one way to set a table up."""
+"""Read-only tables: what their models share, one for plain text, and one way to set a table up."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,8 +12,24 @@ from ui import theme
 from ui.text import plain_tooltip
 
 Index = QModelIndex | QPersistentModelIndex
-_ROOT = QModelIndex()
+ROOT = QModelIndex()
 _ROW_HEIGHT = 27
+
+
+class ColumnsModel(QAbstractTableModel):
+    """A table with a heading over each of its columns; what its rows are is its own affair."""
+
+    def headings(self) -> tuple[str, ...]:
+        """Return the columns' names."""
+        raise NotImplementedError
+
+    def columnCount(self, parent: Index = ROOT) -> int:
+        return 0 if parent.isValid() else len(self.headings())
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role != Qt.ItemDataRole.DisplayRole or orientation != Qt.Orientation.Horizontal:
+            return None
+        return self.headings()[section] if 0 <= section < self.columnCount() else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +41,7 @@ class TextRow:
     spoken: str = ""
 
 
-class TextModel(QAbstractTableModel):
+class TextModel(ColumnsModel):
     """Rows of text under headings; tooltips repeat a cell as plain text, whatever it looks like."""
 
     def __init__(self, headings: Sequence[str], mono: Sequence[int] = (), parent: QObject | None = None) -> None:
@@ -49,16 +65,11 @@ class TextModel(QAbstractTableModel):
     def row_at(self, index: Index) -> TextRow | None:
         return self._rows[index.row()] if index.isValid() and index.row() < len(self._rows) else None
 
-    def rowCount(self, parent: Index = _ROOT) -> int:
+    def rowCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(self._rows)
 
-    def columnCount(self, parent: Index = _ROOT) -> int:
-        return 0 if parent.isValid() else len(self._headings)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role != Qt.ItemDataRole.DisplayRole or orientation != Qt.Orientation.Horizontal:
-            return None
-        return self._headings[section] if 0 <= section < len(self._headings) else None
+    def headings(self) -> tuple[str, ...]:
+        return self._headings
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         row = self.row_at(index)

@@ -1,25 +1,24 @@
-"""Connects the window's wishes to the workbench, and what the workbench tells to the window."""
+"""Connects the window's wishes to the connections, and what happens there to the window."""
 
 import asyncio
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from app import events
 from app.errors import LapseError, Refusal
-from app.events import Entry, StorePlace
+from app.events import Entry
+from app.events.demo import DemoOrgFound, DemoOrgLedgerSetAside, DemoOrgPortTaken, DemoOrgTurned, TimeTravelled
+from app.events.refresh import RefreshRetried, RefreshSucceeded
+from app.events.session import KeyringAwaited, StorePlace
+from app.events.sign_in import BrowserOpened
+from app.installed import has
 from app.session.expiry import leeway_in_force
 from app.session.states import Ended, Unread
 from app.session.tokens import TokenSet
 from ui.connections.controller import ConnectionsController
-from ui.demo.addresses import AddressesDialog
-from ui.demo.controller import DemoController
-from ui.doctor.controller import DoctorController
 from ui.doctor.grant_controller import GrantController
 from ui.help.controller import HelpController
 from ui.inspector.controller import InspectorController
-from ui.lab.controller import LabController
-from ui.lessons.controller import LessonsController
 from ui.response.facts import response_facts
 from ui.session.held import facts_of
 from ui.session.sign_in_controller import SignInController
@@ -33,18 +32,22 @@ from ui.window.story_controller import StoryController
 from ui.window.view_controller import ViewController
 
 if TYPE_CHECKING:
-    # For types alone: the workbench brings the heavy libraries, which come after the first paint.
+    # For types alone: the connections bring the heavy libraries, which come after the first paint.
     from app.connection import Connection
+    from app.connections import Connections
     from app.session.calls import CallResult
-    from app.workbench import Workbench
+    from ui.demo.controller import DemoController
+    from ui.doctor.controller import DoctorController
+    from ui.lab.controller import LabController
+    from ui.lessons.controller import LessonsController
 
 _TICK_MS = 500
 
 
 class WindowController(QObject):
-    """One window on one workbench; holds no state of its own but what it has shown last."""
+    """One window on the connections; holds no state of its own but what it has shown last."""
 
-    def __init__(self, window: MainWindow, bench: "Workbench", parent: QObject | None = None) -> None:
+    def __init__(self, window: MainWindow, bench: "Connections", parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._window = window
         self._bench = bench
@@ -56,16 +59,15 @@ class WindowController(QObject):
         self._inspector = InspectorController(window.inspector, bench, self.tasks, self)
         self._story = StoryController(window, bench, self.tasks, self._clipboard, self)
         self._token_verbs = TokenController(window, bench, self.tasks, self._clipboard, self)
-        taken_up = self._on_connection_saved
-        self._connections = ConnectionsController(window, bench, self.tasks, self._clipboard, taken_up, self)
+        self._connections = ConnectionsController(
+            window, bench, self.tasks, self._clipboard, self._on_connection_saved, self
+        )
         self._sign_in = SignInController(window, bench, self.tasks, self._clipboard, self._show_session, self)
-        end_sign_in = self._sign_in.cancel
-        self._lessons = LessonsController(window, bench, self.tasks, taken_up, self._show_session, end_sign_in, self)
-        in_use = self._lessons.is_in_front
-        self._doctor = DoctorController(window, bench, self.tasks, self._clipboard, self._story.select, in_use, self)
-        self._demo = DemoController(window, bench, self.tasks, self._call, self._on_connection_chosen, self)
+        self._lessons = self._new_lessons() if has("lessons") else None
+        self._doctor = self._new_doctor() if has("doctor") else None
+        self._demo = self._new_demo() if has("demo") else None
         self._grant = GrantController(window, bench, self.tasks, self._clipboard, self)
-        self._lab = LabController(window, self.tasks, self._clipboard, self)
+        self._lab = self._new_lab() if has("lab") else None
         self._view = ViewController(window, bench, self.tasks, self)
         self._help = HelpController(window.commands, self._clipboard, window)
         self._bridge = Bridge(bench.journal, self)
@@ -74,11 +76,39 @@ class WindowController(QObject):
         self._timer.setInterval(_TICK_MS)
         self._connect()
 
+    def _new_lessons(self) -> "LessonsController":
+        from ui.lessons.controller import LessonsController
+
+        taken_up, end_sign_in = self._on_connection_saved, self._sign_in.cancel
+        return LessonsController(self._window, self._bench, self.tasks, taken_up, self._show_session, end_sign_in, self)
+
+    def _new_doctor(self) -> "DoctorController":
+        from ui.doctor.controller import DoctorController
+
+        select = self._story.select
+        return DoctorController(
+            self._window, self._bench, self.tasks, self._clipboard, select, self._is_in_lesson, self
+        )
+
+    def _new_demo(self) -> "DemoController":
+        from ui.demo.controller import DemoController
+
+        return DemoController(self._window, self._bench, self.tasks, self._call, self._on_connection_chosen, self)
+
+    def _new_lab(self) -> "LabController":
+        from ui.lab.controller import LabController
+
+        return LabController(self._window, self.tasks, self._clipboard, self)
+
+    def _is_in_lesson(self) -> bool:
+        return self._lessons is not None and self._lessons.is_in_front()
+
     def start(self) -> None:
         """Take up the connection in use; the window is usable meanwhile."""
         self._show_connection()
         self._view.restore()
-        self._lessons.restore()
+        if self._lessons is not None:
+            self._lessons.restore()
         self._on_seen_changed(self._window.isVisible())
         self.tasks.start("connect", self._take_up, None)
 
@@ -99,7 +129,8 @@ class WindowController(QObject):
         self._sign_in.tick(now)
         self._inspector.tick(now)
         self._story.tick(now)
-        self._demo.tick()
+        if self._demo is not None:
+            self._demo.tick()
         if self._ready:
             self._window.call_strip.show_decision(self._bench.session.decide("Call API"))
 
@@ -180,7 +211,7 @@ class WindowController(QObject):
 
     async def _take_up(self, connection: "Connection | None") -> None:
         self._ready = False
-        self._demo.show_connection(is_ready=False)
+        self._show_demo(is_ready=False)
         self._sign_in.cancel("The sign-in was cancelled: another connection was chosen.")
         self._show_connection()
         embedded = (connection or self._bench.settings.connection).embedded
@@ -197,12 +228,17 @@ class WindowController(QObject):
         finally:
             self._ready = self._bench.is_connected
             self._story.show_connection()
-            self._demo.show_connection(is_ready=self._ready)
-            self._lessons.show_connection()
+            self._show_demo(is_ready=self._ready)
+            if self._lessons is not None:
+                self._lessons.show_connection()
             self._show_connection()
             self._show_session()
         # Also an empty one: the URL of the connection before would be sent this one's token.
         self._window.call_strip.show_url(self._bench.connection.api_url)
+
+    def _show_demo(self, *, is_ready: bool) -> None:
+        if self._demo is not None:
+            self._demo.show_connection(is_ready=is_ready)
 
     async def _sign_out(self) -> None:
         how = await self._bench.sign_out()
@@ -231,7 +267,10 @@ class WindowController(QObject):
         self._show_results(results)
 
     async def _show_demo_addresses(self) -> None:
-        addresses = await self._bench.demo_addresses()
+        from app.demo.embedded import demo_of
+        from ui.demo.addresses import AddressesDialog
+
+        addresses = await demo_of(self._bench).addresses()
         dialog = AddressesDialog(addresses, self._window, presents=self._window.commands.presenter.isChecked())
         dialog.copy_requested.connect(self._clipboard.copy)
         dialog.copy_secret_requested.connect(self._on_copy_secret)
@@ -246,46 +285,55 @@ class WindowController(QObject):
             consequence="It forgets every sign-in and makes a new key. You will have to sign in again.",
             yes="Reset",
         ):
-            await self._bench.reset_demo_org()
+            from app.demo.embedded import reset_demo_org
+
+            await reset_demo_org(self._bench)
             self._show_session()
 
     # --- what is told ---------------------------------------------------------------------------------------------
 
     def _on_session_changed(self, entry: Entry) -> None:
-        if isinstance(entry.event, events.KeyringAwaited):
+        if isinstance(entry.event, KeyringAwaited):
             self._window.show_starting(entry.sentence())
             self._show_store(waiting=entry.event.waiting)
-        elif isinstance(entry.event, events.RefreshRetried):
+        elif isinstance(entry.event, RefreshRetried):
             self._window.call_strip.show_story(entry.sentence())
         else:
             self._show_session()
 
     def _on_appended(self, batch: tuple[Entry, ...]) -> None:
-        self._story.added(batch)
-        self._doctor.added(batch)
-        self._demo.added(batch)
-        self._lessons.added()
+        self._tell(batch)
         for entry in batch:
             event = entry.event
-            if isinstance(event, events.BrowserOpened) and not event.worked:
+            if isinstance(event, BrowserOpened) and not event.worked:
                 self._sign_in.show_no_browser()
-            elif isinstance(event, events.DemoOrgPortTaken | events.DemoOrgLedgerSetAside):
+            elif isinstance(event, DemoOrgPortTaken | DemoOrgLedgerSetAside):
                 self._window.statusBar().showMessage(entry.sentence())  # stays: it explains why one is signed out
-            elif isinstance(event, events.TimeTravelled):
+            elif isinstance(event, TimeTravelled):
                 self.tick()  # every countdown jumps along at once
                 self._window.toasts.announcer.announce(entry.sentence())
-            elif isinstance(event, events.DemoOrgTurned):
+            elif isinstance(event, DemoOrgTurned):
                 self._show_limits()
-            elif isinstance(event, events.DemoOrgFound):
+            elif isinstance(event, DemoOrgFound):
                 self._window.toasts.show_toast(entry.sentence())
-            elif isinstance(event, events.RefreshSucceeded):
+            elif isinstance(event, RefreshSucceeded):
                 self._window.toasts.announcer.announce(entry.sentence())
+
+    def _tell(self, batch: tuple[Entry, ...]) -> None:
+        self._story.added(batch)
+        if self._doctor is not None:
+            self._doctor.added(batch)
+        if self._demo is not None:
+            self._demo.added(batch)
+        if self._lessons is not None:
+            self._lessons.added()
 
     def _report(self, failure: BaseException) -> None:
         self._show_session()
         # Why a session has ended stands where one signs in again; once is enough.
-        ended = self._bench.session.ended
-        if not (self._ready and isinstance(failure, Refusal) and ended is not None and failure.what == ended.what):
+        ended = self._bench.session.ended if self._ready else None
+        is_it = isinstance(failure, Refusal) and ended is not None and failure.reason is ended.reason
+        if not is_it:
             self._window.error_panel.show_error(failure)
 
     def _show_connection(self) -> None:
@@ -310,7 +358,8 @@ class WindowController(QObject):
 
     def _show_possible(self) -> None:
         self._token_verbs.show_possible(is_ready=self._ready)
-        self._lessons.show_possible()
+        if self._lessons is not None:
+            self._lessons.show_possible()
 
     def _show_page(self, tokens: TokenSet | None) -> None:
         if self._ready and self._sign_in.page is not None:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.installed import has
 from ui import theme
 from ui.session.token_card import TokenCard
 from ui.session.top_bar import TopBar
@@ -275,24 +276,36 @@ class MainWindow(QMainWindow):
         return column
 
     def _add_side(self) -> None:
-        from ui.demo.panel import DemoPanel
-        from ui.doctor.panel import DoctorPanel
-        from ui.lab.panel import LabPanel
-        from ui.lessons.panel import LessonsPanel
         from ui.shell.side_column import SideColumn
 
-        self.demo = DemoPanel(self.commands)
-        self.lessons = LessonsPanel(self.commands)
-        self.lab = LabPanel()
-        self.doctor = DoctorPanel()
         self.side = SideColumn()
-        self.side.add(self.demo, "Demo org")
-        self.side.add(self.lessons, "Lessons")
-        self.side.add(self.lab, "Lab")
-        self.side.add(self.doctor, "Doctor")
+        self._add_panels()
         self.side.hide()
         self.side.unfolded.connect(self._make_room)
         self._body.addWidget(self.side)
+
+    def _add_panels(self) -> None:
+        """Add the panel of everything that is installed."""
+        if has("demo"):
+            from ui.demo.panel import DemoPanel
+
+            self.demo = DemoPanel(self.commands)
+            self.side.add(self.demo, "Demo org")
+        if has("lessons"):
+            from ui.lessons.panel import LessonsPanel
+
+            self.lessons = LessonsPanel(self.commands)
+            self.side.add(self.lessons, "Lessons")
+        if has("lab"):
+            from ui.lab.panel import LabPanel
+
+            self.lab = LabPanel()
+            self.side.add(self.lab, "Lab")
+        if has("doctor"):
+            from ui.doctor.panel import DoctorPanel
+
+            self.doctor = DoctorPanel()
+            self.side.add(self.doctor, "Doctor")
 
     def _add_signed_in(self) -> None:
         """Build the page from the outside in: Qt styles a widget anew, with all in it, whenever it gets a parent."""

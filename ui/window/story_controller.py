@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from app import VERSION, events
+from app import VERSION
 from app.counters import Counters
-from app.events import Entry, Exchange
+from app.events import Entry, Event
+from app.events.demo import ReplayAnswered, TokenExpired, TokenRevoked
+from app.events.refresh import Decided, RefreshFailed, RefreshSucceeded
+from app.events.tokens import AccessTokenDropped, TokensReceived
+from app.events.wire import Exchange
 from app.lanes import Lanes, Limits
 from app.secret import Secret
+from app.token_name import TokenKind, TokenName
 from app.wire.curl import curl
 from app.wire.har import har
 from app.wire.view import Row, WireLog
@@ -21,7 +26,7 @@ from ui.shell.tasks import TaskScope
 from ui.widgets.picture import png_of
 
 if TYPE_CHECKING:
-    from app.workbench import Workbench
+    from app.connections import Connections
     from ui.window.main_window import MainWindow
 
 
@@ -31,7 +36,7 @@ class StoryController(QObject):
     def __init__(
         self,
         window: "MainWindow",
-        bench: "Workbench",
+        bench: "Connections",
         tasks: TaskScope,
         clipboard: Clipboard,
         parent: QObject | None = None,
@@ -131,8 +136,8 @@ class StoryController(QObject):
     def _inspect(self, seq: int) -> None:
         entry = self._bench.journal.entry(seq)
         is_ours = entry is not None and entry.connection in ("", self._key)
-        name = _token_of(entry.event) if entry is not None and is_ours else ""
-        if name and self._lanes.is_in_hand(name, seq):
+        name = _token_of(entry.event) if entry is not None and is_ours else None
+        if name is not None and self._lanes.is_in_hand(name, seq):
             self._window.inspector.show_token(name)
 
     def _show_detail(self, seq: int) -> None:
@@ -142,7 +147,7 @@ class StoryController(QObject):
 
     def _on_why_last(self) -> None:
         """Show what led to the newest thing worth a question: a refresh, its failure, or the decision against one."""
-        asked = events.RefreshSucceeded | events.RefreshFailed | events.ReplayAnswered | events.Decided
+        asked = RefreshSucceeded | RefreshFailed | ReplayAnswered | Decided
         for entry in reversed(tuple(self._bench.journal)):
             if isinstance(entry.event, asked):
                 self._on_why(entry.seq)
@@ -204,14 +209,14 @@ class StoryController(QObject):
         self._window.toasts.show_toast(f"Written to {path}; no token is in it.")
 
 
-def _token_of(event: events.Event) -> str:
-    """Return the name of the token an event is about, "" for none."""
-    if isinstance(event, events.TokensReceived):
-        return event.access.name if event.access is not None else ""
-    if isinstance(event, events.Decided):
-        return event.decision.access_name or ""
-    if isinstance(event, events.RefreshSucceeded):
-        return f"AT-{event.number}"
-    if isinstance(event, events.AccessTokenDropped | events.TokenRevoked | events.TokenExpired):
+def _token_of(event: Event) -> TokenName | None:
+    """Return the name of the token an event is about, None for none."""
+    if isinstance(event, TokensReceived):
+        return event.access.name if event.access is not None else None
+    if isinstance(event, Decided):
+        return event.decision.access_name
+    if isinstance(event, RefreshSucceeded):
+        return TokenName(TokenKind.ACCESS, event.number)
+    if isinstance(event, AccessTokenDropped | TokenRevoked | TokenExpired):
         return event.name
-    return ""
+    return None

@@ -12,7 +12,7 @@ from ui import theme
 from ui.shell.tasks import TaskScope, ask
 
 if TYPE_CHECKING:
-    from app.workbench import Workbench
+    from app.connections import Connections
     from ui.window.main_window import MainWindow
 
 SMALLEST, LARGEST, STEP = 0.8, 2.0, 0.1
@@ -25,7 +25,7 @@ class ViewController(QObject):
     """Dresses the window, and remembers how it was left."""
 
     def __init__(
-        self, window: "MainWindow", bench: "Workbench", tasks: TaskScope, parent: QObject | None = None
+        self, window: "MainWindow", bench: "Connections", tasks: TaskScope, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._window = window

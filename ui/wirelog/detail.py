@@ -2,10 +2,10 @@
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from app.decision import Decision
-from app.events import ExchangeKind
+from app.events.wire import ExchangeKind
 from app.text import duration, seconds
 from app.wire.details import Detail
 from app.wire.pretty import request_text, response_text
@@ -13,6 +13,7 @@ from app.wire.redact import ShownBody
 from app.wire.view import Row, RowKind, WireLog
 from ui import theme
 from ui.text import clock_time
+from ui.widgets.reader import reader
 from ui.widgets.table import TextModel, TextRow, TextTable
 
 # Lengths of the design: what surrounds the text of a cell, and the least height of a row.
@@ -36,8 +37,8 @@ class DetailPane(QWidget):
         self._stack = QStackedWidget()
         self.model = TextModel(("Name", "Value"), parent=self)
         self.summary = _FactTable("wireSummaryTable", "Summary of the chosen row", self.model, {0: 108})
-        self.request_view = _reader("wireRequestView", "The request")
-        self.response_view = _reader("wireResponseView", "The response")
+        self.request_view = reader("wireRequestView", "The request")
+        self.response_view = reader("wireResponseView", "The response")
         for view, name in (
             (self.summary, "Summary"),
             (self.request_view, "Request"),
@@ -95,7 +96,7 @@ class DetailPane(QWidget):
             ("Outcome", self._outcome(row, detail)),
             ("Why", above.text if above is not None else log.origin_of(row) or self._no_reason(call)),
             ("For the call", "" if call is None else call.text),
-            ("Request", row.text.partition(" → ")[0]),
+            ("Request", row.text.removesuffix(f" → {row.failure}")),
             ("Endpoint", "" if row.endpoint is None else self._endpoints()[row.endpoint]),
             ("Began", _moment(row.at)),
             ("Headers after", _took(None if detail is None else detail.answered_s)),
@@ -149,7 +150,7 @@ class DetailPane(QWidget):
             ("Verdict", made.verdict.value),
             ("Rule", made.reason.value),
             ("Asked by", made.asked_by),
-            ("Access token", made.access_name or "none in hand"),
+            ("Access token", str(made.access_name or "none in hand")),
             ("Decided at", _moment(made.at)),
             ("Expires at", "not stated" if made.expires_at is None else _moment(made.expires_at)),
             ("Expiry from", made.source.value),
@@ -209,15 +210,6 @@ class _FactTable(TextTable):
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self.fit()
-
-
-def _reader(name: str, accessible_name: str) -> QPlainTextEdit:
-    view = QPlainTextEdit()
-    view.setObjectName(name)
-    view.setAccessibleName(accessible_name)
-    view.setReadOnly(True)
-    theme.set_mono(view, 12)
-    return view
 
 
 def _moment(at: float) -> str:

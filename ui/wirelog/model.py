@@ -4,17 +4,17 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QColor, QFont
 
+from app.decision.words import outcome
 from app.text import duration
 from app.wire.rows import Key, Keys
 from app.wire.view import Row, RowFilter, RowKind, WireLog, passes
 from ui import theme
 from ui.text import clock_time, plain_tooltip
+from ui.widgets.table import ROOT, ColumnsModel, Index
 
-Index = QModelIndex | QPersistentModelIndex
-_ROOT = QModelIndex()
 WHAT, STATUS, TOOK, AT = range(4)
 # As wide in the system's font as four letters are in the fixed one.
 _INDENTS = {True: "    ", False: "\u2003\u2003\u2006"}
@@ -31,7 +31,7 @@ _ROLES = frozenset(
 )
 
 
-class WireModel(QAbstractTableModel):
+class WireModel(ColumnsModel):
     """What, status, time taken, time of day; rows come in batches, and a filter is applied to plain rows."""
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -71,7 +71,7 @@ class WireModel(QAbstractTableModel):
             self.filter(self._wanted)
             return
         for place, keys in reversed(runs):  # from the end, so that the places before stay what they are
-            self.beginInsertRows(_ROOT, place, place + len(keys) - 1)
+            self.beginInsertRows(ROOT, place, place + len(keys) - 1)
             self._shown.insert(place, keys)
             self.endInsertRows()
 
@@ -79,7 +79,7 @@ class WireModel(QAbstractTableModel):
         """Tell that the log has dropped its oldest rows."""
         gone = self._shown.place_for(self._log.rows.keys[0]) if self._log.rows else len(self._shown)
         if gone:
-            self.beginRemoveRows(_ROOT, 0, gone - 1)
+            self.beginRemoveRows(ROOT, 0, gone - 1)
             self._shown.drop(gone)
             self.endRemoveRows()
 
@@ -90,18 +90,11 @@ class WireModel(QAbstractTableModel):
         """Return where a row is shown, None when it is not."""
         return self._shown.place_of(row.key)
 
-    def rowCount(self, parent: Index = _ROOT) -> int:
+    def rowCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(self._shown)
 
-    def columnCount(self, parent: Index = _ROOT) -> int:
-        return 0 if parent.isValid() else 4
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return the column's name."""
-        if role != Qt.ItemDataRole.DisplayRole or orientation != Qt.Orientation.Horizontal:
-            return None
-        names = ("What", "Status", "Took", "At")
-        return names[section] if 0 <= section < len(names) else None
+    def headings(self) -> tuple[str, ...]:
+        return ("What", "Status", "Took", "At")
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         row = self.row_at(index) if role in _ROLES else None
@@ -158,8 +151,9 @@ class WireModel(QAbstractTableModel):
         return clock_time(row.at)
 
     def _said(self, row: Row) -> str:
+        decision = self._log.decision_of(row) if row.kind is RowKind.DECISION and row.depth else None
         # under a call it need not say again who asked
-        return row.text.partition(": ")[2] if row.kind is RowKind.DECISION and row.depth else row.text
+        return row.text if decision is None else outcome(decision)
 
     def _spoken(self, row: Row) -> str:
         took = "" if row.duration_s is None else duration(row.duration_s)

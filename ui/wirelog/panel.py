@@ -4,7 +4,7 @@ from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QSplitter, QVBoxLayout, QWidget
 
-from app.events import ExchangeKind
+from app.events.wire import ExchangeKind
 from app.wire.details import Detail
 from app.wire.view import Row, RowFilter, RowKind, WireLog
 from ui import theme

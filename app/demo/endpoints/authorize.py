@@ -2,7 +2,6 @@
 
 import re
 import secrets
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from starlette.requests import Request
@@ -10,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app.demo import dialect, words
 from app.demo.applications import Application
+from app.demo.authorization_request import AuthorizationRequest, ReturnAddress
 from app.demo.dialect import Refused, listed
 from app.demo.door import Bends, bends_of
 from app.demo.endpoints.browser import PageRefused, check_own_form, session_of, start_session
@@ -35,32 +35,6 @@ _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43,128}")
 _MAX_AGE = re.compile(r"[0-9]{1,10}")
 _LARGEST_MAX_AGE = 2**31 - 1
 _SEE_OTHER = 303
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReturnAddress:
-    """Where the browser is sent back to and how; a state Okta finds invalid still belongs to whoever waits there."""
-
-    redirect_uri: str
-    response_mode: str
-    state: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuthorizationRequest:
-    """A request that may be shown to the person (RFC 6749 §4.1.1, RFC 7636 §4.3, OIDC Core §3.1.2.1).
-
-    `max_age_s` is in seconds.
-    """
-
-    application: Application
-    back: ReturnAddress
-    scopes: tuple[str, ...]
-    challenge: str
-    nonce: str | None
-    login_hint: str | None
-    prompt: str
-    max_age_s: int | None
 
 
 class SentBack(Refused):

@@ -1,13 +1,12 @@
 """What a PUT makes of an application: every rule of Okta's validation that a public client can break."""
 
-import re
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 from app.demo.applications import Application, Grant, Rotation
 from app.demo.management import members
 from app.demo.management.members import Found
 from app.demo.management.refusals import blank, failed, failed_member, forbidden, invalid_value
+from app.urls import may_be_redirect_uri
 
 _NONE = "none"
 _NATIVE = "native"
@@ -26,9 +25,7 @@ _RESPONSE_TYPES = frozenset({"code", "id_token", "token"})
 _LONGEST_LABEL = 100
 _MOST_GRACE_S = 60
 _USUAL_GRACE_S = 30
-_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[\x21\x22\x24-\x7e]+")  # printable, and no fragment (RFC 6749 §3.1.2)
 _MOST_URIS = 100
-_SCRIPTS = frozenset({"javascript", "data", "vbscript", "file", "about", "blob"})
 
 _KEPT = {
     "accessibility": {"selfService": bool, "errorRedirectUrl": str, "loginRedirectUrl": str},
@@ -207,18 +204,6 @@ def _redirect_uris(client: Found, grants: list[str]) -> tuple[str, ...]:
 
 def _uris(client: Found, name: str) -> tuple[str, ...]:
     uris = tuple(dict.fromkeys(members.texts(client, name) or ()))
-    if len(uris) > _MOST_URIS or not all(map(_is_redirect_uri, uris)):
+    if len(uris) > _MOST_URIS or not all(map(may_be_redirect_uri, uris)):
         raise invalid_value(name)
     return uris
-
-
-def _is_redirect_uri(uri: str) -> bool:
-    if _URI.fullmatch(uri) is None:
-        return False
-    try:
-        parts = urlsplit(uri)
-        _ = parts.port  # raises when it is none
-    except ValueError:
-        return False
-    needs_host = parts.scheme in ("http", "https")
-    return parts.scheme not in _SCRIPTS and (not needs_host or bool(parts.hostname))

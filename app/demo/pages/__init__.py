@@ -14,7 +14,7 @@ from app.demo.dialect import OktaError
 from app.text import duration
 
 if TYPE_CHECKING:
-    from app.demo.endpoints.authorize import AuthorizationRequest
+    from app.demo.authorization_request import AuthorizationRequest
     from app.demo.endpoints.signin import CodeAsked, PasswordAsked
     from app.demo.org import DemoOrg, User
     from app.demo.pending import DeviceSignIn

@@ -2,14 +2,14 @@
 
 import re
 
-from app.doctor.evidence import CANCELLED, REFRESH
+from app.doctor.evidence import REFRESH
 from app.doctor.records import Case, Certainty, Evidence, Finding, Stage, Trouble
-from app.doctor.rules.saying import answer, code_is, is_okta, says
+from app.doctor.rules.saying import Described, answer, code_is, is_okta, says
 from app.doctor.words import APP, TURN_ON_GRANT
+from app.errors.reasons import SignInEnded
 
 _CONFIGURED = re.compile(r"\s*Configured grant types: \[([^\]]*)\]\.?")
-# Our own sentences about a browser that never came back.
-_NOBODY_CAME = ("did not come back", CANCELLED)
+_NOBODY_CAME = (SignInEnded.TIMED_OUT, SignInEnded.CANCELLED)
 
 
 def unauthorized_client(case: Case) -> Finding | None:
@@ -40,13 +40,13 @@ def redirect_uri(case: Case) -> Finding | None:
     trouble, registered = case.trouble, case.known.registered
     if trouble is None or trouble.stage is not Stage.SIGN_IN or not case.redirect_uri:
         return None
-    told = says(case, "redirect_uri", "redirection URI")
+    told = says(case, Described.REDIRECT_URI)
     # such a refusal is a page in the browser: the client only sees that nobody comes back
-    waited = not trouble.code and any(words in trouble.what for words in _NOBODY_CAME)
+    waited = not trouble.code and trouble.reason in _NOBODY_CAME
     mismatch = registered is not None and case.redirect_uri not in registered.redirect_uris
     if not told and not (waited and (registered is None or mismatch)):
         return None
-    certainty = Certainty.CANNOT_KNOW if CANCELLED in trouble.what else Certainty.LIKELY
+    certainty = Certainty.CANNOT_KNOW if trouble.reason is SignInEnded.CANCELLED else Certainty.LIKELY
     return _redirect_uri(case, trouble, Certainty.SURE if told or mismatch else certainty)
 
 
@@ -102,9 +102,9 @@ def client_gone(case: Case) -> Finding | None:
 
 def other_client(case: Case) -> Finding | None:
     """The refresh token belongs to another client or another authorization server of the same org."""
-    if not says(case, "issued to another client", "issued for another authorization server"):
+    if not says(case, Described.MISMATCHED_CLIENT, Described.MISMATCHED_SERVER):
         return None
-    by_server = says(case, "another authorization server")
+    by_server = says(case, Described.MISMATCHED_SERVER)
     what = "authorization server" if by_server else "client"
     return Finding(
         rule="other_client",

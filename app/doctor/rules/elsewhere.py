@@ -1,6 +1,5 @@
 """Rules for what others did: a revocation, another program with the same token, a new password, a closed account."""
 
-from app import events
 from app.doctor import serverside
 from app.doctor.evidence import REFRESH
 from app.doctor.records import Case, Certainty, Evidence, Finding, LogLine, Sent
@@ -9,7 +8,10 @@ from app.doctor.rules.reuse import lost_answers, sent_again
 from app.doctor.rules.saying import answer
 from app.doctor.serverside import Why
 from app.doctor.words import CURE_BY_SIGN_IN, ago, moment
-from app.events import Exchange, ExchangeKind, StorePlace
+from app.events.demo import TokenExpired, TokenRevoked
+from app.events.session import SessionAdopted, StorePlace
+from app.events.tokens import TokensReceived
+from app.events.wire import Exchange, ExchangeKind
 
 _NEAR_S = 5.0
 _PASSWORD_EVENTS = ("user.account.update_password", "user.account.reset_password")
@@ -38,11 +40,11 @@ def revoked(case: Case) -> Finding | None:
 
 
 def _revoked_here(case: Case, sent: Sent) -> tuple[Evidence, ...]:
-    kinds = (events.TokenRevoked, events.TokenExpired)
+    kinds = (TokenRevoked, TokenExpired)
     return tuple(
         Evidence(each.seq, each.sentence())
         for each in since_sign_in(case)
-        if isinstance(each.event, kinds) and each.event.name == sent.name
+        if isinstance(each.event, kinds) and str(each.event.name) == sent.name
     )
 
 
@@ -69,7 +71,7 @@ def other_process(case: Case) -> Finding | None:
         return _other(case, Certainty.SURE, (serverside.quoted(foreign), unseen, *serverside.evidence(case)), 96)
     if serverside.why(case) is not None:
         return None
-    shared = [each for each in case.entries if isinstance(each.event, events.SessionAdopted)]
+    shared = [each for each in case.entries if isinstance(each.event, SessionAdopted)]
     evidence = [Evidence(each.seq, each.sentence()) for each in shared[-1:]]
     if sent.from_store:
         evidence.append(Evidence(None, f"{sent.name} came from the store: another run of Lapse had received it."))
@@ -85,7 +87,7 @@ def _refreshed_elsewhere(case: Case) -> LogLine | None:
     if line is None or not line.family:
         return None
     skew = case.skew_s or 0.0
-    ours = [each.at + skew for each in case.entries if isinstance(each.event, events.TokensReceived)]
+    ours = [each.at + skew for each in case.entries if isinstance(each.event, TokensReceived)]
     # an answer that was lost was ours too
     ours += [
         each.at + skew

@@ -2,14 +2,14 @@
 
 from app.doctor.evidence import last
 from app.doctor.records import Case, Certainty, Evidence, Finding
-from app.errors import KeyringState
-from app.events import Entry, IdTokenRefused, StoreTroubled
+from app.errors.reasons import KeyringState
+from app.events import Entry
+from app.events.session import StoreTroubled
+from app.events.tokens import IdTokenRefused
 from app.text import duration
 
 _WORTH_SAYING_S = 60.0
 _ALLOWED_S = 300.0
-# Our own sentences about ID tokens that were refused for their times.
-_REFUSED_FOR_TIME = ("from the future", "already expired when it arrived", "not to be used yet", "s clock is")
 _RULES_OF_TIME = ("exp", "nbf", "iat")
 
 
@@ -17,13 +17,13 @@ def clock_skew(case: Case) -> Finding | None:
     """This machine's clock and the server's differ so much that tokens look expired or not yet valid."""
     skew_s = case.skew_s
     marked = last(case.entries, IdTokenRefused)
-    what = "" if case.trouble is None else case.trouble.what
-    refused = any(words in what for words in _REFUSED_FOR_TIME) or _is_of_time(marked)
+    refused_for_time = case.trouble is not None and case.trouble.rule in _RULES_OF_TIME
+    refused = refused_for_time or _is_of_time(marked)
     if not refused and (skew_s is None or abs(skew_s) < _WORTH_SAYING_S):
         return None
     evidence = []
     if refused and case.trouble is not None:
-        evidence.append(Evidence(case.trouble.seq, what))
+        evidence.append(Evidence(case.trouble.seq, case.trouble.what))
     if marked is not None and _is_of_time(marked):
         evidence.append(Evidence(marked.seq, marked.sentence()))
     by = ""

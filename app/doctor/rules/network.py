@@ -3,16 +3,16 @@
 from urllib.parse import urlsplit
 
 from app.doctor.records import Case, Certainty, Evidence, Finding, Trouble
-from app.errors import Hitch
-from app.events import Entry, Exchange, ExchangeKind
-from app.wire.hitch import hitch_in
+from app.doctor.rules.saying import Described, says
+from app.errors.reasons import FailureKind
+from app.events import Entry
+from app.events.wire import Exchange, ExchangeKind
 
 _TOO_MANY = 429
 _PROXY_WANTS_PASSWORD = 407
-_PORTAL_WORDS = ("web page", "text/html", "tried to redirect")
-_CERTIFICATE_WORDS = "certificate of"
-_PROXY_ERROR = "ProxyError"
-_LEFT_ALONE = "asked to be left alone"
+_PORTALS = (FailureKind.WEB_PAGE, FailureKind.REDIRECT)
+_PROXIES = (FailureKind.PROXY, FailureKind.PROXY_WANTS_SIGN_IN)
+_CERTIFICATES = (FailureKind.CERTIFICATE, FailureKind.UNKNOWN_AUTHORITY)
 _OF_OUR_SERVER = (ExchangeKind.DISCOVERY, ExchangeKind.KEYS, ExchangeKind.TOKEN)
 _AFTER_S = 120.0
 
@@ -29,8 +29,8 @@ def _is_settled(case: Case) -> bool:
     return case.known.look is not None and case.known.look.trouble is None
 
 
-def _saying(case: Case, *words: str) -> Trouble | None:
-    return next((each for each in _troubles(case) if any(word in each.what for word in words)), None)
+def _of_kind(case: Case, *kinds: FailureKind) -> Trouble | None:
+    return next((each for each in _troubles(case) if each.kind in kinds), None)
 
 
 def _newest_exchange(case: Case) -> Entry | None:
@@ -40,7 +40,7 @@ def _newest_exchange(case: Case) -> Entry | None:
 
 def captive_portal(case: Case) -> Finding | None:
     """A web page or a redirect came where JSON must be, as networks do that want a sign-in of their own."""
-    trouble = None if _is_settled(case) else _saying(case, *_PORTAL_WORDS)
+    trouble = None if _is_settled(case) else _of_kind(case, *_PORTALS)
     if trouble is None:
         return None
     answered = _newest_exchange(case)
@@ -65,9 +65,9 @@ def proxy(case: Case) -> Finding | None:
     entry = None if _is_settled(case) else _newest_exchange(case)
     if entry is None or not isinstance(entry.event, Exchange):
         return None
-    failure = _failure(entry)
-    asks = entry.event.status == _PROXY_WANTS_PASSWORD or "407" in failure or "password" in failure
-    if not asks and hitch_in(failure) is not Hitch.PROXY and failure != _PROXY_ERROR:
+    kind = _failure_of(entry)
+    asks = entry.event.status == _PROXY_WANTS_PASSWORD or kind is FailureKind.PROXY_WANTS_SIGN_IN
+    if not asks and kind not in _PROXIES:
         return None
     settings = tuple(Evidence(None, f"The environment says {name}={value}") for name, value in case.proxies)
     said = tuple(Evidence(each.seq, each.what) for each in _troubles(case)[:1])
@@ -89,12 +89,12 @@ def proxy(case: Case) -> Finding | None:
 def intercepted(case: Case) -> Finding | None:
     """The certificate is not one this machine trusts: TLS is intercepted, or the server's is private."""
     entry = None if _is_settled(case) else _newest_exchange(case)
-    failure = _failure(entry)
-    if entry is None or hitch_in(failure) is not Hitch.CERTIFICATE:
+    kind = _failure_of(entry)
+    if entry is None or kind not in _CERTIFICATES:
         return None
-    trouble = _saying(case, _CERTIFICATE_WORDS)
+    trouble = _of_kind(case, *_CERTIFICATES)
     said = () if trouble is None else (Evidence(trouble.seq, trouble.what),)
-    stranger = any(words in failure for words in _STRANGERS)
+    stranger = kind is FailureKind.UNKNOWN_AUTHORITY
     return Finding(
         rule="tls_interception" if stranger else "certificate",
         certainty=Certainty.SURE,
@@ -109,7 +109,6 @@ def intercepted(case: Case) -> Finding | None:
     )
 
 
-_STRANGERS = ("unknown authority", "self-signed")
 _NO_WAY_AROUND = "Do not go on over a network you do not know: there is no way around the check in Lapse."
 _STRANGER_CURE = (
     "Ask whoever runs your network whether it inspects TLS.",
@@ -123,8 +122,9 @@ _FAULTY_CURE = (
 )
 
 
-def _failure(entry: Entry | None) -> str:
-    return (entry.event.failure or "") if entry is not None and isinstance(entry.event, Exchange) else ""
+def _failure_of(entry: Entry | None) -> FailureKind | None:
+    failure = entry.event.failure if entry is not None and isinstance(entry.event, Exchange) else None
+    return None if failure is None else failure.kind
 
 
 def rate_limited(case: Case) -> Finding | None:
@@ -132,7 +132,7 @@ def rate_limited(case: Case) -> Finding | None:
     trouble = case.trouble
     if trouble is None:
         return None
-    dressed = "rate limit" in trouble.description or _LEFT_ALONE in trouble.what
+    dressed = says(case, Described.USER_RATE_LIMITED) or trouble.kind is FailureKind.LEFT_ALONE
     many = [each for each in case.entries if _is_too_many(each) and trouble.at - each.at <= _AFTER_S]
     if trouble.status != _TOO_MANY and not dressed and not (many and trouble.code == "invalid_grant"):
         return None
@@ -156,7 +156,7 @@ def _is_too_many(entry: Entry) -> bool:
 
 def issuer_mismatch(case: Case) -> Finding | None:
     """The metadata names another issuer than the connection does (RFC 8414 §3.3)."""
-    trouble = None if _is_settled(case) else _saying(case, "another issuer than the one asked")
+    trouble = None if _is_settled(case) else _of_kind(case, FailureKind.OTHER_ISSUER)
     if trouble is None:
         return None
     return Finding(
@@ -179,7 +179,7 @@ def issuer_mismatch(case: Case) -> Finding | None:
 
 def no_metadata(case: Case) -> Finding | None:
     """Somebody answers at the issuer, and it is no authorization server (RFC 8414 §3)."""
-    trouble = None if _is_settled(case) else _saying(case, "where its metadata should be")
+    trouble = None if _is_settled(case) else _of_kind(case, FailureKind.NO_METADATA)
     if trouble is None:
         return None
     entry = _newest_exchange(case)

@@ -1,10 +1,10 @@
 """Rules for a sign-in that brought no refresh token: not asked, not granted, not offered, not sent."""
 
-from app import events
 from app.doctor.evidence import REFRESH
 from app.doctor.records import Case, Certainty, Evidence, Finding
 from app.doctor.rules.saying import is_okta
 from app.doctor.words import TURN_ON_GRANT
+from app.events.sign_in import SignInStarted
 
 OFFLINE = "offline_access"
 
@@ -124,7 +124,7 @@ def not_sent(case: Case) -> Finding | None:
 
 
 def _asked(case: Case) -> Evidence:
-    starts = [each.seq for each in case.entries if isinstance(each.event, events.SignInStarted)]
+    starts = [each.seq for each in case.entries if isinstance(each.event, SignInStarted)]
     if starts:
         return Evidence(starts[-1], f"Scopes asked for: {case.asked_scopes}.")
     return Evidence(None, f"Scopes of the connection: {case.asked_scopes}.")

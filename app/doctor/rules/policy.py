@@ -1,13 +1,13 @@
 """Rules about policy: who may have which scopes, and under which access policy."""
 
 from app.doctor.records import Case, Certainty, Evidence, Finding
-from app.doctor.rules.saying import answer, code_is, says
+from app.doctor.rules.saying import Described, answer, code_is, says
 from app.doctor.words import ACCESS_POLICY
 
 
 def no_policy(case: Case) -> Finding | None:
     """The authorization server has no access policy that fits; new orgs ship `default` without one."""
-    told = code_is(case, "access_denied") and says(case, "Policy evaluation failed")
+    told = code_is(case, "access_denied") and says(case, Described.NO_MATCHING_POLICY)
     if not told and not (code_is(case, "access_denied") and case.known.has_access_policy is False):
         return None
     known = (Evidence(None, "The demo org has its access policy switched off."),)
@@ -24,7 +24,7 @@ def no_policy(case: Case) -> Finding | None:
 
 def no_scope_allowed(case: Case) -> Finding | None:
     """The access policy fits and allows none of the scopes (Okta: no_scope_allowed)."""
-    if not says(case, "all the requested scopes were rejected"):
+    if not says(case, Described.NO_SCOPE_ALLOWED):
         return None
     return Finding(
         rule="no_scope_allowed",
@@ -57,7 +57,7 @@ def unknown_scope(case: Case) -> Finding | None:
 
 def scope_too_broad(case: Case) -> Finding | None:
     """A refresh asked for more than the sign-in was granted (RFC 6749 §6); Okta says access_denied there."""
-    if not says(case, "requested for the refresh request were not granted"):
+    if not says(case, Described.REFRESH_SCOPES_DENIED):
         return None
     return Finding(
         rule="scope_too_broad",
@@ -72,7 +72,7 @@ def scope_too_broad(case: Case) -> Finding | None:
 
 def not_assigned(case: Case) -> Finding | None:
     """The person is not assigned to the app any more, or was deactivated (Okta: user_not_assigned)."""
-    told = says(case, "not assigned to the client application")
+    told = says(case, Described.USER_NOT_ASSIGNED)
     if not told and not (code_is(case, "access_denied") and case.known.user_is_assigned is False):
         return None
     return Finding(

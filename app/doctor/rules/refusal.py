@@ -1,10 +1,10 @@
 """A refused refresh token as the rules see it: was it one, which token, what happened since its sign-in."""
 
-from app import events
 from app.doctor.evidence import REFRESH
 from app.doctor.records import Case, Sent, Stage
-from app.doctor.rules.saying import says
+from app.doctor.rules.saying import Described, says
 from app.events import Entry
+from app.events.tokens import TokensReceived
 from app.session.verdicts import refuses_token
 
 _TOO_MANY = 429
@@ -15,7 +15,7 @@ def is_refused(case: Case) -> bool:
     trouble = case.trouble
     if trouble is None or trouble.stage is not Stage.REFRESH or not refuses_token(trouble.code):
         return False
-    return trouble.status != _TOO_MANY and not says(case, "another client", "rate limit")
+    return trouble.status != _TOO_MANY and not says(case, Described.MISMATCHED_CLIENT, Described.USER_RATE_LIMITED)
 
 
 def sent_token(case: Case) -> Sent | None:
@@ -30,6 +30,6 @@ def since_sign_in(case: Case) -> tuple[Entry, ...]:
     begins = [
         place
         for place, each in enumerate(case.entries)
-        if isinstance(each.event, events.TokensReceived) and each.event.grant != REFRESH
+        if isinstance(each.event, TokensReceived) and each.event.grant != REFRESH
     ]
     return case.entries[begins[-1] :] if begins else case.entries

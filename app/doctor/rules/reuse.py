@@ -1,14 +1,19 @@
 """Rules for a refresh token that came twice: sent again on purpose, or asked for again after a lost answer."""
 
-from app import events
 from app.doctor import serverside
 from app.doctor.records import Case, Certainty, Evidence, Finding
 from app.doctor.rules.refusal import is_refused, since_sign_in
 from app.doctor.rules.saying import answer
 from app.doctor.serverside import Why
 from app.doctor.words import moment
-from app.events import Entry, Exchange, ExchangeKind
+from app.events import Entry
+from app.events.demo import ReplayAnswered
+from app.events.refresh import RefreshRetried, RefreshStarted
+from app.events.tokens import TokensReceived
+from app.events.wire import Exchange, ExchangeKind
+from app.events.words import failure
 from app.text import duration
+from app.token_name import TokenName
 
 _REUSE = "RFC 9700 §4.14.2; Okta, Refresh access tokens and rotate refresh tokens: reuse detection"
 
@@ -46,24 +51,24 @@ def sent_again(case: Case) -> tuple[Evidence, ...]:
 
 
 def _is_refused_replay(entry: Entry) -> bool:
-    return isinstance(entry.event, events.ReplayAnswered) and entry.event.error is not None
+    return isinstance(entry.event, ReplayAnswered) and entry.event.error is not None
 
 
 def _replayed(case: Case, entry: Entry) -> Evidence:
-    assert isinstance(entry.event, events.ReplayAnswered)
+    assert isinstance(entry.event, ReplayAnswered)
     name = entry.event.name
     successor = _successor(case, name, entry.seq)
     after = ""
-    if successor is not None and isinstance(successor.event, events.TokensReceived) and successor.event.refresh:
+    if successor is not None and isinstance(successor.event, TokensReceived) and successor.event.refresh:
         after = f", {duration(entry.at - successor.at)} after {successor.event.refresh.name} had replaced it"
     return Evidence(entry.seq, f"{name} was sent once more at {moment(entry.at)}{after}, and refused.")
 
 
-def _successor(case: Case, name: str, before: int) -> Entry | None:
+def _successor(case: Case, name: TokenName, before: int) -> Entry | None:
     """Return the answer that replaced the refresh token of that name."""
     arrived = False
     for entry in since_sign_in(case):
-        if entry.seq >= before or not isinstance(entry.event, events.TokensReceived) or entry.event.refresh is None:
+        if entry.seq >= before or not isinstance(entry.event, TokensReceived) or entry.event.refresh is None:
             continue
         if arrived and entry.event.refresh.name != name:
             return entry
@@ -100,10 +105,10 @@ def lost_answers(case: Case) -> tuple[Evidence, ...]:
     if started is None:
         return ()
     own = [each for each in case.entries if each.cause == started.seq]
-    if not any(isinstance(each.event, events.RefreshRetried) for each in own):
+    if not any(isinstance(each.event, RefreshRetried) for each in own):
         return ()
     return tuple(
-        Evidence(each.seq, f"No answer came to the refresh at {moment(each.at)}: {each.event.failure}.")
+        Evidence(each.seq, f"No answer came to the refresh at {moment(each.at)}: {failure(each.event.failure)}.")
         for each in own
         if isinstance(each.event, Exchange) and each.event.kind is ExchangeKind.TOKEN and each.event.failure
     )
@@ -111,5 +116,5 @@ def lost_answers(case: Case) -> tuple[Evidence, ...]:
 
 def _started(case: Case) -> Entry | None:
     before = None if case.trouble is None else case.trouble.seq
-    starts = [each for each in case.entries if isinstance(each.event, events.RefreshStarted)]
+    starts = [each for each in case.entries if isinstance(each.event, RefreshStarted)]
     return next((each for each in reversed(starts) if before is None or each.seq < before), None)

@@ -1,5 +1,6 @@
 """What rules share: whose server it is, and the evidence every refusal brings along."""
 
+from enum import Enum
 from urllib.parse import urlsplit
 
 from app.doctor.records import Case, Evidence
@@ -30,6 +31,24 @@ def code_is(case: Case, *codes: str) -> bool:
     return case.trouble is not None and case.trouble.code in codes
 
 
-def says(case: Case, *words: str) -> bool:
-    """Return whether the server's description has one of these."""
-    return case.trouble is not None and any(each in case.trouble.description for each in words)
+class Described(Enum):
+    """Refusals that share their code with others: only the description tells them apart (Okta's error list).
+
+    Each by what its description has and no other's; these are a server's words, not ours.
+    """
+
+    NO_MATCHING_POLICY = ("Policy evaluation failed",)
+    NO_SCOPE_ALLOWED = ("all the requested scopes were rejected",)
+    REFRESH_SCOPES_DENIED = ("requested for the refresh request were not granted",)
+    USER_NOT_ASSIGNED = ("not assigned to the client application",)
+    MISMATCHED_CLIENT = ("issued to another client",)
+    MISMATCHED_SERVER = ("issued for another authorization server",)
+    USER_RATE_LIMITED = ("rate limit",)
+    REDIRECT_URI = ("redirect_uri", "redirection URI")
+
+
+def says(case: Case, *described: Described) -> bool:
+    """Return whether the server's description is of one of these refusals."""
+    if case.trouble is None:
+        return False
+    return any(words in case.trouble.description for each in described for words in each.value)

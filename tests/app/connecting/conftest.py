@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from app.clock import SystemClock
+from app.demo.front import asgi
 from app.demo.ledger import MemoryLedger, SigningKey
 from app.demo.org import DemoOrg
 
@@ -81,5 +82,5 @@ def org(key: SigningKey) -> DemoOrg:
 
 @pytest.fixture
 async def to_org(org: DemoOrg) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(org.app)) as found:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(asgi(org))) as found:
         yield found

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import httpx
 
+from app.demo.front import asgi
 from app.demo.org import DemoOrg
 from tests.app.demo.nasty import NASTY, QUOTE
 from tests.app.demo.somebody import Somebody
@@ -22,7 +23,7 @@ class Caller:
     def __init__(self, runner: asyncio.Runner, org: DemoOrg) -> None:
         self.org = org
         self._runner = runner
-        self._transport = httpx.ASGITransport(org.app)
+        self._transport = httpx.ASGITransport(asgi(org))
 
     def ask(
         self,

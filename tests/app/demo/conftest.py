@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from app.clock import SystemClock
+from app.demo.front import asgi
 from app.demo.ledger import MemoryLedger, SigningKey
 from app.demo.org import DemoOrg
 from app.simloop import SimClock
@@ -21,7 +22,7 @@ def org(clock: SimClock, key: SigningKey) -> DemoOrg:
 
 @pytest.fixture
 async def ada(org: DemoOrg) -> AsyncIterator[Somebody]:
-    transport = httpx.ASGITransport(org.app)
+    transport = httpx.ASGITransport(asgi(org))
     async with httpx.AsyncClient(transport=transport, base_url=org.issuer_base) as http:
         yield Somebody(org, http)
 

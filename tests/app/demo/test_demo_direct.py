@@ -11,6 +11,7 @@ from app.connection import DEMO_CLIENT_ID
 from app.demo import dialect
 from app.demo.applications import LAPSE, Application, Grant
 from app.demo.dialect import listed
+from app.demo.front import asgi
 from app.demo.org import GRACE, DemoOrg
 from app.demo.systemlog import LogEvent
 from app.simloop import SimClock
@@ -25,7 +26,7 @@ ANOTHER = Application(id="other", label="Other")
 
 @pytest.fixture
 async def grace(org: DemoOrg) -> AsyncIterator[Grace]:
-    transport = httpx.ASGITransport(org.app)
+    transport = httpx.ASGITransport(asgi(org))
     async with httpx.AsyncClient(transport=transport, base_url=org.issuer_base) as http:
         yield Grace(org, http)
 

@@ -20,6 +20,7 @@ from app.demo.dialect import ROWS
 from app.demo.door import Bends
 from app.demo.faults import ENDPOINTS, Fault, Kind
 from app.demo.forging import bend
+from app.demo.front import asgi
 from app.demo.ledger import MemoryLedger, SigningKey
 from app.demo.org import DemoOrg
 from app.demo.serve import ServedOrg
@@ -213,7 +214,7 @@ async def test_a_drip_ends_when_nobody_takes_it(org: DemoOrg, clock: SimClock) -
     began = clock.now()
     host = (b"host", org.issuer_base.removeprefix("http://").encode())
     scope = {"type": "http", "method": "GET", "path": f"{V1}/keys", "query_string": b"", "headers": [host]}
-    await org.app(scope, receive, send)
+    await asgi(org)(scope, receive, send)
     assert clock.now() - began == pytest.approx(12)
     assert [len(message["body"]) for message in sent if "body" in message] == [1, 1, 1]
 

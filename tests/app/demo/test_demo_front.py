@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.demo.dialect import BEARER_EXPIRED, BEARER_INVALID, BEARER_MISSING, BEARER_REVOKED
+from app.demo.front import asgi
 from app.demo.ledger import MemoryLedger, SigningKey
 from app.demo.org import DemoOrg
 from app.simloop import SimClock
@@ -204,7 +205,7 @@ def test_no_request_makes_a_500(key: SigningKey, anyio_backend: tuple[str, dict[
     def attack(where: tuple[str, str], query: Any, form: Any, body: bytes, authorization: str, as_form: bool) -> None:
         async def once() -> httpx.Response:
             org = DemoOrg(SimClock(), ledger=MemoryLedger(key))
-            async with httpx.AsyncClient(transport=httpx.ASGITransport(org.app), base_url=org.issuer_base) as http:
+            async with httpx.AsyncClient(transport=httpx.ASGITransport(asgi(org)), base_url=org.issuer_base) as http:
                 content = str(httpx.QueryParams([tuple(pair) for pair in form])).encode() if as_form else body
                 return await http.request(
                     where[0],

@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from app.demo.front import asgi
 from app.demo.ledger import FileLedger
 from app.demo.org import DemoOrg
 from app.simloop import SimClock
@@ -20,7 +21,7 @@ def path(tmp_path: Path) -> Path:
 
 def somebody(clock: SimClock, path: Path) -> Somebody:
     org = DemoOrg(clock, ledger=FileLedger(path))
-    return Somebody(org, httpx.AsyncClient(transport=httpx.ASGITransport(org.app), base_url=org.issuer_base))
+    return Somebody(org, httpx.AsyncClient(transport=httpx.ASGITransport(asgi(org)), base_url=org.issuer_base))
 
 
 def test_only_the_owner_may_read_it(path: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 from app.connection import DEMO_CLIENT_ID
 from app.demo import dialect
 from app.demo.applications import LAPSE
+from app.demo.front import asgi
 from app.demo.org import GRACE, DemoOrg
 from app.simloop import SimClock
 from tests.app.demo.grace import Grace
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture
 async def grace(org: DemoOrg) -> AsyncIterator[Grace]:
-    transport = httpx.ASGITransport(org.app)
+    transport = httpx.ASGITransport(asgi(org))
     async with httpx.AsyncClient(transport=transport, base_url=org.issuer_base) as http:
         yield Grace(org, http)
 

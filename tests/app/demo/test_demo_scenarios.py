@@ -8,9 +8,10 @@ from contextlib import asynccontextmanager, suppress
 import httpx
 import pytest
 
-from app import events
+from app.assembly import open_assembly
 from app.clock import SystemClock
 from app.connection import Connection
+from app.connections import Connections
 from app.demo.ledger import MemoryLedger, SigningKey
 from app.demo.org import DemoOrg
 from app.demo.pending import Pending
@@ -18,9 +19,9 @@ from app.demo.scenarios import SCENARIOS, Expectation, Scenario, Stage, scenario
 from app.demo.serve import ServedOrg
 from app.errors import BadInput, DiscoveryFailed, LapseError, SignInFailed
 from app.events import Entry
+from app.events.sign_in import RedirectIgnored
 from app.session.states import SignedIn
 from app.session.store import MemoryStore
-from app.workbench import Workbench, open_workbench
 from tests.e2e.scripted_browser import sign_in
 
 pytestmark = pytest.mark.anyio
@@ -61,15 +62,15 @@ def browse(url: str, told: object) -> None:
 
 
 @asynccontextmanager
-async def bench(served: ServedOrg, scopes: str = "openid profile offline_access") -> AsyncIterator[Workbench]:
-    async with open_workbench(store=MemoryStore(), open_browser=browse) as opened:
+async def bench(served: ServedOrg, scopes: str = "openid profile offline_access") -> AsyncIterator[Connections]:
+    async with open_assembly(store=MemoryStore(), open_browser=browse) as opened:
         await opened.connect(
             Connection(name="s", issuer=served.issuer, client_id=served.org.application.id, scopes=scopes)
         )
         yield opened
 
 
-async def signed_in(opened: Workbench) -> None:
+async def signed_in(opened: Connections) -> None:
     await opened.sign_in(lambda _: None)
     assert isinstance(opened.session.state, SignedIn)
 
@@ -83,15 +84,15 @@ async def test_lapse_completes_what_is_good(served: ServedOrg, name: str) -> Non
                 await signed_in(opened)
             return
         await signed_in(opened)
-        statuses = [(await opened.call_api("GET", served.api_url)).status]
+        statuses = [(await opened.chosen.calls.call("GET", served.api_url)).status]
         if name == "fapi2-refresh-token":  # an API that refuses a fresh token too gets another when a person asks
             await opened.session.fresh_token(asked_for=True)
-            statuses.append((await opened.call_api("GET", served.api_url)).status)
+            statuses.append((await opened.chosen.calls.call("GET", served.api_url)).status)
         assert statuses[-1] == 200
         before = served.org.counters["token"]
         opened.clock.jump(LAPSE_S)
         served.org.set_time(moved_s=LAPSE_S)
-        assert (await opened.call_api("GET", served.api_url)).status == 200
+        assert (await opened.chosen.calls.call("GET", served.api_url)).status == 200
         assert served.org.counters["token"] == before + 1
 
 
@@ -118,7 +119,7 @@ async def test_lapse_sends_no_code_on(served: ServedOrg, name: str) -> None:
 
 
 def _stop_waiting(entry: Entry, waiting: asyncio.Timeout) -> None:
-    if isinstance(entry.event, events.RedirectIgnored):
+    if isinstance(entry.event, RedirectIgnored):
         waiting.reschedule(0)
 
 
@@ -150,7 +151,7 @@ async def test_lapse_uses_nothing_of_a_refresh_for_somebody_else(served: ServedO
     async with bench(served) as opened:
         await signed_in(opened)
         opened.clock.jump(LAPSE_S)
-        result = await opened.call_api("GET", served.api_url)
+        result = await opened.chosen.calls.call("GET", served.api_url)
         assert result.error is not None
     assert served.org.counters["token"] == 2
     assert served.org.counters["api"] == 0

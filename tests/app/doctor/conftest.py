@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from app.connection import DEFAULT_SCOPES, DEMO_CLIENT_ID, Connection
+from app.demo.embedded import policy_of
 from app.demo.faults import Fault
 from app.doctor.doctor import diagnose
 from app.doctor.evidence import case_of
@@ -19,7 +20,6 @@ from app.lanes import Limits
 from app.secret import Secret
 from app.session.session import Session
 from app.simloop import SimClock
-from app.workbench import limits_of
 from tests.app.session.conftest import World, new_world
 
 LAPSED_S = 31.0
@@ -61,7 +61,7 @@ class Ward:
         self.known = replace(self.known, registered=found.registered, server_log=found.server_log)
 
     def tell_limits(self, limits: Limits | None = None) -> None:
-        self.known = replace(self.known, limits=limits or limits_of(self.world.org))
+        self.known = replace(self.known, limits=limits or policy_of(self.world.org).limits)
 
     async def look(self, http: httpx.AsyncClient | None = None, issuer: str = "") -> Look:
         """Look at the org, or at another issuer, whose case it is from then on."""

@@ -7,9 +7,11 @@ from collections.abc import Callable
 import pytest
 
 from app import settings
+from app.assembly import open_assembly
 from app.cli import build_parser, run
+from app.connections import Connections
+from app.demo.embedded import demo_of
 from app.doctor.lasttrouble import TroubleMemory
-from app.workbench import Workbench, open_workbench
 from tests.e2e.scripted_browser import sign_in
 from tests.ports import free_port
 
@@ -50,20 +52,20 @@ async def test_half_a_connection_is_2(capsys: pytest.CaptureFixture[str]) -> Non
     assert "--client-id needs --issuer." in capsys.readouterr().err
 
 
-async def refused(window: Workbench) -> None:
+async def refused(window: Connections) -> None:
     """Sign in, and have the refresh refused because an administrator revoked the grant."""
     await window.connect()
     window.journal.subscribe(TroubleMemory(settings.data_dir()))
     await window.sign_in(lambda _: None)
-    assert window.host.org is not None
-    window.host.org.revoke(None)
+    assert demo_of(window).host.org is not None
+    demo_of(window).host.org.revoke(None)
     window.clock.jump(31)
     (result,) = await window.call_api_many("GET", window.connection.api_url, 1)
     assert result.error is not None
 
 
 async def test_what_a_window_saw_a_command_knows(capsys: pytest.CaptureFixture[str]) -> None:
-    async with open_workbench(open_browser=scripted) as window:
+    async with open_assembly(open_browser=scripted) as window:
         await refused(window)
         assert await doctor("--json") == 1
         told = json.loads(capsys.readouterr().out)
@@ -80,7 +82,7 @@ async def test_what_a_window_saw_a_command_knows(capsys: pytest.CaptureFixture[s
 
 
 async def test_an_address_that_is_no_issuer_is_1(capsys: pytest.CaptureFixture[str]) -> None:
-    async with open_workbench() as window:
+    async with open_assembly() as window:
         await window.connect()
         page = window.connection.issuer.replace("/oauth2/default", "/sign-in")
         assert await doctor("--issuer", page, "--client-id", "c") == 1

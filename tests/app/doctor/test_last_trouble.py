@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from app import events
 from app.doctor.lasttrouble import TroubleMemory, last_trouble
 from app.doctor.records import Certainty, Stage, Trouble
+from app.errors.reasons import SignInEnded
+from app.events.sign_in import SignInFinished
 from app.journal import Journal
 from app.session.session import Session
 from tests.app.doctor.conftest import Ward
@@ -56,7 +57,7 @@ async def test_no_secret_is_written(ward: Ward, tmp_path: Path) -> None:
 
 async def test_a_sign_in_that_was_given_up_hides_nothing(ward: Ward, tmp_path: Path) -> None:
     await refused_refresh(ward, tmp_path)
-    ward.world.journal.append(events.SignInFinished("It was cancelled."))
+    ward.world.journal.append(SignInFinished("It was cancelled.", SignInEnded.CANCELLED))
     found = last_trouble(tmp_path, "")
     assert found is not None
     assert found.stage is Stage.REFRESH

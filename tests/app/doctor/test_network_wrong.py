@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from app.doctor.records import Certainty, Finding
-from app.errors import Hitch, Unreachable
+from app.errors import Unreachable
+from app.errors.reasons import FailureKind
 from app.oauth.client import OAuthClient
 from app.wire.network import Network
 from app.wire.recorder import RecordingTransport
@@ -29,7 +30,7 @@ def anyio_backend() -> str:
 
 
 def http_by(ward: Ward, transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
-    """Return a client whose exchanges are journalled, as the workbench's are."""
+    """Return a client whose exchanges are journalled, as those of connections are."""
     return httpx.AsyncClient(transport=RecordingTransport(transport, ward.world.journal, ward.world.clock))
 
 
@@ -133,7 +134,7 @@ async def test_a_certificate_that_is_not_in_order(ward: Ward) -> None:
         raise Unreachable(
             "The certificate of it was not accepted: it has expired.",
             sent=False,
-            hitch=Hitch.CERTIFICATE,
+            kind=FailureKind.CERTIFICATE,
             brief="expired",
         )
 

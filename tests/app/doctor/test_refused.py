@@ -9,6 +9,7 @@ import pytest
 from app.demo import words
 from app.demo.cause import Cause
 from app.demo.controller import Controller
+from app.demo.drills import Drills
 from app.demo.org import ADA
 from app.doctor.records import Certainty, Finding
 from app.journal import Journal
@@ -18,7 +19,6 @@ from app.refusal_cause import RefusalCause
 from app.session.session import Session
 from app.session.states import Ended
 from app.session.store import MemoryStore
-from app.trouble import Trouble
 from app.wire.recorder import RecordingTransport
 from tests.app.doctor.conftest import Ward
 from tests.app.session.conftest import lost_after_commit
@@ -39,7 +39,7 @@ async def test_an_old_refresh_token_was_sent_again(ward: Ward, evidence: Words) 
     await ward.refresh()
     world = ward.world
     world.clock.jump(45)
-    replay = await Trouble(world.session, world.client, world.journal, None).replay()  # type: ignore[arg-type]
+    replay = await Drills(world.session, world.client, world.journal, None).replay()  # type: ignore[arg-type]
     assert replay.error == "invalid_grant"
     await ward.refresh()
     assert is_over(ward)
@@ -139,7 +139,7 @@ async def test_it_was_revoked_from_this_window(ward: Ward) -> None:
     await ward.sign_in()
     world = ward.world
     controller = Controller(world.http, world.org.addresses)
-    await Trouble(world.session, world.client, world.journal, controller).revoke("refresh")
+    await Drills(world.session, world.client, world.journal, controller).revoke("refresh")
     await ward.refresh()
     assert "RT-1 was revoked" in ward.expect("revoked", Certainty.SURE).evidence[0].text
 
@@ -218,7 +218,7 @@ async def test_what_the_server_knows_is_quoted(ward: Ward) -> None:
 async def replayed(ward: Ward) -> None:
     await ward.refresh()
     ward.world.clock.jump(45)
-    await Trouble(ward.world.session, ward.world.client, ward.world.journal, None).replay()  # type: ignore[arg-type]
+    await Drills(ward.world.session, ward.world.client, ward.world.journal, None).replay()  # type: ignore[arg-type]
 
 
 async def idle(ward: Ward) -> None:

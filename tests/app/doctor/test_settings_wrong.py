@@ -7,11 +7,14 @@ from urllib.parse import parse_qs, urlencode
 import httpx
 import pytest
 
-from app import events
 from app.connection import DEMO_CLIENT_ID, Connection
+from app.demo.front import asgi
 from app.doctor.doctor import diagnose
 from app.doctor.records import Certainty, Finding
-from app.errors import InvalidIdToken, SignInFailed, StoreFailed, said_by_server
+from app.errors import InvalidIdToken, SignInFailed, StoreFailed
+from app.errors.reasons import SignInEnded
+from app.events.sign_in import SignInFinished, SignInStarted
+from app.session.accept import finished
 from app.session.sign_in import browser_sign_in
 from tests.app.doctor.conftest import LAPSED_S, Ward
 from tests.app.session.conftest import new_session
@@ -88,7 +91,7 @@ async def test_a_refresh_asked_for_more_than_was_granted(ward: Ward) -> None:
     async def wants_more(request: httpx.Request, onwards: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
         form = {name: values[0] for name, values in parse_qs(request.content.decode()).items()}
         body = urlencode({**form, "scope": "openid address"}).encode()
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(ward.world.org.app)) as http:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(asgi(ward.world.org))) as http:
             headers = {"Content-Type": "application/x-www-form-urlencoded"}
             return await http.send(httpx.Request("POST", request.url, content=body, headers=headers), stream=True)
 
@@ -116,7 +119,7 @@ async def lost_in_the_browser(ward: Ward, uri: str) -> None:
     answer = await world.http.get(pages[0])
     assert answer.status_code == 400
     assert "location" not in answer.headers
-    world.journal.append(events.SignInFinished(failed.value.what, *said_by_server(failed.value)))
+    world.journal.append(finished(failed.value))
 
 
 async def test_the_redirect_uri_is_not_registered(ward: Ward, evidence: Words) -> None:
@@ -142,14 +145,14 @@ async def test_a_registered_redirect_uri_is_not_suspected(ward: Ward) -> None:
 
 
 async def test_a_cancelled_sign_in_says_little(ward: Ward) -> None:
-    ward.world.journal.append(events.SignInStarted(ward.world.org.issuer, "http://127.0.0.1:8765/cb", ward.scopes))
-    ward.world.journal.append(events.SignInFinished("It was cancelled."))
+    ward.world.journal.append(SignInStarted(ward.world.org.issuer, "http://127.0.0.1:8765/cb", ward.scopes))
+    ward.world.journal.append(SignInFinished("It was cancelled.", SignInEnded.CANCELLED))
     ward.expect("redirect_uri", Certainty.CANNOT_KNOW)
 
 
 async def test_a_browser_that_came_back_is_not_suspected(ward: Ward) -> None:
-    ward.world.journal.append(events.SignInStarted(ward.world.org.issuer, "http://127.0.0.1:8765/cb", ward.scopes))
-    ward.world.journal.append(events.SignInFinished("The server sent no ID token, so nobody knows who signed in."))
+    ward.world.journal.append(SignInStarted(ward.world.org.issuer, "http://127.0.0.1:8765/cb", ward.scopes))
+    ward.world.journal.append(SignInFinished("The server sent no ID token.", SignInEnded.NOT_ACCEPTED))
     assert ward.diagnose() == ()
 
 
@@ -157,7 +160,9 @@ async def test_a_sign_in_under_a_wrong_clock(ward: Ward) -> None:
     ward.world.org.set_time(skew_s=3600)
     with pytest.raises(InvalidIdToken) as wrong:
         await ward.world.sign_in()
-    ward.world.journal.append(events.SignInFinished(f"The sign-in was not accepted: {wrong.value.what}"))
+    ward.world.journal.append(
+        finished(SignInFailed(wrong.value.what, reason=SignInEnded.NOT_ACCEPTED, rule=wrong.value.rule))
+    )
     ward.expect("clock_skew", Certainty.LIKELY)
     await ward.look()
     ward.expect("clock_skew", Certainty.SURE)
@@ -193,7 +198,7 @@ async def test_the_keyring_does_not_keep_it(ward: Ward) -> None:
 
 
 async def test_a_keyring_that_is_locked_at_the_start(ward: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
-    from app.errors import KeyringState
+    from app.errors.reasons import KeyringState
 
     async def locked(_key: str) -> str | None:
         raise StoreFailed("The keyring is locked.", state=KeyringState.LOCKED)

@@ -19,7 +19,9 @@ from app.secret import Secret
 from app.session.session import Session
 from app.session.store import MemoryStore
 from app.simloop import SimClock
+from app.token_name import TokenKind, TokenName
 from tests.app.session.conftest import World, new_world
+from tests.names import AT, IDT, RT
 
 pytestmark = pytest.mark.anyio
 
@@ -29,8 +31,8 @@ class Bench:
         self.world = world
         self.desk = Desk(world.http, world.client, world.session, world.clock)
 
-    def held(self) -> dict[str, Inspection]:
-        return {each.title: each for each in self.desk.held()}
+    def held(self) -> dict[TokenName, Inspection]:
+        return {each.name: each for each in self.desk.held() if each.name is not None}
 
 
 @pytest.fixture
@@ -49,16 +51,16 @@ def outcomes(inspection: Inspection) -> dict[str, Outcome]:
 async def test_after_a_sign_in_everything_is_known_and_nothing_is_asked(bench: Bench) -> None:
     await bench.world.sign_in()
     found = bench.held()
-    assert list(found) == ["AT-1", "ID-1", "RT-1"]
+    assert list(found) == [AT(1), IDT(1), RT(1)]
     assert {title: each.conclusion for title, each in found.items()} == {
-        "AT-1": Conclusion.VALID,
-        "ID-1": Conclusion.VALID,
-        "RT-1": Conclusion.OPAQUE,
+        AT(1): Conclusion.VALID,
+        IDT(1): Conclusion.VALID,
+        RT(1): Conclusion.OPAQUE,
     }
-    ids = outcomes(found["ID-1"])
+    ids = outcomes(found[IDT(1)])
     assert {rule for rule, outcome in ids.items() if outcome is Outcome.CANNOT_BE_CHECKED} == set()
     assert {ids[rule] for rule in ("iss", "aud", "nonce", "at_hash", "signature")} == {Outcome.PASSED}
-    assert found["AT-1"].remark == FOR_THE_API
+    assert found[AT(1)].remark == FOR_THE_API
     assert bench.world.network.requests == []
 
 
@@ -66,7 +68,7 @@ async def test_a_refreshed_id_token_is_held_against_the_sign_in(bench: Bench) ->
     await bench.world.sign_in()
     bench.world.clock.jump(40)
     await bench.world.session.fresh_token()
-    found = outcomes(bench.held()["ID-2"])
+    found = outcomes(bench.held()[IDT(2)])
     assert {found[f"refreshed {claim}"] for claim in ("iss", "sub", "aud", "azp", "auth_time")} == {Outcome.PASSED}
     assert found["nonce"] is Outcome.NOT_APPLICABLE
 
@@ -74,9 +76,9 @@ async def test_a_refreshed_id_token_is_held_against_the_sign_in(bench: Bench) ->
 async def test_a_lapsed_token_says_since_when(bench: Bench) -> None:
     await bench.world.sign_in()
     bench.world.clock.jump(40)
-    access = bench.held()["AT-1"]
+    access = bench.held()[AT(1)]
     assert (access.conclusion, access.sentence()) == (Conclusion.NOT_VALID, "The access token has expired.")
-    assert bench.held()["ID-1"].conclusion is Conclusion.VALID
+    assert bench.held()[IDT(1)].conclusion is Conclusion.VALID
 
 
 async def test_after_a_restart_the_keys_are_fetched_on_request(bench: Bench, clock: SimClock) -> None:
@@ -103,15 +105,15 @@ async def test_after_a_restart_the_keys_are_fetched_on_request(bench: Bench, clo
 
 async def test_introspection_is_asked_on_request_and_kept_for_that_token(bench: Bench) -> None:
     await bench.world.sign_in()
-    await bench.desk.introspect("RT-1")
-    refresh = bench.held()["RT-1"]
+    await bench.desk.introspect(RT(1))
+    refresh = bench.held()[RT(1)]
     assert (refresh.conclusion, refresh.sentence()) == (Conclusion.VALID, "The server says it is active.")
     assert refresh.truth[-1].ends_at == bench.world.clock.now() + 7 * 3600
     bench.world.org.revoke(None)
-    await bench.desk.introspect("AT-1")
-    assert "not active any more" in bench.held()["AT-1"].truth[-1].sentence()
+    await bench.desk.introspect(AT(1))
+    assert "not active any more" in bench.held()[AT(1)].truth[-1].sentence()
     with pytest.raises(BadInput, match="AT-9 is not in hand"):
-        await bench.desk.introspect("AT-9")
+        await bench.desk.introspect(AT(9))
 
 
 async def test_a_server_that_does_not_let_public_clients_introspect(bench: Bench) -> None:
@@ -119,17 +121,17 @@ async def test_a_server_that_does_not_let_public_clients_introspect(bench: Bench
     metadata = await bench.world.client.metadata()
     object.__setattr__(metadata, "introspection_auth_methods", ("client_secret_basic",))
     with pytest.raises(BadInput, match="no client without a secret"):
-        await bench.desk.introspect("AT-1")
+        await bench.desk.introspect(AT(1))
 
 
 async def test_opaque_access_tokens_end_by_receipt_and_introspection(bench: Bench) -> None:
     bench.world.org.turn(access_token_format="opaque")
     await bench.world.sign_in()
-    access = bench.held()["AT-1"]
+    access = bench.held()[AT(1)]
     assert (access.conclusion, access.verification, access.kind) == (Conclusion.OPAQUE, None, Kind.ACCESS)
     assert access.truth[0].is_acted_on
-    await bench.desk.introspect("AT-1")
-    assert bench.held()["AT-1"].truth[-1].sentence() == "Agrees."
+    await bench.desk.introspect(AT(1))
+    assert bench.held()[AT(1)].truth[-1].sentence() == "Agrees."
 
 
 async def test_an_access_token_of_the_orgs_own_server_is_for_the_org_only(bench: Bench) -> None:
@@ -138,10 +140,10 @@ async def test_an_access_token_of_the_orgs_own_server_is_for_the_org_only(bench:
     world.client = client
     world.session = Session(client, MemoryStore(), world.journal, world.clock, key="org", leeway_s=1.0)
     await world.sign_in()
-    found = {each.title: each for each in Desk(world.http, client, world.session, world.clock).held()}
-    assert found["AT-1"].remark == FOR_THE_ORG
-    assert outcomes(found["AT-1"])["key"] is Outcome.FAILED, "its key is published nowhere"
-    assert found["ID-1"].conclusion is Conclusion.VALID
+    found = {each.name: each for each in Desk(world.http, client, world.session, world.clock).held()}
+    assert found[AT(1)].remark == FOR_THE_ORG
+    assert outcomes(found[AT(1)])["key"] is Outcome.FAILED, "its key is published nowhere"
+    assert found[IDT(1)].conclusion is Conclusion.VALID
 
 
 async def test_a_pasted_token_answer_is_verified_with_the_connections_keys(bench: Bench) -> None:
@@ -172,8 +174,8 @@ async def test_generations_leave_their_claims_and_no_token(bench: Bench) -> None
         bench.world.clock.jump(40)
         await bench.world.session.fresh_token()
     generations = bench.world.session.generations
-    assert [each.name for each in generations.of("AT")] == ["AT-1", "AT-2", "AT-3", "AT-4"]
-    first, last = generations.get("AT-1"), generations.get("AT-4")
+    assert [each.name for each in generations.of(TokenKind.ACCESS)] == [AT(1), AT(2), AT(3), AT(4)]
+    first, last = generations.get(AT(1)), generations.get(AT(4))
     assert first is not None
     assert last is not None
     assert first.claims is not None
@@ -187,12 +189,12 @@ async def test_generations_leave_their_claims_and_no_token(bench: Bench) -> None
 
 async def test_a_narrowed_scope_stands_in_front(bench: Bench) -> None:
     await bench.world.sign_in()
-    before = bench.world.session.generations.get("AT-1")
+    before = bench.world.session.generations.get(AT(1))
     await bench.world.sign_in("openid offline_access")
-    after = bench.world.session.generations.get("AT-1")
+    after = bench.world.session.generations.get(AT(1))
     assert before is not None
     assert after is not None
-    assert len(bench.world.session.generations.of("AT")) == 1, "another sign-in is another family"
+    assert len(bench.world.session.generations.of(TokenKind.ACCESS)) == 1, "another sign-in is another family"
     found = difference(before.claims or {}, after.claims or {})
     assert [each.remark for each in found.unexpected] == ["The scope lost email, profile."]
 

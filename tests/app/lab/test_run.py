@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from app.errors import LabFailed, Standing
+from app.errors import LabFailed
+from app.errors.reasons import Standing
 from app.lab import run
 from app.lab.export import to_json
 from app.lab.report import Progress, Report

@@ -9,7 +9,7 @@ import pytest
 
 from app.decision import ExpirySource, Reason, Verdict
 from app.errors import Hiccup, NotSignedIn
-from app.events import RefreshTokenFate
+from app.events.tokens import RefreshTokenFate
 from app.lab.scenario import Contestant
 from app.lab.strategies import WAYS, FlightsApart, every_call, only_on_401, refresh_by_timer
 from app.secret import Secret
@@ -18,13 +18,14 @@ from app.session.single_flight import SingleFlight
 from app.session.strategy import Situation, Strategy, decide
 from app.session.tokens import Held, TokenSet
 from app.simloop import SimClock
+from app.token_name import TokenKind
 
 _TOKENS = TokenSet(
     family="f",
     number=1,
     receipt=Receipt(0.0, 0.0, "simulated"),
-    access=Held("AT", 1, Secret("a")),
-    refresh=Held("RT", 1, Secret("r")),
+    access=Held(TokenKind.ACCESS, 1, Secret("a")),
+    refresh=Held(TokenKind.REFRESH, 1, Secret("r")),
     id=None,
     expiry=Expiry(300.0, ExpirySource.EXPIRES_IN),
     scope="openid",

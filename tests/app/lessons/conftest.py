@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from app.connections import Connections
 from app.demo.ledger import MemoryLedger, SigningKey
 from app.demo.org import DemoOrg
 from app.simloop import SimClock
 from app.simulation import open_simulation
-from app.workbench import Workbench
 
 
 @pytest.fixture
@@ -17,6 +17,6 @@ def org(clock: SimClock, key: SigningKey) -> DemoOrg:
 
 
 @pytest.fixture
-async def bench(clock: SimClock, org: DemoOrg) -> AsyncIterator[Workbench]:
+async def bench(clock: SimClock, org: DemoOrg) -> AsyncIterator[Connections]:
     async with open_simulation(clock, org) as opened:
         yield opened

@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from app.connections import Connections
 from app.errors import LapseError
 from app.lessons.catalogue import LESSONS, lesson_named
 from app.lessons.player import READING_S, Player
 from app.lessons.run import LessonRun
-from app.workbench import Workbench
 
 pytestmark = pytest.mark.anyio
 
@@ -318,7 +318,7 @@ NEAR: list[tuple[str, int, Act]] = [
 @pytest.mark.parametrize(
     ("name", "place", "act"), NEAR, ids=[f"{name}-{place + 1}-{act.__name__}" for name, place, act in NEAR]
 )
-async def test_what_is_nearly_the_step_does_not_pass_it(bench: Workbench, name: str, place: int, act: Act) -> None:
+async def test_what_is_nearly_the_step_does_not_pass_it(bench: Connections, name: str, place: int, act: Act) -> None:
     lesson, player = lesson_named(name), Player(bench)
     await lesson.prepare(player)
     for step in lesson.steps[:place]:

@@ -3,10 +3,10 @@
 import httpx
 import pytest
 
+from app.connections import Connections
 from app.lessons.catalogue import LESSONS
 from app.lessons.player import Player
 from app.lessons.run import LessonRun
-from app.workbench import Workbench
 
 pytestmark = pytest.mark.anyio
 
@@ -16,7 +16,7 @@ def unusable(url: str) -> httpx.URL:
 
 
 async def test_a_call_without_a_decision_passes_no_step_and_breaks_none(
-    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+    bench: Connections, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await Player(bench).start_over()
     runs = [LessonRun(lesson, place) for lesson in LESSONS for place in range(len(lesson.steps))]

@@ -5,29 +5,30 @@ from contextlib import aclosing
 
 import pytest
 
+from app.connections import Connections
+from app.demo.embedded import controls_of, reset_demo_org
 from app.errors import LapseError
 from app.lessons.catalogue import LESSONS
 from app.lessons.lesson import Lesson
 from app.lessons.play import play
 from app.lessons.player import Player
-from app.workbench import Workbench
 
 pytestmark = pytest.mark.anyio
 
 
-async def first_step_passed(lesson: Lesson, bench: Workbench) -> None:
+async def first_step_passed(lesson: Lesson, bench: Connections) -> None:
     async with aclosing(play(lesson, bench)) as steps:
         assert (await anext(steps)).step is lesson.steps[0]
 
 
 @pytest.mark.parametrize("order", [LESSONS, LESSONS[::-1]], ids=["forwards", "backwards"])
-async def test_every_lesson_can_follow_its_neighbours(bench: Workbench, order: tuple[Lesson, ...]) -> None:
+async def test_every_lesson_can_follow_its_neighbours(bench: Connections, order: tuple[Lesson, ...]) -> None:
     for lesson in order:
         assert [each.step async for each in play(lesson, bench)] == list(lesson.steps)
 
 
 @pytest.mark.parametrize("left", LESSONS, ids=[each.name for each in LESSONS])
-async def test_every_lesson_can_be_left_in_its_middle(bench: Workbench, left: Lesson) -> None:
+async def test_every_lesson_can_be_left_in_its_middle(bench: Connections, left: Lesson) -> None:
     player = Player(bench)
     for done in range(1, len(left.steps) + 1):
         await left.prepare(player)
@@ -84,7 +85,7 @@ async def _ended(player: Player) -> None:
 
 
 async def _keys_rotated_twice(player: Player) -> None:
-    controls = await player.bench.controls()
+    controls = await controls_of(player.bench)
     for _ in range(2):
         await controls.rotate_keys(overlap=False)
         try:
@@ -94,7 +95,7 @@ async def _keys_rotated_twice(player: Player) -> None:
 
 
 async def _reset(player: Player) -> None:
-    await player.bench.reset_demo_org()
+    await reset_demo_org(player.bench)
 
 
 async def _dropped(player: Player) -> None:
@@ -116,7 +117,7 @@ LEFT: list[Callable[[Player], Awaitable[None]]] = [
 
 
 @pytest.mark.parametrize("place", range(len(LEFT)), ids=[each.__name__.strip("_") for each in LEFT])
-async def test_a_lesson_begins_from_whatever_was_left(bench: Workbench, place: int) -> None:
+async def test_a_lesson_begins_from_whatever_was_left(bench: Connections, place: int) -> None:
     player, leave = Player(bench), LEFT[place]
     for lesson in (LESSONS[0], *LESSONS[1 + place % 4 :: 4]):  # every lesson after two or three of them
         await player.start_over()

@@ -1,14 +1,16 @@
 """A lesson in progress: a step is passed by what has come of a call, and by nothing that was too long ago."""
 
-from app import events
 from app.events import Entry, Event
+from app.events.calls import CallFinished, CallStarted
+from app.events.tokens import AccessTokenDropped
 from app.lessons.lesson import Lesson, Step
 from app.lessons.player import Player
 from app.lessons.run import LessonRun
 from app.lessons.seen import Seen
+from tests.names import AT
 
-DROPPED, FINISHED = events.AccessTokenDropped("AT-1"), events.CallFinished("a call", 200, 0.1)
-STARTED = events.CallStarted("GET", "http://127.0.0.1/api/me")
+DROPPED, FINISHED = AccessTokenDropped(AT(1)), CallFinished("a call", 200, 0.1)
+STARTED = CallStarted("GET", "http://127.0.0.1/api/me")
 
 
 async def nothing(_player: Player) -> None:
@@ -20,7 +22,7 @@ def run_of(asked: list[int]) -> LessonRun:
 
     def check(seen: Seen) -> bool:
         asked.append(len(seen.entries))
-        return bool(seen.after(events.AccessTokenDropped).all(events.CallFinished))
+        return bool(seen.after(AccessTokenDropped).all(CallFinished))
 
     step = Step(title="Title", read="Read", do="Do", see="See", hint="Hint", check=check, play=nothing)
     return LessonRun(Lesson(name="name", title="Title", teaches="All", minutes=1, prepare=nothing, steps=(step, step)))

@@ -4,18 +4,18 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from app.connections import Connections
 from app.lessons.catalogue import lesson_named
 from app.lessons.player import Player
 from app.lessons.run import LessonRun
 from app.simloop import SimClock
-from app.workbench import Workbench
 
 pytestmark = pytest.mark.anyio
 
 Act = Callable[[Player], Awaitable[object]]
 
 
-async def begun(bench: Workbench, name: str, place: int) -> LessonRun:
+async def begun(bench: Connections, name: str, place: int) -> LessonRun:
     """Return a run of a lesson that was played up to a step, told everything since the lesson was prepared."""
     lesson, player = lesson_named(name), Player(bench)
     await lesson.prepare(player)
@@ -34,7 +34,7 @@ async def jump_and_a_minute(player: Player) -> None:
 
 @pytest.mark.parametrize("reading_s", [0, 20, 59, 60, 75, 600])
 async def test_a_token_may_lapse_while_one_reads_what_to_do(
-    bench: Workbench, clock: SimClock, reading_s: float
+    bench: Connections, clock: SimClock, reading_s: float
 ) -> None:
     run = await begun(bench, "lapse", 1)
     clock.jump(reading_s)
@@ -43,14 +43,14 @@ async def test_a_token_may_lapse_while_one_reads_what_to_do(
 
 
 @pytest.mark.parametrize("reading_s", [0, 20, 59])
-async def test_to_jump_to_the_lapse_is_not_to_wait(bench: Workbench, clock: SimClock, reading_s: float) -> None:
+async def test_to_jump_to_the_lapse_is_not_to_wait(bench: Connections, clock: SimClock, reading_s: float) -> None:
     run = await begun(bench, "lapse", 1)
     clock.jump(reading_s)
     await Player(bench).to_lapse()
     assert run.place == 1
 
 
-async def test_to_read_for_a_life_is_no_travel(bench: Workbench, clock: SimClock) -> None:
+async def test_to_read_for_a_life_is_no_travel(bench: Connections, clock: SimClock) -> None:
     run = await begun(bench, "lapse", 1)
     clock.jump(600)
     await Player(bench).turn(grace_s=0)
@@ -59,7 +59,7 @@ async def test_to_read_for_a_life_is_no_travel(bench: Workbench, clock: SimClock
     assert run.place == 2
 
 
-async def test_a_lesson_taken_up_in_its_middle_wants_a_life_of_travel(bench: Workbench) -> None:
+async def test_a_lesson_taken_up_in_its_middle_wants_a_life_of_travel(bench: Connections) -> None:
     await begun(bench, "lapse", 1)
     run = LessonRun(lesson_named("lapse"), 1)
     bench.journal.subscribe(run.take)
@@ -69,7 +69,7 @@ async def test_a_lesson_taken_up_in_its_middle_wants_a_life_of_travel(bench: Wor
     assert run.place == 2
 
 
-async def test_one_lost_answer_too_many_is_survived_by_the_next_call(bench: Workbench) -> None:
+async def test_one_lost_answer_too_many_is_survived_by_the_next_call(bench: Connections) -> None:
     run, player = await begun(bench, "lost-answer", 0), Player(bench)
     await player.switch_on("close-after@token.refresh")
     await player.to_lapse()
@@ -80,7 +80,7 @@ async def test_one_lost_answer_too_many_is_survived_by_the_next_call(bench: Work
     assert run.place == 1
 
 
-async def test_without_grace_the_next_call_finds_out_as_well(bench: Workbench) -> None:
+async def test_without_grace_the_next_call_finds_out_as_well(bench: Connections) -> None:
     run, player = await begun(bench, "lost-answer", 1), Player(bench)
     await player.turn(grace_s=0)
     await player.switch_on("close-after@token.refresh")
@@ -93,7 +93,7 @@ async def test_without_grace_the_next_call_finds_out_as_well(bench: Workbench) -
 
 
 @pytest.mark.parametrize("reading_s", [0, 30, 200])
-async def test_the_absolute_limit_may_be_reached_slowly(bench: Workbench, clock: SimClock, reading_s: float) -> None:
+async def test_the_absolute_limit_may_be_reached_slowly(bench: Connections, clock: SimClock, reading_s: float) -> None:
     run, player = await begun(bench, "the-end", 2), Player(bench)
     await player.turn(refresh_idle_s=0)
     await player.sign_in()
@@ -104,7 +104,7 @@ async def test_the_absolute_limit_may_be_reached_slowly(bench: Workbench, clock:
     assert run.place == 3
 
 
-async def test_a_grant_turned_on_too_early_is_shown_by_a_sign_in(bench: Workbench) -> None:
+async def test_a_grant_turned_on_too_early_is_shown_by_a_sign_in(bench: Connections) -> None:
     run, player = await begun(bench, "grant", 1), Player(bench)
     await player.turn(refresh_grant_enabled=True)
     await player.to_lapse()
@@ -116,7 +116,7 @@ async def test_a_grant_turned_on_too_early_is_shown_by_a_sign_in(bench: Workbenc
     assert run.is_over
 
 
-async def test_a_grant_turned_on_too_early_is_turned_off_and_on(bench: Workbench) -> None:
+async def test_a_grant_turned_on_too_early_is_turned_off_and_on(bench: Connections) -> None:
     run, player = await begun(bench, "grant", 1), Player(bench)
     await player.turn(refresh_grant_enabled=True)
     await player.to_lapse()
@@ -143,7 +143,7 @@ async def read_for_long(player: Player) -> None:
 
 
 @pytest.mark.parametrize("lose_the_way", [refresh_too_early, read_for_long])
-async def test_a_token_from_a_wrong_clock_is_replaced_as_the_hint_says(bench: Workbench, lose_the_way: Act) -> None:
+async def test_a_token_from_a_wrong_clock_is_replaced_as_the_hint_says(bench: Connections, lose_the_way: Act) -> None:
     run, player = await begun(bench, "skew", 1), Player(bench)
     await lose_the_way(player)
     await player.to_lapse()

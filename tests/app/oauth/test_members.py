@@ -8,12 +8,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.errors import AnswerKind, OAuthError, UnusableAnswer
+from app.errors import OAuthError, UnusableAnswer
+from app.errors.reasons import FailureKind
 from app.oauth.codes import POLLING, is_of_protocol, is_reason_phrase, plain_code
 from app.oauth.grants import error_answer, read_refresh_token, read_token_answer
 from app.oauth.members import read_members
 from app.secret import KnownSecrets, Secret, masked
-from app.session import verdicts
+from app.session import verdicts, words
 from app.wire.fetch import Answer
 
 TOKENS = {"access_token": "at", "refresh_token": "rt", "token_type": "Bearer", "expires_in": 30}
@@ -163,7 +164,7 @@ def test_a_success_without_tokens_may_tell_what_a_poll_is_told(body: object, cod
 def test_another_one_tells_nothing(body: object) -> None:
     with pytest.raises(UnusableAnswer) as caught:
         read_token_answer(answer(body))
-    assert caught.value.kind is AnswerKind.INCOMPLETE
+    assert caught.value.kind is FailureKind.INCOMPLETE
 
 
 def test_only_the_status_in_words_is_no_error() -> None:
@@ -171,7 +172,7 @@ def test_only_the_status_in_words_is_no_error() -> None:
         assert is_reason_phrase(phrase), phrase
         trouble = error_answer(answer({"error": phrase, "message": "Why."}, status=400))
         assert isinstance(trouble, UnusableAnswer)
-        assert trouble.kind is AnswerKind.SILENT
+        assert trouble.kind is FailureKind.SILENT
         assert "Why." in (trouble.raw or "")
     for code in ("invalid_request", "access_denied", "unauthorized_client", "Service Unavailable", "too_many_requests"):
         assert not is_reason_phrase(code), code
@@ -200,7 +201,7 @@ def test_a_secret_that_is_repeated_in_a_code_or_its_description_is_not_told() ->
 
 
 def test_every_code_that_is_judged_is_made_of_the_protocols_words() -> None:
-    judged = {*POLLING, *verdicts._BUSY, *verdicts._NEEDS_PERSON, *verdicts._CURES}
+    judged = {*POLLING, *verdicts._BUSY, *verdicts._NEEDS_PERSON, *words.CURES}
     judged |= {
         "invalid_grant",
         "bad_refresh_token",

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import BadInput, SignInFailed
+from app.events.sign_in import Ignored
 from app.oauth.redirect import RedirectListener, listen
 from app.secret import Secret
 
@@ -25,7 +26,7 @@ def anyio_backend() -> str:
 
 @asynccontextmanager
 async def listening(
-    ignored: list[str], *redirect_uris: str, iss_promised: bool = False
+    ignored: list[Ignored], *redirect_uris: str, iss_promised: bool = False
 ) -> AsyncIterator[tuple[RedirectListener, httpx.AsyncClient]]:
     async with (
         listen(
@@ -133,7 +134,7 @@ def form(fields: dict[str, str] | str | bytes, **headers: str) -> Shape:
     ],
 )
 async def test_what_is_not_the_answer_is_ignored_and_waiting_goes_on(shape: Shape, status: int) -> None:
-    ignored: list[str] = []
+    ignored: list[Ignored] = []
     async with listening(ignored) as (listener, browser):
         page = await browser.send(shape(listener.redirect_uri))
         assert page.status_code == status
@@ -316,10 +317,10 @@ def test_no_line_on_loopback_is_more_than_ignored(pieces: list[bytes], method: b
 
 @pytest.mark.parametrize("target", [b"//[", b"http://["])
 async def test_a_target_that_is_no_url_is_400(target: bytes) -> None:
-    ignored: list[str] = []
+    ignored: list[Ignored] = []
     async with listening(ignored) as (listener, _):
         host = listener.redirect_uri.removeprefix("http://").partition("/")[0]
         head = b"GET %s HTTP/1.1\r\nHost: %s\r\n\r\n" % (target, host.encode())
         answer = await asked_raw(int(host.partition(":")[2]), head)
     assert answer.split()[1] == b"400"
-    assert ignored == ["its target is no URL"]
+    assert ignored == [Ignored.NO_URL]

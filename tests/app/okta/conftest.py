@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from app.connection import DEMO_CLIENT_ID
+from app.demo.front import asgi
 from app.demo.org import DemoOrg
 from app.events import Entry
 from app.journal import Journal
@@ -25,7 +26,7 @@ class Way(httpx.AsyncBaseTransport):
     """The way to the org; `before` and `instead` are asked one request each, in turn, None meaning nothing."""
 
     def __init__(self, org: DemoOrg) -> None:
-        self._inner = httpx.ASGITransport(app=org.app)
+        self._inner = httpx.ASGITransport(app=asgi(org))
         self.requests: list[httpx.Request] = []
         self.instead: list[Answering | None] = []
         self.after: list[Answering | None] = []
@@ -88,7 +89,7 @@ async def office(clock: SimClock, org: DemoOrg) -> AsyncIterator[Office]:
     recording = RecordingTransport(way, journal, clock, details)
     async with (
         httpx.AsyncClient(transport=recording) as http,
-        httpx.AsyncClient(transport=httpx.ASGITransport(org.app), base_url=org.issuer_base) as others,
+        httpx.AsyncClient(transport=httpx.ASGITransport(asgi(org)), base_url=org.issuer_base) as others,
     ):
         management = Management(http, clock, org_url=org.issuer_base, token=Secret(org.api_token))
         found = Office(clock, org, way, details, management, Administrator(org, others))

@@ -7,8 +7,9 @@ import pytest
 
 from app.clock import SystemClock
 from app.connection import DEMO_CLIENT_ID
+from app.demo.front import asgi
 from app.errors import BadInput, LapseError, OktaRefused, Unreachable, UnusableAnswer
-from app.events import Exchange, ExchangeKind
+from app.events.wire import Exchange, ExchangeKind
 from app.okta.addresses import org_url
 from app.okta.keeping import checked_token
 from app.okta.management import Management
@@ -144,7 +145,7 @@ async def told(office: Office, answering: Answering) -> LapseError:
 
 
 async def test_a_wrong_token_at_the_real_demo_org(office: Office) -> None:
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(office.org.app)) as http:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(asgi(office.org))) as http:
         stranger = Management(http, office.clock, org_url=office.org.issuer_base, token=Secret("00wrong"))
         with pytest.raises(OktaRefused) as found:
             await stranger.read_app(DEMO_CLIENT_ID)

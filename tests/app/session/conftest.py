@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from app.connection import DEFAULT_SCOPES, DEMO_CLIENT_ID
+from app.demo.front import asgi
 from app.demo.org import ADA, DemoOrg
 from app.demo.policy import Policy
 from app.errors import StoreFailed
@@ -47,7 +48,7 @@ class Network(httpx.AsyncBaseTransport):
     """The way to the org: `faults` are asked in turn, one a token request, and may answer, delay or lose it."""
 
     def __init__(self, org: DemoOrg) -> None:
-        self._inner = httpx.ASGITransport(app=org.app)
+        self._inner = httpx.ASGITransport(app=asgi(org))
         self.faults: list[Fault] = []
         self.requests: list[httpx.Request] = []
 

@@ -18,7 +18,8 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from app.errors import LapseError, Standing
+from app.errors import LapseError
+from app.errors.reasons import Standing
 from app.session.calls import CallResult
 from app.session.session import Session
 from app.session.states import SignedIn

@@ -8,10 +8,11 @@ from typing import Any
 import httpx
 import pytest
 
-from app import events
 from app.connection import DEMO_CLIENT_ID, Connection
 from app.demo.faults import Fault
 from app.errors import BadInput, SignInFailed, UnusableAnswer
+from app.events import Event
+from app.events.sign_in import AuthorizationPushed, RedirectPortsTaken, SignInFinished
 from app.session.accept import SignIn, told
 from app.session.sign_in import Waiting, browser_sign_in
 from tests.app.demo.test_demo_authorize import Fields
@@ -90,7 +91,7 @@ def forms(world: World, path: str) -> list[dict[str, str]]:
     return [dict(httpx.QueryParams(each.content.decode())) for each in asked]
 
 
-def happened(world: World, kind: type[events.Event]) -> list[events.Event]:
+def happened(world: World, kind: type[Event]) -> list[Event]:
     return [entry.event for entry in world.told if isinstance(entry.event, kind)]
 
 
@@ -205,14 +206,14 @@ async def test_the_next_redirect_uri_is_used_where_a_port_is_taken(world: World)
         await sign_in(world, browser, shown, redirect_uris=uris)
         assert (shown[0].redirect_uri, shown[0].taken_ports) == (uris[1], (taken,))
         assert browser.query["redirect_uri"] == uris[1]
-        assert happened(world, events.RedirectPortsTaken) == [events.RedirectPortsTaken((taken,), uris[1])]
+        assert happened(world, RedirectPortsTaken) == [RedirectPortsTaken((taken,), uris[1])]
         with pytest.raises(BadInput, match=f"Port {taken} is in use"):
             await sign_in(world, redirect_uris=uris[:1])
         other = await asyncio.start_server(lambda *_: None, "127.0.0.1", free)
         async with other:
             with pytest.raises(BadInput, match=f"Ports {taken} and {free} are in use"):
                 await sign_in(world, redirect_uris=uris)
-    assert isinstance(world.told[-1].event, events.SignInFinished)
+    assert isinstance(world.told[-1].event, SignInFinished)
 
 
 # Pushed requests.
@@ -227,7 +228,7 @@ async def test_the_browser_carries_a_reference_where_requests_can_be_pushed(worl
     assert browser.query.keys() == {"client_id", "request_uri"}
     [pushed] = forms(world, "/par")
     assert {"state", "nonce", "code_challenge", "redirect_uri", "scope", "resource"} <= pushed.keys()
-    assert happened(world, events.AuthorizationPushed)
+    assert happened(world, AuthorizationPushed)
 
 
 async def test_a_refused_push_says_so_before_the_browser_opens(world: World) -> None:

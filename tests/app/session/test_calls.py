@@ -7,7 +7,8 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from app.errors import BadInput, CallFailed, Hiccup, Hitch, NotSignedIn, Refusal, Unreachable
+from app.errors import BadInput, CallFailed, Hiccup, NotSignedIn, Refusal, Unreachable
+from app.errors.reasons import FailureKind
 from app.session.bearer import refreshing_may_help, rejection_in
 from app.session.calls import BODY_LIMIT, exit_code, summary
 from app.wire.fetch import Answer
@@ -159,7 +160,7 @@ async def test_an_api_redirect_is_shown_and_the_token_stays_here(world: World, a
 
 async def test_what_to_do_about_a_proxy_is_told_of_a_call_too(world: World, api: list[Answering]) -> None:
     def behind_a_proxy(request: httpx.Request) -> httpx.Response:
-        raise Unreachable("The proxy is gone.", sent=False, hitch=Hitch.PROXY, next_step="Check HTTPS_PROXY.")
+        raise Unreachable("The proxy is gone.", sent=False, kind=FailureKind.PROXY, next_step="Check HTTPS_PROXY.")
 
     await world.sign_in()
     api.append(behind_a_proxy)

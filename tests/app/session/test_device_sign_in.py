@@ -7,10 +7,11 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from app import events
 from app.connection import DEMO_CLIENT_ID, Connection
 from app.demo.applications import LAPSE, Grant
 from app.errors import BadInput, SignInFailed, Unreachable
+from app.events import Event
+from app.events.sign_in import DeviceCodeShown, SignInFinished, SignInStarted
 from app.session.accept import SignIn, told
 from app.session.device_sign_in import DeviceWaiting, device_sign_in
 from app.session.states import SignedIn
@@ -75,7 +76,7 @@ async def sign_in(
         walk.cancel()
 
 
-def happened(world: World, kind: type[events.Event]) -> list[events.Event]:
+def happened(world: World, kind: type[Event]) -> list[Event]:
     return [entry.event for entry in world.told if isinstance(entry.event, kind)]
 
 
@@ -92,14 +93,14 @@ async def test_an_allowed_code_signs_in(world: World) -> None:
     assert world.network.token_requests() == 3
     started = world.journal.entry(attempt)
     assert started is not None
-    assert started.event == events.SignInStarted(world.org.issuer, "", connection(world).scopes, "device")
+    assert started.event == SignInStarted(world.org.issuer, "", connection(world).scopes, "device")
     await world.session.begin(answer, claims, cause=attempt)
     assert isinstance(world.session.state, SignedIn)
 
 
 async def test_the_code_is_in_no_entry_of_the_journal(world: World) -> None:
     _, waiting = await sign_in(world)
-    assert happened(world, events.DeviceCodeShown) == [events.DeviceCodeShown(waiting.verification_uri, 600)]
+    assert happened(world, DeviceCodeShown) == [DeviceCodeShown(waiting.verification_uri, 600)]
     assert waiting.user_code not in repr(world.told)
     assert waiting.user_code not in "".join(entry.sentence() for entry in world.told)
 
@@ -138,7 +139,7 @@ async def test_a_code_nobody_uses_ends(world: World) -> None:
         await sign_in(world, nothing)
     assert world.clock.now() == start + 600
     assert all(failed.value.lines())
-    assert isinstance(world.told[-1].event, events.SignInFinished)
+    assert isinstance(world.told[-1].event, SignInFinished)
 
 
 async def test_the_servers_own_end_of_the_code_is_told_the_same(world: World) -> None:
@@ -155,7 +156,7 @@ async def test_one_that_is_denied_there(world: World) -> None:
         await sign_in(world, deny)
     assert (failed.value.raw or "").startswith("access_denied: ")
     finished = world.told[-1].event
-    assert isinstance(finished, events.SignInFinished)
+    assert isinstance(finished, SignInFinished)
     assert finished.code == "access_denied"
 
 

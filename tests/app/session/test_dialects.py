@@ -9,6 +9,7 @@ from app.secret import Secret
 from app.session.states import Ended, SignedIn
 from app.session.verdicts import judge, refuses_token
 from tests.app.session.conftest import Fault, World, answers
+from tests.names import AT
 
 pytestmark = pytest.mark.anyio
 JSON = "application/json"
@@ -100,7 +101,7 @@ async def test_any_other_error_keeps_it_and_says_what_the_server_said(
         await world.session.fresh_token()
     assert body["error"] in (caught.value.raw or "")
     assert "network" not in caught.value.next_step
-    assert (await world.session.fresh_token()).access.name == "AT-2"
+    assert (await world.session.fresh_token()).access.name == AT(2)
 
 
 SILENT = [
@@ -140,7 +141,7 @@ async def test_a_refusal_without_a_word_is_asked_about_once_more_and_no_more(wor
         assert "network" not in caught.value.next_step
         assert isinstance(session.state, SignedIn)
     assert world.network.token_requests() == 2
-    assert (await world.session.fresh_token(asked_for=True)).access.name == "AT-2"
+    assert (await world.session.fresh_token(asked_for=True)).access.name == AT(2)
     assert not world.tokens.seems_dead
 
 
@@ -176,7 +177,7 @@ async def test_a_web_page_is_no_refusal(world: World, status: int) -> None:
         with pytest.raises(Hiccup, match="web page") as caught:
             await world.session.fresh_token()
         assert not isinstance(caught.value, SilentRefusal)
-    assert (await world.session.fresh_token()).access.name == "AT-2"
+    assert (await world.session.fresh_token()).access.name == AT(2)
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from app import events
 from app.connection import DEMO_CLIENT_ID, Connection
 from app.demo.applications import LAPSE, Grant
 from app.demo.onetime import current_code
 from app.demo.org import ADA, GRACE, User
 from app.demo.phone import Phone
 from app.errors import BadInput, SignInFailed
+from app.events.sign_in import OneTimeCodeRefused, PushAwaited, SecondFactorWanted, SignInFinished, SignInStarted
+from app.events.wire import Exchange
 from app.secret import Secret
 from app.session.accept import SignIn, told
 from app.session.direct_sign_in import MOST_CODES, Factor, PushWaiting, direct_sign_in
@@ -100,7 +101,7 @@ async def state(world: World, *grants: str) -> None:
 
 
 def kinds(world: World) -> list[type]:
-    return [type(entry.event) for entry in world.told if not isinstance(entry.event, events.Exchange)]
+    return [type(entry.event) for entry in world.told if not isinstance(entry.event, Exchange)]
 
 
 # The password.
@@ -113,8 +114,8 @@ async def test_a_password_is_enough_without_a_second_factor(world: World) -> Non
     assert answer.refresh_token is not None
     await world.session.begin(answer, claims, cause=attempt)
     assert isinstance(world.session.state, SignedIn)
-    started = world.told[1].event if isinstance(world.told[0].event, events.Exchange) else world.told[0].event
-    assert started == events.SignInStarted(world.org.issuer, "", connection(world).scopes, "password")
+    started = world.told[1].event if isinstance(world.told[0].event, Exchange) else world.told[0].event
+    assert started == SignInStarted(world.org.issuer, "", connection(world).scopes, "password")
 
 
 async def test_a_wrong_password_says_so(world: World) -> None:
@@ -123,7 +124,7 @@ async def test_a_wrong_password_says_so(world: World) -> None:
     assert failed.value.raw == "invalid_grant: The credentials provided were invalid."
     assert "lock the account" in failed.value.next_step
     finished = world.told[-1].event
-    assert isinstance(finished, events.SignInFinished)
+    assert isinstance(finished, SignInFinished)
     assert finished.code == "invalid_grant"
 
 
@@ -174,7 +175,7 @@ async def test_a_one_time_code_follows(world: World) -> None:
     _, claims, _ = await sign_in(world, person)
     assert (claims["name"], claims["amr"]) == ("Grace Hopper", ["pwd", "otp", "mfa"])
     assert person.asked == [(Factor.ONE_TIME_CODE, Factor.PUSH), False]
-    assert kinds(world)[:2] == [events.SignInStarted, events.SecondFactorWanted]
+    assert kinds(world)[:2] == [SignInStarted, SecondFactorWanted]
 
 
 async def test_a_wrong_code_may_be_typed_again_and_a_gap_in_it_is_none(world: World) -> None:
@@ -183,7 +184,7 @@ async def test_a_wrong_code_may_be_typed_again_and_a_gap_in_it_is_none(world: Wo
     _, claims, _ = await sign_in(world, person)
     assert claims["sub"] == GRACE.id
     assert person.asked[1:] == [False, True, True]
-    assert kinds(world).count(events.OneTimeCodeRefused) == 2
+    assert kinds(world).count(OneTimeCodeRefused) == 2
 
 
 async def test_it_ends_after_so_many_wrong_codes(world: World) -> None:
@@ -225,8 +226,8 @@ async def test_a_push_follows(world: World, has_number: bool) -> None:
     [push] = person.pushes
     assert (push.number is not None, push.until) == (has_number, start + 300)
     assert world.clock.now() - start == 10
-    awaited = [entry.event for entry in world.told if isinstance(entry.event, events.PushAwaited)]
-    assert awaited == [events.PushAwaited(has_number, 300)]
+    awaited = [entry.event for entry in world.told if isinstance(entry.event, PushAwaited)]
+    assert awaited == [PushAwaited(has_number, 300)]
 
 
 @pytest.mark.parametrize("answer", [deny, choose_wrong_number])

@@ -6,13 +6,14 @@ from typing import Any
 import httpx
 import pytest
 
-from app import events
 from app.demo.ledger import SigningKey
 from app.errors import Hiccup, OtherSubject
+from app.events.tokens import IdTokenRefused
 from app.session.skew import clock_to_blame
 from app.session.states import Ended
 from tests.app.session.conftest import World
 from tests.app.session.odd_answers import Members, odd, with_id_token, with_members
+from tests.names import AT, IDT, RT
 
 pytestmark = pytest.mark.anyio
 Change = Callable[[World], Callable[[Members], Members]]
@@ -26,8 +27,8 @@ def garbled(text: str) -> Change:
     return lambda _world: with_members(id_token=text)
 
 
-def marks(world: World) -> list[events.IdTokenRefused]:
-    return [entry.event for entry in world.told if isinstance(entry.event, events.IdTokenRefused)]
+def marks(world: World) -> list[IdTokenRefused]:
+    return [entry.event for entry in world.told if isinstance(entry.event, IdTokenRefused)]
 
 
 @pytest.mark.parametrize(
@@ -53,7 +54,7 @@ async def test_a_blemish_is_marked_once_and_withholds_nothing(world: World, chan
     world.clock.jump(31)
     world.network.faults.append(odd(change(world)))
     assert (await world.calls.call("GET", world.org.api_url)).status == 200
-    assert [(each.name, each.rule) for each in marks(world)] == [("ID-2", rule)]
+    assert [(each.name, each.rule) for each in marks(world)] == [(IDT(2), rule)]
     assert world.tokens.id == before.id
     assert world.tokens.id_claims == before.id_claims
     assert world.tokens.display_name == before.display_name
@@ -65,10 +66,10 @@ async def test_a_blemish_is_marked_once_and_withholds_nothing(world: World, chan
         assert (await world.calls.call("GET", world.org.api_url)).status == 200
     assert world.network.token_requests() == 1
     world.clock.jump(31)
-    assert (await world.session.fresh_token()).access.name == "AT-3"
+    assert (await world.session.fresh_token()).access.name == AT(3)
     assert world.tokens.id_flaw is None
     assert world.tokens.id is not None
-    assert world.tokens.id.name == "ID-3"
+    assert world.tokens.id.name == IDT(3)
 
 
 async def test_a_key_that_is_not_published_yet(world: World) -> None:
@@ -84,7 +85,7 @@ async def test_a_key_that_is_not_published_yet(world: World) -> None:
         return response
 
     world.network.faults.append(ahead_of_the_keys)
-    assert (await world.session.fresh_token()).access.name == "AT-2"
+    assert (await world.session.fresh_token()).access.name == AT(2)
     assert len(marks(world)) == 1
 
 
@@ -98,8 +99,8 @@ async def test_another_client_s_answer_brings_its_refresh_token_and_no_more(worl
         await world.session.fresh_token()
     assert world.tokens.access is None
     assert world.tokens.refresh is not None
-    assert world.tokens.refresh.name == "RT-2"
-    assert (await world.session.fresh_token()).access.name == "AT-3"
+    assert world.tokens.refresh.name == RT(2)
+    assert (await world.session.fresh_token()).access.name == AT(3)
 
 
 @pytest.mark.parametrize("change", [claims(sub="00u-mallory"), claims(sub="00u-mallory", iss="https://evil.example")])
@@ -122,7 +123,7 @@ async def test_a_clock_that_differs_from_the_server_s_is_named(world: World) -> 
     world.clock.jump(31)
     world.org.set_time(skew_s=-12 * 365 * 86400.0)
     for _ in range(3):
-        assert (await world.session.fresh_token()).access.name == "AT-2"
+        assert (await world.session.fresh_token()).access.name == AT(2)
     assert len(marks(world)) == 1
     assert "This computer's clock is 4380 d ahead of the server's." in marks(world)[0].why
 

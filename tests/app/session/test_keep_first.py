@@ -11,6 +11,7 @@ from app.session.states import SignedIn
 from tests.app.session import odd_answers
 from tests.app.session.conftest import Fault, World, answers
 from tests.app.session.odd_answers import Members, odd, sent_refresh_tokens, with_members
+from tests.names import AT, RT
 
 pytestmark = pytest.mark.anyio
 Change = Callable[[Members], Members]
@@ -123,7 +124,7 @@ async def test_an_empty_refresh_token_is_none(world: World) -> None:
         world.network.faults.append(odd(with_members(refresh_token=value)))
         assert (await world.calls.call("GET", world.org.api_url)).status == 200
         assert world.tokens.refresh is not None
-        assert world.tokens.refresh.name == "RT-1"
+        assert world.tokens.refresh.name == RT(1)
         world.clock.jump(31)
 
 
@@ -136,7 +137,7 @@ async def test_an_answer_that_always_lacks_the_access_token_is_bounded_and_kept(
     assert "new refresh token" in caught.value.next_step
     assert "network" not in caught.value.next_step
     assert world.tokens.refresh is not None
-    assert world.tokens.refresh.name == "RT-4"
+    assert world.tokens.refresh.name == RT(4)
     await stands(world)
 
 
@@ -164,7 +165,7 @@ async def test_it_is_stored_before_the_id_token_is_looked_at(world: World, monke
     again = world.second_session()
     assert await again.restore()
     monkeypatch.undo()
-    assert (await again.fresh_token()).access.name == "AT-3"
+    assert (await again.fresh_token()).access.name == AT(3)
 
 
 @pytest.mark.parametrize("name", ["error", "errorCode"])

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.errors import AnswerKind, OAuthError, Unreachable, UnusableAnswer
+from app.errors import OAuthError, Unreachable, UnusableAnswer
+from app.errors.reasons import FailureKind
 from app.oauth.grants import TokenAnswer
 from app.secret import Secret
 from app.session.polling import TooLate, poll
@@ -21,9 +22,9 @@ SLOW_DOWN = OAuthError("slow_down", "", status=400)
 LOST = Unreachable("gone", sent=True)
 BUSY = UnusableAnswer("busy", status=503)
 LIMITED = OAuthError("access_denied", "rate limit", status=429, retry_after_s=30)
-PORTAL = UnusableAnswer("a web page", status=200, kind=AnswerKind.WEB_PAGE)
-NOTHING = UnusableAnswer("{}", status=200, kind=AnswerKind.INCOMPLETE)
-SILENT = UnusableAnswer("Bad Request", status=400, kind=AnswerKind.SILENT)
+PORTAL = UnusableAnswer("a web page", status=200, kind=FailureKind.WEB_PAGE)
+NOTHING = UnusableAnswer("{}", status=200, kind=FailureKind.INCOMPLETE)
+SILENT = UnusableAnswer("Bad Request", status=400, kind=FailureKind.SILENT)
 GOES_ON = (PENDING, SLOW_DOWN, LOST, BUSY, LIMITED, PORTAL, NOTHING, SILENT)
 Said = Exception | None
 

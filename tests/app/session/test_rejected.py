@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app import events
+from app.events.tokens import FreshTokenRefused
 from app.session.calls import exit_code
 from app.session.lock import exclusive
 from app.session.looks import Looks
@@ -99,7 +99,7 @@ async def test_an_api_that_takes_no_token_costs_one_refresh_in_all(world: World,
         assert "the API refuses fresh tokens too: audience or scope?" in result.story()
         assert len(api.sent) == 2 + number
     assert world.network.token_requests() == 1
-    assert [type(entry.event) for entry in world.told].count(events.FreshTokenRefused) == 4
+    assert [type(entry.event) for entry in world.told].count(FreshTokenRefused) == 4
     await world.session.close()
     again = world.second_session()  # another process knows it too
     assert await again.restore()

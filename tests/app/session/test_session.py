@@ -8,12 +8,16 @@ import httpx
 import jwt
 import pytest
 
-from app import events
 from app.decision import Reason, Verdict
+from app.decision.words import because
 from app.errors import Hiccup, LapseError, NotSignedIn, Refusal, StoreUnread
-from app.events import RefreshTokenFate, StorePlace
+from app.events.refresh import SkewMeasured
+from app.events.session import StorePlace
+from app.events.tokens import RefreshTokenFate
+from app.session.sign_out import revoke_and_forget
 from app.session.states import Ended, SignedIn, SignedOut
 from tests.app.session.conftest import World, answers, refused, slow
+from tests.names import AT, RT
 
 pytestmark = pytest.mark.anyio
 
@@ -21,7 +25,7 @@ pytestmark = pytest.mark.anyio
 async def test_a_fresh_token_costs_no_request(world: World) -> None:
     await world.sign_in()
     fresh = await world.session.fresh_token()
-    assert fresh.access.name == "AT-1"
+    assert fresh.access.name == AT(1)
     assert fresh.decision.reason is Reason.FRESH
     assert world.network.requests == []
 
@@ -39,7 +43,7 @@ async def test_a_lapsed_token_is_refreshed_once_and_rotated(world: World) -> Non
     fresh = await world.session.fresh_token()
     assert fresh.decision.verdict is Verdict.REFRESH
     assert fresh.decision.reason is Reason.LAPSED
-    assert fresh.access.name == "AT-2"
+    assert fresh.access.name == AT(2)
     assert world.network.token_requests() == 1
     assert world.tokens.refresh_fate is RefreshTokenFate.REPLACED
     assert before.refresh is not None
@@ -55,7 +59,7 @@ async def test_a_hundred_callers_join_one_refresh(world: World) -> None:
     world.network.faults.append(slow(0.3))
     found = await asyncio.gather(*(world.session.fresh_token() for _ in range(100)))
     assert world.network.token_requests() == 1
-    assert {fresh.access.name for fresh in found} == {"AT-2"}
+    assert {fresh.access.name for fresh in found} == {AT(2)}
     assert sum(not fresh.joined for fresh in found) == 1
 
 
@@ -103,10 +107,10 @@ async def test_a_kept_refresh_token_keeps_its_name(world: World) -> None:
     world.clock.jump(31)
     await world.session.fresh_token()
     assert world.tokens.refresh is not None
-    assert world.tokens.refresh.name == "RT-1"
+    assert world.tokens.refresh.name == RT(1)
     assert world.tokens.refresh_fate is RefreshTokenFate.KEPT
     assert world.tokens.access is not None
-    assert world.tokens.access.name == "AT-2"
+    assert world.tokens.access.name == AT(2)
 
 
 async def test_the_new_refresh_token_is_stored_before_the_access_token_can_be_used(world: World) -> None:
@@ -125,7 +129,7 @@ async def test_a_401_from_the_api_costs_one_refresh(world: World) -> None:
     rejected = (await world.session.fresh_token()).access.value
     found = await asyncio.gather(*(world.session.fresh_token(not_this=rejected) for _ in range(5)))
     assert world.network.token_requests() == 1
-    assert {fresh.access.name for fresh in found} == {"AT-2"}
+    assert {fresh.access.name for fresh in found} == {AT(2)}
     late = await world.session.fresh_token(not_this=rejected)
     assert late.decision.reason is Reason.FRESH  # a newer one is already there
     assert world.network.token_requests() == 1
@@ -136,7 +140,7 @@ async def test_a_dropped_access_token_is_gone_from_the_store_too(world: World) -
     await world.session.drop_access_token()
     assert json.loads(world.store.written[-1])["access"] is None
     assert world.session.decide("test").reason is Reason.DROPPED
-    assert (await world.session.fresh_token()).access.name == "AT-2"
+    assert (await world.session.fresh_token()).access.name == AT(2)
 
 
 async def test_a_token_dropped_while_callers_wait_still_reaches_them(world: World) -> None:
@@ -152,7 +156,7 @@ async def test_a_token_dropped_while_callers_wait_still_reaches_them(world: Worl
 
     [refreshing] = [task for task in asyncio.all_tasks() if task.get_name() == "refresh"]
     refreshing.add_done_callback(drop)
-    assert (await waiting).access.name == "AT-2"
+    assert (await waiting).access.name == AT(2)
     assert world.session.decide("test").reason is Reason.DROPPED
 
 
@@ -173,7 +177,7 @@ async def test_refresh_now_refreshes_a_fresh_token(world: World) -> None:
     await world.sign_in()
     fresh = await world.session.fresh_token(asked_by="Refresh now", asked_for=True)
     assert fresh.decision.reason is Reason.ASKED
-    assert fresh.access.name == "AT-2"
+    assert fresh.access.name == AT(2)
 
 
 async def test_an_unknown_expiry_is_used_until_the_api_objects(world: World) -> None:
@@ -186,7 +190,7 @@ async def test_an_unknown_expiry_is_used_until_the_api_objects(world: World) -> 
     world.clock.jump(10_000)
     fresh = await world.session.fresh_token()
     assert fresh.decision.reason is Reason.UNKNOWN_EXPIRY
-    assert "not stated by the server" in fresh.decision.because()
+    assert "not stated by the server" in because(fresh.decision)
 
 
 # --- trouble ------------------------------------------------------------------------------------------------------
@@ -222,7 +226,7 @@ async def test_no_trouble_but_a_refusal_signs_anybody_out(world: World, fault: A
     assert isinstance(world.session.state, SignedIn)
     assert world.network.token_requests() == 1
     world.clock.jump(31)
-    assert (await world.session.fresh_token()).access.name == "AT-2"
+    assert (await world.session.fresh_token()).access.name == AT(2)
 
 
 async def test_a_refusal_ends_the_session_and_every_later_call_says_why(world: World) -> None:
@@ -252,7 +256,7 @@ async def test_after_the_end_a_new_sign_in_works(world: World) -> None:
     with pytest.raises(Refusal):
         await world.session.fresh_token()
     await world.sign_in()
-    assert (await world.session.fresh_token()).access.name == "AT-1"
+    assert (await world.session.fresh_token()).access.name == AT(1)
 
 
 async def test_a_refreshed_id_token_of_somebody_else_ends_the_session(world: World) -> None:
@@ -287,7 +291,7 @@ async def test_a_broken_store_keeps_the_session_in_memory_and_says_so(world: Wor
     world.store.broken = True
     world.clock.jump(31)
     fresh = await world.session.fresh_token()
-    assert fresh.access.name == "AT-2"
+    assert fresh.access.name == AT(2)
     assert world.session.place is StorePlace.MEMORY
     assert "StoreTroubled" in world.names()
 
@@ -299,7 +303,7 @@ async def test_a_restart_restores_without_any_request_and_calls_without_a_refres
     await world.sign_in()
     again = world.second_session()
     assert await again.restore() is True
-    assert (await again.fresh_token()).access.name == "AT-1"
+    assert (await again.fresh_token()).access.name == AT(1)
     assert world.network.requests == []
     assert isinstance(again.state, SignedIn)
     assert again.state.tokens == world.tokens
@@ -328,9 +332,9 @@ async def test_an_entry_of_a_newer_lapse_is_left_alone(world: World) -> None:
     with pytest.raises(StoreUnread, match="newer Lapse"):
         await world.session.fresh_token()
     await world.sign_in()  # goes on for this run, and does not write over it
-    assert (await world.session.fresh_token()).access.name == "AT-1"
+    assert (await world.session.fresh_token()).access.name == AT(1)
     assert world.session.store_trouble is not None
-    await world.session.sign_out()
+    await revoke_and_forget(world.session, world.client, world.journal)
     assert await world.store.load("demo") == newer
 
 
@@ -342,7 +346,7 @@ async def test_an_entry_of_the_version_before_is_taken_up(world: World) -> None:
     await world.store.save("demo", json.dumps(old))
     again = world.second_session()
     assert await again.restore() is True
-    assert (await again.fresh_token()).access.name == "AT-1"
+    assert (await again.fresh_token()).access.name == AT(1)
 
 
 async def test_an_entry_of_another_connection_is_not_used(world: World) -> None:
@@ -361,7 +365,7 @@ async def test_another_process_has_refreshed_and_its_tokens_are_taken_over(world
     await two.restore()
     world.clock.jump(31)
     found = await asyncio.gather(one.fresh_token(), two.fresh_token())
-    assert {fresh.access.name for fresh in found} == {"AT-2"}
+    assert {fresh.access.name for fresh in found} == {AT(2)}
     assert world.network.token_requests() == 1
     assert "SessionAdopted" in world.names()
 
@@ -385,8 +389,8 @@ async def test_what_another_process_has_stored_meanwhile_is_not_overwritten(
     else:
         await one.expire_access_token(one.tokens.access, cause=0)
     world.clock.jump(31)
-    assert (await two.fresh_token()).access.name == "AT-3"  # with RT-2: RT-1 would have killed the family
-    assert (await one.fresh_token()).access.name == "AT-3"
+    assert (await two.fresh_token()).access.name == AT(3)  # with RT-2: RT-1 would have killed the family
+    assert (await one.fresh_token()).access.name == AT(3)
 
 
 async def test_a_token_dropped_during_a_refresh_is_not_stored_over_the_new_ones(world: World, tmp_path: Any) -> None:
@@ -401,7 +405,7 @@ async def test_a_token_dropped_during_a_refresh_is_not_stored_over_the_new_ones(
         await one.drop_access_token()
 
     fresh, _ = await asyncio.gather(one.fresh_token(asked_for=True), dropped())
-    assert fresh.access.name == "AT-2"
+    assert fresh.access.name == AT(2)
     again = world.second_session()
     await again.restore()
     assert again.tokens is not None
@@ -416,7 +420,7 @@ async def test_a_session_ended_in_another_process_is_not_stored_again(world: Wor
     await world.sign_in()
     await one.restore()
     await two.restore()
-    await two.sign_out()
+    await revoke_and_forget(two, world.client, world.journal)
     assert one.tokens is not None
     assert one.tokens.access is not None
     if act == "drop":
@@ -428,7 +432,7 @@ async def test_a_session_ended_in_another_process_is_not_stored_again(world: Wor
 
 async def test_sign_out_revokes_and_forgets(world: World) -> None:
     await world.sign_in()
-    assert await world.session.sign_out() is None
+    assert await revoke_and_forget(world.session, world.client, world.journal) is None
     assert isinstance(world.session.state, SignedOut)
     assert await world.store.load("demo") is None
     assert any(request.url.path.endswith("/revoke") for request in world.network.requests)
@@ -443,7 +447,7 @@ async def test_sign_out_forgets_even_when_the_server_is_gone(world: World, monke
         raise httpx.ConnectError("no route")
 
     monkeypatch.setattr(world.network, "handle_async_request", unreachable)
-    trouble = await world.session.sign_out()
+    trouble = await revoke_and_forget(world.session, world.client, world.journal)
     assert trouble is not None
     assert "could not be reached" in trouble
     assert await world.store.load("demo") is None
@@ -498,7 +502,7 @@ async def test_a_servers_clock_that_differs_is_measured_not_believed(world: Worl
     await world.session.fresh_token(asked_for=True)
     assert world.session.skew_s is not None
     assert world.session.skew_s > 1e6
-    assert any(isinstance(entry.event, events.SkewMeasured) for entry in world.told)
+    assert any(isinstance(entry.event, SkewMeasured) for entry in world.told)
     assert world.session.decide("test").reason is Reason.FRESH
 
 

@@ -14,7 +14,8 @@ import pytest
 from filelock import FileLock
 
 from app.errors import OAuthError, StoreFailed
-from app.events import BrowserSessionLeft, SignedOut, StorePlace
+from app.events.session import BrowserSessionLeft, SignOutFinished, StorePlace, Undone
+from app.events.words import sentence, undone
 from app.oauth.client import OAuthClient
 from app.oauth.logout import SignOutPage, end_session_url, sign_out_page
 from app.secret import Secret
@@ -102,7 +103,7 @@ async def test_the_three_parts_in_order(world: World) -> None:
         "The browser was sent to the server's sign-out page.",
     )
     assert asked(world) == ["revoke", "logout"]
-    assert [name for name in world.names() if name != "Exchange"][-2:] == ["SignedOut", "BrowserSessionLeft"]
+    assert [name for name in world.names() if name != "Exchange"][-2:] == ["SignOutFinished", "BrowserSessionLeft"]
     assert not world.org.pending.sessions
     with pytest.raises(OAuthError, match="invalid_grant"):
         await world.client.refresh(refresh.value, cause=None)
@@ -177,7 +178,8 @@ async def test_a_revocation_that_fails_hinders_nothing_else(
     how = await leave(world, browser)
     await browser.done()
     assert (how.revoked, how.revoked_why, how.forgotten) == (fate, why, Fate.DONE)
-    assert last(world, SignedOut) == SignedOut(revoked=False, why=why)
+    finished = last(world, SignOutFinished)
+    assert (finished.revoked, undone(finished.why, error=finished.error)) == (False, why)
     led = trouble != "no metadata"
     assert (how.browser is Fate.DONE) is led
     assert how.browser_why == ("" if led else "the server's metadata could not be fetched")
@@ -206,9 +208,7 @@ async def test_a_server_without_sign_out_in_the_browser(world: World, monkeypatc
     how = await leave(world, browser)
     assert (how.revoked, how.browser, how.forgotten) == (Fate.DONE, Fate.NOT_OFFERED, Fate.DONE)
     assert browser.opened == []
-    assert last(world, BrowserSessionLeft) == BrowserSessionLeft(
-        sent=False, why="the server offers no sign-out in the browser"
-    )
+    assert last(world, BrowserSessionLeft) == BrowserSessionLeft(sent=False, why=Undone.NO_SIGN_OUT)
 
 
 async def test_a_browser_that_cannot_be_opened_is_not_waited_for(world: World) -> None:
@@ -283,10 +283,10 @@ async def test_cancelled_in_the_middle_it_is_forgotten_all_the_same(
         await task
     assert isinstance(world.session.state, Nobody)
     assert await world.store.load("demo") is None
-    left = last(world, SignedOut)
-    assert (left.revoked, left.why) == ((False, "it was cancelled") if where == "revocation" else (True, ""))
+    left = last(world, SignOutFinished)
+    assert (left.revoked, left.why) == ((False, Undone.CANCELLED) if where == "revocation" else (True, None))
     if where == "browser":
-        assert last(world, BrowserSessionLeft) == BrowserSessionLeft(sent=False, why="it was cancelled")
+        assert last(world, BrowserSessionLeft) == BrowserSessionLeft(sent=False, why=Undone.CANCELLED)
 
 
 async def test_a_store_that_does_not_delete_is_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -302,7 +302,7 @@ async def test_a_store_that_does_not_delete_is_told(world: World, monkeypatch: p
     assert isinstance(session.state, Nobody)
     assert (how.forgotten, how.forgotten_why) == (Fate.FAILED, "The keyring is locked")
     assert how.lines()[0] == "Signed out here, but not deleted from the store: The keyring is locked."
-    assert "could not be deleted from its store (The keyring is locked)" in last(world, SignedOut).sentence()
+    assert "could not be deleted from its store (The keyring is locked)" in sentence(last(world, SignOutFinished))
 
 
 async def test_a_lock_another_process_never_lets_go_does_not_keep_the_session(

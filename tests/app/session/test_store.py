@@ -11,7 +11,8 @@ from keyring.backend import KeyringBackend
 from keyring.backends import SecretService, Windows
 from keyring.backends.chainer import ChainerBackend
 
-from app.errors import KeyringState, StoreFailed
+from app.errors import StoreFailed
+from app.errors.reasons import KeyringState
 from app.session.store import KeyringStore, MemoryStore, TokenStore
 
 pytestmark = pytest.mark.anyio

@@ -6,14 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from app import events
 from app.decision import Verdict
-from app.errors import Hiccup, KeyringState, NotSignedIn, Refusal, StoreFailed, StoreUnread
-from app.events import StorePlace
+from app.errors import Hiccup, NotSignedIn, Refusal, StoreFailed, StoreUnread
+from app.errors.reasons import KeyringState
+from app.events.session import SessionGone, StorePlace
 from app.oauth.idtoken import Belongs
 from app.session.session import Session
+from app.session.sign_out import revoke_and_forget
 from app.session.states import Ended, SignedIn, SignedOut, Unread
 from tests.app.session.conftest import WatchedStore, World, answers, new_session
+from tests.names import AT
 
 pytestmark = pytest.mark.anyio
 DEAD = answers(400, b'{"error":"invalid_grant"}', content_type="application/json")
@@ -69,7 +71,7 @@ async def test_an_unreadable_keyring_is_not_nobody_else_has_refreshed(world: Wor
     assert caught.value.next_step == "Unlock your keyring, then call again."
     assert isinstance(world.session.state, SignedIn)
     assert world.network.token_requests() == 1, "the spent refresh token was not sent"
-    assert (await world.session.fresh_token()).access.name == "AT-2"
+    assert (await world.session.fresh_token()).access.name == AT(2)
     assert world.network.token_requests() == 1
 
 
@@ -77,24 +79,24 @@ async def test_reading_is_tried_again_before_the_call_fails(world: World, keyrin
     await world.sign_in()
     world.clock.jump(31)
     keyring.unreadable = [KeyringState.NOT_ANSWERING]
-    assert (await world.session.fresh_token()).access.name == "AT-2"
+    assert (await world.session.fresh_token()).access.name == AT(2)
 
 
 async def test_a_keyring_that_once_failed_to_write_is_looked_at_again(world: World, keyring: Keyring) -> None:
     await world.sign_in()
     keyring.broken = True
     world.clock.jump(31)
-    assert (await world.session.fresh_token()).access.name == "AT-2"
+    assert (await world.session.fresh_token()).access.name == AT(2)
     assert world.session.place is StorePlace.MEMORY
     keyring.broken = False
     world.clock.jump(31)
-    assert (await world.session.fresh_token()).access.name == "AT-3", "the older entry was not taken back"
+    assert (await world.session.fresh_token()).access.name == AT(3), "the older entry was not taken back"
     assert world.session.place is StorePlace.KEYRING
     beside = await other(world)
     world.clock.jump(31)
     await beside.fresh_token()
     before = world.network.token_requests()
-    assert (await world.session.fresh_token()).access.name == "AT-4"
+    assert (await world.session.fresh_token()).access.name == AT(4)
     assert world.network.token_requests() == before
 
 
@@ -144,7 +146,7 @@ async def test_a_sign_out_leaves_the_new_sign_in_of_another_lapse(world: World, 
     await world.sign_in()
     old, world.session = world.session, world.second_session()
     await world.sign_in()
-    await old.sign_out()
+    await revoke_and_forget(old, world.client, world.journal)
     assert isinstance(old.state, SignedOut)
     assert (await other(world)).tokens == world.tokens
 
@@ -178,7 +180,7 @@ async def test_a_locked_keyring_is_locked_and_not_nobody(world: World, keyring: 
     assert "Nobody is signed in" not in str(caught.value)
     assert "nobody can tell whether you are signed in" in caught.value.what.lower()
     keyring.unreadable = []
-    assert (await again.fresh_token()).access.name == "AT-1", "each call tries to read it again"
+    assert (await again.fresh_token()).access.name == AT(1), "each call tries to read it again"
 
 
 async def test_no_keyring_at_all_is_nobody(world: World, keyring: Keyring) -> None:
@@ -199,7 +201,7 @@ async def test_what_was_set_aside_does_not_outlive_sign_out(world: World, keyrin
     await keyring.save("demo", "{")
     await world.session.restore()
     await world.sign_in()
-    await world.session.sign_out()
+    await revoke_and_forget(world.session, world.client, world.journal)
     assert keyring._texts == {}
 
 
@@ -210,13 +212,13 @@ async def test_a_newer_entry_survives_all_that_an_older_lapse_does(world: World,
     assert isinstance(world.session.state, Unread)
     await world.sign_in()
     world.clock.jump(31)
-    assert (await world.session.fresh_token()).access.name == "AT-2"
+    assert (await world.session.fresh_token()).access.name == AT(2)
     world.clock.jump(31)
     world.network.faults.append(DEAD)
     with pytest.raises(Refusal):
         await world.session.fresh_token()
     assert isinstance(world.session.state, Ended)
-    await world.session.sign_out()
+    await revoke_and_forget(world.session, world.client, world.journal)
     assert keyring._texts == {"demo": newer}
 
 
@@ -237,18 +239,18 @@ async def test_after_the_end_nothing_grows(world: World, keyring: Keyring) -> No
 async def test_an_entry_that_is_gone_ends_the_session_here(world: World, keyring: Keyring) -> None:
     await world.sign_in()
     beside = await other(world)
-    await beside.sign_out()
+    await revoke_and_forget(beside, world.client, world.journal)
     world.clock.jump(31)
     with pytest.raises(NotSignedIn, match="ended in another Lapse"):
         await world.session.fresh_token()
-    assert any(isinstance(entry.event, events.SessionGone) for entry in world.told)
+    assert any(isinstance(entry.event, SessionGone) for entry in world.told)
 
 
 async def test_a_damaged_entry_is_no_reason_to_sign_out_who_is_held_in_memory(world: World, keyring: Keyring) -> None:
     await world.sign_in()
     await keyring.save("demo", "{")
     world.clock.jump(31)
-    assert (await world.session.fresh_token()).access.name == "AT-2"
+    assert (await world.session.fresh_token()).access.name == AT(2)
     assert (await other(world)).tokens == world.tokens
 
 
@@ -271,7 +273,7 @@ async def test_a_refresh_that_was_stopped_writes_over_nobody_s_new_sign_in(world
     assert (await other(world)).tokens == world.tokens, "the new sign-in is what is stored"
     assert stopped.store_trouble is not None
     world.clock.jump(31)
-    assert (await stopped.fresh_token()).access.name == "AT-2"
+    assert (await stopped.fresh_token()).access.name == AT(2)
     assert stopped.tokens is not None
     assert world.tokens.family == stopped.tokens.family, "and what the other goes on with"
 
@@ -279,7 +281,7 @@ async def test_a_refresh_that_was_stopped_writes_over_nobody_s_new_sign_in(world
 async def test_no_refresh_begins_or_comes_back_while_one_signs_out(world: World, keyring: Keyring) -> None:
     await world.sign_in()
     world.clock.jump(31)
-    signing_out = asyncio.ensure_future(world.session.sign_out())  # noqa: TID251
+    signing_out = asyncio.ensure_future(revoke_and_forget(world.session, world.client, world.journal))  # noqa: TID251
     await asyncio.sleep(0)
     with pytest.raises(NotSignedIn):
         await world.session.fresh_token()
@@ -293,7 +295,7 @@ async def test_a_sign_out_revokes_what_another_lapse_has_refreshed(world: World,
     beside = await other(world)
     world.clock.jump(31)
     await beside.fresh_token()
-    assert await world.session.sign_out() is None
+    assert await revoke_and_forget(world.session, world.client, world.journal) is None
     world.clock.jump(31)
     with pytest.raises((Refusal, NotSignedIn)):
         await beside.fresh_token()
@@ -306,7 +308,7 @@ async def test_calls_that_come_at_once_read_a_locked_keyring_once(world: World, 
     keyring.unreadable = [KeyringState.LOCKED]
     await again.restore()
     found = await asyncio.gather(*(again.fresh_token() for _ in range(5)))
-    assert {each.access.name for each in found} == {"AT-2"}
+    assert {each.access.name for each in found} == {AT(2)}
     assert isinstance(again.state, SignedIn)
     assert world.network.token_requests() == 1
 
@@ -345,7 +347,7 @@ async def test_who_reads_between_the_two_writes_of_a_refresh_takes_the_whole_ove
     await world.session.fresh_token()
     assert half[0].tokens is not None
     assert half[0].tokens.access is None
-    assert (await half[0].fresh_token()).access.name == "AT-2"
+    assert (await half[0].fresh_token()).access.name == AT(2)
     assert world.network.token_requests() == 1
 
 

@@ -6,11 +6,14 @@ from collections.abc import Awaitable, Callable
 import httpx
 import pytest
 
+from app.decision.words import because
 from app.errors import Hiccup, NotSignedIn, Refusal
-from app.events import StorePlace
+from app.events.session import StorePlace
 from app.session.session import Session
+from app.session.sign_out import revoke_and_forget
 from app.session.states import Ended, SignedIn
 from tests.app.session.conftest import ServerClock, World, answers, lost_after_commit, refused, slow
+from tests.names import AT
 
 pytestmark = pytest.mark.anyio
 
@@ -169,7 +172,7 @@ async def test_a_new_sign_in_ends_the_wait_for_a_busy_server(world: World) -> No
         await world.session.fresh_token()
     await world.sign_in()
     world.clock.jump(31)
-    assert (await world.session.fresh_token()).access.name == "AT-2"
+    assert (await world.session.fresh_token()).access.name == AT(2)
 
 
 async def test_who_has_travelled_back_before_the_start_still_refreshes(world: World) -> None:
@@ -178,7 +181,7 @@ async def test_who_has_travelled_back_before_the_start_still_refreshes(world: Wo
     restarted = world.second_session()
     await restarted.restore()
     world.clock.jump(31)
-    assert (await restarted.fresh_token()).access.name == "AT-2"
+    assert (await restarted.fresh_token()).access.name == AT(2)
 
 
 async def test_oktas_rate_limit_reset_is_honoured(world: World) -> None:
@@ -240,7 +243,7 @@ async def test_a_leeway_larger_than_the_life_is_capped_and_said_so(world: World)
         await eager.fresh_token()
         await asyncio.sleep(0.1)
     assert world.network.token_requests() == 0
-    assert "The leeway of 30 s is capped to 0.2 s" in eager.decide("test").because()
+    assert "The leeway of 30 s is capped to 0.2 s" in because(eager.decide("test"))
 
 
 # --- several processes on one stored session ----------------------------------------------------------------------
@@ -261,7 +264,7 @@ async def two(world: World, tmp_path_factory: pytest.TempPathFactory) -> tuple[S
 async def test_two_processes_in_turn_cost_one(world: World, two: tuple[Session, Session]) -> None:
     world.clock.jump(31)
     for session in two:
-        assert (await session.fresh_token()).access.name == "AT-2"
+        assert (await session.fresh_token()).access.name == AT(2)
     assert world.network.token_requests() == 1
 
 
@@ -278,13 +281,13 @@ async def test_a_process_that_missed_generations_catches_up(world: World, two: t
         world.clock.jump(31)
         await one.fresh_token()
     world.clock.jump(31)
-    assert (await other.fresh_token()).access.name == "AT-5"
+    assert (await other.fresh_token()).access.name == AT(5)
     assert world.network.token_requests() == 4
 
 
 async def test_signed_out_in_another_process_is_said_so(world: World, two: tuple[Session, Session]) -> None:
     one, other = two
-    await one.sign_out()
+    await revoke_and_forget(one, world.client, world.journal)
     world.clock.jump(31)
     with pytest.raises(NotSignedIn, match="ended in another Lapse"):
         await other.fresh_token()
@@ -304,7 +307,7 @@ async def test_a_refusal_is_forgiven_when_somebody_stored_a_newer_token(
         return await answers(400, b'{"error":"invalid_grant"}', content_type="application/json")(request, onwards)
 
     world.network.faults.append(meanwhile)
-    assert (await other.fresh_token()).access.name == "AT-2"
+    assert (await other.fresh_token()).access.name == AT(2)
     assert isinstance(other.state, SignedIn)
 
 
@@ -327,5 +330,5 @@ async def test_killed_before_the_keyring_write_recovers_within_the_grace(world: 
     await world.store.save("demo", kept)  # as if the process had died before it could write
     again = world.second_session()
     assert await again.restore()
-    assert (await again.fresh_token()).access.name == "AT-2"
+    assert (await again.fresh_token()).access.name == AT(2)
     assert world.org.application.grace_s == 30

@@ -6,7 +6,6 @@ from app.errors import (
     BadInput,
     DiscoveryFailed,
     Hiccup,
-    Hitch,
     LapseError,
     OAuthError,
     Refusal,
@@ -14,6 +13,7 @@ from app.errors import (
     Unreachable,
     UnusableAnswer,
 )
+from app.errors.reasons import FailureKind
 from app.session.verdicts import judge
 
 STILL = "You are still signed in."
@@ -75,7 +75,7 @@ STILL = "You are still signed in."
             ("No route.", STILL, "Check the network and call again; the session is kept."),
         ),
         (
-            Unreachable("The proxy is gone.", sent=False, hitch=Hitch.PROXY, next_step="Check HTTPS_PROXY."),
+            Unreachable("The proxy is gone.", sent=False, kind=FailureKind.PROXY, next_step="Check HTTPS_PROXY."),
             Hiccup,
             ("The proxy is gone.", STILL, "Check HTTPS_PROXY."),
         ),

@@ -18,7 +18,7 @@ import httpx
 
 from app.clock import SystemClock
 from app.errors import Unreachable
-from app.events import ExchangeKind
+from app.events.wire import ExchangeKind
 from app.journal import Journal
 from app.wire.details import Details
 from app.wire.fetch import fetch

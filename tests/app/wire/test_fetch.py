@@ -10,7 +10,7 @@ import pytest
 
 from app.clock import SystemClock
 from app.errors import Unreachable
-from app.events import Exchange, ExchangeKind
+from app.events.wire import Exchange, ExchangeKind, TransportFailure
 from app.journal import Journal
 from app.wire.fetch import Answer, fetch
 from app.wire.recorder import RecordingTransport
@@ -143,4 +143,4 @@ async def test_an_answer_nobody_waited_for_is_not_recorded_as_whole(journal: Jou
             await ask(url, journal, total_s=0.2)
     (entry,) = journal
     assert isinstance(entry.event, Exchange)
-    assert (entry.event.status, entry.event.failure) == (200, "CancelledError")
+    assert (entry.event.status, entry.event.failure) == (200, TransportFailure("CancelledError"))

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.events import Exchange, ExchangeKind
+from app.events.wire import Exchange, ExchangeKind
+from app.events.words import failure
 from app.journal import Journal
 from app.secret import Secret
 from app.simloop import SimClock, SimLoop
@@ -130,7 +131,7 @@ class Wire:
             detail = self.details.get(entry.seq)
             assert detail is not None
             parts += [entry.sentence(), curl(entry.event.method, detail), request_text(entry.event.method, detail)]
-            parts.append(response_text(entry.event.status, entry.event.failure, detail))
+            parts.append(response_text(entry.event.status, _why(entry.event), detail))
         return "\n".join(parts)
 
     async def _send(self, requests: tuple[httpx.Request, ...]) -> None:
@@ -237,3 +238,7 @@ def test_no_secret_is_anywhere_wherever_it_stood(secret: str, name: str, where: 
     shown = wire.everything()
     assert not [each for each in spellings(secret) if each in shown]
     assert Secret(secret).fingerprint in shown or where == "broken"
+
+
+def _why(exchange: Exchange) -> str | None:
+    return None if exchange.failure is None else failure(exchange.failure)

@@ -19,15 +19,17 @@ from app.clock import SystemClock
 from app.demo.org import DemoOrg
 from app.demo.policy import Policy
 from app.demo.serve import ServedOrg
-from app.errors import Hitch, Unreachable
-from app.events import Exchange, ExchangeKind
+from app.errors import Unreachable
+from app.errors.reasons import FailureKind
+from app.events.wire import Exchange, ExchangeKind
+from app.events.words import failure as failure_words
 from app.journal import Journal
 from app.wire.certificate import flaw_of
 from app.wire.fetch import Answer, fetch
-from app.wire.hitch import hitch_in, unreachable
 from app.wire.network import Network, _Opening
 from app.wire.proxies import read_proxies
 from app.wire.recorder import RecordingTransport
+from app.wire.transport_errors import unreachable
 from tests.app.wire.certificates import Authority
 from tests.patience import PATIENCE_S
 from tests.ports import free_port
@@ -154,8 +156,14 @@ async def trouble(url: str, environ: dict[str, str], journal: Journal) -> Unreac
     return caught.value
 
 
+def kinds(journal: Journal) -> list[FailureKind]:
+    found = [each.event.failure for each in journal if isinstance(each.event, Exchange)]
+    return [each.kind for each in found if each is not None]
+
+
 def failures(journal: Journal) -> list[str | None]:
-    return [entry.event.failure for entry in journal if isinstance(entry.event, Exchange)]
+    found = [entry.event.failure for entry in journal if isinstance(entry.event, Exchange)]
+    return [None if each is None else failure_words(each) for each in found]
 
 
 # --- certificates -----------------------------------------------------------------------------------------------------
@@ -227,9 +235,11 @@ async def test_a_certificate_s_reason_is_told_in_words_and_nothing_is_sent(
     assert re.search(said, error.what)
     assert cure in error.next_step
     assert error.next_step.endswith("Lapse offers no way around it.")
-    assert (error.hitch, error.brief, error.sent) == (Hitch.CERTIFICATE, brief, False)
+    is_stranger = brief in ("self-signed", "unknown authority")
+    kind = FailureKind.UNKNOWN_AUTHORITY if is_stranger else FailureKind.CERTIFICATE
+    assert (error.kind, error.brief, error.sent) == (kind, brief, False)
     assert failures(journal) == [f"certificate: {brief}"]
-    assert hitch_in(failures(journal)[0]) is Hitch.CERTIFICATE
+    assert kinds(journal) == [kind]
     assert served.requests == [], "the look at the certificate must send nothing either"
     assert bool(asked.asked) is (host == SERVER)
 
@@ -265,7 +275,7 @@ async def test_a_name_without_an_address_is_told_as_such(journal: Journal, monke
     monkeypatch.setattr(socket, "getaddrinfo", nobody)
     error = await trouble("https://lgoin.example.test/", {}, journal)
     assert error.what == "lgoin.example.test could not be reached: no address was found for that name."
-    assert (error.hitch, error.sent, failures(journal)) == (Hitch.NAME, False, ["name: no address found"])
+    assert (error.kind, error.sent, failures(journal)) == (FailureKind.NAME, False, ["name: no address found"])
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
@@ -273,7 +283,11 @@ async def test_a_refused_connection_is_told_with_its_port(journal: Journal, host
     port = free_port()
     error = await trouble(f"http://{host}:{port}/", {}, journal)
     assert error.what == f"{host} could not be reached: it refused the connection to port {port}."
-    assert (error.hitch, error.sent, failures(journal)) == (Hitch.REFUSED, False, ["refused: connection refused"])
+    assert (error.kind, error.sent, failures(journal)) == (
+        FailureKind.CONNECTION_REFUSED,
+        False,
+        ["refused: connection refused"],
+    )
 
 
 def test_a_connection_refused_at_every_address_of_a_name_is_refused() -> None:
@@ -281,7 +295,7 @@ def test_a_connection_refused_at_every_address_of_a_name_is_refused() -> None:
     failure = httpx.ConnectError("All connection attempts failed")
     failure.__cause__ = OSError()
     failure.__cause__.__cause__ = refused
-    assert unreachable(failure, httpx.URL("https://a.example")).hitch is Hitch.REFUSED
+    assert unreachable(failure, httpx.URL("https://a.example")).kind is FailureKind.CONNECTION_REFUSED
 
 
 # --- proxies ----------------------------------------------------------------------------------------------------------
@@ -315,7 +329,7 @@ async def test_a_proxy_that_is_asked_by_tls_is_verified_by_the_same_trust(
             environ["HTTPS_PROXY"] = f"https://{CREDENTIALS}127.0.0.1:{asked.port}"
             error = await trouble(f"https://{SERVER}/", environ, journal)
     assert error.what.startswith(f"The proxy 127.0.0.1:{asked.port} has a certificate that was not accepted: it is")
-    assert (error.hitch, asked.asked) == (Hitch.PROXY, [])
+    assert (error.kind, asked.asked) == (FailureKind.PROXY, [])
 
 
 REFUSES = b"HTTP/1.1 403 Not for you\r\nContent-Length: 0\r\n\r\n"
@@ -358,7 +372,8 @@ async def test_a_proxy_s_trouble_is_told_as_the_proxy_s(
         error = await trouble(f"https://{SERVER}/", environ, journal)
     assert error.what.startswith(f"The proxy 127.0.0.1:{asked.port} ")
     assert error.what.endswith(said)
-    assert (error.hitch, error.sent) == (Hitch.PROXY, False)
+    kind = FailureKind.PROXY_WANTS_SIGN_IN if brief[:3] == "407" else FailureKind.PROXY
+    assert (error.kind, error.sent) == (kind, False)
     assert failures(journal) == [f"proxy: {brief}"]
     assert len(asked.asked) == 1
     told = " ".join((*error.lines(), repr(list(journal)), caplog.text))
@@ -394,7 +409,7 @@ async def test_a_proxy_that_keeps_silent_is_given_up(journal: Journal, monkeypat
     async with listening(silent) as port:
         error = await trouble(f"https://{SERVER}/", {"HTTPS_PROXY": f"127.0.0.1:{port}"}, journal)
     assert error.what == f"The proxy 127.0.0.1:{port} did not answer in time."
-    assert (error.hitch, error.sent) == (Hitch.PROXY, False)
+    assert (error.kind, error.sent) == (FailureKind.PROXY, False)
 
 
 async def test_a_server_behind_a_proxy_may_take_longer_than_the_proxy_may(
@@ -427,7 +442,7 @@ async def test_the_server_s_trouble_behind_a_proxy_stays_the_server_s(authority:
         environ = {"SSL_CERT_FILE": str(authority.file), "HTTPS_PROXY": f"127.0.0.1:{asked.port}"}
         error = await trouble(f"https://{SERVER}/", environ, journal)
     assert error.what.startswith(f"The exchange with {SERVER} broke off")
-    assert (error.hitch, error.sent) == (None, True)
+    assert (error.kind, error.sent) == (FailureKind.NO_RESPONSE, True)
 
 
 async def test_plain_http_that_a_proxy_refuses_is_the_proxy_s_trouble_too(journal: Journal) -> None:
@@ -452,7 +467,7 @@ async def test_a_proxy_that_cannot_be_used_names_its_variable_and_hinders_no_dem
 ) -> None:
     error = await trouble(f"https://{SERVER}/", {"ALL_PROXY": value}, journal)
     assert error.what.startswith(f"The proxy in ALL_PROXY cannot be used: {said}")
-    assert (error.hitch, error.sent) == (Hitch.PROXY, False)
+    assert (error.kind, error.sent) == (FailureKind.PROXY, False)
     told = " ".join((*error.lines(), repr(list(journal)), repr(read_proxies({"ALL_PROXY": value}))))
     assert "pa55" not in told.lower()
     async with server() as served:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from app.errors import Unreachable
-from app.events import ExchangeKind
+from app.events.wire import ExchangeKind
 from app.session.verdicts import judge
 from app.simloop import SimLoop
 from app.wire.fetch import Answer, BrokenOff, fetch

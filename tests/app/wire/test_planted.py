@@ -10,10 +10,11 @@ from typing import Any
 import httpx
 import pytest
 
-from app import events
 from app.doctor.lasttrouble import TroubleMemory, last_trouble
 from app.errors import LapseError, OktaRefused
-from app.events import Exchange, ExchangeKind
+from app.events.refresh import RefreshFailed
+from app.events.wire import Exchange, ExchangeKind
+from app.events.words import failure
 from app.journal import Journal
 from app.oauth.metadata import read_metadata
 from app.okta.refusals import refused
@@ -157,7 +158,7 @@ class Wire:
         self.said += answer.reason, answer.media_type
         # even where somebody forgot to clean it
         text = answer.body.decode("utf-8", "replace")
-        self.journal.append(events.RefreshFailed(text, True, 1.0, answer.reason, text, 400))
+        self.journal.append(RefreshFailed(text, True, 1.0, answer.reason, text, 400))
 
     def everything(self) -> Iterator[str]:
         yield from map(repr, self.journal)
@@ -169,7 +170,7 @@ class Wire:
                 yield repr(detail)
                 yield curl(entry.event.method, detail)
                 yield request_text(entry.event.method, detail)
-                yield response_text(entry.event.status, entry.event.failure, detail)
+                yield response_text(entry.event.status, _why(entry.event), detail)
         archive = har(self.journal, self.details, version="1")
         yield json.dumps(archive, ensure_ascii=False)
         yield from texts_in(archive)
@@ -242,3 +243,7 @@ def test_what_became_known_later_is_masked_in_what_was_kept_before(tmp_path: Pat
     wire.journal.secrets.add(Secret(OPAQUE))
     (detail,) = filter(None, (wire.details.get(entry.seq) for entry in wire.journal))
     assert OPAQUE not in repr(detail)
+
+
+def _why(exchange: Exchange) -> str | None:
+    return None if exchange.failure is None else failure(exchange.failure)

@@ -9,11 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app import events
 from app.decision import Decision, Reason, Verdict
-from app.events import Entry, Exchange, ExchangeKind
+from app.events import Entry, Event
+from app.events.calls import CallFinished, CallStarted
+from app.events.refresh import Decided, RefreshRetried, RefreshStarted, SkewMeasured
+from app.events.sign_in import SignInStarted
+from app.events.wire import Exchange, ExchangeKind, TransportFailure
 from app.wire.rows import Key, Keys, Row, RowFilter, RowKind, Rows, key_of, parts_of, passes
 from app.wire.view import WireLog, rows_of
+from tests.names import RT
 
 DECISION = Decision(
     verdict=Verdict.REFRESH, reason=Reason.LAPSED, at=0.0, asked_by="t", remaining_s=-3, leeway_s=1, leeway_asked_s=1
@@ -27,14 +31,15 @@ class Story:
         self._numbers: Iterator[int] = count(first)
         self.entries: list[Entry] = []
 
-    def add(self, event: events.Event, cause: int | None = None) -> int:
+    def add(self, event: Event, cause: int | None = None) -> int:
         seq = next(self._numbers)
         self.entries.append(Entry(seq, float(seq), cause, event))
         return seq
 
     def exchange(
-        self, kind: ExchangeKind, cause: int | None, status: int | None = 200, failure: str | None = None
+        self, kind: ExchangeKind, cause: int | None, status: int | None = 200, error: str | None = None
     ) -> int:
+        failure = None if error is None else TransportFailure(error)
         url = {"token": "https://as/token", "API": "https://api/me"}.get(kind.value, "https://as/x")
         exchange = Exchange(
             kind=kind, method="GET", url=url, started_at=1.0, duration_s=0.01, status=status, failure=failure
@@ -42,15 +47,15 @@ class Story:
         return self.add(exchange, cause)
 
     def call_with_refresh(self) -> dict[str, int]:
-        call = self.add(events.CallStarted("GET", "https://api/me"))
-        decided = self.add(events.Decided(DECISION), call)
-        refresh = self.add(events.RefreshStarted("RT-1"), decided)
+        call = self.add(CallStarted("GET", "https://api/me"))
+        decided = self.add(Decided(DECISION), call)
+        refresh = self.add(RefreshStarted(RT(1)), decided)
         lost = self.exchange(ExchangeKind.TOKEN, refresh, None, "ReadTimeout")
-        retried = self.add(events.RefreshRetried("lost", 0.0), refresh)
+        retried = self.add(RefreshRetried("lost", 0.0), refresh)
         again = self.exchange(ExchangeKind.TOKEN, retried)
-        told = self.add(events.SkewMeasured(1.0), again)
+        told = self.add(SkewMeasured(1.0), again)
         api = self.exchange(ExchangeKind.API, call)
-        ended = self.add(events.CallFinished("story", 200, 0.1), call)
+        ended = self.add(CallFinished("story", 200, 0.1), call)
         names = "call decided refresh lost retried again told api ended"
         return dict(zip(names.split(), (call, decided, refresh, lost, retried, again, told, api, ended), strict=True))
 
@@ -80,8 +85,8 @@ def test_a_refresh_stands_under_the_call_that_caused_it() -> None:
 
 def test_calls_at_once_keep_their_own_together() -> None:
     story = Story()
-    one = story.add(events.CallStarted("GET", "https://api/one"))
-    two = story.add(events.CallStarted("GET", "https://api/two"))
+    one = story.add(CallStarted("GET", "https://api/one"))
+    two = story.add(CallStarted("GET", "https://api/two"))
     story.exchange(ExchangeKind.API, two, 201)
     story.exchange(ExchangeKind.API, one, 200)
     assert [(row.root, row.status) for row in rows_of(story.entries)] == [
@@ -95,7 +100,7 @@ def test_calls_at_once_keep_their_own_together() -> None:
 def test_an_exchange_of_its_own_has_no_indent() -> None:
     story = Story()
     story.exchange(ExchangeKind.DISCOVERY, None)
-    sign_in = story.add(events.SignInStarted("https://as", "http://127.0.0.1/callback"))
+    sign_in = story.add(SignInStarted("https://as", "http://127.0.0.1/callback"))
     token = story.exchange(ExchangeKind.TOKEN, sign_in)  # a sign-in has no row to stand under
     log = story.log()
     assert told(log.rows) == [(0, "exchange", 200), (0, "exchange", 200)]
@@ -137,10 +142,10 @@ def test_an_exchange_broken_off_is_found_by_its_status_and_as_failed() -> None:
 
 def test_the_place_of_a_new_row_is_told() -> None:
     story = Story()
-    one = story.add(events.CallStarted("GET", "u"))
-    two = story.add(events.CallStarted("GET", "v"))
+    one = story.add(CallStarted("GET", "u"))
+    two = story.add(CallStarted("GET", "v"))
     story.exchange(ExchangeKind.API, one)
-    story.add(events.SkewMeasured(1.0))
+    story.add(SkewMeasured(1.0))
     log = WireLog()
     assert [log.take(entry) for entry in story.entries] == [0, 1, 1, None]
     assert [row.seq for row in log.with_children(one)] == [one, 3]
@@ -151,9 +156,9 @@ def test_the_place_of_a_new_row_is_told() -> None:
 
 def test_the_end_of_a_call_completes_its_row() -> None:
     story = Story()
-    one = story.add(events.CallStarted("GET", "u"))
-    two = story.add(events.CallStarted("GET", "v"))
-    story.add(events.CallFinished("how it went", 503, 0.1), one)
+    one = story.add(CallStarted("GET", "u"))
+    two = story.add(CallStarted("GET", "v"))
+    story.add(CallFinished("how it went", 503, 0.1), one)
     log = WireLog()
     assert [log.take(entry) for entry in story.entries] == [0, 1, 0]
     row, other = log.rows
@@ -165,7 +170,7 @@ def test_the_end_of_a_call_completes_its_row() -> None:
         "how it went",
     )
     assert (other.seq, other.status, other.duration_s, log.story_of(other)) == (two, None, None, "")
-    assert log.take(Entry(4, 4.0, None, events.CallFinished("of nothing", 200, 0.1))) is None
+    assert log.take(Entry(4, 4.0, None, CallFinished("of nothing", 200, 0.1))) is None
 
 
 def test_what_has_no_row_leads_to_the_nearest_of_its_call() -> None:
@@ -244,7 +249,7 @@ def stories(draw: st.DrawFn) -> list[Entry]:
     for _ in range(draw(st.integers(0, 60))):
         step = draw(st.sampled_from(STEPS))
         if step == "call" or not calls:
-            calls.append([story.add(events.CallStarted("GET", f"https://api/{len(calls) % 3}"))])
+            calls.append([story.add(CallStarted("GET", f"https://api/{len(calls) % 3}"))])
             continue
         causes = draw(st.sampled_from(calls))
         cause = draw(st.sampled_from([*causes, None])) if step == "other" else draw(st.sampled_from(causes))
@@ -256,12 +261,12 @@ def _step(story: Story, step: str, cause: int | None, status: int | None) -> int
     if step in ("token", "api"):
         kind = ExchangeKind.TOKEN if step == "token" else ExchangeKind.API
         return story.exchange(kind, cause, status, None if status else "ReadTimeout")
-    happened: dict[str, events.Event] = {
-        "decision": events.Decided(DECISION),
-        "refresh": events.RefreshStarted("RT-1"),
-        "retry": events.RefreshRetried("lost", 1.0),
-        "end": events.CallFinished("story", status, 0.1),
-        "other": events.SkewMeasured(1.0),
+    happened: dict[str, Event] = {
+        "decision": Decided(DECISION),
+        "refresh": RefreshStarted(RT(1)),
+        "retry": RefreshRetried("lost", 1.0),
+        "end": CallFinished("story", status, 0.1),
+        "other": SkewMeasured(1.0),
     }
     return story.add(happened[step], cause)
 
@@ -295,7 +300,7 @@ def test_any_interleaving_reads_as_if_sorted_and_is_filtered_row_by_row(
 
 
 def _has_row(entry: Entry) -> bool:
-    return isinstance(entry.event, Exchange | events.CallStarted | events.Decided | events.RefreshRetried)
+    return isinstance(entry.event, Exchange | CallStarted | Decided | RefreshRetried)
 
 
 @given(stories(), st.integers(1, 20))

@@ -14,7 +14,8 @@ from app.clock import SystemClock
 from app.connection import Connection
 from app.decision import Decision
 from app.errors import OAuthError
-from app.events import Decided, Entry, Event
+from app.events import Entry, Event
+from app.events.refresh import Decided
 from app.journal import Journal
 from app.oauth.client import OAuthClient
 from app.oauth.decode import decode

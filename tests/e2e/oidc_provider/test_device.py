@@ -8,6 +8,7 @@ import pytest
 from app.clock import SystemClock
 from app.errors import BadInput, SignInFailed
 from app.session.device_sign_in import DeviceWaiting, device_sign_in
+from app.session.sign_out import revoke_and_forget
 from tests.e2e.oidc_provider.browser import walk
 from tests.e2e.oidc_provider.conftest import Serve
 from tests.e2e.oidc_provider.lapse import Lapse, opened
@@ -75,7 +76,7 @@ async def test_a_sign_in_on_another_device(serve: Serve, errand: Callable[[Devic
         assert (await lapse.call()).status == 200
         assert lapse.tokens.refresh != first.refresh
         last = lapse.tokens
-        assert await lapse.session.sign_out() is None
+        assert await revoke_and_forget(lapse.session, lapse.client, lapse.journal) is None
         assert await lapse.refused(last) == "invalid_grant"
 
 

@@ -7,8 +7,10 @@ import pytest
 
 from app.decision import ExpirySource, Reason
 from app.errors import NotSignedIn, Refusal, SignInFailed, UnusableAnswer
-from app.events import RefreshTokenFate, SessionEnded, SkewMeasured
-from app.session.sign_out import Fate, sign_out
+from app.events.refresh import SkewMeasured
+from app.events.session import SessionEnded
+from app.events.tokens import RefreshTokenFate
+from app.session.sign_out import Fate, revoke_and_forget, sign_out
 from app.session.states import Ended
 from tests.e2e.oidc_provider.conftest import Serve
 from tests.e2e.oidc_provider.lapse import Lapse, header, opened, status_of
@@ -49,7 +51,7 @@ async def test_a_session_from_sign_in_to_sign_out(serve: Serve, switches: str) -
 
         last = lapse.tokens
         assert await status_of(provider.api_url, last) == 200
-        assert await lapse.session.sign_out() is None
+        assert await revoke_and_forget(lapse.session, lapse.client, lapse.journal) is None
         assert await status_of(provider.api_url, last) == 401
         assert await lapse.refused(last) == "invalid_grant"
 
@@ -132,7 +134,7 @@ async def test_without_the_grant_a_session_lasts_as_long_as_its_access_token(ser
         assert [each.grant for each in provider.asked("token")] == ["authorization_code"]
 
         anew = await lapse.sign_in()
-        assert await lapse.session.sign_out() is None
+        assert await revoke_and_forget(lapse.session, lapse.client, lapse.journal) is None
         assert await status_of(provider.api_url, anew) == 401  # RFC 7009: there was only the access token to revoke
 
 
@@ -190,7 +192,7 @@ async def test_no_token_enters_the_journal(serve: Serve) -> None:
         secrets = [await lapse.sign_in()]
         await lapse.session.fresh_token(asked_for=True)
         secrets.append(lapse.tokens)
-        await lapse.session.sign_out()
+        await revoke_and_forget(lapse.session, lapse.client, lapse.journal)
         told = repr(lapse.told) + "".join(entry.sentence() for entry in lapse.told)
         held = [token for each in secrets for token in (each.access, each.refresh, each.id)]
         assert len([token for token in held if token is not None]) == 6

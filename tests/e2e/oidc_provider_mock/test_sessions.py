@@ -8,7 +8,8 @@ import pytest
 from app.connection import Connection
 from app.decision import Reason
 from app.errors import Refusal
-from app.events import RefreshTokenFate
+from app.events.tokens import RefreshTokenFate
+from app.session.sign_out import revoke_and_forget
 from app.session.states import Ended, SignedOut
 from tests.e2e.oidc_provider.lapse import header, opened, status_of
 
@@ -40,7 +41,7 @@ async def test_a_session_from_sign_in_to_sign_out(connection: Connection) -> Non
         assert (second.id, second.display_name) == (first.id, "Ada Lovelace")
         assert await status_of(connection.api_url, first) >= 400  # a refresh ends the access token before
 
-        assert await lapse.session.sign_out() == "the server offers no revocation"
+        assert await revoke_and_forget(lapse.session, lapse.client, lapse.journal) == "the server offers no revocation"
         assert isinstance(lapse.session.state, SignedOut)
 
 

@@ -1,14 +1,18 @@
-"""A window on a workbench, on a loop that runs inside Qt's, as a test moves it."""
+"""A window on its connections, on a loop that runs inside Qt's, as a test moves it."""
 
 import threading
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from functools import partial
 
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
-from app.workbench import Workbench, open_workbench
+from app.assembly import open_assembly
+from app.connections import Connections
+from app.demo.embedded import demo_of, embedded_demo_org
+from app.demo.policy import Policy
 from tests.e2e.scripted_browser import sign_in
 from tests.still_clock import StillClock
 from ui.shell.page import Page
@@ -25,9 +29,9 @@ def nobody(url: str, told: Callable[[bool], None]) -> None:
 
 
 class Desk:
-    """A window on a workbench, on a loop that runs inside Qt's; without a `clock` of its own, time stands still."""
+    """A window on its connections, on a loop that runs inside Qt's; without a `clock` of its own, time stands still."""
 
-    def __init__(self, qtbot: QtBot, loop: QEventLoop, **more: object) -> None:
+    def __init__(self, qtbot: QtBot, loop: QEventLoop, policy: Policy | None = None, **more: object) -> None:
         self.qtbot = qtbot
         self._loop = loop
         self._stack = AsyncExitStack()
@@ -35,7 +39,8 @@ class Desk:
         self.window.furnish()
         more.setdefault("open_browser", scripted)
         more.setdefault("clock", StillClock())
-        self.bench: Workbench = self.run(self._stack.enter_async_context(open_workbench(**more)))  # type: ignore[arg-type]
+        more["embedded"] = partial(embedded_demo_org, policy=policy)
+        self.bench: Connections = self.run(self._stack.enter_async_context(open_assembly(**more)))  # type: ignore[arg-type]
         self.controller = WindowController(self.window, self.bench)
         self.window.show()
         self.controller.start()
@@ -67,8 +72,8 @@ class Desk:
 
     @property
     def token_requests(self) -> int:
-        assert self.bench.host.org is not None
-        return self.bench.host.org.counters["token"]
+        assert demo_of(self.bench).host.org is not None
+        return demo_of(self.bench).host.org.counters["token"]
 
     def close(self) -> None:
         if not self._open:

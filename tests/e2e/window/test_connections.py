@@ -5,9 +5,10 @@ from dataclasses import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
-from app import events
 from app.connection import Connection
+from app.events.tokens import TokensReceived
 from tests.e2e.window.desk import Desk, Open
+from tests.names import AT
 from ui.demo.addresses import AddressesDialog
 from ui.shell.clipboard import Clipboard
 from ui.shell.page import Page
@@ -50,7 +51,7 @@ def test_a_story_told_anew_tells_nothing_twice(open_desk: Open) -> None:
     desk = open_desk()
     desk.sign_in()
     story, bench = desk.controller._story, desk.bench
-    received = next(each for each in bench.journal if isinstance(each.event, events.TokensReceived))
+    received = next(each for each in bench.journal if isinstance(each.event, TokensReceived))
     bench.journal.of(received.connection).append(received.event)  # the batch with it is on its way
     story._key = ""
     story.show_connection()
@@ -76,13 +77,13 @@ def test_the_first_token_of_another_sign_in_is_not_inspected_as_this_ones(open_d
     desk.window.commands.sign_out.trigger()
     desk.reach(Page.SIGNED_OUT)
     desk.sign_in()
-    received = [each.seq for each in desk.bench.journal if isinstance(each.event, events.TokensReceived)]
+    received = [each.seq for each in desk.bench.journal if isinstance(each.event, TokensReceived)]
     desk.until(lambda: len(desk.controller._story._lanes.bars) >= 4)
-    shown: list[str] = []
+    shown: list[object] = []
     desk.window.inspector.show_token = shown.append  # type: ignore[method-assign]
     for seq in received:
         desk.controller._story.select(seq)
-    assert shown == ["AT-1"]
+    assert shown == [AT(1)]
 
 
 def test_a_revealed_value_is_hidden_with_the_window(open_desk: Open) -> None:

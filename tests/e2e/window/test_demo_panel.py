@@ -7,13 +7,25 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton
 
-from app import events
 from app.connection import DEMO_CLIENT_ID, Connection
+from app.demo.embedded import controls_of, demo_of
 from app.demo.faults import Fault
 from app.demo.org import DemoOrg
 from app.demo.presets import PRESETS
 from app.errors import BadInput
-from app.events import ExchangeKind
+from app.events.demo import (
+    ClockSkewed,
+    ControlRequested,
+    DemoOrgTurned,
+    FaultSwitched,
+    KeysRotated,
+    NetworkCut,
+    ReplayAnswered,
+    TimeTravelled,
+    TokenRevoked,
+)
+from app.events.refresh import RefreshSucceeded
+from app.events.wire import Exchange, ExchangeKind
 from app.settings import config_dir, load
 from tests.e2e.window.desk import Desk, Open
 from ui.demo.controller import _READING
@@ -38,8 +50,8 @@ def panel(desk: Desk) -> DemoPanel:
 
 
 def org(desk: Desk) -> DemoOrg:
-    assert desk.bench.host.org is not None
-    return desk.bench.host.org
+    assert demo_of(desk.bench).host.org is not None
+    return demo_of(desk.bench).host.org
 
 
 def button(desk: Desk, name: str) -> QAbstractButton:
@@ -88,8 +100,8 @@ def test_a_slider_turns_a_knob_once_it_rests(open_desk: Open) -> None:
         slider = slide(desk, knob, value)
         assert slider.value_label.text() == words
         assert slider.slider.accessibleName().endswith(f": {words}")
-        tells(desk, events.DemoOrgTurned, f"Demo org: {knob} is {value}.")
-        assert len(told(desk, events.DemoOrgTurned)) == turned + 1  # however many stops it went past
+        tells(desk, DemoOrgTurned, f"Demo org: {knob} is {value}.")
+        assert len(told(desk, DemoOrgTurned)) == turned + 1  # however many stops it went past
         assert org(desk).knobs()[knob] == value
         desk.controller.tick()
         assert slider.value_label.text() == words
@@ -98,10 +110,10 @@ def test_a_slider_turns_a_knob_once_it_rests(open_desk: Open) -> None:
 def test_a_box_turns_a_knob(open_desk: Open) -> None:
     desk = ready(open_desk, signed_in=False)
     press(desk, "refreshGrantBox")
-    tells(desk, events.DemoOrgTurned, "Demo org: refresh_grant_enabled is off.")
+    tells(desk, DemoOrgTurned, "Demo org: refresh_grant_enabled is off.")
     assert org(desk).knobs()["refresh_grant_enabled"] is False
     press(desk, "rotateBox")
-    tells(desk, events.DemoOrgTurned, "Demo org: rotation_type is STATIC.")
+    tells(desk, DemoOrgTurned, "Demo org: rotation_type is STATIC.")
     grace = panel(desk).lifetimes.sliders["grace_s"].slider
     desk.until(lambda: not grace.isEnabled())
     assert "not rotated" in grace.accessibleDescription()
@@ -114,8 +126,8 @@ def test_a_preset_is_chosen_shown_and_left(open_desk: Open) -> None:
     place = picker.findText("okta-native")
     picker.setCurrentIndex(place)
     picker.activated.emit(place)
-    desk.until(lambda: told(desk, events.DemoOrgTurned) != [])
-    assert "follows the preset okta-native" in told(desk, events.DemoOrgTurned)[0]
+    desk.until(lambda: told(desk, DemoOrgTurned) != [])
+    assert "follows the preset okta-native" in told(desk, DemoOrgTurned)[0]
     assert org(desk).knobs()["access_token_lifetime_s"] == 3600
     desk.until(lambda: panel(desk).lifetimes.preset_label.text().startswith(PRESETS["okta-native"].behaviour))
     assert PRESETS["okta-native"].source in panel(desk).lifetimes.preset_label.text()
@@ -127,14 +139,14 @@ def test_time_travels_for_both_and_every_countdown_with_it(open_desk: Open) -> N
     desk = ready(open_desk)
     card = desk.window.cards["access"]
     press(desk, "travel60Button")
-    tells(desk, events.TimeTravelled, "Both clocks were moved forward by 1 min.")
+    tells(desk, TimeTravelled, "Both clocks were moved forward by 1 min.")
     desk.until(lambda: card.pill_word == "Lapsed")
     desk.until(lambda: "They are 1 min on" in panel(desk).times.state_label.text())
     assert "Skew: 0 s" in panel(desk).times.state_label.text()
     assert org(desk).moved_s == 60
     press(desk, "travel10Button")
     desk.until(lambda: org(desk).moved_s == 70)
-    assert told(desk, events.ControlRequested)[-1] == f"{SOUGHT}: both clocks on by 10 s."
+    assert told(desk, ControlRequested)[-1] == f"{SOUGHT}: both clocks on by 10 s."
 
 
 def test_the_jump_to_the_lapse_makes_the_next_call_refresh(open_desk: Open) -> None:
@@ -143,7 +155,7 @@ def test_the_jump_to_the_lapse_makes_the_next_call_refresh(open_desk: Open) -> N
     desk.until(lambda: desk.window.cards["access"].pill_word == "Lapsed")
     press(desk, "jumpToLapseButton")
     desk.until(lambda: any("lapsed already" in each for each in desk.window.toasts.texts()))
-    assert len(told(desk, events.TimeTravelled)) == 1
+    assert len(told(desk, TimeTravelled)) == 1
     assert "refreshed in" in desk.call()
     assert desk.bench.session.tokens is not None
     assert desk.bench.session.tokens.number == 2
@@ -155,10 +167,10 @@ def test_an_hour_on_or_back_breaks_no_panel(open_desk: Open, seconds: float) -> 
     desk.call()
 
     async def travel() -> None:
-        await (await desk.bench.controls()).travel(seconds)
+        await (await controls_of(desk.bench)).travel(seconds)
 
     desk.run(travel())
-    desk.until(lambda: len(told(desk, events.TimeTravelled)) == 1)
+    desk.until(lambda: len(told(desk, TimeTravelled)) == 1)
     desk.window.tabs.setCurrentWidget(desk.window.wire)
     assert desk.call()
     desk.window.tabs.setCurrentWidget(desk.window.journal)
@@ -180,12 +192,12 @@ def test_each_clock_is_made_wrong_by_itself_and_both_are_set_right(open_desk: Op
         spin.selectAll()
         desk.qtbot.keyClicks(spin, str(value))
         desk.qtbot.keyClick(spin, Qt.Key.Key_Return)
-        tells(desk, events.ClockSkewed, sentence)
+        tells(desk, ClockSkewed, sentence)
     assert org(desk).skew_s == 90
     desk.until(lambda: "Skew: +110 s" in times.state_label.text())
     desk.until(times.right_button.isEnabled)
     press(desk, "setClocksRightButton")
-    tells(desk, events.ClockSkewed, "Our clock is right again.")
+    tells(desk, ClockSkewed, "Our clock is right again.")
     desk.until(lambda: (times.server_spin.value(), times.client_spin.value()) == (0, 0))
     assert org(desk).skew_s == 0
 
@@ -195,7 +207,7 @@ def test_a_fault_strikes_as_often_as_it_should_and_is_counted(open_desk: Open) -
     switch = next(each for each in panel(desk).faults.switches if each.box.objectName() == "apiRefusesBox")
     switch.times_spin.setValue(2)
     press(desk, "apiRefusesBox")
-    tells(desk, events.FaultSwitched, "The fault invalid-token@api*2 was switched on in the demo org.")
+    tells(desk, FaultSwitched, "The fault invalid-token@api*2 was switched on in the demo org.")
     desk.until(lambda: switch.struck_label.text() == "not struck yet")
     desk.call()
     desk.until(lambda: switch.struck_label.text() == "over: struck 2 of 2")
@@ -215,7 +227,7 @@ def test_a_switch_that_is_on_is_switched_off_or_set_to_another_count(open_desk: 
     desk.controller.tick()
     press(desk, "tokenUnavailableBox")
     desk.until(lambda: org(desk).faults.switched == ())
-    tells(desk, events.FaultSwitched, "The fault 503@token*3 was switched off in the demo org.")
+    tells(desk, FaultSwitched, "The fault 503@token*3 was switched off in the demo org.")
 
 
 @pytest.mark.parametrize("is_on", [False, True])
@@ -247,11 +259,11 @@ def test_a_count_that_follows_its_switch_at_once_leaves_one_fault(open_desk: Ope
 def test_the_network_is_cut_and_mended(open_desk: Open) -> None:
     desk = ready(open_desk)
     press(desk, "networkCutBox")
-    tells(desk, events.NetworkCut, "The network to the demo org was cut.")
+    tells(desk, NetworkCut, "The network to the demo org was cut.")
     desk.call()
     assert "still signed in" in desk.window.error_panel.text()
     press(desk, "networkCutBox")
-    tells(desk, events.NetworkCut, "The network to the demo org was mended.")
+    tells(desk, NetworkCut, "The network to the demo org was mended.")
     assert "200" in desk.call()
 
 
@@ -262,7 +274,7 @@ def test_any_other_fault_is_written_out_and_what_is_wrong_with_it_is_said(open_d
     press(desk, "otherFaultButton")
     assert faults.error_label.isVisible()
     assert "no endpoint 'nowhere'" in faults.error_label.text()
-    assert told(desk, events.FaultSwitched) == []
+    assert told(desk, FaultSwitched) == []
     faults.other_edit.setText("refuse=server_error@token*2")
     desk.qtbot.keyClick(faults.other_edit, Qt.Key.Key_Return)
     desk.until(lambda: len(faults.others) == 1)
@@ -292,7 +304,7 @@ def test_a_storm_is_one_refresh(open_desk: Open) -> None:
     desk.until(lambda: desk.window.call_strip.story_label.text().startswith("20 calls, 1 refresh in"))
     assert "20 × 200" in desk.window.call_strip.story_label.text()
     assert desk.token_requests - before == 1
-    assert len(told(desk, events.RefreshSucceeded)) == 1
+    assert len(told(desk, RefreshSucceeded)) == 1
 
 
 def test_a_storm_waits_for_the_call_that_runs_and_says_so(open_desk: Open) -> None:
@@ -316,14 +328,14 @@ def test_a_replay_a_revocation_and_a_new_key(open_desk: Open) -> None:
     press(desk, "replayButton")
     tells(
         desk,
-        events.ReplayAnswered,
+        ReplayAnswered,
         "RT-1 was accepted once more: its grace period is running. What it brought is thrown away.",
     )
     press(desk, "rotateKeysButton")
-    tells(desk, events.KeysRotated, "The demo org signs with a new key; the old one is still published.")
+    tells(desk, KeysRotated, "The demo org signs with a new key; the old one is still published.")
     assert org(desk).ledger.keys[0].kid != kid
     press(desk, "revokeAccessButton")
-    desk.until(lambda: told(desk, events.TokenRevoked) != [])
+    desk.until(lambda: told(desk, TokenRevoked) != [])
 
 
 def test_everything_is_made_as_it_was_at_first(open_desk: Open) -> None:
@@ -332,9 +344,9 @@ def test_everything_is_made_as_it_was_at_first(open_desk: Open) -> None:
     press(desk, "rotateBox")
     press(desk, "tokenSlowBox")
     press(desk, "networkCutBox")
-    desk.until(lambda: told(desk, events.NetworkCut) != [] and bool(org(desk).faults.switched))
+    desk.until(lambda: told(desk, NetworkCut) != [] and bool(org(desk).faults.switched))
     press(desk, "makeAsNewButton")
-    tells(desk, events.NetworkCut, "The network to the demo org was mended.")
+    tells(desk, NetworkCut, "The network to the demo org was mended.")
     assert (org(desk).knobs(), org(desk).faults.switched) == (first, ())
     desk.until(lambda: not button(desk, "networkCutBox").isChecked() and button(desk, "rotateBox").isChecked())
 
@@ -357,7 +369,7 @@ def test_an_act_begins_when_the_one_before_is_done(open_desk: Open, monkeypatch:
             await asyncio.sleep(0)
         steps.append("done")
 
-    monkeypatch.setattr("app.controls.Controls.travel", slow)
+    monkeypatch.setattr("app.demo.controls.Controls.travel", slow)
     for _ in range(3):
         press(desk, "travel10Button")
     desk.until(lambda: len(steps) == 6)
@@ -370,14 +382,14 @@ def test_without_a_session_knobs_work_and_tokens_say_why_not(open_desk: Open) ->
         assert not button(desk, name).isEnabled()
         assert "sign in" in button(desk, name).toolTip(), name
     press(desk, "travel10Button")
-    tells(desk, events.TimeTravelled, "Both clocks were moved forward by 10 s.")
+    tells(desk, TimeTravelled, "Both clocks were moved forward by 10 s.")
 
 
 def test_a_refused_act_is_said_and_the_panel_shows_what_is_true(
     open_desk: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk = ready(open_desk)
-    monkeypatch.setattr("app.controls.Controls.turn", refused)
+    monkeypatch.setattr("app.demo.controls.Controls.turn", refused)
     press(desk, "rotateBox")
     desk.until(desk.window.error_panel.isVisible)
     assert "Nobody turns that" in desk.window.error_panel.text()
@@ -393,14 +405,14 @@ def test_a_guest_reads_how_the_org_is_turned_and_not_for_ever(open_desk: Open) -
     host.reach(Page.SIGNED_OUT)
     guest = open_desk()
     guest.sign_in()
-    assert guest.bench.host.org is None
+    assert demo_of(guest.bench).host.org is None
     guest.until(panel(guest).lifetimes.isVisible)
     button(guest, "apiRefusesBox").click()
     host.until(lambda: button(host, "apiRefusesBox").isChecked())
     guest.until(lambda: panel(guest).faults.switches[-1].struck_label.text() == "not struck yet")
     guest.call()
     guest.until(lambda: not guest.controller.tasks.running(_READING))
-    exchanges = [entry for entry in guest.bench.journal if isinstance(entry.event, events.Exchange)]
+    exchanges = [entry for entry in guest.bench.journal if isinstance(entry.event, Exchange)]
     reading = next(each for each in exchanges if each.event.kind is ExchangeKind.CONTROL)
     guest.controller._demo.added((reading,))
     assert not guest.controller.tasks.running(_READING)  # or each would lead to the next
@@ -417,7 +429,7 @@ def test_a_guest_is_told_so_and_looks_again_when_asked_to(open_desk: Open) -> No
     assert "Another Lapse serves this org" in panel(guest).guest_label.text()
     guest.until(lambda: not guest.controller.tasks.running(_READING))
     org(host).turn(access_token_lifetime_s=300)
-    exchanges = len(told(guest, events.Exchange))
+    exchanges = len(told(guest, Exchange))
     for _ in range(3):
         guest.controller.tick()
     assert not guest.controller.tasks.running(_READING)
@@ -425,11 +437,11 @@ def test_a_guest_is_told_so_and_looks_again_when_asked_to(open_desk: Open) -> No
     assert slider.value_label.text() == "30 s"
     press(guest, "lookAgainButton")
     guest.until(lambda: slider.value_label.text() == "5 min")
-    assert len(told(guest, events.Exchange)) == exchanges + 1
+    assert len(told(guest, Exchange)) == exchanges + 1
     host.close()
     press(guest, "lookAgainButton")  # nobody is there any more: the guest serves the org itself from now on
     guest.until(lambda: not button(guest, "lookAgainButton").isVisible())
-    assert guest.bench.host.org is not None
+    assert demo_of(guest.bench).host.org is not None
 
 
 REAL = Connection(

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QPushButton
 
+from app.demo.embedded import demo_of
 from app.demo.faults import Fault
 from tests.e2e.window.desk import Desk, Open
 from ui.doctor.grant_dialog import GrantDialog
@@ -18,8 +19,8 @@ def looked(desk: Desk) -> list[str]:
 
 
 def org(desk: Desk):  # type: ignore[no-untyped-def]
-    assert desk.bench.host.org is not None
-    return desk.bench.host.org
+    assert demo_of(desk.bench).host.org is not None
+    return demo_of(desk.bench).host.org
 
 
 def test_nobody_calls_the_doctor_while_all_is_well(open_desk: Open) -> None:
@@ -100,7 +101,7 @@ def test_the_doctor_knows_of_the_trouble_of_an_earlier_run(open_desk: Open) -> N
 def test_an_api_token_is_kept_only_on_request_and_forgotten_again(open_desk: Open) -> None:
     desk = open_desk()
     desk.reach(Page.SIGNED_OUT)
-    addresses = desk.run(desk.bench.demo_addresses())
+    addresses = desk.run(demo_of(desk.bench).addresses())
     desk.controller._on_connection_saved(replace(desk.bench.connection, name="Twin", embedded=False, number=1))
     desk.until(lambda: not desk.controller.tasks.running("connect"))
 

@@ -3,9 +3,16 @@
 import pytest
 from PySide6.QtWidgets import QMessageBox, QPushButton, QScrollArea
 
-from app import events, settings
+from app import settings
 from app.connection import DEMO_CLIENT_ID, Connection
+from app.demo.embedded import demo_of
 from app.demo.faults import Fault
+from app.events import Event
+from app.events.calls import CallStarted
+from app.events.demo import TimeTravelled
+from app.events.session import SessionStarted
+from app.events.sign_in import BrowserOpened
+from app.events.tokens import AccessTokenDropped
 from app.lessons.catalogue import LESSONS
 from app.lessons.lesson import Lesson, Step
 from app.lessons.player import Player
@@ -14,6 +21,7 @@ from app.session.store import MemoryStore
 from app.settings import Settings
 from app.simulation import SimulatedKeyring
 from tests.e2e.window.desk import Desk, Open, nobody
+from tests.names import AT
 from ui.lessons.facts import StepState
 from ui.shell.page import Page
 
@@ -74,14 +82,14 @@ def travel(desk: Desk, name: str) -> None:
     desk.window.side.open(desk.window.demo)
     button = desk.window.demo.findChild(QPushButton, name)
     assert isinstance(button, QPushButton)
-    before = len(told(desk, events.TimeTravelled))
+    before = len(told(desk, TimeTravelled))
     desk.until(button.isEnabled)
     desk.window.demo.findChild(QScrollArea).ensureWidgetVisible(button)
     desk.click(button)
-    desk.until(lambda: len(told(desk, events.TimeTravelled)) > before)
+    desk.until(lambda: len(told(desk, TimeTravelled)) > before)
 
 
-def told(desk: Desk, kind: type) -> list[events.Event]:
+def told(desk: Desk, kind: type) -> list[Event]:
     return [entry.event for entry in desk.bench.journal if isinstance(entry.event, kind)]
 
 
@@ -174,7 +182,7 @@ def step(title: str, kind: type) -> Step:
 @pytest.fixture
 def short_lesson(monkeypatch: pytest.MonkeyPatch) -> Lesson:
     """A lesson whose first step its own preparation would pass."""
-    steps = (step("Sign in", events.SessionStarted), step("Drop", events.AccessTokenDropped))
+    steps = (step("Sign in", SessionStarted), step("Drop", AccessTokenDropped))
     found = Lesson(name="short", title="Short", teaches="All", minutes=1, prepare=Player.start_over, steps=steps)
     monkeypatch.setattr("ui.lessons.controller.LESSONS", (found,))
     return found
@@ -198,12 +206,12 @@ def test_what_prepares_a_lesson_passes_none_of_its_steps(open_desk: Open, short_
 def test_what_happens_on_another_connection_passes_no_step(open_desk: Open, short_lesson: Lesson) -> None:
     desk = opened(open_desk)
     start(desk, short_lesson.name)
-    desk.bench.journal.append(events.SessionStarted("sub", "Ada"), connection="another")
+    desk.bench.journal.append(SessionStarted("sub", "Ada"), connection="another")
     delivered(desk)
     assert states(desk)[0] is StepState.CURRENT
-    desk.bench.journal.append(events.SessionStarted("sub", "Ada"), connection=desk.bench.connection.key)
+    desk.bench.journal.append(SessionStarted("sub", "Ada"), connection=desk.bench.connection.key)
     at(desk, 1)
-    desk.bench.journal.append(events.AccessTokenDropped("AT-1"))  # of no connection
+    desk.bench.journal.append(AccessTokenDropped(AT(1)))  # of no connection
     at(desk, 2)
 
 
@@ -265,12 +273,12 @@ def test_a_lesson_without_a_keyring_says_why_not(open_desk: Open) -> None:
 def test_what_the_program_does_can_be_cancelled(open_desk: Open) -> None:
     desk = opened(open_desk)
     start(desk, "lapse")
-    assert desk.bench.host.org is not None
-    desk.bench.host.org.faults.switch_on([Fault.parse("delay=60@api")])
+    assert demo_of(desk.bench).host.org is not None
+    demo_of(desk.bench).host.org.faults.switch_on([Fault.parse("delay=60@api")])
     desk.click(desk.window.lessons.lesson.footer.show_me_button)
     footer = desk.window.lessons.lesson.footer
     desk.until(footer.cancel_button.isVisible)
-    desk.until(lambda: bool(told(desk, events.CallStarted)))
+    desk.until(lambda: bool(told(desk, CallStarted)))
     assert not desk.window.commands.show_me.isEnabled()
     desk.click(footer.cancel_button)
     desk.until(footer.show_me_button.isVisible)
@@ -282,7 +290,7 @@ def test_what_the_program_does_can_be_cancelled(open_desk: Open) -> None:
 def waiting_sign_in(desk: Desk) -> None:
     desk.window.commands.sign_in.trigger()
     desk.reach(Page.WAITING)
-    desk.until(lambda: bool(told(desk, events.BrowserOpened)))
+    desk.until(lambda: bool(told(desk, BrowserOpened)))
 
 
 def test_a_lesson_ends_a_sign_in_that_waits(open_desk: Open) -> None:
@@ -322,10 +330,10 @@ def test_a_step_that_was_played_and_not_passed_says_so(open_desk: Open) -> None:
 def test_elsewhere_nothing_is_played_and_the_demo_org_is_offered(open_desk: Open) -> None:
     desk = opened(open_desk)
     start(desk, "lapse")
-    assert desk.bench.host.org is not None
-    desk.bench.host.org.faults.switch_on([Fault.parse("delay=60@api")])
+    assert demo_of(desk.bench).host.org is not None
+    demo_of(desk.bench).host.org.faults.switch_on([Fault.parse("delay=60@api")])
     desk.window.commands.show_me.trigger()
-    desk.until(lambda: bool(told(desk, events.CallStarted)))
+    desk.until(lambda: bool(told(desk, CallStarted)))
     issuer = desk.bench.connection.issuer
     desk.controller._on_connection_saved(Connection(name="Mine", issuer=issuer, client_id=DEMO_CLIENT_ID))
     desk.until(lambda: not desk.controller.tasks.running("connect"))
@@ -334,7 +342,7 @@ def test_elsewhere_nothing_is_played_and_the_demo_org_is_offered(open_desk: Open
     assert panel.choose_button.isVisible()
     for action in (commands.show_me, commands.lesson_hint, commands.reset_lesson, commands.leave_lesson):
         assert (action.isEnabled(), "for the demo org" in action.toolTip()) == (False, True)
-    desk.bench.host.org.faults.clear()
+    demo_of(desk.bench).host.org.faults.clear()
     desk.click(panel.choose_button)
     desk.until(lambda: not desk.controller.tasks.running("connect"))
     at(desk, 0)

@@ -6,11 +6,17 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QImage
 
+from app.demo.embedded import demo_of
 from app.errors import BadInput
-from app.events import Entry, Exchange, ExchangeKind, RefreshSucceeded, StorePlace, TokensReceived
+from app.events import Entry
+from app.events.refresh import RefreshSucceeded
+from app.events.session import StorePlace
+from app.events.tokens import TokensReceived
+from app.events.wire import Exchange, ExchangeKind
 from app.lanes import Limits
 from app.session.store import MemoryStore
 from tests.e2e.window.desk import Desk, Open
+from tests.names import AT, RT
 from ui.shell.page import Page
 
 
@@ -65,7 +71,7 @@ def test_a_generation_chosen_on_the_timeline_is_inspected(open_desk: Open) -> No
     window.timeline.selected.emit(received.seq)
     current = window.inspector.current()
     assert current is not None
-    assert current.title == "AT-2"
+    assert current.name == AT(2)
     row = window.wire.chosen()
     assert row is not None
     assert "/token" in row.text
@@ -136,8 +142,8 @@ def test_a_restored_session_is_on_the_timeline(open_desk: Open) -> None:
     desk.close()
     again = open_desk(store)
     again.reach(Page.SIGNED_IN)
-    again.until(lambda: again.controller._story._lanes.bar("AT-2") is not None)
-    access, refresh = (again.controller._story._lanes.bar(name) for name in ("AT-2", "RT-2"))
+    again.until(lambda: again.controller._story._lanes.bar(AT(2)) is not None)
+    access, refresh = (again.controller._story._lanes.bar(name) for name in (AT(2), RT(2)))
     assert access is not None
     assert refresh is not None
     tokens = again.bench.session.tokens
@@ -148,7 +154,7 @@ def test_a_restored_session_is_on_the_timeline(open_desk: Open) -> None:
 def test_limits_of_the_demo_org_are_drawn(open_desk: Open) -> None:
     desk = open_desk()
     desk.reach(Page.SIGNED_OUT)
-    assert desk.bench.host.org is not None
-    desk.bench.host.org.turn(refresh_idle_s=60, grace_s=20)
+    assert demo_of(desk.bench).host.org is not None
+    demo_of(desk.bench).host.org.turn(refresh_idle_s=60, grace_s=20)
     refreshed(desk)
     assert desk.controller._story._limits == (1.0, Limits(grace_s=20.0, idle_s=60.0, absolute_s=7 * 3600.0))

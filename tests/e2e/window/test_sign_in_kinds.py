@@ -11,11 +11,12 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app import events
 from app.clock import SystemClock
 from app.connection import DEMO_CLIENT_ID, Connection, SignInKind
+from app.demo.embedded import demo_of
 from app.demo.org import ADA, GRACE
 from app.demo.policy import Policy
+from app.events.sign_in import SignInFinished
 from tests.app.demo.test_demo_authorize import Fields
 from tests.e2e.window.desk import Desk, Open, nobody
 from tests.e2e.window.test_presenter import everything_shown
@@ -65,7 +66,7 @@ def until_asked(desk: Desk, what: str) -> None:
 @contextmanager
 def elsewhere(desk: Desk) -> Iterator[httpx.Client]:
     """Yield a client that holds the demo org's control token."""
-    addresses = desk.run(desk.bench.demo_addresses())
+    addresses = desk.run(demo_of(desk.bench).addresses())
     headers = {"Authorization": f"Bearer {addresses.control_token}"}
     with httpx.Client(base_url=addresses.org_url, headers=headers, trust_env=False) as http:
         yield http
@@ -93,8 +94,8 @@ def answer_on_another_device(link: str, action: str) -> None:
         assert http.post(where, data={"user_code": code, "action": action, "ticket": ticket}).is_success
 
 
-def finished(desk: Desk) -> list[events.SignInFinished]:
-    return [each.event for each in desk.bench.journal if isinstance(each.event, events.SignInFinished)]
+def finished(desk: Desk) -> list[SignInFinished]:
+    return [each.event for each in desk.bench.journal if isinstance(each.event, SignInFinished)]
 
 
 def name(desk: Desk) -> str:

@@ -6,6 +6,7 @@ from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from app.connection import DEMO_CLIENT_ID, Connection
+from app.demo.embedded import demo_of, drills_of
 from app.demo.host import Role
 from app.errors import BadInput
 from app.lanes import Limits
@@ -102,7 +103,7 @@ def test_both_tokens_can_be_revoked_in_one_breath(open_desk: Open) -> None:
 def test_a_replay_outside_the_grace_period_ends_the_session_at_the_next_refresh(open_desk: Open) -> None:
     desk = open_desk()
     desk.sign_in()
-    commands, org = desk.window.commands, desk.bench.host.org
+    commands, org = desk.window.commands, demo_of(desk.bench).host.org
     assert org is not None
     org.turn(grace_s=0)
     assert not commands.replay.isEnabled()
@@ -179,20 +180,20 @@ def test_nothing_is_troubled_but_the_demo_org(open_desk: Open) -> None:
     assert commands.drop.isEnabled()
     assert commands.copy["id"].isEnabled()
     with pytest.raises(BadInput, match="Only the demo org"):
-        desk.run(desk.bench.trouble())
+        desk.run(drills_of(desk.bench))
 
 
 def test_a_demo_org_that_another_lapse_serves_is_troubled_as_well(open_desk: Open) -> None:
     owner, guest = open_desk(), open_desk()
     owner.reach(Page.SIGNED_OUT)
     guest.sign_in()
-    assert (guest.bench.host.role, guest.bench.limits()) == (Role.GUEST, Limits())
+    assert (demo_of(guest.bench).host.role, guest.bench.limits()) == (Role.GUEST, Limits())
     done(guest, guest.window.commands.expire["access"], "expire access")
     assert guest.window.cards["access"].pill_word == "Lapsed"
     assert "refreshed in" in guest.call()
     owner.close()  # from now on the guest serves it, with the same ledger
     done(guest, guest.window.commands.expire["access"], "expire access")
-    assert guest.bench.host.role is Role.OWNER
+    assert demo_of(guest.bench).host.role is Role.OWNER
     assert "refreshed in" in guest.call()
 
 

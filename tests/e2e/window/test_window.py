@@ -16,6 +16,7 @@ from keyring.backends import SecretService
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMessageBox, QPushButton, QTableView
 
+from app.demo.embedded import demo_of
 from app.demo.host import Hosting
 from app.demo.policy import Policy
 from app.errors import Unreachable
@@ -117,7 +118,7 @@ def test_the_org_going_away_signs_nobody_out(open_desk: Open, monkeypatch: pytes
     desk = open_desk()
     desk.sign_in()
     desk.bench.clock.jump(31)
-    host = desk.bench.host
+    host = demo_of(desk.bench).host
 
     def nowhere() -> Hosting:
         raise Unreachable("The demo org is gone.", sent=False)
@@ -298,7 +299,7 @@ def inspector_texts(desk: Desk, table: QTableView, column: int) -> list[str]:
 def test_the_inspector_follows_the_session_and_asks_only_when_told(open_desk: Open) -> None:
     desk = open_desk()
     desk.sign_in()
-    inspector, org = desk.window.inspector, desk.bench.host.org
+    inspector, org = desk.window.inspector, demo_of(desk.bench).host.org
     assert org is not None
     assert inspector._verdict.text() == "signature verified"
     inspector.picker.setCurrentIndex(1)

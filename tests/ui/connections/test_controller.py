@@ -14,8 +14,10 @@ from qasync import QEventLoop
 
 from app.clock import SystemClock
 from app.connection import DEMO_CLIENT_ID, Connection
+from app.demo.front import asgi
 from app.demo.ledger import MemoryLedger, SigningKey
 from app.demo.org import DemoOrg
+from app.embedded import NothingEmbedded
 from app.settings import Settings
 from ui.connections.controller import ConnectionsController
 from ui.connections.editor import ConnectionEditor
@@ -29,20 +31,13 @@ STAGING = Connection(name="Staging", issuer="https://as.example", client_id="c")
 
 
 @dataclass
-class Host:
-    """A demo org that does not run."""
-
-    hosting: None = None
-
-
-@dataclass
 class Bench:
-    """What the controller asks of the workbench; the settings are real ones, kept in memory."""
+    """What the controller asks of the connections; the settings are real ones, kept in memory."""
 
     http: httpx.AsyncClient
     settings: Settings = field(default_factory=lambda: Settings().with_connection(STAGING))
     removed: list[str] = field(default_factory=list)
-    host: Host = field(default_factory=Host)
+    embedded: NothingEmbedded = field(default_factory=NothingEmbedded)
 
     def standing(self, name: str) -> bool | None:
         return None
@@ -74,7 +69,7 @@ class World:
 @pytest.fixture
 def world(qtbot: QtBot, loop: QEventLoop, key: SigningKey) -> Iterator[World]:
     org = DemoOrg(SystemClock(), ledger=MemoryLedger(key))
-    bench = Bench(httpx.AsyncClient(transport=httpx.ASGITransport(org.app)))
+    bench = Bench(httpx.AsyncClient(transport=httpx.ASGITransport(asgi(org))))
     window = QWidget()
     qtbot.addWidget(window)
     window.show()

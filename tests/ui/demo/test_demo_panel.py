@@ -9,8 +9,8 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.controls import FaultState, OrgState, first_knobs
 from app.decision import Decision, Reason, Verdict
+from app.demo.controls import FaultState, OrgState, first_knobs
 from app.demo.presets import PRESETS
 from ui import theme
 from ui.demo.lifetimes import matching

@@ -13,6 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from app.inspection.inspector import Inspection, inspect_text
 from app.secret import Secret
+from app.token_name import TokenName
+from tests.names import AT
 from tests.preview.tokens import NOW, against, generations_of, inspections_of, signed_jwt, tokens_of
 from ui.inspector.model import ClaimsModel
 from ui.inspector.panel import InspectorPanel
@@ -210,10 +212,10 @@ def test_buttons_say_whom_they_would_ask_and_ask_nobody_by_themselves(qtbot: QtB
     assert not found.introspect_button.isEnabled()
     assert "introspect tokens" in found.introspect_button.accessibleDescription()
     found.show_hosts("as.example", "as.example")
-    asked: list[str] = []
+    asked: list[TokenName] = []
     found.introspect_requested.connect(asked.append)
     found.introspect_button.click()
-    assert asked == ["AT-1"]
+    assert asked == [AT(1)]
     with qtbot.waitSignal(found.fetch_keys_requested):
         found.fetch_button.click()
 

@@ -10,10 +10,14 @@ from PySide6.QtGui import QGuiApplication
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
-from app import events
 from app.clock import SystemClock
-from app.events import Entry, Event, Exchange, ExchangeKind
+from app.events import Entry, Event
+from app.events.calls import CallFinished, CallStarted
+from app.events.demo import ReplayAnswered
+from app.events.refresh import RefreshStarted, RefreshSucceeded, SkewMeasured
+from app.events.wire import Exchange, ExchangeKind, TransportFailure
 from app.journal import Journal
+from tests.names import RT
 from ui.journal.groups import Group, group_of, is_trouble
 from ui.journal.model import CAUSE, NUMBER, WHAT, ChainModel, EntryModel, JournalModel
 from ui.journal.panel import JournalPanel
@@ -24,10 +28,10 @@ EVERY_EVENT: tuple[type, ...] = get_args(Event)
 @pytest.fixture
 def journal() -> Journal:
     found = Journal(SystemClock())
-    call = found.append(events.CallStarted("GET", "https://api/me"))
-    refresh = found.append(events.RefreshStarted("RT-1"), cause=call.seq)
-    found.append(events.RefreshSucceeded(2, 0.041), cause=refresh.seq)
-    found.append(events.SkewMeasured(0.4))
+    call = found.append(CallStarted("GET", "https://api/me"))
+    refresh = found.append(RefreshStarted(RT(1)), cause=call.seq)
+    found.append(RefreshSucceeded(2, 0.041), cause=refresh.seq)
+    found.append(SkewMeasured(0.4))
     return found
 
 
@@ -61,7 +65,7 @@ def test_the_models_keep_to_qts_rules(journal: Journal, qtmodeltester: ModelTest
     model, why = JournalModel(), ChainModel()
     model.show_entries(journal)
     qtmodeltester.check(model)
-    model.added([journal.append(events.RefreshStarted("RT-2"))])
+    model.added([journal.append(RefreshStarted(RT(2)))])
     model.filter("refresh")
     qtmodeltester.check(why)
     why.show_chain(journal.chain(3))
@@ -79,7 +83,7 @@ def test_new_entries_come_and_are_filtered(qtbot: QtBot, journal: Journal) -> No
     found = panel(qtbot, journal)
     found.filter_edit.setText("REFRESH")
     assert len(texts(found)) == 2
-    found.added((journal.append(events.SkewMeasured(1.0)), journal.append(events.RefreshStarted("RT-2"))))
+    found.added((journal.append(SkewMeasured(1.0)), journal.append(RefreshStarted(RT(2)))))
     assert texts(found)[-1] == "Refreshing with RT-2."
     assert found.shown_label.text() == "3 of 6 shown"
     found.clear_button.click()
@@ -89,7 +93,7 @@ def test_new_entries_come_and_are_filtered(qtbot: QtBot, journal: Journal) -> No
 
 def test_a_text_is_found_with_its_arrows_and_in_any_letters(qtbot: QtBot, journal: Journal) -> None:
     found = panel(qtbot, journal)
-    call = journal.append(events.CallFinished("Refreshed → GET /api/Ünï 200", 200, 0.1), cause=1)
+    call = journal.append(CallFinished("Refreshed → GET /api/Ünï 200", 200, 0.1), cause=1)
     found.added((call,))
     for wanted in ("→ get", "/API/ÜNÏ", "  200 "):
         found.filter_edit.setText(wanted)
@@ -121,12 +125,19 @@ def test_every_event_has_a_group(event: type) -> None:
 
 
 def test_what_went_wrong_is_trouble() -> None:
-    failed = Exchange(kind=ExchangeKind.API, method="GET", url="u", started_at=0.0, duration_s=0.0, failure="ReadError")
+    failed = Exchange(
+        kind=ExchangeKind.API,
+        method="GET",
+        url="u",
+        started_at=0.0,
+        duration_s=0.0,
+        failure=TransportFailure("ReadError"),
+    )
     assert is_trouble(failed)
-    assert is_trouble(events.CallFinished("told", 503, 0.1))
-    assert is_trouble(events.ReplayAnswered("RT-1", "invalid_grant"))
-    assert not is_trouble(events.ReplayAnswered("RT-1"))
-    assert not is_trouble(events.CallFinished("told", 204, 0.1))
+    assert is_trouble(CallFinished("told", 503, 0.1))
+    assert is_trouble(ReplayAnswered(RT(1), "invalid_grant"))
+    assert not is_trouble(ReplayAnswered(RT(1)))
+    assert not is_trouble(CallFinished("told", 204, 0.1))
 
 
 def test_why_is_one_choice_away(qtbot: QtBot, journal: Journal) -> None:
@@ -195,7 +206,7 @@ def test_ctrl_c_copies_the_sentence(qtbot: QtBot, journal: Journal) -> None:
     assert QGuiApplication.clipboard().text() == "Refreshed in 41 ms: AT-2."
 
 
-def entry(seq: int, say: Callable[[int], Event] = lambda seq: events.RefreshStarted(f"RT-{seq}")) -> Entry:
+def entry(seq: int, say: Callable[[int], Event] = lambda seq: RefreshStarted(RT(seq))) -> Entry:
     return Entry(seq, 0.0, None, say(seq))
 
 
@@ -220,9 +231,9 @@ def test_whatever_is_added_in_whichever_batches_is_shown_as_if_filtered_at_once(
     chance = random.Random(7)
     model, whole = JournalModel(), JournalModel()
     says: tuple[Callable[[int], Event], ...] = (
-        lambda seq: events.RefreshStarted(f"RT-{seq}"),
-        lambda seq: events.CallStarted("GET", f"https://api/{seq}"),
-        events.SkewMeasured,
+        lambda seq: RefreshStarted(RT(seq)),
+        lambda seq: CallStarted("GET", f"https://api/{seq}"),
+        SkewMeasured,
     )
     entries = [entry(seq, chance.choice(says)) for seq in range(1, 400)]
     model.filter("1", Group.CALLS)
@@ -242,9 +253,9 @@ def test_whatever_is_added_in_whichever_batches_is_shown_as_if_filtered_at_once(
 def test_a_journal_knows_its_entries_by_number_also_after_the_oldest_fell_out() -> None:
     journal = Journal(SystemClock(), capacity=3)
     assert journal.entry(1) is None
-    entries = [journal.append(events.SkewMeasured(float(number))) for number in range(5)]
+    entries = [journal.append(SkewMeasured(float(number))) for number in range(5)]
     assert journal.entry(entries[0].seq) is None
     assert journal.entry(entries[4].seq) == entries[4]
     assert journal.entry(99) is None
-    late = journal.append(events.SkewMeasured(9.0), cause=entries[0].seq)
+    late = journal.append(SkewMeasured(9.0), cause=entries[0].seq)
     assert journal.chain(late.seq) == [late]

@@ -8,11 +8,18 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.errors import SignInFailed
+from app.errors.reasons import SignInEnded
 from app.secret import Secret
 from ui.session.password_panel import PasswordEdit, PasswordPanel
 
 MASKED, READABLE = QLineEdit.EchoMode.Password, QLineEdit.EchoMode.Normal
-WRONG = SignInFailed("Not accepted.", next_step="Check both.", raw="invalid_grant: <b>no</b>")
+WRONG = SignInFailed(
+    "Not accepted.",
+    reason=SignInEnded.REFUSED,
+    next_step="Check both.",
+    code="invalid_grant",
+    description="<b>no</b>",
+)
 
 
 @pytest.fixture

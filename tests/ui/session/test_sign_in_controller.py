@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
 from app.connection import Connection, SignInKind
-from app.errors import Hiccup, SignInFailed, Standing
+from app.errors import Hiccup, SignInFailed
+from app.errors.reasons import SignInEnded, Standing
 from app.secret import Secret
 from app.session.device_sign_in import DeviceWaiting
 from app.session.direct_sign_in import Factor, PushWaiting, SecondFactor
@@ -45,7 +46,7 @@ class FakeClock:
 
 @dataclass
 class Bench:
-    """A workbench whose sign-ins wait until the test says how they end."""
+    """Connections whose sign-ins wait until the test says how they end."""
 
     connection: Connection = OKTA
     is_connected: bool = True
@@ -178,7 +179,9 @@ def test_what_ends_well_is_told_once_and_leaves_nothing_on_its_page(
 
 
 @pytest.mark.parametrize("kind", [SignInKind.BROWSER, SignInKind.DEVICE])
-@pytest.mark.parametrize("failure", [SignInFailed("Declined."), ValueError("a fault of ours")])
+@pytest.mark.parametrize(
+    "failure", [SignInFailed("Declined.", reason=SignInEnded.DECLINED), ValueError("a fault of ours")]
+)
 def test_what_fails_is_reported_once_its_page_is_free(
     qtbot: QtBot, world: World, kind: SignInKind, failure: Exception
 ) -> None:
@@ -267,7 +270,7 @@ def test_a_password_that_fails_stands_in_its_place(qtbot: QtBot, world: World) -
     typed(qtbot, world)
     qtbot.waitUntil(lambda: world.bench.end is not None)
     assert world.window.password._busy.isVisible()
-    end(qtbot, world, SignInFailed("Wrong."))
+    end(qtbot, world, SignInFailed("Wrong.", reason=SignInEnded.REFUSED))
     assert (world.failures, world.controller.page, world.window.page) == ([], Page.PASSWORD, Page.PASSWORD)
     assert world.window.password.spoken().startswith("Wrong.\nYou are not signed in.")
     assert world.window.password.password_edit.hasFocus()
@@ -290,13 +293,13 @@ def test_a_fault_of_ours_is_reported_and_frees_the_page(qtbot: QtBot, world: Wor
 def test_whoever_is_signed_in_already_stays_so(qtbot: QtBot, world: World) -> None:
     world.bench.session.tokens = object()
     begun(qtbot, world)
-    declined, lost = SignInFailed("Declined."), Hiccup("Lost.")
+    declined, lost = SignInFailed("Declined.", reason=SignInEnded.DECLINED), Hiccup("Lost.")
     end(qtbot, world, declined)
     assert declined.standing is Standing.STILL_SIGNED_IN
     world.controller.start(SignInKind.PASSWORD)
     typed(qtbot, world)
     qtbot.waitUntil(lambda: world.bench.end is not None)
-    end(qtbot, world, SignInFailed("Wrong."))
+    end(qtbot, world, SignInFailed("Wrong.", reason=SignInEnded.REFUSED))
     assert world.window.password.spoken().splitlines()[1] == "You are still signed in."
     begun(qtbot, world, SignInKind.DEVICE)
     end(qtbot, world, lost)
@@ -343,5 +346,5 @@ def test_nothing_of_the_password_is_kept_once_it_is_over(qtbot: QtBot, world: Wo
     if how == "cancelled":
         world.controller.cancel()
     else:
-        end(qtbot, world, None if how == "well" else SignInFailed("Wrong."))
+        end(qtbot, world, None if how == "well" else SignInFailed("Wrong.", reason=SignInEnded.REFUSED))
     assert attempt.again is None

@@ -6,7 +6,8 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.connection import SignInKind
-from app.errors import KeyringState, StoreFailed, StoreUnread
+from app.errors import StoreFailed, StoreUnread
+from app.errors.reasons import KeyringState
 from ui.session.welcome import Welcome
 from ui.shell.commands import Commands, Possible
 

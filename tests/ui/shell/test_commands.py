@@ -7,10 +7,11 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.names import RT
 from ui.shell.commands import Commands, LessonPossible, Possible
 
 EVERYTHING = Possible(
-    is_ready=True, is_signed_in=True, is_demo=True, has_access=True, has_refresh=True, has_id=True, replaced="RT-2"
+    is_ready=True, is_signed_in=True, is_demo=True, has_access=True, has_refresh=True, has_id=True, replaced=RT(2)
 )
 
 

@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
-from app import events
 from app.clock import SystemClock
+from app.events.session import SignOutFinished
+from app.events.sign_in import BrowserOpened
 from app.journal import Journal
 from ui.shell.bridge import Bridge
 from ui.shell.tasks import TaskScope, ask
@@ -129,13 +130,13 @@ def test_the_bridge_batches_and_passes_session_changes_at_once(qtbot: QtBot, loo
     batches: list[tuple[object, ...]] = []
     bridge.session_changed.connect(at_once.append)
     bridge.appended.connect(batches.append)
-    journal.append(events.BrowserOpened(worked=True))
-    journal.append(events.SignedOut(revoked=False))
-    journal.append(events.BrowserOpened(worked=False))
+    journal.append(BrowserOpened(worked=True))
+    journal.append(SignOutFinished(revoked=False))
+    journal.append(BrowserOpened(worked=False))
     assert len(at_once) == 1
     assert batches == []
     qtbot.waitUntil(lambda: bool(batches))
     assert [len(batch) for batch in batches] == [3]
     bridge.close()
-    journal.append(events.SignedOut(revoked=False))
+    journal.append(SignOutFinished(revoked=False))
     assert len(at_once) == 1

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.lanes import Bar, End, Family, Lane, Lanes, Limits, Mark, MarkKind
+from tests.names import AT, RT
 from ui.timeline.layout import LimitKind, Picture, Rules, limits_of, picture
 from ui.timeline.span import LONGEST_S, ORDER, SHORTEST_S, Frame, Span, following, ticks
 from ui.timeline.walk import beside, neighbour
@@ -17,11 +18,10 @@ NOW = 1_790_000_000.0
 
 
 def bar(number: int, begin: float, life: float | None, lane: Lane = Lane.ACCESS, ended: float | None = None) -> Bar:
-    prefix = "AT" if lane is Lane.ACCESS else "RT"
+    name = AT if lane is Lane.ACCESS else RT
     return Bar(
         lane=lane,
-        name=f"{prefix}-{number}",
-        number=number,
+        name=name(number),
         family=1,
         seq=number * 10 + (lane is Lane.REFRESH),
         fingerprint="9f2c",
@@ -29,7 +29,7 @@ def bar(number: int, begin: float, life: float | None, lane: Lane = Lane.ACCESS,
         ends_at=None if life is None else begin + life,
         end=End.OPEN if ended is None else End.REPLACED,
         ended_at=ended,
-        before=None if number == 1 else f"{prefix}-{number - 1}",
+        before=None if number == 1 else name(number - 1),
     )
 
 
@@ -149,7 +149,7 @@ def test_an_unstated_end_runs_up_to_now() -> None:
 
 def test_a_rotation_is_linked_and_a_replay_points_backwards() -> None:
     bars = [bar(1, NOW - 60, 30, ended=NOW - 30), bar(2, NOW - 30, 30)]
-    replay = mark(99, NOW - 5, MarkKind.REPLAY_REFUSED, Lane.TOKEN_REQUESTS, "RT-1", back_to=NOW - 30)
+    replay = mark(99, NOW - 5, MarkKind.REPLAY_REFUSED, Lane.TOKEN_REQUESTS, RT(1), back_to=NOW - 30)
     found = picture(lanes_with(bars, [replay]), frame(), NOW)
     assert [link.is_replay for link in found.links] == [False, True]
     assert found.links[0].x == found.bars[1].begin
@@ -280,4 +280,4 @@ def test_a_long_life_after_many_short_ones_is_a_shape_of_its_own() -> None:
     bars.append(bar(9, NOW - 89.91, 60))
     many, one = picture(lanes_with(bars), frame(), NOW).bars
     assert (many.count, many.end - many.begin < 1) == (8, True)
-    assert (one.name, one.count, one.has_label) == ("AT-9", 1, True)
+    assert (one.name, one.count, one.has_label) == (AT(9), 1, True)

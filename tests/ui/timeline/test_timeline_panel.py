@@ -10,23 +10,16 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
-from app.events import (
-    AccessTokenDropped,
-    CallFinished,
-    Entry,
-    Event,
-    Exchange,
-    ExchangeKind,
-    Issued,
-    RefreshStarted,
-    RefreshTokenFate,
-    ReplayStarted,
-    SessionEnded,
-    TokenExpired,
-    TokenRevoked,
-    TokensReceived,
-)
+from app.errors.reasons import SessionEnd
+from app.events import Entry, Event
+from app.events.calls import CallFinished
+from app.events.demo import ReplayStarted, TokenExpired, TokenRevoked
+from app.events.refresh import RefreshStarted
+from app.events.session import SessionEnded
+from app.events.tokens import AccessTokenDropped, Issued, RefreshTokenFate, TokensReceived
+from app.events.wire import Exchange, ExchangeKind
 from app.lanes import Lane, Lanes, Limits, MarkKind
+from tests.names import AT, RT
 from ui import theme
 from ui.timeline import words
 from ui.timeline.panel import TimelinePanel
@@ -56,9 +49,9 @@ class Told:
     def generation(self, number: int, at: float) -> int:
         fate = RefreshTokenFate.NEW if number == 1 else RefreshTokenFate.REPLACED
         grant = "authorization_code" if number == 1 else "refresh_token"
-        access = Issued(f"AT-{number}", "9f2c", 812, NOW + at + 30)
+        access = Issued(AT(number), "9f2c", 812, NOW + at + 30)
         return self.tell(
-            at, TokensReceived(number, grant, access, Issued(f"RT-{number}", "77b0", 43), None, fate, "openid")
+            at, TokensReceived(number, grant, access, Issued(RT(number), "77b0", 43), None, fate, "openid")
         )
 
     def asked(self, at: float, status: int = 200, cause: int | None = None) -> int:
@@ -80,11 +73,11 @@ def told() -> Told:
     found.generation(1, -120)
     found.call(-110)
     for number, at in ((2, -85), (3, -50)):
-        found.asked(at, cause=found.tell(at, RefreshStarted(f"RT-{number - 1}")))
+        found.asked(at, cause=found.tell(at, RefreshStarted(RT(number - 1))))
         found.generation(number, at)
         found.call(at + 4)
-    found.tell(-40, TokenExpired("AT-3"))
-    found.asked(-20, 400, found.tell(-20, ReplayStarted("RT-1")))
+    found.tell(-40, TokenExpired(AT(3)))
+    found.asked(-20, 400, found.tell(-20, ReplayStarted(RT(1))))
     return found
 
 
@@ -138,7 +131,7 @@ def test_walking_brings_what_is_out_of_sight_into_sight(qtbot: QtBot, panel: Tim
 
 
 def test_up_and_down_go_from_lane_to_lane_at_the_same_moment(qtbot: QtBot, panel: TimelinePanel, told: Told) -> None:
-    received = next(bar.seq for bar in told.lanes.bars if bar.name == "AT-2")
+    received = next(bar.seq for bar in told.lanes.bars if bar.name == AT(2))
     call = next(mark.seq for mark in told.lanes.marks if mark.lane is Lane.CALLS and mark.at == NOW - 81)
     panel.select(call)
     lanes = []
@@ -192,7 +185,7 @@ def test_follow_zoom_and_pan_by_keys(qtbot: QtBot, panel: TimelinePanel) -> None
 
 def test_dragging_moves_and_a_click_selects(qtbot: QtBot, panel: TimelinePanel, told: Told) -> None:
     view = panel.view
-    bar = next(bar for bar in told.lanes.bars if bar.name == "RT-2")
+    bar = next(bar for bar in told.lanes.bars if bar.name == RT(2))
     frame = view._frame()
     at = QPoint(round(frame.x(bar.begins_at + 8)), round(frame.middle(Lane.REFRESH)))
     with qtbot.waitSignal(view.selected) as chosen:
@@ -210,7 +203,7 @@ def test_dragging_moves_and_a_click_selects(qtbot: QtBot, panel: TimelinePanel, 
 def test_a_selection_from_outside_is_framed_and_told_but_not_told_again(
     qtbot: QtBot, panel: TimelinePanel, told: Told
 ) -> None:
-    seq = next(bar.seq for bar in told.lanes.bars if bar.name == "AT-2")
+    seq = next(bar.seq for bar in told.lanes.bars if bar.name == AT(2))
     before = panel.view.image(1.0)
     panel.table_button.setChecked(True)
     panel.table.setFocus()
@@ -302,9 +295,9 @@ def test_the_svg_of_it_is_xml_with_the_names(panel: TimelinePanel, scheme: theme
 
 def test_ends_are_told_by_shape_and_word(panel: TimelinePanel, told: Told) -> None:
     told.generation(4, -15)
-    told.tell(-8, TokenRevoked("RT-4"))
-    told.tell(-4, AccessTokenDropped("AT-4"))
-    told.tell(-2, SessionEnded("refused"))
+    told.tell(-8, TokenRevoked(RT(4)))
+    told.tell(-4, AccessTokenDropped(AT(4)))
+    told.tell(-2, SessionEnded(SessionEnd.REFUSED))
     panel.view.zoom(0.25)
     panel.refresh()
     texts = words_in(panel.view.svg())

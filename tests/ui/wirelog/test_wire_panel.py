@@ -13,9 +13,14 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
-from app import events
 from app.decision import Decision, ExpirySource, Reason, Verdict
-from app.events import Entry, Exchange, ExchangeKind
+from app.decision.words import sentence
+from app.events import Entry, Event
+from app.events.calls import CallFinished, CallStarted
+from app.events.refresh import Decided, SkewMeasured
+from app.events.sign_in import SignInStarted
+from app.events.wire import Exchange, ExchangeKind, TransportFailure
+from app.token_name import TokenKind, TokenName
 from app.wire.details import Detail
 from app.wire.redact import ShownBody
 from app.wire.view import Row, RowFilter, RowKind, WireLog, passes
@@ -30,7 +35,7 @@ DECISION = Decision(
     reason=Reason.LAPSED,
     at=NOW,
     asked_by="Call API",
-    access_name="AT-7",
+    access_name=TokenName(TokenKind.ACCESS, 7),
     expires_at=NOW - 3,
     remaining_s=-3.0,
     source=ExpirySource.EXPIRES_IN,
@@ -54,17 +59,17 @@ class Story:
         self.log = WireLog()
         self._numbers = count(1)
 
-    def add(self, event: events.Event, cause: int | None = None) -> Row | None:
+    def add(self, event: Event, cause: int | None = None) -> Row | None:
         place = self.log.take(Entry(next(self._numbers), NOW, cause, event))
         return None if place is None else self.log.rows[place]
 
-    def row(self, event: events.Event, cause: int | None = None) -> Row:
+    def row(self, event: Event, cause: int | None = None) -> Row:
         row = self.add(event, cause)
         assert row is not None
         return row
 
     def call(self) -> Row:
-        return self.row(events.CallStarted("GET", "https://api/me"))
+        return self.row(CallStarted("GET", "https://api/me"))
 
     def exchange(self, kind: ExchangeKind, cause: int | None, status: int | None = 200) -> Row:
         exchange = Exchange(
@@ -74,7 +79,7 @@ class Story:
             started_at=NOW,
             duration_s=0.012,
             status=status,
-            failure=None if status else "ReadTimeout",
+            failure=None if status else TransportFailure("ReadTimeout"),
         )
         return self.row(exchange, cause)
 
@@ -124,7 +129,7 @@ def test_the_model_keeps_to_qts_rules(story: Story, qtmodeltester: ModelTester) 
     model.show_log(story.log)
     qtmodeltester.check(model)
     call = story.call()
-    model.added([call, story.exchange(ExchangeKind.API, 1), story.row(events.CallFinished("told", 200, 0.1), call.seq)])
+    model.added([call, story.exchange(ExchangeKind.API, 1), story.row(CallFinished("told", 200, 0.1), call.seq)])
     model.filter(RowFilter(statuses=frozenset({2})))
     assert model.rowCount() == 2
 
@@ -143,7 +148,7 @@ def test_new_rows_are_added_where_they_belong(qtbot: QtBot, story: Story) -> Non
     one, two = story.call(), story.call()
     found.added([one, two])
     late = story.exchange(ExchangeKind.API, one.seq, 201)
-    ended = story.row(events.CallFinished("told", 503, 0.2), two.seq)
+    ended = story.row(CallFinished("told", 503, 0.2), two.seq)
     with qtbot.assertNotEmitted(found.table.model().modelReset):
         found.added([late, ended])
     assert texts(found, STATUS)[-3:] == ["call", "201", "call"]
@@ -168,7 +173,7 @@ def test_however_calls_interleave_the_table_shows_the_log(
         elif what == "api":
             row = story.exchange(ExchangeKind.API, cause, 200)
         else:
-            row = story.row(events.CallFinished("told", 200, 0.1), cause)
+            row = story.row(CallFinished("told", 200, 0.1), cause)
         batch.append(row)
         if data.draw(st.booleans()):
             model.added(batch)
@@ -286,13 +291,13 @@ def test_an_exchange_in_full_is_plain_text(qtbot: QtBot, story: Story) -> None:
 def test_the_summary_says_why_and_how_long(qtbot: QtBot) -> None:
     story = Story()
     call = story.call()
-    decided = story.row(events.Decided(DECISION), call.seq)
+    decided = story.row(Decided(DECISION), call.seq)
     row = story.exchange(ExchangeKind.TOKEN, decided.seq)
     found = panel(qtbot, story)
     choose(found, row, DETAIL)
     shown = facts(found)
     assert shown["Outcome"] == "200 OK"
-    assert shown["Why"] == DECISION.sentence()
+    assert shown["Why"] == sentence(DECISION)
     assert shown["For the call"] == "GET https://api/me"
     assert (shown["Headers after"], shown["All of it after"]) == ("8 ms", "12 ms")
     assert shown["Sent"] == "24 bytes of application/x-www-form-urlencoded"
@@ -302,7 +307,7 @@ def test_the_summary_says_why_and_how_long(qtbot: QtBot) -> None:
 
 def test_an_exchange_of_a_sign_in_says_so(qtbot: QtBot) -> None:
     story = Story()
-    story.add(events.SignInStarted("https://as", "http://127.0.0.1/cb"))
+    story.add(SignInStarted("https://as", "http://127.0.0.1/cb"))
     row, lone = story.exchange(ExchangeKind.TOKEN, 1), story.exchange(ExchangeKind.DISCOVERY, None)
     found = panel(qtbot, story)
     choose(found, row)
@@ -313,7 +318,7 @@ def test_an_exchange_of_a_sign_in_says_so(qtbot: QtBot) -> None:
 
 def test_a_decision_shows_every_input(qtbot: QtBot) -> None:
     story = Story()
-    row = story.row(events.Decided(DECISION), story.call().seq)
+    row = story.row(Decided(DECISION), story.call().seq)
     found = panel(qtbot, story)
     choose(found, row)
     shown = " | ".join(facts(found).values())
@@ -353,7 +358,7 @@ def test_a_call_shows_its_story_once_it_has_ended(qtbot: QtBot, story: Story) ->
     found.detail_wanted.connect(lambda seq: found.show_detail(story.log.with_children(seq)[0], None))
     choose(found, call)
     assert facts(found)["Story"] == "It is still going on."
-    found.added([story.row(events.CallFinished("how it went", 500, 0.1), call.seq)])
+    found.added([story.row(CallFinished("how it went", 500, 0.1), call.seq)])
     assert facts(found)["Story"] == "how it went"
     assert facts(found)["Requests"] == "3"
 
@@ -385,7 +390,7 @@ def test_an_exchange_broken_off_keeps_everything_that_came(qtbot: QtBot) -> None
         started_at=NOW,
         duration_s=1.0,
         status=200,
-        failure="ReadError",
+        failure=TransportFailure("ReadError"),
     )
     row = story.row(exchange)
     found = panel(qtbot, story)
@@ -440,7 +445,7 @@ def test_a_selection_from_elsewhere_is_not_told_again(qtbot: QtBot, story: Story
 def test_what_has_no_row_selects_the_exchange_that_brought_it(qtbot: QtBot, story: Story) -> None:
     token = story.log.rows[1]
     late = story.call()
-    story.add(events.SkewMeasured(0.5), token.seq)
+    story.add(SkewMeasured(0.5), token.seq)
     found = panel(qtbot, story)
     wanted, told = heard(found.detail_wanted), heard(found.selected)
     found.select(late.seq + 1)

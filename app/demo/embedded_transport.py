@@ -1,4 +1,4 @@
-"""The way to the embedded demo org: begun again when whoever served it has gone, and gone along with through time."""
+"""Requests to the embedded demo org: it is started again when whoever served it has gone, and its time is followed."""
 
 from collections.abc import Awaitable, Callable
 
@@ -10,7 +10,7 @@ _HOST = "127.0.0.1"
 _CONTROLS = "/demo/"
 
 
-class DemoOrgWay(httpx.AsyncBaseTransport):
+class EmbeddedTransport(httpx.AsyncBaseTransport):
     """Passes requests on to `inner`, and looks after those to the demo org on `port()`.
 
     Where nobody listens any more `revive` is awaited; nothing was sent, so sending again is safe. `follow` is told on

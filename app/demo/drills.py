@@ -1,15 +1,15 @@
-"""Trouble made on purpose for the session at the demo org: tokens revoked, expired, replayed."""
+"""Drills for the session at the demo org: its tokens revoked, expired and replayed on purpose."""
 
-from app import events
 from app.demo.controller import Controller
 from app.errors import BadInput, OAuthError
+from app.events.demo import ControlRequested, ReplayAnswered, ReplayStarted, TokenExpired, TokenRevoked
 from app.journal import Scribe
 from app.oauth.client import OAuthClient
 from app.session.session import Session
 from app.session.tokens import Held
 
 
-class Trouble:
+class Drills:
     """What a person does to see how the session takes it; each raises LapseError when it cannot be done.
 
     The session is told of nothing but an expiry, which a client can know by itself.
@@ -21,27 +21,27 @@ class Trouble:
         self._journal = journal
         self._controller = controller
 
-    async def revoke(self, kind: str) -> events.TokenRevoked:
+    async def revoke(self, kind: str) -> TokenRevoked:
         """Have the `access` or `refresh` token in hand revoked at the demo org, as its administrator could."""
         held = self._held(kind)
-        asked = self._journal.append(events.ControlRequested(f"revoke {held.name}"))
+        asked = self._journal.append(ControlRequested(f"revoke {held.name}"))
         await self._controller.revoke(held.value, cause=asked.seq)
-        revoked = events.TokenRevoked(held.name)
+        revoked = TokenRevoked(held.name)
         self._journal.append(revoked, cause=asked.seq)
         return revoked
 
-    async def expire(self, kind: str) -> events.TokenExpired:
+    async def expire(self, kind: str) -> TokenExpired:
         """Let the `access` or `refresh` token in hand expire now; an access token's end is known here too."""
         held = self._held(kind)
-        asked = self._journal.append(events.ControlRequested(f"let {held.name} expire"))
+        asked = self._journal.append(ControlRequested(f"let {held.name} expire"))
         await self._controller.expire(held.value, cause=asked.seq)
-        expired = events.TokenExpired(held.name)
+        expired = TokenExpired(held.name)
         entry = self._journal.append(expired, cause=asked.seq)
         if kind == "access":
             await self._session.expire_access_token(held, cause=entry.seq)
         return expired
 
-    async def replay(self) -> events.ReplayAnswered:
+    async def replay(self) -> ReplayAnswered:
         """Send the refresh token that was replaced last once more, and throw away what it brings.
 
         It goes to the token endpoint, as a thief's would: no control could stand for that.
@@ -49,12 +49,12 @@ class Trouble:
         old = self._session.replaced
         if old is None:
             raise BadInput("There is no older refresh token to replay.", next_step="Refresh once, then replay.")
-        started = self._journal.append(events.ReplayStarted(old.name))
+        started = self._journal.append(ReplayStarted(old.name))
         try:
             await self._client.refresh(old.value, cause=started.seq)
-            answered = events.ReplayAnswered(old.name)
+            answered = ReplayAnswered(old.name)
         except OAuthError as refused:
-            answered = events.ReplayAnswered(old.name, refused.code, refused.description)
+            answered = ReplayAnswered(old.name, refused.code, refused.description)
         self._journal.append(answered, cause=started.seq)
         return answered
 

@@ -5,17 +5,16 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from app.cli.asking import ask, ask_secret, is_terminal
+from app.cli.connected import add_connection_flags, connected
 from app.cli.output import DONE, say
-from app.cli.session import connected
 from app.errors import BadInput
 from app.okta.words import NOTES
-from app.secret import Secret
 
 if TYPE_CHECKING:
+    from app.connections import Connections
     from app.okta.applying import Applied
     from app.okta.change import FieldChange, GrantChange
     from app.okta.management import Management
-    from app.workbench import Workbench
 
 _NOT_MADE = 1
 _TITLES = {
@@ -26,8 +25,9 @@ _TITLES = {
 }
 
 
-def flags(parser: argparse.ArgumentParser) -> None:
-    """Add the flags of `lapse grant`."""
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add its flags."""
+    add_connection_flags(parser)
     parser.epilog = (
         "exit codes: 0 the grant is on · 1 refused, declined or not confirmed · 2 usage · 3 transient. "
         "The API token is asked for, or read from standard input; it is never an argument."
@@ -38,14 +38,14 @@ def flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--yes", action="store_true", help="make the change without asking")
 
 
-async def grant(args: argparse.Namespace) -> int:
+async def run(args: argparse.Namespace) -> int:
     """Turn the Refresh Token grant on at the connection's app; 0 once it was read back."""
     from app.okta.applying import apply
     from app.okta.change import plan, wanted_for
 
-    async with connected(args) as bench:
-        management = await _management(bench)
-        app = await management.read_app(bench.connection.client_id)
+    async with connected(args) as connections:
+        management = await _management(connections)
+        app = await management.read_app(connections.connection.client_id)
         wanted = wanted_for(
             app,
             rotation_type=args.rotation and args.rotation.upper(),
@@ -63,16 +63,16 @@ async def grant(args: argparse.Namespace) -> int:
     return DONE
 
 
-async def _management(bench: "Workbench") -> "Management":
+async def _management(connections: "Connections") -> "Management":
     from app.okta.addresses import org_url
     from app.okta.management import Management
 
-    origin = org_url(bench.connection.issuer)
-    if bench.connection.embedded:
-        token = Secret((await bench.demo_addresses()).api_token)
+    origin = org_url(connections.connection.issuer)
+    if connections.connection.embedded:
+        token = await connections.embedded.api_token()
     else:
         token = ask_secret(f"API token for {origin} (it is not shown, and not kept): ")
-    return Management(bench.http, bench.clock, org_url=origin, token=token)
+    return Management(connections.http, connections.clock, org_url=origin, token=token)
 
 
 def _agreed(args: argparse.Namespace) -> bool:

@@ -1,5 +1,6 @@
-"""A connection in use: its client, its session, and what calls and inspects with them."""
+"""A connection that was chosen in this run: its client, its session, and what calls and inspects with them."""
 
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,9 +8,12 @@ import httpx
 
 from app.clock import OwnClock
 from app.connection import Connection
+from app.errors import SignInFailed
+from app.errors.reasons import Standing
 from app.inspection.desk import Desk
 from app.journal import Journal, Scribe
 from app.oauth.client import OAuthClient
+from app.session.accept import SignIn, told
 from app.session.calls import ApiCaller
 from app.session.session import Session
 from app.session.single_flight import Flights
@@ -18,8 +22,8 @@ from app.session.strategy import Strategy, decide
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InUse:
-    """Several are in use side by side, one a connection; what one of them does is journalled as its own.
+class ActiveConnection:
+    """Several are active side by side, one a connection; what one of them does is journalled as its own.
 
     `clock` is its own too: only that of the demo org travels, and no real server is asked anything at a wrong time.
     """
@@ -29,11 +33,24 @@ class InUse:
     journal: Scribe
     client: OAuthClient
     session: Session
-    desk: Desk
+    inspector: Desk
     calls: ApiCaller
 
+    async def begin(self, signing_in: Awaitable[SignIn], *, grant: str) -> None:
+        """Begin the session that a sign-in by `grant` brings, of whatever kind it is.
 
-def take_up(
+        Raises LapseError; an earlier session stays as it was until the new one is complete.
+        """
+        try:
+            answer, claims, attempt = await told(self.journal, signing_in)
+        except SignInFailed as failed:
+            if self.session.tokens is not None:  # the session before stands: the failure is the new sign-in's alone
+                failed.standing = Standing.STILL_SIGNED_IN
+            raise
+        await self.session.begin(answer, claims, cause=attempt, grant=grant)
+
+
+def activate(
     connection: Connection,
     http: httpx.AsyncClient,
     clock: OwnClock,
@@ -43,7 +60,7 @@ def take_up(
     lock_folder: Path | None,
     strategy: Strategy = decide,
     flights: Flights | None = None,
-) -> InUse:
+) -> ActiveConnection:
     """Put together what `connection` needs; its session is not restored yet, and nothing is sent.
 
     `strategy` and `flights` are the session's.
@@ -64,12 +81,12 @@ def take_up(
         flights=flights,
         secrets=journal.secrets,
     )
-    return InUse(
+    return ActiveConnection(
         connection=connection,
         clock=clock,
         journal=scribe,
         client=client,
         session=session,
-        desk=Desk(http, client, session, clock),
+        inspector=Desk(http, client, session, clock),
         calls=ApiCaller(http, session, scribe, clock),
     )

@@ -3,8 +3,8 @@
 import os
 from dataclasses import dataclass, replace
 
-from app import events
 from app.connection import Connection
+from app.connections import Connections
 from app.doctor.doctor import diagnose
 from app.doctor.evidence import case_of
 from app.doctor.lasttrouble import last_trouble
@@ -12,8 +12,8 @@ from app.doctor.look import look_at
 from app.doctor.orgside import ask_org
 from app.doctor.records import Case, Finding, Known
 from app.errors import BadInput
+from app.events.calls import DoctorAsked
 from app.okta.addresses import org_url
-from app.workbench import Workbench
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,53 +24,51 @@ class Diagnosis:
     findings: tuple[Finding, ...]
 
 
-async def diagnosis_of(bench: Workbench, *, offline: bool = False, asked: bool = True) -> Diagnosis:
+async def diagnosis_of(connections: Connections, *, offline: bool = False, asked: bool = True) -> Diagnosis:
     """Diagnose the chosen connection; looks at its server unless `offline`. Raises LapseError as the demo org may.
 
     That it was `asked` for, and not begun by itself, is journalled.
     """
-    chosen = bench.chosen  # another may be chosen meanwhile
+    chosen = connections.chosen  # another may be chosen meanwhile
     if asked:
-        chosen.journal.append(events.DoctorAsked())
-    known = await _known(bench, offline=offline)
+        chosen.journal.append(DoctorAsked())
+    known = await _known(connections, offline=offline)
     case = case_of(
         chosen.connection,
-        journal=bench.journal,
+        journal=connections.journal,
         session=chosen.session,
-        clock=bench.clock,
+        clock=connections.clock,
         environ=os.environ,
         known=known,
     )
     return Diagnosis(case, diagnose(case))
 
 
-async def _known(bench: Workbench, *, offline: bool) -> Known:
-    connection = bench.connection
-    ours = connection.embedded and bench.host.org is not None
-    trouble = last_trouble(bench.folder, connection.key)
-    known = Known(limits=bench.limits() if ours else None, last_trouble=trouble)
+async def _known(connections: Connections, *, offline: bool) -> Known:
+    connection = connections.connection
+    policy = connections.embedded.policy if connection.embedded else None
+    trouble = last_trouble(connections.folder, connection.key)
+    known = Known(limits=None if policy is None else policy.limits, last_trouble=trouble)
     if offline:
         return known
-    known = replace(known, look=await look_at(bench.http, connection.issuer, bench.clock))
-    known = await _told_by_org(bench, connection, known)
-    return _told_by_policy(bench, known) if ours else known
+    known = replace(known, look=await look_at(connections.http, connection.issuer, connections.clock))
+    known = await _told_by_org(connections, connection, known)
+    if policy is None:
+        return known
+    return replace(known, has_access_policy=policy.has_access_policy, user_is_assigned=policy.user_is_assigned)
 
 
-async def _told_by_org(bench: Workbench, connection: Connection, known: Known) -> Known:
+async def _told_by_org(connections: Connections, connection: Connection, known: Known) -> Known:
     """Ask the org for what only it knows, where its API token is known: the demo org's, or one kept in the keyring."""
     try:
         origin = org_url(connection.issuer)
     except BadInput:
         return known  # not an org of Okta's
-    api_token = await bench.api_token(connection, origin)
+    api_token = await connections.api_token(connection, origin)
     if api_token is None:
         return known
-    since = bench.clock.now() if known.last_trouble is None else known.last_trouble.at
-    told = await ask_org(bench.http, org_url=origin, api_token=api_token, client_id=connection.client_id, since=since)
+    since = connections.clock.now() if known.last_trouble is None else known.last_trouble.at
+    told = await ask_org(
+        connections.http, org_url=origin, api_token=api_token, client_id=connection.client_id, since=since
+    )
     return replace(known, registered=told.registered, server_log=told.server_log)
-
-
-def _told_by_policy(bench: Workbench, known: Known) -> Known:
-    assert bench.host.org is not None
-    knobs = bench.host.org.knobs()
-    return replace(known, has_access_policy=knobs["has_access_policy"], user_is_assigned=knobs["user_is_assigned"])

@@ -5,21 +5,22 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from app import events
-from app.clock import OwnClock
 from app.demo.applications import LAPSE
 from app.demo.controller import Controller
+from app.demo.embedded_transport import EmbeddedTransport
 from app.demo.faults import Fault
 from app.demo.org import knobs_of
 from app.demo.policy import Policy
-from app.demo.way import DemoOrgWay
 from app.errors import BadInput
-from app.journal import Scribe
-from app.session.session import Session
+from app.events.demo import ClockSkewed, ControlRequested, DemoOrgTurned, FaultSwitched, KeysRotated, NetworkCut
 from app.text import duration
 
 if TYPE_CHECKING:
+    # For types alone: the panel shows an OrgState before anything of the session is loaded.
+    from app.clock import OwnClock
     from app.demo.org import DemoOrg
+    from app.journal import Scribe
+    from app.session.session import Session
 
 # Okta's expiries are whole seconds, and the server rounds them down: a second later everybody takes it for lapsed.
 _PAST_LAPSE_S = 1.0
@@ -59,18 +60,18 @@ class Controls:
 
     def __init__(
         self,
-        session: Session,
-        clock: OwnClock,
-        journal: Scribe,
+        session: "Session",
+        clock: "OwnClock",
+        journal: "Scribe",
         controller: Controller,
-        way: DemoOrgWay,
+        transport: EmbeddedTransport,
         org: "DemoOrg | None" = None,
     ) -> None:
         self._session = session
         self._clock = clock
         self._journal = journal
         self._controller = controller
-        self._way = way
+        self._transport = transport
         self._org = org
 
     def look(self) -> OrgState | None:
@@ -94,7 +95,7 @@ class Controls:
         asked = self._asked(f"turn {', '.join(f'{name} to {_shown(value)}' for name, value in knobs.items())}")
         await self._controller.turn(knobs, cause=asked)
         turned = tuple((name, _shown(value)) for name, value in knobs.items())
-        self._journal.append(events.DemoOrgTurned(turned), cause=asked)
+        self._journal.append(DemoOrgTurned(turned), cause=asked)
 
     async def choose_preset(self, name: str) -> None:
         """Turn the knobs of a preset (see `app.demo.presets`)."""
@@ -102,20 +103,20 @@ class Controls:
         before = (await self._controller.read(cause=asked))["knobs"]
         after = await self._controller.turn({"preset": name}, cause=asked)
         turned = tuple((knob, _shown(value)) for knob, value in after.items() if before.get(knob) != value)
-        self._journal.append(events.DemoOrgTurned(turned, name), cause=asked)
+        self._journal.append(DemoOrgTurned(turned, name), cause=asked)
 
     async def switch_on(self, fault: str) -> int:
         """Switch on a fault as it is written (see `Fault`), and return its number."""
         asked = self._asked(f"switch on {fault}")
         number = int((await self._controller.switch_on(fault, cause=asked))[-1]["number"])
-        self._journal.append(events.FaultSwitched(fault, number, on=True), cause=asked)
+        self._journal.append(FaultSwitched(fault, number, on=True), cause=asked)
         return number
 
     async def switch_off(self, fault: FaultState) -> None:
         """Switch off one fault."""
         asked = self._asked(f"switch off {fault.fault}")
         await self._controller.switch_off(fault.number, cause=asked)
-        self._journal.append(events.FaultSwitched(fault.fault, fault.number, on=False), cause=asked)
+        self._journal.append(FaultSwitched(fault.fault, fault.number, on=False), cause=asked)
 
     async def switch(self, fault: Fault, *, on: bool) -> None:
         """Let this fault take the place of the newest that is like it; not `on`: end that one, if there is one.
@@ -136,7 +137,7 @@ class Controls:
     async def travel(self, seconds: float) -> None:
         """Let so many seconds pass at once at the org and here (negative: back); every other Lapse goes along.
 
-        The way to the org tells the journal of it, as it does when another Lapse has travelled.
+        The transport to the org tells the journal of it, as it does when another Lapse has travelled.
         """
         asked = self._asked(f"both clocks {'on' if seconds >= 0 else 'back'} by {duration(seconds)}")
         await self._controller.set_clock(jump_s=seconds, cause=asked)
@@ -160,18 +161,18 @@ class Controls:
         """Make the org's clock wrong by so many seconds, ahead of everybody else's; 0 makes it right again."""
         asked = self._asked(f"its own clock {seconds:+g} s")
         await self._controller.set_clock(skew_s=seconds, cause=asked)
-        self._journal.append(events.ClockSkewed("server", seconds), cause=asked)
+        self._journal.append(ClockSkewed("server", seconds), cause=asked)
 
     async def skew_client(self, seconds: float) -> None:
         """Make our own wall clock wrong by so many seconds, ahead of the org's; elapsed time is not touched."""
         self._clock.skew_s = seconds
-        self._journal.append(events.ClockSkewed("client", seconds))
+        self._journal.append(ClockSkewed("client", seconds))
 
     async def cut_network(self, *, cut: bool) -> None:
         """Cut the network between this Lapse and the org, or mend it; the controls get through."""
-        if self._way.is_cut != cut:
-            self._way.is_cut = cut
-            self._journal.append(events.NetworkCut(cut))
+        if self._transport.is_cut != cut:
+            self._transport.is_cut = cut
+            self._journal.append(NetworkCut(cut))
 
     async def make_as_new(self, **knobs: Any) -> None:
         """Turn every knob as it was at first, but for `knobs`; no faults, both clocks right, the network mended.
@@ -195,10 +196,10 @@ class Controls:
         """Let the org sign with a new key; with `overlap` the old ones stay published."""
         asked = self._asked("sign with a new key")
         await self._controller.rotate_keys(overlap=overlap, cause=asked)
-        self._journal.append(events.KeysRotated(overlap), cause=asked)
+        self._journal.append(KeysRotated(overlap), cause=asked)
 
     def _asked(self, what: str) -> int:
-        return self._journal.append(events.ControlRequested(what)).seq
+        return self._journal.append(ControlRequested(what)).seq
 
     def _state(self, found: Mapping[str, Any]) -> OrgState:
         return OrgState(
@@ -210,7 +211,7 @@ class Controls:
             moved_s=float(found["clock"]["moved_s"]),
             server_skew_s=float(found["clock"]["skew_s"]),
             client_skew_s=self._clock.skew_s,
-            is_cut=self._way.is_cut,
+            is_cut=self._transport.is_cut,
         )
 
 

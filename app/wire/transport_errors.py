@@ -1,4 +1,4 @@
-"""Says why no answer came: in words for a person, and in a few words for the journal."""
+"""Tells why no response came: whose fault it is, as far as httpx's errors and the certificate say."""
 
 import socket
 import ssl
@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 import httpx
 
-from app.errors import Hitch, Unreachable
-from app.text import one_line
+from app.errors import Unreachable
+from app.errors.reasons import FailureKind
+from app.events.wire import TransportFailure
+from app.text import one_line, unstopped
+from app.wire import words
 from app.wire.certificate import Presented, flaw_of
 
 # Errors raised before a byte of the request can have left the machine.
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.ProxyError)
-_NO_ADDRESS = "Check the name's spelling, and the network: its name server may not answer, or not know the name."
-_CLOSED = "Check the port in the URL, and whether the server runs."
-_BUSY = "Let the calls that are under way end, or stop them; then call again."
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -27,14 +27,14 @@ def unreachable(failure: Exception, url: httpx.URL, presented: Presented | None 
     refused = certificate_error(failure)
     if refused is not None:
         flaw = flaw_of(refused, presented)
-        what = f"The certificate of {url.host} was not accepted: {flaw.words}."
-        return Unreachable(what, sent=sent, hitch=Hitch.CERTIFICATE, brief=flaw.brief, next_step=flaw.cure)
+        what = words.not_accepted(url.host, flaw.words)
+        return Unreachable(what, sent=sent, kind=flaw.kind, brief=flaw.brief, next_step=flaw.cure)
     if is_nameless(failure):
-        what = f"{url.host} could not be reached: no address was found for that name."
-        return Unreachable(what, sent=sent, hitch=Hitch.NAME, brief="no address found", next_step=_NO_ADDRESS)
+        what, kind = words.no_address(url.host), FailureKind.NAME
+        return Unreachable(what, sent=sent, kind=kind, brief="no address found", next_step=words.CHECK_NAME)
     if is_refused(failure):
-        what = f"{url.host} could not be reached: it refused the connection to port {port_of(url)}."
-        return Unreachable(what, sent=sent, hitch=Hitch.REFUSED, brief="connection refused", next_step=_CLOSED)
+        what, kind = words.refused_connection(url.host, port_of(url)), FailureKind.CONNECTION_REFUSED
+        return Unreachable(what, sent=sent, kind=kind, brief="connection refused", next_step=words.CHECK_PORT)
     if isinstance(failure, httpx.PoolTimeout):
         return all_busy(url.host)
     return Unreachable(_otherwise(failure, url.host), sent=sent)
@@ -42,24 +42,17 @@ def unreachable(failure: Exception, url: httpx.URL, presented: Presented | None 
 
 def all_busy(host: str, number: int | None = None, waited_s: float | None = None) -> Unreachable:
     """Return what to tell where a request waited in vain for one of our own connections: nobody else's trouble."""
-    which = "All of Lapse's" if number is None else f"All {number} of Lapse's"
-    how_long = "for too long" if waited_s is None else f"for {waited_s:.0f} s"
-    what = f"{which} own connections to {host} were busy {how_long}; nothing was sent."
-    return Unreachable(what, sent=False, brief="no connection free", next_step=_BUSY)
+    what = words.all_busy(host, number, waited_s)
+    return Unreachable(what, sent=False, brief="no connection free", next_step=words.LET_CALLS_END)
 
 
-def in_short(failure: BaseException, url: httpx.URL) -> str:
-    """Return the failure for the journal: `certificate: self-signed`, or its class where no more is known."""
+def in_short(failure: BaseException, url: httpx.URL) -> TransportFailure:
+    """Return the failure as the journal keeps it."""
     told = unreachable(failure, url) if isinstance(failure, httpx.ConnectError) else failure
-    if isinstance(told, Unreachable) and told.hitch is not None:
-        return f"{told.hitch}: {told.brief}"
-    return type(failure).__name__
-
-
-def hitch_in(failure: str | None) -> Hitch | None:
-    """Return whose trouble an `Exchange.failure` was, None where that is not known."""
-    said = (failure or "").partition(":")[0]
-    return next((each for each in Hitch if each.value == said), None)
+    if isinstance(told, Unreachable):
+        return TransportFailure(type(failure).__name__, told.kind, told.brief)
+    kind = FailureKind.PROXY if isinstance(failure, httpx.ProxyError) else FailureKind.NO_RESPONSE
+    return TransportFailure(type(failure).__name__, kind)
 
 
 def certificate_error(failure: BaseException) -> ssl.SSLCertVerificationError | None:
@@ -94,9 +87,9 @@ def _reasons(failure: BaseException) -> Iterator[BaseException]:
 
 
 def _otherwise(failure: Exception, host: str) -> str:
-    text = one_line(str(failure), longest=200).rstrip(".")  # a broken answer's bytes may stand in it
+    text = unstopped(one_line(str(failure), longest=200))  # a broken answer's bytes may stand in it
     if isinstance(failure, httpx.TimeoutException):
-        return f"{host} did not answer in time."
+        return words.no_answer_in_time(host)
     if isinstance(failure, httpx.ConnectError):
-        return f"{host} could not be reached ({text})."
-    return f"The exchange with {host} broke off ({text or type(failure).__name__})."
+        return words.not_reached(host, text)
+    return words.broke_off(host, text or type(failure).__name__, quoted=True)

@@ -1,0 +1,80 @@
+"""What the commands on a session share: the connection their flags name, opened, and new tokens kept at the end."""
+
+import argparse
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from app.assembly import open_assembly
+from app.cli.output import DONE, complain
+from app.connection import Connection
+from app.connections import Connections
+from app.errors import BadInput, LapseError, StoreFailed
+from app.events import Entry
+from app.events.session import KeyringAwaited
+from app.events.tokens import IdTokenRefused
+
+
+def add_connection_flags(parser: argparse.ArgumentParser) -> None:
+    """Add the flags that name a connection."""
+    parser.add_argument("--issuer", metavar="URL", help="the issuer; by default the connection last used")
+    parser.add_argument("--client-id", metavar="ID", help="the client ID registered there")
+
+
+@asynccontextmanager
+async def connected(
+    args: argparse.Namespace, adapt: Callable[[Connection], Connection] = lambda named: named
+) -> AsyncIterator[Connections]:
+    """Open the connections and choose the one that the flags name, or the one last used, as `adapt` returns it."""
+    async with open_assembly() as connections:
+        connections.journal.subscribe(_notice)
+        if connections.folder_trouble is not None:
+            complain(connections.folder_trouble)
+        await connections.connect(adapt(_named(args, connections)))
+        try:
+            yield connections
+        except LapseError:
+            await keep(connections)
+            raise
+
+
+async def keep(connections: Connections) -> int:
+    """Return the exit code of what went well; 3, after saying so, where the new tokens could not be stored.
+
+    This run ends, and what lives in its memory with it: one more try is made before that.
+    """
+    trouble = await connections.session.keep_again()
+    if trouble is None:
+        return DONE
+    error = _not_kept(trouble)
+    complain(error)
+    return error.exit_code
+
+
+def _not_kept(trouble: StoreFailed) -> LapseError:
+    return StoreFailed(
+        f"The new tokens could not be stored: {trouble.what}",
+        state=trouble.state,
+        next_step=f"{trouble.state.value}, then run this again. The refresh token that is stored may be used up: "
+        "should the next refresh be refused, sign in again.",
+    )
+
+
+def _notice(entry: Entry) -> None:
+    """Tell on standard error what happens beside: a keyring that is waited for, an ID token that did not pass."""
+    if isinstance(entry.event, KeyringAwaited | IdTokenRefused):
+        print(entry.sentence(), file=sys.stderr)
+
+
+def _named(args: argparse.Namespace, connections: Connections) -> Connection:
+    if args.issuer is None:
+        if args.client_id is not None:
+            raise BadInput("--client-id needs --issuer.")
+        return connections.settings.connection
+    for known in connections.settings.connections:
+        if known.issuer == args.issuer and args.client_id in (None, known.client_id):
+            return known
+    if args.client_id is None:
+        raise BadInput("--issuer needs --client-id.", next_step="Give the client ID registered at that issuer.")
+    name = connections.settings.free_name(args.issuer.split("://")[-1])
+    return Connection(name=name, issuer=args.issuer, client_id=args.client_id)

@@ -1,0 +1,31 @@
+"""An authorization request as the org has understood it, and where its browser goes back to."""
+
+from dataclasses import dataclass
+
+from app.demo.applications import Application
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnAddress:
+    """Where the browser is sent back to and how; a state Okta finds invalid still belongs to whoever waits there."""
+
+    redirect_uri: str
+    response_mode: str
+    state: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorizationRequest:
+    """A request that may be shown to the person (RFC 6749 §4.1.1, RFC 7636 §4.3, OIDC Core §3.1.2.1).
+
+    `max_age_s` is in seconds.
+    """
+
+    application: Application
+    back: ReturnAddress
+    scopes: tuple[str, ...]
+    challenge: str
+    nonce: str | None
+    login_hint: str | None
+    prompt: str
+    max_age_s: int | None

@@ -1,0 +1,82 @@
+"""What token responses brought, by name and fingerprint; never a value."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from app.decision import ExpirySource
+from app.token_name import TokenName
+
+
+class RefreshTokenFate(Enum):
+    """What a token answer did to the refresh token (RFC 6749 §6)."""
+
+    NEW = "new"
+    REPLACED = "replaced"
+    KEPT = "kept"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """One token of a generation by name and fingerprint, never by value; `expires_at` in epoch seconds or unknown."""
+
+    name: TokenName
+    fingerprint: str
+    length: int
+    expires_at: float | None = None
+    source: ExpirySource = ExpirySource.NOT_STATED
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The tokens that were taken over as they are stored; each with the moment it was received, in epoch seconds."""
+
+    access: Issued | None = None
+    received_at: float = 0.0
+    refresh: Issued | None = None
+    refresh_received_at: float = 0.0
+
+
+NOTHING_TAKEN = Taken()
+
+
+@dataclass(frozen=True, slots=True)
+class TokensReceived:
+    """A token answer became generation `number` of the family."""
+
+    number: int
+    grant: str
+    access: Issued | None
+    refresh: Issued | None
+    id: Issued | None
+    refresh_fate: RefreshTokenFate
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class IdTokenRefused:
+    """A refreshed ID token did not pass `rule`; the access token that came with it is used, the former identity stays.
+
+    `why` is a sentence.
+    """
+
+    name: TokenName
+    rule: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class FreshTokenRefused:
+    """The API refused an access token that had just come from a refresh: another refresh would not help."""
+
+    name: TokenName
+
+
+@dataclass(frozen=True, slots=True)
+class AccessTokenDropped:
+    """The access token was thrown away on request; the refresh token is still there."""
+
+    name: TokenName
+
+
+TokenEvent = TokensReceived | IdTokenRefused | FreshTokenRefused | AccessTokenDropped

@@ -1,0 +1,28 @@
+"""Opens the system browser, where a person signs in and out."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+
+OpenBrowser = Callable[[str, Callable[[bool], None]], None]
+
+
+def open_system_browser(url: str, told: Callable[[bool], None]) -> None:
+    """Open `url` with Python's webbrowser, so that BROWSER decides; `told` hears on the loop whether it worked.
+
+    On a thread, because a browser named in BROWSER may run in the foreground until it is closed.
+    """
+    import webbrowser  # here: few commands open one
+
+    loop = asyncio.get_running_loop()
+
+    def open_it() -> None:
+        try:
+            worked = webbrowser.open(url)
+        except (webbrowser.Error, OSError):
+            worked = False
+        with suppress(RuntimeError):  # the loop is gone: the sign-in is over
+            loop.call_soon_threadsafe(told, worked)
+
+    threading.Thread(target=open_it, name="lapse-browser", daemon=True).start()

@@ -1,1 +1,0 @@
-"""What is lent to testers, and the module that becomes the installed front door."""

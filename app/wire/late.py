@@ -1,0 +1,27 @@
+"""A transport that is built when the first request goes out: most commands have a token in hand and send nothing."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import httpx
+
+
+class LateTransport(httpx.AsyncBaseTransport):
+    """Sends requests by what `build` brings, which is awaited once; where it raises, the next request tries again."""
+
+    def __init__(self, build: Callable[[], Awaitable[httpx.AsyncBaseTransport]]) -> None:
+        self._build = build
+        self._building = asyncio.Lock()
+        self._inner: httpx.AsyncBaseTransport | None = None
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send one request; see httpx's transport interface."""
+        async with self._building:
+            if self._inner is None:
+                self._inner = await self._build()
+        return await self._inner.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        """Close what was built."""
+        if self._inner is not None:
+            await self._inner.aclose()

@@ -1,0 +1,16 @@
+"""A field to read text in, line by line as it is written."""
+
+from PySide6.QtWidgets import QPlainTextEdit
+
+from ui import theme
+
+
+def reader(name: str, accessible_name: str) -> QPlainTextEdit:
+    """Return a field whose text can be selected and not changed; Tab leads out of it."""
+    view = QPlainTextEdit()
+    view.setObjectName(name)
+    view.setAccessibleName(accessible_name)
+    view.setReadOnly(True)
+    theme.set_mono(view, 12)
+    view.setTabChangesFocus(True)
+    return view
