@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 
-from app.connection import SignInKind
 from app.errors import LapseError
 from app.errors.reasons import Standing
+from app.session.kinds.browser import BROWSER
+from app.session.kinds.device import DEVICE
+from app.session.kinds.password import PASSWORD, PasswordPrompt
 from ui.session.asked_factors import AskedFactors
 from ui.shell.clipboard import Clipboard
 from ui.shell.page import Page
@@ -26,9 +28,9 @@ if TYPE_CHECKING:
 
 _SIGN_IN = "sign-in"
 _FIRST_PAGES = {
-    SignInKind.BROWSER: Page.WAITING,
-    SignInKind.PASSWORD: Page.PASSWORD,
-    SignInKind.DEVICE: Page.DEVICE,
+    BROWSER.name: Page.WAITING,
+    PASSWORD.name: Page.PASSWORD,
+    DEVICE.name: Page.DEVICE,
 }
 
 
@@ -46,7 +48,7 @@ class _Asking(Protocol):
 class _Attempt:
     """One sign-in, from the first question to its end; `again` begins it anew with a one-time code."""
 
-    kind: SignInKind
+    kind: str
     page: Page
     url: str = ""
     again: Callable[[], None] | None = None
@@ -96,7 +98,7 @@ class SignInController(QObject):
         """The page that must be shown while a sign-in is under way, or None."""
         return None if self._attempt is None else self._attempt.page
 
-    def start(self, kind: SignInKind | None = None) -> None:
+    def start(self, kind: str | None = None) -> None:
         """Sign in at the chosen connection by `kind`, by default the connection's.
 
         One of that kind that is under way already is brought to sight instead; one of another kind gives way.
@@ -110,19 +112,19 @@ class SignInController(QObject):
         self._window.error_panel.hide()
         kind = kind or self._bench.connection.sign_in
         attempt = self._attempt = _Attempt(kind, _FIRST_PAGES[kind])
-        if kind is SignInKind.PASSWORD:
+        if kind == PASSWORD.name:
             self._window.password.show_form(self._bench.connection.name, self._demo_people())
             self._show(attempt, Page.PASSWORD)
-        elif kind is SignInKind.DEVICE:
+        elif kind == DEVICE.name:
             self._window.device_waiting.show_preparing()
             self._show(attempt, Page.DEVICE)
-            show = partial(self._show_code, attempt)
-            self._tasks.start(_SIGN_IN, self._run, attempt, partial(self._bench.sign_in_by_device, show))
+            show: Callable[[DeviceWaiting], None] = partial(self._show_code, attempt)
+            self._tasks.start(_SIGN_IN, self._run, attempt, lambda: self._bench.sign_in(DEVICE, show))
         else:
             self._window.waiting.show_preparing()
             self._show(attempt, Page.WAITING)
-            show_url = partial(self._show_url, attempt)
-            self._tasks.start(_SIGN_IN, self._run, attempt, partial(self._bench.sign_in, show_url))
+            show_url: Callable[[Waiting], None] = partial(self._show_url, attempt)
+            self._tasks.start(_SIGN_IN, self._run, attempt, lambda: self._bench.sign_in(BROWSER, show_url))
 
     def cancel(self, why: str = "") -> None:
         """End the sign-in that is under way, if there is one; `why` is said where nobody asked for it."""
@@ -152,7 +154,7 @@ class SignInController(QObject):
     def _on_sign_in_by(self) -> None:
         action = self.sender()
         if isinstance(action, QAction):
-            self.start(SignInKind(action.data()))
+            self.start(str(action.data()))
 
     def _on_cancel(self) -> None:
         self.cancel()
@@ -205,7 +207,7 @@ class SignInController(QObject):
         panel = self._window.second_factor
         factors = AskedFactors(panel, partial(self._show, attempt, Page.SECOND_FACTOR), first=first)
         try:
-            await self._bench.sign_in_by_password(username, password, factors)
+            await self._bench.sign_in(PASSWORD, PasswordPrompt(username=username, password=password, factors=factors))
         except LapseError as trouble:
             self._show_trouble(attempt, trouble)
         except Exception:
@@ -264,7 +266,7 @@ class SignInController(QObject):
 
     def _bring_back(self, attempt: _Attempt) -> None:
         self._show(attempt, attempt.page)
-        if attempt.kind is SignInKind.BROWSER:
+        if attempt.kind == BROWSER.name:
             self._on_open_again()  # its tab may have been closed
 
     def _give_up(self) -> None:

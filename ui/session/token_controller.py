@@ -74,7 +74,7 @@ class TokenController(QObject):
         from app.connecting.offer import offer_of
 
         metadata = self._bench.client.known_metadata
-        return {kind.value: why for kind, why in offer_of(metadata).why_not.items()} if metadata is not None else {}
+        return offer_of(metadata).why_not if metadata is not None else {}
 
     def _on_refresh(self) -> None:
         self._window.error_panel.hide()

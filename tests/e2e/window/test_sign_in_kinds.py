@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.clock import SystemClock
-from app.connection import DEMO_CLIENT_ID, Connection, SignInKind
+from app.connection import DEMO_CLIENT_ID, Connection
 from app.demo.embedded import demo_of
 from app.demo.org import ADA, GRACE
 from app.demo.policy import Policy
@@ -40,7 +40,7 @@ def focused() -> QWidget:
     return found
 
 
-def choose(desk: Desk, kind: SignInKind) -> None:
+def choose(desk: Desk, kind: str) -> None:
     """Press the button of a kind on the welcome page, by the keyboard."""
     desk.reach(Page.SIGNED_OUT)
     desk.window.activateWindow()
@@ -50,7 +50,7 @@ def choose(desk: Desk, kind: SignInKind) -> None:
 
 
 def by_password(desk: Desk, username: str, password: str) -> None:
-    choose(desk, SignInKind.PASSWORD)
+    choose(desk, "password")
     desk.reach(Page.PASSWORD)
     type_in(username)
     press(Qt.Key.Key_Tab)
@@ -112,7 +112,7 @@ def test_somebody_signs_in_on_another_device(open_desk: Open) -> None:
         opened.append(url)
 
     desk = open_desk(policy=QUICK, clock=SystemClock(), open_browser=open_browser)
-    choose(desk, SignInKind.DEVICE)
+    choose(desk, "device")
     desk.reach(Page.DEVICE)
     panel = desk.window.device_waiting
     desk.until(lambda: bool(panel.code_label.text()))
@@ -132,7 +132,7 @@ def test_somebody_signs_in_on_another_device(open_desk: Open) -> None:
 
 def test_what_is_declined_on_the_other_device_is_told(open_desk: Open) -> None:
     desk = open_desk(policy=QUICK, clock=SystemClock())
-    choose(desk, SignInKind.DEVICE)
+    choose(desk, "device")
     panel = desk.window.device_waiting
     desk.until(lambda: bool(panel.code_label.text()))
     answer_on_another_device(panel._link(), "deny")
@@ -143,7 +143,7 @@ def test_what_is_declined_on_the_other_device_is_told(open_desk: Open) -> None:
 
 def test_escape_ends_the_wait_for_another_device(open_desk: Open) -> None:
     desk = open_desk()
-    choose(desk, SignInKind.DEVICE)
+    choose(desk, "device")
     desk.until(lambda: bool(desk.window.device_waiting.code_label.text()))
     press(Qt.Key.Key_Escape)
     desk.reach(Page.SIGNED_OUT)
@@ -154,7 +154,7 @@ def test_escape_ends_the_wait_for_another_device(open_desk: Open) -> None:
 
 def test_in_presenter_mode_the_code_is_nowhere_in_the_window(open_desk: Open) -> None:
     desk = open_desk()
-    choose(desk, SignInKind.DEVICE)
+    choose(desk, "device")
     panel = desk.window.device_waiting
     desk.until(lambda: bool(panel.code_label.text()))
     code = panel.code_label.text()
@@ -281,7 +281,7 @@ def test_escape_ends_the_question_for_a_second_factor(open_desk: Open, asked: st
     desk.reach(Page.SIGNED_OUT)
     desk.until(lambda: not desk.controller.tasks.running("sign-in"))
     assert not desk.controller._sign_in.is_waiting
-    choose(desk, SignInKind.PASSWORD)
+    choose(desk, "password")
     assert desk.window.password.username_edit.text() == ""
 
 
@@ -310,7 +310,7 @@ def test_asking_twice_opens_the_same_page_again_and_can_still_be_cancelled(open_
 
 def test_another_kind_gives_the_first_one_up(open_desk: Open) -> None:
     desk = open_desk(open_browser=nobody)
-    choose(desk, SignInKind.DEVICE)
+    choose(desk, "device")
     desk.until(lambda: bool(desk.window.device_waiting.code_label.text()))
     desk.window.commands.sign_in_by["browser"].trigger()
     desk.until(lambda: bool(desk.window.waiting.url_edit.text()))
@@ -335,10 +335,10 @@ def test_a_sign_in_while_signed_in_stays_in_sight(open_desk: Open) -> None:
 
 def test_another_connection_ends_the_sign_in_and_says_so(open_desk: Open) -> None:
     desk = open_desk()
-    choose(desk, SignInKind.DEVICE)
+    choose(desk, "device")
     desk.until(lambda: bool(desk.window.device_waiting.code_label.text()))
     issuer = desk.bench.connection.issuer
-    mine = Connection(name="Mine", issuer=issuer, client_id=DEMO_CLIENT_ID, number=1, sign_in=SignInKind.PASSWORD)
+    mine = Connection(name="Mine", issuer=issuer, client_id=DEMO_CLIENT_ID, number=1, sign_in="password")
     desk.controller._on_connection_saved(mine)
     desk.until(lambda: not desk.controller.tasks.running("connect"))
     assert desk.window.page is Page.SIGNED_OUT

@@ -11,12 +11,15 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
-from app.connection import Connection, SignInKind
+from app.connection import Connection
 from app.errors import Hiccup, SignInFailed
 from app.errors.reasons import SignInEnded, Standing
 from app.secret import Secret
 from app.session.device_sign_in import DeviceWaiting
 from app.session.direct_sign_in import Factor, PushWaiting, SecondFactor
+from app.session.kinds.browser import BROWSER
+from app.session.kinds.device import DEVICE
+from app.session.kinds.kind import SignInKind
 from app.session.sign_in import Waiting
 from tests.preview.tokens import NOW
 from ui.session.sign_in_controller import SignInController
@@ -66,19 +69,16 @@ class Bench:
         self.end = asyncio.get_running_loop().create_future()
         await self.end
 
-    async def sign_in(self, show: Callable[[Waiting], None]) -> None:
-        show(Waiting(URL, "http://127.0.0.1:5/callback", NOW + 65))
-        self.open_browser(URL, lambda _: None)
-        await self._until_the_end()
-
-    async def sign_in_by_device(self, show: Callable[[DeviceWaiting], None]) -> None:
-        show(DeviceWaiting("WDJB-MJHT", LINK, None, NOW + 65))
-        await self._until_the_end()
-
-    async def sign_in_by_password(self, username: str, password: Secret, factors: SecondFactor) -> None:
-        self.passwords.append(password)
-        if self.first_factor is not None:
-            await self.first_factor(factors)
+    async def sign_in(self, kind: SignInKind[Any], prompt: Any) -> None:
+        if kind is BROWSER:
+            prompt(Waiting(URL, "http://127.0.0.1:5/callback", NOW + 65))
+            self.open_browser(URL, lambda _: None)
+        elif kind is DEVICE:
+            prompt(DeviceWaiting("WDJB-MJHT", LINK, None, NOW + 65))
+        else:
+            self.passwords.append(prompt.password)
+            if self.first_factor is not None:
+                await self.first_factor(prompt.factors)
         await self._until_the_end()
 
 
@@ -116,7 +116,7 @@ def world(qtbot: QtBot, loop: QEventLoop) -> Iterator[World]:
     qtbot.waitUntil(lambda: not tasks.running("sign-in"))
 
 
-def begun(qtbot: QtBot, world: World, kind: SignInKind | None = None) -> None:
+def begun(qtbot: QtBot, world: World, kind: str | None = None) -> None:
     world.bench.end = None
     world.controller.start(kind)
     qtbot.waitUntil(lambda: world.bench.end is not None)
@@ -140,23 +140,21 @@ def end(qtbot: QtBot, world: World, failure: Exception | None = None) -> None:
     qtbot.waitUntil(lambda: not world.tasks.running("sign-in"))
 
 
-PAGES = [(SignInKind.BROWSER, Page.WAITING), (SignInKind.DEVICE, Page.DEVICE), (SignInKind.PASSWORD, Page.PASSWORD)]
+PAGES = [("browser", Page.WAITING), ("device", Page.DEVICE), ("password", Page.PASSWORD)]
 
 
 @pytest.mark.parametrize(("kind", "page"), PAGES)
-def test_it_begins_by_the_connections_kind_and_shows_its_page_by_itself(
-    world: World, kind: SignInKind, page: Page
-) -> None:
+def test_it_begins_by_the_connections_kind_and_shows_its_page_by_itself(world: World, kind: str, page: Page) -> None:
     world.bench.connection = replace(OKTA, sign_in=kind)
     assert (world.controller.is_waiting, world.controller.page) == (False, None)
     world.window.commands.sign_in.trigger()
     assert (world.window.page, world.controller.page, world.controller.is_waiting) == (page, page, True)
-    assert world.tasks.running("sign-in") is (kind is not SignInKind.PASSWORD)
+    assert world.tasks.running("sign-in") is (kind != "password")
 
 
 @pytest.mark.parametrize(("kind", "page"), PAGES)
-def test_each_kind_has_an_action(world: World, kind: SignInKind, page: Page) -> None:
-    world.window.commands.sign_in_by[kind.value].trigger()
+def test_each_kind_has_an_action(world: World, kind: str, page: Page) -> None:
+    world.window.commands.sign_in_by[kind].trigger()
     assert world.controller.page is page
 
 
@@ -167,10 +165,8 @@ def test_nothing_begins_before_there_is_a_connection(world: World) -> None:
     assert not world.tasks.running("sign-in")
 
 
-@pytest.mark.parametrize("kind", [SignInKind.BROWSER, SignInKind.DEVICE])
-def test_what_ends_well_is_told_once_and_leaves_nothing_on_its_page(
-    qtbot: QtBot, world: World, kind: SignInKind
-) -> None:
+@pytest.mark.parametrize("kind", ["browser", "device"])
+def test_what_ends_well_is_told_once_and_leaves_nothing_on_its_page(qtbot: QtBot, world: World, kind: str) -> None:
     begun(qtbot, world, kind)
     end(qtbot, world)
     assert (world.changes, world.failures, world.controller.is_waiting) == ([None], [], False)
@@ -178,12 +174,12 @@ def test_what_ends_well_is_told_once_and_leaves_nothing_on_its_page(
     assert world.window.device_waiting.code_label.text() == ""
 
 
-@pytest.mark.parametrize("kind", [SignInKind.BROWSER, SignInKind.DEVICE])
+@pytest.mark.parametrize("kind", ["browser", "device"])
 @pytest.mark.parametrize(
     "failure", [SignInFailed("Declined.", reason=SignInEnded.DECLINED), ValueError("a fault of ours")]
 )
 def test_what_fails_is_reported_once_its_page_is_free(
-    qtbot: QtBot, world: World, kind: SignInKind, failure: Exception
+    qtbot: QtBot, world: World, kind: str, failure: Exception
 ) -> None:
     begun(qtbot, world, kind)
     end(qtbot, world, failure)
@@ -195,7 +191,7 @@ def test_asking_again_opens_the_same_url_and_begins_nothing(qtbot: QtBot, world:
     first = world.bench.end
     world.window.show_page(Page.SIGNED_IN)
     world.controller.start()
-    world.controller.start(SignInKind.BROWSER)
+    world.controller.start("browser")
     assert world.bench.opened == [URL] * 3
     assert world.bench.end is first
     assert world.window.page is Page.WAITING
@@ -203,7 +199,7 @@ def test_asking_again_opens_the_same_url_and_begins_nothing(qtbot: QtBot, world:
 
 
 def test_asking_again_keeps_what_was_typed(world: World) -> None:
-    world.controller.start(SignInKind.PASSWORD)
+    world.controller.start("password")
     world.window.password.username_edit.setText("ada")
     world.controller.start()
     assert world.window.password.username_edit.text() == "ada"
@@ -212,7 +208,7 @@ def test_asking_again_keeps_what_was_typed(world: World) -> None:
 def test_the_end_of_the_one_before_takes_nothing_from_the_next(qtbot: QtBot, world: World) -> None:
     begun(qtbot, world)
     first = world.bench.end
-    begun(qtbot, world, SignInKind.DEVICE)
+    begun(qtbot, world, "device")
     assert first is not None
     assert first.cancelled()
     assert (world.controller.page, world.changes) == (Page.DEVICE, [])
@@ -221,7 +217,7 @@ def test_the_end_of_the_one_before_takes_nothing_from_the_next(qtbot: QtBot, wor
 
 
 @pytest.mark.parametrize(("kind", "page"), PAGES)
-def test_cancelling_frees_the_page_at_once(qtbot: QtBot, world: World, kind: SignInKind, page: Page) -> None:
+def test_cancelling_frees_the_page_at_once(qtbot: QtBot, world: World, kind: str, page: Page) -> None:
     world.controller.start(kind)
     world.controller.cancel()
     assert (world.controller.is_waiting, world.controller.page, world.changes) == (False, None, [None])
@@ -233,14 +229,14 @@ def test_cancelling_frees_the_page_at_once(qtbot: QtBot, world: World, kind: Sig
 def test_a_cancellation_nobody_asked_for_says_why_and_only_then(world: World) -> None:
     world.controller.cancel("Another connection was chosen.")
     assert (world.changes, world.window.toasts.texts()) == ([], ())
-    world.controller.start(SignInKind.PASSWORD)
+    world.controller.start("password")
     world.controller.cancel("Another connection was chosen.")
     assert world.window.toasts.texts() == ("Another connection was chosen.",)
 
 
 @pytest.mark.parametrize("opens", ["browser", "device"])
 def test_a_browser_that_does_not_open_is_told(qtbot: QtBot, world: World, opens: str) -> None:
-    begun(qtbot, world, SignInKind(opens))
+    begun(qtbot, world, opens)
     panel = world.window.waiting if opens == "browser" else world.window.device_waiting
     (world.window.waiting.again_button if opens == "browser" else world.window.device_waiting.open_button).click()
     assert world.bench.opened[-1] == (URL if opens == "browser" else LINK)
@@ -251,7 +247,7 @@ def test_a_browser_that_does_not_open_is_told(qtbot: QtBot, world: World, opens:
 
 
 def test_the_time_left_is_counted_from_the_first_moment(qtbot: QtBot, world: World) -> None:
-    begun(qtbot, world, SignInKind.DEVICE)
+    begun(qtbot, world, "device")
     assert "01:05" in world.window.device_waiting._left.text()
     world.controller.tick(NOW + 5)
     assert "01:00" in world.window.device_waiting._left.text()
@@ -259,14 +255,14 @@ def test_the_time_left_is_counted_from_the_first_moment(qtbot: QtBot, world: Wor
 
 def test_what_a_page_asks_for_is_announced(qtbot: QtBot, world: World) -> None:
     with qtbot.waitSignal(world.window.toasts.announcer.announced, check_params_cb=lambda text: "W D J B" in text):
-        world.controller.start(SignInKind.DEVICE)
+        world.controller.start("device")
 
 
 # By password.
 
 
 def test_a_password_that_fails_stands_in_its_place(qtbot: QtBot, world: World) -> None:
-    world.controller.start(SignInKind.PASSWORD)
+    world.controller.start("password")
     typed(qtbot, world)
     qtbot.waitUntil(lambda: world.bench.end is not None)
     assert world.window.password._busy.isVisible()
@@ -282,7 +278,7 @@ def test_a_password_that_fails_stands_in_its_place(qtbot: QtBot, world: World) -
 
 
 def test_a_fault_of_ours_is_reported_and_frees_the_page(qtbot: QtBot, world: World) -> None:
-    world.controller.start(SignInKind.PASSWORD)
+    world.controller.start("password")
     typed(qtbot, world)
     qtbot.waitUntil(lambda: world.bench.end is not None)
     end(qtbot, world, ValueError("oh"))
@@ -296,12 +292,12 @@ def test_whoever_is_signed_in_already_stays_so(qtbot: QtBot, world: World) -> No
     declined, lost = SignInFailed("Declined.", reason=SignInEnded.DECLINED), Hiccup("Lost.")
     end(qtbot, world, declined)
     assert declined.standing is Standing.STILL_SIGNED_IN
-    world.controller.start(SignInKind.PASSWORD)
+    world.controller.start("password")
     typed(qtbot, world)
     qtbot.waitUntil(lambda: world.bench.end is not None)
     end(qtbot, world, SignInFailed("Wrong.", reason=SignInEnded.REFUSED))
     assert world.window.password.spoken().splitlines()[1] == "You are still signed in."
-    begun(qtbot, world, SignInKind.DEVICE)
+    begun(qtbot, world, "device")
     end(qtbot, world, lost)
     assert lost.standing is Standing.STILL_SIGNED_IN
 
@@ -315,7 +311,7 @@ def test_a_code_instead_of_the_phone_asks_anew_with_the_same_password(qtbot: QtB
 
     world.bench.first_factor = ask
     panel = world.window.second_factor
-    world.controller.start(SignInKind.PASSWORD)
+    world.controller.start("password")
     typed(qtbot, world)
     qtbot.waitUntil(lambda: world.window.page is Page.SECOND_FACTOR)
     assert world.controller.page is Page.SECOND_FACTOR
@@ -337,7 +333,7 @@ def test_a_code_instead_of_the_phone_asks_anew_with_the_same_password(qtbot: QtB
 
 @pytest.mark.parametrize("how", ["well", "wrong", "cancelled"])
 def test_nothing_of_the_password_is_kept_once_it_is_over(qtbot: QtBot, world: World, how: str) -> None:
-    world.controller.start(SignInKind.PASSWORD)
+    world.controller.start("password")
     typed(qtbot, world)
     qtbot.waitUntil(lambda: world.bench.end is not None)
     attempt = world.controller._attempt
