@@ -88,7 +88,9 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 def pytest_configure(config: pytest.Config) -> None:
     lend_signing_keys()
     config.stash[_left_out] = []
-    os.environ["LAPSE_HOME"] = _home_of(config)  # for what runs outside any one test
+    home = _home_of(config)
+    _share_bytecode(config, home)
+    os.environ["LAPSE_HOME"] = home  # for what runs outside any one test
     config.pluginmanager.register(_Watch(config.stash[_left_out]))
 
 
@@ -97,6 +99,18 @@ def _home_of(config: pytest.Config) -> str:
         return str(Path(os.environ["LAPSE_HOME"], config.workerinput["workerid"]))
     config.stash[_home] = tempfile.TemporaryDirectory(prefix="lapse-tests-")
     return config.stash[_home].name
+
+
+def _share_bytecode(config: pytest.Config, home: str) -> None:
+    """Let the programs that tests start compile once, not each of them, where none may leave bytecode beside sources.
+
+    What xdist starts is left as it is: it begins before there is any.
+    """
+    is_first_of_many = getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput")
+    if sys.dont_write_bytecode and not is_first_of_many:
+        folder = Path(home).parent if hasattr(config, "workerinput") else Path(home)
+        os.environ["PYTHONPYCACHEPREFIX"] = str(folder / "bytecode")
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

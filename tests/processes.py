@@ -12,7 +12,14 @@ from tests.patience import PATIENCE_S
 @contextmanager
 def running(command: Sequence[str | Path], **options: object) -> Iterator["subprocess.Popen[str]"]:
     """Start `command` and yield it; at the end of the block it is killed if it has not ended, whatever has failed."""
-    with subprocess.Popen(command, text=True, encoding="utf-8", **options) as process:  # type: ignore[call-overload]
+    with ended(subprocess.Popen(command, text=True, encoding="utf-8", **options)) as process:  # type: ignore[call-overload]
+        yield process
+
+
+@contextmanager
+def ended(process: "subprocess.Popen[str]") -> Iterator["subprocess.Popen[str]"]:
+    """Yield `process`; at the end of the block it is killed if it has not ended, whatever has failed."""
+    with process:
         try:
             yield process
         finally:

@@ -1,1 +1,10 @@
-"""Pictures: the window and its panels; nothing here decides anything."""
+"""Pictures: the window and its panels; nothing here decides anything.
+
+__main__, display      whether a window can be opened at all
+boot, loop, garbage    the first paint, then asyncio on Qt's loop
+window/                the main window and its controller, which know every panel
+<panel>/               one panel, its facts and its controller; knows no other panel
+shell/                 what every panel stands on: Shell, SessionModel, commands, tasks
+widgets/               small widgets with no subject of their own
+theme, assets, text    colours and type, files, moments and tooltips in words
+"""

@@ -59,17 +59,17 @@ class BearerCall:
         first = await self._sent(make, send, fresh)
         self.rejection = rejection_in(first)
         if self.rejection is None:
-            self._session.note_taken(self._api)
+            self._session.refusing_apis.note_taken(self._api)
             return first
         if not refreshing_may_help(self.rejection):
             return first
-        if fresh.refreshed_s is not None or self._session.refuses_fresh(fresh.access, self._api):
+        if fresh.refreshed_s is not None or self._session.refusing_apis.refuse(fresh.access, self._api):
             self._refused(fresh)
             return first
         again = await self._session.fresh_token(asked_by=self._asked_by, not_this=fresh.access.value, cause=self._cause)
         second = await self._sent(make, send, again)
         if rejection_in(second) is None:
-            self._session.note_taken(self._api)
+            self._session.refusing_apis.note_taken(self._api)
         else:
             self._refused(again)
         return second
@@ -83,7 +83,7 @@ class BearerCall:
 
     def _refused(self, fresh: Fresh) -> None:
         self.refused_fresh = True
-        self._session.note_refused_fresh(fresh.access, self._api, cause=self._cause)
+        self._session.refusing_apis.note_refused(fresh.access, self._api, cause=self._cause)
 
 
 def rejection_in(answer: Answer) -> Rejection | None:

@@ -147,7 +147,7 @@ class _Bench:
             _print(f"scroll {name}", times, 16)
 
     def _tell(self, batch: list[Entry]) -> None:
-        # as ui/window/story_controller.py does
+        # as ui/wirelog/controller.py does
         rows = [self._log.rows[place] for entry in batch if (place := self._log.take(entry)) is not None]
         self._wire.added(rows)
         if self._log.drop_oldest():

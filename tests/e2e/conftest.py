@@ -5,16 +5,21 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
+import httpx
 import pytest
 
 from tests.e2e.keyring_daemon import gnome_keyring
+from tests.e2e.scripted_browser import sign_in
 from tests.patience import PATIENCE_S
-from tests.processes import running
+from tests.processes import ended, running
+from tests.warm import Stove, WarmProcess, begins_alike, stove
 
 ROOT = Path(__file__).parents[2]
 BROWSER = f"{sys.executable} {Path(__file__).parent / 'scripted_browser.py'} %s"
@@ -32,13 +37,14 @@ class Commands:
 
     env: dict[str, str]
     started: ExitStack
+    stove: Stove
 
     def start(self, *args: str, stdin: int = subprocess.DEVNULL) -> "subprocess.Popen[str]":
         pipe = subprocess.PIPE
-        command = [sys.executable, "-m", "app", *args]
-        return self.started.enter_context(
-            running(command, cwd=ROOT, env=self.env, stdin=stdin, stdout=pipe, stderr=pipe)
-        )
+        options = {"cwd": ROOT, "env": self.env, "stdin": stdin, "stdout": pipe, "stderr": pipe}
+        if begins_alike(self.env):
+            return self.started.enter_context(ended(WarmProcess(self.stove, ["app", *args], **options)))
+        return self.started.enter_context(running([sys.executable, "-m", "app", *args], **options))
 
     def __call__(self, *args: str) -> "subprocess.CompletedProcess[str]":
         process = self.start(*args)
@@ -46,8 +52,34 @@ class Commands:
         return subprocess.CompletedProcess(args, process.returncode, out, err)
 
 
+@pytest.fixture(scope="session")
+def warm_stove() -> Iterator[Stove]:
+    with stove() as found:
+        yield found
+
+
 @pytest.fixture
-def commands(tmp_path: Path) -> Iterator[Callable[[dict[str, str]], Commands]]:
+def browser(tmp_path: Path) -> Iterator[str]:
+    """Return a browser, as BROWSER names one, that takes URLs and signs in there, in this process."""
+    urls = tmp_path / "urls"
+    os.mkfifo(urls)
+    both_ends = os.open(urls, os.O_RDWR)  # so it never comes to an end by itself
+    with open(both_ends, encoding="utf-8") as asked:  # noqa: PTH123 - a number
+        browsing = threading.Thread(target=_browse, args=(asked,))
+        browsing.start()
+        yield f"sh -c 'echo \"$0\" >{urls}' %s"
+        os.write(both_ends, b"\n")
+        browsing.join()
+
+
+def _browse(asked: TextIO) -> None:
+    while url := asked.readline().strip():
+        with suppress(httpx.HTTPError, AssertionError):  # whoever waits for the redirect says what is missing
+            sign_in(url)
+
+
+@pytest.fixture
+def commands(tmp_path: Path, warm_stove: Stove, browser: str) -> Iterator[Callable[[dict[str, str]], Commands]]:
     """Make a runner with a home of its own; the keyring is the one in the environment given, or none."""
 
     def make(more: dict[str, str]) -> Commands:
@@ -56,7 +88,7 @@ def commands(tmp_path: Path) -> Iterator[Callable[[dict[str, str]], Commands]]:
             env.pop("PYTHON_KEYRING_BACKEND", None)
         else:
             env["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
-        return Commands({**env, "LAPSE_HOME": str(tmp_path / "lapse"), "BROWSER": BROWSER, **more}, started)
+        return Commands({**env, "LAPSE_HOME": str(tmp_path / "lapse"), "BROWSER": browser, **more}, started, warm_stove)
 
     with ExitStack() as started:
         yield make

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import BROWSER, Commands, Served
+from tests.e2e.conftest import Commands, Served
 
 Make = Callable[[dict[str, str]], Commands]
 _BROWSER = """
@@ -28,7 +28,7 @@ def test_the_command_says_what_came_of_each_part(
 ) -> None:
     notes, browser = tmp_path / "notes.txt", tmp_path / "browser.py"
     browser.write_text(_BROWSER.format(notes=str(notes)))
-    signing_in = commands({**keyring_env, "BROWSER": BROWSER})
+    signing_in = commands(keyring_env)
     signing_out = commands({**keyring_env, "BROWSER": f"{sys.executable} {browser} %s"})
 
     def sign_in() -> None:

@@ -210,7 +210,7 @@ def real(window: MainWindow) -> None:
     _held(window, tokens)
     window.top_bar.show_connection(_OKTA.name, _OKTA.issuer, {_OKTA.name: True}, ready=True)
     window.demo.show_real(_OKTA.name)
-    window.entitle_demo(is_real=True)
+    window.side.entitle(window.demo, "What if?")
     window.timeline.tick(NOW)
     window.demo.what_if.in_s = 60.0
     decision = decide(Situation(tokens, age_s=66, now=NOW + 60, leeway_s=1.0, asked_by="preview"))
@@ -496,7 +496,8 @@ def _show_story(window: MainWindow, story: Story) -> None:
         counters.take(entry)
     window.counts.show_counts(replace(counters.at(now), skew_s=story.skew_s))
     exchanges = sum(isinstance(entry.event, Exchange) for entry in story.journal)
-    window.show_numbers(exchanges=exchanges, entries=len(story.journal))
+    for tab, title in ((window.wire, f"Wire · {exchanges}"), (window.journal, f"Journal · {len(story.journal)}")):
+        window.tabs.setTabText(window.tabs.indexOf(tab), title)
     window.show_page(Page.SIGNED_IN)
 
 

@@ -4,15 +4,16 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from app.errors import BadInput, LapseError
 from ui.connections.editor import ConnectionEditor, Purpose
 from ui.connections.list import ConnectionsDialog, Row
-from ui.shell.clipboard import Clipboard
+from ui.shell.controller import Controller
 from ui.shell.saving import asked_for_file, asked_for_path
-from ui.shell.tasks import TaskScope, ask, ask_yes_no
+from ui.shell.session_model import SessionModel
+from ui.shell.shell import Shell
+from ui.shell.tasks import ask, ask_yes_no
 
 if TYPE_CHECKING:
     # For types alone: they bring the heavy libraries, which come after the first paint.
@@ -20,41 +21,29 @@ if TYPE_CHECKING:
 
     from app.connecting.step import Step
     from app.connection import Connection
-    from app.connections import Connections
-    from ui.window.main_window import MainWindow
 
 _LIST, _EDITOR, _ASKING = "connections", "edit a connection", "connection question"
 _WORK, _SAVE = "connection network", "save a connection"
 _KINDS = "JSON files (*.json);;All files (*)"
 
 
-class ConnectionsController(QObject):
+class ConnectionsController(Controller):
     """At most one list and one editor are open; what goes wrong is said in the one that is in front."""
 
-    def __init__(
-        self,
-        window: "MainWindow",
-        bench: "Connections",
-        tasks: TaskScope,
-        clipboard: Clipboard,
-        take_up: "Callable[[Connection], None]",
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._window = window
-        self._bench = bench
-        self._tasks = tasks
-        self._clipboard = clipboard
-        self._take_up = take_up
+    def __init__(self, shell: Shell, model: SessionModel) -> None:
+        super().__init__(shell, model)
         self._list: ConnectionsDialog | None = None
         self._editor: ConnectionEditor | None = None
         self._instead_of: Connection | None = None
+        model.session_changed.connect(self._show_rows)
+        shell.commands.connections.triggered.connect(self.manage)
+        shell.commands.add_connection.triggered.connect(self.add)
 
     def manage(self) -> None:
         """Open the list of connections."""
         if self._list is not None:
             return
-        dialog = self._list = ConnectionsDialog(self._window)
+        dialog = self._list = ConnectionsDialog(self._shell.window)
         dialog.use_wanted.connect(self._on_use)
         dialog.add_wanted.connect(self.add)
         dialog.edit_wanted.connect(self._on_edit)
@@ -76,11 +65,6 @@ class ConnectionsController(QObject):
             taken = self._names() - {name}
             self._open(ConnectionEditor(Purpose.EDIT, found, taken=taken, parent=self._over()), instead_of=found)
 
-    def show_standing(self) -> None:
-        """Show anew who is signed in where, if the list is open."""
-        if self._list is not None:
-            self._show_rows()
-
     # --- wishes ---------------------------------------------------------------------------------------------------
 
     def _on_edit(self, name: str) -> None:
@@ -90,7 +74,7 @@ class ConnectionsController(QObject):
         found = self._named(name)
         if found is not None and self._list is not None:
             self._list.accept()
-            self._take_up(found)
+            self._model.take_up(found)
 
     def _on_duplicate(self, name: str) -> None:
         found = self._named(name)
@@ -137,7 +121,7 @@ class ConnectionsController(QObject):
         editor.test_wanted.connect(self._on_test)
         editor.cancel_wanted.connect(self._on_cancel)
         editor.saved.connect(self._on_saved)
-        editor.copy_requested.connect(self._clipboard.copy)
+        editor.copy_requested.connect(self._shell.clipboard.copy)
         self._tasks.start(_EDITOR, self._ask_editor, editor)
 
     async def _ask_list(self, dialog: ConnectionsDialog) -> None:
@@ -202,7 +186,7 @@ class ConnectionsController(QObject):
             editor.accept()
         if self._list is not None:
             self._list.accept()
-        self._take_up(self._bench.settings.connection)
+        self._model.take_up(self._bench.settings.connection)
 
     async def _remove(self, dialog: ConnectionsDialog, name: str) -> None:
         if not await ask_yes_no(
@@ -219,7 +203,7 @@ class ConnectionsController(QObject):
         self._show_rows()
         dialog.show_note(f"{name} was removed, and its session signed out.")
         if was_current:
-            self._take_up(self._bench.settings.connection)
+            self._model.take_up(self._bench.settings.connection)
 
     async def _import(self, dialog: ConnectionsDialog) -> None:
         from app.connecting.files import read_file
@@ -266,6 +250,8 @@ class ConnectionsController(QObject):
     # --- what is known --------------------------------------------------------------------------------------------
 
     def _show_rows(self) -> None:
+        if self._list is None:
+            return
         settings = self._bench.settings
         rows = (
             Row(
@@ -277,11 +263,10 @@ class ConnectionsController(QObject):
             )
             for each in settings.connections
         )
-        if self._list is not None:
-            self._list.show_connections(tuple(rows))
+        self._list.show_connections(tuple(rows))
 
     def _over(self) -> QWidget:
-        return self._list or self._window
+        return self._list or self._shell.window
 
     def _names(self) -> frozenset[str]:
         return frozenset(each.name for each in self._bench.settings.connections)

@@ -5,13 +5,13 @@ from collections.abc import Awaitable, Callable
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject
-
 from app.errors import LapseError
 from app.events import Entry
 from app.events.demo import (
     ClockSkewed,
     DemoOrgFound,
+    DemoOrgLedgerSetAside,
+    DemoOrgPortTaken,
     DemoOrgReset,
     DemoOrgStarted,
     DemoOrgTurned,
@@ -21,14 +21,16 @@ from app.events.demo import (
     TimeTravelled,
 )
 from app.events.wire import Exchange, ExchangeKind
-from ui.shell.tasks import TaskScope
+from ui.demo.panel import DemoPanel
+from ui.shell.controller import Controller
+from ui.shell.session_model import SessionModel
+from ui.shell.shell import Shell
+from ui.shell.tasks import ask, ask_yes_no
 from ui.text import clock_time
 
 if TYPE_CHECKING:
-    from app.connections import Connections
     from app.demo.controls import Controls, FaultState, OrgState
     from app.demo.faults import Fault
-    from ui.window.main_window import MainWindow
 
     Act = Callable[[Controls], Awaitable[object]]
 
@@ -44,60 +46,54 @@ _TURNED = (
     DemoOrgStarted,
     DemoOrgFound,
 )
+# Nothing else in the window shows these.
+_SHOWN_NOWHERE = (KeysRotated, DemoOrgFound)
+# These explain why one is signed out.
+_STAYS_TRUE = (DemoOrgPortTaken, DemoOrgLedgerSetAside)
 
 
-class DemoController(QObject):
-    """Shows the org as it is whenever somebody looks; `call` makes calls shown in the strip, `choose` a connection."""
+class DemoController(Controller):
+    """Shows the org as it is whenever somebody looks."""
 
-    def __init__(
-        self,
-        window: "MainWindow",
-        bench: "Connections",
-        tasks: TaskScope,
-        call: Callable[[str, str, int], Awaitable[None]],
-        choose: Callable[[str], None],
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._window = window
-        self._bench = bench
-        self._tasks = tasks
-        self._call = call
-        self._choose = choose
+    def __init__(self, panel: DemoPanel, shell: Shell, model: SessionModel) -> None:
+        super().__init__(shell, model)
+        self._panel = panel
         self._one_at_a_time = asyncio.Lock()
         self._numbers = count(1)
-        self._is_ready = False
         self._controls: Controls | None = None
         self._shown: OrgState | None = None
         self._connect()
 
-    def show_connection(self, *, is_ready: bool) -> None:
+    def _show_connection(self) -> None:
         """Show what applies to the chosen connection."""
-        self._is_ready = is_ready
         self._controls = self._shown = None
         self._tasks.cancel(_READING)
-        self._window.demo.what_if.in_s = 0.0
-        if not is_ready:
-            self._window.demo.show_unknown()
+        self._panel.what_if.in_s = 0.0
+        if not self._model.is_ready:
+            self._panel.show_unknown()
         elif self._bench.connection.embedded:
-            self._window.entitle_demo(is_real=False)
+            self._shell.side.entitle(self._panel, "Demo org")
             self._read_soon()
         else:
-            self._window.entitle_demo(is_real=True)
-            self._window.demo.show_real(self._bench.connection.name)
-            self.tick()
+            self._shell.side.entitle(self._panel, "What if?")
+            self._panel.show_real(self._bench.connection.name)
+            self._tick()
 
-    def added(self, batch: tuple[Entry, ...]) -> None:
+    def _added(self, batch: tuple[Entry, ...]) -> None:
         """Look again after whatever may have turned the org, or let a fault strike."""
         for entry in batch:
-            if isinstance(entry.event, KeysRotated):  # nothing else in the window shows it
-                self._window.toasts.show_toast(entry.sentence())
+            if isinstance(entry.event, _SHOWN_NOWHERE):
+                self._shell.toast(entry.sentence())
+            elif isinstance(entry.event, _STAYS_TRUE):
+                self._shell.show_status(entry.sentence())
+            elif isinstance(entry.event, TimeTravelled):
+                self._shell.announce(entry.sentence())
         if any(self._calls_for_a_look(entry) for entry in batch):
             self._read_soon()
 
-    def tick(self) -> None:
+    def _tick(self) -> None:
         """Look at the org where that costs nothing; think anew about a real server."""
-        if not self._is_ready or not self._window.demo.isVisible():
+        if not self._model.is_ready or not self._panel.isVisible():
             return
         if not self._bench.connection.embedded:
             self._think()
@@ -107,10 +103,13 @@ class DemoController(QObject):
     # --- wishes ---------------------------------------------------------------------------------------------------
 
     def _connect(self) -> None:
-        panel, commands = self._window.demo, self._window.commands
+        panel, commands, model = self._panel, self._shell.commands, self._model
+        model.ready_changed.connect(self._show_connection)
+        model.appended.connect(self._added)
+        model.ticked.connect(self._tick)
         panel.seen.connect(self._read_soon)
         panel.choose_demo_requested.connect(self._on_choose_demo)
-        panel.what_if.moved.connect(self.tick)
+        panel.what_if.moved.connect(self._tick)
         panel.lifetimes.turn_requested.connect(self._on_turn)
         panel.lifetimes.preset_requested.connect(self._on_preset)
         panel.times.client_skew_requested.connect(self._on_client_skew)
@@ -124,15 +123,16 @@ class DemoController(QObject):
         commands.travel_10_s.triggered.connect(self._on_10_s)
         commands.travel_1_min.triggered.connect(self._on_1_min)
         commands.jump_to_lapse.triggered.connect(self._on_jump)
-        commands.storm.triggered.connect(self._on_storm)
+        commands.addresses.triggered.connect(self._on_addresses)
+        commands.reset_demo.triggered.connect(self._on_reset)
         commands.rotate_keys.triggered.connect(self._on_rotate_keys)
         commands.make_as_new.triggered.connect(self._on_make_as_new)
 
     def _on_open(self) -> None:
-        self._window.side.open(self._window.demo)
+        self._shell.open_side(self._panel)
 
     def _on_choose_demo(self) -> None:
-        self._choose(next(each.name for each in self._bench.settings.connections if each.embedded))
+        self._model.choose_demo()
 
     def _on_turn(self, knob: str, value: Any) -> None:
         self._do(lambda controls: controls.turn(**{knob: value}))
@@ -172,7 +172,7 @@ class DemoController(QObject):
 
     async def _jump(self, controls: "Controls") -> None:
         if not await controls.travel_to_lapse():
-            self._window.toasts.show_toast("The access token has lapsed already; no clock was moved.")
+            self._shell.toast("The access token has lapsed already; no clock was moved.")
 
     def _on_rotate_keys(self) -> None:
         self._do(lambda controls: controls.rotate_keys())
@@ -180,15 +180,21 @@ class DemoController(QObject):
     def _on_make_as_new(self) -> None:
         self._do(lambda controls: controls.make_as_new())
 
-    def _on_storm(self) -> None:
-        self._window.error_panel.hide()
-        self._tasks.start("call", self._storm, self._window.demo.verbs.storm_spin.value())
+    def _on_addresses(self) -> None:
+        self._tasks.start("demo addresses", self._show_addresses)
+
+    def _on_copy_secret(self, text: str) -> None:
+        self._shell.clipboard.copy_secret(text)
+        self._shell.toast("Copied; the clipboard forgets it in a minute.")
+
+    def _on_reset(self) -> None:
+        self._tasks.start("reset", self._reset)
 
     # --- tasks ----------------------------------------------------------------------------------------------------
 
     def _do(self, act: "Act") -> None:
         """Let an act follow those before it: none takes the place of another, however fast they are asked for."""
-        self._window.error_panel.hide()
+        self._shell.hide_error()
         self._tasks.start(f"demo org {next(self._numbers)}", self._act, act)
 
     async def _act(self, act: "Act") -> None:
@@ -206,9 +212,30 @@ class DemoController(QObject):
 
         return await controls_of(self._bench)
 
-    async def _storm(self, times: int) -> None:
-        await (await self._turned()).travel_to_lapse()
-        await self._call(*self._window.call_strip.request(), times)
+    async def _show_addresses(self) -> None:
+        from app.demo.embedded import demo_of
+        from ui.demo.addresses import AddressesDialog
+
+        addresses = await demo_of(self._bench).addresses()
+        presents = self._shell.commands.presenter.isChecked()
+        dialog = AddressesDialog(addresses, self._shell.window, presents=presents)
+        dialog.copy_requested.connect(self._shell.clipboard.copy)
+        dialog.copy_secret_requested.connect(self._on_copy_secret)
+        await ask(dialog)
+
+    async def _reset(self) -> None:
+        if await ask_yes_no(
+            self._shell.window,
+            "resetDemoOrgDialog",
+            title="Reset the demo org",
+            question="Reset the demo org?",
+            consequence="It forgets every sign-in and makes a new key. You will have to sign in again.",
+            yes="Reset",
+        ):
+            from app.demo.embedded import reset_demo_org
+
+            await reset_demo_org(self._bench)
+            self._model.refresh()
 
     async def _read(self) -> None:
         controls = await self._turned()
@@ -216,7 +243,7 @@ class DemoController(QObject):
         self._controls = controls
         self._show(state)
         is_guest = controls.look() is None
-        self._window.demo.show_host(clock_time(self._bench.clock.now()) if is_guest else None)
+        self._panel.show_host(clock_time(self._bench.clock.now()) if is_guest else None)
 
     # --- what is told ---------------------------------------------------------------------------------------------
 
@@ -228,16 +255,16 @@ class DemoController(QObject):
         return has_faults and isinstance(entry.event, Exchange) and entry.event.kind is not ExchangeKind.CONTROL
 
     def _read_soon(self) -> None:
-        if self._is_ready and self._bench.connection.embedded and self._window.demo.isVisible():
+        if self._model.is_ready and self._bench.connection.embedded and self._panel.isVisible():
             self._tasks.start(_READING, self._read)
 
     def _show(self, state: "OrgState") -> None:
         if state != self._shown and not self._one_at_a_time.locked():
             self._shown = state
-            self._window.demo.show_org(state)
+            self._panel.show_org(state)
 
     def _think(self) -> None:
-        session, what_if = self._bench.session, self._window.demo.what_if
+        session, what_if = self._bench.session, self._panel.what_if
         left_s = session.decide("What if").remaining_s
         what_if.show_thought(session.decide("What if", in_s=what_if.in_s), left_s)
 

@@ -43,6 +43,7 @@ class Verbs(QWidget):
         self.storm_spin.setToolTip(f"How many calls at once, {_FEWEST_CALLS} to {_MOST_CALLS}")
         self.storm_spin.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.storm_spin.setRange(_FEWEST_CALLS, _MOST_CALLS)
+        self.storm_spin.valueChanged.connect(commands.storm.setData)  # the command carries how many calls it makes
         self.storm_spin.setValue(_CALLS)
         self.storm_spin.setPrefix("× ")
         self.storm_spin.setAlignment(Qt.AlignmentFlag.AlignCenter)

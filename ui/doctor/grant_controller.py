@@ -1,45 +1,33 @@
 """Connects the dialog that turns the Refresh Token grant on with the Applications API of the connection's org."""
 
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
-
 from app.errors import LapseError, NotSignedIn
-from ui.shell.clipboard import Clipboard
-from ui.shell.tasks import TaskScope, ask
+from ui.shell.controller import Controller
+from ui.shell.session_model import SessionModel
+from ui.shell.shell import Shell
+from ui.shell.tasks import ask
 
 if TYPE_CHECKING:
     from app.connection import Connection
-    from app.connections import Connections
     from app.okta.change import GrantChange
     from app.okta.management import Management
     from app.secret import Secret
     from ui.doctor.grant_dialog import GrantDialog
-    from ui.window.main_window import MainWindow
 
 _TASKS = ("read the app", "change the app", "forget the API token")
 
 
-class GrantController(QObject):
+class GrantController(Controller):
     """One dialog at a time; the API token lives as long as the dialog, or in the keyring where one asked for it."""
 
-    def __init__(
-        self,
-        window: "MainWindow",
-        bench: "Connections",
-        tasks: TaskScope,
-        clipboard: Clipboard,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._window = window
-        self._bench = bench
-        self._tasks = tasks
-        self._clipboard = clipboard
+    def __init__(self, shell: Shell, model: SessionModel) -> None:
+        super().__init__(shell, model)
         self._dialog: GrantDialog | None = None
         self._connection: Connection | None = None
         self._token: Secret | None = None
-        window.commands.turn_on_grant.triggered.connect(self._on_turn_on)
+        shell.commands.turn_on_grant.triggered.connect(self._on_turn_on)
 
     def _on_turn_on(self) -> None:
         if self._dialog is None:
@@ -54,12 +42,12 @@ class GrantController(QObject):
         self._token = await self._bench.api_token(connection, origin)
         source = TokenSource.ASKED if self._token is None else TokenSource.KEPT
         source = TokenSource.KNOWN if connection.embedded else source
-        self._dialog = dialog = GrantDialog(origin, source, self._window)
+        self._dialog = dialog = GrantDialog(origin, source, self._shell.window)
         dialog.read_wanted.connect(self._on_read)
         dialog.read_again_wanted.connect(self._on_read_again)
         dialog.apply_wanted.connect(self._on_apply)
         dialog.forget_wanted.connect(self._on_forget)
-        dialog.copy_requested.connect(self._clipboard.copy)
+        dialog.copy_requested.connect(self._shell.clipboard.copy)
         if source is TokenSource.KNOWN:
             dialog.read()
         try:
@@ -71,24 +59,24 @@ class GrantController(QObject):
 
     def _on_read(self, token: "Secret | None", keep: bool) -> None:  # noqa: FBT001 - a signal's argument
         self._token = token or self._token
-        self._tasks.start(_TASKS[0], self._told, self._read, keep)
+        self._tasks.start(_TASKS[0], self._in_dialog, self._read, keep)
 
     def _on_read_again(self) -> None:
-        self._tasks.start(_TASKS[0], self._told, self._read, False)
+        self._tasks.start(_TASKS[0], self._in_dialog, self._read, False)
 
     def _on_apply(self, change: "GrantChange") -> None:
-        self._tasks.start(_TASKS[1], self._told, self._apply, change)
+        self._tasks.start(_TASKS[1], self._in_dialog, self._apply, change)
 
     def _on_forget(self) -> None:
-        self._tasks.start(_TASKS[2], self._told, self._forget)
+        self._tasks.start(_TASKS[2], self._in_dialog, self._forget)
 
-    async def _told(self, function, *args: object) -> None:  # type: ignore[no-untyped-def]
-        """Run one step of the dialog; what goes wrong is told there, as long as it is open."""
+    async def _in_dialog(self, work: Callable[..., Awaitable[None]], *args: object) -> None:
+        """Await `work(dialog, …)`; what goes wrong is told in the dialog, as long as it is open."""
         dialog = self._dialog
         if dialog is None:
             return
         try:
-            await function(dialog, *args)
+            await work(dialog, *args)
         except LapseError as wrong:
             if dialog is not self._dialog:
                 raise

@@ -3,10 +3,8 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QWidget
 
-from ui.shell.clipboard import Clipboard
-from ui.shell.commands import Commands
+from ui.shell.shell import Shell
 
 if TYPE_CHECKING:
     # Help and its pages are read when somebody wants them.
@@ -16,14 +14,13 @@ _GUIDE = "trainers-guide.md"
 
 
 class HelpController(QObject):
-    """Answers F1 and the command for the trainer's guide; `window` is what Help opens beside."""
+    """Answers F1 and the command for the trainer's guide; Help opens beside the window."""
 
-    def __init__(self, commands: Commands, clipboard: Clipboard, window: QWidget) -> None:
-        super().__init__(window)
-        self._window = window
-        self._clipboard = clipboard
-        commands.help.triggered.connect(self._on_help)
-        commands.guide.triggered.connect(self._on_guide)
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell.tasks)
+        self._shell = shell
+        shell.commands.help.triggered.connect(self._on_help)
+        shell.commands.guide.triggered.connect(self._on_guide)
 
     def _on_help(self) -> None:
         self._brought_up()
@@ -34,10 +31,10 @@ class HelpController(QObject):
     def _brought_up(self) -> "HelpWindow":
         from ui.help.window import HelpWindow
 
-        shown = self._window.findChild(HelpWindow)
+        shown = self._shell.window.findChild(HelpWindow)
         if shown is None:
-            shown = HelpWindow(self._window)
-            shown.copy_requested.connect(self._clipboard.copy)
+            shown = HelpWindow(self._shell.window)
+            shown.copy_requested.connect(self._shell.clipboard.copy)
         shown.show()  # beside the window, which goes on as it is
         shown.raise_()
         shown.activateWindow()

@@ -3,40 +3,41 @@
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from PySide6.QtCore import QObject
-
 from app.errors import BadInput, LapseError
 from app.token_name import TokenName
 from app.urls import check_url
-from ui.shell.tasks import TaskScope, ask
+from ui.inspector.panel import InspectorPanel
+from ui.shell.controller import Controller
+from ui.shell.session_model import SessionModel
+from ui.shell.shell import Shell
+from ui.shell.tasks import ask
 
 if TYPE_CHECKING:
-    from app.connections import Connections
     from app.inspection.inspector import Inspection
     from app.oauth.keyset import Keys
     from app.oauth.metadata import ServerMetadata
-    from ui.inspector.panel import InspectorPanel
     from ui.inspector.paste import KeySource, PasteDialog
 
 
-class InspectorController(QObject):
+class InspectorController(Controller):
     """Keeps the inspector up to date; its tasks run in the window's scope, where their trouble is reported."""
 
-    def __init__(
-        self, panel: "InspectorPanel", bench: "Connections", tasks: TaskScope, parent: QObject | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, panel: InspectorPanel, shell: Shell, model: SessionModel) -> None:
+        super().__init__(shell, model)
         self._panel = panel
-        self._bench = bench
-        self._tasks = tasks
         self._looks_again_at: float | None = None
         self._told_at = 0
         self._dialog: PasteDialog | None = None
         panel.fetch_keys_requested.connect(self._on_fetch_keys)
         panel.introspect_requested.connect(self._on_introspect)
         panel.paste_requested.connect(self._on_paste)
+        panel.copy_requested.connect(shell.clipboard.copy)
+        shell.commands.paste_token.triggered.connect(panel.paste_requested)
+        shell.selection.token_selected.connect(panel.show_token)
+        model.tokens_changed.connect(self._show)
+        model.ticked.connect(self._tick)
 
-    def show(self) -> None:
+    def _show(self) -> None:
         """Inspect what is in hand anew, from what is known; asks nobody."""
         if not self._bench.is_connected:
             return
@@ -51,10 +52,10 @@ class InspectorController(QObject):
         self._panel.show_hosts(host, asked)
         self._panel.show_inspections(held, tuple(self._bench.session.generations))
 
-    def tick(self, now: float) -> None:
+    def _tick(self, now: float) -> None:
         """Work all times out for `now`; a verdict that has changed with it is made anew."""
         if self._looks_again_at is not None and now >= self._looks_again_at:
-            self.show()
+            self._show()
         if int(now) != self._told_at:  # its times are in whole seconds
             self._told_at = int(now)
             self._panel.tick(now)
@@ -64,14 +65,14 @@ class InspectorController(QObject):
 
     async def _fetch_keys(self) -> None:
         await self._bench.inspector.fetch_keys()
-        self.show()
+        self._show()
 
     def _on_introspect(self, name: TokenName) -> None:
         self._tasks.start("introspect", self._introspect, name)
 
     async def _introspect(self, name: TokenName) -> None:
         await self._bench.inspector.introspect(name)
-        self.show()
+        self._show()
 
     def _on_paste(self) -> None:
         from ui.inspector.paste import PasteDialog

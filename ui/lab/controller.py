@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from PySide6.QtCore import QObject
 
@@ -12,15 +12,13 @@ from app.lab.scenario import Scenario
 from ui.lab import words
 from ui.lab.dialog import ResultsDialog
 from ui.lab.measures import Measure
+from ui.lab.panel import LabPanel
 from ui.lab.plot import plot_of
 from ui.lab.view import LabChart
-from ui.shell.clipboard import Clipboard
 from ui.shell.saving import asked_for_path, write
-from ui.shell.tasks import TaskScope, ask
+from ui.shell.shell import Shell
+from ui.shell.tasks import ask
 from ui.widgets.picture import png_of
-
-if TYPE_CHECKING:
-    from ui.window.main_window import MainWindow
 
 _TASK = "lab"
 
@@ -42,28 +40,19 @@ async def run_in_processes(scenario: Scenario, *, progress: Callable[[Progress],
 class LabController(QObject):
     """One run at a time; it is given no connection, so it cannot touch one."""
 
-    def __init__(
-        self,
-        window: "MainWindow",
-        tasks: TaskScope,
-        clipboard: Clipboard,
-        parent: QObject | None = None,
-        *,
-        run: Run = run_in_processes,
-    ) -> None:
-        super().__init__(parent)
-        self._window, self._panel = window, window.lab
-        self._tasks, self._clipboard, self._run = tasks, clipboard, run
-        window.commands.lab.triggered.connect(self._on_open)
-        window.commands.run_lab.triggered.connect(self._on_run_command)
-        tasks.busy_changed.connect(self._on_busy_changed)
+    def __init__(self, panel: LabPanel, shell: Shell, *, run: Run = run_in_processes) -> None:
+        super().__init__(shell.tasks)
+        self._shell, self._panel, self._tasks, self._run = shell, panel, shell.tasks, run
+        shell.commands.lab.triggered.connect(self._on_open)
+        shell.commands.run_lab.triggered.connect(self._on_run_command)
+        shell.tasks.busy_changed.connect(self._on_busy_changed)
         self._panel.run_requested.connect(self._on_run)
         self._panel.cancel_requested.connect(self._on_cancel)
         self._panel.table_requested.connect(self._on_table)
         self._panel.export_requested.connect(self._on_export)
 
     def _on_open(self) -> None:
-        self._window.side.open(self._panel)
+        self._shell.open_side(self._panel)
 
     def _on_run_command(self) -> None:
         self._on_open()
@@ -78,7 +67,7 @@ class LabController(QObject):
 
     def _on_busy_changed(self, name: str, busy: bool) -> None:  # noqa: FBT001 - a signal's argument
         if name == _TASK:
-            self._window.commands.show_lab_running(running=busy)
+            self._shell.commands.show_lab_running(running=busy)
 
     async def _run_it(self, scenario: Scenario) -> None:
         self._panel.sheet.show_starting()
@@ -91,31 +80,31 @@ class LabController(QObject):
             self._panel.sheet.show_stopped(cancelled=False)
             raise
         self._panel.sheet.show_report(report)
-        self._window.toasts.announcer.announce(words.conclusion(report))
+        self._shell.announce(words.conclusion(report))
 
     def _on_table(self) -> None:
         self._tasks.start("lab results", self._show_results)
 
     async def _show_results(self) -> None:
         assert self._panel.sheet.report is not None
-        dialog = ResultsDialog(self._panel.sheet.report, self._window)
+        dialog = ResultsDialog(self._panel.sheet.report, self._shell.window)
         dialog.copy_requested.connect(self._on_copy)
         dialog.export_requested.connect(self._on_export)
         await ask(dialog)
 
     def _on_copy(self, text: str) -> None:
-        self._clipboard.copy(text)
-        self._window.toasts.show_toast("Copied the table.")
+        self._shell.clipboard.copy(text)
+        self._shell.toast("Copied the table.")
 
     def _on_export(self, report: Report, measure: Measure) -> None:
         self._tasks.start("export the lab", self._export, report, measure)
 
     async def _export(self, report: Report, measure: Measure) -> None:
         kinds = "Report (*.json);;Table (*.csv);;Picture (*.png);;Drawing (*.svg)"
-        path = await asked_for_path(self._window, "Export the run", "lapse-lab", kinds)
+        path = await asked_for_path(self._shell.window, "Export the run", "lapse-lab", kinds)
         if path is not None:
             write(path, exported(report, measure, path))
-            self._window.toasts.show_toast(f"Written to {path}.")
+            self._shell.toast(f"Written to {path}.")
 
 
 def exported(report: Report, measure: Measure, path: Path) -> bytes:

@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
-
 from app.errors import LapseError, StepFailed
 from app.errors.reasons import Standing
 from app.events.session import StorePlace
@@ -14,45 +12,31 @@ from app.lessons.player import Player
 from app.lessons.progress import Progress, progress_of, saved_progress
 from app.lessons.run import LessonRun
 from ui.lessons.facts import Row
+from ui.lessons.panel import LessonsPanel
 from ui.shell.commands import LessonPossible
-from ui.shell.tasks import TaskScope, ask_yes_no
+from ui.shell.controller import Controller
+from ui.shell.session_model import SessionModel
+from ui.shell.shell import Shell
+from ui.shell.tasks import ask_yes_no
 
 if TYPE_CHECKING:
-    from app.connection import Connection
-    from app.connections import Connections
     from app.lessons.lesson import Lesson
-    from ui.window.main_window import MainWindow
 
 _TASK = "lesson"
+_CONTROLS = "demoPanel"
 
 
-class LessonsController(QObject):
+class LessonsController(Controller):
     """At most one lesson is on show, and at most one is under way: that one.
 
     What the journal tells is taken once it is known which connection is the demo org's, entry by entry, and only what
-    came after the lesson was prepared. `take_up` is asked to choose a connection, `changed` to show the session anew,
-    and `end_sign_in` to end a sign-in that still waits, for the reason it is given.
+    came after the lesson was prepared.
     """
 
-    def __init__(
-        self,
-        window: "MainWindow",
-        bench: "Connections",
-        tasks: TaskScope,
-        take_up: "Callable[[Connection], None]",
-        changed: Callable[[], None],
-        end_sign_in: Callable[[str], None],
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._window = window
-        self._panel = window.lessons
-        self._bench = bench
-        self._tasks = tasks
-        self._take_up = take_up
-        self._changed = changed
-        self._end_sign_in = end_sign_in
-        self._progress: Progress = progress_of(bench.settings.window)
+    def __init__(self, panel: LessonsPanel, shell: Shell, model: SessionModel) -> None:
+        super().__init__(shell, model)
+        self._panel = panel
+        self._progress: Progress = progress_of(self._bench.settings.window)
         self._open: Lesson | None = None
         self._run: LessonRun | None = None
         self._show_work: Callable[[], None] | None = None  # while the program is at work for the lesson on show
@@ -68,21 +52,22 @@ class LessonsController(QObject):
             self._open, self._run = lesson, LessonRun(lesson, self._progress.places[name])
             self._show()
             if self._is_demo:
-                self._window.side.open(self._panel)
+                self._shell.open_side(self._panel)
 
-    def show_connection(self) -> None:
+    def _show_connection(self) -> None:
         """Show the lessons where they can be done, the way there elsewhere; nothing is played on anybody else."""
         if not self._is_demo:
             self.cancel()
         self._panel.show_elsewhere(is_elsewhere=not self._is_demo)
-        self.show_possible()
+        self._show_possible()
 
-    def show_possible(self) -> None:
+    def _show_possible(self) -> None:
         """Allow what can be done now."""
         lesson, run = self._open, self._run
+        self._shell.side.keep(self._in_use())
         if lesson is not None and run is None and self._show_work is None:
             self._panel.show_start(self._row(lesson), self._why_not(lesson))
-        self._window.commands.show_lesson_possible(
+        self._shell.commands.show_lesson_possible(
             LessonPossible(
                 is_demo=self._is_demo,
                 is_open=lesson is not None,
@@ -92,23 +77,21 @@ class LessonsController(QObject):
             )
         )
 
+    def _in_use(self) -> frozenset[str]:
+        """Return the panels that a lesson under way is done in: its own, and the controls that its steps turn."""
+        if self._run is None:
+            return frozenset()
+        return frozenset({self._panel.objectName()} if self._run.is_over else {self._panel.objectName(), _CONTROLS})
+
     @property
     def _is_demo(self) -> bool:
-        connection = self._bench.connection if self._bench.is_connected else self._bench.settings.connection
-        return connection.embedded
-
-    def is_in_front(self) -> bool:
-        """Return whether somebody is in a lesson, with it before their eyes or the controls that its steps turn."""
-        run = self._run
-        if run is None:
-            return False
-        return self._panel.isVisible() or (not run.is_over and self._window.demo.isVisible())
+        return self._model.connection.embedded
 
     def cancel(self) -> None:
         """Stop the program where it is at work for a lesson."""
         self._tasks.cancel(_TASK)
 
-    def added(self) -> None:
+    def _added(self) -> None:
         """Take what the journal has been told since."""
         run = self._run
         if run is None or not self._bench.is_connected or not self._bench.connection.embedded:
@@ -126,7 +109,10 @@ class LessonsController(QObject):
     # --- wishes ---------------------------------------------------------------------------------------------------
 
     def _connect(self) -> None:
-        commands, panel = self._window.commands, self._panel
+        commands, panel, model = self._shell.commands, self._panel, self._model
+        model.ready_changed.connect(self._show_connection)
+        model.session_changed.connect(self._show_possible)
+        model.appended.connect(self._added)
         commands.lessons.triggered.connect(self._on_lessons)
         commands.lesson_hint.triggered.connect(self._on_hint)
         commands.show_me.triggered.connect(self._on_show_me)
@@ -139,12 +125,12 @@ class LessonsController(QObject):
         panel.demo_org_wanted.connect(self._on_demo_org)
 
     def _on_lessons(self) -> None:
-        self._window.side.open(self._panel)
+        self._shell.open_side(self._panel)
         self._panel.take_focus()
 
     def _on_lesson_wanted(self, name: str) -> None:
         self._open, self._run = next(each for each in LESSONS if each.name == name), None
-        self.show_possible()
+        self._show_possible()
 
     def _on_start(self) -> None:
         lesson = self._open
@@ -156,8 +142,8 @@ class LessonsController(QObject):
             self._tasks.start(_TASK, self._prepare, lesson)
 
     def _on_hint(self) -> None:
-        self._window.side.open(self._panel)
-        self._window.toasts.announcer.announce(self._panel.show_hint())
+        self._shell.open_side(self._panel)
+        self._shell.announce(self._panel.show_hint())
 
     def _on_show_me(self) -> None:
         if self._run is not None:
@@ -172,7 +158,7 @@ class LessonsController(QObject):
         left, self._open, self._run = self._open, None, None
         self._remember(Progress.left)
         self._panel.show_list(self._rows(), left.name if left is not None else "")
-        self.show_possible()
+        self._show_possible()
 
     def _on_next(self) -> None:
         following = self._following()
@@ -182,7 +168,7 @@ class LessonsController(QObject):
             self._on_lesson_wanted(following.name)
 
     def _on_demo_org(self) -> None:
-        self._take_up(next(each for each in self._bench.settings.connections if each.embedded))
+        self._model.choose_demo()
 
     # --- tasks ----------------------------------------------------------------------------------------------------
 
@@ -195,7 +181,7 @@ class LessonsController(QObject):
         """Turn everything to where the lesson begins; nothing that happens on the way there counts."""
         self._run = None
         self._remember(lambda progress: progress.forgotten(lesson.name))
-        self.show_possible()
+        self._show_possible()
         with self._at_work(self._panel.show_preparing):
             await lesson.prepare(Player(self._bench))
             if self._open is lesson:
@@ -208,7 +194,7 @@ class LessonsController(QObject):
             return
         with self._at_work(self._panel.show_playing):
             await step.play(Player(self._bench))
-            self.added()
+            self._added()
         if run.step is step:
             is_signed_in = self._bench.session.tokens is not None
             raise StepFailed(
@@ -219,9 +205,9 @@ class LessonsController(QObject):
     @contextmanager
     def _at_work(self, show: Callable[[], None]) -> Iterator[None]:
         """Show that the program is at work, and how everything is once it has ended, however it did."""
-        self._window.error_panel.hide()
+        self._shell.hide_error()
         # Left waiting, it would replace the session that the lesson goes on in.
-        self._end_sign_in("The sign-in was cancelled: the program is at work for the lesson.")
+        self._model.end_sign_in("The sign-in was cancelled: the program is at work for the lesson.")
         self._show_work = show
         self._show()
         try:
@@ -229,11 +215,11 @@ class LessonsController(QObject):
         finally:
             self._show_work = None
             self._show()
-            self._changed()
+            self._model.refresh()
 
     async def _may_sign_out(self) -> bool:
         return await ask_yes_no(
-            self._window,
+            self._shell.window,
             "resetLessonDialog",
             title="Reset the lesson",
             question="Sign out and begin the lesson anew?",
@@ -261,9 +247,9 @@ class LessonsController(QObject):
             more = passed.see
         self._show()
         if self._panel.isVisible():
-            self._window.toasts.announcer.announce(f"{said} {more}")
+            self._shell.announce(f"{said} {more}")
         else:  # what is to be done stands in other tabs of the same column
-            self._window.toasts.show_toast(said, "good")
+            self._shell.toast(said, "good")
 
     def _show(self) -> None:
         """Show the lesson as it stands."""
@@ -274,7 +260,7 @@ class LessonsController(QObject):
             self._panel.show_step(self._row(run.lesson), run.place)
         if self._open is not None and self._show_work is not None:
             self._show_work()
-        self.show_possible()
+        self._show_possible()
 
     def _following(self) -> "Lesson | None":
         if self._open is None:
@@ -311,4 +297,4 @@ class LessonsController(QObject):
         try:
             self._bench.remember_window(change(saved_progress()).kept())
         except LapseError as trouble:
-            self._window.error_panel.show_error(trouble)
+            self._shell.show_error(trouble)

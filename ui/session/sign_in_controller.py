@@ -5,22 +5,23 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 
 from app.errors import LapseError
 from app.errors.reasons import Standing
+from app.events import Entry
+from app.events.sign_in import BrowserOpened
 from app.session.kinds.browser import BROWSER
 from app.session.kinds.device import DEVICE
 from app.session.kinds.password import PASSWORD, PasswordPrompt
 from ui.session.asked_factors import AskedFactors
-from ui.shell.clipboard import Clipboard
+from ui.session.panels import SessionPanels
+from ui.shell.controller import Controller
 from ui.shell.page import Page
-from ui.shell.tasks import TaskScope
-from ui.window.main_window import MainWindow
+from ui.shell.session_model import SessionModel
+from ui.shell.shell import Shell
 
 if TYPE_CHECKING:
-    from app.connections import Connections
     from app.secret import Secret
     from app.session.device_sign_in import DeviceWaiting
     from app.session.direct_sign_in import Factor
@@ -54,49 +55,36 @@ class _Attempt:
     again: Callable[[], None] | None = None
 
 
-class SignInController(QObject):
-    """Begins sign-ins, shows their pages, and ends them; `changed` is called when one has ended, however it did.
+class SignInController(Controller):
+    """Begins sign-ins, shows their pages, and ends them; the model is told when one has ended, however it did.
 
     What a sign-in raises goes to the tasks' reporter, but for the password's, which stands where it is typed.
     """
 
-    def __init__(
-        self,
-        window: MainWindow,
-        bench: "Connections",
-        tasks: TaskScope,
-        clipboard: Clipboard,
-        changed: Callable[[], None],
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._window = window
-        self._bench = bench
-        self._tasks = tasks
-        self._changed = changed
+    def __init__(self, panels: SessionPanels, shell: Shell, model: SessionModel) -> None:
+        super().__init__(shell, model)
+        self._panels = panels
+        model.sign_in_end_requested.connect(self.cancel)
+        model.appended.connect(self._look_for_a_browser)
+        model.ticked.connect(self._tick)
         self._attempt: _Attempt | None = None
-        for panel in (window.waiting, window.device_waiting, window.password, window.second_factor):
+        for panel in (panels.waiting, panels.device_waiting, panels.password, panels.second_factor):
             panel.cancel_requested.connect(self._on_cancel)
-        window.waiting.copy_requested.connect(clipboard.copy)
-        window.waiting.open_again_requested.connect(self._on_open_again)
-        window.device_waiting.copy_requested.connect(clipboard.copy)
-        window.device_waiting.open_requested.connect(self._on_open)
-        window.password.submitted.connect(self._on_password)
-        window.second_factor.code_instead_requested.connect(self._on_code_instead)
-        window.second_factor.phone_requested.connect(self._on_phone)
-        window.commands.sign_in.triggered.connect(self._on_sign_in)
-        for action in window.commands.sign_in_by.values():
+        panels.waiting.copy_requested.connect(shell.clipboard.copy)
+        panels.waiting.open_again_requested.connect(self._on_open_again)
+        panels.device_waiting.copy_requested.connect(shell.clipboard.copy)
+        panels.device_waiting.open_requested.connect(self._on_open)
+        panels.password.submitted.connect(self._on_password)
+        panels.second_factor.code_instead_requested.connect(self._on_code_instead)
+        panels.second_factor.phone_requested.connect(self._on_phone)
+        shell.commands.sign_in.triggered.connect(self._on_sign_in)
+        for action in shell.commands.sign_in_by.values():
             action.triggered.connect(self._on_sign_in_by)
 
     @property
     def is_waiting(self) -> bool:
         """Whether a sign-in is under way, be it that a form is still to be filled in."""
         return self._attempt is not None
-
-    @property
-    def page(self) -> Page | None:
-        """The page that must be shown while a sign-in is under way, or None."""
-        return None if self._attempt is None else self._attempt.page
 
     def start(self, kind: str | None = None) -> None:
         """Sign in at the chosen connection by `kind`, by default the connection's.
@@ -109,19 +97,19 @@ class SignInController(QObject):
             self._bring_back(self._attempt)
             return
         self._give_up()
-        self._window.error_panel.hide()
+        self._shell.hide_error()
         kind = kind or self._bench.connection.sign_in
         attempt = self._attempt = _Attempt(kind, _FIRST_PAGES[kind])
         if kind == PASSWORD.name:
-            self._window.password.show_form(self._bench.connection.name, self._demo_people())
+            self._panels.password.show_form(self._bench.connection.name, self._demo_people())
             self._show(attempt, Page.PASSWORD)
         elif kind == DEVICE.name:
-            self._window.device_waiting.show_preparing()
+            self._panels.device_waiting.show_preparing()
             self._show(attempt, Page.DEVICE)
             show: Callable[[DeviceWaiting], None] = partial(self._show_code, attempt)
             self._tasks.start(_SIGN_IN, self._run, attempt, lambda: self._bench.sign_in(DEVICE, show))
         else:
-            self._window.waiting.show_preparing()
+            self._panels.waiting.show_preparing()
             self._show(attempt, Page.WAITING)
             show_url: Callable[[Waiting], None] = partial(self._show_url, attempt)
             self._tasks.start(_SIGN_IN, self._run, attempt, lambda: self._bench.sign_in(BROWSER, show_url))
@@ -132,18 +120,22 @@ class SignInController(QObject):
             return
         self._give_up()
         if why:
-            self._window.toasts.show_toast(why, "warning")
-        self._changed()
+            self._shell.toast(why, "warning")
+        self._model.refresh()
 
-    def show_no_browser(self) -> None:
+    def _look_for_a_browser(self, batch: tuple[Entry, ...]) -> None:
+        if any(isinstance(entry.event, BrowserOpened) and not entry.event.worked for entry in batch):
+            self._show_no_browser()
+
+    def _show_no_browser(self) -> None:
         """Say that no browser could be opened, where one is waited for."""
         if self._attempt is not None:
-            self._window.waiting.show_no_browser()
-            self._window.device_waiting.show_no_browser()
+            self._panels.waiting.show_no_browser()
+            self._panels.device_waiting.show_no_browser()
 
-    def tick(self, now: float) -> None:
+    def _tick(self, now: float) -> None:
         """Count down to the end of what is waited for; `now` in epoch seconds."""
-        for panel in (self._window.waiting, self._window.device_waiting, self._window.second_factor):
+        for panel in (self._panels.waiting, self._panels.device_waiting, self._panels.second_factor):
             panel.tick(now)
 
     # --- wishes ---------------------------------------------------------------------------------------------------
@@ -186,8 +178,8 @@ class SignInController(QObject):
 
         # What was begun with the phone cannot go on with a code: the server is asked anew, and knows the password again
         attempt.again = partial(self._by_password, attempt, username, password, Factor.ONE_TIME_CODE)
-        self._window.second_factor.clear()
-        self._window.second_factor.show_phone(is_demo=self._bench.connection.embedded)
+        self._panels.second_factor.clear()
+        self._panels.second_factor.show_phone(is_demo=self._bench.connection.embedded)
         self._tasks.start(_SIGN_IN, self._sign_in_by_password, attempt, username, password, first)
 
     # --- tasks ----------------------------------------------------------------------------------------------------
@@ -204,7 +196,7 @@ class SignInController(QObject):
     async def _sign_in_by_password(
         self, attempt: _Attempt, username: str, password: "Secret", first: "Factor | None"
     ) -> None:
-        panel = self._window.second_factor
+        panel = self._panels.second_factor
         factors = AskedFactors(panel, partial(self._show, attempt, Page.SECOND_FACTOR), first=first)
         try:
             await self._bench.sign_in(PASSWORD, PasswordPrompt(username=username, password=password, factors=factors))
@@ -223,20 +215,20 @@ class SignInController(QObject):
     def _show_url(self, attempt: _Attempt, waiting: "Waiting") -> None:
         if attempt is self._attempt:
             attempt.url = waiting.url
-            self._window.waiting.show_waiting(waiting.url, waiting.redirect_uri, waiting.until)
+            self._panels.waiting.show_waiting(waiting.url, waiting.redirect_uri, waiting.until)
             self._show(attempt, Page.WAITING)
 
     def _show_code(self, attempt: _Attempt, waiting: "DeviceWaiting") -> None:
         if attempt is self._attempt:
-            self._window.device_waiting.show_code(waiting)
+            self._panels.device_waiting.show_code(waiting)
             self._show(attempt, Page.DEVICE)
 
     def _show_trouble(self, attempt: _Attempt, trouble: LapseError) -> None:
         if attempt is self._attempt:
             attempt.again = None
             self._say_standing(trouble)
-            self._window.second_factor.clear()
-            self._window.password.show_error(trouble)
+            self._panels.second_factor.clear()
+            self._panels.password.show_error(trouble)
             self._show(attempt, Page.PASSWORD)
 
     def _show(self, attempt: _Attempt, page: Page) -> None:
@@ -244,16 +236,17 @@ class SignInController(QObject):
         if attempt is not self._attempt:
             return
         attempt.page = page
-        self.tick(self._bench.clock.now())
-        self._window.show_page(page)
+        self._tick(self._bench.clock.now())
+        self._model.sign_in_page = page
+        self._model.show_page()
         panels: dict[Page, _Asking] = {
-            Page.WAITING: self._window.waiting,
-            Page.DEVICE: self._window.device_waiting,
-            Page.PASSWORD: self._window.password,
-            Page.SECOND_FACTOR: self._window.second_factor,
+            Page.WAITING: self._panels.waiting,
+            Page.DEVICE: self._panels.device_waiting,
+            Page.PASSWORD: self._panels.password,
+            Page.SECOND_FACTOR: self._panels.second_factor,
         }
         panels[page].focus_first()
-        self._window.toasts.announcer.announce(panels[page].spoken())
+        self._shell.announce(panels[page].spoken())
 
     def _say_standing(self, trouble: LapseError) -> None:
         # A sign-in that fails takes nothing from the session before it, of which it knows nothing.
@@ -262,7 +255,7 @@ class SignInController(QObject):
 
     def _browser_opened(self, worked: bool) -> None:  # noqa: FBT001 - a callback's one argument
         if not worked:
-            self.show_no_browser()
+            self._show_no_browser()
 
     def _bring_back(self, attempt: _Attempt) -> None:
         self._show(attempt, attempt.page)
@@ -276,17 +269,17 @@ class SignInController(QObject):
     def _over(self, attempt: _Attempt) -> None:
         if attempt is self._attempt:
             self._forget()
-            self._changed()
+            self._model.refresh()
 
     def _forget(self) -> None:
         """Leave nothing behind of what was typed or shown, nor the password that a further try would need."""
         if self._attempt is not None:
             self._attempt.again = None
-        self._attempt = None
-        self._window.waiting.show_preparing()
-        self._window.device_waiting.show_preparing()
-        self._window.password.clear()
-        self._window.second_factor.clear()
+        self._attempt = self._model.sign_in_page = None
+        self._panels.waiting.show_preparing()
+        self._panels.device_waiting.show_preparing()
+        self._panels.password.clear()
+        self._panels.second_factor.clear()
 
     def _demo_people(self) -> tuple[tuple[str, str], ...]:
         if not self._bench.connection.embedded:

@@ -19,6 +19,7 @@ class SideColumn(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, padding=2, spacing=0)
         self.setObjectName("sideColumn")
+        self._kept: frozenset[str] = frozenset()
         self.tabs = QTabWidget()
         self.tabs.setObjectName("sideTabs")
         self.tabs.setDocumentMode(True)
@@ -56,6 +57,14 @@ class SideColumn(Card):
         """Return the object name of the panel in front."""
         panel = self.tabs.currentWidget()
         return "" if panel is None else panel.objectName()
+
+    def keep(self, names: frozenset[str]) -> None:
+        """Have nothing open by itself over the panels of these object names: the user is at work in them."""
+        self._kept = names
+
+    def is_kept(self) -> bool:
+        """Return whether the panel in front is before the user's eyes and must stay there."""
+        return self.isVisible() and self.front() in self._kept
 
     def put_in_front(self, name: str) -> None:
         """Put the panel of that object name in front, if there is one; the column stays as folded as it is."""

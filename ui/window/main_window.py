@@ -35,12 +35,16 @@ if TYPE_CHECKING:
     from ui.session.call_strip import CallStrip
     from ui.session.counts_card import CountsCard
     from ui.session.device_waiting import DeviceWaitingPanel
+    from ui.session.panels import SessionPanels
     from ui.session.password_panel import PasswordPanel
     from ui.session.second_factor import SecondFactorPanel
     from ui.session.waiting import WaitingPanel
     from ui.session.welcome import Welcome
+    from ui.shell.clipboard import Clipboard
     from ui.shell.error_panel import ErrorPanel
+    from ui.shell.shell import Shell
     from ui.shell.side_column import SideColumn
+    from ui.shell.tasks import TaskScope
     from ui.timeline.panel import TimelinePanel
     from ui.widgets.toast import Toasts
     from ui.wirelog.panel import WirePanel
@@ -176,19 +180,39 @@ class MainWindow(QMainWindow):
         for panel in (self.waiting, self.device_waiting, self.password, self.second_factor):
             panel.show_presenter(on=on)
 
-    def entitle_demo(self, *, is_real: bool) -> None:
-        """Name the demo org's tab after what it offers at the chosen connection, which may be a real server."""
-        self.side.entitle(self.demo, "What if?" if is_real else "Demo org")
+    def shell(self, tasks: "TaskScope", clipboard: "Clipboard") -> "Shell":
+        """Return what controllers may ask of this window, once it is furnished."""
+        from ui.shell.selection import Selection
+        from ui.shell.shell import Shell
 
-    def show_numbers(self, *, exchanges: int, entries: int) -> None:
-        """Say on the tabs how much there is behind them."""
-        for tab, name, number in (
-            (self.wire, "Wire · {0}", exchanges),
-            (self.journal, "Journal · {0}", entries),
-        ):
-            text = name.format(number)
-            if self.tabs.tabText(self.tabs.indexOf(tab)) != text:
-                self.tabs.setTabText(self.tabs.indexOf(tab), text)
+        return Shell(
+            window=self,
+            commands=self.commands,
+            tasks=tasks,
+            clipboard=clipboard,
+            selection=Selection(tasks),
+            side=self.side,
+            tabs=self.tabs,
+            toasts=self.toasts,
+            errors=self.error_panel,
+        )
+
+    @property
+    def session(self) -> "SessionPanels":
+        """Everything that shows the session, once it is furnished."""
+        from ui.session.panels import SessionPanels
+
+        return SessionPanels(
+            top_bar=self.top_bar,
+            cards=self.cards,
+            counts=self.counts,
+            welcome=self.welcome,
+            waiting=self.waiting,
+            device_waiting=self.device_waiting,
+            password=self.password,
+            second_factor=self.second_factor,
+            call_strip=self.call_strip,
+        )
 
     def allow_close(self) -> None:
         """Let the next close through, and close."""

@@ -1,19 +1,18 @@
 """Connects how the window looks: scheme, size of type, presenter mode, tabs, and what of it is remembered."""
 
 import math
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QObject
+from PySide6.QtCore import QByteArray
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QSplitter, QWidget
+from PySide6.QtWidgets import QApplication, QSplitter
 
 from app.errors import LapseError
 from ui import theme
-from ui.shell.tasks import TaskScope, ask
-
-if TYPE_CHECKING:
-    from app.connections import Connections
-    from ui.window.main_window import MainWindow
+from ui.shell.controller import Controller
+from ui.shell.session_model import SessionModel
+from ui.shell.shell import Shell
+from ui.shell.tasks import ask
+from ui.window.main_window import MainWindow
 
 SMALLEST, LARGEST, STEP = 0.8, 2.0, 0.1
 _GEOMETRY, _ZOOM, _PRESENTER, _SIDE, _SIDE_PANEL = "geometry", "zoom", "presenter", "side", "sidePanel"
@@ -21,36 +20,30 @@ _OPEN, _FOLDED = "open", "folded"
 _WIDE = 1280
 
 
-class ViewController(QObject):
+class ViewController(Controller):
     """Dresses the window, and remembers how it was left."""
 
-    def __init__(
-        self, window: "MainWindow", bench: "Connections", tasks: TaskScope, parent: QObject | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, window: MainWindow, shell: Shell, model: SessionModel) -> None:
+        super().__init__(shell, model)
         self._window = window
-        self._bench = bench
-        self._tasks = tasks
-        self._zoom = _zoom_of(bench.settings.window.get(_ZOOM, ""))
-        commands = window.commands
+        self._zoom = _zoom_of(self._bench.settings.window.get(_ZOOM, ""))
+        commands = shell.commands
         commands.schemes.triggered.connect(self._on_scheme)
         commands.presenter.toggled.connect(self._on_presenter)
         commands.larger.triggered.connect(self._on_larger)
         commands.smaller.triggered.connect(self._on_smaller)
         commands.normal_size.triggered.connect(self._on_normal_size)
         commands.palette.triggered.connect(self._on_palette)
-        commands.follow_now.triggered.connect(window.timeline.follow_button.click)
-        commands.focus_timeline.triggered.connect(self._on_focus_timeline)
         commands.side.triggered.connect(self._on_side)
-        window.side.unfolded.connect(self._on_unfolded)
+        shell.side.unfolded.connect(self._on_unfolded)
         for action in commands.tabs:
             action.triggered.connect(self._on_tab)
 
     def restore(self) -> None:
         """Dress the window as it was left."""
         kept = self._bench.settings.window
-        self._window.commands.show_scheme(self._bench.settings.scheme)
-        self._window.commands.presenter.setChecked(kept.get(_PRESENTER) == "on")
+        self._shell.commands.show_scheme(self._bench.settings.scheme)
+        self._shell.commands.presenter.setChecked(kept.get(_PRESENTER) == "on")
         self._dress()  # first, because type decides how small anything may be
         if _GEOMETRY in kept:
             self._window.restoreGeometry(_bytes(kept[_GEOMETRY]))
@@ -64,9 +57,9 @@ class ViewController(QObject):
         kept = {splitter.objectName(): _text(splitter.saveState()) for splitter in self._splitters()}
         kept[_GEOMETRY] = _text(self._window.saveGeometry())
         kept[_ZOOM] = f"{self._zoom:.2f}"
-        kept[_PRESENTER] = "on" if self._window.commands.presenter.isChecked() else "off"
-        kept[_SIDE] = _FOLDED if self._window.side.isHidden() else _OPEN
-        kept[_SIDE_PANEL] = self._window.side.front()
+        kept[_PRESENTER] = "on" if self._shell.commands.presenter.isChecked() else "off"
+        kept[_SIDE] = _FOLDED if self._shell.side.isHidden() else _OPEN
+        kept[_SIDE_PANEL] = self._shell.side.front()
         try:
             self._bench.remember_window(kept)
         except LapseError:
@@ -75,21 +68,21 @@ class ViewController(QObject):
     def _restore_side(self, kept: dict[str, str]) -> None:
         """Unfold the right column as it was left; at first for the demo org, where there is room for its controls."""
         has_room = self._bench.settings.connection.embedded and self._window.width() >= theme.px(_WIDE)
-        self._window.side.put_in_front(kept.get(_SIDE_PANEL, ""))
-        self._window.side.setVisible(kept.get(_SIDE, _OPEN if has_room else _FOLDED) == _OPEN)
+        self._shell.side.put_in_front(kept.get(_SIDE_PANEL, ""))
+        self._shell.side.setVisible(kept.get(_SIDE, _OPEN if has_room else _FOLDED) == _OPEN)
 
     def _on_side(self, unfolded: bool) -> None:  # noqa: FBT001 - a signal's one argument
-        self._window.side.setVisible(unfolded)
+        self._shell.side.setVisible(unfolded)
 
     def _on_unfolded(self) -> None:
         # Hidden with the window is not folded away.
-        self._window.commands.side.setChecked(not self._window.side.isHidden())
+        self._shell.commands.side.setChecked(not self._shell.side.isHidden())
 
     def _on_scheme(self, action: QAction) -> None:
         try:
             self._bench.remember_scheme(action.data())
         except LapseError as trouble:
-            self._window.error_panel.show_error(trouble)
+            self._shell.show_error(trouble)
         self._dress()
 
     def _on_presenter(self, on: bool) -> None:  # noqa: FBT001 - a signal's one argument
@@ -112,7 +105,7 @@ class ViewController(QObject):
     def _dress(self) -> None:
         application = QApplication.instance()
         assert isinstance(application, QApplication)
-        presents = self._window.commands.presenter.isChecked()
+        presents = self._shell.commands.presenter.isChecked()
         theme.apply(
             application, self._bench.settings.scheme, max(self._zoom, theme.PRESENTER_ZOOM) if presents else self._zoom
         )
@@ -120,24 +113,17 @@ class ViewController(QObject):
     def _on_tab(self) -> None:
         action = self.sender()
         if isinstance(action, QAction):
-            self._window.tabs.setCurrentIndex(action.data())
-            _focus(self._window.tabs)
-
-    def _on_focus_timeline(self) -> None:
-        _focus(self._window.timeline.view)
+            self._shell.tabs.setCurrentIndex(action.data())
+            if self._shell.tabs.isVisible():  # Qt gives the focus to what nobody sees, too
+                self._shell.tabs.setFocus()
 
     def _on_palette(self) -> None:
         from ui.shell.palette import CommandPalette
 
-        self._tasks.start("palette", ask, CommandPalette(self._window.commands.all(), self._window))
+        self._tasks.start("palette", ask, CommandPalette(self._shell.commands.all(), self._window))
 
     def _splitters(self) -> list[QSplitter]:
         return [each for each in self._window.findChildren(QSplitter) if each.objectName()]
-
-
-def _focus(widget: QWidget) -> None:
-    if widget.isVisible():  # Qt gives the focus to what nobody sees, too
-        widget.setFocus()
 
 
 def _zoom_of(text: str) -> float:

@@ -15,7 +15,7 @@ from ui.shell.page import Page
 
 
 def take_up(desk: Desk, connection: Connection) -> None:
-    desk.controller._on_connection_saved(connection)
+    desk.controller.model.take_up(connection)
     desk.until(lambda: not desk.controller.tasks.running("connect"))
 
 
@@ -31,32 +31,32 @@ def test_each_connection_has_its_own_story(open_desk: Open) -> None:
     desk.until(lambda: "200" in desk.window.response.view.toPlainText())
     mine = desk.bench.settings.connection
     assert desk.window.top_bar.connection_picker.menu().actions()[0].text() == "Demo org · signed in"
-    desk.until(lambda: len(desk.controller._story._lanes.bars) == 2)
+    desk.until(lambda: len(desk.controller.timeline._lanes.bars) == 2)
     take_up(desk, twin(desk))
     desk.reach(Page.SIGNED_OUT)
     assert desk.window.response.view.toPlainText() == ""
     assert desk.window.call_strip.story_label.text() == ""
     assert desk.window.call_strip.api_url_edit.text() == ""
-    assert desk.controller._story._lanes.bars == []
+    assert desk.controller.timeline._lanes.bars == []
     desk.sign_in()
-    assert desk.controller._story._counters.at(desk.bench.clock.now()).calls == 0
+    assert desk.controller.session._counters.at(desk.bench.clock.now()).calls == 0
     take_up(desk, mine)
     desk.reach(Page.SIGNED_IN)
-    assert len(desk.controller._story._lanes.bars) == 2
-    assert desk.controller._story._counters.at(desk.bench.clock.now()).calls == 1
+    assert len(desk.controller.timeline._lanes.bars) == 2
+    assert desk.controller.session._counters.at(desk.bench.clock.now()).calls == 1
     assert desk.window.call_strip.api_url_edit.text() == desk.bench.connection.api_url
 
 
 def test_a_story_told_anew_tells_nothing_twice(open_desk: Open) -> None:
     desk = open_desk()
     desk.sign_in()
-    story, bench = desk.controller._story, desk.bench
+    model, bench = desk.controller.model, desk.bench
     received = next(each for each in bench.journal if isinstance(each.event, TokensReceived))
     bench.journal.of(received.connection).append(received.event)  # the batch with it is on its way
-    story._key = ""
-    story.show_connection()
-    desk.until(lambda: not desk.controller._bridge._timer.isActive())
-    assert len(story._lanes.bars) == 4
+    model._key = ""
+    model._follow_connection()
+    desk.until(lambda: not desk.controller.model.bridge._timer.isActive())
+    assert len(desk.controller.timeline._lanes.bars) == 4
 
 
 def test_what_one_person_called_is_gone_when_the_next_one_signs_in(open_desk: Open) -> None:
@@ -78,11 +78,11 @@ def test_the_first_token_of_another_sign_in_is_not_inspected_as_this_ones(open_d
     desk.reach(Page.SIGNED_OUT)
     desk.sign_in()
     received = [each.seq for each in desk.bench.journal if isinstance(each.event, TokensReceived)]
-    desk.until(lambda: len(desk.controller._story._lanes.bars) >= 4)
+    desk.until(lambda: len(desk.controller.timeline._lanes.bars) >= 4)
     shown: list[object] = []
     desk.window.inspector.show_token = shown.append  # type: ignore[method-assign]
     for seq in received:
-        desk.controller._story.select(seq)
+        desk.controller.shell.selection.select(seq)
     assert shown == [AT(1)]
 
 
@@ -103,7 +103,7 @@ def test_secrets_of_the_demo_org_are_copied_as_secrets(open_desk: Open) -> None:
     desk.until(lambda: desk.window.findChild(AddressesDialog) is not None)
     dialog = desk.window.findChild(AddressesDialog)
     assert isinstance(dialog, AddressesDialog)
-    clipboard = desk.controller._clipboard
+    clipboard = desk.controller.clipboard
     assert isinstance(clipboard, Clipboard)
     for name, is_secret in (("issuer", False), ("apiToken", True), ("controlToken", True)):
         clipboard.forget()

@@ -104,7 +104,7 @@ def test_a_slider_turns_a_knob_once_it_rests(open_desk: Open) -> None:
         tells(desk, DemoOrgTurned, f"Demo org: {knob} is {value}.")
         assert len(told(desk, DemoOrgTurned)) == turned + 1  # however many stops it went past
         assert org(desk).knobs()[knob] == value
-        desk.controller.tick()
+        desk.controller.model.tick()
         assert slider.value_label.text() == words
 
 
@@ -175,9 +175,9 @@ def test_an_hour_on_or_back_breaks_no_panel(open_desk: Open, seconds: float) -> 
     desk.window.tabs.setCurrentWidget(desk.window.wire)
     assert desk.call()
     desk.window.tabs.setCurrentWidget(desk.window.journal)
-    desk.controller.tick()
+    desk.controller.model.tick()
     desk.window.timeline.table_button.click()
-    desk.controller.tick()
+    desk.controller.model.tick()
     desk.window.grab()
     desk.until(lambda: "time travel" in [mark.kind.value for mark in desk.window.timeline.view._lanes.marks])
 
@@ -224,8 +224,8 @@ def test_a_switch_that_is_on_is_switched_off_or_set_to_another_count(open_desk: 
     desk.until(lambda: switch.struck_label.text() == "not struck yet")
     switch.times_spin.setValue(3)
     desk.until(lambda: [str(each.fault) for each in org(desk).faults.switched] == ["503@token*3"])
-    desk.until(lambda: not desk.controller._demo._one_at_a_time.locked())
-    desk.controller.tick()
+    desk.until(lambda: not desk.controller.demo._one_at_a_time.locked())
+    desk.controller.model.tick()
     press(desk, "tokenUnavailableBox")
     desk.until(lambda: org(desk).faults.switched == ())
     tells(desk, FaultSwitched, "The fault 503@token*3 was switched off in the demo org.")
@@ -415,9 +415,9 @@ def test_a_guest_reads_how_the_org_is_turned_and_not_for_ever(open_desk: Open) -
     guest.until(lambda: not guest.controller.tasks.running(_READING))
     exchanges = [entry for entry in guest.bench.journal if isinstance(entry.event, Exchange)]
     reading = next(each for each in exchanges if each.event.kind is ExchangeKind.CONTROL)
-    guest.controller._demo.added((reading,))
+    guest.controller.demo._added((reading,))
     assert not guest.controller.tasks.running(_READING)  # or each would lead to the next
-    guest.controller._demo.added((next(each for each in exchanges if each.event.kind is ExchangeKind.API),))
+    guest.controller.demo._added((next(each for each in exchanges if each.event.kind is ExchangeKind.API),))
     assert guest.controller.tasks.running(_READING)
     guest.until(lambda: not guest.controller.tasks.running(_READING))
 
@@ -432,7 +432,7 @@ def test_a_guest_is_told_so_and_looks_again_when_asked_to(open_desk: Open) -> No
     org(host).turn(access_token_lifetime_s=300)
     exchanges = len(told(guest, Exchange))
     for _ in range(3):
-        guest.controller.tick()
+        guest.controller.model.tick()
     assert not guest.controller.tasks.running(_READING)
     slider = panel(guest).lifetimes.sliders["access_token_lifetime_s"]
     assert slider.value_label.text() == "30 s"
@@ -452,16 +452,16 @@ REAL = Connection(
 
 def test_a_thought_of_one_connection_is_not_taken_to_the_next(open_desk: Open) -> None:
     desk = ready(open_desk, signed_in=False)
-    desk.run(desk.controller._take_up(REAL))
+    desk.run(desk.controller.model._take_up(REAL))
     press(desk, "whatIf60Button")
     assert panel(desk).what_if.when_label.text() == "If it were 1 min later:"
-    desk.run(desk.controller._take_up(replace(REAL, name="Another")))
+    desk.run(desk.controller.model._take_up(replace(REAL, name="Another")))
     assert panel(desk).what_if.when_label.text() == "As it is now:"
 
 
 def test_at_a_real_server_it_is_a_thought_and_nothing_is_sent(open_desk: Open) -> None:
     desk = ready(open_desk)
-    desk.run(desk.controller._take_up(REAL))
+    desk.run(desk.controller.model._take_up(REAL))
     shown = panel(desk)
     assert not any(each.isVisible() for each in (shown.lifetimes, shown.times, shown.faults, shown.verbs))
     assert shown.what_if.isVisible()
@@ -485,7 +485,7 @@ def test_a_thought_of_later_tells_what_a_call_would_do_then(open_desk: Open) -> 
     desk = ready(open_desk)
     chosen = desk.bench.chosen
     desk.bench._chosen = replace(chosen, connection=replace(chosen.connection, embedded=False, name="Real"))
-    desk.controller._demo.show_connection(is_ready=True)
+    desk.controller.demo._show_connection()
     entries = len(desk.bench.journal)
     what_if = panel(desk).what_if
     assert "good for another" in what_if.answer_label.text()
@@ -522,7 +522,7 @@ def test_nothing_is_asked_while_the_panel_is_folded_away(open_desk: Open) -> Non
     desk.click(desk.window.side.fold_button)
     assert not desk.window.commands.side.isChecked()
     org(desk).turn(access_token_lifetime_s=300)
-    desk.controller.tick()
+    desk.controller.model.tick()
     slider = panel(desk).lifetimes.sliders["access_token_lifetime_s"]
     assert slider.value_label.text() == "30 s"
     desk.window.commands.demo_panel.trigger()

@@ -28,7 +28,7 @@ def test_nobody_calls_the_doctor_while_all_is_well(open_desk: Open) -> None:
     desk.sign_in()
     desk.window.commands.refresh_now.trigger()
     desk.until(lambda: not desk.controller.tasks.running("refresh"))
-    desk.until(lambda: not desk.controller._bridge._timer.isActive())
+    desk.until(lambda: not desk.controller.model.bridge._timer.isActive())
     assert not desk.window.doctor.isVisible()
     desk.window.commands.doctor.trigger()
     assert looked(desk) == []
@@ -102,7 +102,7 @@ def test_an_api_token_is_kept_only_on_request_and_forgotten_again(open_desk: Ope
     desk = open_desk()
     desk.reach(Page.SIGNED_OUT)
     addresses = desk.run(demo_of(desk.bench).addresses())
-    desk.controller._on_connection_saved(replace(desk.bench.connection, name="Twin", embedded=False, number=1))
+    desk.controller.model.take_up(replace(desk.bench.connection, name="Twin", embedded=False, number=1))
     desk.until(lambda: not desk.controller.tasks.running("connect"))
 
     def opened() -> GrantDialog:
@@ -134,7 +134,7 @@ def test_a_busy_server_needs_no_doctor(open_desk: Open) -> None:
     org(desk).faults.switch_on([Fault.parse("503=600@token")])
     desk.window.commands.refresh_now.trigger()
     desk.until(lambda: not desk.controller.tasks.running("refresh"))
-    desk.until(lambda: not desk.controller._bridge._timer.isActive())
+    desk.until(lambda: not desk.controller.model.bridge._timer.isActive())
     assert not desk.window.doctor.isVisible()
     assert desk.window.page is Page.SIGNED_IN
 

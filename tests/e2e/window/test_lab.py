@@ -36,7 +36,7 @@ def test_a_real_run_to_its_end_while_the_session_goes_on(open_desk: Open) -> Non
     desk = open_desk()
     desk.sign_in()
     desk.call()
-    desk.until(lambda: not desk.controller._bridge._timer.isActive())
+    desk.until(lambda: not desk.controller.model.bridge._timer.isActive())
     journal, requests = tuple(desk.bench.journal), desk.token_requests
     tokens = desk.bench.session.tokens
     seen: list[str] = []

@@ -335,7 +335,7 @@ def test_elsewhere_nothing_is_played_and_the_demo_org_is_offered(open_desk: Open
     desk.window.commands.show_me.trigger()
     desk.until(lambda: bool(told(desk, CallStarted)))
     issuer = desk.bench.connection.issuer
-    desk.controller._on_connection_saved(Connection(name="Mine", issuer=issuer, client_id=DEMO_CLIENT_ID))
+    desk.controller.model.take_up(Connection(name="Mine", issuer=issuer, client_id=DEMO_CLIENT_ID))
     desk.until(lambda: not desk.controller.tasks.running("connect"))
     desk.until(lambda: not desk.controller.tasks.running("lesson"))
     panel, commands = desk.window.lessons, desk.window.commands

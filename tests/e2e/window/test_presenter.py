@@ -76,7 +76,7 @@ def test_in_presenter_mode_no_token_is_anywhere_in_the_window(open_desk: Open) -
     window.commands.reveal["access"].trigger()
     assert any(secret in everything_shown(desk) for secret in secrets(desk))  # this search finds one when it is there
     window.commands.presenter.setChecked(True)
-    desk.controller.tick()
+    desk.controller.model.tick()
     assert window.top_bar.presenter_pill.isVisible()
     assert not window.commands.reveal["access"].isEnabled()
     for index in range(window.inspector.picker.count()):

@@ -116,10 +116,9 @@ def test_the_timeline_is_written_as_picture_and_drawing_and_the_exchanges_as_har
 ) -> None:
     desk = open_desk()
     refreshed(desk)
-    story = desk.controller._story
-    story.write_timeline(tmp_path / "timeline.png")
-    story.write_timeline(tmp_path / "timeline.svg")
-    story.write_har(tmp_path / "lapse.har")
+    desk.controller.timeline.write_timeline(tmp_path / "timeline.png")
+    desk.controller.timeline.write_timeline(tmp_path / "timeline.svg")
+    desk.controller.wire.write_har(tmp_path / "lapse.har")
     image = QImage(str(tmp_path / "timeline.png"))
     assert image.width() >= 2 * desk.window.timeline.view.width()
     assert "AT-2" in (tmp_path / "timeline.svg").read_text()
@@ -131,7 +130,7 @@ def test_what_cannot_be_written_says_so(open_desk: Open, tmp_path: Path) -> None
     desk = open_desk()
     refreshed(desk)
     with pytest.raises(BadInput, match="cannot be written"):
-        desk.controller._story.write_har(tmp_path / "nowhere" / "lapse.har")
+        desk.controller.wire.write_har(tmp_path / "nowhere" / "lapse.har")
 
 
 def test_a_restored_session_is_on_the_timeline(open_desk: Open) -> None:
@@ -142,8 +141,8 @@ def test_a_restored_session_is_on_the_timeline(open_desk: Open) -> None:
     desk.close()
     again = open_desk(store)
     again.reach(Page.SIGNED_IN)
-    again.until(lambda: again.controller._story._lanes.bar(AT(2)) is not None)
-    access, refresh = (again.controller._story._lanes.bar(name) for name in (AT(2), RT(2)))
+    again.until(lambda: again.controller.timeline._lanes.bar(AT(2)) is not None)
+    access, refresh = (again.controller.timeline._lanes.bar(name) for name in (AT(2), RT(2)))
     assert access is not None
     assert refresh is not None
     tokens = again.bench.session.tokens
@@ -157,4 +156,5 @@ def test_limits_of_the_demo_org_are_drawn(open_desk: Open) -> None:
     assert demo_of(desk.bench).host.org is not None
     demo_of(desk.bench).host.org.turn(refresh_idle_s=60, grace_s=20)
     refreshed(desk)
-    assert desk.controller._story._limits == (1.0, Limits(grace_s=20.0, idle_s=60.0, absolute_s=7 * 3600.0))
+    assert desk.controller.model.leeway_s == 1.0
+    assert desk.controller.model.limits == Limits(grace_s=20.0, idle_s=60.0, absolute_s=7 * 3600.0)

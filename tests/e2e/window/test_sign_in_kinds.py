@@ -280,7 +280,7 @@ def test_escape_ends_the_question_for_a_second_factor(open_desk: Open, asked: st
     press(Qt.Key.Key_Escape)
     desk.reach(Page.SIGNED_OUT)
     desk.until(lambda: not desk.controller.tasks.running("sign-in"))
-    assert not desk.controller._sign_in.is_waiting
+    assert not desk.controller.sign_in.is_waiting
     choose(desk, "password")
     assert desk.window.password.username_edit.text() == ""
 
@@ -302,7 +302,7 @@ def test_asking_twice_opens_the_same_page_again_and_can_still_be_cancelled(open_
     desk.until(lambda: len(opened) == 1)
     again(desk)
     assert opened == [opened[0]] * 2
-    desk.controller._show_session()
+    desk.controller.model.refresh()
     assert desk.window.page is Page.WAITING
     press(Qt.Key.Key_Escape)
     desk.reach(Page.SIGNED_OUT)
@@ -316,7 +316,7 @@ def test_another_kind_gives_the_first_one_up(open_desk: Open) -> None:
     desk.until(lambda: bool(desk.window.waiting.url_edit.text()))
     desk.until(lambda: len(finished(desk)) == 1)
     assert desk.window.page is Page.WAITING
-    assert desk.controller._sign_in.is_waiting
+    assert desk.controller.sign_in.is_waiting
     desk.click(desk.window.waiting.cancel_button)
     desk.reach(Page.SIGNED_OUT)
 
@@ -339,7 +339,7 @@ def test_another_connection_ends_the_sign_in_and_says_so(open_desk: Open) -> Non
     desk.until(lambda: bool(desk.window.device_waiting.code_label.text()))
     issuer = desk.bench.connection.issuer
     mine = Connection(name="Mine", issuer=issuer, client_id=DEMO_CLIENT_ID, number=1, sign_in="password")
-    desk.controller._on_connection_saved(mine)
+    desk.controller.model.take_up(mine)
     desk.until(lambda: not desk.controller.tasks.running("connect"))
     assert desk.window.page is Page.SIGNED_OUT
     assert any("cancelled" in each for each in desk.window.toasts.texts())

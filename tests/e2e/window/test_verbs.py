@@ -67,7 +67,7 @@ def test_reveal_shows_the_value_until_its_time_is_over(open_desk: Open) -> None:
     view = desk.window.cards["access"].value_view
     assert (view.isVisible(), view.toPlainText()) == (True, value(desk))
     desk.bench.clock.jump(21)
-    desk.controller.tick()
+    desk.controller.model.tick()
     assert (view.isVisible(), view.toPlainText()) == (False, "")
 
 
@@ -169,7 +169,7 @@ def test_nothing_is_troubled_but_the_demo_org(open_desk: Open) -> None:
     desk = open_desk()
     desk.reach(Page.SIGNED_OUT)
     issuer = desk.bench.connection.issuer
-    desk.controller._on_connection_saved(Connection(name="Mine", issuer=issuer, client_id=DEMO_CLIENT_ID))
+    desk.controller.model.take_up(Connection(name="Mine", issuer=issuer, client_id=DEMO_CLIENT_ID))
     desk.until(lambda: not desk.controller.tasks.running("connect"))
     desk.sign_in()
     commands = desk.window.commands

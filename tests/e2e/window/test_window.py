@@ -41,7 +41,7 @@ def test_the_main_job(open_desk: Open) -> None:
     before = desk.token_requests
 
     desk.bench.clock.jump(33)
-    desk.controller.tick()
+    desk.controller.model.tick()
     assert window.cards["access"].pill_word == "Lapsed"
     assert window.cards["access"].countdown_text.startswith("-00:0")
     assert "refresh first, then call: 2 requests" in window.call_strip._consequence.text()

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QMessageBox
 from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
@@ -18,12 +18,15 @@ from app.demo.front import asgi
 from app.demo.ledger import MemoryLedger, SigningKey
 from app.demo.org import DemoOrg
 from app.embedded import NothingEmbedded
+from app.journal import Journal
 from app.settings import Settings
 from ui.connections.controller import ConnectionsController
 from ui.connections.editor import ConnectionEditor
 from ui.connections.list import ConnectionsDialog
 from ui.shell.clipboard import Clipboard
+from ui.shell.session_model import SessionModel
 from ui.shell.tasks import TaskScope
+from ui.window.main_window import MainWindow
 
 pytestmark = pytest.mark.any_font
 
@@ -37,6 +40,7 @@ class Bench:
     http: httpx.AsyncClient
     settings: Settings = field(default_factory=lambda: Settings().with_connection(STAGING))
     removed: list[str] = field(default_factory=list)
+    journal: Journal = field(default_factory=lambda: Journal(SystemClock()))
     embedded: NothingEmbedded = field(default_factory=NothingEmbedded)
 
     def standing(self, name: str) -> bool | None:
@@ -67,15 +71,18 @@ class World:
 
 
 @pytest.fixture
-def world(qtbot: QtBot, loop: QEventLoop, key: SigningKey) -> Iterator[World]:
+def world(qtbot: QtBot, loop: QEventLoop, key: SigningKey, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     org = DemoOrg(SystemClock(), ledger=MemoryLedger(key))
     bench = Bench(httpx.AsyncClient(transport=httpx.ASGITransport(asgi(org))))
-    window = QWidget()
-    qtbot.addWidget(window)
+    window = MainWindow()
+    window.furnish()
+    qtbot.addWidget(window, before_close_func=lambda each: setattr(each, "_may_close", True))
     window.show()
     failures: list[BaseException] = []
     tasks, taken_up = TaskScope(failures.append, window), list[Connection]()
-    controller = ConnectionsController(window, bench, tasks, Clipboard(window), taken_up.append, window)  # type: ignore[arg-type]
+    model = SessionModel(bench, tasks, window)  # type: ignore[arg-type]
+    monkeypatch.setattr(model, "take_up", taken_up.append)
+    controller = ConnectionsController(window.shell(tasks, Clipboard(window)), model)
     yield World(controller, bench, tasks, org, taken_up, failures)
     tasks.start("close", bench.http.aclose)
     qtbot.waitUntil(lambda: not tasks.running("close"))

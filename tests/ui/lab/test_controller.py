@@ -58,7 +58,9 @@ class World:
         self.window.show()
         self.lab = self.window.lab.sheet
         self.tasks = TaskScope(self.failures.append, self.window)
-        self.controller = LabController(self.window, self.tasks, Clipboard(self.window), self.window, run=self.run)
+        self.controller = LabController(
+            self.window.lab, self.window.shell(self.tasks, Clipboard(self.window)), run=self.run
+        )
 
     def begin(self) -> None:
         self.window.commands.run_lab.trigger()

@@ -11,9 +11,11 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
+from app.clock import SystemClock
 from app.connection import Connection
 from app.errors import Hiccup, SignInFailed
 from app.errors.reasons import SignInEnded, Standing
+from app.journal import Journal
 from app.secret import Secret
 from app.session.device_sign_in import DeviceWaiting
 from app.session.direct_sign_in import Factor, PushWaiting, SecondFactor
@@ -26,6 +28,7 @@ from ui.session.sign_in_controller import SignInController
 from ui.shell.clipboard import Clipboard
 from ui.shell.commands import Possible
 from ui.shell.page import Page
+from ui.shell.session_model import SessionModel
 from ui.shell.tasks import TaskScope
 from ui.window.main_window import MainWindow
 
@@ -55,6 +58,7 @@ class Bench:
     is_connected: bool = True
     session: Session = field(default_factory=Session)
     clock: FakeClock = field(default_factory=FakeClock)
+    journal: Journal = field(default_factory=lambda: Journal(SystemClock()))
     opened: list[str] = field(default_factory=list)
     told: list[Callable[[bool], None]] = field(default_factory=list)
     passwords: list[Secret] = field(default_factory=list)
@@ -86,6 +90,7 @@ class Bench:
 class World:
     controller: SignInController
     window: MainWindow
+    model: SessionModel
     bench: Bench
     tasks: TaskScope
     changes: list[Page | None]
@@ -107,11 +112,13 @@ def world(qtbot: QtBot, loop: QEventLoop) -> Iterator[World]:
     tasks = TaskScope(failures.append, window)
     bench = Bench()
 
-    def changed() -> None:
-        changes.append(made.page)
-
-    made = SignInController(window, bench, tasks, Clipboard(window), changed, window)  # type: ignore[arg-type]
-    yield World(made, window, bench, tasks, changes, failures)
+    model = SessionModel(bench, tasks, window)  # type: ignore[arg-type]
+    model.is_ready = True
+    model.show_page()
+    model.page_chosen.connect(window.show_page)
+    model.session_changed.connect(lambda: changes.append(model.sign_in_page))
+    made = SignInController(window.session, window.shell(tasks, Clipboard(window)), model)
+    yield World(made, window, model, bench, tasks, changes, failures)
     made.cancel()
     qtbot.waitUntil(lambda: not tasks.running("sign-in"))
 
@@ -146,16 +153,16 @@ PAGES = [("browser", Page.WAITING), ("device", Page.DEVICE), ("password", Page.P
 @pytest.mark.parametrize(("kind", "page"), PAGES)
 def test_it_begins_by_the_connections_kind_and_shows_its_page_by_itself(world: World, kind: str, page: Page) -> None:
     world.bench.connection = replace(OKTA, sign_in=kind)
-    assert (world.controller.is_waiting, world.controller.page) == (False, None)
+    assert (world.controller.is_waiting, world.model.sign_in_page) == (False, None)
     world.window.commands.sign_in.trigger()
-    assert (world.window.page, world.controller.page, world.controller.is_waiting) == (page, page, True)
+    assert (world.window.page, world.model.sign_in_page, world.controller.is_waiting) == (page, page, True)
     assert world.tasks.running("sign-in") is (kind != "password")
 
 
 @pytest.mark.parametrize(("kind", "page"), PAGES)
 def test_each_kind_has_an_action(world: World, kind: str, page: Page) -> None:
     world.window.commands.sign_in_by[kind].trigger()
-    assert world.controller.page is page
+    assert world.model.sign_in_page is page
 
 
 def test_nothing_begins_before_there_is_a_connection(world: World) -> None:
@@ -183,7 +190,7 @@ def test_what_fails_is_reported_once_its_page_is_free(
 ) -> None:
     begun(qtbot, world, kind)
     end(qtbot, world, failure)
-    assert (world.changes, world.failures, world.controller.page) == ([None], [failure], None)
+    assert (world.changes, world.failures, world.model.sign_in_page) == ([None], [failure], None)
 
 
 def test_asking_again_opens_the_same_url_and_begins_nothing(qtbot: QtBot, world: World) -> None:
@@ -211,7 +218,7 @@ def test_the_end_of_the_one_before_takes_nothing_from_the_next(qtbot: QtBot, wor
     begun(qtbot, world, "device")
     assert first is not None
     assert first.cancelled()
-    assert (world.controller.page, world.changes) == (Page.DEVICE, [])
+    assert (world.model.sign_in_page, world.changes) == (Page.DEVICE, [])
     assert world.window.device_waiting.code_label.text() == "WDJB-MJHT"
     assert world.window.waiting.url_edit.text() == ""
 
@@ -220,7 +227,7 @@ def test_the_end_of_the_one_before_takes_nothing_from_the_next(qtbot: QtBot, wor
 def test_cancelling_frees_the_page_at_once(qtbot: QtBot, world: World, kind: str, page: Page) -> None:
     world.controller.start(kind)
     world.controller.cancel()
-    assert (world.controller.is_waiting, world.controller.page, world.changes) == (False, None, [None])
+    assert (world.controller.is_waiting, world.model.sign_in_page, world.changes) == (False, None, [None])
     qtbot.waitUntil(lambda: not world.tasks.running("sign-in"))
     assert (world.changes, world.failures) == ([None], [])
     assert world.window.toasts.texts() == ()
@@ -249,7 +256,7 @@ def test_a_browser_that_does_not_open_is_told(qtbot: QtBot, world: World, opens:
 def test_the_time_left_is_counted_from_the_first_moment(qtbot: QtBot, world: World) -> None:
     begun(qtbot, world, "device")
     assert "01:05" in world.window.device_waiting._left.text()
-    world.controller.tick(NOW + 5)
+    world.model.ticked.emit(NOW + 5)
     assert "01:00" in world.window.device_waiting._left.text()
 
 
@@ -267,13 +274,13 @@ def test_a_password_that_fails_stands_in_its_place(qtbot: QtBot, world: World) -
     qtbot.waitUntil(lambda: world.bench.end is not None)
     assert world.window.password._busy.isVisible()
     end(qtbot, world, SignInFailed("Wrong.", reason=SignInEnded.REFUSED))
-    assert (world.failures, world.controller.page, world.window.page) == ([], Page.PASSWORD, Page.PASSWORD)
+    assert (world.failures, world.model.sign_in_page, world.window.page) == ([], Page.PASSWORD, Page.PASSWORD)
     assert world.window.password.spoken().startswith("Wrong.\nYou are not signed in.")
     assert world.window.password.password_edit.hasFocus()
     typed(qtbot, world)
     qtbot.waitUntil(lambda: world.bench.end is not None)
     end(qtbot, world)
-    assert (world.changes, world.controller.page) == ([None], None)
+    assert (world.changes, world.model.sign_in_page) == ([None], None)
     assert world.window.password.username_edit.text() == ""
 
 
@@ -283,7 +290,7 @@ def test_a_fault_of_ours_is_reported_and_frees_the_page(qtbot: QtBot, world: Wor
     qtbot.waitUntil(lambda: world.bench.end is not None)
     end(qtbot, world, ValueError("oh"))
     assert [type(each) for each in world.failures] == [ValueError]
-    assert (world.changes, world.controller.page) == ([None], None)
+    assert (world.changes, world.model.sign_in_page) == ([None], None)
 
 
 def test_whoever_is_signed_in_already_stays_so(qtbot: QtBot, world: World) -> None:
@@ -314,7 +321,7 @@ def test_a_code_instead_of_the_phone_asks_anew_with_the_same_password(qtbot: QtB
     world.controller.start("password")
     typed(qtbot, world)
     qtbot.waitUntil(lambda: world.window.page is Page.SECOND_FACTOR)
-    assert world.controller.page is Page.SECOND_FACTOR
+    assert world.model.sign_in_page is Page.SECOND_FACTOR
     assert panel.code_button.hasFocus()
     panel.push_button.click()
     qtbot.waitUntil(lambda: panel.number_label.text() == "42")
@@ -322,13 +329,13 @@ def test_a_code_instead_of_the_phone_asks_anew_with_the_same_password(qtbot: QtB
     panel.instead_button.click()
     qtbot.waitUntil(lambda: "Type the code" in panel.spoken())
     assert world.bench.passwords == [Secret("engine")] * 2
-    assert (world.controller.page, world.changes) == (Page.SECOND_FACTOR, [])
+    assert (world.model.sign_in_page, world.changes) == (Page.SECOND_FACTOR, [])
     world.bench.end = None
     panel.code_edit.setText("123456")
     panel.enter_button.click()
     qtbot.waitUntil(lambda: world.bench.end is not None)
     end(qtbot, world)
-    assert (world.changes, world.controller.page, panel.code_edit.text()) == ([None], None, "")
+    assert (world.changes, world.model.sign_in_page, panel.code_edit.text()) == ([None], None, "")
 
 
 @pytest.mark.parametrize("how", ["well", "wrong", "cancelled"])
