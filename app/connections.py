@@ -13,7 +13,7 @@ import httpx
 from app import settings
 from app.active_connection import ActiveConnection, activate
 from app.clock import Clock, OwnClock, SystemClock
-from app.connection import Connection, SignInKind, check_connection
+from app.connection import Connection, check_connection
 from app.connection_field import ConnectionField
 from app.embedded import Embedded, EmbeddedFactory, NothingEmbedded
 from app.errors import BadInput, LapseError, StoreFailed
@@ -22,6 +22,8 @@ from app.events.tokens import TokensReceived
 from app.journal import Journal, Subscriber
 from app.oauth.client import OAuthClient
 from app.secret import KnownSecrets, Secret
+from app.session import kinds
+from app.session.kinds.kind import Prompt, SignInContext, SignInKind
 from app.session.session import Session
 from app.session.store import KeyringStore, TokenStore
 from app.session.system_browser import OpenBrowser, open_system_browser
@@ -37,13 +39,9 @@ if TYPE_CHECKING:
     from app.inspection.desk import Desk
     from app.lanes import Limits
     from app.session.calls import CallResult
-    from app.session.device_sign_in import DeviceWaiting
-    from app.session.direct_sign_in import SecondFactor
-    from app.session.sign_in import Waiting
     from app.session.sign_out import SignedOutHow
 
 _STOP_WITHIN_S = 5.0
-_BY_BROWSER = "authorization_code"
 
 
 class Connections:
@@ -185,42 +183,20 @@ class Connections:
         found = next((each for each in self._active.values() if each.connection.name == name), None)
         return None if found is None else found.session.tokens is not None
 
-    async def sign_in(self, show: "Callable[[Waiting], None]") -> None:
-        """Sign in through the browser; `show` is told the URL while it waits. Cancel by cancelling the task.
+    async def sign_in(self, kind: SignInKind[Prompt], prompt: Prompt) -> None:
+        """Sign in by a kind; `prompt` is how it shows and asks, see its record. Cancel by cancelling the task.
 
         Raises LapseError; an earlier session stays as it was until the new one is complete.
         """
-        from app.session.sign_in import browser_sign_in
-
-        chosen = self.chosen  # another may be chosen while the browser has the person
-        signing_in = browser_sign_in(
-            chosen.client, chosen.connection, chosen.journal, chosen.clock, show=show, open_browser=self.open_browser
+        chosen = self.chosen  # another may be chosen while the user is at it
+        context = SignInContext(
+            client=chosen.client,
+            connection=chosen.connection,
+            journal=chosen.journal,
+            clock=chosen.clock,
+            open_browser=self.open_browser,
         )
-        await chosen.begin(signing_in, grant=_BY_BROWSER)
-
-    async def sign_in_by_device(self, show: "Callable[[DeviceWaiting], None]") -> None:
-        """Sign in on another device; `show` is told the code and the link while it waits. Otherwise as `sign_in`."""
-        from app.session.device_sign_in import device_sign_in
-
-        chosen = self.chosen
-        signing_in = device_sign_in(chosen.client, chosen.connection, chosen.journal, chosen.clock, show=show)
-        await chosen.begin(signing_in, grant="device_code")
-
-    async def sign_in_by_password(self, username: str, password: Secret, factors: "SecondFactor") -> None:
-        """Sign in by Okta Direct Authentication; `factors` asks for a second factor. Otherwise as `sign_in`."""
-        from app.session.direct_sign_in import direct_sign_in
-
-        chosen = self.chosen
-        signing_in = direct_sign_in(
-            chosen.client,
-            chosen.connection,
-            chosen.journal,
-            chosen.clock,
-            username=username,
-            password=password,
-            factors=factors,
-        )
-        await chosen.begin(signing_in, grant="password")
+        await chosen.begin(kind.sign_in(context, prompt), grant=kind.grant)
 
     async def call_api_many(
         self, method: str, url: str, times: int, done: "Callable[[CallResult], None]" = lambda _: None
@@ -259,8 +235,8 @@ class Connections:
         received = (e.event for e in newest_first if e.connection == key and isinstance(e.event, TokensReceived))
         grant = next((each.grant for each in received if each.grant != "refresh_token"), None)
         if grant is not None:
-            return grant == _BY_BROWSER
-        return found.connection.sign_in is SignInKind.BROWSER
+            return any(each.leaves_browser_session for each in kinds.KINDS if each.grant == grant)
+        return kinds.kind_named(found.connection.sign_in).leaves_browser_session
 
     async def api_token(self, connection: Connection, org_url: str) -> Secret | None:
         """Return the API token of a connection's org where it is known: the embedded org's, or one kept on request."""
@@ -321,7 +297,7 @@ class Connections:
 
     def _remember(self, change: Callable[[Settings], Settings]) -> None:
         """Change what is saved by now: another Lapse may have saved something meanwhile, and that stays."""
-        self.settings = self._offered(settings.change(settings.config_dir(), change))
+        self.settings = self._offered(settings.change(settings.config_dir(), change, kinds.kind_names()))
 
     def _offered(self, found: Settings) -> Settings:
         """Return the settings without the connections that this installation cannot serve, unless nothing is left."""
@@ -408,7 +384,7 @@ async def open_connections(
         journal=journal,
         folder=folder,
         folder_trouble=settings.folder_trouble(folder),
-        found=settings.load(settings.config_dir()),
+        found=settings.load(settings.config_dir(), kinds.kind_names()),
         embedded=embedded(folder, clock, journal, worker),
         store=store,
         open_browser=open_browser,

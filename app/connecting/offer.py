@@ -5,12 +5,10 @@ from enum import StrEnum
 
 from app.connecting import words
 from app.connecting.verdict import Lack
-from app.connection import SignInKind
 from app.oauth.metadata import ServerMetadata
+from app.session import kinds
 
 _OFFLINE = "offline_access"
-# What holds where a server does not say (RFC 8414 §2).
-_GRANTS_UNSAID = ("authorization_code", "implicit")
 
 
 class Tone(StrEnum):
@@ -32,9 +30,9 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What a server's metadata offers; `why_not` names each sign-in that is not possible, `missing` what it lacks."""
+    """What a server's metadata offers; `why_not` is by the names of the kinds not possible, `missing` what it lacks."""
 
-    why_not: dict[SignInKind, str]
+    why_not: dict[str, str]
     facts: tuple[Fact, ...]
     missing: tuple[str, ...]
 
@@ -55,18 +53,12 @@ def offer_of(metadata: ServerMetadata) -> Offer:
     return Offer(why_not, facts, _missing(metadata))
 
 
-def _why_not(metadata: ServerMetadata) -> dict[SignInKind, str]:
-    listed = metadata.grant_types_supported or _GRANTS_UNSAID
-    offered = {
-        SignInKind.BROWSER: "authorization_code" in listed,
-        SignInKind.PASSWORD: "password" in listed,
-        SignInKind.DEVICE: metadata.device_authorization_endpoint is not None,
-    }
-    return {kind: words.NOT_OFFERED[kind] for kind, is_offered in offered.items() if not is_offered}
+def _why_not(metadata: ServerMetadata) -> dict[str, str]:
+    return {each.name: each.words.not_offered for each in kinds.KINDS if not each.is_offered(metadata)}
 
 
-def _kinds(why_not: dict[SignInKind, str]) -> str:
-    return ", ".join(word for kind, word in words.KINDS.items() if kind not in why_not) or words.NO_KIND
+def _kinds(why_not: dict[str, str]) -> str:
+    return ", ".join(each.words.noun for each in kinds.KINDS if each.name not in why_not) or words.NO_KIND
 
 
 def _refresh_fact(metadata: ServerMetadata) -> Fact:

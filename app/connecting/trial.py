@@ -14,12 +14,13 @@ from app.connecting.not_found import NotFound
 from app.connecting.probe import ask
 from app.connecting.step import Step
 from app.connecting.verdict import Verdict
-from app.connection import Connection, SignInKind, check_connection
+from app.connection import Connection, check_connection
 from app.connection_field import ConnectionField
 from app.errors import BadInput, LapseError
 from app.events.wire import ExchangeKind
 from app.oauth.keyset import KEY_TYPES, read_keys
 from app.oauth.redirect import DEFAULT_PATH
+from app.session.kinds import kind_named
 from app.wire.fetch import fetch
 
 _TOTAL_S = 15.0
@@ -46,8 +47,8 @@ async def try_out(connection: Connection, http: httpx.AsyncClient) -> AsyncItera
     yield Step(Verdict.METADATA_FOUND)
     yield await _keys(http, found)
     yield _scopes(connection, found)
-    if connection.sign_in is not SignInKind.BROWSER:
-        yield _other_kind(connection, found)
+    if not kind_named(connection.sign_in).returns_by_redirect:
+        yield _kind(connection, found)
         return
     uris, step = await _ports(connection)
     yield step
@@ -91,7 +92,7 @@ def _scopes(connection: Connection, found: Found) -> Step:
     return Step(Verdict.SCOPES_LISTED if listed else Verdict.SCOPES_UNSTATED)
 
 
-def _other_kind(connection: Connection, found: Found) -> Step:
+def _kind(connection: Connection, found: Found) -> Step:
     why_not = found.offer.why_not.get(connection.sign_in)
     return Step(Verdict.KIND_NOT_OFFERED, {"why": why_not}) if why_not else Step(Verdict.KIND_OFFERED)
 

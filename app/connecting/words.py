@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from app.connecting.verdict import Lack, Tried, Verdict
-from app.connection import SignInKind
 
 _MOST_NAMES = 12
 _NAMES = {
@@ -76,12 +75,6 @@ _CURES_BY_CODE = {
     "invalid_target": "Check audience and resource.",
     "access_denied": "Check the app's assignments and the authorization server's access policy.",
 }
-NOT_OFFERED = {
-    SignInKind.BROWSER: "The server does not list the authorization_code grant.",
-    SignInKind.PASSWORD: "The server does not list the password grant (Okta Direct Authentication).",
-    SignInKind.DEVICE: "The server states no device authorization endpoint (RFC 8628).",
-}
-"""Why a server lets nobody sign in so."""
 
 # What metadata offers.
 ISSUER, SIGN_IN, GRANT_TYPES, REFRESH_TOKENS, PKCE = "Issuer", "Sign-in", "Grants", "Refresh tokens", "PKCE"
@@ -95,11 +88,6 @@ ENDPOINTS = {
     "revocation_endpoint": "Revocation",
     "introspection_endpoint": "Introspection",
     "end_session_endpoint": "Sign-out in the browser",
-}
-KINDS = {
-    SignInKind.BROWSER: "browser",
-    SignInKind.PASSWORD: "username and password",
-    SignInKind.DEVICE: "another device",
 }
 NO_KIND = "no way Lapse knows"
 GRANTS = {

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from app import settings
+from app.session import kinds
 
 _DONE, _PLACES, _CURRENT = "lessons-done", "lessons-places", "lesson"
 _NOWHERE: Mapping[str, int] = MappingProxyType({})
@@ -46,7 +47,7 @@ class Progress:
 
 def saved_progress() -> Progress:
     """Return the progress as it is saved now, by whichever window; raises BadInput where it cannot be read."""
-    return progress_of(settings.load(settings.config_dir()).window)
+    return progress_of(settings.load(settings.config_dir(), kinds.kind_names()).window)
 
 
 def progress_of(kept: Mapping[str, str]) -> Progress:

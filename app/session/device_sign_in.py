@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.clock import Clock
-from app.connection import Connection, SignInKind
+from app.connection import Connection
 from app.errors import BadInput, OAuthError, SignInFailed
 from app.errors.reasons import SignInEnded
 from app.events.sign_in import DeviceCodeShown, SignInStarted
@@ -56,7 +56,7 @@ async def device_sign_in(
     if endpoint is None:
         what, step = words.NO_DEVICE_GRANT
         raise BadInput(what, next_step=step)
-    started = SignInStarted(client.issuer, "", connection.scopes, SignInKind.DEVICE.value)
+    started = SignInStarted(client.issuer, "", connection.scopes, "device", "on another device")
     attempt = journal.append(started).seq
     try:
         codes = await client.device_codes(

@@ -5,7 +5,7 @@ from enum import Enum
 from typing import Protocol
 
 from app.clock import Clock
-from app.connection import Connection, SignInKind
+from app.connection import Connection
 from app.errors import BadInput, OAuthError, SignInFailed
 from app.errors.reasons import SignInEnded
 from app.events.sign_in import OneTimeCodeRefused, PushAwaited, SecondFactorWanted, SignInStarted
@@ -89,7 +89,7 @@ async def direct_sign_in(
         raise BadInput(what, next_step=step)
     metadata = await client.metadata()
     _check_offered(metadata)  # before the password leaves this machine
-    started = SignInStarted(client.issuer, "", connection.scopes, SignInKind.PASSWORD.value)
+    started = SignInStarted(client.issuer, "", connection.scopes, "password", "with username and password")
     attempt = journal.append(started).seq
     try:
         first = await client.by_password(

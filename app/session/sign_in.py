@@ -85,7 +85,7 @@ async def browser_sign_in(
 
 
 def _started(journal: Scribe, client: OAuthClient, connection: Connection, listener: RedirectListener) -> int:
-    started = journal.append(SignInStarted(client.issuer, listener.redirect_uri, connection.scopes))
+    started = journal.append(SignInStarted(client.issuer, listener.redirect_uri, connection.scopes, "browser"))
     if listener.taken_ports:
         journal.append(RedirectPortsTaken(listener.taken_ports, listener.redirect_uri), cause=started.seq)
     return started.seq

@@ -20,6 +20,7 @@ from app.events.tokens import RefreshTokenFate
 from app.records import Damaged, Record
 from app.secret import Secret
 from app.session.expiry import Expiry, Receipt
+from app.session.kinds import kind_names
 from app.session.stored import from_text, to_text
 from app.session.tokens import Held, TokenSet
 from app.settings import Settings, load
@@ -78,7 +79,7 @@ def read_settings(text: str) -> Settings | BadInput:
         path = Path(folder, "settings.json")
         path.write_text(text)
         try:
-            return load(Path(folder))
+            return load(Path(folder), kind_names())
         except BadInput as refused:
             return refused if str(path) in refused.what and path.read_text() == text else BadInput("")
 

@@ -5,16 +5,16 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QProgressBar, QPushButton,
 
 from ui import theme
 from ui.session.middle import place
+from ui.session.sign_in_panel import SignInPanel
 from ui.text import countdown
 from ui.widgets.buttons import allow
 from ui.widgets.card import Card
 from ui.widgets.labels import label
 
 
-class WaitingPanel(QWidget):
+class WaitingPanel(SignInPanel):
     """Waits for the browser; everything a person needs when it did not open is at hand."""
 
-    cancel_requested = Signal()
     open_again_requested = Signal()
     copy_requested = Signal(str)
 
@@ -70,11 +70,9 @@ class WaitingPanel(QWidget):
         self._show_url(self._url)
 
     def focus_first(self) -> None:
-        """Put the focus where a person would go on."""
         (self.again_button if self.again_button.isEnabled() else self.cancel_button).setFocus()
 
     def spoken(self) -> str:
-        """Return what a screen reader is told when the page appears."""
         return self._status.text()
 
     def tick(self, now: float) -> None:

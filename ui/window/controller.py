@@ -164,4 +164,4 @@ class WindowController(QObject):
         from app.connecting.offer import offer_of
 
         metadata = self.model.bench.client.known_metadata
-        return {kind.value: why for kind, why in offer_of(metadata).why_not.items()} if metadata is not None else {}
+        return offer_of(metadata).why_not if metadata is not None else {}

@@ -11,7 +11,7 @@ import pytest
 from app.connecting.step import Step
 from app.connecting.trial import try_out
 from app.connecting.verdict import Outcome
-from app.connection import DEMO_CLIENT_ID, Connection, SignInKind
+from app.connection import DEMO_CLIENT_ID, Connection
 from app.demo.org import DemoOrg
 from app.errors import BadInput
 from tests.app.connecting.conftest import Server
@@ -151,11 +151,9 @@ async def test_what_the_server_sends_back_with(query: str, outcome: Outcome, sai
     assert (asked[0]["prompt"], asked[0]["x"], asked[0]["audience"]) == (["none"], ["1"], ["api://a"])
 
 
-@pytest.mark.parametrize(
-    ("kind", "outcome"), [(SignInKind.DEVICE, Outcome.UNKNOWN), (SignInKind.PASSWORD, Outcome.BAD)]
-)
+@pytest.mark.parametrize(("kind", "outcome"), [("device", Outcome.UNKNOWN), ("password", Outcome.BAD)])
 async def test_other_ways_to_sign_in_ask_no_authorization_endpoint(
-    http: httpx.AsyncClient, server: Server, kind: SignInKind, outcome: Outcome
+    http: httpx.AsyncClient, server: Server, kind: str, outcome: Outcome
 ) -> None:
     server.metadata("/.well-known/openid-configuration", server.url, device_authorization_endpoint=f"{server.url}/d")
     step = await last(to(server.url, sign_in=kind), http)

@@ -20,6 +20,7 @@ from app.demo.serve import ServedOrg
 from app.errors import BadInput, DiscoveryFailed, LapseError, SignInFailed
 from app.events import Entry
 from app.events.sign_in import RedirectIgnored
+from app.session.kinds.browser import BROWSER
 from app.session.states import SignedIn
 from app.session.store import MemoryStore
 from tests.e2e.scripted_browser import sign_in
@@ -71,7 +72,7 @@ async def bench(served: ServedOrg, scopes: str = "openid profile offline_access"
 
 
 async def signed_in(opened: Connections) -> None:
-    await opened.sign_in(lambda _: None)
+    await opened.sign_in(BROWSER, lambda _: None)
     assert isinstance(opened.session.state, SignedIn)
 
 
@@ -101,7 +102,7 @@ async def test_lapse_stops_before_the_browser(served: ServedOrg, name: str) -> N
     served.org.play(scenario_named(name))
     async with bench(served) as opened:
         with pytest.raises(DiscoveryFailed):
-            await opened.sign_in(lambda _: None)
+            await opened.sign_in(BROWSER, lambda _: None)
     assert served.org.counters["authorize"] == 0
 
 
@@ -112,7 +113,7 @@ async def test_lapse_sends_no_code_on(served: ServedOrg, name: str) -> None:
         with suppress(LapseError, TimeoutError):
             async with asyncio.timeout(None) as waiting:
                 opened.journal.subscribe(lambda entry: _stop_waiting(entry, waiting))
-                await opened.sign_in(lambda _: None)
+                await opened.sign_in(BROWSER, lambda _: None)
         assert not isinstance(opened.session.state, SignedIn)
     assert served.org.counters["sign_in"] == 1
     assert served.org.counters["token"] == 0
@@ -128,7 +129,7 @@ async def test_lapse_refuses_the_id_token_and_uses_nothing_of_it(served: ServedO
     served.org.play(scenario_named(name))
     async with bench(served) as opened:
         with pytest.raises(SignInFailed):
-            await opened.sign_in(lambda _: None)
+            await opened.sign_in(BROWSER, lambda _: None)
         assert not isinstance(opened.session.state, SignedIn)
     assert served.org.counters["token"] == 1
     assert served.org.counters["userinfo"] == served.org.counters["api"] == 0

@@ -93,7 +93,7 @@ async def test_an_allowed_code_signs_in(world: World) -> None:
     assert world.network.token_requests() == 3
     started = world.journal.entry(attempt)
     assert started is not None
-    assert started.event == SignInStarted(world.org.issuer, "", connection(world).scopes, "device")
+    assert started.event == SignInStarted(world.org.issuer, "", connection(world).scopes, "device", "on another device")
     await world.session.begin(answer, claims, cause=attempt)
     assert isinstance(world.session.state, SignedIn)
 

@@ -115,7 +115,9 @@ async def test_a_password_is_enough_without_a_second_factor(world: World) -> Non
     await world.session.begin(answer, claims, cause=attempt)
     assert isinstance(world.session.state, SignedIn)
     started = world.told[1].event if isinstance(world.told[0].event, Exchange) else world.told[0].event
-    assert started == SignInStarted(world.org.issuer, "", connection(world).scopes, "password")
+    assert started == SignInStarted(
+        world.org.issuer, "", connection(world).scopes, "password", "with username and password"
+    )
 
 
 async def test_a_wrong_password_says_so(world: World) -> None:

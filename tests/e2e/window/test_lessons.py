@@ -23,6 +23,7 @@ from app.simulation import SimulatedKeyring
 from tests.e2e.window.desk import Desk, Open, nobody
 from tests.names import AT
 from ui.lessons.facts import StepState
+from ui.session.waiting import WaitingPanel
 from ui.shell.page import Page
 
 EVERY_LESSON = pytest.mark.parametrize("lesson", LESSONS, ids=[each.name for each in LESSONS])
@@ -289,7 +290,7 @@ def test_what_the_program_does_can_be_cancelled(open_desk: Open) -> None:
 
 def waiting_sign_in(desk: Desk) -> None:
     desk.window.commands.sign_in.trigger()
-    desk.reach(Page.WAITING)
+    desk.reach(WaitingPanel)
     desk.until(lambda: bool(told(desk, BrowserOpened)))
 
 

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from app.connecting.not_found import NotFound
 from app.connecting.step import Step
 from app.connecting.verdict import Verdict
-from app.connection import Connection, SignInKind
+from app.connection import Connection
 from app.connection_field import ConnectionField
 from app.errors import BadInput, DiscoveryFailed, Unreachable
 from tests.ui.connections.facts import HTML, found_at
@@ -33,7 +33,7 @@ SAVED = Connection(
     api_url="https://api.example/me",
     leeway_s=2.5,
     authorize_params=(("prompt", "consent"),),
-    sign_in=SignInKind.DEVICE,
+    sign_in="device",
     number=3,
 )
 
@@ -149,14 +149,14 @@ def test_of_several_servers_one_is_taken(qtbot: QtBot, opened: Opened) -> None:
     org = found_at("https://example.okta.com", grant_types_supported=("authorization_code",))
     editor.show_found(found_at(OKTA, others=(org,), notes=("Two servers answer.",)))
     assert editor.form.issuer_edit.text() == OKTA
-    assert editor.form.kinds.buttons[SignInKind.PASSWORD].isEnabled()
+    assert editor.form.kinds.buttons["password"].isEnabled()
     button = editor.findChild(QRadioButton, "foundServer2Button")
     assert button is not None
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert editor.form.issuer_edit.text() == "https://example.okta.com"
     assert editor.form.found.found is org
     assert "No refresh tokens" in texts(editor.form.found)
-    password = editor.form.kinds.buttons[SignInKind.PASSWORD]
+    password = editor.form.kinds.buttons["password"]
     assert not password.isEnabled()
     assert "password grant" in password.toolTip()
     assert "password grant" in texts(editor.form.kinds)
@@ -167,10 +167,10 @@ def test_what_was_found_is_shown_as_plain_text_and_goes_with_the_issuer(qtbot: Q
     editor.show_found(found_at(ISSUER, grant_types_supported=(HTML,), notes=(HTML,)))
     assert HTML in texts(editor.form.found)
     assert all(each.textFormat() == Qt.TextFormat.PlainText for each in editor.form.found.findChildren(QLabel))
-    assert not editor.form.kinds.buttons[SignInKind.BROWSER].isEnabled()
+    assert not editor.form.kinds.buttons["browser"].isEnabled()
     type_in(qtbot, editor.form.issuer_edit, "z")
     assert not editor.form.found.isVisible()
-    assert editor.form.kinds.buttons[SignInKind.BROWSER].isEnabled()
+    assert editor.form.kinds.buttons["browser"].isEnabled()
 
 
 def test_a_persons_own_choices_are_not_overruled_by_what_is_found(qtbot: QtBot, opened: Opened) -> None:

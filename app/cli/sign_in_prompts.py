@@ -1,51 +1,50 @@
-"""The ways to sign in from a command line: what they show on standard error, and what they ask for."""
+"""How each kind of sign-in shows itself at a terminal: what it says on standard error, and what it asks for."""
 
 import argparse
 import sys
+from collections.abc import Callable
+from typing import Any
 
 from app.cli.asking import ask, ask_secret, is_terminal
-from app.connection import Connection, SignInKind
-from app.connections import Connections
 from app.errors import BadInput
 from app.secret import Secret
+from app.session import kinds
 from app.session.device_sign_in import DeviceWaiting
 from app.session.direct_sign_in import Factor, PushWaiting
+from app.session.kinds.browser import BROWSER
+from app.session.kinds.device import DEVICE
+from app.session.kinds.kind import SignInKind
+from app.session.kinds.password import PASSWORD, PasswordPrompt
 from app.session.sign_in import Waiting
 from app.streams import can_show
 
-FACTORS = {"code": Factor.ONE_TIME_CODE, "push": Factor.PUSH}
-"""The second factors as `--factor` names them."""
+_FACTORS = {"code": Factor.ONE_TIME_CODE, "push": Factor.PUSH}  # as `--factor` names them
 
 
-def kind_asked(args: argparse.Namespace, connection: Connection) -> SignInKind:
-    """Return the kind of sign-in that the flags ask for; without any it is the connection's."""
-    if args.device:
-        return SignInKind.DEVICE
-    if args.username is not None:
-        return SignInKind.PASSWORD
-    return SignInKind.BROWSER if args.browser else connection.sign_in
+def prompt_for(kind: SignInKind[Any], args: argparse.Namespace) -> Any:
+    """Return how a kind shows itself at a terminal, and what it asks there; raises BadInput where a flag is missing."""
+    return _PROMPTS[kind.name](args)
 
 
-async def sign_in_by_kind(args: argparse.Namespace, connections: Connections) -> None:
-    """Sign in at the chosen connection, by its kind; raises LapseError."""
-    kind = connections.connection.sign_in
-    if kind is SignInKind.DEVICE:
-        await connections.sign_in_by_device(_show_device)
-    elif kind is SignInKind.PASSWORD:
-        await _by_password(args, connections)
-    else:
-        await connections.sign_in(_show_url)
+def _browser(_args: argparse.Namespace) -> Callable[[Waiting], None]:
+    return _show_url
 
 
-async def _by_password(args: argparse.Namespace, connections: Connections) -> None:
+def _device(_args: argparse.Namespace) -> Callable[[DeviceWaiting], None]:
+    return _show_device
+
+
+def _password(args: argparse.Namespace) -> PasswordPrompt:
     username = args.username
     if username is None:
+        others = " or ".join(each.flag.name for each in kinds.KINDS if each is not PASSWORD)
         raise BadInput(
             "This connection signs in with username and password.",
-            next_step="Give --username NAME; or --browser or --device to sign in another way.",
+            next_step=f"Give --username NAME; or {others} to sign in another way.",
         )
     password = ask_secret(f"Password for {username}: ")
-    await connections.sign_in_by_password(username, password, TerminalFactor(FACTORS.get(args.factor or "")))
+    factors = TerminalFactor(_FACTORS.get(args.factor or ""))
+    return PasswordPrompt(username=username, password=password, factors=factors)
 
 
 class TerminalFactor:
@@ -107,3 +106,10 @@ def _show_device(waiting: DeviceWaiting) -> None:
         print(f"Or open this link, and compare the code:\n{link}", file=sys.stderr)
     code = qr_lines(link, colours=sys.stderr.isatty(), blocks=can_show(BLOCKS, sys.stderr))
     print("\n".join(code), file=sys.stderr, flush=True)
+
+
+_PROMPTS: dict[str, Callable[[argparse.Namespace], Any]] = {
+    BROWSER.name: _browser,
+    PASSWORD.name: _password,
+    DEVICE.name: _device,
+}
