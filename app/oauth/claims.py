@@ -23,7 +23,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "sid": "session ID at the server",
         "scope": "granted scopes",
         "client_id": "client",
-        "act": "on whose behalf somebody acts",
+        "act": "who acts on behalf of the subject",
         "cnf": "the key this token is bound to",
         "scp": "granted scopes",
         "cid": "client",
@@ -52,5 +52,5 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "updated_at": "when the profile last changed",
     }
 )
-# Claims whose numbers are moments (NumericDate, RFC 7519 §2).
+# Claims whose numbers are times (NumericDate, RFC 7519 §2).
 MOMENTS = frozenset({"exp", "nbf", "iat", "auth_time", "updated_at"})

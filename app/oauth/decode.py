@@ -1,4 +1,4 @@
-"""JWTs for eyes: shows what can be shown of any text, and trusts nothing of it."""
+"""JWTs decoded for display only: nothing is verified."""
 
 import base64
 import binascii
@@ -11,7 +11,7 @@ _PARTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A JWT's header and claims as they stand in the text, nothing verified."""
+    """A JWT's header and claims as written, unverified."""
 
     header: dict[str, Any]
     claims: dict[str, Any]

@@ -1,4 +1,4 @@
-"""The device grant in pairs: a code for a person to allow on another device, and the polls for what comes of it."""
+"""The device grant in pairs: a code to approve on another device, and the polls for its result (RFC 8628)."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -24,8 +24,8 @@ from app.wire.fetch import FetchedResponse
 GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 WHERE = "device authorization endpoint"
 _INTERVAL_S = 5.0  # RFC 8628 §3.2, where the server states none
-_SHORTEST_INTERVAL_S = 1.0  # a server that states none at all would have us poll without pause
-_EXPIRES_IN_S = 300.0  # required by the RFC; where it is missing we do not wait for ever
+_SHORTEST_INTERVAL_S = 1.0  # without a minimum, an interval of 0 would have us poll without pause
+_EXPIRES_IN_S = 300.0  # required by the RFC; where it is missing we do not wait forever
 _LONGEST_USER_CODE = 100
 
 
@@ -44,12 +44,12 @@ class DeviceCodes:
 def device_request(
     endpoint: str, *, client_id: str, scopes: str, audience: str = "", resource: str = ""
 ) -> httpx.Request:
-    """Ask for a device code and a user code (RFC 8628 §3.1)."""
+    """Request a device code and a user code (RFC 8628 §3.1)."""
     return form_request(endpoint, {"client_id": client_id, "scope": scopes, **api_params(audience, resource)})
 
 
 def read_device_response(response: FetchedResponse) -> DeviceCodes:
-    """Read the response (RFC 8628 §3.2); raises OAuthError, or UnusableResponse for what nobody could act on."""
+    """Read the response (RFC 8628 §3.2); raises OAuthError, or UnusableResponse where something needed is missing."""
     if not response.is_success:
         raise error_response(response, WHERE)
     found = json_object(response, WHERE)
@@ -70,7 +70,7 @@ def read_device_response(response: FetchedResponse) -> DeviceCodes:
 
 
 def read_interval(found: dict[str, Any]) -> float:
-    """Return how many seconds lie between two polls; at least one, five where the server does not say (§3.2)."""
+    """Return the seconds between two polls; at least one, five where the server does not say (§3.2)."""
     value = found.get("interval")
     if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
         return _INTERVAL_S
@@ -86,7 +86,7 @@ def token_request(
 
 
 def _page(response: FetchedResponse, found: dict[str, Any]) -> str:
-    # verification_url: what Google calls it, from before the RFC
+    # verification_url: Google's name for it, older than the RFC
     page = _link(found.get("verification_uri", found.get("verification_url")))
     if page is None:
         raise unusable(response, "it has no verification_uri that could be opened", WHERE)

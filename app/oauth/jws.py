@@ -26,7 +26,7 @@ class Jws:
 
 
 class NotReadable(ValueError):
-    """A text that is no strict compact JWS; `rule` names what it breaks, the text says how."""
+    """The text is not a strict compact JWS; `rule` names what it breaks, the message says how."""
 
     def __init__(self, rule: str, why: str) -> None:
         super().__init__(why)
@@ -68,7 +68,7 @@ def read_parts(token: str, *, required: int = 1) -> Parts:
 
 
 def _octets(part: bytes) -> bytes:
-    """Return what a part encodes; there is exactly one way to write each value (no padding, no spare bits)."""
+    """Return what a part encodes; each value has exactly one encoding (no padding, no spare bits)."""
     if not _ALPHABET.fullmatch(part):
         raise NotReadable("encoding", "it has characters outside the base64url alphabet")
     try:

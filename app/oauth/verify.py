@@ -1,4 +1,4 @@
-"""The strict verifier: every rule a token is under, each with its verdict, for those who act and those who ask why."""
+"""The strict verifier: every rule a token is subject to, each with its verdict."""
 
 import base64
 import hashlib
@@ -22,12 +22,12 @@ OLDEST_S = 24 * 3600.0
 _READING = ("size", "parts", "encoding", "json")
 _KEYS_IN_HEADER = ("jwk", "jku", "x5u", "x5c")
 _LONGEST_SUB = 255
-_LAST_MOMENT = 1e15  # beyond it a number is no moment, and sums with it overflow
+_LAST_MOMENT = 1e15  # a larger number is no time, and arithmetic with it overflows
 _HASHES = {"256": hashlib.sha256, "384": hashlib.sha384, "512": hashlib.sha512}
 
 
 class JwtKind(StrEnum):
-    """What a token is taken for, which decides the rules it is under."""
+    """What a token is taken for, which decides the rules that apply."""
 
     ID = "ID token"
     ACCESS = "access token"
@@ -36,11 +36,11 @@ class JwtKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """What a token is held against; None means that nobody knows, and the rule cannot be checked.
+    """What a token is compared with; None means unknown, and the rule cannot be checked.
 
     `now` in epoch seconds. `nonce` is the one sent at sign-in; `is_refreshed` means the token came with a refresh,
     where `first` (the claims of the sign-in's ID token) takes its place (OIDC Core §12.2). `audience` is the client ID
-    for an ID token. `is_fresh` means that it has just been answered, so that an old `iat` is suspect.
+    for an ID token. `is_fresh` means that it has just been received, so that an old `iat` is suspect.
     """
 
     kind: JwtKind
@@ -59,7 +59,7 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """Every rule's verdict in order, and what the token says; `claims` are worth something only if `is_verified`."""
+    """Every rule's verdict in order, and the token's content; `claims` can be trusted only if `is_verified`."""
 
     verdicts: tuple[RuleVerdict, ...]
     header: dict[str, Any] | None = field(default=None, repr=False)
@@ -71,7 +71,7 @@ class Verification:
 
     @property
     def is_verified(self) -> bool:
-        """Whether no rule failed and the signature holds; what could not be checked otherwise is said by its rule."""
+        """Whether no rule failed and the signature holds; unchecked rules say so themselves."""
         signature = next((each for each in self.verdicts if each.rule == "signature"), None)
         return self.first_failure is None and signature is not None and signature.outcome is RuleOutcome.PASSED
 
@@ -80,7 +80,7 @@ class Verification:
 
 
 def verify(token: str, expected: Expected) -> Verification:
-    """Return the verdict of every rule; whatever the text is, nothing is raised."""
+    """Return the verdict of every rule; never raises, whatever the text is."""
     try:
         jws = read_jws(token)
     except NotReadable as bad:
@@ -120,7 +120,7 @@ def _typ(jws: Jws, expected: Expected) -> RuleVerdict:
     if "typ" not in jws.header:
         return passed("typ", wanted, "nothing")
     typ, found = jws.header["typ"], shown(jws.header["typ"])
-    # A media type by RFC 7515 §4.1.9: "application/" may stand before it, and case does not matter.
+    # A media type by RFC 7515 §4.1.9: "application/" may precede it, and case does not matter.
     if isinstance(typ, str) and typ.lower().removeprefix("application/") in [each.lower() for each in kinds]:
         return passed("typ", wanted, found)
     if expected.kind is JwtKind.ANY and isinstance(typ, str):
@@ -129,7 +129,7 @@ def _typ(jws: Jws, expected: Expected) -> RuleVerdict:
 
 
 def _crit(jws: Jws) -> RuleVerdict:
-    # b64 changes what is signed, so it may only stand where crit names it (RFC 7797 §6)
+    # b64 changes what is signed, so it is allowed only where crit names it (RFC 7797 §6)
     there = next((name for name in ("crit", "b64") if name in jws.header), None)
     if there is None:
         return passed("crit", "nothing", "nothing")
@@ -231,7 +231,7 @@ def _azp(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVerdict:
 
 
 def _exp(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVerdict:
-    # a clock that is a little wrong must not refuse what has just been answered; later, ended is ended
+    # a slightly wrong clock must not refuse what has just been received; later, expired is expired
     allowed_s = SKEW_ALLOWED_S if expected.is_fresh else 0.0
     wanted = f"after {expected.now:.0f}" + (f", give or take {allowed_s:.0f} s" if allowed_s else "")
     if not _is_moment(claims.get("exp")):
@@ -308,7 +308,7 @@ def _auth_time(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVer
 
 
 def _as_at_sign_in(name: str) -> Rule:
-    """Return the rule that a claim is what it was at sign-in (OIDC Core §12.2)."""
+    """Return the rule that a claim equals that of the sign-in (OIDC Core §12.2)."""
     rule, optional = f"refreshed {name}", name in ("auth_time", "nonce")
 
     def check(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVerdict:
@@ -338,7 +338,7 @@ _REFRESHED = tuple(_as_at_sign_in(name) for name in ("iss", "sub", "aud", "azp",
 
 
 def audiences_of(claims: dict[str, Any]) -> set[str]:
-    """Return whom a token is for; anything but a text or a list of texts is for nobody."""
+    """Return the audiences of a token; anything but a string or a list of strings is none."""
     aud = claims.get("aud")
     if isinstance(aud, str):
         return {aud}
@@ -350,7 +350,7 @@ def access_token_hash(alg: str, access_token: str) -> str | None:
     make = hashlib.sha512 if alg == "EdDSA" else _HASHES.get(alg.removesuffix("K")[-3:])
     if make is None:
         return None
-    digest = make(access_token.encode("utf-8", "surrogatepass")).digest()  # a pasted one may hold anything
+    digest = make(access_token.encode("utf-8", "surrogatepass")).digest()  # a pasted token may contain anything
     return base64.urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=").decode("ascii")
 
 
