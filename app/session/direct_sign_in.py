@@ -1,4 +1,4 @@
-"""Sign-in with username and password in Lapse itself, and a second factor where the server wants one (Okta fact §4)."""
+"""Sign-in with username and password in Lapse itself, and a second factor where one is required (Okta fact §4)."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -34,38 +34,35 @@ class Factor(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PushWaiting:
-    """What to show while the phone asks: the number to choose there, if it asks for one; until when (epoch seconds)."""
+    """What to show during a push: the number to choose on the phone, if any, and when it expires (epoch seconds)."""
 
     number: str | None
     until: float
 
 
 class SecondFactorPrompt(Protocol):
-    """Asks the person for a second factor; cancelling the sign-in cancels whichever of these is awaited."""
+    """Asks the user for a second factor; cancelling the sign-in cancels whichever of these is awaited."""
 
     async def choose(self, offered: tuple[Factor, ...]) -> Factor:
-        """Return the one of `offered` to go on with; asked only where there are several."""
+        """Return the one of `offered` to use; called only where there are several."""
 
     async def one_time_code(self, *, wrong_before: bool) -> Secret:
-        """Return the code the person reads off; `wrong_before` means that the last one was not accepted."""
+        """Return the one-time code; `wrong_before` means that the last one was not accepted."""
 
     def show_push(self, push: PushWaiting) -> None:
-        """Show that the phone asks; it is waited for at once."""
+        """Show that a push was sent; returns at once."""
 
 
 class NoSecondFactor:
-    """The second factors of somebody who has none: whoever asks for one is wrong."""
+    """Used where no second factor can be given: asking it for one is an error."""
 
     async def choose(self, offered: tuple[Factor, ...]) -> Factor:
-        """Never asked."""
         raise AssertionError(f"a choice of second factors nobody has: {offered}")
 
     async def one_time_code(self, *, wrong_before: bool) -> Secret:
-        """Never asked."""
         raise AssertionError(f"a one-time code of somebody without a second factor (again: {wrong_before})")
 
     def show_push(self, push: PushWaiting) -> None:
-        """Never asked."""
         raise AssertionError(f"a push to somebody without a second factor: {push}")
 
 
@@ -88,7 +85,7 @@ async def direct_sign_in(
         what, step = words.PASSWORD_MISSING
         raise BadInput(what, next_step=step)
     metadata = await client.metadata()
-    _check_offered(metadata)  # before the password leaves this machine
+    _check_offered(metadata)  # checked before the password leaves this machine
     started = SignInStarted(client.issuer, "", connection.scopes, "password", "with username and password")
     attempt = journal.append(started).seq
     try:
@@ -109,14 +106,14 @@ async def direct_sign_in(
 
 
 def _check_offered(metadata: ServerMetadata) -> None:
-    # Where nothing is stated, the server takes authorization codes only (RFC 8414 §2).
+    # Metadata without grant_types_supported means authorization_code and implicit only (RFC 8414 §2).
     if direct.PASSWORD not in metadata.grant_types_supported:
         what, step = words.NO_PASSWORD_GRANT
         raise BadInput(what, next_step=step)
 
 
 def _offered(metadata: ServerMetadata) -> tuple[Factor, ...]:
-    """Return what the metadata states, and both where it states neither, as Okta's does: only the app's admin knows."""
+    """Return the factors in the metadata, or both where it states none, as Okta's does: only the app's admin knows."""
     grants = {direct.MFA_OTP: Factor.ONE_TIME_CODE, direct.MFA_OOB: Factor.PUSH}
     if direct.challenge_endpoint(metadata) is None:
         return (Factor.ONE_TIME_CODE,)
@@ -135,7 +132,7 @@ def _password_refused(trouble: OAuthError) -> SignInFailed:
 
 @dataclass(frozen=True, slots=True)
 class _Second:
-    """The second half of a sign-in, after a password that was right."""
+    """The second factor step, after a correct password."""
 
     client: OAuthClient
     connection: Connection
@@ -211,5 +208,5 @@ def _second_refused(trouble: OAuthError, grant: str, late: str) -> SignInFailed:
 
 
 def _bare(code: Secret) -> Secret:
-    """Return a code as it is meant: people type the gap that phones show in the middle."""
+    """Return a code without spaces: users type the gap that phones show in the middle."""
     return Secret("".join(code.reveal().split()))

@@ -33,12 +33,12 @@ from app.errors.reasons import FailureKind, SessionEnd
 from app.oauth.error_codes import plain_code
 from app.session import words
 
-# A refresh token that is no good any more, in the codes of RFC 6749 and of servers that have their own words for it.
+# A refresh token that is no longer valid, in the codes of RFC 6749 and of servers with codes of their own.
 _DEAD = re.compile(
     r"(bad|invalid|expired|revoked|incorrect|unknown|unusable|inactive|reused|used)_?((refresh_?)?token|grant)"
     r"|(refresh_?)?(token|grant)_(is_)?(bad|invalid|expired|revoked|incorrect|unknown|unusable|inactive|reused|used)"
 )
-# OIDC Core §3.1.2.6, its registry of errors, and what Entra and others make of them.
+# OIDC Core §3.1.2.6, its registry of errors, and the variants of Entra and others.
 _NEEDS_PERSON = frozenset(
     """
     account_selection_required consent_required interaction_required login_required mfa_required
@@ -66,19 +66,19 @@ def judge(trouble: LapseError) -> Refusal | Hiccup:
         return Hiccup(trouble.what, kind=trouble.kind, sent=trouble.sent, next_step=step, ran_s=trouble.ran_s)
     if isinstance(trouble, Refusal | Hiccup):
         return trouble
-    # Whatever else stopped it is no word of the server's, and ends nothing.
+    # Anything else that stopped it was not the server's decision, and ends nothing.
     sent = not isinstance(trouble, DiscoveryFailed)
     kind = trouble.kind if isinstance(trouble, NoUsableResponse) else FailureKind.LOCAL
     return Hiccup(trouble.what, kind=kind, sent=sent, next_step=trouble.next_step, raw=trouble.raw)
 
 
 def refuses_token(code: str) -> bool:
-    """Return whether an error code says that the refresh token is no good any more, in the words of any dialect."""
+    """Return whether an error code says that the refresh token is no longer valid, in any dialect."""
     return _DEAD.fullmatch(plain_code(code)) is not None
 
 
 def is_busy(trouble: OAuthError | UnusableResponse) -> bool:
-    """Return whether a server only says that it has no time now, at whatever status."""
+    """Return whether a server only says that it is too busy, at whatever status."""
     if trouble.status == _TOO_MANY or trouble.status >= _SERVER_ERRORS:
         return True
     return isinstance(trouble, OAuthError) and plain_code(trouble.code) in _BUSY

@@ -1,4 +1,4 @@
-"""What is held of a session: how it stands in memory, and what its store and the other processes make of that."""
+"""The session as held in memory, and how it is reconciled with the store and with other processes."""
 
 from app.clock import Clock
 from app.errors import Hiccup, NewerEntry, NotSignedIn, StoreFailed, StoreUnread
@@ -15,10 +15,10 @@ from app.session.tokens import Held, TokenSet
 
 
 class HeldSession:
-    """The state of one session, and its `keeper`; every generation that is held leaves its claims in `generations`.
+    """The state of one session; the claims of every generation that was held are in `generations`.
 
-    `replaced` is the refresh token held before the one in hand, in memory only: to show what a replay does.
-    `is_noted` means that something worth keeping was learned of an API, and is not stored yet.
+    `replaced` is the previous refresh token, in memory only: to show what a replay does. `is_noted` means that
+    something worth storing was learned of an API, and is not stored yet.
     """
 
     def __init__(self, keeper: StoredSession, journal: JournalWriter, clock: Clock, secrets: KnownSecrets) -> None:
@@ -57,7 +57,7 @@ class HeldSession:
         return self.tokens
 
     def now(self) -> Receipt:
-        """Return this moment, as what comes now is received."""
+        """Return the receipt of a response that arrives now."""
         return Receipt(self._clock.now(), self._clock.elapsed(), self._clock.boot_id)
 
     def age_s(self, tokens: TokenSet, *, in_s: float = 0.0) -> float:
@@ -67,12 +67,12 @@ class HeldSession:
     # --- taking over what is stored -------------------------------------------------------------------------------
 
     async def restore(self) -> bool:
-        """Take up the stored session, if any; see `Session.restore`."""
+        """Restore the stored session, if any; see `Session.restore`."""
         try:
             found = await self.keeper.read()
         except StoreFailed as error:
             if self.tokens is not None:
-                return True  # a sign-in has come meanwhile
+                return True  # a sign-in happened meanwhile
             damaged = error if error.state is KeyringState.READY else None
             self.state = Unread(StoreUnread(error)) if _may_hold_session(error) else SignedOut(damaged)
             return False
@@ -91,7 +91,7 @@ class HeldSession:
         """Take over a newer stored generation and return its number in the journal, None where there is none.
 
         Raises NotSignedIn when the session was ended in another process, and Hiccup when the store cannot be read:
-        another process may have refreshed, and what is held here may be used up.
+        another process may have refreshed, and the refresh token held here may be used up.
         """
         try:
             return await self._adopt(cause, only_own=False)
@@ -105,7 +105,8 @@ class HeldSession:
     async def adopt_own(self) -> None:
         """Take over a newer generation of this very family, if any; raises as `StoredSession.read_changed`.
 
-        A session that is to be signed out goes on with no other's tokens, and is not forgotten for being gone there.
+        A session about to be signed out must not take over another sign-in's tokens, and is not forgotten because it is
+        gone there.
         """
         if self.tokens is not None:
             await self._adopt(None, only_own=True)
@@ -127,18 +128,18 @@ class HeldSession:
         """Store what was changed here, unless a newer generation or the end of the session is stored already."""
         async with self.keeper.lock():
             if self.tokens is not tokens:
-                return  # it has changed again, and that is stored
+                return  # it has changed again since, and that is stored
             if self.keeper.is_shared:
                 try:
                     found = await self.keeper.read()
                 except StoreFailed:
                     return
                 if found is None or (found.family, found.number) != (tokens.family, tokens.number):
-                    return  # the next refresh takes it over; stored over it, a dead refresh token would come back
+                    return  # the next refresh takes it over; overwriting it would bring back a dead refresh token
             await self.keeper.keep(tokens, cause=cause)
 
     async def keep_again(self) -> StoreFailed | None:
-        """Store what is held if that failed before; see `Session.keep_again`."""
+        """Store again what could not be stored before; see `Session.keep_again`."""
         if self.keeper.trouble is None or self.tokens is None:
             return None
         async with self.keeper.lock():
@@ -154,18 +155,18 @@ class HeldSession:
         except KeyError:
             return True
         except StoreFailed:
-            return False  # then it cannot be written either, and says why
+            return False  # then it cannot be written either, and the write says why
 
 
 def _goes_on_from(mine: TokenSet, found: TokenSet) -> bool:
-    """Return whether what another process has stored is another session, or further on than what is held here."""
+    """Return whether the stored session is another one, or further on than the one held here."""
     if found.family != mine.family:
         return True
     return found.number > mine.number or (found.number == mine.number and mine.access is None)
 
 
 def _may_hold_session(trouble: StoreFailed) -> bool:
-    """Return whether a session may lie in a store that could not be read."""
+    """Return whether a store that could not be read may contain a session."""
     return isinstance(trouble, NewerEntry) or trouble.state in (KeyringState.LOCKED, KeyringState.NOT_ANSWERING)
 
 

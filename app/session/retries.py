@@ -25,26 +25,26 @@ _COMES_BACK = frozenset({429, 503})
 
 @dataclass(frozen=True, slots=True)
 class Attempts:
-    """What was tried so far: responses lost, how many seconds of running they were waited for, and waits granted."""
+    """What was tried so far: responses lost, the seconds of running time spent waiting for them, and waits granted."""
 
     lost: int = 0
     lost_s: float = 0.0
     waited: int = 0
 
     def after(self, failure: Hiccup) -> "Attempts":
-        """Return what has been tried once more is asked for after this failure."""
+        """Return the attempts with one more, made after this failure."""
         if is_lost_response(failure):
             return replace(self, lost=self.lost + 1, lost_s=self.lost_s + failure.ran_s)
         return replace(self, waited=self.waited + 1)
 
 
 def is_lost_response(failure: Hiccup) -> bool:
-    """Return whether the server may have answered, and rotated, without us hearing of it."""
+    """Return whether the server may have responded, and rotated, without us receiving it."""
     return failure.lost or (failure.sent and failure.status is None)
 
 
 def wait_before_retry_s(failure: Hiccup, tried: Attempts) -> float | None:
-    """Return how many seconds to wait before asking again, None when it is not worth it."""
+    """Return how many seconds to wait before retrying, None when it is not worth it."""
     if is_lost_response(failure):
         in_time = tried.lost_s + failure.ran_s < RETRY_WITHIN_S
         return 0.0 if in_time and tried.lost < _MOST_RETRIES else None
@@ -54,7 +54,7 @@ def wait_before_retry_s(failure: Hiccup, tried: Attempts) -> float | None:
 
 
 def pause_s(failure: Hiccup) -> float:
-    """Return how many seconds the server wants to be left alone, 0 when it does not say; at most an hour."""
+    """Return how many seconds the server asks us to wait, 0 when it does not say; at most an hour."""
     if failure.status not in _COMES_BACK or failure.retry_after_s is None:
         return 0.0
     return min(failure.retry_after_s, LONGEST_PAUSE_S)

@@ -1,4 +1,4 @@
-"""What every kind of sign-in makes of the server's response: refusals put into words, the ID token verified."""
+"""What every kind of sign-in makes of the server's response: errors explained, the ID token verified."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -28,7 +28,7 @@ def refused(
     next_step: str = "",
     reason: SignInEnded = SignInEnded.REFUSED,
 ) -> SignInFailed:
-    """Return that the server refused: `what` in a sentence, the cure by its error, and its own words beneath.
+    """Return the error for a refusal: `what` in a sentence, the cure by its error code, and the server's own words.
 
     `grant` is the name of the grant as an admin finds it at the server.
     """
@@ -56,13 +56,13 @@ async def accepted(
     except InvalidIdToken as wrong:
         raise _not_accepted(client, response, wrong) from None
     client.resource = connection.resource
-    # RFC 6749 §5.1: a scope that is not stated is the one that was asked for
+    # RFC 6749 §5.1: a scope that is not stated is the one requested
     response = replace(response, scope=connection.scopes) if response.scope is None else response
     return response, await _with_name(client, response, claims, attempt), attempt
 
 
 def _not_accepted(client: OAuthClient, response: TokenResponse, wrong: InvalidIdToken) -> SignInFailed:
-    """Return why; where our clock is what is wrong with the ID token, that."""
+    """Return why the ID token was not accepted; that our clock is wrong, where it is."""
     why = clock_to_blame(wrong.rule, None if response.server_time is None else response.server_time - client.now())
     return SignInFailed(
         words.not_accepted(why or wrong.what),
@@ -77,7 +77,7 @@ async def _with_name(
 ) -> dict[str, Any]:
     if "name" in claims or response.access_token is None:
         return claims
-    # Okta's thin ID tokens leave the name to userinfo; without it the sign-in is as good, only the chip is plainer.
+    # Okta's thin ID tokens leave the name to userinfo; without it the sign-in is still good, only the chip shows less.
     with suppress(LapseError):
         profile = await client.userinfo(response.access_token, subject=str(claims["sub"]), cause=attempt)
         return {**profile, **claims}
@@ -97,7 +97,7 @@ async def journalled(journal: JournalWriter, signing_in: Awaitable[SignIn]) -> S
 
 
 def finished(trouble: LapseError) -> SignInFinished:
-    """Return the event of a sign-in that ended so."""
+    """Return the event of a sign-in that ended with this error."""
     if isinstance(trouble, SignInFailed):
         return SignInFinished(trouble.what, trouble.reason, trouble.code, trouble.description, trouble.rule)
     if isinstance(trouble, OAuthError):

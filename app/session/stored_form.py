@@ -17,14 +17,14 @@ from app.session.tokens import Held, IdTokenFlaw, TokenSet
 from app.token_name import TokenKind, TokenName
 
 VERSION = 2
-# Version 1 did not say whose session it is; the entry it lay in did.
+# Version 1 did not say whose session it is; the name of its entry did.
 _UPGRADES: dict[int, Callable[[dict[str, Any], str], dict[str, Any]]] = {
     1: lambda found, key: {**found, "version": 2, "key": key},
 }
 
 
 def to_text(tokens: TokenSet, key: str) -> str:
-    """Return the text to keep under `key`; it holds the token values and goes nowhere but into the store."""
+    """Return the text to keep under `key`; it contains the token values and goes nowhere but into the store."""
     return json.dumps(
         {
             "version": VERSION,
@@ -84,7 +84,7 @@ def _token_set(found: Record) -> TokenSet:
         refresh_receipt=found.nullable("refresh_receipt", lambda name: _receipt_in(found, name)),
         id_claims=found.nullable("id_claims", found.object),
         first_id_claims=found.nullable("first_id_claims", found.object),
-        # these came later than the version: an entry without them is as good
+        # these are newer than the version: an entry without them is valid
         id_flaw=_flaw_in(found),
         silent_refusals=found.whole("silent_refusals", 0),
         refused_by=found.texts("refused_by") if "refused_by" in found else (),
@@ -103,7 +103,7 @@ def _flaw_in(found: Record) -> IdTokenFlaw | None:
         return None
     if len(told) != len(fields(IdTokenFlaw)):
         raise Damaged("id_flaw is not what it should hold")
-    # it is the flaw of this generation's ID token, whatever it is called there
+    # it is the flaw of this generation's ID token, whatever name it is stored with
     return IdTokenFlaw(TokenName(TokenKind.ID, found.whole("number")), *told[1:])
 
 

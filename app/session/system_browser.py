@@ -1,4 +1,4 @@
-"""Opens the system browser, where a person signs in and out."""
+"""Opens the system browser, where the user signs in and out."""
 
 import asyncio
 import threading
@@ -13,7 +13,7 @@ def open_system_browser(url: str, told: Callable[[bool], None]) -> None:
 
     On a thread, because a browser named in BROWSER may run in the foreground until it is closed.
     """
-    import webbrowser  # here: few commands open one
+    import webbrowser  # imported late: few commands open a browser
 
     loop = asyncio.get_running_loop()
 
@@ -22,7 +22,7 @@ def open_system_browser(url: str, told: Callable[[bool], None]) -> None:
             worked = webbrowser.open(url)
         except (webbrowser.Error, OSError):
             worked = False
-        with suppress(RuntimeError):  # the loop is gone: the sign-in is over
+        with suppress(RuntimeError):  # the loop is closed: the sign-in is over
             loop.call_soon_threadsafe(told, worked)
 
     threading.Thread(target=open_it, name="lapse-browser", daemon=True).start()

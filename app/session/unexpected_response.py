@@ -1,4 +1,4 @@
-"""What an API's response looks like where it is not what was asked for: a refusal, a redirect, a web page."""
+"""What an unexpected response of an API looks like: a refusal, a redirect, a web page."""
 
 import re
 from enum import Enum
@@ -25,7 +25,7 @@ class UnexpectedResponse(Enum):
 
 
 def unexpected(response: FetchedResponse, *, refused_fresh: bool) -> UnexpectedResponse | None:
-    """Return what a response looks like, None for one that is what was asked for, or that says enough itself."""
+    """Return what an unexpected response looks like, None for an expected one, or one that says enough itself."""
     if refused_fresh:
         return UnexpectedResponse.FRESH_TOKEN_REFUSED
     if response.status == httpx.codes.UNAUTHORIZED:

@@ -1,4 +1,4 @@
-"""The sentences of what becomes of a session: what keeps it from beginning, from being refreshed, from being stored."""
+"""The sentences of a session: why it does not begin, is not refreshed, is not stored."""
 
 from types import MappingProxyType
 
@@ -57,13 +57,12 @@ def refused_silently(status: int) -> str:
 
 
 def left_alone(left_s: float) -> tuple[str, str]:
-    """Return for how long the server asked to be left alone, and what to do."""
     what = f"The server asked to be left alone for another {duration(left_s)}."
     return what, "Call again then; the session is kept."
 
 
 def no_access_token(flaw: str) -> tuple[str, str]:
-    """Return that a refresh brought no access token, and what to do; `flaw` in half a sentence."""
+    """Return the sentence and what to do; `flaw` in half a sentence."""
     what = f"The response to the refresh brought no access token that could be used: {flaw}."
     return what, "Call again: the new refresh token that came with it will be sent."
 
@@ -73,7 +72,6 @@ def cannot_look(trouble: str) -> str:
 
 
 def unlocked(state: KeyringState) -> str:
-    """Return what to do about the keyring before the next call."""
     return f"{state.value}, then call again."
 
 
@@ -160,17 +158,16 @@ def tokens_unusable(flaw: str) -> str:
 
 
 def not_accepted(why: str) -> str:
-    """Return that a sign-in was not accepted; `why` is a sentence."""
     return f"The sign-in was not accepted: {why}"
 
 
 def too_late(what: str, last: str) -> str:
-    """Return that the time is over, and what the last poll came to, if anything; both are sentences."""
+    """Return that the time is over, and how the last poll failed, if it did; both are sentences."""
     return f"{what} The last time it was asked for: {last}" if last else what
 
 
 def clock_wrong(skew_s: float) -> str:
-    """Return how far our clock is off; `skew_s` is the server's time minus ours."""
+    """`skew_s` is the server's time minus ours."""
     return f"This computer's clock is {duration(skew_s)} {'behind' if skew_s > 0 else 'ahead of'} the server's."
 
 
@@ -178,7 +175,7 @@ def clock_wrong(skew_s: float) -> str:
 
 
 def signed_out(here: str, server: str, browser: str) -> tuple[str, str, str]:
-    """Return what became of the session here, at the server and in the browser; each why is "" where it is done."""
+    """Return the outcome here, at the server and in the browser; each argument is why not, "" where it is done."""
     return (
         f"Signed out here, but not deleted from the store: {here}." if here else "Signed out here.",
         f"Not revoked at the server: {server}." if server else "The server revoked the tokens.",
