@@ -113,7 +113,7 @@ def _check_texts(connection: Connection) -> None:
     for field, text in (*plain, *params):
         if any("\ud800" <= letter <= "\udfff" for letter in text):  # a terminal's octets that are no UTF-8
             raise BadInput(
-                "The connection has a text that is not UTF-8.", next_step="Write it anew and try again.", field=field
+                "The connection has a text that is not UTF-8.", next_step="Enter it again and retry.", field=field
             )
 
 
@@ -161,6 +161,6 @@ def _check_params(params: tuple[tuple[str, str], ...]) -> None:
             )
     if len(set(names)) != len(names):
         raise BadInput(
-            "A parameter for the authorization request stands there twice (RFC 6749 §3.1).",
+            "A parameter for the authorization request occurs twice (RFC 6749 §3.1).",
             field=ConnectionField.AUTHORIZE_PARAMS,
         )

@@ -29,7 +29,7 @@ class Unforeseen(LapseError):
     """A fault of Lapse's own; it is told by type and place, because the text of a stranger may hold a token."""
 
     exit_code = OUR_FAULT
-    next_step = f"Try again; if it stays so, report it. With {_SHOW_TRACEBACK}=1 Lapse prints where it happened."
+    next_step = f"Try again; if it keeps happening, report it. With {_SHOW_TRACEBACK}=1 Lapse prints where it happened."
 
     def __init__(self, failure: BaseException) -> None:
         kind, place = _kind_and_place(failure)

@@ -69,7 +69,7 @@ def changing(path: Path) -> Iterator[None]:
     except Timeout:
         raise Busy from None
     except NotImplementedError:  # filelock's word for a file system without locks
-        raise OSError("its file system knows no locks") from None
+        raise OSError("its file system does not support locks") from None
     try:
         yield
     finally:

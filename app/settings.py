@@ -124,7 +124,7 @@ def load(folder: Path, kinds: Collection[str]) -> Settings:
     except Damaged as wrong:
         why = str(wrong)
     raise BadInput(
-        f"The settings in {path} cannot be read: {why}.", next_step="Mend the file or move it away, then start again."
+        f"The settings in {path} cannot be read: {why}.", next_step="Fix the file or move it away, then start again."
     )
 
 

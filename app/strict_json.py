@@ -50,7 +50,7 @@ def _finite(digits: str) -> float:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise _NotStrict("a name stands in it twice")
+        raise _NotStrict("a name occurs twice in it")
     return found
 
 

@@ -39,7 +39,7 @@ def check_url(url: str, what: str, field: ConnectionField | None = None) -> str:
     if re.search(r"[\s\x00-\x1f\x7f]", url) or parts.username is not None or parts.password is not None:
         raise BadInput(f"{what} must not contain spaces or a user name.", field=field)
     if not _can_be_sent(url, parts):
-        raise BadInput(f"{what} is not a URL that can be asked: no server can have such an address.", field=field)
+        raise BadInput(f"{what} is not a usable URL: no server can have such an address.", field=field)
     if parts.scheme == "http" and not is_loopback_url(url):
         raise BadInput(
             f"{what} uses plain http; that is allowed for this machine only.", next_step="Use https://.", field=field

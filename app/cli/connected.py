@@ -56,7 +56,7 @@ def _not_kept(trouble: StoreFailed) -> LapseError:
         f"The new tokens could not be stored: {trouble.what}",
         state=trouble.state,
         next_step=f"{trouble.state.value}, then run this again. The refresh token that is stored may be used up: "
-        "should the next refresh be refused, sign in again.",
+        "if the next refresh is refused, sign in again.",
     )
 
 

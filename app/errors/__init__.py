@@ -151,7 +151,7 @@ class Unreachable(NoUsableResponse):
 class UnusableResponse(NoUsableResponse):
     """A response came that is not what it must be."""
 
-    next_step = "Try again; if it stays so, ask the server's operator."
+    next_step = "Try again; if it keeps happening, ask the server's operator."
     status: int
 
     def __init__(
@@ -365,7 +365,7 @@ class StoreUnread(LocalError):
 
     def __init__(self, trouble: StoreFailed) -> None:
         advice = trouble.next_step if isinstance(trouble, NewerEntry) else f"{trouble.state.value}, then try again."
-        super().__init__(f"{trouble.what} So nobody can tell whether you are signed in.", next_step=advice)
+        super().__init__(f"{trouble.what} So it is not known whether you are signed in.", next_step=advice)
         self.trouble = trouble
 
 

@@ -21,7 +21,7 @@ class Witness(StrEnum):
 
 _SOURCES = {
     Witness.EXPIRES_IN: "RFC 6749 §5.1",
-    Witness.ON_REQUEST: "somebody at this window",
+    Witness.ON_REQUEST: "the user of this window",
     Witness.EXP: "RFC 7519 §4.1.4",
     Witness.EXP_ON_OUR_CLOCK: "the Date header of the token response",
     Witness.INTROSPECTION: "RFC 7662 §2.2",
@@ -98,11 +98,11 @@ def _testimony(
     apart = None if end is None or known is None else end - known
     remark = ""
     if witness is Witness.INTROSPECTION and is_active is False:
-        remark = "The server says it is not active any more, and says no more than that."
+        remark = "The server says only that it is not active any more."
     elif witness is Witness.INTROSPECTION and is_active is None:
         remark = "Not asked."
     elif witness is Witness.INTROSPECTION and end is None:
-        remark = "The server says it is active, and not until when."
+        remark = "The server says it is active, but not until when."
     elif witness is Witness.EXP and apart is not None and skew_s is not None and abs(apart) >= _WORTH_SAYING_S:
         remark = _skew_remark(apart, skew_s)
     return Testimony(witness, end, _SOURCES[witness], witness is believed, apart, remark)

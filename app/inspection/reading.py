@@ -60,16 +60,16 @@ class TokenReading:
 def read(token: str) -> TokenReading:
     """Return what can be shown of a text; whatever it is, nothing is raised."""
     if len(token) > LONGEST:
-        return TokenReading(TextForm.TOO_LONG, len(token), f"With {len(token)} characters it is too long to look into.")
+        return TokenReading(TextForm.TOO_LONG, len(token), f"With {len(token)} characters it is too long to read.")
     parts = token.split(".")
     if len(parts) == _JWE_PARTS and (head := _part("header", parts[0])).content is not None:
-        remark = "It is encrypted: only whom it is for can read what is in it."
+        remark = "It is encrypted: only its recipient can read it."
         return TokenReading(TextForm.JWE, len(token), remark, (head,))
     shown = tuple(_part(name, part) for name, part in zip(_NAMES, parts, strict=False))
     if not shown or (shown[0].content is None and (len(shown) < 2 or shown[1].content is None)):  # noqa: PLR2004
-        return TokenReading(TextForm.OPAQUE, len(token), "Only the server knows what is in it and what it is worth.")
+        return TokenReading(TextForm.OPAQUE, len(token), "Only the server knows its content and whether it is valid.")
     if len(parts) == _JWS_PARTS and not any(part.problem for part in shown):
-        return TokenReading(TextForm.JWT, len(token), "Shown as it stands; nothing in it is verified by that.", shown)
+        return TokenReading(TextForm.JWT, len(token), "Shown as written; nothing in it is verified.", shown)
     problems = [f"the {part.name} {part.problem}" for part in shown if part.problem]
     if len(parts) != _JWS_PARTS:
         problems.append(f"it has {len(parts)} parts instead of 3")

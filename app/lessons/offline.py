@@ -69,7 +69,7 @@ LESSON = Lesson(
             "one has, and try again when the next call needs it.",
             do="Untick Token endpoint: 503, and press Call API.",
             see="Refreshed, 200; the same family, one generation further. No sign-in was needed.",
-            hint="If the server had asked to be left alone for a while, the call says so: wait, or press +1 min.",
+            hint="If the server asked us to wait, the call says so: wait, or press +1 min.",
             check=_went_on,
             play=in_turn(Player.switch_all_off, Player.call),
         ),

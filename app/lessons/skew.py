@@ -86,7 +86,7 @@ LESSON = Lesson(
             "is good all the same: nobody is locked out by a clock.",
             do="Set Our clock to -600 s, and choose Refresh now.",
             see="The refresh worked. The journal says that the new ID token did not pass (iat), and names the clock; "
-            "who you are stays as it was. The doctor names the clock too.",
+            "your identity stays as it was. The doctor names the clock too.",
             hint="Refresh now has the shortcut Ctrl+R. At -300 s and above it would still be taken.",
             check=_was_not_believed,
             play=in_turn(partial(Player.skew_client, seconds=-600), Player.refresh_now),

@@ -29,8 +29,8 @@ _WORDS = {
     403: "This address is for a browser that opens it as a page.",
     404: "Nothing here.",
     405: "This address is for a browser that opens it as a page.",
-    410: "This sign-out has been led on already. You can close this page.",
-    421: "This address goes by another name.",
+    410: "This sign-out was already forwarded. You can close this page.",
+    421: "This page has another host name.",
     503: "Too many connections.",
 }
 

@@ -148,7 +148,7 @@ def _header_key(jws: Jws) -> RuleVerdict:
     if not there:
         return passed("header key", "no key from the header", "none there")
     return passed(
-        "header key", "no key from the header", f"{', '.join(there)}: not used", "Anybody can put a key there."
+        "header key", "no key from the header", f"{', '.join(there)}: not used", "Anyone can put a key there."
     )
 
 
@@ -161,10 +161,10 @@ def _alg(jws: Jws, expected: Expected) -> RuleVerdict:
     if not isinstance(alg, str):
         return failed("alg", wanted, found, "The token names no algorithm.")
     if alg not in KEY_TYPES:
-        return failed("alg", wanted, found, "The token's algorithm is none that a public client can trust.")
+        return failed("alg", wanted, found, "The token's algorithm is not one that a public client can trust.")
     if expected.algs is not None and alg not in expected.algs:
         return failed("alg", wanted, found, "The token's algorithm is not one the issuer announced.")
-    why = "" if expected.algs is not None else "Nobody said which algorithms the issuer uses."
+    why = "" if expected.algs is not None else "The issuer's algorithms are not known."
     return passed("alg", wanted, found, why)
 
 
@@ -194,7 +194,7 @@ def _types(claims: dict[str, Any], _expected: Expected, _jws: Jws) -> RuleVerdic
 def _iss(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVerdict:
     found = shown(claims.get("iss"))
     if expected.issuer is None:
-        return unchecked("iss", "the issuer", "Nobody said which issuer it should be from.")
+        return unchecked("iss", "the issuer", "The expected issuer is not known.")
     if claims.get("iss") == expected.issuer:
         return passed("iss", expected.issuer, found)
     return failed("iss", expected.issuer, found, f"The {expected.kind} was made by another issuer.")
@@ -210,7 +210,7 @@ def _sub(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVerdict:
 def _aud(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVerdict:
     found = shown(claims.get("aud"))
     if expected.audience is None:
-        return unchecked("aud", "an audience", "Nobody said whom it should be for.")
+        return unchecked("aud", "an audience", "The expected audience is not known.")
     audiences = audiences_of(claims)
     wanted = f"{expected.audience} alone" if expected.kind is JwtKind.ID else expected.audience
     if expected.audience not in audiences:
@@ -224,7 +224,7 @@ def _azp(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVerdict:
     if "azp" not in claims:
         return not_applicable("azp", "There is none, and one audience needs none.")
     if expected.audience is None:
-        return unchecked("azp", "the client", "Nobody said which client it should be for.")
+        return unchecked("azp", "the client", "The expected client is not known.")
     if claims["azp"] == expected.audience:
         return passed("azp", expected.audience, shown(claims["azp"]))
     return failed("azp", expected.audience, shown(claims["azp"]), "The ID token was issued to another client (azp).")
@@ -276,7 +276,7 @@ def _nonce(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVerdict
     if claims.get("nonce") == expected.nonce:
         return passed("nonce", "the one sent at sign-in", "the same")
     found = "another" if "nonce" in claims else "none"
-    return failed("nonce", "the one sent at sign-in", found, "The ID token responses another sign-in (nonce).")
+    return failed("nonce", "the one sent at sign-in", found, "The ID token is for another sign-in (nonce).")
 
 
 def _at_hash(claims: dict[str, Any], expected: Expected, jws: Jws) -> RuleVerdict:
@@ -298,12 +298,12 @@ def _auth_time(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVer
     wanted = f"at most {expected.max_age_s:.0f} s ago"
     auth_time = claims.get("auth_time")
     if not _is_moment(auth_time):
-        return failed("auth_time", wanted, shown(auth_time), "The ID token does not say when the person signed in.")
+        return failed("auth_time", wanted, shown(auth_time), "The ID token does not say when the user signed in.")
     assert auth_time is not None
     if auth_time + expected.max_age_s + SKEW_ALLOWED_S < expected.now:
-        return failed("auth_time", wanted, shown(auth_time), "The person signed in too long ago.")
+        return failed("auth_time", wanted, shown(auth_time), "The user signed in too long ago.")
     if auth_time > expected.now + SKEW_ALLOWED_S:
-        return failed("auth_time", wanted, shown(auth_time), "The person is said to sign in some day in the future.")
+        return failed("auth_time", wanted, shown(auth_time), "The sign-in time (auth_time) is in the future.")
     return passed("auth_time", wanted, shown(auth_time))
 
 

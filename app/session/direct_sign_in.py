@@ -57,13 +57,13 @@ class NoSecondFactor:
     """Used where no second factor can be given: asking it for one is an error."""
 
     async def choose(self, offered: tuple[Factor, ...]) -> Factor:
-        raise AssertionError(f"a choice of second factors nobody has: {offered}")
+        raise AssertionError(f"a choice of second factors without a prompt: {offered}")
 
     async def one_time_code(self, *, wrong_before: bool) -> Secret:
-        raise AssertionError(f"a one-time code of somebody without a second factor (again: {wrong_before})")
+        raise AssertionError(f"a one-time code without a prompt (again: {wrong_before})")
 
     def show_push(self, push: PushWaiting) -> None:
-        raise AssertionError(f"a push to somebody without a second factor: {push}")
+        raise AssertionError(f"a push without a prompt: {push}")
 
 
 async def direct_sign_in(

@@ -38,7 +38,7 @@ async def exclusive(folder: Path | None, key: str) -> AsyncIterator[None]:
             OSError,
             NotImplementedError,
         ) as failed:  # the latter: a file system without locks
-            why = getattr(failed, "strerror", None) or "its file system knows no locks"
+            why = getattr(failed, "strerror", None) or "its file system does not support locks"
             what, step = words.lock_unusable(lock.lock_file, why)
             raise Hiccup(what, kind=FailureKind.LOCAL, sent=False, next_step=step) from None
         else:

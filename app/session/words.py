@@ -14,8 +14,8 @@ NOBODY = "Nobody is signed in."
 CHECK_NETWORK = "Check the network and call again; the session is kept."
 LATER = "Call again in a while; the session is kept."
 LOOK_FOR_PAGE = "Open a web page to see whether the network wants a sign-in, then call again; the session is kept."
-AFTER_INCOMPLETE = "Call again; should the next refresh be refused, sign in again."
-ASK_OPERATOR = "Call again; if it stays so, ask the server's operator."
+AFTER_INCOMPLETE = "Call again; if the next refresh is refused, sign in again."
+ASK_OPERATOR = "Call again; if it keeps happening, ask the server's operator."
 READ_REASON = "Read the server's reason below and check the connection; the session is kept."
 CURES = MappingProxyType(
     {
@@ -40,7 +40,7 @@ SEEMS_DEAD = (
 )
 ANOTHER_CLIENTS = (
     "The refreshed tokens were not used: their ID token is another issuer's, or for another client.",
-    "Call again to refresh once more; if it stays so, ask the server's operator.",
+    "Call again to refresh once more; if it keeps happening, ask the server's operator.",
 )
 LOCK_HELD = (
     "Another Lapse has held this session's lock for half a minute.",
@@ -49,7 +49,7 @@ LOCK_HELD = (
 
 
 def would_not(code: str) -> str:
-    return f"The server would not refresh: {code}."
+    return f"The server refused to refresh: {code}."
 
 
 def refused_silently(status: int) -> str:
@@ -57,7 +57,7 @@ def refused_silently(status: int) -> str:
 
 
 def left_alone(left_s: float) -> tuple[str, str]:
-    what = f"The server asked to be left alone for another {duration(left_s)}."
+    what = f"The server asked us to wait another {duration(left_s)}."
     return what, "Call again then; the session is kept."
 
 
@@ -68,7 +68,7 @@ def no_access_token(flaw: str) -> tuple[str, str]:
 
 
 def cannot_look(trouble: str) -> str:
-    return f"{trouble} So nobody can tell whether another Lapse has refreshed meanwhile."
+    return f"{trouble} So it is not known whether another Lapse has refreshed meanwhile."
 
 
 def unlocked(state: KeyringState) -> str:
@@ -86,7 +86,7 @@ def lock_unusable(path: str, why: str) -> tuple[str, str]:
 
 # --- a sign-in --------------------------------------------------------------------------------------------------------
 
-NO_ID_TOKEN = "The server sent no ID token, so nobody knows who signed in."  # noqa: S105 - a sentence
+NO_ID_TOKEN = "The server sent no ID token, so it is not known who signed in."  # noqa: S105 - a sentence
 SET_CLOCK = "Set the clock, then sign in again."
 SIGN_IN_CURES = MappingProxyType(
     {
@@ -98,7 +98,7 @@ SIGN_IN_CURES = MappingProxyType(
         "access_denied": "Ask the server's admin which policy forbids it, or sign in another way.",
         "slow_down": "Wait a minute, then sign in again.",
         "temporarily_unavailable": "Wait a minute, then sign in again.",
-        "server_error": "Try again; if it stays so, ask the server's operator.",
+        "server_error": "Try again; if it keeps happening, ask the server's operator.",
     }
 )
 OTHER_SIGN_IN_CURE = "Read the server's reason below; check the connection."
@@ -133,7 +133,7 @@ PASSWORD_REFUSED = (
 )
 PASSWORD_NOT_HERE = "The server does not let this account sign in with a password here."  # noqa: S105 - a sentence
 BY_BROWSER = "Sign in through the browser, or have the app's policy allow it (at Okta: Password, or Password + factor)."
-CODE_TOO_LATE = "The time to type a one-time code is over."
+CODE_TOO_LATE = "The time to enter a one-time code is over."
 PUSH_TOO_LATE = "The time to ask on the phone is over."
 CODE_BY_SMS = (
     "The server sent a code by SMS or voice, which Lapse does not ask for.",
@@ -163,7 +163,7 @@ def not_accepted(why: str) -> str:
 
 def too_late(what: str, last: str) -> str:
     """Return that the time is over, and how the last poll failed, if it did; both are sentences."""
-    return f"{what} The last time it was asked for: {last}" if last else what
+    return f"{what} The last attempt: {last}" if last else what
 
 
 def clock_wrong(skew_s: float) -> str:
