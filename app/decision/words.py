@@ -34,7 +34,7 @@ def headline(decision: Decision) -> str:
 
 
 def consequence(decision: Decision, when: str = "now") -> str:
-    """Return what a call made now would do, or `when` the decision was thought through for."""
+    """Return what a call would do, made now or `when` the decision was made for."""
     if decision.verdict is Verdict.REFRESH:
         return f"Calling {when} will refresh first, then call: 2 requests."
     if decision.verdict is Verdict.USE and decision.reason is Reason.UNKNOWN_EXPIRY:

@@ -17,5 +17,5 @@ SESSION_ENDS = MappingProxyType(
 
 
 def said(code: str, description: str) -> str:
-    """Return what a server said, its error first."""
+    """Return a server's error and its description."""
     return f"{code}: {description}" if description else code

@@ -86,7 +86,7 @@ def failure(found: TransportFailure) -> str:
 
 
 def undone(why: Undone | None, *, error: str = "", waited_s: float = 0.0) -> str:
-    """Return why a part of a sign-out was not done, "" where it was; `error` is a sentence, where that is why."""
+    """Return why a part of a sign-out was not done, "" where it was; `error` is the sentence of a failure."""
     if why is None:
         return ""
     if why is Undone.BROWSER_LATE:

@@ -1,4 +1,4 @@
-"""The difference between two generations of a token: what should change folded away, what should not in front."""
+"""The difference between two generations of a token: expected changes folded away, unexpected ones in front."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _SCOPES = ("scp", "scope")
 
 
 class How(StrEnum):
-    """What became of a claim."""
+    """How a claim changed."""
 
     ADDED = "added"
     GONE = "gone"
@@ -31,7 +31,7 @@ class Change:
 
     @property
     def is_expected(self) -> bool:
-        """Whether every new generation may change it so."""
+        """Whether every new generation may have this change."""
         if self.name == "nonce":
             return self.how is How.GONE
         if self.name == "auth_time":

@@ -1,4 +1,4 @@
-"""Keys a person brings along: a JWK Set, one JWK, or PEM, pasted or from a file."""
+"""Keys that the user brings: a JWK Set, one JWK, or PEM, pasted or from a file."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""What can be shown of any text that may be a token: leniently, part by part, and trusting nothing."""
+"""What can be shown of any text that may be a token: leniently, part by part, trusting nothing."""
 
 import base64
 import binascii
@@ -19,7 +19,7 @@ _NAMES = ("header", "payload", "signature")
 
 
 class TextForm(StrEnum):
-    """What a text looks like."""
+    """The form of a text."""
 
     JWT = "JWT"
     JWE = "encrypted JWT (JWE)"
@@ -41,7 +41,7 @@ class TokenPart:
 
 @dataclass(frozen=True, slots=True)
 class TokenReading:
-    """What a text shows of itself; `remark` is the sentence that goes with its form."""
+    """What can be read of a text; `remark` is the sentence for its form."""
 
     form: TextForm
     length: int
@@ -58,7 +58,7 @@ class TokenReading:
 
 
 def read(token: str) -> TokenReading:
-    """Return what can be shown of a text; whatever it is, nothing is raised."""
+    """Return what can be shown of a text; never raises."""
     if len(token) > LONGEST:
         return TokenReading(TextForm.TOO_LONG, len(token), f"With {len(token)} characters it is too long to read.")
     parts = token.split(".")
@@ -103,7 +103,7 @@ def _content(name: str, part: str, octets: bytes) -> TokenPart:
 
 
 def pretty(value: object) -> str:
-    """Return a value as indented JSON, as much of it as people can read."""
+    """Return a value as indented JSON, cut to a readable length."""
     try:
         text = json.dumps(value, indent=2, ensure_ascii=False)
     except (RecursionError, ValueError):

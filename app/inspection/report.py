@@ -1,4 +1,4 @@
-"""An inspection as JSON and as lines of text: what the window shows, for programs and terminals."""
+"""An inspection as JSON and as lines of text: the window's content for programs and terminals."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ _LONGEST_VALUE = 300
 
 
 def as_json(inspection: Inspection) -> dict[str, Any]:
-    """Return everything but the token itself; moments in epoch seconds."""
+    """Return everything but the token itself; times in epoch seconds."""
     reading, verification = inspection.reading, inspection.verification
     return {
         "title": inspection.title,
@@ -62,7 +62,7 @@ def as_lines(inspection: Inspection, now: float) -> list[str]:
 
 
 def moment_text(moment: float, now: float) -> str:
-    """Return a moment as relative, absolute and epoch: `in 4 min 12 s · 2026-09-22 14:03:10 UTC · 1790085900`."""
+    """Return a time as relative, absolute and epoch: `in 4 min 12 s · 2026-09-22 14:03:10 UTC · 1790085900`."""
     apart = moment - now
     relative = f"in {duration(apart)}" if apart > 0 else f"{duration(apart)} ago"
     if not 0 <= moment <= _LARGEST_MOMENT:
