@@ -389,7 +389,7 @@ async def open_connections(
     try:
         yield connections
     except LapseError as error:
-        error.told(connections.secrets.clean)
+        error.cleaned(connections.secrets.clean)
         raise
     finally:
         await _to_its_end(connections.close())

@@ -41,26 +41,26 @@ class Journal:
         self._entries: deque[Entry] = deque(maxlen=capacity)
         self._subscribers: list[Subscriber] = []
         self._next_seq = 1
-        self._telling = False
+        self._publishing = False
 
     def append(self, event: Event, *, cause: int | None = None, connection: str = "") -> Entry:
         """Record `event` and call every subscriber; return the entry, whose `seq` names it as a cause.
 
         It belongs to `connection` (its key), or to the one its cause belongs to.
         """
-        if self._telling:
+        if self._publishing:
             raise RuntimeError("a subscriber appended to the journal while being told")
         belongs = connection or self._connection_of(cause)
         event = self.secrets.clean_record(event)
         entry = Entry(self._next_seq, self._clock_of(belongs).now(), cause, event, belongs)
         self._next_seq += 1
         self._entries.append(entry)
-        self._telling = True
+        self._publishing = True
         try:
             for subscriber in tuple(self._subscribers):
                 subscriber(entry)
         finally:
-            self._telling = False
+            self._publishing = False
         return entry
 
     def of(self, connection: str, clock: Clock | None = None) -> JournalWriter:

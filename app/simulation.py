@@ -24,9 +24,9 @@ class SimulatedKeyring(MemoryStore):
     place = StorePlace.KEYRING
 
 
-def no_browser(_url: str, told: Callable[[bool], None]) -> None:
+def no_browser(_url: str, on_opened: Callable[[bool], None]) -> None:
     """Report that there is no browser: a sign-in through one takes real time."""
-    told(False)  # noqa: FBT003 - a callback's one argument
+    on_opened(False)  # noqa: FBT003 - a callback's one argument
 
 
 @asynccontextmanager

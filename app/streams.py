@@ -53,11 +53,11 @@ def take_over() -> None:
         if stream is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 - for the whole process
         elif mode == "w":
-            setattr(sys, name, _telling(stream))
+            setattr(sys, name, _checked(stream))
     prepare()
 
 
-class _Told(io.FileIO):
+class _CheckedFile(io.FileIO):
     """A file whose failed writes raise Unwritten."""
 
     def write(self, octets: "Buffer") -> int:
@@ -67,12 +67,12 @@ class _Told(io.FileIO):
             raise Unwritten(failed.errno, failed.strerror) from None
 
 
-def _telling(stream: TextIO) -> TextIO:
+def _checked(stream: TextIO) -> TextIO:
     raw = getattr(getattr(stream, "buffer", None), "raw", getattr(stream, "buffer", None))
     if not isinstance(stream, io.TextIOWrapper) or not isinstance(raw, io.FileIO):
         return stream  # a Windows console, or another kind of output
     return io.TextIOWrapper(
-        io.BufferedWriter(_Told(stream.fileno(), "w", closefd=False)),
+        io.BufferedWriter(_CheckedFile(stream.fileno(), "w", closefd=False)),
         encoding=stream.encoding,
         errors=stream.errors,
         line_buffering=stream.line_buffering or stream.write_through,

@@ -27,7 +27,7 @@ def without_secrets(results: list[CallResult], connections: Connections) -> list
 
 def _without_secrets(result: CallResult, secrets: KnownSecrets) -> CallResult:
     if result.error is not None:
-        result.error.told(secrets.clean)
+        result.error.cleaned(secrets.clean)
     if result.response is None:
         return result
     is_json = result.response.media_type.endswith("json")

@@ -60,7 +60,7 @@ class LapseError(Exception):
         if standing is not None:
             self.standing = standing
 
-    def told(self, clean: Callable[[str], str]) -> Self:
+    def cleaned(self, clean: Callable[[str], str]) -> Self:
         """Return this error with `clean` applied to each of its texts, which masks secrets."""
         for name, value in vars(self).items():
             if isinstance(value, str) and not isinstance(value, Enum):

@@ -111,8 +111,8 @@ def _value(name: str, value: Any, now: float) -> str:
 
 
 def _rule_line(verdict: RuleVerdict) -> str:
-    told = verdict.why if verdict.outcome is not RuleOutcome.PASSED or not verdict.found else verdict.found
-    return f"  {_MARKS[verdict.outcome]:<2}  {verdict.rule:<22}{_printable(told)}  [{verdict.source}]"
+    explanation = verdict.why if verdict.outcome is not RuleOutcome.PASSED or not verdict.found else verdict.found
+    return f"  {_MARKS[verdict.outcome]:<2}  {verdict.rule:<22}{_printable(explanation)}  [{verdict.source}]"
 
 
 def _truth_line(row: Testimony, now: float) -> str:

@@ -110,10 +110,10 @@ class ApiCaller:
         error: LapseError | None = None
         try:
             response = await call.response(partial(_request, method, _parsed(url)), partial(self._send, cause))
-        except Unreachable as trouble:
-            error = CallFailed(trouble.what, kind=trouble.kind, next_step=trouble.cure)
-        except LapseError as trouble:
-            error = trouble
+        except Unreachable as failed:
+            error = CallFailed(failed.what, kind=failed.kind, next_step=failed.cure)
+        except LapseError as failed:
+            error = failed
         except (httpx.InvalidURL, ValueError):
             what, step = words.API_URL_UNUSABLE
             error = CallFailed(what, kind=FailureKind.LOCAL, next_step=step)

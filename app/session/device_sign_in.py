@@ -84,7 +84,7 @@ async def _tokens(
     try:
         return await poll(ask, clock, interval_s=codes.interval_s, until=until)
     except TooLate as late:
-        what, again = late.told(words.DEVICE_CODE_UNUSED), words.FOR_A_NEW_CODE
+        what, again = late.explained(words.DEVICE_CODE_UNUSED), words.FOR_A_NEW_CODE
         raise SignInFailed(what, reason=SignInEnded.TIMED_OUT, next_step=again) from None
     except OAuthError as error:
         code = plain_code(error.code)

@@ -186,7 +186,7 @@ class _Second:
         try:
             return await poll(ask, self.clock, interval_s=push.interval_s, until=until)
         except TooLate as over:
-            what = over.told(words.PHONE_UNANSWERED)
+            what = over.explained(words.PHONE_UNANSWERED)
             raise SignInFailed(what, reason=SignInEnded.TIMED_OUT, next_step=words.SIGN_IN_AGAIN) from None
         except OAuthError as error:
             if plain_code(error.code) == "invalid_grant":

@@ -21,8 +21,8 @@ class HeldSession:
     something worth storing was learned of an API, and is not stored yet.
     """
 
-    def __init__(self, keeper: StoredSession, journal: JournalWriter, clock: Clock, secrets: KnownSecrets) -> None:
-        self.keeper = keeper
+    def __init__(self, stored: StoredSession, journal: JournalWriter, clock: Clock, secrets: KnownSecrets) -> None:
+        self.stored = stored
         self._journal = journal
         self._clock = clock
         self._secrets = secrets
@@ -69,7 +69,7 @@ class HeldSession:
     async def restore(self) -> bool:
         """Restore the stored session, if any; see `Session.restore`."""
         try:
-            found = await self.keeper.read()
+            found = await self.stored.read()
         except StoreFailed as error:
             if self.tokens is not None:
                 return True  # a sign-in happened meanwhile
@@ -81,9 +81,9 @@ class HeldSession:
                 self.state = SignedOut()
             return False
         if self.tokens is None:
-            self.keeper.take(found)
+            self.stored.take(found)
             self.state = SignedIn(found)
-            event = SessionRestored(found.display_name, found.number, self.keeper.place, found.taken())
+            event = SessionRestored(found.display_name, found.number, self.stored.place, found.taken())
             self._journal.append(event)
         return True
 
@@ -112,13 +112,13 @@ class HeldSession:
             await self._adopt(None, only_own=True)
 
     async def _adopt(self, cause: int | None, *, only_own: bool) -> int | None:
-        if not self.keeper.is_shared:
+        if not self.stored.is_shared:
             return None
-        found = await self.keeper.read_changed()
+        found = await self.stored.read_changed()
         mine = self.signed_in()
         if found is None or not _goes_on_from(mine, found) or (only_own and found.family != mine.family):
             return None
-        self.keeper.take(found)
+        self.stored.take(found)
         self.state = SignedIn(found)
         return self._journal.append(SessionAdopted(found.number, found.taken()), cause=cause).seq
 
@@ -126,32 +126,32 @@ class HeldSession:
 
     async def keep_if_newest(self, tokens: TokenSet, *, cause: int | None) -> None:
         """Store what was changed here, unless a newer generation or the end of the session is stored already."""
-        async with self.keeper.lock():
+        async with self.stored.lock():
             if self.tokens is not tokens:
                 return  # it has changed again since, and that is stored
-            if self.keeper.is_shared:
+            if self.stored.is_shared:
                 try:
-                    found = await self.keeper.read()
+                    found = await self.stored.read()
                 except StoreFailed:
                     return
                 if found is None or (found.family, found.number) != (tokens.family, tokens.number):
                     return  # the next refresh takes it over; overwriting it would bring back a dead refresh token
-            await self.keeper.keep(tokens, cause=cause)
+            await self.stored.keep(tokens, cause=cause)
 
     async def keep_again(self) -> StoreFailed | None:
         """Store again what could not be stored before; see `Session.keep_again`."""
-        if self.keeper.trouble is None or self.tokens is None:
+        if self.stored.failure is None or self.tokens is None:
             return None
-        async with self.keeper.lock():
+        async with self.stored.lock():
             if not await self._is_changed_elsewhere():
-                await self.keeper.keep(self.tokens, cause=None)
-        return self.keeper.trouble
+                await self.stored.keep(self.tokens, cause=None)
+        return self.stored.failure
 
     async def _is_changed_elsewhere(self) -> bool:
-        if not self.keeper.is_shared:
+        if not self.stored.is_shared:
             return False
         try:
-            return await self.keeper.read_changed() is not None
+            return await self.stored.read_changed() is not None
         except KeyError:
             return True
         except StoreFailed:

@@ -19,15 +19,15 @@ _UNDECIDED = frozenset({FailureKind.WEB_PAGE, FailureKind.SILENT, FailureKind.IN
 
 
 class TooLate(Exception):
-    """The time is over without a response from the user; `trouble` is why the last poll failed, if it did."""
+    """The time is over without a response from the user; `last_failure` is why the last poll failed, if it did."""
 
-    def __init__(self, trouble: LapseError | None) -> None:
+    def __init__(self, last_failure: LapseError | None) -> None:
         super().__init__("the time is over")
-        self.trouble = trouble
+        self.last_failure = last_failure
 
-    def told(self, what: str) -> str:
+    def explained(self, what: str) -> str:
         """Return `what` in a sentence, followed by the last poll's failure."""
-        return words.too_late(what, "" if self.trouble is None else self.trouble.what)
+        return words.too_late(what, "" if self.last_failure is None else self.last_failure.what)
 
 
 async def poll(
@@ -39,12 +39,12 @@ async def poll(
     its sign-in page) or a busy server: then the pauses double, to a minute at most, until a response comes again (RFC
     8628 §3.5). Raises TooLate at `until` (epoch seconds), and every other OAuthError at once.
     """
-    lost, asked_s, trouble = 0, 0.0, None
+    lost, asked_s, last_failure = 0, 0.0, None
     while True:
         pause_s = max(min(interval_s * 2**lost, max(_LONGEST_PAUSE_S, interval_s)), asked_s)
         if clock.now() + pause_s > until:
             await clock.sleep_until(until)
-            raise TooLate(trouble)
+            raise TooLate(last_failure)
         await clock.sleep_until(clock.now() + pause_s)
         try:
             return await ask()
@@ -52,9 +52,9 @@ async def poll(
             code = plain_code(failed.code) if isinstance(failed, OAuthError) else ""
             if isinstance(failed, OAuthError) and code in (PENDING, _SLOW_DOWN):
                 interval_s += _SLOWER_BY_S if code == _SLOW_DOWN else 0.0
-                lost, asked_s, trouble = 0, failed.retry_after_s or 0.0, None
+                lost, asked_s, last_failure = 0, failed.retry_after_s or 0.0, None
             elif _passes(failed):
-                lost, asked_s, trouble = min(lost + 1, 10), _wait_of(failed), failed
+                lost, asked_s, last_failure = min(lost + 1, 10), _wait_of(failed), failed
             else:
                 raise
 

@@ -52,7 +52,7 @@ class Refresher:
         assert tokens.refresh is not None
         entry = self._journal.append(RefreshStarted(tokens.refresh.name), cause=cause)
         try:
-            async with self._held.keeper.lock():
+            async with self._held.stored.lock():
                 await self._refresh_locked(decision, entry.seq, began)
         except Hiccup as failed:
             self._note_failed(failed, entry.seq, began)
@@ -77,7 +77,7 @@ class Refresher:
         tokens = self._held.tokens
         self._held.state = Ended(refusal.again())
         self._journal.append(SessionEnded(refusal.reason), cause=cause)
-        await self._held.keeper.forget(tokens, exactly=True)
+        await self._held.stored.forget(tokens, exactly=True)
 
     def _note_failed(self, failed: Refusal | Hiccup, cause: int, began: float) -> int:
         event = RefreshFailed(
@@ -134,7 +134,7 @@ class Refresher:
             )  # the adopted token went unread while this process was stopped, and has lapsed already
         fresh = await with_id_token(kept, self._client, self._journal, self._skew.skew_s)
         self._check_still(fresh)
-        await self._held.keeper.keep(fresh, cause=kept.cause)
+        await self._held.stored.keep(fresh, cause=kept.cause)
         self._check_still(fresh)
         self._held.state, self._held.is_noted = SignedIn(fresh), False
 
@@ -167,7 +167,7 @@ class Refresher:
         entry = self._journal.append(fresh.received("refresh_token", response.id_token), cause=cause)
         self._skew.measure(response.server_time, entry.seq)
         self._held.state = SignedIn(fresh.without_access())
-        await self._held.keeper.keep(fresh.without_access(), cause=entry.seq)
+        await self._held.stored.keep(fresh.without_access(), cause=entry.seq)
         return KeptResponse(response, fresh, entry.seq)
 
     async def _count_silent(self, refused: SilentRefusal, cause: int) -> SilentRefusal:
@@ -175,7 +175,7 @@ class Refresher:
         tokens = self._held.signed_in()
         counted = replace(tokens, silent_refusals=tokens.silent_refusals + 1)
         self._held.state = SignedIn(counted)
-        await self._held.keeper.keep(counted, cause=cause)
+        await self._held.stored.keep(counted, cause=cause)
         return seems_dead(refused) if counted.seems_dead else refused
 
 

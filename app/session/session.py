@@ -62,8 +62,8 @@ class Session:
         flights: Flights | None = None,
         secrets: KnownSecrets | None = None,
     ) -> None:
-        self._keeper = StoredSession(store, journal, key=key, lock_folder=lock_folder)
-        self._held = HeldSession(self._keeper, journal, clock, journal.secrets if secrets is None else secrets)
+        self._stored = StoredSession(store, journal, key=key, lock_folder=lock_folder)
+        self._held = HeldSession(self._stored, journal, clock, journal.secrets if secrets is None else secrets)
         self._skew = Skew(journal, clock)
         self._refresher = Refresher(client, self._held, self._skew, journal, clock, self.decide)
         self.refusing_apis = RefusingApis(self._held, journal)
@@ -112,12 +112,12 @@ class Session:
 
     @property
     def place(self) -> StorePlace:
-        return self._keeper.place
+        return self._stored.place
 
     @property
     def store_trouble(self) -> StoreFailed | None:
         """Why the session is not stored where it should be, or cannot be read there; None when all is well."""
-        return self.state.reason.trouble if isinstance(self.state, Unread) else self._keeper.trouble
+        return self.state.reason.trouble if isinstance(self.state, Unread) else self._stored.failure
 
     def token_time(self) -> float:
         """Return the time that judges the tokens in hand now, on their receipt's wall clock, in epoch seconds.
@@ -142,13 +142,13 @@ class Session:
         if self.tokens is None:
             await self.restore()
             return
-        async with self._keeper.lock():
+        async with self._stored.lock():
             with suppress(NotSignedIn, Hiccup):
                 await self._held.adopt_newer()
 
     async def catch_up(self) -> None:
         """Take over another process's refresh of this very session; raises what keeps it from reading that."""
-        async with self._keeper.lock():
+        async with self._stored.lock():
             await self._held.adopt_own()
 
     async def begin(
@@ -178,10 +178,10 @@ class Session:
         self._refresher.asking.end_pause()  # the server has just responded
         self._skew.measure(response.server_time, entry.seq)
         try:
-            async with self._keeper.lock():
-                await self._keeper.keep(tokens, cause=entry.seq, is_sign_in=True)
+            async with self._stored.lock():
+                await self._stored.keep(tokens, cause=entry.seq, is_sign_in=True)
         except Hiccup:  # another process keeps the lock; these tokens are newer than whatever it does
-            await self._keeper.keep(tokens, cause=entry.seq, is_sign_in=True)
+            await self._stored.keep(tokens, cause=entry.seq, is_sign_in=True)
         self.state = SignedIn(tokens)
         self._journal.append(SessionStarted(str(claims.get("sub", "")), tokens.display_name), cause=entry.seq)
 
@@ -192,16 +192,16 @@ class Session:
         """
         tokens, self.state = self.tokens, SignedOut()
         try:
-            async with self._keeper.lock():
-                trouble = await self._keeper.forget(tokens)
+            async with self._stored.lock():
+                trouble = await self._stored.forget(tokens)
         except Hiccup:  # another process keeps the lock; the session is forgotten all the same
-            trouble = await self._keeper.forget(tokens)
+            trouble = await self._stored.forget(tokens)
         self._journal.append(SignOutFinished(revoked, why, error, "" if trouble is None else trouble.what))
         return trouble
 
     async def clear_set_aside(self) -> None:
         """Delete a damaged entry that was set aside: nothing of a session outlives sign-out."""
-        await self._keeper.forget(None)
+        await self._stored.forget(None)
 
     async def keep_again(self) -> StoreFailed | None:
         """Store what could not be stored before; return why it still cannot, None when all is well.

@@ -112,8 +112,8 @@ class KeyringStore:
         return backend
 
     async def _call(self, call: Callable[[], Result]) -> Result:
-        told: list[bool] = []
-        notice = asyncio.get_running_loop().call_later(_WAITING_AFTER_S, self._tell_waiting, told)
+        notified: list[bool] = []
+        notice = asyncio.get_running_loop().call_later(_WAITING_AFTER_S, self._notify_waiting, notified)
         try:
             async with running_limit(_GIVE_UP_AFTER_S):
                 return await self._worker.run(call)
@@ -125,11 +125,11 @@ class KeyringStore:
             raise _described(failure) from None
         finally:
             notice.cancel()
-            if told:
+            if notified:
                 self._awaited(False)  # noqa: FBT003 - the callback's one argument
 
-    def _tell_waiting(self, told: list[bool]) -> None:
-        told.append(True)
+    def _notify_waiting(self, notified: list[bool]) -> None:
+        notified.append(True)
         self._awaited(True)  # noqa: FBT003 - the callback's one argument
 
 

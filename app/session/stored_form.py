@@ -98,13 +98,13 @@ def _flaw_out(flaw: IdTokenFlaw | None) -> list[str] | None:
 def _flaw_in(found: Record) -> IdTokenFlaw | None:
     if "id_flaw" not in found:
         return None
-    told = found.nullable("id_flaw", found.texts)
-    if told is None:
+    flaw = found.nullable("id_flaw", found.texts)
+    if flaw is None:
         return None
-    if len(told) != len(fields(IdTokenFlaw)):
+    if len(flaw) != len(fields(IdTokenFlaw)):
         raise Damaged("id_flaw is not what it should hold")
     # it is the flaw of this generation's ID token, whatever name it is stored with
-    return IdTokenFlaw(TokenName(TokenKind.ID, found.whole("number")), *told[1:])
+    return IdTokenFlaw(TokenName(TokenKind.ID, found.whole("number")), *flaw[1:])
 
 
 def _held_out(held: Held | None) -> list[Any] | None:

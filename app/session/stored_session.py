@@ -17,7 +17,7 @@ from app.session.tokens import TokenSet
 class StoredSession:
     """The stored side of one session.
 
-    `place` is where the newest generation is kept, and `trouble` why it is not in the store, if it is not. What another
+    `place` is where the newest generation is kept, and `failure` why it is not in the store, if it is not. What another
     process has stored meanwhile is never overwritten, lock or not: a lock can be lost while this process is stopped.
     """
 
@@ -27,7 +27,7 @@ class StoredSession:
         self._key = key
         self._lock_folder = lock_folder
         self.place: StorePlace = store.place
-        self.trouble: StoreFailed | None = None
+        self.failure: StoreFailed | None = None
         # Digests of entries: the one that this session last took over or wrote, and the one that was last read.
         self._seen: str | None = None
         self._read: str | None = None
@@ -57,7 +57,7 @@ class StoredSession:
 
     def take(self, tokens: TokenSet) -> None:
         """Note that the session continues with what was just read."""
-        self._seen, self.place, self.trouble = self._read, self._store.place, None
+        self._seen, self.place, self.failure = self._read, self._store.place, None
         self._superseded.discard(tokens.family)
 
     async def read_changed(self) -> TokenSet | None:
@@ -88,10 +88,10 @@ class StoredSession:
             await self._make_way(tokens, is_sign_in=is_sign_in)
             await self._store.save(self._key, text)
         except StoreFailed as error:
-            self.place, self.trouble = StorePlace.MEMORY, error
+            self.place, self.failure = StorePlace.MEMORY, error
             self._note(error)
             return
-        self.place, self.trouble, self._seen = self._store.place, None, _digest(text)
+        self.place, self.failure, self._seen = self._store.place, None, _digest(text)
         self._journal.append(SessionStored(tokens.number, self.place), cause=cause)
 
     async def forget(self, tokens: TokenSet | None, *, exactly: bool = False) -> StoreFailed | None:

@@ -8,8 +8,8 @@ from contextlib import suppress
 OpenBrowser = Callable[[str, Callable[[bool], None]], None]
 
 
-def open_system_browser(url: str, told: Callable[[bool], None]) -> None:
-    """Open `url` with Python's webbrowser, so that BROWSER decides; `told` hears on the loop whether it worked.
+def open_system_browser(url: str, on_opened: Callable[[bool], None]) -> None:
+    """Open `url` with Python's webbrowser, which follows BROWSER; `on_opened` is called on the loop with the outcome.
 
     On a thread, because a browser named in BROWSER may run in the foreground until it is closed.
     """
@@ -23,6 +23,6 @@ def open_system_browser(url: str, told: Callable[[bool], None]) -> None:
         except (webbrowser.Error, OSError):
             worked = False
         with suppress(RuntimeError):  # the loop is closed: the sign-in is over
-            loop.call_soon_threadsafe(told, worked)
+            loop.call_soon_threadsafe(on_opened, worked)
 
     threading.Thread(target=open_it, name="lapse-browser", daemon=True).start()

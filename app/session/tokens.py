@@ -99,7 +99,7 @@ class TokenSet:
             name = one_line(self._unsaid(value), longest=_LONGEST_NAME) if isinstance(value, str) else ""
             if name:
                 return name
-        return "somebody (no ID token)"
+        return "unknown user (no ID token)"
 
     def values(self) -> tuple[Secret, ...]:
         return tuple(held.value for held in (self.access, self.refresh, self.id) if held is not None)

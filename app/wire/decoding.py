@@ -29,7 +29,7 @@ class Decoding:
 
     def __init__(self, encodings: Iterable[str]) -> None:
         self._coding = _one_of(encodings)
-        self._undo = zlib.decompressobj(_GZIP_FORM) if self._coding == "gzip" else None
+        self._decompressor = zlib.decompressobj(_GZIP_FORM) if self._coding == "gzip" else None
         self._held = b""  # the first byte of a deflate, until its second tells which form it has
         self._is_whole = True
 
@@ -51,14 +51,14 @@ class Decoding:
 
     def _step(self, raw: bytes, found: bytearray, most: int) -> None:
         while raw and len(found) < most:
-            if self._undo is None:
+            if self._decompressor is None:
                 raw = self._begin_deflate(raw)
-            elif self._undo.eof:
+            elif self._decompressor.eof:
                 raw = self._next_member(raw)
             else:
-                raw = self._undone(self._undo, raw, found, most)
+                raw = self._decompress(self._decompressor, raw, found, most)
 
-    def _undone(self, undo: "zlib._Decompress", raw: bytes, found: bytearray, most: int) -> bytes:
+    def _decompress(self, undo: "zlib._Decompress", raw: bytes, found: bytearray, most: int) -> bytes:
         """Decode into `found`; return what is left of `raw`."""
         try:
             found += undo.decompress(raw, most - len(found))
@@ -74,7 +74,7 @@ class Decoding:
             self._held = raw
             return b""
         has_header = raw[0] & 0x0F == zlib.DEFLATED and int.from_bytes(raw[:_HEADER_LENGTH], "big") % 31 == 0
-        self._undo = zlib.decompressobj(zlib.MAX_WBITS if has_header else -zlib.MAX_WBITS)
+        self._decompressor = zlib.decompressobj(zlib.MAX_WBITS if has_header else -zlib.MAX_WBITS)
         return raw
 
     def _next_member(self, raw: bytes) -> bytes:
@@ -82,7 +82,7 @@ class Decoding:
         rest = raw.lstrip(b"\0")
         if self._coding != "gzip" or not rest or rest[0] != _GZIP_BEGINS:
             return b""
-        self._undo = zlib.decompressobj(_GZIP_FORM)
+        self._decompressor = zlib.decompressobj(_GZIP_FORM)
         return rest
 
 

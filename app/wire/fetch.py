@@ -87,11 +87,11 @@ async def fetch(
     try:
         await conversation.hold()
     except Unreachable as error:
-        told = error.told(_secrets_of(request).clean)
+        cleaned = error.cleaned(_secrets_of(request).clean)
         if conversation.response is None:
-            raise told from None
+            raise cleaned from None
         came = _response(conversation.response, conversation.body, truncated=True)
-        raise BrokenResponse(told.what, came, next_step=told.cure, ran_s=error.ran_s) from None
+        raise BrokenResponse(cleaned.what, came, next_step=cleaned.cure, ran_s=error.ran_s) from None
     assert conversation.response is not None
     return _response(conversation.response, conversation.body, truncated=conversation.truncated)
 

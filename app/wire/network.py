@@ -188,7 +188,7 @@ def _no_certificates(variable: str, value: str) -> Unreachable:
 
 
 def _unusable(proxy: Proxy) -> Unreachable:
-    return _trouble(words.proxy_unusable(proxy.variable, proxy.unusable), "cannot be used")
+    return _proxy_error(words.proxy_unusable(proxy.variable, proxy.unusable), "cannot be used")
 
 
 def _not_opened(proxy: Proxy, url: httpx.URL, failure: Exception, opening: _Opening) -> Unreachable:
@@ -196,10 +196,10 @@ def _not_opened(proxy: Proxy, url: httpx.URL, failure: Exception, opening: _Open
     if answered.startswith(str(_WANTS_SIGN_IN)):
         return _wants_sign_in(proxy, opening.schemes)
     if answered:
-        told = words.proxy_would_not(proxy, url.host, port_of(url), printable(answered))
-        return _trouble(told, f"answered {answered[:3]}")
+        said = words.proxy_would_not(proxy, url.host, port_of(url), printable(answered))
+        return _proxy_error(said, f"answered {answered[:3]}")
     why, brief = _why_silent(failure)
-    return _trouble(words.proxy_silent(proxy, why, proxy.variable), brief)
+    return _proxy_error(words.proxy_silent(proxy, why, proxy.variable), brief)
 
 
 def _why_silent(failure: Exception) -> tuple[str, str]:
@@ -222,12 +222,12 @@ def _wants_sign_in(proxy: Proxy, challenges: list[str]) -> Unreachable:
     schemes = [printable(each).partition(" ")[0] for each in challenges]
     kind = FailureKind.PROXY_WANTS_SIGN_IN
     if schemes and "basic" not in map(str.lower, schemes):
-        return _trouble(words.proxy_wants_another_scheme(proxy, schemes), "407, no Basic", kind)
+        return _proxy_error(words.proxy_wants_another_scheme(proxy, schemes), "407, no Basic", kind)
     if proxy.has_credentials:
-        return _trouble(words.proxy_refused_password(proxy, proxy.variable), "407", kind)
-    return _trouble(words.proxy_wants_password(proxy, proxy.variable, proxy.url.scheme), "407", kind)
+        return _proxy_error(words.proxy_refused_password(proxy, proxy.variable), "407", kind)
+    return _proxy_error(words.proxy_wants_password(proxy, proxy.variable, proxy.url.scheme), "407", kind)
 
 
-def _trouble(told: tuple[str, str], brief: str, kind: FailureKind = FailureKind.PROXY) -> Unreachable:
-    what, step = told
+def _proxy_error(said: tuple[str, str], brief: str, kind: FailureKind = FailureKind.PROXY) -> Unreachable:
+    what, step = said
     return Unreachable(what, sent=False, kind=kind, brief=brief, next_step=step)

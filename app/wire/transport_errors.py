@@ -47,9 +47,9 @@ def all_busy(host: str, number: int | None = None, waited_s: float | None = None
 
 
 def in_short(failure: BaseException, url: httpx.URL) -> TransportFailure:
-    told = unreachable(failure, url) if isinstance(failure, httpx.ConnectError) else failure
-    if isinstance(told, Unreachable):
-        return TransportFailure(type(failure).__name__, told.kind, told.brief)
+    error = unreachable(failure, url) if isinstance(failure, httpx.ConnectError) else failure
+    if isinstance(error, Unreachable):
+        return TransportFailure(type(failure).__name__, error.kind, error.brief)
     kind = FailureKind.PROXY if isinstance(failure, httpx.ProxyError) else FailureKind.NO_RESPONSE
     return TransportFailure(type(failure).__name__, kind)
 

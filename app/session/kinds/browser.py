@@ -14,7 +14,7 @@ _GRANT = "authorization_code"
 
 
 def _is_offered(metadata: "ServerMetadata") -> bool:
-    # Where nothing is stated, the server takes authorization codes (RFC 8414 §2).
+    # Metadata without grant_types_supported means that the code grant is supported (RFC 8414 §2).
     return not metadata.grant_types_supported or _GRANT in metadata.grant_types_supported
 
 

@@ -1,4 +1,4 @@
-"""With username and password in Lapse itself, and a second factor where one is wanted (Okta Direct Authentication)."""
+"""With username and password in Lapse itself, and a second factor where required (Okta Direct Authentication)."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ _GRANT = "password"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PasswordPrompt:
-    """What a user has typed, and who asks for a second factor."""
+    """What the user has typed, and the prompt for a second factor."""
 
     username: str
     password: Secret

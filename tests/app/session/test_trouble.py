@@ -302,7 +302,7 @@ async def test_a_refusal_is_forgiven_when_somebody_stored_a_newer_token(
     world.clock.jump(31)
 
     async def meanwhile(request: httpx.Request, onwards: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
-        one._keeper._lock_folder = None
+        one._stored._lock_folder = None
         await one.fresh_token()
         return await responses(400, b'{"error":"invalid_grant"}', content_type="application/json")(request, onwards)
 
