@@ -168,15 +168,15 @@ class Connections:
         """
         gone = self.chosen
         await gone.session.close()
-        found = await self._activated(gone.connection, gone.clock)
-        self._active[gone.connection.key] = found
+        active = await self._activated(gone.connection, gone.clock)
+        self._active[gone.connection.key] = active
         if self._chosen is gone:
-            self._chosen = found
+            self._chosen = active
 
     def standing(self, name: str) -> bool | None:
         """Return whether a user is signed in at the connection of that name; None while that was not read."""
-        found = next((each for each in self._active.values() if each.connection.name == name), None)
-        return None if found is None else found.session.tokens is not None
+        active = next((each for each in self._active.values() if each.connection.name == name), None)
+        return None if active is None else active.session.tokens is not None
 
     async def sign_in(self, kind: SignInKind[Prompt], prompt: Prompt) -> None:
         """Sign in by a kind; `prompt` is how it shows and asks, see its record. Cancel by cancelling the task.
@@ -214,13 +214,13 @@ class Connections:
         """
         from app.session.sign_out import sign_out
 
-        found = self.chosen
-        if not self._by_browser(found):
+        active = self.chosen
+        if not self._by_browser(active):
             leave_browser = leave_browser or "nobody signed in by it"
         return await sign_out(
-            found.session,
-            found.client,
-            found.journal,
+            active.session,
+            active.client,
+            active.journal,
             open_browser=None if leave_browser else self.open_browser,
             not_wanted=leave_browser,
         )

@@ -68,15 +68,15 @@ def ended(run: Callable[[], int], *, as_json: bool = False) -> int:
 
 def tell(failure: BaseException, *, as_json: bool = False) -> int:
     """Report an unforeseen error in a sentence; return its exit code."""
-    trouble = Unforeseen(failure)
+    error = Unforeseen(failure)
     with suppress(OSError, ValueError):  # the stream may have no reader
         if os.environ.get(_SHOW_TRACEBACK):
             traceback.print_exception(failure, file=sys.stderr)
         if as_json:
             import json
 
-            print(json.dumps({"error": list(trouble.lines()), "raw": None}))
-        print("\n".join(trouble.lines()), file=sys.stderr, flush=True)
+            print(json.dumps({"error": list(error.lines()), "raw": None}))
+        print("\n".join(error.lines()), file=sys.stderr, flush=True)
     return OUR_FAULT
 
 

@@ -49,8 +49,10 @@ class Settings:
                 field=ConnectionField.NAME,
             )
         kept = _told_apart(connection, others)
-        found = tuple(kept if each.name == instead_of else each for each in self.connections)
-        return replace(self, connections=found if kept in found else (*found, kept), current=kept.name)
+        connections = tuple(kept if each.name == instead_of else each for each in self.connections)
+        return replace(
+            self, connections=connections if kept in connections else (*connections, kept), current=kept.name
+        )
 
     def without(self, name: str) -> "Settings":
         """Return settings without the connection of that name. Raises BadInput for the demo org, which stays."""

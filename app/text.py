@@ -59,11 +59,11 @@ def seconds_in(text: str) -> float | None:
 
     It may have a sign, and a number alone is in seconds: `90`, `5 min`, `-1 h 30 min`.
     """
-    found = re.fullmatch(rf"\s*([+-]?)\s*((?:{_PART}\s*)+)", text, re.ASCII)
-    if found is None:
+    match = re.fullmatch(rf"\s*([+-]?)\s*((?:{_PART}\s*)+)", text, re.ASCII)
+    if match is None:
         return None
-    parts = re.findall(_PART, found[2])
+    parts = re.findall(_PART, match[2])
     if len(parts) > 1 and not all(unit for _, unit in parts):
         return None
     whole = sum(float(number) * _UNITS_S[unit] for number, unit in parts)
-    return -whole if found[1] == "-" else whole
+    return -whole if match[1] == "-" else whole

@@ -31,11 +31,11 @@ def pieces_in(text: str) -> dict[str, Any]:
 
     Of several with one name the last counts, as in JSON; what is written as JSON counts before what is not.
     """
-    found: dict[str, Any] = {}
+    members: dict[str, Any] = {}
     for name, value in (*_elements(text), *_single_quoted(text), *_as_json(text)):
         if value not in (None, ""):
-            found[name] = value
-    return found
+            members[name] = value
+    return members
 
 
 def _as_json(text: str) -> Iterator[tuple[str, Any]]:

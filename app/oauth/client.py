@@ -211,10 +211,10 @@ class OAuthClient:
         response = await fetch(
             self._http, request, kind=ExchangeKind.INTROSPECTION, cause=cause, total_s=_TOKEN_TOTAL_S
         )
-        found = _object(response, "introspection")
-        if not isinstance(found.get("active"), bool):
+        claims = _object(response, "introspection")
+        if not isinstance(claims.get("active"), bool):
             raise UnusableResponse(words.NOT_SAID_WHETHER_ACTIVE, status=200)
-        return found
+        return claims
 
     async def keys_for(self, token: str, *, cause: int | None) -> KeySet:
         """Return the issuer's keys, fresh enough to verify `token`; raises the errors of fetching them.

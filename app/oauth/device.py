@@ -52,9 +52,9 @@ def read_device_response(response: FetchedResponse) -> DeviceCodes:
     """Read the response (RFC 8628 §3.2); raises OAuthError, or UnusableResponse where something needed is missing."""
     if not response.is_success:
         raise error_response(response, WHERE)
-    found = json_object(response, WHERE)
-    device_code = read_secret(response, found, "device_code", WHERE)
-    user_code = found.get("user_code")
+    members = json_object(response, WHERE)
+    device_code = read_secret(response, members, "device_code", WHERE)
+    user_code = members.get("user_code")
     if device_code is None or not isinstance(user_code, str) or not 0 < len(user_code) <= _LONGEST_USER_CODE:
         raise unusable(response, "it lacks a device_code or a user_code", WHERE)
     if not user_code.isprintable():
@@ -62,10 +62,10 @@ def read_device_response(response: FetchedResponse) -> DeviceCodes:
     return DeviceCodes(
         device_code=device_code,
         user_code=user_code,
-        verification_uri=_page(response, found),
-        verification_uri_complete=_link(found.get("verification_uri_complete")),
-        expires_in_s=seconds_stated(found.get("expires_in")) or _EXPIRES_IN_S,
-        interval_s=read_interval(found),
+        verification_uri=_page(response, members),
+        verification_uri_complete=_link(members.get("verification_uri_complete")),
+        expires_in_s=seconds_stated(members.get("expires_in")) or _EXPIRES_IN_S,
+        interval_s=read_interval(members),
     )
 
 

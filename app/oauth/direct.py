@@ -116,11 +116,11 @@ def read_challenge(response: FetchedResponse) -> Push:
     """Read the response to a challenge; raises OAuthError or UnusableResponse."""
     if not response.is_success:
         raise error_response(response, WHERE)
-    found = json_object(response, WHERE)
-    oob_code = read_secret(response, found, "oob_code", WHERE)
+    members = json_object(response, WHERE)
+    oob_code = read_secret(response, members, "oob_code", WHERE)
     if oob_code is None:
         raise unusable(response, "it has no oob_code", WHERE)
-    method, number = found.get("binding_method"), found.get("binding_code")
+    method, number = members.get("binding_method"), members.get("binding_code")
     has_number = isinstance(number, str) and 0 < len(number) <= _LONGEST_NUMBER and number.isprintable()
     if method == "transfer" and not has_number:
         raise unusable(response, "it has no number to choose on the phone", WHERE)
@@ -128,8 +128,8 @@ def read_challenge(response: FetchedResponse) -> Push:
         oob_code=oob_code,
         number=str(number) if method == "transfer" else None,
         needs_code=method == "prompt",
-        expires_in_s=seconds_stated(found.get("expires_in")) or _EXPIRES_IN_S,
-        interval_s=read_interval(found),
+        expires_in_s=seconds_stated(members.get("expires_in")) or _EXPIRES_IN_S,
+        interval_s=read_interval(members),
     )
 
 

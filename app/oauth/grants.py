@@ -100,8 +100,8 @@ def _consent(metadata: ServerMetadata, scopes: str) -> dict[str, str]:
     trip through the browser. A `prompt` set in the connection replaces this one.
     """
     stated = metadata.prompt_values_supported
-    wanted = "offline_access" in scopes.split() and not metadata.is_okta and (not stated or "consent" in stated)
-    return {"prompt": "consent"} if wanted else {}
+    needed = "offline_access" in scopes.split() and not metadata.is_okta and (not stated or "consent" in stated)
+    return {"prompt": "consent"} if needed else {}
 
 
 def api_params(audience: str, resource: str) -> dict[str, str]:
@@ -242,8 +242,8 @@ def _header_safe(value: object) -> Secret | None:
 def seconds_stated(value: object) -> float | None:
     """Return a time in seconds, None for anything that cannot be one: it counts as not stated."""
     if isinstance(value, str):
-        found = _SECONDS.fullmatch(value.strip())
-        value = float(found[0]) if found else None
+        match = _SECONDS.fullmatch(value.strip())
+        value = float(match[0]) if match else None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if 0 < value < _LONGEST_LIFE_S else None
@@ -339,10 +339,10 @@ def json_object(response: FetchedResponse, where: str = "token endpoint") -> dic
 
 
 def read_secret(
-    response: FetchedResponse, found: dict[str, Any], name: str, where: str = "token endpoint"
+    response: FetchedResponse, members: dict[str, Any], name: str, where: str = "token endpoint"
 ) -> Secret | None:
     """Return a token or a handle in a response, None where there is none; raises UnusableResponse."""
-    value = found.get(name)
+    value = members.get(name)
     if value is None or value == "":
         return None
     if not isinstance(value, str) or not (value.isascii() and value.isprintable()):

@@ -73,9 +73,9 @@ class KeySet:
         return self._ready[name]
 
 
-def keys_of(found: Iterable[Any], source: str = "") -> KeySet:
+def keys_of(keys: Iterable[Any], source: str = "") -> KeySet:
     """Return the public keys; symmetric ones are dropped, and private ones are reduced to their public part."""
-    objects = [key for key in found if isinstance(key, dict) and key.get("kty") not in (None, "oct")]
+    objects = [key for key in keys if isinstance(key, dict) and key.get("kty") not in (None, "oct")]
     return KeySet(tuple(_public(key) for key in objects[:_MOST_KEYS]), source)
 
 
@@ -84,12 +84,12 @@ def read_keys(response: FetchedResponse, source: str = "") -> KeySet:
     try:
         if response.status != 200 or response.truncated:  # noqa: PLR2004 - HTTP's own number
             raise ValueError(f"it answered {response.status}")  # noqa: TRY301 - one way out below
-        found = read_object(response.body).get("keys")
-        if not isinstance(found, list):
+        keys = read_object(response.body).get("keys")
+        if not isinstance(keys, list):
             raise ValueError("it has no keys")  # noqa: TRY301, TRY004
     except ValueError as why:
         raise UnusableResponse(words.unreadable("issuer's keys", why), status=response.status) from None
-    return keys_of(found, source)
+    return keys_of(keys, source)
 
 
 def _made_ready(key: "jwt.PyJWK") -> ReadyKey:

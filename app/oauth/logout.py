@@ -40,11 +40,11 @@ def end_session_url(endpoint: str, *, client_id: str, id_token: Secret | None) -
 
     No `post_logout_redirect_uri`: it would have to be registered, and nothing waits for the browser to come back.
     """
-    asked = {"client_id": client_id}
+    params = {"client_id": client_id}
     if id_token is not None:
-        asked = {"id_token_hint": id_token.reveal(), **asked}
+        params = {"id_token_hint": id_token.reveal(), **params}
     parts = urlsplit(endpoint)
-    query = "&".join(filter(None, (parts.query, urlencode(asked))))
+    query = "&".join(filter(None, (parts.query, urlencode(params))))
     return Secret(urlunsplit((parts.scheme, parts.netloc, parts.path, query, "")))
 
 

@@ -81,14 +81,14 @@ def read_metadata(issuer: str, response: FetchedResponse) -> ServerMetadata:
         what, step = words.METADATA_IS_A_PAGE
         raise DiscoveryFailed(what, kind=FailureKind.WEB_PAGE, next_step=step)
     try:
-        found = read_object(response.body)
+        members = read_object(response.body)
     except ValueError as why:
         what = words.unreadable("issuer's metadata", why)
         raise DiscoveryFailed(what, kind=FailureKind.UNUSABLE) from None
-    if found.get("issuer") != issuer:
-        what, step = words.other_issuer(_stated(response, found.get("issuer")))
+    if members.get("issuer") != issuer:
+        what, step = words.other_issuer(_stated(response, members.get("issuer")))
         raise DiscoveryFailed(what, kind=FailureKind.OTHER_ISSUER, next_step=step)
-    return _metadata(found)
+    return _metadata(members)
 
 
 def _metadata(found: dict[str, Any]) -> ServerMetadata:

@@ -120,14 +120,14 @@ def _offered(metadata: ServerMetadata) -> tuple[Factor, ...]:
     return tuple(each for grant, each in grants.items() if grant in metadata.grant_types_supported) or tuple(Factor)
 
 
-def _password_refused(trouble: OAuthError) -> SignInFailed:
-    if plain_code(trouble.code) == "invalid_grant":
+def _password_refused(error: OAuthError) -> SignInFailed:
+    if plain_code(error.code) == "invalid_grant":
         what, again = words.PASSWORD_REFUSED
-        return refused(what, trouble, grant="Resource Owner Password", next_step=again)
-    if plain_code(trouble.code) == "access_denied":
+        return refused(what, error, grant="Resource Owner Password", next_step=again)
+    if plain_code(error.code) == "access_denied":
         what = words.PASSWORD_NOT_HERE
-        return refused(what, trouble, grant="Resource Owner Password", next_step=words.BY_BROWSER)
-    return refused(words.NOT_SIGNED_IN, trouble, grant="Resource Owner Password")
+        return refused(what, error, grant="Resource Owner Password", next_step=words.BY_BROWSER)
+    return refused(words.NOT_SIGNED_IN, error, grant="Resource Owner Password")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,15 +196,13 @@ class _Second:
             raise _second_refused(error, "MFA OOB", words.PHONE_UNANSWERED) from None
 
 
-def _second_refused(trouble: OAuthError, grant: str, late: str) -> SignInFailed:
-    if plain_code(trouble.code) in ("access_denied", "expired_token") and "expired" in (
-        trouble.description or trouble.code
-    ):
+def _second_refused(error: OAuthError, grant: str, late: str) -> SignInFailed:
+    if plain_code(error.code) in ("access_denied", "expired_token") and "expired" in (error.description or error.code):
         again, reason = words.SIGN_IN_AGAIN, SignInEnded.TIMED_OUT
-        return refused(late, trouble, grant=grant, next_step=again, reason=reason)
-    if plain_code(trouble.code) == "access_denied":
-        return refused(words.FACTOR_REFUSED, trouble, grant=grant, next_step=words.BY_BROWSER)
-    return refused(words.NOT_SIGNED_IN, trouble, grant=grant)
+        return refused(late, error, grant=grant, next_step=again, reason=reason)
+    if plain_code(error.code) == "access_denied":
+        return refused(words.FACTOR_REFUSED, error, grant=grant, next_step=words.BY_BROWSER)
+    return refused(words.NOT_SIGNED_IN, error, grant=grant)
 
 
 def _bare(code: Secret) -> Secret:

@@ -69,21 +69,21 @@ class HeldSession:
     async def restore(self) -> bool:
         """Restore the stored session, if any; see `Session.restore`."""
         try:
-            found = await self.stored.read()
+            tokens = await self.stored.read()
         except StoreFailed as error:
             if self.tokens is not None:
                 return True  # a sign-in happened meanwhile
             damaged = error if error.state is KeyringState.READY else None
             self.state = Unread(StoreUnread(error)) if _may_hold_session(error) else SignedOut(damaged)
             return False
-        if found is None:
+        if tokens is None:
             if isinstance(self.state, Unread):
                 self.state = SignedOut()
             return False
         if self.tokens is None:
-            self.stored.take(found)
-            self.state = SignedIn(found)
-            event = SessionRestored(found.display_name, found.number, self.stored.place, found.taken())
+            self.stored.take(tokens)
+            self.state = SignedIn(tokens)
+            event = SessionRestored(tokens.display_name, tokens.number, self.stored.place, tokens.taken())
             self._journal.append(event)
         return True
 
@@ -114,13 +114,13 @@ class HeldSession:
     async def _adopt(self, cause: int | None, *, only_own: bool) -> int | None:
         if not self.stored.is_shared:
             return None
-        found = await self.stored.read_changed()
+        tokens = await self.stored.read_changed()
         mine = self.signed_in()
-        if found is None or not _goes_on_from(mine, found) or (only_own and found.family != mine.family):
+        if tokens is None or not _goes_on_from(mine, tokens) or (only_own and tokens.family != mine.family):
             return None
-        self.stored.take(found)
-        self.state = SignedIn(found)
-        return self._journal.append(SessionAdopted(found.number, found.taken()), cause=cause).seq
+        self.stored.take(tokens)
+        self.state = SignedIn(tokens)
+        return self._journal.append(SessionAdopted(tokens.number, tokens.taken()), cause=cause).seq
 
     # --- storing what is held -------------------------------------------------------------------------------------
 
@@ -131,10 +131,10 @@ class HeldSession:
                 return  # it has changed again since, and that is stored
             if self.stored.is_shared:
                 try:
-                    found = await self.stored.read()
+                    stored = await self.stored.read()
                 except StoreFailed:
                     return
-                if found is None or (found.family, found.number) != (tokens.family, tokens.number):
+                if stored is None or (stored.family, stored.number) != (tokens.family, tokens.number):
                     return  # the next refresh takes it over; overwriting it would bring back a dead refresh token
             await self.stored.keep(tokens, cause=cause)
 
@@ -165,11 +165,11 @@ def _goes_on_from(mine: TokenSet, found: TokenSet) -> bool:
     return found.number > mine.number or (found.number == mine.number and mine.access is None)
 
 
-def _may_hold_session(trouble: StoreFailed) -> bool:
+def _may_hold_session(error: StoreFailed) -> bool:
     """Return whether a store that could not be read may contain a session."""
-    return isinstance(trouble, NewerEntry) or trouble.state in (KeyringState.LOCKED, KeyringState.NOT_ANSWERING)
+    return isinstance(error, NewerEntry) or error.state in (KeyringState.LOCKED, KeyringState.NOT_ANSWERING)
 
 
-def _cannot_look(trouble: StoreFailed) -> Hiccup:
-    step = trouble.next_step if isinstance(trouble, NewerEntry) else words.unlocked(trouble.state)
-    return Hiccup(words.cannot_look(trouble.what), kind=FailureKind.LOCAL, next_step=step, sent=False)
+def _cannot_look(error: StoreFailed) -> Hiccup:
+    step = error.next_step if isinstance(error, NewerEntry) else words.unlocked(error.state)
+    return Hiccup(words.cannot_look(error.what), kind=FailureKind.LOCAL, next_step=step, sent=False)

@@ -193,11 +193,11 @@ class Session:
         tokens, self.state = self.tokens, SignedOut()
         try:
             async with self._stored.lock():
-                trouble = await self._stored.forget(tokens)
+                failure = await self._stored.forget(tokens)
         except Hiccup:  # another process keeps the lock; the session is forgotten all the same
-            trouble = await self._stored.forget(tokens)
-        self._journal.append(SignOutFinished(revoked, why, error, "" if trouble is None else trouble.what))
-        return trouble
+            failure = await self._stored.forget(tokens)
+        self._journal.append(SignOutFinished(revoked, why, error, "" if failure is None else failure.what))
+        return failure
 
     async def clear_set_aside(self) -> None:
         """Delete a damaged entry that was set aside: nothing of a session outlives sign-out."""

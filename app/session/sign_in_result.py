@@ -22,7 +22,7 @@ SignIn = tuple[TokenResponse, dict[str, Any], int]
 
 def refused(
     what: str,
-    trouble: OAuthError,
+    error: OAuthError,
     *,
     grant: str,
     next_step: str = "",
@@ -32,10 +32,10 @@ def refused(
 
     `grant` is the name of the grant as an admin finds it at the server.
     """
-    if trouble.code == "unauthorized_client":
+    if error.code == "unauthorized_client":
         what = words.not_granted(grant)
-    cure = (next_step or words.SIGN_IN_CURES.get(trouble.code, words.OTHER_SIGN_IN_CURE)).format(grant)
-    return SignInFailed(what, reason=reason, next_step=cure, code=trouble.code, description=trouble.description)
+    cure = (next_step or words.SIGN_IN_CURES.get(error.code, words.OTHER_SIGN_IN_CURE)).format(grant)
+    return SignInFailed(what, reason=reason, next_step=cure, code=error.code, description=error.description)
 
 
 async def accepted(
@@ -96,12 +96,12 @@ async def journalled(journal: JournalWriter, signing_in: Awaitable[SignIn]) -> S
         raise
 
 
-def finished(trouble: LapseError) -> SignInFinished:
+def finished(error: LapseError) -> SignInFinished:
     """Return the event of a sign-in that ended with this error."""
-    if isinstance(trouble, SignInFailed):
-        return SignInFinished(trouble.what, trouble.reason, trouble.code, trouble.description, trouble.rule)
-    if isinstance(trouble, OAuthError):
-        return SignInFinished(trouble.what, SignInEnded.REFUSED, trouble.code, trouble.description)
-    if isinstance(trouble, NoUsableResponse):
-        return SignInFinished(trouble.what, SignInEnded.NO_RESPONSE, kind=trouble.kind)
-    return SignInFinished(trouble.what, SignInEnded.NOT_POSSIBLE)
+    if isinstance(error, SignInFailed):
+        return SignInFinished(error.what, error.reason, error.code, error.description, error.rule)
+    if isinstance(error, OAuthError):
+        return SignInFinished(error.what, SignInEnded.REFUSED, error.code, error.description)
+    if isinstance(error, NoUsableResponse):
+        return SignInFinished(error.what, SignInEnded.NO_RESPONSE, kind=error.kind)
+    return SignInFinished(error.what, SignInEnded.NOT_POSSIBLE)

@@ -140,8 +140,8 @@ async def _revoke(client: OAuthClient, tokens: TokenSet | None) -> SignOutPart:
 
 
 async def _forget(session: "Session", revoked: SignOutPart) -> SignOutPart:
-    trouble = await session.forget(revoked=revoked.fate is PartResult.DONE, why=revoked.why, error=revoked.error)
-    return _DONE if trouble is None else SignOutPart(PartResult.FAILED, Undone.FAILED, trouble.what)
+    failure = await session.forget(revoked=revoked.fate is PartResult.DONE, why=revoked.why, error=revoked.error)
+    return _DONE if failure is None else SignOutPart(PartResult.FAILED, Undone.FAILED, failure.what)
 
 
 async def _end_in_browser(

@@ -54,8 +54,8 @@ class SingleFlight:
         if self._running is None:
             self._running = asyncio.create_task(refresh(), name="refresh")
             self._running.add_done_callback(self._landed)
-        found = await asyncio.shield(self._running)
-        return Refreshed(found.access, found.took_s, joined)
+        result = await asyncio.shield(self._running)
+        return Refreshed(result.access, result.took_s, joined)
 
     async def end(self, within_s: float) -> None:
         """Let the refresh finish, at most `within_s` seconds; then stop it."""

@@ -56,16 +56,16 @@ def from_text(text: str, key: str) -> TokenSet:
     Raises StoreFailed when it cannot be used, without quoting it.
     """
     try:
-        found = Record.of(text.encode())
-        version = found.whole("version", least=1)
+        record = Record.of(text.encode())
+        version = record.whole("version", least=1)
         if version > VERSION:
             raise NewerEntry
         while version in _UPGRADES:
-            found = Record(_UPGRADES[version](found.members(), key))
-            version = found.whole("version")
-        if found.text("key") != key:
+            record = Record(_UPGRADES[version](record.members(), key))
+            version = record.whole("version")
+        if record.text("key") != key:
             raise StoreFailed(words.OTHER_CONNECTIONS, state=KeyringState.READY)
-        return _token_set(found)
+        return _token_set(record)
     except (Damaged, UnicodeEncodeError):
         raise StoreFailed(words.DAMAGED, state=KeyringState.READY) from None
 

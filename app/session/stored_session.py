@@ -67,16 +67,16 @@ class StoredSession:
         reason to give up what is held.
         """
         try:
-            found = await self.read()
+            tokens = await self.read()
         except NewerEntry:
             raise
         except StoreFailed as error:
             if error.state is KeyringState.READY:
                 return None
-            found = await self.read()
-        if found is None:
+            tokens = await self.read()
+        if tokens is None:
             raise KeyError(self._key)
-        return None if self._read == self._seen or found.family in self._superseded else found
+        return None if self._read == self._seen or tokens.family in self._superseded else tokens
 
     async def keep(self, tokens: TokenSet, *, cause: int | None, is_sign_in: bool = False) -> None:
         """Store the session; a failure is journalled and shown by `place`, and never loses what is held in memory.
@@ -165,8 +165,8 @@ class StoredSession:
         except StoreFailed as error:
             self._note(error)
 
-    def _note(self, trouble: StoreFailed) -> None:
-        self._journal.append(StoreTroubled(trouble.what, trouble.next_step))
+    def _note(self, error: StoreFailed) -> None:
+        self._journal.append(StoreTroubled(error.what, error.next_step))
 
 
 def _digest(text: str) -> str:

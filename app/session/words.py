@@ -67,16 +67,16 @@ def no_access_token(flaw: str) -> tuple[str, str]:
     return what, "Call again: the new refresh token that came with it will be sent."
 
 
-def cannot_look(trouble: str) -> str:
-    return f"{trouble} So it is not known whether another Lapse has refreshed meanwhile."
+def cannot_look(why: str) -> str:
+    return f"{why} So it is not known whether another Lapse has refreshed meanwhile."
 
 
 def unlocked(state: KeyringState) -> str:
     return f"{state.value}, then call again."
 
 
-def unchecked(trouble: str) -> str:
-    return f"It could not be checked: {trouble}"
+def unchecked(why: str) -> str:
+    return f"It could not be checked: {why}"
 
 
 def lock_unusable(path: str, why: str) -> tuple[str, str]:

@@ -138,9 +138,9 @@ class Conversation:
             return Unreachable(words.not_opened(host, within_s), sent=False)
         return Unreachable(words.not_in_full(host, within_s), sent=True)
 
-    def _timed(self, trouble: Unreachable) -> Unreachable:
-        trouble.ran_s = self._time.ran_s
-        return trouble
+    def _timed(self, error: Unreachable) -> Unreachable:
+        error.ran_s = self._time.ran_s
+        return error
 
     async def _follow(self, name: str, info: dict[str, Any]) -> None:
         """Handle a step (httpx's `trace` extension, and the events of our own transports)."""

@@ -42,26 +42,26 @@ class Decoding:
         """Return at most `most` bytes decoded from `raw`; the rest is discarded."""
         if not self._coding:
             return raw[:most]
-        found = bytearray()
+        decoded = bytearray()
         for start in range(0, len(raw), _STEP):
-            self._step(raw[start : start + _STEP], found, most)
-            if len(found) >= most:
+            self._step(raw[start : start + _STEP], decoded, most)
+            if len(decoded) >= most:
                 break
-        return bytes(found)
+        return bytes(decoded)
 
-    def _step(self, raw: bytes, found: bytearray, most: int) -> None:
-        while raw and len(found) < most:
+    def _step(self, raw: bytes, decoded: bytearray, most: int) -> None:
+        while raw and len(decoded) < most:
             if self._decompressor is None:
                 raw = self._begin_deflate(raw)
             elif self._decompressor.eof:
                 raw = self._next_member(raw)
             else:
-                raw = self._decompress(self._decompressor, raw, found, most)
+                raw = self._decompress(self._decompressor, raw, decoded, most)
 
-    def _decompress(self, undo: "zlib._Decompress", raw: bytes, found: bytearray, most: int) -> bytes:
-        """Decode into `found`; return what is left of `raw`."""
+    def _decompress(self, undo: "zlib._Decompress", raw: bytes, decoded: bytearray, most: int) -> bytes:
+        """Decode into `decoded`; return what is left of `raw`."""
         try:
-            found += undo.decompress(raw, most - len(found))
+            decoded += undo.decompress(raw, most - len(decoded))
         except zlib.error:
             raise NotDecodable("its response is not encoded as it says") from None
         self._is_whole = undo.eof

@@ -111,8 +111,8 @@ def _response(response: httpx.Response, body: bytearray, *, truncated: bool) -> 
 
 def _secrets_of(message: httpx.Request | httpx.Response) -> KnownSecrets:
     """Return the recorder's known secrets; without a recorder there are none."""
-    found = message.extensions.get("lapse_secrets")
-    return found if isinstance(found, KnownSecrets) else KnownSecrets()
+    secrets = message.extensions.get("lapse_secrets")
+    return secrets if isinstance(secrets, KnownSecrets) else KnownSecrets()
 
 
 def _stated_length(response: httpx.Response) -> int | None:

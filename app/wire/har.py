@@ -24,14 +24,14 @@ _URL_CHARACTERS = ":/?#[]@!$&'()*+,;=%-._~"
 
 def har(entries: Iterable[Entry], details: Details, *, version: str) -> dict[str, Any]:
     """Return the exchanges among `entries` as a HAR log; those without details have their line only."""
-    found = [(entry, entry.event) for entry in entries if isinstance(entry.event, Exchange)]
-    found.sort(key=lambda each: each[1].started_at)  # oldest first, as the format requires
+    exchanges = [(entry, entry.event) for entry in entries if isinstance(entry.event, Exchange)]
+    exchanges.sort(key=lambda each: each[1].started_at)  # oldest first, as the format requires
     return {
         "log": {
             "version": "1.2",
             "creator": {"name": "Lapse", "version": version},
             "comment": _REDACTED,
-            "entries": [_entry(entry, exchange, details.get(entry.seq)) for entry, exchange in found],
+            "entries": [_entry(entry, exchange, details.get(entry.seq)) for entry, exchange in exchanges],
         }
     }
 

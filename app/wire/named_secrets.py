@@ -56,12 +56,12 @@ def named_in(text: str, seen: Iterable[View], *, is_form: bool = False) -> list[
     In a form, and in a URL's query, a value goes on until the next `&`. `code` is a secret there and in JSON as a text,
     but no number is: many APIs' errors have one. Linear in the length of the text.
     """
-    found: list[MaskedSpan] = []
+    spans: list[MaskedSpan] = []
     for view in seen:
         # Where a text ended at its own quotes, undoing its escapes must not make it longer.
-        ended = sorted((span.start, span.end) for span in found if text[span.end : span.end + 1] in _ENDS)
-        found += [span for span in _named_in(view, is_form=is_form) if not _is_within(ended, span.start)]
-    return found
+        ended = sorted((span.start, span.end) for span in spans if text[span.end : span.end + 1] in _ENDS)
+        spans += [span for span in _named_in(view, is_form=is_form) if not _is_within(ended, span.start)]
+    return spans
 
 
 def _is_within(stretches: list[tuple[int, int]], at: int) -> bool:
@@ -124,7 +124,7 @@ def _plain(lowered: str) -> str:
 
 def _names(text: str, lowered: str) -> list[tuple[int, int]]:
     """Return the spans of the names of secrets, in order."""
-    found = set()
+    names = set()
     for stem in _STEMS:
         at = lowered.find(stem)
         while at >= 0:
@@ -136,9 +136,9 @@ def _names(text: str, lowered: str) -> list[tuple[int, int]]:
                 while start < at and text[start] in "_-":
                     start += 1
                 if _plain(lowered[start:end]) in _NAMES:
-                    found.add((start, end))
+                    names.add((start, end))
             at = lowered.find(stem, max(end, at + 1))
-    return sorted(found)
+    return sorted(names)
 
 
 _Found = tuple[int, int, str, bool]

@@ -60,13 +60,13 @@ class Proxies:
 
 def read_proxies(environ: Mapping[str, str]) -> Proxies:
     """Read HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY; the lower-case name counts where both are set."""
-    found: dict[str, Proxy] = {}
+    proxies: dict[str, Proxy] = {}
     for scheme in ("http", "https", "all"):
         variable, value = _variable(environ, f"{scheme}_proxy")
         if value:
-            found[scheme] = _read_proxy(variable, value)
+            proxies[scheme] = _read_proxy(variable, value)
     _, no_proxy = _variable(environ, "no_proxy")
-    return Proxies(found, tuple(filter(None, re.split(r"[\s,]+", no_proxy))))
+    return Proxies(proxies, tuple(filter(None, re.split(r"[\s,]+", no_proxy))))
 
 
 def is_this_machine(host: str) -> bool:
