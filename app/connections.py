@@ -216,7 +216,7 @@ class Connections:
 
         active = self.chosen
         if not self._by_browser(active):
-            leave_browser = leave_browser or "nobody signed in by it"
+            leave_browser = leave_browser or "it was not used to sign in"
         return await sign_out(
             active.session,
             active.client,

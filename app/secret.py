@@ -17,7 +17,7 @@ from app.spellings import Spelling, SpellingIndex, View, in_standard_base64, pla
 
 _T = TypeVar("_T")
 MASK = "●●●"
-"""What stands in place of a secret, followed by its fingerprint and length."""
+"""The mask of a secret, followed by its fingerprint and length."""
 
 
 class Secret:

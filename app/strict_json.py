@@ -65,4 +65,4 @@ def _check_surrogates(found: dict[str, Any]) -> None:
     try:
         json.dumps(found, ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        raise ValueError("half a surrogate pair stands in it") from None
+        raise ValueError("it contains half a surrogate pair") from None

@@ -354,7 +354,7 @@ class NewerEntry(StoreFailed):
         super().__init__(
             "The keyring holds a session that a newer Lapse has stored; it was left as it is.",
             state=KeyringState.READY,
-            next_step="Use the newer Lapse; a session begun in this one lives in memory for this run.",
+            next_step="Use the newer Lapse; a session started in this one lives in memory for this run.",
         )
 
 

@@ -4,7 +4,7 @@ import re
 from http import HTTPStatus
 
 POLLING = frozenset({"authorization_pending", "slow_down", "access_denied", "expired_token"})
-"""What a poll may be told (RFC 8628 §3.5)."""
+"""The errors of a poll (RFC 8628 §3.5)."""
 
 _BORDER = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LONGEST = 100

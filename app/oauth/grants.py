@@ -27,7 +27,7 @@ _LONGEST_CODE = 100
 _MOST_WORDS = 2000
 _SECONDS = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?")
 _DEFINITE = frozenset({400, 401, 403, 410, 422})
-"""Refusals of the request itself; other 4xx are about its place, its time or its form."""
+"""Refusals of the request itself; other 4xx are about its address, its time or its form."""
 
 
 class AccessTokenFlaw(Enum):

@@ -58,7 +58,7 @@ SOURCES = {
     "refreshed auth_time": "OIDC Core §12.2",
     "refreshed nonce": "OIDC Core §12.2",
 }
-"""Where each rule is written for an ID token."""
+"""The source of each rule for an ID token."""
 
 JWT_SOURCES = {
     "iss": "RFC 7519 §4.1.1, RFC 9068 §4",
@@ -66,7 +66,7 @@ JWT_SOURCES = {
     "exp": "RFC 7519 §4.1.4, RFC 9068 §4",
     "iat": "RFC 7519 §4.1.6",
 }
-"""Where the same rules are written for other tokens."""
+"""The source of the same rules for other tokens."""
 
 
 def passed(rule: str, expected: str, found: str, why: str = "") -> RuleVerdict:

@@ -17,7 +17,7 @@ from app.secret import Secret
 SKEW_ALLOWED_S = 300.0
 """How far the server's clock may be from ours; others tolerate up to five minutes too."""
 OLDEST_S = 24 * 3600.0
-"""How old an ID token may be that has just been answered: more than any clock worth trusting is wrong."""
+"""How old an ID token may be that has just been received: more than any usable clock is wrong."""
 
 _READING = ("size", "parts", "encoding", "json")
 _KEYS_IN_HEADER = ("jwk", "jku", "x5u", "x5c")

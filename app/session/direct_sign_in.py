@@ -22,7 +22,7 @@ from app.session.polling import TooLate, poll
 from app.session.sign_in_result import SignIn, accepted, refused
 
 MOST_CODES = 5
-"""How many one-time codes are tried; a server that locks accounts would lock sooner."""
+"""How many one-time codes are tried; a server that locks accounts locks sooner."""
 
 
 class Factor(Enum):

@@ -1,19 +1,19 @@
-"""The one table that says what each trouble at the token endpoint does to the session.
+"""The one table that says what each failure at the token endpoint does to the session.
 
-| what the server did                                       | verdict       | the session                          |
-| --------------------------------------------------------- | ------------- | ------------------------------------ |
-| `invalid_grant`, or the same in another dialect           | Refusal       | ends                                 |
-| an error that only a person can answer                    | Refusal       | ends                                 |
-| any other RFC 6749 §5.2 error (the set-up is wrong)       | Hiccup        | is kept, no retry                    |
-| 400, 401, 403, 410 or 422 without a word why              | SilentRefusal | is kept, asked about once more       |
-| the same, with the status in words as its `error`         | SilentRefusal | is kept, asked about once more       |
-| 429 or 5xx, whatever the body says (Okta's 429 says so)   | Hiccup        | is kept                              |
-| `temporarily_unavailable`, `server_error`, at any status  | Hiccup        | is kept                              |
-| a success without an access token                         | Hiccup        | is kept, asked again: a lost response  |
-| a web page, garbage, too large, a redirect                | Hiccup        | is kept                              |
-| no response: DNS, refused, TLS, timeout, broken off         | Hiccup        | is kept                              |
-| the metadata cannot be fetched                            | Hiccup        | is kept                              |
-| anything else that stopped it                             | Hiccup        | is kept                              |
+| what the server did                                      | verdict       | the session                       |
+| -------------------------------------------------------- | ------------- | --------------------------------- |
+| `invalid_grant`, or the same in another dialect          | Refusal       | ends                              |
+| an error that only the user can resolve                  | Refusal       | ends                              |
+| any other RFC 6749 §5.2 error (the set-up is wrong)      | Hiccup        | is kept, no retry                 |
+| 400, 401, 403, 410 or 422 without a reason               | SilentRefusal | is kept, one more request         |
+| the same, with the status in words as its `error`        | SilentRefusal | is kept, one more request         |
+| 429 or 5xx, whatever the body says (Okta's 429 does)     | Hiccup        | is kept                           |
+| `temporarily_unavailable`, `server_error`, at any status | Hiccup        | is kept                           |
+| a success without an access token                        | Hiccup        | is kept, retried: a lost response |
+| a web page, garbage, too large, a redirect               | Hiccup        | is kept                           |
+| no response: DNS, refused, TLS, timeout, broken off      | Hiccup        | is kept                           |
+| the metadata cannot be fetched                           | Hiccup        | is kept                           |
+| any other error                                          | Hiccup        | is kept                           |
 """
 
 import re

@@ -1,15 +1,15 @@
-"""How long a failed refresh is worth trying again with the same refresh token, and how long to leave the server alone.
+"""How long a failed refresh is worth retrying with the same refresh token, and how long to leave the server alone.
 
-| what happened                                          | what is done                                              |
-| ------------------------------------------------------ | --------------------------------------------------------- |
-| the response was lost (sent, nothing usable came back) | ask again at once, twice at most, within 20 s of the first |
-| 429 or 503 that says when to come back, within 30 s    | wait that long, ask once more                              |
-| the same, later than that                              | fail now, and ask nothing until then (an hour at most)     |
-| anything else                                          | fail now                                                   |
+| what happened                                          | what is done                                            |
+| ------------------------------------------------------ | ------------------------------------------------------- |
+| the response was lost (sent, nothing usable came back) | retry at once, twice at most, within 20 s of the first  |
+| 429 or 503 with a Retry-After within 30 s              | wait that long, retry once                              |
+| the same, later than that                              | fail now, and send nothing until then (an hour at most) |
+| anything else                                          | fail now                                                |
 
-A server that rotates takes the old refresh token again only within its grace period, so a lost response is asked for
-again at once or not at all (security facts §6); a refusal is never asked about twice. The 20 s are of waiting for
-responses while this program ran: after a stop of any length a lost response is asked for again: nothing else helps.
+A server that rotates accepts the old refresh token again only within its grace period, so a lost response is retried at
+once or not at all (security facts §6); a refusal is never retried. The 20 s count waiting for responses while this
+program ran: after a stop of any length a lost response is retried, because nothing else helps.
 """
 
 from dataclasses import dataclass, replace

@@ -27,7 +27,7 @@ class Situation:
 
 
 Strategy = Callable[[Situation], Decision]
-"""When to refresh. Lapse has one, `decide`; others are there to be compared with it (see `app.lab`)."""
+"""When to refresh. Lapse uses `decide`; the others are compared with it in `app.lab`."""
 
 
 def decide(situation: Situation) -> Decision:

@@ -96,7 +96,7 @@ def _installed(what: str) -> str:
 
 
 def _or_network(presented: Presented | None) -> str:
-    return f", or whoever is behind '{presented.issuer}'" if presented and presented.issuer else ""
+    return f", or the operator of '{presented.issuer}'" if presented and presented.issuer else ""
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -18,7 +18,7 @@ _NAMES = frozenset(
     token usercode verificationuricomplete
     """.split()  # noqa: SIM905 - the quotes would hide the words
 )
-"""Written with and without `_` and `-`, in whatever case, and with `X-` before it."""
+"""Matched with and without `_` and `-`, in any case, and with `X-` before it."""
 
 _WORDS_TOO = frozenset({"assertion", "authorization", "code", "cookie", "otp", "passcode", "password", "token"})
 _WITH_SCHEME = frozenset({"authorization", "proxyauthorization"})

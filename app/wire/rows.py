@@ -11,7 +11,7 @@ from itertools import compress
 from app.events.wire import ExchangeKind
 
 Key = int
-"""Root and number of a row in one, so that keys are in the order of rows and an array holds them."""
+"""Root and number of a row in one integer, so that keys sort like rows and fit an array."""
 
 _NUMBER_BITS = 31
 _ENDPOINTS = (None, *ExchangeKind)

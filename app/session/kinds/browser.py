@@ -49,4 +49,4 @@ BROWSER: "SignInKind[Callable[[Waiting], None]]" = SignInKind(
     returns_by_redirect=True,
     leaves_browser_session=True,
 )
-"""Its prompt is told the URL while the browser is waited for."""
+"""Its prompt gets the URL while the browser is awaited."""
