@@ -1,4 +1,4 @@
-"""The tests on a busy machine: `python -m tests.busy` runs pytest, with what follows, beside two busy loops a core."""
+"""The tests on a busy machine: `python -m tests.busy [LOOPS]` runs pytest, with what follows, beside busy loops."""
 
 import os
 import subprocess
@@ -14,12 +14,14 @@ _BUSY_LOOP = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: pa
 
 def main() -> int:
     """Return what pytest returns."""
-    loops = _LOOPS_A_CORE * (os.cpu_count() or 1)
+    arguments = sys.argv[1:]
+    wanted = arguments.pop(0) if arguments and arguments[0].isdecimal() else _LOOPS_A_CORE * (os.cpu_count() or 1)
+    loops = int(wanted)
     with ExitStack() as busy:
         for _ in range(loops):
             busy.enter_context(running([sys.executable, "-c", _BUSY_LOOP]))
         print(f"Beside {loops} busy loops:", flush=True)
-        return subprocess.run([sys.executable, "-m", "pytest", *sys.argv[1:]], check=False).returncode
+        return subprocess.run([sys.executable, "-m", "pytest", *arguments], check=False).returncode
 
 
 if __name__ == "__main__":

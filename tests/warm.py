@@ -26,13 +26,10 @@ _STATUS = struct.Struct("i")
 _ENDED = -1
 _MOST = 1 << 20  # octets of an order: mostly its environment
 _FDS = 4  # standard input, output, error, and where its end is told
-# What the commands import only once they run.
+# What others import only once they run.
 _LATER = (
-    "app.workbench",
-    "app.demo.serve",
-    "app.session.sign_in",
-    "keyring.backends.SecretService",
-    "uvicorn.loops.auto",
+    *("anyio._backends._asyncio", "certifi", "filelock", "keyring.backends.SecretService"),
+    *("uvicorn.lifespan.off", "uvicorn.loops.auto", "uvicorn.protocols.http.h11_impl"),
 )
 _TOLD_TO_PYTHON = ("PYTHON", "LC_", "LANG")
 
@@ -110,11 +107,15 @@ class WarmProcess(subprocess.Popen[str]):
 
 
 def _preload() -> None:
-    import app.cli
+    import app
 
-    names = (each.name for each in pkgutil.walk_packages(app.cli.__path__, "app.cli."))
-    for name in (*names, *_LATER):
-        with suppress(ImportError):
+    modules = [each.name for each in pkgutil.walk_packages(app.__path__, "app.")]
+    for name in modules:
+        # The front door is run, not imported; the installed one looks for what is only there once it is installed.
+        if not name.startswith(("app.__main__", "app.launcher")):
+            importlib.import_module(name)
+    for name in _LATER:
+        with suppress(ImportError):  # not of every system
             importlib.import_module(name)
 
 

@@ -18,10 +18,11 @@ from app.connection import Connection
 from app.connection_field import ConnectionField
 from app.errors import LapseError, OAuthError
 from app.events.wire import ExchangeKind
-from app.oauth.grants import authorization_params, with_query
+from app.oauth.grants import authorization_params
 from app.oauth.metadata import ServerMetadata
 from app.oauth.par import pushed_request, read_pushed
 from app.oauth.pkce import Pkce
+from app.urls import with_query
 from app.wire.fetch import Answer, fetch
 
 _TOTAL_S = 15.0

@@ -33,12 +33,10 @@ class Step:
 
     @property
     def tried(self) -> Tried:
-        """What was tried."""
         return self.verdict.tried
 
     @property
     def outcome(self) -> Outcome:
-        """How good it is."""
         return self.verdict.outcome
 
     @property
@@ -48,12 +46,10 @@ class Step:
 
     @property
     def name(self) -> str:
-        """What was tried, in words."""
         return words.name_of(self.tried, self.uri)
 
     @property
     def words(self) -> str:
-        """The verdict as a sentence."""
         return words.sentence_of(self.verdict, self.about, self.said)
 
     @property

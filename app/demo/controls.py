@@ -113,7 +113,6 @@ class Controls:
         return number
 
     async def switch_off(self, fault: FaultState) -> None:
-        """Switch off one fault."""
         asked = self._asked(f"switch off {fault.fault}")
         await self._controller.switch_off(fault.number, cause=asked)
         self._journal.append(FaultSwitched(fault.fault, fault.number, on=False), cause=asked)

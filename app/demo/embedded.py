@@ -108,7 +108,6 @@ class EmbeddedDemoOrg:
         return await self._worker.run(self.host.addresses)
 
     async def controls(self, chosen: ActiveConnection, http: httpx.AsyncClient) -> "Controls":
-        """Return its controls, as they are turned at a connection to it."""
         from app.demo.controller import Controller
         from app.demo.controls import Controls
 

@@ -39,7 +39,6 @@ _FOREIGN_HOST = OktaError(400, "invalid_request", "The Host header does not name
 
 
 def asgi(org: "DemoOrg") -> ASGIApp:
-    """Return the org as an ASGI application."""
     inner = Starlette(
         # No path fits two of them; they are tried in turn, so what is asked most stands first.
         routes=[

@@ -27,7 +27,6 @@ class InProcessHost:
 
     @property
     def hosting(self) -> Hosting | None:
-        """Where the org is."""
         return self.ensure()
 
     def ensure(self) -> Hosting:

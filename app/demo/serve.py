@@ -51,12 +51,10 @@ class ServedOrg:
 
     @property
     def issuer(self) -> str:
-        """The issuer identifier to sign in with."""
         return self.org.issuer
 
     @property
     def api_url(self) -> str:
-        """The URL of the first API call."""
         return self.org.api_url
 
     @property

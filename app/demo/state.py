@@ -71,19 +71,10 @@ def families(org: "DemoOrg") -> list[dict[str, Any]]:
 
 
 def scenario(found: Scenario) -> dict[str, Any]:
-    """Return a scenario, its faults as they are written."""
-    return {
-        "name": found.name,
-        "plays": found.plays,
-        "expects": found.expects.value,
-        "stage": found.stage.value,
-        "source": found.source,
-        "faults": [str(fault) for fault in found.faults],
-    }
+    return {**asdict(found), "faults": list(map(str, found.faults))}
 
 
 def preset(found: Preset) -> dict[str, Any]:
-    """Return a preset with the knobs it turns."""
     return {
         "name": found.name,
         "behaviour": found.behaviour,

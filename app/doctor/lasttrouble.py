@@ -36,7 +36,6 @@ class TroubleMemory:
         self._recent: dict[str, tuple[Entry, ...]] = {}
 
     def __call__(self, entry: Entry) -> None:
-        """Take note of one entry of the journal."""
         if not isinstance(entry.event, _TELLING):
             return
         before = self._recent.get(entry.connection, ())

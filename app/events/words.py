@@ -65,7 +65,6 @@ _FAULTS = MappingProxyType(
 
 
 def sentence(event: Event) -> str:
-    """Return an event in one sentence."""
     if isinstance(event, Exchange):
         return _exchange(event)
     if isinstance(event, refresh.RefreshEvent):

@@ -78,7 +78,6 @@ class Inspection:
         return Conclusion.VALID if self.verification.is_verified else Conclusion.NOT_VERIFIED
 
     def sentence(self) -> str:
-        """Return the conclusion in one sentence, with its reason."""
         failure = self.verification.first_failure if self.verification else None
         match self.conclusion:
             case Conclusion.VALID:

@@ -50,12 +50,10 @@ class Reading:
 
     @property
     def header(self) -> dict[str, Any] | None:
-        """The header, if there is one to read."""
         return self.parts[0].content if self.parts else None
 
     @property
     def claims(self) -> dict[str, Any] | None:
-        """The claims, if there are any to read."""
         return self.parts[1].content if self.form in (Form.JWT, Form.DAMAGED) and len(self.parts) > 1 else None
 
 

@@ -40,7 +40,6 @@ class Outcome:
     bytes: int
 
     def plain(self) -> dict[str, Any]:
-        """Return it as plain values, for JSON."""
         return asdict(self)
 
     @classmethod

@@ -89,7 +89,6 @@ class Scenario:
         return self.rotation is Rotation.ROTATE
 
     def plain(self) -> dict[str, Any]:
-        """Return it as plain values, for JSON."""
         return asdict(self)
 
     @classmethod

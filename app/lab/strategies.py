@@ -60,7 +60,6 @@ class FlightsApart:
 
     @property
     def is_flying(self) -> bool:
-        """Whether any refresh runs."""
         return any(each.is_flying for each in self._flights)
 
     async def refreshed(self, refresh: Refresh) -> Refreshed:

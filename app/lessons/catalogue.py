@@ -17,20 +17,8 @@ from app.lessons import (
 )
 from app.lessons.lesson import Lesson
 
-LESSONS: tuple[Lesson, ...] = (
-    grant.LESSON,
-    lapse.LESSON,
-    refresh.LESSON,
-    rotation.LESSON,
-    replay.LESSON,
-    lost_answer.LESSON,
-    storm.LESSON,
-    offline.LESSON,
-    skew.LESSON,
-    the_end.LESSON,
-    restart.LESSON,
-    two_windows.LESSON,
-)
+_IN_ORDER = (grant, lapse, refresh, rotation, replay, lost_answer, storm, offline, skew, the_end, restart, two_windows)
+LESSONS: tuple[Lesson, ...] = tuple(each.LESSON for each in _IN_ORDER)
 
 
 def lesson_named(name: str) -> Lesson:

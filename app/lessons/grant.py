@@ -1,18 +1,15 @@
 """The lesson about the Refresh Token grant: without it no refresh token ever comes, whatever scope is asked for."""
 
+from functools import partial
+
 from app.decision import Reason
 from app.events.session import SessionStarted
 from app.events.wire import ExchangeKind
-from app.lessons.lesson import Lesson, Step
+from app.lessons.lesson import Lesson, Step, in_turn
 from app.lessons.player import READING_S, Player
 from app.lessons.seen import Seen
 
 _KNOB = "refresh_grant_enabled"
-
-
-async def _prepare(player: Player) -> None:
-    await player.turn_as_new(access_token_lifetime_s=READING_S, refresh_grant_enabled=False)
-    await player.sign_out()
 
 
 def _signed_in_without_refresh_token(seen: Seen) -> bool:
@@ -23,19 +20,10 @@ def _cannot_refresh(seen: Seen) -> bool:
     return any(call.reason is Reason.NO_REFRESH_TOKEN for call in seen.calls())
 
 
-async def _let_it_lapse_and_call(player: Player) -> None:
-    await player.to_lapse()
-    await player.call()
-
-
 def _grant_is_on(seen: Seen) -> bool:
     """Return whether the grant was turned on, or a sign-in shows that it had been before the step began."""
     is_turned = seen.last_turn(_KNOB) == "on" or seen.has_answer(ExchangeKind.MANAGEMENT, "PUT", 200)
     return is_turned or _signed_in_with_refresh_token(seen)
-
-
-async def _turn_on(player: Player) -> None:
-    await player.turn(refresh_grant_enabled=True)
 
 
 def _signed_in_with_refresh_token(seen: Seen) -> bool:
@@ -47,7 +35,9 @@ LESSON = Lesson(
     title="Turn on the Refresh Token grant",
     teaches="Why no refresh token comes although offline_access is asked for, and which switch brings one.",
     minutes=1.5,
-    prepare=_prepare,
+    prepare=in_turn(
+        partial(Player.turn_as_new, access_token_lifetime_s=READING_S, refresh_grant_enabled=False), Player.sign_out
+    ),
     begins_signed_out=True,
     steps=(
         Step(
@@ -71,7 +61,7 @@ LESSON = Lesson(
             hint="Call API stands above the timeline. If the call refreshes, the grant was on at your sign-in already: "
             "reset the lesson.",
             check=_cannot_refresh,
-            play=_let_it_lapse_and_call,
+            play=in_turn(Player.to_lapse, Player.call),
         ),
         Step(
             title="Turn the grant on",
@@ -83,7 +73,7 @@ LESSON = Lesson(
             hint="If it is ticked already, untick it and tick it again. The menu's Turn on the Refresh Token grant "
             "does it through the Applications API.",
             check=_grant_is_on,
-            play=_turn_on,
+            play=partial(Player.turn, refresh_grant_enabled=True),
         ),
         Step(
             title="Sign in once more",

@@ -1,17 +1,15 @@
 """The lesson about a lapse: nothing happens until somebody calls."""
 
+from functools import partial
+
 from app.decision import Reason
 from app.events.tokens import TokensReceived
-from app.lessons.lesson import Lesson, Step
+from app.lessons.lesson import Lesson, Step, in_turn
 from app.lessons.player import Player
 from app.lessons.seen import Seen
 
 _LIFETIME_S = 60
 _AWHILE_S = 30  # more than a jump to the lapse, less than the minute after it
-
-
-async def _prepare(player: Player) -> None:
-    await player.start_over(access_token_lifetime_s=_LIFETIME_S)
 
 
 def _called_for_free(seen: Seen) -> bool:
@@ -28,11 +26,6 @@ def _left_alone(seen: Seen) -> bool:
     return travelled_s > 0 and lapsed_s >= _AWHILE_S
 
 
-async def _leave_alone(player: Player) -> None:
-    await player.to_lapse()
-    await player.travel(60)
-
-
 def _refreshed_by_a_call(seen: Seen) -> bool:
     return any(call.reason is Reason.LAPSED and call.has_refreshed for call in seen.calls())
 
@@ -42,7 +35,7 @@ LESSON = Lesson(
     title="A token lapses, and nothing happens until you call",
     teaches="When a refresh is worth its request: when a call needs a token, and not when a clock says so.",
     minutes=1.0,
-    prepare=_prepare,
+    prepare=partial(Player.start_over, access_token_lifetime_s=_LIFETIME_S),
     steps=(
         Step(
             title="Call with a fresh token",
@@ -65,7 +58,7 @@ LESSON = Lesson(
             hint="If it has lapsed while you read, Jump to lapse has nothing to do: press +1 min once or twice. Do not "
             "call in between, for that would refresh.",
             check=_left_alone,
-            play=_leave_alone,
+            play=in_turn(Player.to_lapse, partial(Player.travel, seconds=60)),
         ),
         Step(
             title="Call, and now it is worth it",

@@ -43,3 +43,13 @@ class Lesson:
     steps: tuple[Step, ...]
     needs_keyring: bool = False
     begins_signed_out: bool = False
+
+
+def in_turn(*acts: Act) -> Act:
+    """Return what does one after the other."""
+
+    async def play(player: Player) -> None:
+        for act in acts:
+            await act(player)
+
+    return play

@@ -1,36 +1,27 @@
 """The lesson about the lost answer: the server has rotated, and the client has not heard of it."""
 
+from functools import partial
+
 from app.demo.faults import ENDINGS, Fault
 from app.events.demo import FaultSwitched, ReplayStarted, TokenRevoked
 from app.events.refresh import RefreshRetried
 from app.events.session import SessionEnded, SessionStarted
 from app.events.wire import ExchangeKind
-from app.lessons.lesson import Lesson, Step
+from app.lessons.lesson import Lesson, Step, in_turn
 from app.lessons.player import Player
 from app.lessons.seen import Call, Seen
 
 _ON_PURPOSE = (TokenRevoked, ReplayStarted)
-_FAULT = "close-after@token.refresh*1"
+_LOSE_AN_ANSWER = in_turn(partial(Player.switch_on, fault="close-after@token.refresh*1"), Player.to_lapse, Player.call)
 
 
 def _survived(seen: Seen) -> bool:
     return any(call.has_refreshed for call in _calls_after_loss(seen))
 
 
-async def _lose_an_answer(player: Player) -> None:
-    await player.switch_on(_FAULT)
-    await player.to_lapse()
-    await player.call()
-
-
 def _died_of_it(seen: Seen) -> bool:
     helped = any(isinstance(entry.event, _ON_PURPOSE) for entry in seen.entries)
     return not helped and any(call.led.all(SessionEnded) for call in _calls_after_loss(seen))
-
-
-async def _lose_an_answer_without_grace(player: Player) -> None:
-    await player.turn(grace_s=0)
-    await _lose_an_answer(player)
 
 
 def _calls_after_loss(seen: Seen) -> list[Call]:
@@ -59,11 +50,6 @@ def _has_grace_again(seen: Seen) -> bool:
     return seen.last_turn("grace_s") not in (None, "0") and bool(seen.all(SessionStarted))
 
 
-async def _sign_in_with_grace(player: Player) -> None:
-    await player.turn(grace_s=30)
-    await player.sign_in()
-
-
 LESSON = Lesson(
     name="lost-answer",
     title="The lost answer and the grace period",
@@ -82,7 +68,7 @@ LESSON = Lesson(
             hint="The number beside the switch says how often; always is too much. If it struck every time, untick it "
             "and call again within 30 s.",
             check=_survived,
-            play=_lose_an_answer,
+            play=_LOSE_AN_ANSWER,
         ),
         Step(
             title="The same without a grace period",
@@ -94,7 +80,7 @@ LESSON = Lesson(
             "was exchanged, and the grace period is 0 s.",
             hint="Grace period is under Lifetimes. A fault that is over must be unticked and ticked again.",
             check=_died_of_it,
-            play=_lose_an_answer_without_grace,
+            play=in_turn(partial(Player.turn, grace_s=0), _LOSE_AN_ANSWER),
         ),
         Step(
             title="Set it right",
@@ -105,7 +91,7 @@ LESSON = Lesson(
             hint="At a real Okta org it is on the app's General tab, under Refresh Token: the grace period for token "
             "rotation.",
             check=_has_grace_again,
-            play=_sign_in_with_grace,
+            play=in_turn(partial(Player.turn, grace_s=30), Player.sign_in),
         ),
     ),
 )

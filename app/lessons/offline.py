@@ -1,8 +1,10 @@
 """The lesson about trouble on the way: a failed network never signs anybody out."""
 
+from functools import partial
+
 from app.events.refresh import RefreshRetried
 from app.events.wire import ExchangeKind
-from app.lessons.lesson import Lesson, Step
+from app.lessons.lesson import Lesson, Step, in_turn
 from app.lessons.player import Player
 from app.lessons.seen import Call, Seen
 
@@ -20,29 +22,12 @@ def _failed_on_the_way(call: Call) -> bool:
     return bool(nowhere and asked) and asked[-1].status is None and not call.led.all(RefreshRetried)
 
 
-async def _call_offline(player: Player) -> None:
-    await player.cut_network(cut=True)
-    await player.to_lapse()
-    await player.call()
-
-
 def _was_too_busy(seen: Seen) -> bool:
     return any(not each.terminal and each.status == _UNAVAILABLE for call in seen.calls() for each in call.led.failures)
 
 
-async def _call_a_busy_server(player: Player) -> None:
-    await player.cut_network(cut=False)
-    await player.switch_on(f"{_UNAVAILABLE}@token")
-    await player.call()
-
-
 def _went_on(seen: Seen) -> bool:
     return any(call.has_refreshed for call in seen.calls())
-
-
-async def _call_again(player: Player) -> None:
-    await player.switch_all_off()
-    await player.call()
 
 
 LESSON = Lesson(
@@ -61,7 +46,7 @@ LESSON = Lesson(
             "there.",
             hint="Network down cuts the way between this Lapse and the demo org; the panel's own controls get through.",
             check=_could_not_be_asked,
-            play=_call_offline,
+            play=in_turn(partial(Player.cut_network, cut=True), Player.to_lapse, Player.call),
         ),
         Step(
             title="Somebody there, but busy",
@@ -72,7 +57,11 @@ LESSON = Lesson(
             see="The journal: the refresh failed, still signed in, the server is too busy. The wire log has the 503.",
             hint="The access token must still be lapsed; if it is not, press Jump to lapse.",
             check=_was_too_busy,
-            play=_call_a_busy_server,
+            play=in_turn(
+                partial(Player.cut_network, cut=False),
+                partial(Player.switch_on, fault=f"{_UNAVAILABLE}@token"),
+                Player.call,
+            ),
         ),
         Step(
             title="And it goes on",
@@ -82,7 +71,7 @@ LESSON = Lesson(
             see="Refreshed, 200; the same family, one generation further. No sign-in was needed.",
             hint="If the server had asked to be left alone for a while, the call says so: wait, or press +1 min.",
             check=_went_on,
-            play=_call_again,
+            play=in_turn(Player.switch_all_off, Player.call),
         ),
     ),
 )

@@ -41,7 +41,6 @@ class Progress:
         return replace(self, current="")
 
     def kept(self) -> dict[str, str]:
-        """Return it as the settings keep it."""
         places = (f"{name}={place}" for name, place in sorted(self.places.items()))
         return {_DONE: " ".join(sorted(self.done)), _PLACES: " ".join(places), _CURRENT: self.current}
 

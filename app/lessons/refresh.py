@@ -1,7 +1,9 @@
 """The lesson about the refresh on the way to the API, before the call and after its 401."""
 
+from functools import partial
+
 from app.decision import Reason
-from app.lessons.lesson import Lesson, Step
+from app.lessons.lesson import Lesson, Step, in_turn
 from app.lessons.player import Player
 from app.lessons.seen import Seen
 
@@ -15,21 +17,11 @@ def _refreshed_first(seen: Seen) -> bool:
     )
 
 
-async def _let_it_lapse_and_call(player: Player) -> None:
-    await player.to_lapse()
-    await player.call()
-
-
 def _refreshed_after_401(seen: Seen) -> bool:
     return any(
         call.last_reason is Reason.REJECTED and call.has_refreshed and _UNAUTHORIZED in call.statuses
         for call in seen.calls()
     )
-
-
-async def _revoke_and_call(player: Player) -> None:
-    await player.revoke("access")
-    await player.call()
 
 
 def _refreshed_on_request(seen: Seen) -> bool:
@@ -53,7 +45,7 @@ LESSON = Lesson(
             "two requests, one story.",
             hint="Wire is the third tab below the timeline. The journal tells the same with the reasons.",
             check=_refreshed_first,
-            play=_let_it_lapse_and_call,
+            play=in_turn(Player.to_lapse, Player.call),
         ),
         Step(
             title="After the API says no",
@@ -65,7 +57,7 @@ LESSON = Lesson(
             "milliseconds.",
             hint="It is also in the menu ⋯ of the access token's card: Revoke access token.",
             check=_refreshed_after_401,
-            play=_revoke_and_call,
+            play=in_turn(partial(Player.revoke, kind="access"), Player.call),
         ),
         Step(
             title="Because you say so",

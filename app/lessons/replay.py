@@ -1,35 +1,22 @@
 """The lesson about replay: an old refresh token comes again, inside the grace period and outside of it."""
 
+from functools import partial
+
 from app.events.demo import ReplayAnswered
 from app.events.session import SessionEnded, SessionStarted
-from app.lessons.lesson import Lesson, Step
+from app.lessons.lesson import Lesson, Step, in_turn
 from app.lessons.player import Player
 from app.lessons.seen import Seen
 
 _GRACE_S = 60
 
 
-async def _prepare(player: Player) -> None:
-    await player.start_over(grace_s=_GRACE_S)
-
-
 def _was_taken_again(seen: Seen) -> bool:
     return any(each.error is None for each in seen.all(ReplayAnswered))
 
 
-async def _refresh_and_replay(player: Player) -> None:
-    await player.refresh_now()
-    await player.replay()
-
-
 def _was_refused(seen: Seen) -> bool:
     return any(each.error == "invalid_grant" for each in seen.all(ReplayAnswered))
-
-
-async def _wait_and_replay(player: Player) -> None:
-    await player.have_old_refresh_token()
-    await player.travel(_GRACE_S)
-    await player.replay()
 
 
 def _session_ended(seen: Seen) -> bool:
@@ -47,7 +34,7 @@ LESSON = Lesson(
     title="Replaying an old refresh token",
     teaches="Why a refresh token that was used comes at a price when it comes again, and who pays it.",
     minutes=1.5,
-    prepare=_prepare,
+    prepare=partial(Player.start_over, grace_s=_GRACE_S),
     steps=(
         Step(
             title="Inside the grace period",
@@ -61,7 +48,7 @@ LESSON = Lesson(
             hint="If the replay was refused, the minute was over and the family is dead: reset the lesson, and be "
             "quicker.",
             check=_was_taken_again,
-            play=_refresh_and_replay,
+            play=in_turn(Player.refresh_now, Player.replay),
         ),
         Step(
             title="After the grace period",
@@ -73,7 +60,7 @@ LESSON = Lesson(
             hint="The button names the refresh token that was replaced last. After a restart none is known: choose "
             "Refresh now first, and then +1 min.",
             check=_was_refused,
-            play=_wait_and_replay,
+            play=in_turn(Player.have_old_refresh_token, partial(Player.travel, seconds=_GRACE_S), Player.replay),
         ),
         Step(
             title="The honest client finds out",

@@ -4,7 +4,7 @@ from app.decision import Reason
 from app.events.calls import CallStarted
 from app.events.session import SessionRestored
 from app.events.wire import ExchangeKind
-from app.lessons.lesson import Lesson, Step
+from app.lessons.lesson import Lesson, Step, in_turn
 from app.lessons.player import Player
 from app.lessons.seen import Seen
 
@@ -22,12 +22,6 @@ def _refreshed_by_the_first_call(seen: Seen) -> bool:
     run = seen.since_last(SessionRestored) if _was_restored(seen) else Seen()
     calls = run.calls()
     return bool(calls) and calls[0].reason is Reason.LAPSED and calls[0].has_refreshed and _silent_until_call(run)
-
-
-async def _lapse_restart_and_call(player: Player) -> None:
-    await player.to_lapse()
-    await player.restart()
-    await player.call()
 
 
 def _silent_until_call(seen: Seen) -> bool:
@@ -72,7 +66,7 @@ LESSON = Lesson(
             see="Nothing was sent until the call; then one refresh, because the call needed it.",
             hint="The demo org remembers where its time has travelled to, and so does this Lapse.",
             check=_refreshed_by_the_first_call,
-            play=_lapse_restart_and_call,
+            play=in_turn(Player.to_lapse, Player.restart, Player.call),
         ),
     ),
 )

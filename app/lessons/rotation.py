@@ -1,7 +1,9 @@
 """The lesson about rotation: a refresh replaces the refresh token too, and a family of generations grows."""
 
+from functools import partial
+
 from app.events.tokens import RefreshTokenFate
-from app.lessons.lesson import Lesson, Step
+from app.lessons.lesson import Lesson, Step, in_turn
 from app.lessons.player import Player
 from app.lessons.seen import Seen
 
@@ -10,27 +12,12 @@ def _rotated_twice(seen: Seen) -> bool:
     return len(_with_fate(seen, RefreshTokenFate.REPLACED)) > 1
 
 
-async def _refresh_twice(player: Player) -> None:
-    await player.refresh_now()
-    await player.refresh_now()
-
-
 def _kept_one(seen: Seen) -> bool:
     return bool(_with_fate(seen, RefreshTokenFate.KEPT))
 
 
-async def _refresh_without_rotation(player: Player) -> None:
-    await player.turn(rotation_type="STATIC")
-    await player.refresh_now()
-
-
 def _rotated(seen: Seen) -> bool:
     return bool(_with_fate(seen, RefreshTokenFate.REPLACED))
-
-
-async def _refresh_with_rotation(player: Player) -> None:
-    await player.turn(rotation_type="ROTATE")
-    await player.refresh_now()
 
 
 def _with_fate(seen: Seen, fate: RefreshTokenFate) -> list[int]:
@@ -52,7 +39,7 @@ LESSON = Lesson(
             see="The cards show AT-3 and RT-3. In the timeline each generation descends from the one before: a family.",
             hint="Refresh now has the shortcut Ctrl+R.",
             check=_rotated_twice,
-            play=_refresh_twice,
+            play=in_turn(Player.refresh_now, Player.refresh_now),
         ),
         Step(
             title="Without rotation",
@@ -63,7 +50,7 @@ LESSON = Lesson(
             "it was kept.",
             hint="Okta calls the choice Refresh token rotation: Rotate token after every use, or Use persistent token.",
             check=_kept_one,
-            play=_refresh_without_rotation,
+            play=in_turn(partial(Player.turn, rotation_type="STATIC"), Player.refresh_now),
         ),
         Step(
             title="Rotate again",
@@ -74,7 +61,7 @@ LESSON = Lesson(
             "the refresh counted as done.",
             hint="The box is in Demo org, under Lifetimes; Refresh now is on the access token's card, in the menu ⋯.",
             check=_rotated,
-            play=_refresh_with_rotation,
+            play=in_turn(partial(Player.turn, rotation_type="ROTATE"), Player.refresh_now),
         ),
     ),
 )

@@ -84,11 +84,9 @@ class Seen:
         ]
 
     def sign_ins(self) -> list[TokensReceived]:
-        """Return the token answers that sign-ins brought."""
         return [each for each in self.all(TokensReceived) if each.grant != _REFRESH]
 
     def refreshes(self) -> list[TokensReceived]:
-        """Return the token answers that refreshes brought."""
         return [each for each in self.all(TokensReceived) if each.grant == _REFRESH]
 
     def exchanges(self, kind: ExchangeKind) -> list[Exchange]:
@@ -140,7 +138,6 @@ class Call:
 
     @property
     def is_over(self) -> bool:
-        """Whether it ended, well or not."""
         return bool(self.led.all(CallFinished))
 
     @property

@@ -1,9 +1,11 @@
 """The lesson about skew: two clocks that disagree, and how little that should cost."""
 
+from functools import partial
+
 from app.decision import Decision, Reason
 from app.events.refresh import RefreshStarted, RefreshSucceeded, SkewMeasured
 from app.events.tokens import IdTokenRefused
-from app.lessons.lesson import Lesson, Step
+from app.lessons.lesson import Lesson, Step, in_turn
 from app.lessons.player import Player
 from app.lessons.seen import Seen
 
@@ -15,25 +17,12 @@ def _stayed_calm(seen: Seen) -> bool:
     return bool(measured) and any(call.was_free for call in seen.after(SkewMeasured).calls())
 
 
-async def _call_with_server_behind(player: Player) -> None:
-    await player.skew_server(-600)
-    await player.refresh_now()
-    await player.call()
-
-
 def _knew_better(seen: Seen) -> bool:
     return any(call.has_refreshed and any(map(_is_over_though_wall_says_not, call.decisions)) for call in seen.calls())
 
 
 def _is_over_though_wall_says_not(decision: Decision) -> bool:
     return decision.reason is Reason.LAPSED and decision.expires_at is not None and decision.at < decision.expires_at
-
-
-async def _call_with_our_clock_behind(player: Player) -> None:
-    await player.skew_server(0)
-    await player.skew_client(-120)
-    await player.to_lapse()
-    await player.call()
 
 
 def _was_not_believed(seen: Seen) -> bool:
@@ -47,20 +36,10 @@ def _was_not_believed(seen: Seen) -> bool:
     return False
 
 
-async def _refresh_far_behind(player: Player) -> None:
-    await player.skew_client(-600)
-    await player.refresh_now()
-
-
 def _recovered(seen: Seen) -> bool:
     """Return whether a refresh brought an ID token that passed."""
     refreshed = (seen.led_by(entry) for entry in seen.entries if isinstance(entry.event, RefreshStarted))
     return any(led.all(RefreshSucceeded) and not led.all(IdTokenRefused) for led in refreshed)
-
-
-async def _set_right_and_refresh(player: Player) -> None:
-    await player.skew_client(0)
-    await player.refresh_now()
 
 
 LESSON = Lesson(
@@ -81,7 +60,7 @@ LESSON = Lesson(
             "refresh. The inspector's truth table sets exp and expires_in side by side.",
             hint="The skew is measured when a token answer comes; so refresh first, and then call.",
             check=_stayed_calm,
-            play=_call_with_server_behind,
+            play=in_turn(partial(Player.skew_server, seconds=-600), Player.refresh_now, Player.call),
         ),
         Step(
             title="Our own clock is behind",
@@ -93,7 +72,12 @@ LESSON = Lesson(
             hint="The token must be from before our clock was wrong. If it is not: Set both right, Refresh now, and "
             "set Our clock to -120 s again.",
             check=_knew_better,
-            play=_call_with_our_clock_behind,
+            play=in_turn(
+                partial(Player.skew_server, seconds=0),
+                partial(Player.skew_client, seconds=-120),
+                Player.to_lapse,
+                Player.call,
+            ),
         ),
         Step(
             title="Too wrong to be believed",
@@ -105,7 +89,7 @@ LESSON = Lesson(
             "who you are stays as it was. The doctor names the clock too.",
             hint="Refresh now has the shortcut Ctrl+R. At -300 s and above it would still be taken.",
             check=_was_not_believed,
-            play=_refresh_far_behind,
+            play=in_turn(partial(Player.skew_client, seconds=-600), Player.refresh_now),
         ),
         Step(
             title="Set it right",
@@ -115,7 +99,7 @@ LESSON = Lesson(
             see="Refreshed, the same family, and the new ID token has passed.",
             hint="Set both right does it at once.",
             check=_recovered,
-            play=_set_right_and_refresh,
+            play=in_turn(partial(Player.skew_client, seconds=0), Player.refresh_now),
         ),
     ),
 )

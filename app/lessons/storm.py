@@ -1,15 +1,14 @@
 """The lesson about the storm: fifty calls at the moment of lapse, and one refresh for all of them."""
 
+from functools import partial
+
 from app.decision import Reason
-from app.lessons.lesson import Lesson, Step
+from app.lessons.lesson import Lesson, Step, in_turn
 from app.lessons.player import Player
 from app.lessons.seen import Call, Seen
 
 _CALLS = 50
-
-
-async def _call_all(player: Player) -> None:
-    await player.call(_CALLS)
+_CALL_ALL = partial(Player.call, times=_CALLS)
 
 
 def _all_were_free(seen: Seen) -> bool:
@@ -20,18 +19,8 @@ def _one_refresh_for_lapsed(seen: Seen) -> bool:
     return _shared_one_refresh(seen, Reason.LAPSED)
 
 
-async def _lapse_and_call_all(player: Player) -> None:
-    await player.to_lapse()
-    await player.call(_CALLS)
-
-
 def _one_refresh_for_rejected(seen: Seen) -> bool:
     return _shared_one_refresh(seen, Reason.REJECTED)
-
-
-async def _revoke_and_call_all(player: Player) -> None:
-    await player.revoke("access")
-    await player.call(_CALLS)
 
 
 def _shared_one_refresh(seen: Seen, reason: Reason) -> bool:
@@ -62,7 +51,7 @@ LESSON = Lesson(
             see="The story says 50 × 200 and no refresh: fifty requests in the wire log, and not one more.",
             hint="The number stands left of Call API; 1 to 100.",
             check=_all_were_free,
-            play=_call_all,
+            play=_CALL_ALL,
         ),
         Step(
             title="Fifty at the moment of lapse",
@@ -73,7 +62,7 @@ LESSON = Lesson(
             "one diamond at the token endpoint.",
             hint="The same by hand: Jump to lapse, then Call API with 50 at once.",
             check=_one_refresh_for_lapsed,
-            play=_lapse_and_call_all,
+            play=in_turn(Player.to_lapse, _CALL_ALL),
         ),
         Step(
             title="Fifty times 401",
@@ -83,7 +72,7 @@ LESSON = Lesson(
             see="50 × 401, one refresh, 50 × 200. A late 401 about the old token starts nothing: it takes the new one.",
             hint="Revoke access is under Tokens and keys, and in the menu ⋯ of the access token's card.",
             check=_one_refresh_for_rejected,
-            play=_revoke_and_call_all,
+            play=in_turn(partial(Player.revoke, kind="access"), _CALL_ALL),
         ),
     ),
 )

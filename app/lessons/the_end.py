@@ -1,10 +1,12 @@
 """The lesson about sessions that are over for good: revoked, idle too long, past their limit, and how to tell."""
 
+from functools import partial
+
 from app.events.calls import DoctorAsked
 from app.events.demo import ReplayStarted, TokenExpired, TokenRevoked
 from app.events.session import SessionEnded, SessionStarted
 from app.events.wire import ExchangeKind
-from app.lessons.lesson import Lesson, Step
+from app.lessons.lesson import Lesson, Step, in_turn
 from app.lessons.player import Player
 from app.lessons.seen import Seen
 from app.token_name import TokenKind
@@ -16,18 +18,9 @@ _NEAR_LIMIT_S = _ABSOLUTE_S - 5
 _ON_PURPOSE = (TokenRevoked, TokenExpired, ReplayStarted)
 
 
-async def _prepare(player: Player) -> None:
-    await player.start_over(refresh_idle_s=_IDLE_S, refresh_token_lifetime_s=_ABSOLUTE_S)
-
-
 def _ended_by_revocation(seen: Seen) -> bool:
     revoked = [each for each in seen.all(TokenRevoked) if each.name.kind is TokenKind.REFRESH]
     return bool(revoked) and _has_ended(seen.after(TokenRevoked))
-
-
-async def _revoke_and_call(player: Player) -> None:
-    await player.revoke("refresh")
-    await player.call()
 
 
 def _ended_unused(seen: Seen) -> bool:
@@ -35,23 +28,9 @@ def _ended_unused(seen: Seen) -> bool:
     return _has_ended(session) and not session.refreshes() and _lasted_s(seen) < _NEAR_LIMIT_S
 
 
-async def _sign_in_and_stay_away(player: Player) -> None:
-    await player.sign_in()
-    await player.to_lapse()
-    await player.call()
-
-
 def _ended_in_use(seen: Seen) -> bool:
     session = _by_itself(seen)
     return _has_ended(session) and bool(session.refreshes()) and _lasted_s(seen) >= _NEAR_LIMIT_S
-
-
-async def _sign_in_and_stay_at_work(player: Player) -> None:
-    await player.turn(refresh_idle_s=0)
-    await player.sign_in()
-    for _ in range(2):
-        await player.to_lapse()
-        await player.call()
 
 
 def _by_itself(seen: Seen) -> Seen:
@@ -86,7 +65,7 @@ LESSON = Lesson(
     title="Signed out for good, and how to tell",
     teaches="The three ends of a session, why the client is told the same of all, and where the truth is written.",
     minutes=1.5,
-    prepare=_prepare,
+    prepare=partial(Player.start_over, refresh_idle_s=_IDLE_S, refresh_token_lifetime_s=_ABSOLUTE_S),
     steps=(
         Step(
             title="Revoked",
@@ -97,7 +76,7 @@ LESSON = Lesson(
             "hiccup, and asking again would not help.",
             hint="It is also in the menu ⋯ of the refresh token's card: Revoke refresh token.",
             check=_ended_by_revocation,
-            play=_revoke_and_call,
+            play=in_turn(partial(Player.revoke, kind="refresh"), Player.call),
         ),
         Step(
             title="Idle for too long",
@@ -108,7 +87,7 @@ LESSON = Lesson(
             "bar ends.",
             hint="Idle limit is under Lifetimes and stands at 2 min here. Nobody may refresh in between.",
             check=_ended_unused,
-            play=_sign_in_and_stay_away,
+            play=in_turn(Player.sign_in, Player.to_lapse, Player.call),
         ),
         Step(
             title="The absolute limit",
@@ -120,7 +99,12 @@ LESSON = Lesson(
             "that worked.",
             hint="If the first call was refused already, the idle limit was still on. Sign in and try again.",
             check=_ended_in_use,
-            play=_sign_in_and_stay_at_work,
+            play=in_turn(
+                partial(Player.turn, refresh_idle_s=0),
+                Player.sign_in,
+                *(Player.to_lapse, Player.call),
+                *(Player.to_lapse, Player.call),
+            ),
         ),
         Step(
             title="How to tell",

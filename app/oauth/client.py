@@ -191,12 +191,7 @@ class OAuthClient:
         headers = {"Authorization": f"Bearer {access_token.reveal()}", "Accept": "application/json"}
         request = httpx.Request("GET", metadata.userinfo_endpoint, headers=headers)
         answer = await fetch(self._http, request, kind=ExchangeKind.USERINFO, cause=cause)
-        if not answer.is_success:
-            raise UnusableAnswer(words.answered("userinfo endpoint", answer.status), status=answer.status)
-        try:
-            claims = read_object(answer.body)
-        except ValueError as why:
-            raise UnusableAnswer(words.unreadable("userinfo answer", why), status=answer.status) from None
+        claims = _object(answer, "userinfo")
         if claims.get("sub") != subject:
             raise UnusableAnswer(words.ABOUT_SOMEBODY_ELSE, status=answer.status)
         return claims
@@ -214,12 +209,7 @@ class OAuthClient:
             metadata.introspection_endpoint, client_id=self.client_id, token=token, hint=hint
         )
         answer = await fetch(self._http, request, kind=ExchangeKind.INTROSPECTION, cause=cause, total_s=_TOKEN_TOTAL_S)
-        if not answer.is_success:
-            raise UnusableAnswer(words.answered("introspection endpoint", answer.status), status=answer.status)
-        try:
-            found = read_object(answer.body)
-        except ValueError as why:
-            raise UnusableAnswer(words.unreadable("introspection answer", why), status=answer.status) from None
+        found = _object(answer, "introspection")
         if not isinstance(found.get("active"), bool):
             raise UnusableAnswer(words.NOT_SAID_WHETHER_ACTIVE, status=200)
         return found
@@ -270,12 +260,20 @@ class OAuthClient:
         return self._keys
 
     async def ask_for_tokens(self, request: httpx.Request, cause: int | None) -> Answer:
-        """Send a request to the token endpoint."""
         return await fetch(self._http, request, kind=ExchangeKind.TOKEN, cause=cause, total_s=_TOKEN_TOTAL_S)
 
     async def ask(self, request: httpx.Request, cause: int | None) -> Answer:
         """Send a request to an endpoint that prepares a sign-in."""
         return await fetch(self._http, request, kind=ExchangeKind.SIGN_IN, cause=cause, total_s=_TOKEN_TOTAL_S)
+
+
+def _object(answer: Answer, what: str) -> dict[str, Any]:
+    if not answer.is_success:
+        raise UnusableAnswer(words.answered(f"{what} endpoint", answer.status), status=answer.status)
+    try:
+        return read_object(answer.body)
+    except ValueError as why:
+        raise UnusableAnswer(words.unreadable(f"{what} answer", why), status=answer.status) from None
 
 
 def _has_key_for(token: str, keys: Keys) -> bool:

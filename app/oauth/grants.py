@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from enum import Enum
 from typing import Any
-from urllib.parse import urlencode, urlsplit
 
 import httpx
 
@@ -110,11 +109,6 @@ def api_params(audience: str, resource: str) -> dict[str, str]:
     return {name: value for name, value in (("audience", audience), ("resource", resource)) if value}
 
 
-def with_query(endpoint: str, params: Mapping[str, str]) -> str:
-    """Return the URL that asks an endpoint for `params`; a query it has itself stays (RFC 6749 §3.1)."""
-    return f"{endpoint}{'&' if urlsplit(endpoint).query else '?'}{urlencode(params)}"
-
-
 def code_request(
     metadata: ServerMetadata, *, client_id: str, code: Secret, redirect_uri: str, pkce: Pkce, resource: str = ""
 ) -> httpx.Request:
@@ -164,7 +158,6 @@ def token_request(metadata: ServerMetadata, form: Mapping[str, str]) -> httpx.Re
 
 
 def form_request(endpoint: str, form: Mapping[str, str]) -> httpx.Request:
-    """Return a form for an endpoint that answers JSON."""
     return httpx.Request("POST", endpoint, data=dict(form), headers={"Accept": "application/json"})
 
 

@@ -74,7 +74,6 @@ class SignOutPage:
             self._led.set_result(False)
 
     def respond(self, request: BrowserRequest) -> Page:
-        """Lead the one navigation on."""
         if request.headers.get("host") != self._host:
             return _page(421)
         if not hmac.compare_digest(request.target.encode(), self._path.encode()):

@@ -70,7 +70,6 @@ JWT_SOURCES = {
 
 
 def passed(rule: str, expected: str, found: str, why: str = "") -> RuleVerdict:
-    """Return a verdict of a rule that holds."""
     return RuleVerdict(rule, Outcome.PASSED, expected, found, SOURCES[rule], why)
 
 

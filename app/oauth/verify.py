@@ -67,7 +67,6 @@ class Verification:
 
     @property
     def first_failure(self) -> RuleVerdict | None:
-        """The first rule that does not hold."""
         return next((each for each in self.verdicts if each.outcome is Outcome.FAILED), None)
 
     @property

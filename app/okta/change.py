@@ -57,7 +57,6 @@ class FieldChange:
 
     @property
     def is_change(self) -> bool:
-        """Whether anything differs."""
         return self.before != self.after
 
 
@@ -80,7 +79,6 @@ class GrantChange:
 
     @property
     def is_needed(self) -> bool:
-        """Whether anything would change."""
         return any(each.is_change for each in self.fields)
 
 

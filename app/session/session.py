@@ -79,7 +79,6 @@ class Session:
 
     @property
     def state(self) -> SessionState:
-        """Whether somebody is signed in."""
         return self._held.state
 
     @state.setter
@@ -113,7 +112,6 @@ class Session:
 
     @property
     def place(self) -> StorePlace:
-        """Where the session is kept."""
         return self._keeper.place
 
     @property

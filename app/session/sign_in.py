@@ -12,7 +12,7 @@ from app.events import Event
 from app.events.sign_in import AuthorizationPushed, BrowserOpened, RedirectIgnored, RedirectPortsTaken, SignInStarted
 from app.journal import Scribe
 from app.oauth.client import OAuthClient
-from app.oauth.grants import TokenAnswer, authorization_params, with_query
+from app.oauth.grants import TokenAnswer, authorization_params
 from app.oauth.metadata import ServerMetadata
 from app.oauth.par import reference
 from app.oauth.pkce import Pkce
@@ -21,6 +21,7 @@ from app.session import words
 from app.session.accept import SignIn, accepted, refused
 from app.session.system_browser import OpenBrowser, open_system_browser
 from app.text import one_line
+from app.urls import with_query
 
 TIMEOUT_S = 300.0
 

@@ -47,7 +47,6 @@ class SingleFlight:
 
     @property
     def is_flying(self) -> bool:
-        """Whether a refresh runs."""
         return self._running is not None
 
     async def refreshed(self, refresh: Refresh) -> Refreshed:

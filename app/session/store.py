@@ -61,11 +61,9 @@ class MemoryStore:
         return self._texts.get(key)
 
     async def save(self, key: str, text: str) -> None:
-        """Keep `text` under `key`."""
         self._texts[key] = text
 
     async def delete(self, key: str) -> None:
-        """Forget `key`."""
         self._texts.pop(key, None)
 
 
@@ -101,7 +99,6 @@ class KeyringStore:
             raise _lost()
 
     async def delete(self, key: str) -> None:
-        """Forget `key`."""
         await self._call(lambda: entry.delete(_trusted_backend(), self._service, key))
 
     def _probed_backend(self) -> "KeyringBackend":

@@ -102,7 +102,6 @@ class TokenSet:
         return "somebody (no ID token)"
 
     def values(self) -> tuple[Secret, ...]:
-        """Return the tokens in hand themselves."""
         return tuple(held.value for held in (self.access, self.refresh, self.id) if held is not None)
 
     def _unsaid(self, claim: str) -> str:

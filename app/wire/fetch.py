@@ -34,7 +34,6 @@ class Answer:
 
     @property
     def is_success(self) -> bool:
-        """Whether the status is 2xx."""
         return httpx.codes.is_success(self.status)
 
     @property

@@ -11,61 +11,20 @@ from app.secret import Span, masks_in
 from app.spellings import View
 
 _NAMES = frozenset(
-    [
-        "accesstoken",
-        "actortoken",
-        "apikey",
-        "apitoken",
-        "assertion",
-        "authorization",
-        "bindingcode",
-        "clientassertion",
-        "clientsecret",
-        "code",
-        "codeverifier",
-        "cookie",
-        "devicecode",
-        "devicesecret",
-        "dpop",
-        "idtoken",
-        "idtokenhint",
-        "logouttoken",
-        "mfatoken",
-        "oobcode",
-        "otp",
-        "passcode",
-        "password",
-        "proxyauthorization",
-        "refreshtoken",
-        "registrationaccesstoken",
-        "sessiontoken",
-        "setcookie",
-        "statetoken",
-        "subjecttoken",
-        "token",
-        "usercode",
-        "verificationuricomplete",
-    ]
+    """
+    accesstoken actortoken apikey apitoken assertion authorization bindingcode clientassertion clientsecret code
+    codeverifier cookie devicecode devicesecret dpop idtoken idtokenhint logouttoken mfatoken oobcode otp passcode
+    password proxyauthorization refreshtoken registrationaccesstoken sessiontoken setcookie statetoken subjecttoken
+    token usercode verificationuricomplete
+    """.split()  # noqa: SIM905 - the quotes would hide the words
 )
 """Written with and without `_` and `-`, in whatever case, and with `X-` before it."""
 
 _WORDS_TOO = frozenset({"assertion", "authorization", "code", "cookie", "otp", "passcode", "password", "token"})
 _WITH_SCHEME = frozenset({"authorization", "proxyauthorization"})
 # Every name has one of them in it, and few words that are no names.
-_STEMS = (
-    "token",
-    "code",
-    "assertion",
-    "secret",
-    "otp",
-    "password",
-    "complete",
-    "authorization",
-    "cookie",
-    "dpop",
-    "apikey",
-    "api_key",
-    "api-key",
+_STEMS = tuple(
+    "token code assertion secret otp password complete authorization cookie dpop apikey api_key api-key".split()  # noqa: SIM905
 )
 _LONGEST_NAME = 60
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"

@@ -23,7 +23,7 @@ from app.errors import LapseError
 from app.inspection.inspector import Inspection
 from app.journal import Journal
 from app.lanes import Limits
-from app.oauth.grants import authorization_params, with_query
+from app.oauth.grants import authorization_params
 from app.oauth.pkce import Pkce
 from app.okta.change import App
 from app.okta.management import Management
@@ -33,6 +33,7 @@ from app.session.generations import Generation
 from app.session.tokens import TokenSet
 from app.simloop import SimClock, SimLoop
 from app.simulation import open_simulation
+from app.urls import with_query
 from app.wire.details import Details
 
 BEGAN = 1_790_085_783.0

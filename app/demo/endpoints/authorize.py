@@ -12,18 +12,19 @@ from app.demo.applications import Application
 from app.demo.authorization_request import AuthorizationRequest, ReturnAddress
 from app.demo.dialect import Refused, listed
 from app.demo.door import Bends, bends_of
-from app.demo.endpoints.browser import PageRefused, check_own_form, session_of, start_session
+from app.demo.endpoints.browser import PageRefused, read_own_form, session_of, start_session
 from app.demo.endpoints.clients import known_application
 from app.demo.endpoints.first import understood_scopes
 from app.demo.endpoints.push import unpacked
 from app.demo.endpoints.signin import CodeAsked, PasswordAsked, next_step
 from app.demo.faults import Kind
 from app.demo.forging import STRANGER
-from app.demo.forms import Parameters, read_form, read_query
+from app.demo.forms import Parameters, read_query
 from app.demo.ledger import CodeRecord, hashed
-from app.demo.pages import consent_page, form_post_page, sign_in_page, verify_page, with_query
+from app.demo.pages import consent_page, form_post_page, sign_in_page, verify_page
 from app.demo.pending import BrowserSession
 from app.demo.servers import AuthorizationServer
+from app.urls import with_query
 
 if TYPE_CHECKING:
     from app.demo.org import DemoOrg
@@ -70,11 +71,7 @@ class AuthorizationEndpoint:
 
         `action` is `sign-in` (with `username`, `password`), `verify` (`ticket`, `otp`), `allow` (`ticket`) or `cancel`.
         """
-        check_own_form(request)
-        try:
-            form = await read_form(request)
-        except Refused as refused:
-            raise PageRefused(refused.error, refused.cause) from None
+        form = await read_own_form(request)
         return self._checked(request, form)
 
     def _checked(self, request: Request, form: Parameters | None) -> Response:

@@ -16,9 +16,9 @@ from app.demo.endpoints.clients import check_grant, identified_application, requ
 from app.demo.endpoints.first import first_tokens, understood_scopes
 from app.demo.forms import Parameters, read_form
 from app.demo.ledger import hashed
-from app.demo.pages import with_query
 from app.demo.pending import DeviceSignIn, keep
 from app.demo.servers import AuthorizationServer
+from app.urls import with_query
 
 if TYPE_CHECKING:
     from app.demo.org import DemoOrg

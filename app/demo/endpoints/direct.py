@@ -37,7 +37,6 @@ class MfaRequired(Refused):
         self._mfa_token = mfa_token
 
     def answer(self) -> Response:
-        """Return the error with its `mfa_token`."""
         body = {"error": self.error.error, "error_description": self.error.description, "mfa_token": self._mfa_token}
         return JSONResponse(body, status_code=self.error.status)
 
@@ -51,7 +50,6 @@ class DirectGrants:
 
     @property
     def issuer(self) -> str:
-        """The issuer identifier of the server."""
         return self.org.issuer_of(self._server)
 
     @property

@@ -46,14 +46,14 @@ _MESSAGES = {
 }
 _GRANTS = {grant.short: grant.value for grant in Grant}
 _ALARMING = ("token.detect_reuse",)
-_UNKNOWN = {"id": "unknown", "type": "Unknown", "alternateId": "unknown", "displayName": "unknown", "detailEntry": None}
-_ADMINISTRATOR = {
-    "id": "00u-demo-admin",
-    "type": "User",
-    "alternateId": "admin@example.com",
-    "displayName": "Whoever has the API token",
-    "detailEntry": None,
-}
+
+
+def _entity(id_: str, kind: str, alternate_id: str | None, name: str) -> dict[str, Any]:
+    return {"id": id_, "type": kind, "alternateId": alternate_id, "displayName": name, "detailEntry": None}
+
+
+_UNKNOWN = _entity("unknown", "Unknown", "unknown", "unknown")
+_ADMINISTRATOR = _entity("00u-demo-admin", "User", "admin@example.com", "Whoever has the API token")
 
 
 def told(org: "DemoOrg", event: LogEvent) -> dict[str, Any]:
@@ -64,11 +64,7 @@ def told(org: "DemoOrg", event: LogEvent) -> dict[str, Any]:
         "client": _client(event),
         "device": None,
         "authenticationContext": {
-            "authenticationProvider": None,
-            "credentialProvider": None,
-            "credentialType": None,
-            "issuer": None,
-            "interface": None,
+            **dict.fromkeys(("authenticationProvider", "credentialProvider", "credentialType", "issuer", "interface")),
             "authenticationStep": 0,
             "externalSessionId": event.family or "unknown",
         },
@@ -111,15 +107,7 @@ def _actor(org: "DemoOrg", event: LogEvent) -> dict[str, Any]:
 
 
 def _targets(org: "DemoOrg", event: LogEvent) -> list[dict[str, Any]]:
-    family = None
-    if event.family:
-        family = {
-            "id": event.family,
-            "type": "refresh_token",
-            "alternateId": None,
-            "displayName": "Refresh Token",
-            "detailEntry": None,
-        }
+    family = _entity(event.family, "refresh_token", None, "Refresh Token") if event.family else None
     return [each for each in (_application(org, event, "AppInstance"), _user(org, event), family) if each is not None]
 
 
@@ -127,26 +115,15 @@ def _application(org: "DemoOrg", event: LogEvent, kind: str) -> dict[str, Any] |
     if not event.client_id:
         return None
     known = org.applications.get(event.client_id)
-    return {
-        "id": event.client_id,
-        "type": kind,
-        "alternateId": event.client_id,
-        "displayName": known.label if known else event.client_id,
-        "detailEntry": None,
-    }
+    return _entity(event.client_id, kind, event.client_id, known.label if known else event.client_id)
 
 
 def _user(org: "DemoOrg", event: LogEvent) -> dict[str, Any] | None:
     if not event.user_id:
         return None
     known = org.users.get(event.user_id)
-    return {
-        "id": event.user_id,
-        "type": "User",
-        "alternateId": known.login if known else "unknown",
-        "displayName": known.name if known else "unknown",
-        "detailEntry": None,
-    }
+    login, name = (known.login, known.name) if known else ("unknown", "unknown")
+    return _entity(event.user_id, "User", login, name)
 
 
 def _client(event: LogEvent) -> dict[str, Any]:

@@ -71,7 +71,6 @@ def _head(org: "DemoOrg", application: Application) -> dict[str, Any]:
 
 
 def _own(org: "DemoOrg", application: Application) -> dict[str, Any]:
-    """Return the settings the org acts on."""
     client: dict[str, Any] = {
         "application_type": application.application_type,
         "grant_types": [*application.grant_types, *application.more.get("other_grant_types", ())],

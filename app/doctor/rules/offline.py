@@ -111,12 +111,7 @@ def not_sent(case: Case) -> Finding | None:
         cure=(
             "Sign in once more; if none comes, ask the server's operator whether the grant refresh_token is enabled "
             "for this client.",
-            *TURN_ON_GRANT[:3],
-        )
-        if is_okta(case)
-        else (
-            "Sign in once more; if none comes, ask the server's operator whether the grant refresh_token is enabled "
-            "for this client.",
+            *(TURN_ON_GRANT[:3] if is_okta(case) else ()),
         ),
         can_turn_on_grant=is_okta(case),
         weight=60,

@@ -21,7 +21,6 @@ def is_org_server(case: Case) -> bool:
 
 
 def answer(case: Case) -> tuple[Evidence, ...]:
-    """Return what the server said as evidence."""
     trouble = case.trouble
     return () if trouble is None else (Evidence(trouble.seq, trouble.said()),)
 

@@ -15,6 +15,7 @@ from app.oauth import grants
 from app.oauth.metadata import ServerMetadata
 from app.oauth.pkce import Pkce
 from app.secret import Secret
+from app.urls import with_query
 from app.wire.fetch import Answer
 
 METADATA = ServerMetadata(
@@ -46,7 +47,7 @@ def test_the_authorization_url_has_every_parameter_and_keeps_the_endpoints_own()
         nonce="n",
         pkce=pkce,
     )
-    url = grants.with_query(METADATA.authorization_endpoint, params)
+    url = with_query(METADATA.authorization_endpoint, params)
     assert parse_qs(urlsplit(url).query) == {
         "tenant": ["1"],
         "response_type": ["code"],

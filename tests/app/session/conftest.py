@@ -17,7 +17,7 @@ from app.errors import StoreFailed
 from app.events import Entry
 from app.journal import Journal
 from app.oauth.client import OAuthClient
-from app.oauth.grants import authorization_params, with_query
+from app.oauth.grants import authorization_params
 from app.oauth.pkce import Pkce
 from app.secret import Secret
 from app.session.calls import ApiCaller
@@ -26,6 +26,7 @@ from app.session.states import SignedIn
 from app.session.store import MemoryStore, TokenStore
 from app.session.tokens import TokenSet
 from app.simloop import SimClock
+from app.urls import with_query
 from app.wire.recorder import RecordingTransport
 
 REDIRECT_URI = "http://127.0.0.1:1/callback"

@@ -192,8 +192,16 @@ def texts_in(found: Any) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("place", PLACES)
-def test_nowhere(kind: str, place: str, tmp_path: Path) -> None:
+def test_nowhere(kind: str, tmp_path: Path) -> None:
+    leaks = []
+    for number, place in enumerate(PLACES):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        leaks += leaks_of(kind, place, folder)
+    assert not leaks, "\n".join(("", *leaks))
+
+
+def leaks_of(kind: str, place: str, folder: Path) -> Iterator[str]:
     secret, sends, answers = KINDS[kind]
     first = sends(secret) if sends else httpx.Request("POST", TOKENS)
     handed_out = answers(secret) if answers else httpx.Response(204)
@@ -202,14 +210,16 @@ def test_nowhere(kind: str, place: str, tmp_path: Path) -> None:
     written = [spell(secret) for spell in list(SPELLINGS.values())[turn::3]]
     if place.startswith("header") or place == "media type":
         written = [each for each in written if each.isascii()]
-    wire = Wire(tmp_path)
+    wire = Wire(folder)
     wire.play((first, handed_out), *((httpx.Request("GET", API), PLACES[place](each)) for each in written))
     shown = list(wire.everything())
     if place == "media type":
         written += [each.lower() for each in written]
     for each in {secret, *written}:
-        assert not [text for text in shown if each in text], each
-    assert any(MASK in text for text in shown)
+        if any(each in text for text in shown):
+            yield f"{place}: {each}"
+    if not any(MASK in text for text in shown):
+        yield f"{place}: nothing was masked"
 
 
 @pytest.mark.parametrize("kind", KINDS)
