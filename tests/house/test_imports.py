@@ -19,7 +19,7 @@ for name in sys.argv[1:]:
     importlib.import_module(name)
 print(*sorted({name.split(".")[0] for name in sys.modules} & {"ui", "PySide6", "shiboken6", "qasync"}))
 """
-# The server of the demo org, what verifies tokens, what goes out to servers, rooms of other commands, and ways to sign in.
+# The demo org's server, what verifies tokens, what goes out to servers, rooms of other commands, and ways to sign in.
 _REPORT_HEAVY = """
 import sys
 from app.__main__ import main
