@@ -23,11 +23,11 @@ from app.journal import Journal, Subscriber
 from app.oauth.client import OAuthClient
 from app.secret import KnownSecrets, Secret
 from app.session import kinds
+from app.session.executor import Executor, ThreadExecutor
 from app.session.kinds.kind import Prompt, SignInContext, SignInKind
 from app.session.session import Session
 from app.session.store import KeyringStore, TokenStore
 from app.session.system_browser import OpenBrowser, open_system_browser
-from app.session.worker import Errands, Worker
 from app.settings import Settings
 from app.urls import check_url
 from app.wire.details import Details
@@ -36,10 +36,10 @@ from app.wire.recorder import RecordingTransport
 
 if TYPE_CHECKING:
     # For types alone: what one command needs and most do not is imported where it is used.
-    from app.inspection.desk import Desk
+    from app.inspection.token_inspector import TokenInspector
     from app.lanes import Limits
     from app.session.calls import CallResult
-    from app.session.sign_out import SignedOutHow
+    from app.session.sign_out import SignOutResult
 
 _STOP_WITHIN_S = 5.0
 
@@ -64,7 +64,7 @@ class Connections:
         store: TokenStore | None,
         open_browser: OpenBrowser,
         network: Callable[[], httpx.AsyncBaseTransport],
-        worker: Errands,
+        worker: Executor,
     ) -> None:
         self._machine_clock = clock
         self.journal = journal
@@ -123,7 +123,7 @@ class Connections:
         return self.chosen.session
 
     @property
-    def inspector(self) -> "Desk":
+    def inspector(self) -> "TokenInspector":
         """Where tokens of the chosen connection are inspected."""
         return self.chosen.inspector
 
@@ -211,7 +211,7 @@ class Connections:
 
         return list(await asyncio.gather(*(one() for _ in range(times))))
 
-    async def sign_out(self, *, leave_browser: str = "") -> "SignedOutHow":
+    async def sign_out(self, *, leave_browser: str = "") -> "SignOutResult":
         """Sign out of the chosen connection and say what came of it; see `app.session.sign_out`.
 
         The browser's session is left as it is where `leave_browser` says why, or where nobody signed in by the browser.
@@ -242,7 +242,7 @@ class Connections:
         """Return the API token of a connection's org where it is known: the embedded org's, or one kept on request."""
         if connection.embedded:
             return await self.embedded.api_token()
-        from app.okta.keeping import kept_token
+        from app.okta.kept_token import kept_token
 
         try:
             return await kept_token(self.store, org_url)
@@ -376,7 +376,7 @@ async def open_connections(
     """
     clock = clock or SystemClock()
     folder = settings.data_dir()
-    journal, worker = Journal(clock), Worker("lapse-connections")
+    journal, worker = Journal(clock), ThreadExecutor("lapse-connections")
     for each in subscribers:
         journal.subscribe(each)
     connections = Connections(

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 from enum import Enum
 from typing import Any, TypeVar
 
-from app.strictjson import read_object
+from app.strict_json import read_object
 
 Member = TypeVar("Member")
 Kind = TypeVar("Kind", bound=Enum)

@@ -3,9 +3,9 @@
 from app.demo.addresses import PASSWORD, USERNAME
 from app.secret import Secret
 from app.session import kinds
-from app.session.accept import SignIn
 from app.session.direct_sign_in import NoSecondFactor, direct_sign_in
 from app.session.kinds.kind import Flag, KindWords, SignInContext, SignInKind
+from app.session.sign_in_result import SignIn
 
 
 async def _sign_in(context: SignInContext, prompt: list[str]) -> SignIn:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from app.connecting import words
-from app.connecting.pasted import meant
+from app.connecting.pasted_issuer import candidates_in
 from app.connection import (
     DEFAULT_LEEWAY_S,
     DEFAULT_SCOPES,
@@ -20,7 +20,7 @@ from app.connection import (
 from app.errors import BadInput
 from app.records import is_number
 from app.session import kinds
-from app.strictjson import read_object
+from app.strict_json import read_object
 
 LONGEST = 256 * 1024
 """How large a file may be, in bytes."""
@@ -198,7 +198,7 @@ def _issuer(text: str, notes: list[str]) -> str:
     if "/.well-known/" not in text:
         return text
     try:
-        understood = meant(text)
+        understood = candidates_in(text)
     except BadInput:
         return text
     notes.append(words.taken_from_discovery(understood.issuers[0]))

@@ -16,7 +16,7 @@ class Expectation(StrEnum):
     EITHER = "either"
 
 
-class Stage(StrEnum):
+class RequiredBy(StrEnum):
     """When it must be done: rejecting means going no further than this."""
 
     DISCOVERY = "discovery"
@@ -28,13 +28,13 @@ class Stage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scenario:
+class ConformanceModule:
     """One module: `name` is the suite's without its prefix, `faults` switch it on."""
 
     name: str
     plays: str
     expects: Expectation
-    stage: Stage
+    stage: RequiredBy
     source: str
     faults: tuple[Fault, ...]
 
@@ -101,14 +101,14 @@ _TABLES = {
 }
 
 
-def _scenario(line: str, source: str) -> Scenario:
+def _scenario(line: str, source: str) -> ConformanceModule:
     name, expects, stage, plays, *more = (each.strip() for each in line.split("|"))
     faults = more[0].split() if more else ()
-    return Scenario(
+    return ConformanceModule(
         name=name,
         plays=plays,
         expects=Expectation(expects),
-        stage=Stage(stage),
+        stage=RequiredBy(stage),
         source="; ".join((source, *more[1:])),
         faults=tuple(map(Fault.parse, faults)),
     )
@@ -118,7 +118,7 @@ _SCENARIOS = (_scenario(line, source) for source, table in _TABLES.items() for l
 SCENARIOS = MappingProxyType({scenario.name: scenario for scenario in _SCENARIOS})
 
 
-def scenario_named(name: str) -> Scenario:
+def scenario_named(name: str) -> ConformanceModule:
     """Return the scenario; the suite's prefix may be there or not. Raises BadInput when there is none of that name."""
     short = name.removeprefix("oidcc-client-test-")
     if short not in SCENARIOS:

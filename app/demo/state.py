@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from app.demo import words
 from app.demo.ledger import RefreshRecord
 from app.demo.presets import Preset
-from app.demo.scenarios import Scenario
-from app.demo.systemlog import LogEvent
+from app.demo.scenarios import ConformanceModule
+from app.demo.system_log import LogEvent
 
 if TYPE_CHECKING:
     from app.demo.org import DemoOrg
@@ -70,7 +70,7 @@ def families(org: "DemoOrg") -> list[dict[str, Any]]:
     ]
 
 
-def scenario(found: Scenario) -> dict[str, Any]:
+def scenario(found: ConformanceModule) -> dict[str, Any]:
     return {**asdict(found), "faults": list(map(str, found.faults))}
 
 

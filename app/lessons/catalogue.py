@@ -4,20 +4,33 @@ from app.errors import BadInput
 from app.lessons import (
     grant,
     lapse,
-    lost_answer,
+    lost_response,
     offline,
     refresh,
     replay,
     restart,
     rotation,
+    session_end,
     skew,
     storm,
-    the_end,
     two_windows,
 )
 from app.lessons.lesson import Lesson
 
-_IN_ORDER = (grant, lapse, refresh, rotation, replay, lost_answer, storm, offline, skew, the_end, restart, two_windows)
+_IN_ORDER = (
+    grant,
+    lapse,
+    refresh,
+    rotation,
+    replay,
+    lost_response,
+    storm,
+    offline,
+    skew,
+    session_end,
+    restart,
+    two_windows,
+)
 LESSONS: tuple[Lesson, ...] = tuple(each.LESSON for each in _IN_ORDER)
 
 

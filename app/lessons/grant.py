@@ -5,28 +5,28 @@ from functools import partial
 from app.decision import Reason
 from app.events.session import SessionStarted
 from app.events.wire import ExchangeKind
-from app.lessons.lesson import Lesson, Step, in_turn
+from app.lessons.evidence import LessonEvidence
+from app.lessons.lesson import Lesson, LessonStep, in_turn
 from app.lessons.player import READING_S, Player
-from app.lessons.seen import Seen
 
 _KNOB = "refresh_grant_enabled"
 
 
-def _signed_in_without_refresh_token(seen: Seen) -> bool:
+def _signed_in_without_refresh_token(seen: LessonEvidence) -> bool:
     return any(each.refresh is None for each in seen.sign_ins())
 
 
-def _cannot_refresh(seen: Seen) -> bool:
+def _cannot_refresh(seen: LessonEvidence) -> bool:
     return any(call.reason is Reason.NO_REFRESH_TOKEN for call in seen.calls())
 
 
-def _grant_is_on(seen: Seen) -> bool:
+def _grant_is_on(seen: LessonEvidence) -> bool:
     """Return whether the grant was turned on, or a sign-in shows that it had been before the step began."""
     is_turned = seen.last_turn(_KNOB) == "on" or seen.has_answer(ExchangeKind.MANAGEMENT, "PUT", 200)
     return is_turned or _signed_in_with_refresh_token(seen)
 
 
-def _signed_in_with_refresh_token(seen: Seen) -> bool:
+def _signed_in_with_refresh_token(seen: LessonEvidence) -> bool:
     return any(each.refresh is not None for each in seen.sign_ins()) and bool(seen.all(SessionStarted))
 
 
@@ -40,7 +40,7 @@ LESSON = Lesson(
     ),
     begins_signed_out=True,
     steps=(
-        Step(
+        LessonStep(
             title="Sign in without the grant",
             read="An Okta app gets a refresh token only where its Refresh Token grant is turned on. Here it is off, "
             "so asking for the scope offline_access is not enough, and the server does not call that an error.",
@@ -51,7 +51,7 @@ LESSON = Lesson(
             check=_signed_in_without_refresh_token,
             play=Player.sign_in,
         ),
-        Step(
+        LessonStep(
             title="Let the access token lapse",
             read="An access token ends, as every token should. Without a refresh token there is nothing to get the "
             "next one with: the person has to sign in again.",
@@ -63,7 +63,7 @@ LESSON = Lesson(
             check=_cannot_refresh,
             play=in_turn(Player.to_lapse, Player.call),
         ),
-        Step(
+        LessonStep(
             title="Turn the grant on",
             read="In Okta the switch is in the app's General Settings, under Grant type. Whoever may manage the app "
             "can also set it through the Applications API, with grant_types in the app's settings.",
@@ -75,7 +75,7 @@ LESSON = Lesson(
             check=_grant_is_on,
             play=partial(Player.turn, refresh_grant_enabled=True),
         ),
-        Step(
+        LessonStep(
             title="Sign in once more",
             read="A grant counts from the next sign-in on, because only a sign-in starts a family of refresh tokens.",
             do="Press Sign out in the top bar, then Sign in, and sign in as Ada.",

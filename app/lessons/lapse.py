@@ -4,19 +4,19 @@ from functools import partial
 
 from app.decision import Reason
 from app.events.tokens import TokensReceived
-from app.lessons.lesson import Lesson, Step, in_turn
+from app.lessons.evidence import LessonEvidence
+from app.lessons.lesson import Lesson, LessonStep, in_turn
 from app.lessons.player import Player
-from app.lessons.seen import Seen
 
 _LIFETIME_S = 60
 _AWHILE_S = 30  # more than a jump to the lapse, less than the minute after it
 
 
-def _called_for_free(seen: Seen) -> bool:
+def _called_for_free(seen: LessonEvidence) -> bool:
     return any(call.was_free for call in seen.calls())
 
 
-def _left_alone(seen: Seen) -> bool:
+def _left_alone(seen: LessonEvidence) -> bool:
     """Return whether the token in hand lapsed a while ago, and time was moved on meanwhile; it may lapse as one reads.
 
     Where nobody knows when it lapsed, it has after a whole life of travel.
@@ -26,7 +26,7 @@ def _left_alone(seen: Seen) -> bool:
     return travelled_s > 0 and lapsed_s >= _AWHILE_S
 
 
-def _refreshed_by_a_call(seen: Seen) -> bool:
+def _refreshed_by_a_call(seen: LessonEvidence) -> bool:
     return any(call.reason is Reason.LAPSED and call.has_refreshed for call in seen.calls())
 
 
@@ -37,7 +37,7 @@ LESSON = Lesson(
     minutes=1.0,
     prepare=partial(Player.start_over, access_token_lifetime_s=_LIFETIME_S),
     steps=(
-        Step(
+        LessonStep(
             title="Call with a fresh token",
             read="Access tokens live one minute in this lesson. While one is good, a call needs no one but the API, "
             "and the banner under the URL says so before you click.",
@@ -48,7 +48,7 @@ LESSON = Lesson(
             check=_called_for_free,
             play=Player.call,
         ),
-        Step(
+        LessonStep(
             title="Let it lapse, and wait",
             read="Now the token ends while nobody needs it. A program that refreshes by a timer would spend a request "
             "here, and the next, and one every minute all night long.",
@@ -60,7 +60,7 @@ LESSON = Lesson(
             check=_left_alone,
             play=in_turn(Player.to_lapse, partial(Player.travel, seconds=60)),
         ),
-        Step(
+        LessonStep(
             title="Call, and now it is worth it",
             read="This is the rule at the heart: a token is refreshed only when a server call needs one and the "
             "access token has lapsed.",

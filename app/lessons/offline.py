@@ -4,14 +4,14 @@ from functools import partial
 
 from app.events.refresh import RefreshRetried
 from app.events.wire import ExchangeKind
-from app.lessons.lesson import Lesson, Step, in_turn
+from app.lessons.evidence import Call, LessonEvidence
+from app.lessons.lesson import Lesson, LessonStep, in_turn
 from app.lessons.player import Player
-from app.lessons.seen import Call, Seen
 
 _UNAVAILABLE = 503
 
 
-def _could_not_be_asked(seen: Seen) -> bool:
+def _could_not_be_asked(seen: LessonEvidence) -> bool:
     return any(_failed_on_the_way(call) for call in seen.calls())
 
 
@@ -22,11 +22,11 @@ def _failed_on_the_way(call: Call) -> bool:
     return bool(nowhere and asked) and asked[-1].status is None and not call.led.all(RefreshRetried)
 
 
-def _was_too_busy(seen: Seen) -> bool:
+def _was_too_busy(seen: LessonEvidence) -> bool:
     return any(not each.terminal and each.status == _UNAVAILABLE for call in seen.calls() for each in call.led.failures)
 
 
-def _went_on(seen: Seen) -> bool:
+def _went_on(seen: LessonEvidence) -> bool:
     return any(call.has_refreshed for call in seen.calls())
 
 
@@ -37,7 +37,7 @@ LESSON = Lesson(
     minutes=1.0,
     prepare=Player.start_over,
     steps=(
-        Step(
+        LessonStep(
             title="Nobody there",
             read="The access token has lapsed and the network is gone. The refresh fails, and so does the call; but "
             "the server has not refused anything, so the refresh token is as good as before.",
@@ -48,7 +48,7 @@ LESSON = Lesson(
             check=_could_not_be_asked,
             play=in_turn(partial(Player.cut_network, cut=True), Player.to_lapse, Player.call),
         ),
-        Step(
+        LessonStep(
             title="Somebody there, but busy",
             read="A server in trouble answers 503, or 429, or a web page from something in between. None of that is "
             "the token endpoint's word about the token: only an OAuth error from it can end a session (RFC 6749 "
@@ -63,7 +63,7 @@ LESSON = Lesson(
                 Player.call,
             ),
         ),
-        Step(
+        LessonStep(
             title="And it goes on",
             read="Programs that sign people out here lose them in every tunnel. The cure is to do nothing: keep what "
             "one has, and try again when the next call needs it.",

@@ -3,28 +3,28 @@
 from functools import partial
 
 from app.decision import Reason
-from app.lessons.lesson import Lesson, Step, in_turn
+from app.lessons.evidence import LessonEvidence
+from app.lessons.lesson import Lesson, LessonStep, in_turn
 from app.lessons.player import Player
-from app.lessons.seen import Seen
 
 _UNAUTHORIZED = 401
 
 
-def _refreshed_first(seen: Seen) -> bool:
+def _refreshed_first(seen: LessonEvidence) -> bool:
     return any(
         call.reason is Reason.LAPSED and call.has_refreshed and _UNAUTHORIZED not in call.statuses
         for call in seen.calls()
     )
 
 
-def _refreshed_after_401(seen: Seen) -> bool:
+def _refreshed_after_401(seen: LessonEvidence) -> bool:
     return any(
         call.last_reason is Reason.REJECTED and call.has_refreshed and _UNAUTHORIZED in call.statuses
         for call in seen.calls()
     )
 
 
-def _refreshed_on_request(seen: Seen) -> bool:
+def _refreshed_on_request(seen: LessonEvidence) -> bool:
     asked = [entry for entry in seen.decided(Reason.ASKED) if seen.led_by(entry).refreshes()]
     return bool(asked)
 
@@ -36,7 +36,7 @@ LESSON = Lesson(
     minutes=1.0,
     prepare=Player.start_over,
     steps=(
-        Step(
+        LessonStep(
             title="Before the call",
             read="Lapse knows when the access token ends, from expires_in. Once it has lapsed there is no use in "
             "asking the API: the refresh goes first, and the call after it with the new token.",
@@ -47,7 +47,7 @@ LESSON = Lesson(
             check=_refreshed_first,
             play=in_turn(Player.to_lapse, Player.call),
         ),
-        Step(
+        LessonStep(
             title="After the API says no",
             read="A server may end a token early, and nobody tells the client. Then the API answers 401 with "
             "invalid_token (RFC 6750), and that is the other reason to refresh: once, and the call goes out once "
@@ -59,7 +59,7 @@ LESSON = Lesson(
             check=_refreshed_after_401,
             play=in_turn(partial(Player.revoke, kind="access"), Player.call),
         ),
-        Step(
+        LessonStep(
             title="Because you say so",
             read="Refresh now is another verb than Call API. It spends a request although nothing needs it: good for "
             "a demonstration, and to look at what a refresh brings.",

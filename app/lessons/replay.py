@@ -4,28 +4,28 @@ from functools import partial
 
 from app.events.demo import ReplayAnswered
 from app.events.session import SessionEnded, SessionStarted
-from app.lessons.lesson import Lesson, Step, in_turn
+from app.lessons.evidence import LessonEvidence
+from app.lessons.lesson import Lesson, LessonStep, in_turn
 from app.lessons.player import Player
-from app.lessons.seen import Seen
 
 _GRACE_S = 60
 
 
-def _was_taken_again(seen: Seen) -> bool:
+def _was_taken_again(seen: LessonEvidence) -> bool:
     return any(each.error is None for each in seen.all(ReplayAnswered))
 
 
-def _was_refused(seen: Seen) -> bool:
+def _was_refused(seen: LessonEvidence) -> bool:
     return any(each.error == "invalid_grant" for each in seen.all(ReplayAnswered))
 
 
-def _session_ended(seen: Seen) -> bool:
+def _session_ended(seen: LessonEvidence) -> bool:
     return any(each.terminal and each.code == "invalid_grant" for each in seen.failures) and bool(
         seen.all(SessionEnded)
     )
 
 
-def _signed_in(seen: Seen) -> bool:
+def _signed_in(seen: LessonEvidence) -> bool:
     return bool(seen.all(SessionStarted))
 
 
@@ -36,7 +36,7 @@ LESSON = Lesson(
     minutes=1.5,
     prepare=partial(Player.start_over, grace_s=_GRACE_S),
     steps=(
-        Step(
+        LessonStep(
             title="Inside the grace period",
             read="A refresh makes the old refresh token history. For a short grace period Okta still takes it: an "
             "answer may have been lost, and then the client has nothing but the old one. Here the grace period is one "
@@ -50,7 +50,7 @@ LESSON = Lesson(
             check=_was_taken_again,
             play=in_turn(Player.refresh_now, Player.replay),
         ),
-        Step(
+        LessonStep(
             title="After the grace period",
             read="Later than that there is no innocent explanation. Two parties hold one refresh token, and the "
             "server cannot tell the thief from the owner, so it ends the whole family (RFC 9700 §4.14.2).",
@@ -62,7 +62,7 @@ LESSON = Lesson(
             check=_was_refused,
             play=in_turn(Player.have_old_refresh_token, partial(Player.travel, seconds=_GRACE_S), Player.replay),
         ),
-        Step(
+        LessonStep(
             title="The honest client finds out",
             read="The family's access tokens died with it. The next call gets 401, tries to refresh, and is refused "
             "with the same words as for an expired token: Okta has one sentence for all of it.",
@@ -73,7 +73,7 @@ LESSON = Lesson(
             check=_session_ended,
             play=Player.call,
         ),
-        Step(
+        LessonStep(
             title="Begin a new family",
             read="Nothing but a sign-in helps, for owner and thief alike. That is the point: a stolen refresh token "
             "is worth no more than the time until the owner's next refresh.",

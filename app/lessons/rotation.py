@@ -3,24 +3,24 @@
 from functools import partial
 
 from app.events.tokens import RefreshTokenFate
-from app.lessons.lesson import Lesson, Step, in_turn
+from app.lessons.evidence import LessonEvidence
+from app.lessons.lesson import Lesson, LessonStep, in_turn
 from app.lessons.player import Player
-from app.lessons.seen import Seen
 
 
-def _rotated_twice(seen: Seen) -> bool:
+def _rotated_twice(seen: LessonEvidence) -> bool:
     return len(_with_fate(seen, RefreshTokenFate.REPLACED)) > 1
 
 
-def _kept_one(seen: Seen) -> bool:
+def _kept_one(seen: LessonEvidence) -> bool:
     return bool(_with_fate(seen, RefreshTokenFate.KEPT))
 
 
-def _rotated(seen: Seen) -> bool:
+def _rotated(seen: LessonEvidence) -> bool:
     return bool(_with_fate(seen, RefreshTokenFate.REPLACED))
 
 
-def _with_fate(seen: Seen, fate: RefreshTokenFate) -> list[int]:
+def _with_fate(seen: LessonEvidence, fate: RefreshTokenFate) -> list[int]:
     return [each.number for each in seen.refreshes() if each.refresh_fate is fate]
 
 
@@ -31,7 +31,7 @@ LESSON = Lesson(
     minutes=1.0,
     prepare=Player.start_over,
     steps=(
-        Step(
+        LessonStep(
             title="Refresh twice",
             read="With rotation every refresh token is good for one refresh, and its answer brings the next. A public "
             "client cannot keep a secret, so RFC 9700 wants rotation for it, or tokens bound to a key.",
@@ -41,7 +41,7 @@ LESSON = Lesson(
             check=_rotated_twice,
             play=in_turn(Player.refresh_now, Player.refresh_now),
         ),
-        Step(
+        LessonStep(
             title="Without rotation",
             read="Where a server does not rotate, one refresh token lasts for the whole session. An answer may leave "
             "it out, and then the client keeps the one it has (RFC 6749 §6).",
@@ -52,7 +52,7 @@ LESSON = Lesson(
             check=_kept_one,
             play=in_turn(partial(Player.turn, rotation_type="STATIC"), Player.refresh_now),
         ),
-        Step(
+        LessonStep(
             title="Rotate again",
             read="A client needs no setting for this: it keeps whatever refresh token came last. It must store that "
             "one before it uses anything else, because the old one may be dead already.",

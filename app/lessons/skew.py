@@ -5,19 +5,19 @@ from functools import partial
 from app.decision import Decision, Reason
 from app.events.refresh import RefreshStarted, RefreshSucceeded, SkewMeasured
 from app.events.tokens import IdTokenRefused
-from app.lessons.lesson import Lesson, Step, in_turn
+from app.lessons.evidence import LessonEvidence
+from app.lessons.lesson import Lesson, LessonStep, in_turn
 from app.lessons.player import Player
-from app.lessons.seen import Seen
 
 _WORTH_SEEING_S = 300.0
 
 
-def _stayed_calm(seen: Seen) -> bool:
+def _stayed_calm(seen: LessonEvidence) -> bool:
     measured = [each for each in seen.all(SkewMeasured) if each.skew_s <= -_WORTH_SEEING_S]
     return bool(measured) and any(call.was_free for call in seen.after(SkewMeasured).calls())
 
 
-def _knew_better(seen: Seen) -> bool:
+def _knew_better(seen: LessonEvidence) -> bool:
     return any(call.has_refreshed and any(map(_is_over_though_wall_says_not, call.decisions)) for call in seen.calls())
 
 
@@ -25,7 +25,7 @@ def _is_over_though_wall_says_not(decision: Decision) -> bool:
     return decision.reason is Reason.LAPSED and decision.expires_at is not None and decision.at < decision.expires_at
 
 
-def _was_not_believed(seen: Seen) -> bool:
+def _was_not_believed(seen: LessonEvidence) -> bool:
     """Return whether a refresh worked although the ID token it brought was not believed."""
     for entry in seen.entries:
         if not isinstance(entry.event, RefreshStarted):
@@ -36,7 +36,7 @@ def _was_not_believed(seen: Seen) -> bool:
     return False
 
 
-def _recovered(seen: Seen) -> bool:
+def _recovered(seen: LessonEvidence) -> bool:
     """Return whether a refresh brought an ID token that passed."""
     refreshed = (seen.led_by(entry) for entry in seen.entries if isinstance(entry.event, RefreshStarted))
     return any(led.all(RefreshSucceeded) and not led.all(IdTokenRefused) for led in refreshed)
@@ -49,7 +49,7 @@ LESSON = Lesson(
     minutes=1.5,
     prepare=Player.start_over,
     steps=(
-        Step(
+        LessonStep(
             title="The server's clock is behind",
             read="The claim exp is written by the server's clock. A client that compares it with its own would find "
             "every token of this server over at birth, and refresh before each call. Lapse counts expires_in from the "
@@ -62,7 +62,7 @@ LESSON = Lesson(
             check=_stayed_calm,
             play=in_turn(partial(Player.skew_server, seconds=-600), Player.refresh_now, Player.call),
         ),
-        Step(
+        LessonStep(
             title="Our own clock is behind",
             read="Now our wall clock is wrong by two minutes: by it, a token that is over still looks good. Elapsed "
             "time knows better; it cannot be set, and Lapse trusts it more than the wall.",
@@ -79,7 +79,7 @@ LESSON = Lesson(
                 Player.call,
             ),
         ),
-        Step(
+        LessonStep(
             title="Too wrong to be believed",
             read="An ID token says when it was issued. Lapse allows 5 minutes of skew, and does not believe one that "
             "comes from further in the future, as OpenID Connect lets a client do. The access token that came with it "
@@ -91,7 +91,7 @@ LESSON = Lesson(
             check=_was_not_believed,
             play=in_turn(partial(Player.skew_client, seconds=-600), Player.refresh_now),
         ),
-        Step(
+        LessonStep(
             title="Set it right",
             read="A wrong clock is no reason to sign anybody out, and here it did not. Once it is right, the next ID "
             "token is believed again.",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from app.session.tokens import Held
-from app.wire.running import running_limit
+from app.wire.running_time import running_limit
 
 
 @dataclass(frozen=True, slots=True)

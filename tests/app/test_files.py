@@ -13,7 +13,7 @@ from app import files, settings
 from app.clock import SystemClock
 from app.connection import Connection
 from app.demo.host import DemoHost
-from app.doctor.lasttrouble import TroubleMemory
+from app.doctor.last_failure import FailureMemory
 from app.errors import BadInput
 from app.events.refresh import RefreshFailed, RefreshStarted
 from app.journal import Journal
@@ -39,7 +39,7 @@ _REMEMBER = """
 import sys
 from pathlib import Path
 from app.clock import SystemClock
-from app.doctor.lasttrouble import TroubleMemory
+from app.doctor.last_failure import TroubleMemory
 from app.events.refresh import RefreshFailed, RefreshStarted
 from app.journal import Journal
 from app.token_name import TokenKind, TokenName
@@ -87,7 +87,7 @@ def test_every_file_of_ours_is_private_whatever_the_umask(tmp_path: Path) -> Non
         host.ensure()
         host.close()
         journal = Journal(SystemClock())
-        journal.subscribe(TroubleMemory(home))
+        journal.subscribe(FailureMemory(home))
         journal.append(RefreshStarted(RT(1)))
         journal.append(RefreshFailed("No.", True, 0.1, "invalid_grant", "", 400))
     finally:

@@ -7,17 +7,17 @@ import pytest
 
 from app.cli.parser import build_parser
 from app.cli.sign_in import _with_flags
+from app.connecting.capabilities import capabilities_of
 from app.connecting.files import read_connections, written
-from app.connecting.offer import offer_of
 from app.connection import DEFAULT_SIGN_IN, Connection
 from app.demo.org import DemoOrg
 from app.errors import BadInput
 from app.events.tokens import TokensReceived
 from app.oauth.metadata import ServerMetadata
 from app.session import kinds
-from app.session.sign_out import Fate
+from app.session.sign_out import PartResult
 from app.settings import Settings, load, save
-from app.simloop import SimClock
+from app.sim_loop import SimClock
 from app.simulation import open_simulation
 from tests.pigeon import ALL, PIGEON
 
@@ -50,9 +50,9 @@ def test_a_file_names_it_once_it_is_registered(monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.mark.usefixtures("registered")
 def test_a_server_is_asked_whether_it_offers_it() -> None:
-    offer = offer_of(METADATA)
+    offer = capabilities_of(METADATA)
     assert offer.why_not["pigeon"] == "The server keeps no pigeons."
-    offer = offer_of(replace(METADATA, grant_types_supported=("password", "pigeon")))
+    offer = capabilities_of(replace(METADATA, grant_types_supported=("password", "pigeon")))
     assert "pigeon" not in offer.why_not
     facts = {each.name: each.value for each in offer.facts}
     assert facts["Sign-in"] == "username and password, carrier pigeon"
@@ -82,7 +82,7 @@ async def test_its_flow_begins_a_session_that_no_browser_has(clock: SimClock) ->
         assert prompt == ["Has it landed?"]
         received = [entry.event.grant for entry in opened.journal if isinstance(entry.event, TokensReceived)]
         assert received == ["pigeon"]
-        assert (await opened.sign_out()).browser is Fate.NOT_WANTED
+        assert (await opened.sign_out()).browser is PartResult.NOT_WANTED
 
 
 def test_the_default_is_one_of_them() -> None:

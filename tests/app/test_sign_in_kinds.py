@@ -10,7 +10,7 @@ import pytest
 from app.connection import Connection
 from app.connections import Connections
 from app.demo.embedded import demo_of
-from app.demo.onetime import current_code
+from app.demo.one_time_code import current_code
 from app.demo.org import ADA, GRACE
 from app.errors import SignInFailed
 from app.errors.reasons import SignInEnded

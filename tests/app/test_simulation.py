@@ -28,7 +28,7 @@ from app.session.kinds.password import PASSWORD as BY_PASSWORD
 from app.session.kinds.password import PasswordPrompt
 from app.session.session import Session
 from app.session.sign_out import revoke_and_forget
-from app.simloop import SimClock
+from app.sim_loop import SimClock
 from app.simulation import open_simulation
 from tests.names import AT
 

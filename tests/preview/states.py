@@ -15,7 +15,7 @@ from app.events.demo import ReplayAnswered
 from app.events.tokens import TokensReceived
 from app.events.wire import Exchange
 from app.inspection.inspector import inspect_text
-from app.lab.report import Progress
+from app.lab.report import RunProgress
 from app.lanes import lanes_of
 from app.lessons.catalogue import LESSONS
 from app.okta.change import wanted_for
@@ -31,19 +31,19 @@ from tests.preview.lesson_run import PlayedLesson, play_lesson
 from tests.preview.stories import Stage, Story, play
 from tests.preview.tokens import ISSUER, NOW, against, generations_of, inspections_of, signing_key, tokens_of
 from ui.connections.editor import ConnectionEditor, Purpose
-from ui.connections.list import ConnectionsDialog, Row
+from ui.connections.list import ConnectionRow, ConnectionsDialog
 from ui.demo.addresses import AddressesDialog
 from ui.doctor.grant_dialog import GrantDialog, TokenSource
 from ui.help.window import HelpWindow
 from ui.inspector.paste import PasteDialog
 from ui.lab.dialog import ResultsDialog
-from ui.lessons.facts import Row as LessonRow
+from ui.lessons.facts import LessonRow
 from ui.response.facts import response_facts
+from ui.session.browser_waiting import BrowserWaitingPanel
 from ui.session.device_waiting import DeviceWaitingPanel
-from ui.session.held import facts_of
+from ui.session.held_tokens import facts_of
 from ui.session.password_panel import PasswordPanel
 from ui.session.second_factor import SecondFactorPanel
-from ui.session.waiting import WaitingPanel
 from ui.shell.commands import LessonPossible, Possible
 from ui.shell.page import Page
 from ui.shell.palette import CommandPalette
@@ -85,9 +85,9 @@ def ended(window: MainWindow) -> None:
 def waiting(window: MainWindow) -> None:
     """The browser has the person."""
     _bar(window, None)
-    panel_in(window, WaitingPanel).show_waiting(_SIGN_IN, "http://127.0.0.1:49320/callback", NOW + 287)
-    panel_in(window, WaitingPanel).tick(NOW)
-    show_in(window, WaitingPanel)
+    panel_in(window, BrowserWaitingPanel).show_waiting(_SIGN_IN, "http://127.0.0.1:49320/callback", NOW + 287)
+    panel_in(window, BrowserWaitingPanel).tick(NOW)
+    show_in(window, BrowserWaitingPanel)
 
 
 def on_another_device(window: MainWindow) -> None:
@@ -315,7 +315,7 @@ def lab_knobs(window: MainWindow) -> None:
 def lab_running(window: MainWindow) -> None:
     """A run is on its way."""
     _tell(window, stories.refreshed)
-    window.lab.sheet.show_progress(Progress(1240, 10_000))
+    window.lab.sheet.show_progress(RunProgress(1240, 10_000))
     window.commands.show_lab_running(running=True)
     window.side.open(window.lab)
 
@@ -389,9 +389,9 @@ def _editor(window: MainWindow) -> QWidget:
 
 def _connections(window: MainWindow) -> QWidget:
     dialog = ConnectionsDialog(window)
-    demo = Row("Demo org", ISSUER, signed_in=True, is_demo=True, is_current=True)
+    demo = ConnectionRow("Demo org", ISSUER, signed_in=True, is_demo=True, is_current=True)
     dialog.show_connections(
-        (demo, Row(_OKTA.name, _OKTA.issuer, signed_in=False), Row("Staging", "https://id.example"))
+        (demo, ConnectionRow(_OKTA.name, _OKTA.issuer, signed_in=False), ConnectionRow("Staging", "https://id.example"))
     )
     return dialog
 

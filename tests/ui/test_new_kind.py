@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from app.session import kinds
 from tests.pigeon import ALL, PIGEON
-from ui.connections.kinds import KindChoice
+from ui.connections.kind_choice import KindChoice
 from ui.session import kinds as forms
 from ui.session.sign_in_form import Attempt, SignInForm
 from ui.session.sign_in_pages import SignInPages

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from ui import theme
-from ui.session.middle import place
+from ui.session.centred import place
 from ui.session.sign_in_panel import SignInPanel
 from ui.text import countdown
 from ui.widgets.buttons import allow

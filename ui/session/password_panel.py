@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QProgressBar, QPushButton,
 
 from app.secret import Secret
 from ui import theme
-from ui.session.middle import place
+from ui.session.centred import place
 from ui.session.sign_in_panel import SignInPanel
 from ui.widgets.buttons import allow
 from ui.widgets.card import Card

@@ -6,12 +6,12 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from app.connection import DEFAULT_SIGN_IN
 from app.errors import LapseError, Refusal, StoreUnread
 from app.session import kinds
-from ui.session.middle import place
+from ui.session.centred import place
 from ui.shell.commands import Commands
 from ui.widgets.buttons import ActionButton, allow
 from ui.widgets.card import Card
 from ui.widgets.labels import label
-from ui.widgets.painted import Mark
+from ui.widgets.painted import BrandMark
 
 
 class Welcome(QWidget):
@@ -46,7 +46,14 @@ class Welcome(QWidget):
         self.add_button = QPushButton("Add a connection…")
         self.add_button.setObjectName("welcomeAddConnectionButton")
         self.add_button.clicked.connect(self.add_connection_requested)
-        for widget in (Mark(40), self._headline, self._reason, self.look_again_button, self._text, self.start_button):
+        for widget in (
+            BrandMark(40),
+            self._headline,
+            self._reason,
+            self.look_again_button,
+            self._text,
+            self.start_button,
+        ):
             card.body.addWidget(widget)
         card.body.addLayout(self._other_kinds())
         card.body.addWidget(self.add_button)

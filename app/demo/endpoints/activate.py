@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from app.demo import dialect, words
 from app.demo.dialect import OktaError, Refused
-from app.demo.door import Door
+from app.demo.endpoint_routes import EndpointRoutes
 from app.demo.endpoints.browser import PageRefused, read_own_form, session_of, start_session
 from app.demo.endpoints.device import ACTIVATE
 from app.demo.endpoints.signin import CodeAsked, PasswordAsked, next_step
@@ -49,7 +49,7 @@ class Activation:
 
     def __init__(self, org: "DemoOrg") -> None:
         self._org = org
-        self._door = Door(org)
+        self._door = EndpointRoutes(org)
 
     def routes(self) -> list[Route]:
         return [

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from app.demo import dialect
 from app.demo.dialect import Refused
 from app.demo.endpoints.browser import PageRefused, end_session
-from app.demo.endpoints.hints import read_id_token
+from app.demo.endpoints.id_token_hint import read_id_token
 from app.demo.forms import Parameters, read_form, read_query
 from app.demo.pages import signed_out_page
 from app.demo.servers import AuthorizationServer

@@ -2,7 +2,7 @@
 
 from app.doctor.evidence import REFRESH
 from app.doctor.records import Case, Certainty, Evidence, Finding
-from app.doctor.rules.saying import is_okta
+from app.doctor.rules.server_words import is_okta
 from app.doctor.words import TURN_ON_GRANT
 from app.events.sign_in import SignInStarted
 

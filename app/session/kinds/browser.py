@@ -7,8 +7,8 @@ from app.session.kinds.kind import Flag, KindWords, SignInContext, SignInKind
 
 if TYPE_CHECKING:
     from app.oauth.metadata import ServerMetadata
-    from app.session.accept import SignIn
     from app.session.sign_in import Waiting
+    from app.session.sign_in_result import SignIn
 
 _GRANT = "authorization_code"
 

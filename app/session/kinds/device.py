@@ -7,8 +7,8 @@ from app.session.kinds.kind import Flag, KindWords, SignInContext, SignInKind
 
 if TYPE_CHECKING:
     from app.oauth.metadata import ServerMetadata
-    from app.session.accept import SignIn
     from app.session.device_sign_in import DeviceWaiting
+    from app.session.sign_in_result import SignIn
 
 
 def _is_offered(metadata: "ServerMetadata") -> bool:

@@ -8,10 +8,10 @@ if TYPE_CHECKING:
     # For types alone: a record is read by whoever lists the kinds, and most of them sign nobody in.
     from app.clock import Clock
     from app.connection import Connection
-    from app.journal import Scribe
+    from app.journal import JournalWriter
     from app.oauth.client import OAuthClient
     from app.oauth.metadata import ServerMetadata
-    from app.session.accept import SignIn
+    from app.session.sign_in_result import SignIn
     from app.session.system_browser import OpenBrowser
 
 Prompt = TypeVar("Prompt")
@@ -23,7 +23,7 @@ class SignInContext:
 
     client: "OAuthClient"
     connection: "Connection"
-    journal: "Scribe"
+    journal: "JournalWriter"
     clock: "Clock"
     open_browser: "OpenBrowser"
 

@@ -8,8 +8,8 @@ from app.session.kinds.kind import Flag, KindWords, SignInContext, SignInKind
 
 if TYPE_CHECKING:
     from app.oauth.metadata import ServerMetadata
-    from app.session.accept import SignIn
-    from app.session.direct_sign_in import SecondFactor
+    from app.session.direct_sign_in import SecondFactorPrompt
+    from app.session.sign_in_result import SignIn
 
 _GRANT = "password"
 
@@ -20,7 +20,7 @@ class PasswordPrompt:
 
     username: str
     password: Secret
-    factors: "SecondFactor"
+    factors: "SecondFactorPrompt"
 
 
 def _is_offered(metadata: "ServerMetadata") -> bool:

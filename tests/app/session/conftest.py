@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from app.connection import DEFAULT_SCOPES, DEMO_CLIENT_ID
-from app.demo.front import asgi
+from app.demo.asgi import asgi
 from app.demo.org import ADA, DemoOrg
 from app.demo.policy import Policy
 from app.errors import StoreFailed
@@ -25,7 +25,7 @@ from app.session.session import Session
 from app.session.states import SignedIn
 from app.session.store import MemoryStore, TokenStore
 from app.session.tokens import TokenSet
-from app.simloop import SimClock
+from app.sim_loop import SimClock
 from app.urls import with_query
 from app.wire.recorder import RecordingTransport
 

@@ -31,7 +31,7 @@ from app.settings import config_dir, load
 from tests.e2e.window.desk import Desk, Open
 from ui.demo.controller import _READING
 from ui.demo.panel import DemoPanel
-from ui.demo.settling import StopSlider
+from ui.demo.settled_controls import StopSlider
 from ui.shell.page import Page
 
 SOUGHT = "Demo org's controls"

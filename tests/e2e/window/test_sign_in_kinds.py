@@ -21,10 +21,10 @@ from tests.app.demo.test_demo_authorize import Fields
 from tests.e2e.window.desk import Desk, Open, nobody
 from tests.e2e.window.test_presenter import everything_shown
 from tests.panels import panel_in, shown_in
+from ui.session.browser_waiting import BrowserWaitingPanel
 from ui.session.device_waiting import DeviceWaitingPanel
 from ui.session.password_panel import PasswordPanel
 from ui.session.second_factor import SecondFactorPanel
-from ui.session.waiting import WaitingPanel
 from ui.shell.page import Page
 
 QUICK = Policy(poll_interval_s=0)
@@ -308,7 +308,7 @@ def test_asking_twice_opens_the_same_page_again_and_can_still_be_cancelled(open_
     again(desk)
     assert opened == [opened[0]] * 2
     desk.controller.model.refresh()
-    assert shown_in(desk.window) is WaitingPanel
+    assert shown_in(desk.window) is BrowserWaitingPanel
     press(Qt.Key.Key_Escape)
     desk.reach(Page.SIGNED_OUT)
 
@@ -318,11 +318,11 @@ def test_another_kind_gives_the_first_one_up(open_desk: Open) -> None:
     choose(desk, "device")
     desk.until(lambda: bool(panel_in(desk.window, DeviceWaitingPanel).code_label.text()))
     desk.window.commands.sign_in_by["browser"].trigger()
-    desk.until(lambda: bool(panel_in(desk.window, WaitingPanel).url_edit.text()))
+    desk.until(lambda: bool(panel_in(desk.window, BrowserWaitingPanel).url_edit.text()))
     desk.until(lambda: len(finished(desk)) == 1)
-    assert shown_in(desk.window) is WaitingPanel
+    assert shown_in(desk.window) is BrowserWaitingPanel
     assert desk.controller.sign_in.is_waiting
-    desk.click(panel_in(desk.window, WaitingPanel).cancel_button)
+    desk.click(panel_in(desk.window, BrowserWaitingPanel).cancel_button)
     desk.reach(Page.SIGNED_OUT)
 
 

@@ -29,7 +29,7 @@ from tests.patience import PATIENCE_S
 from tests.processes import running
 from ui.demo.addresses import AddressesDialog
 from ui.inspector.paste import PasteDialog
-from ui.session.waiting import WaitingPanel
+from ui.session.browser_waiting import BrowserWaitingPanel
 from ui.shell.page import Page
 
 
@@ -73,8 +73,8 @@ def test_a_sign_in_is_waited_for_and_cancelled(open_desk: Open) -> None:
     desk = open_desk(open_browser=nobody)
     desk.reach(Page.SIGNED_OUT)
     desk.click(desk.window.top_bar.sign_in_button)
-    desk.reach(WaitingPanel)
-    waiting = panel_in(desk.window, WaitingPanel)
+    desk.reach(BrowserWaitingPanel)
+    waiting = panel_in(desk.window, BrowserWaitingPanel)
     desk.until(lambda: waiting.url_edit.text().startswith("http://127.0.0.1:"))
     desk.until(lambda: "No browser could be opened" in waiting._status.text())
     desk.click(waiting.copy_button)

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QRadioButton, QWi
 from pytestqt.qtbot import QtBot
 
 from app.connecting.not_found import NotFound
-from app.connecting.step import Step
-from app.connecting.verdict import Verdict
+from app.connecting.trial_step import TrialStep
+from app.connecting.trial_verdict import TrialVerdict
 from app.connection import Connection
 from app.connection_field import ConnectionField
 from app.errors import BadInput, DiscoveryFailed, Unreachable
@@ -236,8 +236,8 @@ def test_an_error_is_said_at_the_field_it_names(qtbot: QtBot, opened: Opened, fi
 
 def test_a_test_says_what_is_wrong_at_its_field_too(opened: Opened) -> None:
     editor = opened(Purpose.EDIT, SAVED)
-    unknown = Step(Verdict.CLIENT_UNKNOWN, code="invalid_client", said="Who?")
-    offline = Step(Verdict.OFFLINE_NOT_ASKED)  # not wrong, so the field has nothing to complain of
+    unknown = TrialStep(TrialVerdict.CLIENT_UNKNOWN, code="invalid_client", said="Who?")
+    offline = TrialStep(TrialVerdict.OFFLINE_NOT_ASKED)  # not wrong, so the field has nothing to complain of
     editor.show_test((offline, unknown), done=False)
     assert not editor.form.client_id.trouble.text()
     editor.show_test((offline, unknown))
@@ -320,7 +320,7 @@ def test_a_test_shows_its_steps_and_can_be_stopped(qtbot: QtBot, opened: Opened)
     with qtbot.waitSignal(editor.cancel_wanted):
         editor.stop_button.click()
     register = {"uri": "http://127.0.0.1:9000/cb"}
-    steps = (Step(Verdict.METADATA_FOUND), Step(Verdict.REDIRECT_REFUSED, register, said=HTML))
+    steps = (TrialStep(TrialVerdict.METADATA_FOUND), TrialStep(TrialVerdict.REDIRECT_REFUSED, register, said=HTML))
     editor.show_test(steps)
     shown = texts(editor.steps)
     for text in ("✓ good", "✕ wrong", "Client and redirect URI: ", HTML, "Register exactly http://127.0.0.1:9000/cb"):
@@ -359,7 +359,7 @@ def test_nothing_is_clipped_on_a_small_screen(qtbot: QtBot, opened: Opened) -> N
     editor = opened(Purpose.EDIT, SAVED)
     editor.show_found(found_at(OKTA, others=(found_at("https://example.okta.com", revocation_endpoint=None),)))
     editor.form.scopes_edit.setText("openid")
-    editor.show_test((Step(Verdict.ERROR_PAGE, {"status": "word " * 40, "uri": "cure " * 30}),))
+    editor.show_test((TrialStep(TrialVerdict.ERROR_PAGE, {"status": "word " * 40, "uri": "cure " * 30}),))
     editor.show_error(BadInput("The client ID is missing. " * 8))
     editor.resize(QSize(984, 600))
     assert editor.minimumSizeHint().width() <= 984

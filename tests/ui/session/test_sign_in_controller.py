@@ -18,20 +18,20 @@ from app.errors.reasons import SignInEnded, Standing
 from app.journal import Journal
 from app.secret import Secret
 from app.session.device_sign_in import DeviceWaiting
-from app.session.direct_sign_in import Factor, PushWaiting, SecondFactor
+from app.session.direct_sign_in import Factor, PushWaiting, SecondFactorPrompt
 from app.session.kinds.browser import BROWSER
 from app.session.kinds.device import DEVICE
 from app.session.kinds.kind import SignInKind
 from app.session.sign_in import Waiting
 from tests.panels import panel_in, shown_in
 from tests.preview.tokens import NOW
+from ui.session.browser_waiting import BrowserWaitingPanel
 from ui.session.device_waiting import DeviceWaitingPanel
 from ui.session.kinds.password import PasswordForm
 from ui.session.password_panel import PasswordPanel
 from ui.session.second_factor import SecondFactorPanel
 from ui.session.sign_in_controller import SignInController
 from ui.session.sign_in_panel import SignInPanel
-from ui.session.waiting import WaitingPanel
 from ui.shell.clipboard import Clipboard
 from ui.shell.commands import Possible
 from ui.shell.page import Page
@@ -70,7 +70,7 @@ class Bench:
     told: list[Callable[[bool], None]] = field(default_factory=list)
     passwords: list[Secret] = field(default_factory=list)
     end: "asyncio.Future[None] | None" = None
-    first_factor: Callable[[SecondFactor], Awaitable[Any]] | None = None
+    first_factor: Callable[[SecondFactorPrompt], Awaitable[Any]] | None = None
 
     def open_browser(self, url: str, told: Callable[[bool], None]) -> None:
         self.opened.append(url)
@@ -154,7 +154,7 @@ def end(qtbot: QtBot, world: World, failure: Exception | None = None) -> None:
     qtbot.waitUntil(lambda: not world.tasks.running("sign-in"))
 
 
-PAGES = [("browser", WaitingPanel), ("device", DeviceWaitingPanel), ("password", PasswordPanel)]
+PAGES = [("browser", BrowserWaitingPanel), ("device", DeviceWaitingPanel), ("password", PasswordPanel)]
 
 
 @pytest.mark.parametrize(("kind", "page"), PAGES)
@@ -186,7 +186,7 @@ def test_what_ends_well_is_told_once_and_leaves_nothing_on_its_page(qtbot: QtBot
     begun(qtbot, world, kind)
     end(qtbot, world)
     assert (world.changes, world.failures, world.controller.is_waiting) == ([False], [], False)
-    assert panel_in(world.window, WaitingPanel).url_edit.text() == ""
+    assert panel_in(world.window, BrowserWaitingPanel).url_edit.text() == ""
     assert panel_in(world.window, DeviceWaitingPanel).code_label.text() == ""
 
 
@@ -210,7 +210,7 @@ def test_asking_again_opens_the_same_url_and_begins_nothing(qtbot: QtBot, world:
     world.controller.start("browser")
     assert world.bench.opened == [URL] * 3
     assert world.bench.end is first
-    assert shown_in(world.window) is WaitingPanel
+    assert shown_in(world.window) is BrowserWaitingPanel
     assert world.changes == []
 
 
@@ -229,7 +229,7 @@ def test_the_end_of_the_one_before_takes_nothing_from_the_next(qtbot: QtBot, wor
     assert first.cancelled()
     assert (shown_in(world.window), world.changes) == (DeviceWaitingPanel, [])
     assert panel_in(world.window, DeviceWaitingPanel).code_label.text() == "WDJB-MJHT"
-    assert panel_in(world.window, WaitingPanel).url_edit.text() == ""
+    assert panel_in(world.window, BrowserWaitingPanel).url_edit.text() == ""
 
 
 @pytest.mark.parametrize(("kind", "page"), PAGES)
@@ -253,9 +253,13 @@ def test_a_cancellation_nobody_asked_for_says_why_and_only_then(world: World) ->
 @pytest.mark.parametrize("opens", ["browser", "device"])
 def test_a_browser_that_does_not_open_is_told(qtbot: QtBot, world: World, opens: str) -> None:
     begun(qtbot, world, opens)
-    panel = panel_in(world.window, WaitingPanel) if opens == "browser" else panel_in(world.window, DeviceWaitingPanel)
+    panel = (
+        panel_in(world.window, BrowserWaitingPanel)
+        if opens == "browser"
+        else panel_in(world.window, DeviceWaitingPanel)
+    )
     (
-        panel_in(world.window, WaitingPanel).again_button
+        panel_in(world.window, BrowserWaitingPanel).again_button
         if opens == "browser"
         else panel_in(world.window, DeviceWaitingPanel).open_button
     ).click()
@@ -323,7 +327,7 @@ def test_whoever_is_signed_in_already_stays_so(qtbot: QtBot, world: World) -> No
 
 
 def test_a_code_instead_of_the_phone_asks_anew_with_the_same_password(qtbot: QtBot, world: World) -> None:
-    async def ask(factors: SecondFactor) -> None:
+    async def ask(factors: SecondFactorPrompt) -> None:
         if await factors.choose(tuple(Factor)) is Factor.PUSH:
             factors.show_push(PushWaiting("42", NOW + 65))
         else:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from app.session.kinds.browser import BROWSER
+from ui.session.browser_waiting import BrowserWaitingPanel
 from ui.session.sign_in_form import Attempt, SignInForm
 from ui.session.sign_in_panel import SignInPanel
-from ui.session.waiting import WaitingPanel
 
 if TYPE_CHECKING:
     from app.session.sign_in import Waiting
@@ -23,7 +23,7 @@ class BrowserForm(SignInForm):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._url = ""
-        self._waiting = WaitingPanel()
+        self._waiting = BrowserWaitingPanel()
         self._waiting.copy_requested.connect(self._copy)
         self._waiting.open_again_requested.connect(self.bring_back)
 

@@ -8,9 +8,9 @@ from PySide6.QtCore import QObject
 
 from app.errors import LapseError
 from app.session.kinds.password import PASSWORD, PasswordPrompt
-from ui.session.asked_factors import AskedFactors
 from ui.session.password_panel import PasswordPanel
 from ui.session.second_factor import SecondFactorPanel
+from ui.session.second_factor_prompt import WindowFactorPrompt
 from ui.session.sign_in_form import Attempt, SignInForm
 from ui.session.sign_in_panel import SignInPanel
 
@@ -85,7 +85,7 @@ class PasswordForm(SignInForm):
         self._again = partial(self._try, username, password, Factor.ONE_TIME_CODE)
         self._second.clear()
         self._second.show_phone(is_demo=attempt.bench.connection.embedded)
-        factors = AskedFactors(self._second, partial(attempt.show, self._second), first=first)
+        factors = WindowFactorPrompt(self._second, partial(attempt.show, self._second), first=first)
         attempt.run(PasswordPrompt(username=username, password=password, factors=factors), factors.close)
 
 
