@@ -42,12 +42,12 @@ class ActiveConnection:
         Raises LapseError; an earlier session stays as it was until the new one is complete.
         """
         try:
-            answer, claims, attempt = await journalled(self.journal, signing_in)
+            response, claims, attempt = await journalled(self.journal, signing_in)
         except SignInFailed as failed:
             if self.session.tokens is not None:  # the session before stands: the failure is the new sign-in's alone
                 failed.standing = Standing.STILL_SIGNED_IN
             raise
-        await self.session.begin(answer, claims, cause=attempt, grant=grant)
+        await self.session.begin(response, claims, cause=attempt, grant=grant)
 
 
 def activate(

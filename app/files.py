@@ -24,7 +24,7 @@ def write_text(path: Path, text: str) -> None:
     """Write `text` in one step, so that a crash or a full disk leaves the old or the new file, never half of one.
 
     A link is followed: what it leads to is replaced, not the link. The folder is made if need be, with mode 0700.
-    Raises OSError; nothing of what was begun stays then. There is no fsync: it is no answer to a power cut.
+    Raises OSError; nothing of what was begun stays then. There is no fsync: it does not help against a power cut.
     """
     target = Path(os.path.realpath(path))
     make_folder(target.parent)

@@ -10,7 +10,7 @@ from app.strict_json import read_object
 Member = TypeVar("Member")
 Kind = TypeVar("Kind", bound=Enum)
 _ABSENT: Any = object()
-# Our own records may hold what a server said, which may be as deep as answers are read.
+# Our own records may hold what a server said, which may be as deep as responses are read.
 _DEEPEST = 48
 # A token's life within the years 1 to 9999, which are those that Python can write.
 _CALENDARS_BEGINNING, _CALENDARS_END = -50e9, 240e9

@@ -221,7 +221,7 @@ class KnownSecrets:
     def clean_bytes(self, raw: bytes, *, is_json: bool = False) -> bytes:
         """Return `raw` with what we hold or sent ourselves masked, and every other byte as it was.
 
-        What servers sent is left in it: it is their answer to the person who asked.
+        What servers sent is left in it: it is their response to the person who asked.
         """
         if not self._own:
             return raw

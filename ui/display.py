@@ -24,7 +24,7 @@ def why_no_display() -> str | None:
 
     To be asked before `QApplication` is made, which ends the process when it finds no display. Imports no Qt; costs
     about a millisecond, because the libraries it tries are the ones Qt loads next. On systems other than Linux the
-    answer is None: there the display is part of the system.
+    response is None: there the display is part of the system.
     """
     if sys.platform != "linux":
         return None
@@ -91,8 +91,8 @@ def _plugin_trouble(platform: str) -> str | None:
     plugin = folder / f"libq{kind}.so"
     try:
         ctypes.CDLL(str(plugin))
-    except OSError as trouble:
-        missing = re.match(r"([^\s:/]+): cannot open shared object", str(trouble))
+    except OSError as error:
+        missing = re.match(r"([^\s:/]+): cannot open shared object", str(error))
         return _NO_LIBRARY.format(library=missing[1]) if missing else _NO_PLUGIN.format(plugin=kind)
     return None
 

@@ -77,8 +77,8 @@ async def _live(application: QApplication, window: MainWindow) -> int:
     try:
         is_up = await _work(application, window, over)
         code = STOPPED if stopped and not is_up else 0
-    except LapseError as trouble:
-        await _show(trouble, window, over)
+    except LapseError as error:
+        await _show(error, window, over)
     except Exception as failure:  # noqa: BLE001 - the window stays, to say what nobody foresaw
         code = tell(failure)
         await _show(Unforeseen(failure), window, over)

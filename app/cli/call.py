@@ -41,9 +41,9 @@ async def run(args: argparse.Namespace) -> int:
 def _print_results(results: list[CallResult]) -> None:
     print(summary(results), file=sys.stderr)
     for result in results[:1]:
-        if result.answer is not None and result.answer.body:
-            sys.stdout.buffer.write(result.answer.body)
-            sys.stdout.buffer.write(b"" if result.answer.body.endswith(b"\n") else b"\n")
+        if result.response is not None and result.response.body:
+            sys.stdout.buffer.write(result.response.body)
+            sys.stdout.buffer.write(b"" if result.response.body.endswith(b"\n") else b"\n")
             sys.stdout.buffer.flush()
     for error in {str(result.error): result.error for result in results if result.error is not None}.values():
         complain(error)
@@ -58,7 +58,7 @@ def _result_json(result: CallResult) -> dict[str, Any]:
         "refreshed": any(fresh.refreshed_s is not None and not fresh.joined for fresh in result.steps),
         "story": result.story(),
         "error": None if result.error is None else list(result.error.lines()),
-        "body": None if result.answer is None else result.answer.body.decode("utf-8", "replace"),
+        "body": None if result.response is None else result.response.body.decode("utf-8", "replace"),
     }
 
 

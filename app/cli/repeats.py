@@ -12,30 +12,32 @@ def without_secrets(results: list[CallResult], connections: Connections) -> list
     """Return API calls as they may be printed: what an API repeats of a secret is masked, and standard error says so.
 
     Masked is what this program holds or sent itself. What the API sends of its own, a token of an invitation say, is
-    the person's data: every other byte of an answer is as it came.
+    the person's data: every other byte of a response is as it came.
     """
     cleaned = [_without_secrets(each, connections.secrets) for each in results]
     repeating = [
-        before.answer.body
+        before.response.body
         for before, after in zip(results, cleaned, strict=True)
-        if before.answer is not None and after.answer is not None and before.answer.body != after.answer.body
+        if before.response is not None and after.response is not None and before.response.body != after.response.body
     ]
     if repeating:
-        print(f"The answer repeats {_named(repeating, connections)}; it is masked here.", file=sys.stderr)
+        print(f"The response repeats {_named(repeating, connections)}; it is masked here.", file=sys.stderr)
     return cleaned
 
 
 def _without_secrets(result: CallResult, secrets: KnownSecrets) -> CallResult:
     if result.error is not None:
         result.error.told(secrets.clean)
-    if result.answer is None:
+    if result.response is None:
         return result
-    is_json = result.answer.media_type.endswith("json")
-    return replace(result, answer=replace(result.answer, body=secrets.clean_bytes(result.answer.body, is_json=is_json)))
+    is_json = result.response.media_type.endswith("json")
+    return replace(
+        result, response=replace(result.response, body=secrets.clean_bytes(result.response.body, is_json=is_json))
+    )
 
 
 def _named(bodies: list[bytes], connections: Connections) -> str:
-    """Return by name which of the tokens in hand stand in the answers."""
+    """Return by name which of the tokens in hand stand in the responses."""
     tokens = connections.session.tokens
     held = () if tokens is None else (tokens.access, tokens.refresh, tokens.id)
     names = []

@@ -89,6 +89,6 @@ def _missing(metadata: ServerMetadata) -> tuple[str, ...]:
         Lack.S256: methods and "S256" not in methods,
         Lack.REVOCATION: metadata.revocation_endpoint is None,
         Lack.SIGN_OUT: metadata.end_session_endpoint is None,
-        Lack.ISSUER_IN_RESPONSE: not metadata.iss_in_answer,
+        Lack.ISSUER_IN_RESPONSE: not metadata.iss_in_response,
     }
     return tuple(words.LACKS[lack] for lack, is_so in lacks.items() if is_so)

@@ -73,42 +73,42 @@ async def _look(http: httpx.AsyncClient, issuer: str) -> Found | NotFound:
     for request in metadata_requests(issuer):
         url = str(request.url)
         try:
-            answer = await fetch(http, request, kind=ExchangeKind.DISCOVERY, total_s=_TOTAL_S)
-            found = _read(issuer, answer)
-        except DiscoveryFailed as trouble:
-            tried.append((url, _in_short(answer, trouble)))
-            if first is None or (answer.status == httpx.codes.OK and not was_metadata):
-                first, was_metadata = trouble, answer.status == httpx.codes.OK
-        except LapseError as trouble:
+            response = await fetch(http, request, kind=ExchangeKind.DISCOVERY, total_s=_TOTAL_S)
+            found = _read(issuer, response)
+        except DiscoveryFailed as error:
+            tried.append((url, _in_short(response, error)))
+            if first is None or (response.status == httpx.codes.OK and not was_metadata):
+                first, was_metadata = error, response.status == httpx.codes.OK
+        except LapseError as error:
             tried.append((url, words.NO_RESPONSE))
             # Whoever does not answer here does not answer at the next path either.
-            return NotFound(first or trouble, tuple(tried), answered=first is not None)
+            return NotFound(first or error, tuple(tried), answered=first is not None)
         else:
             return replace(found, tried=(*tried, (url, words.METADATA)))
     assert first is not None
     return NotFound(first, tuple(tried), answered=True)
 
 
-def _read(issuer: str, answer: FetchedResponse) -> Found:
-    stated = issuer_spelled(issuer, _document(answer).get("issuer")) or issuer
-    metadata = read_metadata(stated, answer)
+def _read(issuer: str, response: FetchedResponse) -> Found:
+    stated = issuer_spelled(issuer, _document(response).get("issuer")) or issuer
+    metadata = read_metadata(stated, response)
     offer = capabilities_of(metadata)
     notes = () if stated == issuer else (words.written_so(stated),)
     return Found(stated, metadata, offer, (), notes)
 
 
-def _document(answer: FetchedResponse) -> dict[str, Any]:
+def _document(response: FetchedResponse) -> dict[str, Any]:
     try:
-        return read_object(answer.body)
+        return read_object(response.body)
     except ValueError:
         return {}  # read_metadata says why
 
 
-def _in_short(answer: FetchedResponse, trouble: DiscoveryFailed) -> str:
-    if answer.status == httpx.codes.OK:
+def _in_short(response: FetchedResponse, trouble: DiscoveryFailed) -> str:
+    if response.status == httpx.codes.OK:
         return trouble.what
-    leads_to = answer.said(shown_url(answer.headers.get("location", ""), answer.secrets), longest=200)
-    return words.in_short(answer.status, answer.reason, leads_to)
+    leads_to = response.said(shown_url(response.headers.get("location", ""), response.secrets), longest=200)
+    return words.in_short(response.status, response.reason, leads_to)
 
 
 def _is_okta_org(metadata: ServerMetadata) -> bool:

@@ -54,11 +54,11 @@ async def _asked(http: httpx.AsyncClient, connection: Connection, metadata: Serv
         if endpoint is not None:
             return await _push(http, connection, endpoint, params)
         request = httpx.Request("GET", with_query(metadata.authorization_endpoint, {**params, "prompt": "none"}))
-        answer = await fetch(http, request, kind=ExchangeKind.AUTHORIZATION, total_s=_TOTAL_S)
-    except LapseError as trouble:
-        return TrialStep(TrialVerdict.NOT_ASKED, {"what": trouble.what, "next_step": trouble.next_step})
-    back = _sent_back(answer, uri)
-    return _judge_page(answer, connection, uri) if back is None else _judge_return(back, params["state"])
+        response = await fetch(http, request, kind=ExchangeKind.AUTHORIZATION, total_s=_TOTAL_S)
+    except LapseError as error:
+        return TrialStep(TrialVerdict.NOT_ASKED, {"what": error.what, "next_step": error.next_step})
+    back = _sent_back(response, uri)
+    return _judge_page(response, connection, uri) if back is None else _judge_return(back, params["state"])
 
 
 def _params(connection: Connection, metadata: ServerMetadata, uri: str) -> dict[str, str]:
@@ -91,14 +91,14 @@ async def _push(http: httpx.AsyncClient, connection: Connection, endpoint: str, 
     return TrialStep(TrialVerdict.PUSH_TAKEN)
 
 
-def _sent_back(answer: FetchedResponse, uri: str) -> dict[str, str] | None:
+def _sent_back(response: FetchedResponse, uri: str) -> dict[str, str] | None:
     """Return what the server sends the browser back with, or None when it does not send it back to `uri`."""
-    location = str(answer.headers.get("location", ""))
-    if answer.status not in _REDIRECTS or not location.startswith((f"{uri}?", f"{uri}#")):
+    location = str(response.headers.get("location", ""))
+    if response.status not in _REDIRECTS or not location.startswith((f"{uri}?", f"{uri}#")):
         return None
     parts = urlsplit(location)
     pairs = parse_qsl(parts.query or parts.fragment)
-    return {name: value if name == "state" else answer.said(value) for name, value in pairs}
+    return {name: value if name == "state" else response.said(value) for name, value in pairs}
 
 
 def _judge_return(back: dict[str, str], state: str) -> TrialStep:
@@ -111,24 +111,24 @@ def _judge_return(back: dict[str, str], state: str) -> TrialStep:
     return TrialStep(TrialVerdict.SENT_BACK, {"told": said}, code=error)
 
 
-def _judge_page(answer: FetchedResponse, connection: Connection, uri: str) -> TrialStep:
-    """Judge an answer that stays at the server: an error page, or a page to sign in at."""
-    if answer.status in _BUSY or answer.status not in (*_REFUSALS, *_REDIRECTS, int(httpx.codes.OK)):
-        return TrialStep(TrialVerdict.NO_VERDICT, {"status": str(answer.status)})
-    if answer.status not in _REFUSALS and not _speaks_of_error(answer):
+def _judge_page(response: FetchedResponse, connection: Connection, uri: str) -> TrialStep:
+    """Judge a response that stays at the server: an error page, or a page to sign in at."""
+    if response.status in _BUSY or response.status not in (*_REFUSALS, *_REDIRECTS, int(httpx.codes.OK)):
+        return TrialStep(TrialVerdict.NO_VERDICT, {"status": str(response.status)})
+    if response.status not in _REFUSALS and not _speaks_of_error(response):
         return TrialStep(TrialVerdict.OWN_PAGE)
-    about = _subjects(answer)
+    about = _subjects(response)
     if about == {"client"}:
         return TrialStep(TrialVerdict.CLIENT_UNKNOWN)
     if about == {"redirect"}:
         return TrialStep(_redirect_refused(connection), {"uri": uri})
-    verdict = TrialVerdict.ERROR_PAGE if answer.status in _REFUSALS else TrialVerdict.LED_TO_ERROR
-    return TrialStep(verdict, {"status": str(answer.status), "uri": uri})
+    verdict = TrialVerdict.ERROR_PAGE if response.status in _REFUSALS else TrialVerdict.LED_TO_ERROR
+    return TrialStep(verdict, {"status": str(response.status), "uri": uri})
 
 
-def _subjects(answer: FetchedResponse) -> set[str]:
+def _subjects(response: FetchedResponse) -> set[str]:
     """Return what an error page speaks of, apart from our own request if it repeats that."""
-    page = re.sub(r"(redirect_uri|client_id)(=|%3d)", "", answer.body[:_READ].decode("utf-8", "replace").lower())
+    page = re.sub(r"(redirect_uri|client_id)(=|%3d)", "", response.body[:_READ].decode("utf-8", "replace").lower())
     return {subject for subject, words in _SPEAKS_OF.items() if re.search(words, page)}
 
 
@@ -138,9 +138,9 @@ def _redirect_refused(connection: Connection) -> TrialVerdict:
     return TrialVerdict.REDIRECT_REFUSED_BY_OKTA if is_okta_issuer(connection.issuer) else TrialVerdict.REDIRECT_REFUSED
 
 
-def _speaks_of_error(answer: FetchedResponse) -> bool:
-    location = str(answer.headers.get("location", "")).lower()
-    return answer.status in _REDIRECTS and "error" in location
+def _speaks_of_error(response: FetchedResponse) -> bool:
+    location = str(response.headers.get("location", "")).lower()
+    return response.status in _REDIRECTS and "error" in location
 
 
 def _shortly(text: str) -> str:

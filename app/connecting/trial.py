@@ -41,8 +41,8 @@ async def try_out(connection: Connection, http: httpx.AsyncClient) -> AsyncItera
                 next_step=f"Use {found.issuer} as the issuer.",
                 field=ConnectionField.ISSUER,
             )
-    except LapseError as trouble:
-        yield _no_metadata(trouble)
+    except LapseError as error:
+        yield _no_metadata(error)
         return
     yield TrialStep(TrialVerdict.METADATA_FOUND)
     yield await _keys(http, found)
@@ -69,10 +69,10 @@ def _told(trouble: LapseError) -> dict[str, str]:
 async def _keys(http: httpx.AsyncClient, found: Found) -> TrialStep:
     request = httpx.Request("GET", found.metadata.jwks_uri, headers={"Accept": "application/json"})
     try:
-        answer = await fetch(http, request, kind=ExchangeKind.KEYS, total_s=_TOTAL_S)
-        keys = read_keys(answer, found.metadata.jwks_uri).keys
-    except LapseError as trouble:
-        return TrialStep(TrialVerdict.KEYS_UNREAD, _told(trouble))
+        response = await fetch(http, request, kind=ExchangeKind.KEYS, total_s=_TOTAL_S)
+        keys = read_keys(response, found.metadata.jwks_uri).keys
+    except LapseError as error:
+        return TrialStep(TrialVerdict.KEYS_UNREAD, _told(error))
     if not keys:
         return TrialStep(TrialVerdict.NO_KEYS)
     algs = sorted({str(key.get("alg") or key.get("kty")) for key in keys})

@@ -109,7 +109,7 @@ LACKS = {
     Lack.S256: "No PKCE with S256: it may refuse what Lapse sends.",
     Lack.REVOCATION: "No revocation: signing out forgets tokens here, they live on there.",
     Lack.SIGN_OUT: "No sign-out of the browser's own session.",
-    Lack.ISSUER_IN_RESPONSE: "Its answers do not name the issuer (RFC 9207); state and nonce guard them.",
+    Lack.ISSUER_IN_RESPONSE: "Its responses do not name the issuer (RFC 9207); state and nonce guard them.",
 }
 
 # How a pasted text was understood, and what was found at the addresses it may mean.
@@ -117,7 +117,7 @@ QUERY_LEFT_OUT = "What followed ? or # was left out: no issuer has it."
 TWO_SERVERS = "Two servers answer: default makes access tokens for an API of yours, the org's own ones for Okta alone."
 NO_DEFAULT_SERVER = "There is no authorization server named default here; the org's own was found."
 NO_ORG_SERVER = "The org's own authorization server did not answer with metadata."
-NO_RESPONSE = "no answer"
+NO_RESPONSE = "no response"
 METADATA = "metadata of this issuer"
 
 # What a file holds.

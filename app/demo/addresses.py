@@ -12,7 +12,7 @@ USERNAME, PASSWORD = "ada", "engine-1843"
 """The person of the demo; the sign-in page shows both."""
 
 MOVED_HEADER = "Lapse-Moved-S"
-"""How many seconds the org's time was moved, on every answer while it is: each Lapse of this person goes along."""
+"""How many seconds the org's time was moved, on every response while it is: each Lapse of this person goes along."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

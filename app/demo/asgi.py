@@ -57,7 +57,7 @@ def asgi(org: "DemoOrg") -> ASGIApp:
 
 
 class DemoOrgApp:
-    """Wraps the routes: no foreign Host (DNS rebinding), Okta's headers on every answer, no traceback ever."""
+    """Wraps the routes: no foreign Host (DNS rebinding), Okta's headers on every response, no traceback ever."""
 
     def __init__(self, inner: ASGIApp, org: "DemoOrg") -> None:
         self._inner = inner
@@ -77,10 +77,10 @@ class DemoOrgApp:
                 self._dress(MutableHeaders(scope=message), circumstances.transaction)
             await send(message)
 
-        answer = self._inner if self._is_ours(headers) else Refused(_FOREIGN_HOST).answer()
+        response = self._inner if self._is_ours(headers) else Refused(_FOREIGN_HOST).response()
         outer = CIRCUMSTANCES.set(circumstances)
         try:
-            await answer(scope, receive, send_with_headers)
+            await response(scope, receive, send_with_headers)
         except HungUp:
             raise
         except Exception:  # noqa: BLE001, S110
@@ -105,7 +105,7 @@ class DemoOrgApp:
             headers["Expires"] = "0"
 
 
-@lru_cache(maxsize=1)  # many answers fall into one second
+@lru_cache(maxsize=1)  # many responses fall into one second
 def _date(epoch_s: int) -> str:
     return formatdate(epoch_s, usegmt=True)
 
@@ -121,12 +121,12 @@ def _circumstances(scope: Scope, headers: Headers) -> Circumstances:
 
 async def _refused(request: Request, refused: Exception) -> Response:
     assert isinstance(refused, Refused)
-    return _in_words_of(request, refused).answer()
+    return _in_words_of(request, refused).response()
 
 
 async def _broken(request: Request, _failed: Exception) -> Response:
     # a bug answers as Okta would, and shows nothing of itself
-    return _in_words_of(request, Refused(dialect.SERVER_ERROR)).answer()
+    return _in_words_of(request, Refused(dialect.SERVER_ERROR)).response()
 
 
 def _in_words_of(request: Request, refused: Refused) -> Refused:

@@ -28,12 +28,12 @@ class Bearer:
 class BearerRefused(Refused):
     """A request refused for its access token; answered with a `WWW-Authenticate` challenge."""
 
-    def answer(self) -> Response:
+    def response(self) -> Response:
         """Return the error with its challenge, which names no error when no token was sent (RFC 6750 §3.1)."""
         told = f' error="{self.error.error}", error_description="{self.error.description}"'
-        answer = super().answer()
-        answer.headers["WWW-Authenticate"] = "Bearer" + ("" if self.error == dialect.BEARER_MISSING else told)
-        return answer
+        response = super().response()
+        response.headers["WWW-Authenticate"] = "Bearer" + ("" if self.error == dialect.BEARER_MISSING else told)
+        return response
 
 
 def check(org: "DemoOrg", request: Request, issuer: str) -> Bearer:

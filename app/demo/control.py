@@ -32,10 +32,10 @@ _LONGEST_MOVE_S = 10 * 365 * 86400.0
 class ControlRefused(Refused):
     """A request without the control token (RFC 6750 §3)."""
 
-    def answer(self) -> Response:
-        answer = super().answer()
-        answer.headers["WWW-Authenticate"] = "Bearer"
-        return answer
+    def response(self) -> Response:
+        response = super().response()
+        response.headers["WWW-Authenticate"] = "Bearer"
+        return response
 
 
 class Control:
@@ -71,12 +71,12 @@ class Control:
             self._check(request)
             body = await _read_object(request) if method != "GET" else {}
             try:
-                answer = handler(body)
+                response = handler(body)
             except BadInput as bad:
                 return _refusal(bad)
             if method != "GET":
                 save(self._org)
-            return answer
+            return response
 
         return Route(f"/demo/control{path}", checked, methods=[method])
 
@@ -176,10 +176,10 @@ class Control:
 
     def _answer_push(self, body: dict[str, Any]) -> Response:
         """Answer the `push` of that id: `"answer"` is `approve` (a number challenge with its `number`) or `deny`."""
-        phone, push, answer = Phone(self._org), _text(body.get("push"), "push"), body.get("answer")
-        if answer == "approve":
+        phone, push, response = Phone(self._org), _text(body.get("push"), "push"), body.get("answer")
+        if response == "approve":
             phone.approve(push, _text(body["number"], "number") if "number" in body else None)
-        elif answer == "deny":
+        elif response == "deny":
             phone.deny(push)
         else:
             raise BadInput("'answer' must be approve or deny.")

@@ -8,7 +8,7 @@ import httpx
 
 from app.demo.addresses import Addresses
 from app.demo.ledger import hashed
-from app.errors import BadInput, UnusableAnswer
+from app.errors import BadInput, UnusableResponse
 from app.events.wire import ExchangeKind
 from app.secret import Secret
 from app.wire.fetch import fetch
@@ -64,12 +64,14 @@ class ControlClient:
     async def _ask(self, method: str, path: str, body: dict[str, Any] | None, cause: int | None) -> Any:
         headers = {"Authorization": f"Bearer {self._addresses.control_token}"}
         request = httpx.Request(method, self._addresses.control_url + path, json=body, headers=headers)
-        answer = await fetch(self._http, request, kind=ExchangeKind.CONTROL, cause=cause, total_s=_WITHIN_S)
+        response = await fetch(self._http, request, kind=ExchangeKind.CONTROL, cause=cause, total_s=_WITHIN_S)
         try:
-            found = json.loads(answer.body) if answer.body else None
+            found = json.loads(response.body) if response.body else None
         except ValueError:
-            raise UnusableAnswer("The demo org's control API did not answer in JSON.", status=answer.status) from None
-        if answer.status >= httpx.codes.BAD_REQUEST:
+            raise UnusableResponse(
+                "The demo org's control API did not answer in JSON.", status=response.status
+            ) from None
+        if response.status >= httpx.codes.BAD_REQUEST:
             said = found.get("error_description") if isinstance(found, dict) else None
-            raise BadInput(f"The demo org refused: {said or answer.status}")
+            raise BadInput(f"The demo org refused: {said or response.status}")
         return found

@@ -45,8 +45,8 @@ class Refused(Exception):
         self.error = error
         self.cause = cause
 
-    def answer(self) -> Response:
-        """Return the answer that tells the client: an RFC 6749 §5.2 error unless a subclass says otherwise."""
+    def response(self) -> Response:
+        """Return the response that tells the client: an RFC 6749 §5.2 error unless a subclass says otherwise."""
         headers = {}
         if self.error.error == "invalid_client" and self.error.status == _UNAUTHORIZED:
             headers["WWW-Authenticate"] = 'Basic realm="Lapse demo org"'
@@ -237,7 +237,7 @@ POLICY_NOT_SATISFIED = _row(
 DEVICE_PENDING = _row(
     "400 authorization_pending authorization_pending", "The device authorization is pending. Please try again later."
 )
-# Okta Classic's answer where Identity Engine asks for a second factor.
+# Okta Classic's response where Identity Engine asks for a second factor.
 PASSWORD_WITH_MFA = _row(
     "400 invalid_grant password_with_mfa", "Resource owner password credentials cannot be used with MFA enabled."
 )

@@ -14,7 +14,7 @@ class EmbeddedTransport(httpx.AsyncBaseTransport):
     """Passes requests on to `inner`, and looks after those to the demo org on `port()`.
 
     Where nobody listens any more `revive` is awaited; nothing was sent, so sending again is safe. `follow` is told on
-    every answer by how many seconds the org's time was moved, and the journal number of what caused the request, and
+    every response by how many seconds the org's time was moved, and the journal number of what caused the request, and
     returns whether that was news.
     While `is_cut`, nothing gets through but what turns the org, which is how it is mended.
     """

@@ -67,7 +67,7 @@ class EndpointRoutes:
     async def _answered(self, name: str, endpoint: Endpoint, request: Request, faults: tuple[Fault, ...]) -> Response:
         for fault in faults:
             if fault.kind in ANSWERS:
-                return self._answer_instead(name, fault)
+                return self._response_instead(name, fault)
         return await endpoint(request)
 
     def note_refusal(self, request: Request, refused: Refused) -> None:
@@ -92,7 +92,7 @@ class EndpointRoutes:
             if fault.kind is FaultKind.DELAY:
                 await clock.sleep_until(clock.now() + fault.number(1.0))
 
-    def _answer_instead(self, name: str, fault: Fault) -> Response:
+    def _response_instead(self, name: str, fault: Fault) -> Response:
         match fault.kind:
             case FaultKind.HTML:
                 return HTMLResponse(_PORTAL)
@@ -140,7 +140,7 @@ class EndpointRoutes:
 
 
 class HangUp(Response):
-    """Closes the connection: at once, or after another answer, which is left open."""
+    """Closes the connection: at once, or after another response, which is left open."""
 
     def __init__(self, before: Response | None = None) -> None:
         super().__init__()
@@ -180,13 +180,13 @@ def _unfinished(send: Send) -> Send:
 
 
 def active_faults(request: Request) -> ActiveFaults:
-    """Return the faults that bend this request's answer."""
+    """Return the faults that bend this request's response."""
     found: ActiveFaults = request.state.bends
     return found
 
 
 def new_request_id() -> str:
-    """Return an id as Okta puts on every answer."""
+    """Return an id as Okta puts on every response."""
     return secrets.token_urlsafe(16)
 
 

@@ -24,12 +24,12 @@ class FaultKind(StrEnum):
     """What goes wrong; the value of a fault is given in brackets."""
 
     # The way there and back.
-    DELAY = "delay"  # answers after [1] s
+    DELAY = "delay"  # responses after [1] s
     CLOSE_BEFORE = "close-before"  # hangs up without having done anything
     CLOSE_AFTER = "close-after"  # does it (the rotation is committed), then hangs up without a byte
     CLOSE_MIDWAY = "close-midway"  # hangs up in the middle of the body
     DRIP = "drip"  # a byte every [0.3] s
-    # Another answer than the org's; the request is not acted on.
+    # Another response than the org's; the request is not acted on.
     ERROR_500 = "500"
     UNAVAILABLE = "503"  # with Retry-After [none]
     TOO_MANY = "429"  # with Retry-After [none]
@@ -37,7 +37,7 @@ class FaultKind(StrEnum):
     HTML = "html"  # a web page with 200, as captive portals answer
     OVERSIZED = "oversized"  # JSON of [2] MiB
     GARBAGE = "garbage"  # JSON that breaks off
-    # The org's own answer, bent.
+    # The org's own response, bent.
     ISSUER_MISMATCH = "issuer-mismatch"  # discovery names another issuer
     DECOY_KEYS = "decoy-keys"  # other keys of the same kid
     EXTRA_KEY = "extra-key"  # one more key that fits
@@ -93,7 +93,7 @@ ANSWERS = frozenset(
 ENDINGS = frozenset({FaultKind.CLOSE_AFTER, FaultKind.CLOSE_MIDWAY, FaultKind.DRIP})
 """Faults that spoil the way back."""
 
-# One request has one answer; the others wait for the next.
+# One request has one response; the others wait for the next.
 _DECISIVE = ANSWERS | {FaultKind.CLOSE_AFTER, FaultKind.CLOSE_MIDWAY}
 _PLACES = frozenset({EVERYWHERE, *ENDPOINTS, *(f"token.{grant.short}" for grant in Grant)})
 _NUMBERS = {
@@ -232,7 +232,7 @@ class FaultBoard:
         self._switched = {}
 
     def due(self, endpoint: str, grant: str = "") -> tuple[Fault, ...]:
-        """Return the faults this request meets, and count them: of those that decide its answer only the first."""
+        """Return the faults this request meets, and count them: of those that decide its response only the first."""
         met: list[Fault] = []
         for each in self.switched:
             if each.is_over or not each.fault.strikes(endpoint, grant):

@@ -1,4 +1,4 @@
-"""Forged answers: ID tokens and token answers bent by faults, for clients to refuse (OpenID RP conformance modules)."""
+"""Forged ID tokens and token responses, bent by faults, for clients to refuse (OpenID RP conformance modules)."""
 
 import base64
 import hmac
@@ -66,9 +66,9 @@ def bend(claims: Claims, bends: ActiveFaults) -> Claims:
     return _bent(claims, bends, _BENT_CLAIMS)
 
 
-def bend_answer(answer: dict[str, Any], bends: ActiveFaults) -> dict[str, Any]:
-    """Return a token answer as the faults want it."""
-    return _bent(answer, bends, _BENT_ANSWERS)
+def bend_response(response: dict[str, Any], bends: ActiveFaults) -> dict[str, Any]:
+    """Return a token response as the faults want it."""
+    return _bent(response, bends, _BENT_ANSWERS)
 
 
 def _bent(true: Claims, bends: ActiveFaults, known: dict[FaultKind, Bend]) -> Claims:

@@ -25,7 +25,7 @@ async def read_body(request: Request) -> bytes:
     if not hasattr(request.state, "body"):
         body = bytearray()
         async for chunk in request.stream():
-            if len(body) <= _MOST_BYTES:  # the rest is read and dropped, so that the answer finds its way
+            if len(body) <= _MOST_BYTES:  # the rest is read and dropped, so that the response finds its way
                 body += chunk
         request.state.body = bytes(body)
     found: bytes = request.state.body

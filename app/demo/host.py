@@ -233,32 +233,32 @@ class DemoHost:
         port = self._noted_port()
         if port is None:
             return None
-        answer = self._identified(port)
-        if answer is None:
+        response = self._identified(port)
+        if response is None:
             return None
         base_url = f"http://{_HOST}:{port}"
         return Hosting(
             base_url=base_url,
-            issuer=str(answer["issuer"]),
+            issuer=str(response["issuer"]),
             port=port,
-            wanted_port=int(answer["wanted_port"]),
+            wanted_port=int(response["wanted_port"]),
             role=Role.GUEST,
-            moved_s=float(answer.get("moved_s", 0.0)),
+            moved_s=float(response.get("moved_s", 0.0)),
         )
 
     def _identified(self, port: int) -> dict[str, Any] | None:
-        """Return the org's answer to a challenge, None when whoever holds the port is not the org of this ledger."""
+        """Return the org's response to a challenge, None when whoever holds the port is not the org of this ledger."""
         identity = read_identity(self._ledger_path)
         nonce = secrets.token_urlsafe(24)
         status, body = _asked(port, "GET", f"/demo/identity?nonce={nonce}")
         if identity is None or status != _OK:
             return None
         try:
-            answer = json.loads(body)
-            proven = compare_digest(str(answer["proof"]).encode(), identity_proof(identity, nonce).encode())
+            response = json.loads(body)
+            proven = compare_digest(str(response["proof"]).encode(), identity_proof(identity, nonce).encode())
         except (ValueError, TypeError, KeyError, RecursionError):
             return None
-        return answer if proven else None
+        return response if proven else None
 
     def _note_port(self, port: int) -> None:
         files.write_text(self._port_path, f"{port}\n")
@@ -295,8 +295,8 @@ def _asked(
     connection = http.client.HTTPConnection(_HOST, port, timeout=within_s)
     try:
         connection.request(method, path, headers=headers)
-        answer = connection.getresponse()
-        return answer.status, answer.read(_LONGEST_ANSWER)
+        response = connection.getresponse()
+        return response.status, response.read(_LONGEST_ANSWER)
     except (OSError, http.client.HTTPException):
         return None, b""
     finally:

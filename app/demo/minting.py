@@ -87,13 +87,13 @@ def token_response(
     """Make an access token, and an ID token if `openid` is in `scopes`; the refresh token is the caller's.
 
     The access token is entered in the ledger, not saved yet. `nonce` belongs in the first ID token only; `bends` are
-    the faults that spoil the answer.
+    the faults that spoil the response.
     """
     bends = bends or {}
     if FaultKind.ROTATE_KEYS in bends or FaultKind.REPLACE_KEYS in bends:
         org.ledger.rotate_keys(overlap=FaultKind.REPLACE_KEYS not in bends)
     access = _access_token(org, server, family, scopes)
-    answer: dict[str, Any] = {
+    response: dict[str, Any] = {
         "token_type": "Bearer",
         "expires_in": server.lifetimes(org.policy).access_token_s,
         "access_token": access,
@@ -102,8 +102,8 @@ def token_response(
     if "openid" in scopes:
         claims = _id_token_claims(org, server, family, scopes, access)
         given = claims if nonce is None else {**claims, "nonce": nonce}
-        answer["id_token"] = forging.sign(forging.bend(given, bends), org.ledger.keys[0], bends)
-    return forging.bend_answer(answer, bends)
+        response["id_token"] = forging.sign(forging.bend(given, bends), org.ledger.keys[0], bends)
+    return forging.bend_response(response, bends)
 
 
 def new_refresh_token(org: "DemoOrg", family: Family, *, value: str | None = None, generation: int = 1) -> str:

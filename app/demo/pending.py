@@ -77,7 +77,7 @@ class OutOfBand(PendingSignIn):
     number: str | None = None
     choices: tuple[str, ...] = ()
     code: str | None = None
-    answer: PushResult = PushResult.NONE
+    response: PushResult = PushResult.NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

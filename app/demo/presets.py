@@ -50,7 +50,7 @@ _PRESETS = (
     ),
     _preset(
         "strict-single-use",
-        "A new refresh token at every use, and no second use of the old one: a lost answer ends the session.",
+        "A new refresh token at every use, and no second use of the old one: a lost response ends the session.",
         "RFC 9700 §4.14.2; Okta with a grace period of 0; Curity's default",
         **_STANDARD,
         rotation_type=Rotation.ROTATE,
@@ -66,7 +66,7 @@ _PRESETS = (
     ),
     _preset(
         "no-new-refresh-token",
-        "The refresh token stays, and refresh answers do not repeat it: the client must keep the old one.",
+        "The refresh token stays, and refresh responses do not repeat it: the client must keep the old one.",
         "RFC 6749 §6: a new refresh token is optional; Google sends none",
         **{**_STANDARD, "repeats_static_token": False},
         rotation_type=Rotation.STATIC,

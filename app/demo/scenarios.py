@@ -87,7 +87,7 @@ _TABLES = {
             The redirect has another state. | wrong-state@sign_in
         fapi2-authorization-response-missing-state | reject | redirect | The redirect has no state. | no-state@sign_in
         fapi2-token-endpoint-response-without-expires_in | complete | call |\
-            The token answer has no expires_in. | no-expires-in@token
+            The token response has no expires_in. | no-expires-in@token
         fapi2-token-type-case-insensitivity | complete | call | token_type is bEARER. | odd-token-type@token
         fapi2-refresh-token | complete | call |\
             The API answers 401 invalid_token until the session was refreshed twice. | until-refreshed=2@api
@@ -95,7 +95,7 @@ _TABLES = {
     """,
     "FAPI 1.0 Advanced, client plan": """
         fapi1-no-scope-in-token-endpoint-response | complete | call |\
-            The token answer has neither scope nor expires_in. | no-scope@token no-expires-in@token
+            The token response has neither scope nor expires_in. | no-scope@token no-expires-in@token
         fapi1-iat-is-week-in-past | reject | sign-in | The ID token was issued a week ago. | old-iat@token.code
     """,
 }

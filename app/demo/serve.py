@@ -66,7 +66,7 @@ class ServedOrg:
         listener = _bound(self.host, self.port)
         self.port = listener.getsockname()[1]
         self.org.issuer_base = self.base_url
-        _ = self.org.ledger.keys  # the first key takes a while; not in the first answer
+        _ = self.org.ledger.keys  # the first key takes a while; not in the first response
         self._server = _Server(_config(self.app))
         self._thread = threading.Thread(
             target=_run, args=(self._server, listener), name=f"demo-org-{self.port}", daemon=True

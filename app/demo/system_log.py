@@ -14,7 +14,7 @@ _KEPT = 2000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
-    """The request during which an event happened; `transaction` is what its answer says in `X-Okta-Request-Id`."""
+    """The request during which an event happened; `transaction` is what its response says in `X-Okta-Request-Id`."""
 
     transaction: str = ""
     address: str = ""

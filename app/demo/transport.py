@@ -23,7 +23,7 @@ class OrgTransport(httpx.AsyncBaseTransport):
         self._app: ASGIApp = asgi(org)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Return the org's answer; raises httpx.RemoteProtocolError where the org hangs up."""
+        """Return the org's response; raises httpx.RemoteProtocolError where the org hangs up."""
         exchange = _Exchange(await request.aread())
         try:
             await self._app(_scope_of(request), exchange.receive, exchange.send)
@@ -36,7 +36,7 @@ class OrgTransport(httpx.AsyncBaseTransport):
 
 
 class _Exchange:
-    """One request's body on its way in, and the answer on its way out (ASGI HTTP, version 2)."""
+    """One request's body on its way in, and the response on its way out (ASGI HTTP, version 2)."""
 
     def __init__(self, sent: bytes) -> None:
         self._sent: bytes | None = sent
@@ -46,7 +46,7 @@ class _Exchange:
         self.body = bytearray()
 
     async def receive(self) -> Message:
-        """Give the whole body at once; after it, that the client is gone, once it has its answer."""
+        """Give the whole body at once; after it, that the client is gone, once it has its response."""
         if self._sent is None:
             await self._answered.wait()
             return {"type": "http.disconnect"}
@@ -54,7 +54,7 @@ class _Exchange:
         return {"type": "http.request", "body": sent, "more_body": False}
 
     async def send(self, message: Message) -> None:
-        """Take the answer, piece by piece."""
+        """Take the response, piece by piece."""
         if message["type"] == "http.response.start":
             self.status, self.headers = message["status"], list(message.get("headers", []))
             return

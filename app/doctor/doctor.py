@@ -31,7 +31,7 @@ RULES: tuple[Rule, ...] = (
 )
 CANDIDATES: tuple[Rule, ...] = (
     reuse.reused,
-    reuse.lost_answer,
+    reuse.lost_response,
     limits.idle_limit,
     limits.absolute_limit,
     other_clients.other_process,

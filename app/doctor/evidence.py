@@ -191,7 +191,7 @@ def _holding(session: Session, entries: tuple[Entry, ...]) -> Holding:
         scope=tokens.scope,
         refresh_name="" if tokens.refresh is None else str(tokens.refresh.name),
         signed_in_at=auth_time_of(session) if first is None else first.at,
-        answer_seq=None if first is None else first.seq,
+        response_seq=None if first is None else first.seq,
     )
 
 

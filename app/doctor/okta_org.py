@@ -49,18 +49,18 @@ class _Asking:
         self._api_token = api_token
 
     async def get(self, path: str, query: dict[str, str]) -> Any:
-        """Return the answer as JSON, None for anything but a 200 in JSON."""
+        """Return the response as JSON, None for anything but a 200 in JSON."""
         headers = {"Authorization": f"SSWS {self._api_token.reveal()}", "Accept": "application/json"}
         request = httpx.Request("GET", f"{self._org_url}{path}", params=query, headers=headers)
         try:
-            answer = await fetch(self._http, request, kind=ExchangeKind.CONTROL, limit=_LOG_LIMIT)
+            response = await fetch(self._http, request, kind=ExchangeKind.CONTROL, limit=_LOG_LIMIT)
         except LapseError:
             return None
-        if answer.status != httpx.codes.OK or answer.truncated:
+        if response.status != httpx.codes.OK or response.truncated:
             return None
         try:
             # the strict reader takes objects only, and a log is an array
-            return read_object(b'{"found": ' + answer.body + b"}")["found"]
+            return read_object(b'{"found": ' + response.body + b"}")["found"]
         except ValueError:
             return None
 

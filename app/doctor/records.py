@@ -124,7 +124,7 @@ class Failure:
 class Holding:
     """What is held of a session, by name; `scope` is what was granted as far as the server said, "" else.
 
-    `refresh_name` is "" where there is no refresh token; `answer_seq` is the journal's number of the first answer.
+    `refresh_name` is "" where there is no refresh token; `response_seq` is the journal's number of the first response.
     """
 
     is_signed_in: bool = False
@@ -132,7 +132,7 @@ class Holding:
     scope: str = ""
     refresh_name: str = ""
     signed_in_at: float | None = None
-    answer_seq: int | None = None
+    response_seq: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +146,7 @@ class Registered:
 
     @classmethod
     def read(cls, app: Mapping[str, Any]) -> "Registered":
-        """Return what an answer of `GET /api/v1/apps/{id}` says; absent members count as Okta's defaults."""
+        """Return what a response of `GET /api/v1/apps/{id}` says; absent members count as Okta's defaults."""
         client = app.get("settings", {}).get("oauthClient", {})
         return cls(
             grant_types=tuple(map(str, client.get("grant_types", ()))),

@@ -27,16 +27,16 @@ async def check_server(http: httpx.AsyncClient, issuer: str, clock: Clock) -> Se
 
 
 async def _looked(http: httpx.AsyncClient, issuer: str, clock: Clock) -> ServerCheck:
-    metadata, answer = await discover(http, issuer, total_s=_TOTAL_S)
+    metadata, response = await discover(http, issuer, total_s=_TOTAL_S)
     at = clock.now()
-    date = server_time(answer)
+    date = server_time(response)
     skew_s = None if date is None else date - at
     request = httpx.Request("GET", metadata.jwks_uri, headers={"Accept": "application/json"})
     read_keys(await fetch(http, request, kind=ExchangeKind.KEYS, total_s=_TOTAL_S), metadata.jwks_uri)
-    return ServerCheck(at=at, skew_s=skew_s, grants_offered=_grants(answer))
+    return ServerCheck(at=at, skew_s=skew_s, grants_offered=_grants(response))
 
 
-def _grants(answer: FetchedResponse) -> tuple[str, ...] | None:
+def _grants(response: FetchedResponse) -> tuple[str, ...] | None:
     """Return the grant types the metadata lists; without the member RFC 8414 §2 means code and implicit."""
-    found = read_object(answer.body).get("grant_types_supported")
+    found = read_object(response.body).get("grant_types_supported")
     return tuple(map(str, found)) if isinstance(found, list) else None

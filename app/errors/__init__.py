@@ -4,7 +4,7 @@ LapseError
 ├── BadInput                 something typed, configured or given on the command line cannot be used
 ├── NoUsableResponse         transient: no response came, or none that can be used; the server has decided nothing
 │   ├── Unreachable          none came: `kind` says whose fault it is (proxy, certificate, name, refused connection)
-│   ├── UnusableAnswer       one came that is not what it must be
+│   ├── UnusableResponse     one came that is not what it must be
 │   ├── DiscoveryFailed      the issuer's metadata cannot be fetched or trusted
 │   ├── Hiccup               a refresh failed and the session stays: network, timeout, 5xx, 429, no token response
 │   │   └── SilentRefusal    the token endpoint refused (4xx) without saying why: not the network, and not the end
@@ -148,7 +148,7 @@ class Unreachable(NoUsableResponse):
         self.brief = brief
 
 
-class UnusableAnswer(NoUsableResponse):
+class UnusableResponse(NoUsableResponse):
     """A response came that is not what it must be."""
 
     next_step = "Try again; if it stays so, ask the server's operator."
@@ -313,7 +313,7 @@ class InvalidIdToken(LapseError):
     """An ID token failed a check; `rule` names the claim or step."""
 
     exit_code = 4
-    next_step = "Do not trust this answer; ask the server's operator about it."
+    next_step = "Do not trust this response; ask the server's operator about it."
 
     def __init__(self, what: str, *, rule: str) -> None:
         super().__init__(what)

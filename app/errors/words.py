@@ -7,7 +7,7 @@ from app.errors.reasons import SessionEnd
 SESSION_ENDS = MappingProxyType(
     {
         SessionEnd.REFUSED: "The server refused the refresh token: it is expired, already used, or revoked.",
-        SessionEnd.REFUSED_AFTER_LOSS: "The refresh token was refused after an answer was lost: the server may have "
+        SessionEnd.REFUSED_AFTER_LOSS: "The refresh token was refused after a response was lost: the server may have "
         "replaced it meanwhile, and its grace period is over.",
         SessionEnd.NEEDS_PERSON: "The server refreshes no more until a person has signed in again.",
         SessionEnd.OTHER_SUBJECT: "The server refreshed the session with another person's tokens (sub): they were not "

@@ -13,7 +13,7 @@ class CallStarted:
 
 @dataclass(frozen=True, slots=True)
 class CallFinished:
-    """An API call ended; `story` tells how, `status` is None when it failed before an answer."""
+    """An API call ended; `story` tells how, `status` is None when it failed before a response."""
 
     story: str
     status: int | None

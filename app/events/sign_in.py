@@ -23,7 +23,7 @@ class SignInStarted:
 
 @dataclass(frozen=True, slots=True)
 class RedirectPortsTaken:
-    """Other programs hold `ports`, so the browser's answer is awaited at the connection's next redirect URI."""
+    """Other programs hold `ports`, so the browser's response is awaited at the connection's next redirect URI."""
 
     ports: tuple[int, ...]
     redirect_uri: str
@@ -59,7 +59,7 @@ class Ignored(Enum):
 
 @dataclass(frozen=True, slots=True)
 class RedirectIgnored:
-    """Something reached the redirect listener that was not this sign-in's answer."""
+    """Something reached the redirect listener that was not this sign-in's response."""
 
     why: Ignored
 

@@ -8,7 +8,7 @@ from app.token_name import TokenName
 
 
 class RefreshTokenFate(Enum):
-    """What a token answer did to the refresh token (RFC 6749 §6)."""
+    """What a token response did to the refresh token (RFC 6749 §6)."""
 
     NEW = "new"
     REPLACED = "replaced"
@@ -42,7 +42,7 @@ NOTHING_TAKEN = Taken()
 
 @dataclass(frozen=True, slots=True)
 class TokensReceived:
-    """A token answer became generation `number` of the family."""
+    """A token response became generation `number` of the family."""
 
     number: int
     grant: str

@@ -80,9 +80,9 @@ def _remark(name: str, how: How, before: Any, after: Any) -> str:
     if name == "auth_time" and how is How.CHANGED:
         return "A refresh must keep the time of the sign-in (OIDC Core §12.2)."
     remarks = {
-        "sub": "It is about somebody else: such an answer must not be used (OIDC Core §12.2).",
+        "sub": "It is about somebody else: such a response must not be used (OIDC Core §12.2).",
         "uid": "It is about another user.",
-        "iss": "Another issuer made it: such an answer must not be used (OIDC Core §12.2).",
+        "iss": "Another issuer made it: such a response must not be used (OIDC Core §12.2).",
         "aud": "It is for another audience.",
         "cid": "It was issued to another client.",
         "azp": "It was issued to another client.",

@@ -23,7 +23,7 @@ _SOURCES = {
     Witness.EXPIRES_IN: "RFC 6749 §5.1",
     Witness.ON_REQUEST: "somebody at this window",
     Witness.EXP: "RFC 7519 §4.1.4",
-    Witness.EXP_ON_OUR_CLOCK: "the Date header of the token answer",
+    Witness.EXP_ON_OUR_CLOCK: "the Date header of the token response",
     Witness.INTROSPECTION: "RFC 7662 §2.2",
 }
 _ACTED_ON = {

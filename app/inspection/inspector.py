@@ -36,7 +36,7 @@ class Against:
     """What a token is inspected against; None means that nobody knows.
 
     `now` in epoch seconds, `skew_s` positive where the server's clock is ahead of ours; `introspection` is the server's
-    answer, None where it was not asked; `access_token` is the one that came along with an ID token.
+    response, None where it was not asked; `access_token` is the one that came along with an ID token.
     """
 
     now: float

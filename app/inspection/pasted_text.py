@@ -38,7 +38,7 @@ def find_tokens(text: str) -> tuple[PastedTokens, ...]:
 
 
 def access_token_among(found: tuple[PastedTokens, ...]) -> Secret | None:
-    """Return the access token of a pasted token answer, which its ID token is tied to."""
+    """Return the access token of a pasted token response, which its ID token is tied to."""
     return next((each.token for each in found if each.label == _KINDS["access_token"]), None)
 
 

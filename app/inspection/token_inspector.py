@@ -84,8 +84,8 @@ class TokenInspector:
         held = next((each for each in _all_of(tokens) if each.name == name), None) if tokens else None
         if held is None:
             raise BadInput(f"{name} is not in hand any more.", next_step="Inspect a token that is in hand.")
-        answer = await self._client.introspect(held.value, hint=_HINTS[held.kind], cause=None)
-        self._introspections = {(held.name, held.value.fingerprint): answer}
+        response = await self._client.introspect(held.value, hint=_HINTS[held.kind], cause=None)
+        self._introspections = {(held.name, held.value.fingerprint): response}
 
     def _one(self, held: Held, tokens: TokenSet, now: float | None, audience: str | None) -> "Inspection":
         from app.inspection.inspector import Against, inspect_held

@@ -216,8 +216,8 @@ class _Run:
             password=Secret(PASSWORD),
             factors=NoSecondFactor(),
         )
-        answer, claims, attempt = await journalled(program.journal, signing_in)
-        await program.session.begin(answer, claims, cause=attempt, grant="password")
+        response, claims, attempt = await journalled(program.journal, signing_in)
+        await program.session.begin(response, claims, cause=attempt, grant="password")
         if program is not self._program:  # it was started anew meanwhile
             await self._program.session.look_again()
         self._set_timer()

@@ -78,7 +78,7 @@ class LabNetwork(httpx.AsyncBaseTransport):
 
     The latency of an exchange is a function of the seed, of whether it is with the token endpoint, and of the second it
     begins in; half of it passes on the way there. In a spell of `Weather.OUTAGES` no request gets through, of
-    `LOST_ANSWERS` the answers of every second tenth of a second from the token endpoint get lost after the org has
+    `LOST_ANSWERS` the responses of every second tenth of a second from the token endpoint get lost after the org has
     committed them, of `BUSY` the token endpoint answers 503 with Retry-After 10.
     """
 
@@ -110,7 +110,7 @@ class LabNetwork(httpx.AsyncBaseTransport):
             self._note_call(request, response)
         await asyncio.sleep(half_s)
         if is_lost:
-            raise httpx.ReadError("the answer got lost", request=request)
+            raise httpx.ReadError("the response got lost", request=request)
         self.traffic.bytes += _size_of_response(response)
         if path == _TOKEN and response.status_code == httpx.codes.OK:
             self._note_tokens(await response.aread(), by_refresh=is_refresh)

@@ -15,7 +15,7 @@ class StrategyResult:
       carry included; sign-ins are not.
     - `needless_refreshes`: refreshes that could have been left out, each for itself: every call that the API took with
       the access token they brought was made while it would still have taken the one before. So also where it took none.
-    - `rejected_401`: answers 401 of the API.
+    - `rejected_401`: 401 responses of the API.
     - `failed_calls`: calls that ended without a 2xx.
     - `delay_p50_s`, `delay_p95_s`: of the calls that worked, how long they took beyond their last exchange with the
       API: what refreshing, waiting for somebody else's refresh, and an attempt answered 401 added. Nearest rank; 0 if
@@ -23,7 +23,7 @@ class StrategyResult:
     - `sign_outs`: sessions ended by a refusal of the token endpoint; the person signs in again a minute after the first
       call that fails for it.
     - `families_killed`: families that the server ended because a refresh token came again after its grace period.
-    - `bytes`: octets of all requests that arrived and all answers that came back, written as HTTP/1.1: first line,
+    - `bytes`: octets of all requests that arrived and all responses that came back, written as HTTP/1.1: first line,
       headers and body, with every endpoint.
     """
 

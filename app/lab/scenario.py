@@ -21,7 +21,7 @@ class Weather(StrEnum):
 
     GOOD = "good"
     OUTAGES = "outages"  # now and then nothing gets through for some minutes
-    LOST_ANSWERS = "lost-answers"  # now and then token answers get lost on their way back
+    LOST_ANSWERS = "lost-answers"  # now and then token responses get lost on their way back
     BUSY = "busy"  # now and then the token endpoint answers 503
 
 

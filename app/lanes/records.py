@@ -90,7 +90,7 @@ class TokenLife:
         stated = "end not stated by the server"
         if self.ends_at is not None:
             life_s = self.ends_at - self.begins_at
-            stated = f"for {duration(round(life_s) or life_s)}"  # servers state whole seconds; answers take some
+            stated = f"for {duration(round(life_s) or life_s)}"  # servers state whole seconds; responses take some
         came = f", after {self.before}" if self.before else ""
         return f"{self.name}, received {duration(now - self.begins_at)} ago, {stated}{came}: {self.end_at(now)}."
 
@@ -102,7 +102,7 @@ class MarkKind(StrEnum):
     FAILED_CALL = "failed call"
     TOKEN_REQUEST = "token request"  # noqa: S105 - a kind of mark
     REFUSAL = "refusal"
-    LOST = "lost answer"
+    LOST = "lost response"
     RETRY = "retry"
     REPLAY = "replay"
     REPLAY_REFUSED = "refused replay"

@@ -92,7 +92,7 @@ class LessonEvidence:
     def exchanges(self, kind: ExchangeKind) -> list[Exchange]:
         return [each for each in self.all(Exchange) if each.kind is kind]
 
-    def has_answer(self, kind: ExchangeKind, method: str, status: int) -> bool:
+    def has_response(self, kind: ExchangeKind, method: str, status: int) -> bool:
         """Return whether a request by that method got that status there."""
         return any(each.method == method and each.status == status for each in self.exchanges(kind))
 

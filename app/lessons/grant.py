@@ -22,7 +22,7 @@ def _cannot_refresh(seen: LessonEvidence) -> bool:
 
 def _grant_is_on(seen: LessonEvidence) -> bool:
     """Return whether the grant was turned on, or a sign-in shows that it had been before the step began."""
-    is_turned = seen.last_turn(_KNOB) == "on" or seen.has_answer(ExchangeKind.MANAGEMENT, "PUT", 200)
+    is_turned = seen.last_turn(_KNOB) == "on" or seen.has_response(ExchangeKind.MANAGEMENT, "PUT", 200)
     return is_turned or _signed_in_with_refresh_token(seen)
 
 

@@ -1,4 +1,4 @@
-"""The lesson about the lost answer: the server has rotated, and the client has not heard of it."""
+"""The lesson about the lost response: the server has rotated, and the client has not heard of it."""
 
 from functools import partial
 
@@ -25,13 +25,13 @@ def _died_of_it(seen: LessonEvidence) -> bool:
 
 
 def _calls_after_loss(seen: LessonEvidence) -> list[Call]:
-    """Return the calls on their way when an answer was lost for the first time, and the later ones."""
+    """Return the calls on their way when a response was lost for the first time, and the later ones."""
     retried = [place for place, entry in enumerate(seen.entries) if isinstance(entry.event, RefreshRetried)]
-    lost = next((place for place in retried if _was_answer_lost(LessonEvidence(seen.entries[:place]))), None)
+    lost = next((place for place in retried if _was_response_lost(LessonEvidence(seen.entries[:place]))), None)
     return [] if lost is None else [call for call in seen.calls() if call.led.entries[-1].seq > seen.entries[lost].seq]
 
 
-def _was_answer_lost(before: LessonEvidence) -> bool:
+def _was_response_lost(before: LessonEvidence) -> bool:
     """Return whether the refresh asked for last was lost on the way back, after the rotation.
 
     The client cannot tell that from a request that never arrived; what was switched on at the org does.
@@ -52,19 +52,19 @@ def _has_grace_again(seen: LessonEvidence) -> bool:
 
 LESSON = Lesson(
     name="lost-answer",
-    title="The lost answer and the grace period",
-    teaches="How a session survives an answer that never arrives, and why rotation needs a grace period for it.",
+    title="The lost response and the grace period",
+    teaches="How a session survives a response that never arrives, and why rotation needs a grace period for it.",
     minutes=1.5,
     prepare=Player.start_over,
     steps=(
         LessonStep(
-            title="Lose one answer",
+            title="Lose one response",
             read="The worst moment to lose the network is right after the server has rotated: it counts the old "
             "refresh token as used, and the client has never seen the new one.",
-            do="In Demo org, under Trouble, set how often Refresh answer lost strikes to 1, and tick it. Press Jump "
+            do="In Demo org, under Trouble, set how often Refresh response lost strikes to 1, and tick it. Press Jump "
             "to lapse, then Call API.",
-            see="Two token requests with the same refresh token. The first got no answer; the second went out at once "
-            "and was taken, inside the grace period. The call worked.",
+            see="Two token requests with the same refresh token. The first got no response; the second went out at "
+            "once and was taken, inside the grace period. The call worked.",
             hint="The number beside the switch says how often; always is too much. If it struck every time, untick it "
             "and call again within 30 s.",
             check=_survived,
@@ -74,7 +74,7 @@ LESSON = Lesson(
             title="The same without a grace period",
             read="Okta allows a grace period from 0 to 60 s. With 0 the second request is reuse: the server has to "
             "take it for a theft, and ends the family. Nobody did anything wrong.",
-            do="Set Grace period to 0 s, and let Refresh answer lost strike 1 time once more. Press Jump to lapse, "
+            do="Set Grace period to 0 s, and let Refresh response lost strike 1 time once more. Press Jump to lapse, "
             "then Call API.",
             see="The session has ended. The doctor quotes the System Log: the refresh token came again 0 s after it "
             "was exchanged, and the grace period is 0 s.",
@@ -85,7 +85,7 @@ LESSON = Lesson(
         LessonStep(
             title="Set it right",
             read="A grace period of 30 s costs little: it is as long as a thief may use the old token unnoticed. It "
-            "saves every session whose answer was lost on a train.",
+            "saves every session whose response was lost on a train.",
             do="Set Grace period to 30 s. Then press Sign in, and sign in as Ada.",
             see="A new family, and the timeline marks the grace period behind every refresh token that was replaced.",
             hint="At a real Okta org it is on the app's General tab, under Refresh Token: the grace period for token "

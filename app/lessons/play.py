@@ -39,8 +39,8 @@ async def play(lesson: Lesson, bench: Connections) -> AsyncGenerator[Played, Non
 async def _act(lesson: Lesson, step: LessonStep, player: Player) -> None:
     try:
         await step.play(player)
-    except LapseError as trouble:
-        raise StepFailed(f"The step “{step.title}” of the lesson {lesson.name} went wrong: {trouble}") from trouble
+    except LapseError as error:
+        raise StepFailed(f"The step “{step.title}” of the lesson {lesson.name} went wrong: {error}") from error
 
 
 @contextmanager

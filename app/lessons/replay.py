@@ -38,9 +38,9 @@ LESSON = Lesson(
     steps=(
         LessonStep(
             title="Inside the grace period",
-            read="A refresh makes the old refresh token history. For a short grace period Okta still takes it: an "
-            "answer may have been lost, and then the client has nothing but the old one. Here the grace period is one "
-            "minute.",
+            read="A refresh makes the old refresh token history. For a short grace period Okta still takes it: a "
+            "response may have been lost, and then the client has nothing but the old one. Here the grace period is "
+            "one minute.",
             do="Choose Refresh now (Ctrl+R). Then, within a minute, press Replay RT-1 in Demo org, under Tokens and "
             "keys.",
             see="The replay is accepted, and the timeline draws an arrow back to the old token. What it brought is "

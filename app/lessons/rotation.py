@@ -33,8 +33,8 @@ LESSON = Lesson(
     steps=(
         LessonStep(
             title="Refresh twice",
-            read="With rotation every refresh token is good for one refresh, and its answer brings the next. A public "
-            "client cannot keep a secret, so RFC 9700 wants rotation for it, or tokens bound to a key.",
+            read="With rotation every refresh token is good for one refresh, and its response brings the next. A "
+            "public client cannot keep a secret, so RFC 9700 wants rotation for it, or tokens bound to a key.",
             do="On the access token's card, open ⋯ and choose Refresh now. Do it twice.",
             see="The cards show AT-3 and RT-3. In the timeline each generation descends from the one before: a family.",
             hint="Refresh now has the shortcut Ctrl+R.",
@@ -43,7 +43,7 @@ LESSON = Lesson(
         ),
         LessonStep(
             title="Without rotation",
-            read="Where a server does not rotate, one refresh token lasts for the whole session. An answer may leave "
+            read="Where a server does not rotate, one refresh token lasts for the whole session. A response may leave "
             "it out, and then the client keeps the one it has (RFC 6749 §6).",
             do="In Demo org, under Lifetimes, untick Rotate after every use. Then choose Refresh now.",
             see="The access token is a new generation, the refresh token is still the old one: the journal says that "

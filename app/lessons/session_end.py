@@ -13,7 +13,7 @@ from app.token_name import TokenKind
 
 _IDLE_S = 120
 _ABSOLUTE_S = 600
-# The org counts from its own answer and in whole seconds, so by our journal the limit may come a little early.
+# The org counts from its own response and in whole seconds, so by our journal the limit may come a little early.
 _NEAR_LIMIT_S = _ABSOLUTE_S - 5
 _ON_PURPOSE = (TokenRevoked, TokenExpired, ReplayStarted)
 

@@ -53,12 +53,12 @@ LESSON = Lesson(
             title="The server's clock is behind",
             read="The claim exp is written by the server's clock. A client that compares it with its own would find "
             "every token of this server over at birth, and refresh before each call. Lapse counts expires_in from the "
-            "moment the answer came.",
+            "moment the response came.",
             do="In Demo org, under Time, set Demo org's clock to -600 s. Choose Refresh now (Ctrl+R), then press Call "
             "API.",
             see="This session shows a skew of -600 s, measured from the answer's Date header. The call needed no "
             "refresh. The inspector's truth table sets exp and expires_in side by side.",
-            hint="The skew is measured when a token answer comes; so refresh first, and then call.",
+            hint="The skew is measured when a token response comes; so refresh first, and then call.",
             check=_stayed_calm,
             play=in_turn(partial(Player.skew_server, seconds=-600), Player.refresh_now, Player.call),
         ),

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from app.clock import Clock
-from app.errors import BadInput, Unreachable, UnusableAnswer
+from app.errors import BadInput, Unreachable, UnusableResponse
 from app.events.wire import ExchangeKind
 from app.oauth import device, direct, grants, par, words
 from app.oauth.discovery import discover
@@ -31,7 +31,7 @@ _TOKEN_TOTAL_S = 20.0
 class OAuthClient:
     """A public client of one issuer; metadata and keys are fetched when first needed, then kept.
 
-    Every method raises Unreachable, UnusableAnswer or OAuthError for what the server did; judging what that means for
+    Every method raises Unreachable, UnusableResponse or OAuthError for what the server did; judging what that means for
     the session is not done here.
     """
 
@@ -125,7 +125,7 @@ class OAuthClient:
         return grants.read_token_response(await self.ask_for_tokens(request, cause))
 
     async def refresh(self, refresh_token: Secret, *, cause: int | None) -> grants.TokenResponse:
-        """Refresh (RFC 6749 §6); of an answer that broke off, what can be read of the refresh token is handed on."""
+        """Refresh (RFC 6749 §6); of a response that broke off, what can be read of the refresh token is handed on."""
         metadata = await self.metadata(cause=cause)
         request = grants.refresh_request(
             metadata, client_id=self.client_id, refresh_token=refresh_token, resource=self.resource
@@ -133,10 +133,10 @@ class OAuthClient:
         try:
             return grants.read_token_response(await self.ask_for_tokens(request, cause))
         except BrokenResponse as broken:
-            answer = grants.read_broken_response(broken.answer)
-            if answer is None:
+            response = grants.read_broken_response(broken.response)
+            if response is None:
                 raise
-            return answer
+            return response
 
     async def revoke(self, token: Secret, *, hint: str = "refresh_token", cause: int | None) -> bool:
         """Revoke a token (RFC 7009); return False where the server offers no revocation endpoint."""
@@ -146,9 +146,9 @@ class OAuthClient:
         request = grants.revocation_request(
             metadata.revocation_endpoint, client_id=self.client_id, token=token, hint=hint
         )
-        answer = await fetch(self._http, request, kind=ExchangeKind.REVOCATION, cause=cause, total_s=_TOKEN_TOTAL_S)
-        if not answer.is_success:
-            raise UnusableAnswer(words.answered("revocation endpoint", answer.status), status=answer.status)
+        response = await fetch(self._http, request, kind=ExchangeKind.REVOCATION, cause=cause, total_s=_TOKEN_TOTAL_S)
+        if not response.is_success:
+            raise UnusableResponse(words.answered("revocation endpoint", response.status), status=response.status)
         return True
 
     async def verify_id_token(
@@ -190,10 +190,10 @@ class OAuthClient:
             return {}
         headers = {"Authorization": f"Bearer {access_token.reveal()}", "Accept": "application/json"}
         request = httpx.Request("GET", metadata.userinfo_endpoint, headers=headers)
-        answer = await fetch(self._http, request, kind=ExchangeKind.USERINFO, cause=cause)
-        claims = _object(answer, "userinfo")
+        response = await fetch(self._http, request, kind=ExchangeKind.USERINFO, cause=cause)
+        claims = _object(response, "userinfo")
         if claims.get("sub") != subject:
-            raise UnusableAnswer(words.ABOUT_SOMEBODY_ELSE, status=answer.status)
+            raise UnusableResponse(words.ABOUT_SOMEBODY_ELSE, status=response.status)
         return claims
 
     async def introspect(self, token: Secret, *, hint: str, cause: int | None) -> dict[str, Any]:
@@ -208,10 +208,12 @@ class OAuthClient:
         request = grants.introspection_request(
             metadata.introspection_endpoint, client_id=self.client_id, token=token, hint=hint
         )
-        answer = await fetch(self._http, request, kind=ExchangeKind.INTROSPECTION, cause=cause, total_s=_TOKEN_TOTAL_S)
-        found = _object(answer, "introspection")
+        response = await fetch(
+            self._http, request, kind=ExchangeKind.INTROSPECTION, cause=cause, total_s=_TOKEN_TOTAL_S
+        )
+        found = _object(response, "introspection")
         if not isinstance(found.get("active"), bool):
-            raise UnusableAnswer(words.NOT_SAID_WHETHER_ACTIVE, status=200)
+            raise UnusableResponse(words.NOT_SAID_WHETHER_ACTIVE, status=200)
         return found
 
     async def keys_for(self, token: str, *, cause: int | None) -> KeySet:
@@ -229,7 +231,7 @@ class OAuthClient:
         if is_due and not asked_lately:
             # before it is known how it ends: a server in trouble is not asked again for every token
             self._keys_asked_again_at = now
-            with contextlib.suppress(Unreachable, UnusableAnswer):
+            with contextlib.suppress(Unreachable, UnusableResponse):
                 return await self._fetch_keys(cause)
         return self._keys
 
@@ -254,9 +256,9 @@ class OAuthClient:
     async def _fetch_keys(self, cause: int | None) -> KeySet:
         metadata = await self.metadata(cause=cause)
         request = httpx.Request("GET", metadata.jwks_uri, headers={"Accept": "application/json"})
-        answer = await fetch(self._http, request, kind=ExchangeKind.KEYS, cause=cause)
-        self._keys = read_keys(answer, metadata.jwks_uri)
-        self._keys_good_until = self._clock.elapsed() + _good_for_s(answer)
+        response = await fetch(self._http, request, kind=ExchangeKind.KEYS, cause=cause)
+        self._keys = read_keys(response, metadata.jwks_uri)
+        self._keys_good_until = self._clock.elapsed() + _good_for_s(response)
         return self._keys
 
     async def ask_for_tokens(self, request: httpx.Request, cause: int | None) -> FetchedResponse:
@@ -267,13 +269,13 @@ class OAuthClient:
         return await fetch(self._http, request, kind=ExchangeKind.SIGN_IN, cause=cause, total_s=_TOKEN_TOTAL_S)
 
 
-def _object(answer: FetchedResponse, what: str) -> dict[str, Any]:
-    if not answer.is_success:
-        raise UnusableAnswer(words.answered(f"{what} endpoint", answer.status), status=answer.status)
+def _object(response: FetchedResponse, what: str) -> dict[str, Any]:
+    if not response.is_success:
+        raise UnusableResponse(words.answered(f"{what} endpoint", response.status), status=response.status)
     try:
-        return read_object(answer.body)
+        return read_object(response.body)
     except ValueError as why:
-        raise UnusableAnswer(words.unreadable(f"{what} answer", why), status=answer.status) from None
+        raise UnusableResponse(words.unreadable(f"{what} response", why), status=response.status) from None
 
 
 def _has_key_for(token: str, keys: KeySet) -> bool:
@@ -284,9 +286,9 @@ def _has_key_for(token: str, keys: KeySet) -> bool:
         return True  # no key could help
 
 
-def _good_for_s(answer: FetchedResponse) -> float:
+def _good_for_s(response: FetchedResponse) -> float:
     """Return how many seconds keys may be kept: what Cache-Control says, within bounds (RFC 9111 §5.2.2)."""
-    said = str(answer.headers.get("cache-control", "")).lower()
+    said = str(response.headers.get("cache-control", "")).lower()
     if re.search(r"\bno-(store|cache)\b", said):
         return _KEYS_FOR_AT_LEAST_S
     match = re.search(r"\bmax-age=\"?([0-9]{1,15})", said)

@@ -48,21 +48,21 @@ def device_request(
     return form_request(endpoint, {"client_id": client_id, "scope": scopes, **api_params(audience, resource)})
 
 
-def read_device_response(answer: FetchedResponse) -> DeviceCodes:
-    """Read the answer (RFC 8628 §3.2); raises OAuthError, or UnusableAnswer for what nobody could act on."""
-    if not answer.is_success:
-        raise error_response(answer, WHERE)
-    found = json_object(answer, WHERE)
-    device_code = read_secret(answer, found, "device_code", WHERE)
+def read_device_response(response: FetchedResponse) -> DeviceCodes:
+    """Read the response (RFC 8628 §3.2); raises OAuthError, or UnusableResponse for what nobody could act on."""
+    if not response.is_success:
+        raise error_response(response, WHERE)
+    found = json_object(response, WHERE)
+    device_code = read_secret(response, found, "device_code", WHERE)
     user_code = found.get("user_code")
     if device_code is None or not isinstance(user_code, str) or not 0 < len(user_code) <= _LONGEST_USER_CODE:
-        raise unusable(answer, "it lacks a device_code or a user_code", WHERE)
+        raise unusable(response, "it lacks a device_code or a user_code", WHERE)
     if not user_code.isprintable():
-        raise unusable(answer, "its user_code cannot be shown", WHERE)
+        raise unusable(response, "its user_code cannot be shown", WHERE)
     return DeviceCodes(
         device_code=device_code,
         user_code=user_code,
-        verification_uri=_page(answer, found),
+        verification_uri=_page(response, found),
         verification_uri_complete=_link(found.get("verification_uri_complete")),
         expires_in_s=seconds_stated(found.get("expires_in")) or _EXPIRES_IN_S,
         interval_s=read_interval(found),
@@ -85,11 +85,11 @@ def token_request(
     return _token_request(metadata, {**form, **api_params("", resource)})
 
 
-def _page(answer: FetchedResponse, found: dict[str, Any]) -> str:
+def _page(response: FetchedResponse, found: dict[str, Any]) -> str:
     # verification_url: what Google calls it, from before the RFC
     page = _link(found.get("verification_uri", found.get("verification_url")))
     if page is None:
-        raise unusable(answer, "it has no verification_uri that could be opened", WHERE)
+        raise unusable(response, "it has no verification_uri that could be opened", WHERE)
     return page
 
 

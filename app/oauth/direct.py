@@ -77,18 +77,18 @@ def password_request(
     )
 
 
-def read_first_response(answer: FetchedResponse) -> TokenResponse | MfaRequired:
-    """Read the answer to a password; raises OAuthError or UnusableAnswer."""
-    mfa_token = _mfa_token(answer)
-    return read_token_response(answer) if mfa_token is None else MfaRequired(mfa_token)
+def read_first_response(response: FetchedResponse) -> TokenResponse | MfaRequired:
+    """Read the response to a password; raises OAuthError or UnusableResponse."""
+    mfa_token = _mfa_token(response)
+    return read_token_response(response) if mfa_token is None else MfaRequired(mfa_token)
 
 
-def _mfa_token(answer: FetchedResponse) -> Secret | None:
+def _mfa_token(response: FetchedResponse) -> Secret | None:
     try:
-        found = read_object(answer.body)
+        found = read_object(response.body)
     except ValueError:
         return None
-    return read_secret(answer, found, "mfa_token") if found.get("error") == "mfa_required" else None
+    return read_secret(response, found, "mfa_token") if found.get("error") == "mfa_required" else None
 
 
 def otp_request(
@@ -111,18 +111,18 @@ def challenge_request(endpoint: str, *, client_id: str, mfa_token: Secret) -> ht
     return form_request(endpoint, {**form, "challenge_types_supported": MFA_OOB, "channel_hint": "push"})
 
 
-def read_challenge(answer: FetchedResponse) -> Push:
-    """Read how the phone was asked; raises OAuthError or UnusableAnswer."""
-    if not answer.is_success:
-        raise error_response(answer, WHERE)
-    found = json_object(answer, WHERE)
-    oob_code = read_secret(answer, found, "oob_code", WHERE)
+def read_challenge(response: FetchedResponse) -> Push:
+    """Read how the phone was asked; raises OAuthError or UnusableResponse."""
+    if not response.is_success:
+        raise error_response(response, WHERE)
+    found = json_object(response, WHERE)
+    oob_code = read_secret(response, found, "oob_code", WHERE)
     if oob_code is None:
-        raise unusable(answer, "it has no oob_code", WHERE)
+        raise unusable(response, "it has no oob_code", WHERE)
     method, number = found.get("binding_method"), found.get("binding_code")
     has_number = isinstance(number, str) and 0 < len(number) <= _LONGEST_NUMBER and number.isprintable()
     if method == "transfer" and not has_number:
-        raise unusable(answer, "it has no number to choose on the phone", WHERE)
+        raise unusable(response, "it has no number to choose on the phone", WHERE)
     return Push(
         oob_code=oob_code,
         number=str(number) if method == "transfer" else None,

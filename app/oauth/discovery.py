@@ -11,17 +11,17 @@ from app.wire.fetch import FetchedResponse, fetch
 async def discover(
     http: httpx.AsyncClient, issuer: str, *, cause: int | None = None, total_s: float = 30.0
 ) -> tuple[ServerMetadata, FetchedResponse]:
-    """Return the issuer's metadata and the answer it stood in; `total_s` seconds bound each request.
+    """Return the issuer's metadata and the response it stood in; `total_s` seconds bound each request.
 
     Raises DiscoveryFailed or Unreachable.
     """
     first_trouble: DiscoveryFailed | None = None
     for request in metadata_requests(issuer):
-        answer = await fetch(http, request, kind=ExchangeKind.DISCOVERY, cause=cause, total_s=total_s)
+        response = await fetch(http, request, kind=ExchangeKind.DISCOVERY, cause=cause, total_s=total_s)
         try:
-            return read_metadata(issuer, answer), answer
-        except DiscoveryFailed as trouble:
+            return read_metadata(issuer, response), response
+        except DiscoveryFailed as error:
             # The first address is the one people mean; its reason explains more than a later one's 404.
-            first_trouble = first_trouble or trouble
+            first_trouble = first_trouble or error
     assert first_trouble is not None
     raise first_trouble

@@ -1,4 +1,4 @@
-"""The grants in pairs: each builds a request for the token endpoint, one function reads every answer (RFC 6749)."""
+"""The grants in pairs: each builds a request for the token endpoint, one function reads every response (RFC 6749)."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from app.errors import OAuthError, UnusableAnswer
+from app.errors import OAuthError, UnusableResponse
 from app.errors.reasons import FailureKind
 from app.oauth import words
 from app.oauth.error_codes import is_of_protocol
@@ -31,7 +31,7 @@ _DEFINITE = frozenset({400, 401, 403, 410, 422})
 
 
 class AccessTokenFlaw(Enum):
-    """Why the access token of a token answer cannot be used."""
+    """Why the access token of a token response cannot be used."""
 
     TOO_LARGE = "it is larger than 1 MiB"
     NOT_JSON = "it is not JSON"
@@ -43,7 +43,7 @@ class AccessTokenFlaw(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenResponse:
-    """A token answer as it was read (RFC 6749 §5.1): `expires_in_s` None means the server did not state it.
+    """A token response as it was read (RFC 6749 §5.1): `expires_in_s` None means the server did not state it.
 
     Where there is a `flaw`, there is no access token, and `refresh_token` is what must not be lost all the same.
     """
@@ -161,28 +161,28 @@ def form_request(endpoint: str, form: Mapping[str, str]) -> httpx.Request:
     return httpx.Request("POST", endpoint, data=dict(form), headers={"Accept": "application/json"})
 
 
-def read_token_response(answer: FetchedResponse) -> TokenResponse:
-    """Read an answer of the token endpoint, with the room that RFC 6749 §5.1 leaves.
+def read_token_response(response: FetchedResponse) -> TokenResponse:
+    """Read a response of the token endpoint, with the room that RFC 6749 §5.1 leaves.
 
-    Whatever else is wrong with it, a refresh token in a 2xx answer is handed on: then `access_token` is None and
+    Whatever else is wrong with it, a refresh token in a 2xx response is handed on: then `access_token` is None and
     `flaw` says why. What is optional and cannot be used is *not stated*; empty and null are absent; the media type is a
-    hint. Raises OAuthError for an error in any dialect, UnusableAnswer for anything else that brings no token: a web
+    hint. Raises OAuthError for an error in any dialect, UnusableResponse for anything else that brings no token: a web
     page of a captive portal, a redirect, garbage.
     """
-    members = read_members(answer)
-    if not answer.is_success:
-        raise error_response(answer, members=members)
-    flaw = _flaw(answer, members)
+    members = read_members(response)
+    if not response.is_success:
+        raise error_response(response, members=members)
+    flaw = _flaw(response, members)
     refresh_token = read_refresh_token(members)
     if flaw is not None and refresh_token is None:
-        raise _no_tokens(answer, members, flaw)
+        raise _no_tokens(response, members, flaw)
     return TokenResponse(
         access_token=None if flaw else _header_safe(members.get("access_token")),
         refresh_token=refresh_token,
         id_token=_header_safe(members.get("id_token")) if members.is_whole else None,
         expires_in_s=seconds_stated(members.get("expires_in")),
         scope=_scope(members.get("scope")),
-        server_time=server_time(answer),
+        server_time=server_time(response),
         flaw=flaw,
     )
 
@@ -193,9 +193,9 @@ def read_refresh_token(members: Members) -> Secret | None:
     return None if text is None else Secret(text)
 
 
-def read_broken_response(answer: FetchedResponse) -> TokenResponse | None:
-    """Return the refresh token in what came of an answer that broke off; None where none can be read in a 2xx."""
-    refresh_token = read_refresh_token(read_members(answer)) if answer.is_success else None
+def read_broken_response(response: FetchedResponse) -> TokenResponse | None:
+    """Return the refresh token in what came of a response that broke off; None where none can be read in a 2xx."""
+    refresh_token = read_refresh_token(read_members(response)) if response.is_success else None
     if refresh_token is None:
         return None
     return TokenResponse(
@@ -204,14 +204,14 @@ def read_broken_response(answer: FetchedResponse) -> TokenResponse | None:
         id_token=None,
         expires_in_s=None,
         scope=None,
-        server_time=server_time(answer),
+        server_time=server_time(response),
         flaw=AccessTokenFlaw.BROKEN_OFF,
     )
 
 
-def _flaw(answer: FetchedResponse, members: Members) -> AccessTokenFlaw | None:
-    """Return why the access token of an answer cannot be used, None where it can."""
-    if answer.truncated:
+def _flaw(response: FetchedResponse, members: Members) -> AccessTokenFlaw | None:
+    """Return why the access token of a response cannot be used, None where it can."""
+    if response.truncated:
         return AccessTokenFlaw.TOO_LARGE
     if not members.is_whole:
         return AccessTokenFlaw.NOT_JSON
@@ -223,14 +223,14 @@ def _flaw(answer: FetchedResponse, members: Members) -> AccessTokenFlaw | None:
     return None
 
 
-def _no_tokens(answer: FetchedResponse, members: Members, flaw: AccessTokenFlaw) -> OAuthError | UnusableAnswer:
-    if said_error(answer, members) is not None:
-        return error_response(answer, members=members)
-    if _is_web_page(answer):
+def _no_tokens(response: FetchedResponse, members: Members, flaw: AccessTokenFlaw) -> OAuthError | UnusableResponse:
+    if said_error(response, members) is not None:
+        return error_response(response, members=members)
+    if _is_web_page(response):
         why = "it is a web page; a network's sign-in page may be in between"
-        return unusable(answer, why, kind=FailureKind.WEB_PAGE)
-    is_answer = members.is_whole and flaw in (AccessTokenFlaw.NO_ACCESS_TOKEN, AccessTokenFlaw.ODD_ACCESS_TOKEN)
-    return unusable(answer, flaw.value, kind=FailureKind.INCOMPLETE if is_answer else FailureKind.UNUSABLE)
+        return unusable(response, why, kind=FailureKind.WEB_PAGE)
+    is_response = members.is_whole and flaw in (AccessTokenFlaw.NO_ACCESS_TOKEN, AccessTokenFlaw.ODD_ACCESS_TOKEN)
+    return unusable(response, flaw.value, kind=FailureKind.INCOMPLETE if is_response else FailureKind.UNUSABLE)
 
 
 def _header_safe(value: object) -> Secret | None:
@@ -255,57 +255,57 @@ def _scope(value: object) -> str | None:
     return one_line(value, longest=_LONGEST_SCOPE) or None if isinstance(value, str) else None
 
 
-def server_time(answer: FetchedResponse) -> float | None:
+def server_time(response: FetchedResponse) -> float | None:
     """Return the answer's Date header as epoch seconds, None where there is none to use."""
     try:
-        return parsedate_to_datetime(answer.headers["date"]).timestamp()
+        return parsedate_to_datetime(response.headers["date"]).timestamp()
     except (KeyError, ValueError, TypeError, OverflowError):
         return None
 
 
-def retry_after_s(answer: FetchedResponse) -> float | None:
+def retry_after_s(response: FetchedResponse) -> float | None:
     """Return how long the server asks us to wait: Retry-After, else Okta's X-Rate-Limit-Reset minus its Date."""
-    text = str(answer.headers.get("retry-after", "")).strip()
+    text = str(response.headers.get("retry-after", "")).strip()
     if text.isascii() and text.isdigit():
         return float(text)
-    now = server_time(answer)
+    now = server_time(response)
     if text and now is not None:
         try:
             return max(parsedate_to_datetime(text).timestamp() - now, 0.0)
         except (ValueError, TypeError, OverflowError):
             return None
-    reset = str(answer.headers.get("x-rate-limit-reset", "")).strip()
+    reset = str(response.headers.get("x-rate-limit-reset", "")).strip()
     if reset.isascii() and reset.isdigit() and now is not None:
         return max(float(reset) - now, 1.0)
     return None
 
 
 def error_response(
-    answer: FetchedResponse, where: str = "token endpoint", members: Members | None = None
-) -> OAuthError | UnusableAnswer:
-    """Return the error that an answer tells in any dialect (see `said_error`), or that it tells none."""
-    wait = retry_after_s(answer)
-    said = said_error(answer, members or read_members(answer))
+    response: FetchedResponse, where: str = "token endpoint", members: Members | None = None
+) -> OAuthError | UnusableResponse:
+    """Return the error that a response tells in any dialect (see `said_error`), or that it tells none."""
+    wait = retry_after_s(response)
+    said = said_error(response, members or read_members(response))
     if said is not None:
-        code, description = _code(answer, said[0]), answer.said(said[1])
+        code, description = _code(response, said[0]), response.said(said[1])
         if code:
-            return OAuthError(code, description, status=answer.status, retry_after_s=wait)
-    return _unexplained(answer, where, wait)
+            return OAuthError(code, description, status=response.status, retry_after_s=wait)
+    return _unexplained(response, where, wait)
 
 
-def _code(answer: FetchedResponse, said: str) -> str:
+def _code(response: FetchedResponse, said: str) -> str:
     """Return an error code to judge by. A secret that happens to be a word of a code, as a password `invalid`, does not
     change it; one that a server repeats in its code is masked.
     """
     code = one_line(said, longest=_LONGEST_CODE)
-    is_secret = any(span.start == 0 and span.end == len(code) for span in answer.secrets.spans(code))
-    return code if is_of_protocol(code) and not is_secret else answer.said(said, longest=_LONGEST_CODE)
+    is_secret = any(span.start == 0 and span.end == len(code) for span in response.secrets.spans(code))
+    return code if is_of_protocol(code) and not is_secret else response.said(said, longest=_LONGEST_CODE)
 
 
-def _unexplained(answer: FetchedResponse, where: str, retry_after_s: float | None) -> UnusableAnswer:
-    status, said = answer.status, None
+def _unexplained(response: FetchedResponse, where: str, retry_after_s: float | None) -> UnusableResponse:
+    status, said = response.status, None
     kind = FailureKind.SILENT if status in _DEFINITE else FailureKind.UNUSABLE
-    if _is_web_page(answer):
+    if _is_web_page(response):
         kind = FailureKind.WEB_PAGE
         what = words.web_page(where, status)
     elif httpx.codes.is_redirect(status):
@@ -313,43 +313,43 @@ def _unexplained(answer: FetchedResponse, where: str, retry_after_s: float | Non
         what = words.redirected(where, status)
     else:
         what = words.answered(where, status)
-        said = answer.said(answer.body[:_MOST_WORDS].decode("utf-8", "replace")) or None
-    return UnusableAnswer(what, status=status, kind=kind, retry_after_s=retry_after_s, raw=said)
+        said = response.said(response.body[:_MOST_WORDS].decode("utf-8", "replace")) or None
+    return UnusableResponse(what, status=status, kind=kind, retry_after_s=retry_after_s, raw=said)
 
 
-def _is_web_page(answer: FetchedResponse) -> bool:
-    begins = answer.body.lstrip()[:1]
+def _is_web_page(response: FetchedResponse) -> bool:
+    begins = response.body.lstrip()[:1]
     # Frameworks call an empty body text/html, too.
-    return bool(begins) and (answer.media_type == "text/html" or begins == b"<")
+    return bool(begins) and (response.media_type == "text/html" or begins == b"<")
 
 
-def json_object(answer: FetchedResponse, where: str = "token endpoint") -> dict[str, Any]:
-    """Return the JSON object a success is, whatever its media type; raises OAuthError or UnusableAnswer otherwise."""
-    if answer.truncated:
-        raise unusable(answer, "it is larger than 1 MiB", where)
+def json_object(response: FetchedResponse, where: str = "token endpoint") -> dict[str, Any]:
+    """Return the JSON object a success is, whatever its media type; raises OAuthError or UnusableResponse otherwise."""
+    if response.truncated:
+        raise unusable(response, "it is larger than 1 MiB", where)
     try:
-        found = read_object(answer.body)
+        found = read_object(response.body)
     except ValueError as why:
-        raise unusable(answer, str(why), where) from None
+        raise unusable(response, str(why), where) from None
     if isinstance(found.get("error"), str) and found["error"]:
-        raise error_response(answer, where)
+        raise error_response(response, where)
     return found
 
 
 def read_secret(
-    answer: FetchedResponse, found: dict[str, Any], name: str, where: str = "token endpoint"
+    response: FetchedResponse, found: dict[str, Any], name: str, where: str = "token endpoint"
 ) -> Secret | None:
-    """Return a token or a handle in an answer, None where there is none; raises UnusableAnswer."""
+    """Return a token or a handle in a response, None where there is none; raises UnusableResponse."""
     value = found.get(name)
     if value is None or value == "":
         return None
     if not isinstance(value, str) or not (value.isascii() and value.isprintable()):
-        raise unusable(answer, f"its {name} is not a token", where)
+        raise unusable(response, f"its {name} is not a token", where)
     return Secret(value)
 
 
 def unusable(
-    answer: FetchedResponse, why: str, where: str = "token endpoint", kind: FailureKind = FailureKind.UNUSABLE
-) -> UnusableAnswer:
-    """Return that an answer is not what that endpoint's answer must be."""
-    return UnusableAnswer(words.unusable(where, why), status=answer.status, kind=kind)
+    response: FetchedResponse, why: str, where: str = "token endpoint", kind: FailureKind = FailureKind.UNUSABLE
+) -> UnusableResponse:
+    """Return that a response is not what that endpoint's response must be."""
+    return UnusableResponse(words.unusable(where, why), status=response.status, kind=kind)

@@ -65,7 +65,7 @@ def whose(token: Secret, *, issuer: str, client_id: str, first: dict[str, Any] |
     """Return whose a refreshed ID token says it is, whether or not its signature holds.
 
     It came over TLS from the token endpoint itself, which vouches for it as a signature does (OIDC Core §3.1.3.7 rule
-    6); and of an answer that contradicts itself nothing should be used. What it does not say is no contradiction.
+    6); and of a response that contradicts itself nothing should be used. What it does not say is no contradiction.
     """
     try:
         claims = read_jws(token.reveal()).claims

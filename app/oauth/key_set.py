@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from app.errors import UnusableAnswer
+from app.errors import UnusableResponse
 from app.oauth import words
 from app.strict_json import read_object
 from app.wire.fetch import FetchedResponse
@@ -79,16 +79,16 @@ def keys_of(found: Iterable[Any], source: str = "") -> KeySet:
     return KeySet(tuple(_public(key) for key in objects[:_MOST_KEYS]), source)
 
 
-def read_keys(answer: FetchedResponse, source: str = "") -> KeySet:
-    """Read a JWKS answer; raise UnusableAnswer when it is none. Symmetric keys in it are dropped."""
+def read_keys(response: FetchedResponse, source: str = "") -> KeySet:
+    """Read a JWKS response; raise UnusableResponse when it is none. Symmetric keys in it are dropped."""
     try:
-        if answer.status != 200 or answer.truncated:  # noqa: PLR2004 - HTTP's own number
-            raise ValueError(f"it answered {answer.status}")  # noqa: TRY301 - one way out below
-        found = read_object(answer.body).get("keys")
+        if response.status != 200 or response.truncated:  # noqa: PLR2004 - HTTP's own number
+            raise ValueError(f"it answered {response.status}")  # noqa: TRY301 - one way out below
+        found = read_object(response.body).get("keys")
         if not isinstance(found, list):
             raise ValueError("it has no keys")  # noqa: TRY301, TRY004
     except ValueError as why:
-        raise UnusableAnswer(words.unreadable("issuer's keys", why), status=answer.status) from None
+        raise UnusableResponse(words.unreadable("issuer's keys", why), status=response.status) from None
     return keys_of(found, source)
 
 

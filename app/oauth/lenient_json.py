@@ -1,8 +1,8 @@
-"""What an answer says, by any sensible reading: for what must not be lost or missed because of how it was written.
+"""What a response says, by any sensible reading: for what must not be lost or missed because of how it was written.
 
 Servers answer in dialects: another media type or status, a form instead of JSON, a wrapper around the object, names in
 camel case, a body that breaks off. A refresh token may come once only, and a refusal must be understood; so both are
-read from whatever came. How good the rest of an answer is, is judged elsewhere, and strictly.
+read from whatever came. How good the rest of a response is, is judged elsewhere, and strictly.
 """
 
 import json
@@ -49,15 +49,15 @@ class Members:
         return _member(self.found, _plain(name))
 
 
-def read_members(answer: FetchedResponse) -> Members:
-    """Return what an answer says; empty for a web page, an image, or nothing at all. Raises nothing."""
-    text = _text(answer.body)
-    found = _object_in(_json(text), errors_first=not answer.is_success)
+def read_members(response: FetchedResponse) -> Members:
+    """Return what a response says; empty for a web page, an image, or nothing at all. Raises nothing."""
+    text = _text(response.body)
+    found = _object_in(_json(text), errors_first=not response.is_success)
     if found is not None:
-        return Members(found, is_whole=not answer.truncated)
+        return Members(found, is_whole=not response.truncated)
     form = _form(text)
     if form is not None:
-        return Members(form, is_whole=not answer.truncated)
+        return Members(form, is_whole=not response.truncated)
     return Members(pieces_in(text), is_whole=False)
 
 
@@ -74,33 +74,33 @@ def token_text(value: Any) -> str | None:
     return value if isinstance(value, str) and value.strip() and _is_encodable(value) else None
 
 
-def said_error(answer: FetchedResponse, members: Members) -> tuple[str, str] | None:
-    """Return the `error` and `error_description` of an answer in any dialect, as they came; None where it says none.
+def said_error(response: FetchedResponse, members: Members) -> tuple[str, str] | None:
+    """Return the `error` and `error_description` of a response in any dialect, as they came; None where it says none.
 
     Besides RFC 6749 §5.2: an object as `error`, a list of `errors`, Okta's `errorCode` with its `errorSummary`; and of
-    an answer that is no success also `code` or `status` with a `message`, a body that is nothing but a code, and the
+    a response that is no success also `code` or `status` with a `message`, a body that is nothing but a code, and the
     `error` of a challenge (RFC 6750 §3). Of a success, `code` and `status` only where they are what a poll is told. A
     refusal whose `error` repeats its status in words, as web frameworks write by themselves, says none.
     """
-    for code, words in _errors_said(answer, members):
-        if answer.is_success or not is_reason_phrase(code):
+    for code, words in _errors_said(response, members):
+        if response.is_success or not is_reason_phrase(code):
             return code or "error", words or _first_text(members.found, _WORDS_NAMES)
     return None
 
 
-def challenge_errors(answer: FetchedResponse) -> list[str]:
-    """Return the `error` of every challenge in an answer, of whatever scheme (RFC 6750 §3)."""
-    headers = answer.headers.get_list("www-authenticate")
+def challenge_errors(response: FetchedResponse) -> list[str]:
+    """Return the `error` of every challenge in a response, of whatever scheme (RFC 6750 §3)."""
+    headers = response.headers.get_list("www-authenticate")
     return [error for header in headers for error in _CHALLENGE_ERROR.findall(header)]
 
 
-def _errors_said(answer: FetchedResponse, members: Members) -> Iterator[tuple[str, str]]:
-    """Yield code and words wherever an answer may tell an error; an empty code where there are words only."""
-    yield from _error_members(members, takes_code=answer.status not in _NOT_THE_ENDPOINT)
-    if answer.is_success:
+def _errors_said(response: FetchedResponse, members: Members) -> Iterator[tuple[str, str]]:
+    """Yield code and words wherever a response may tell an error; an empty code where there are words only."""
+    yield from _error_members(members, takes_code=response.status not in _NOT_THE_ENDPOINT)
+    if response.is_success:
         yield from _polling_code(members)
-    elif answer.status not in _NOT_THE_ENDPOINT:
-        yield from _error_elsewhere(answer, members)
+    elif response.status not in _NOT_THE_ENDPOINT:
+        yield from _error_elsewhere(response, members)
 
 
 def _error_members(members: Members, *, takes_code: bool) -> Iterator[tuple[str, str]]:
@@ -124,13 +124,13 @@ def _polling_code(members: Members) -> Iterator[tuple[str, str]]:
             yield value.strip(), ""
 
 
-def _error_elsewhere(answer: FetchedResponse, members: Members) -> Iterator[tuple[str, str]]:
+def _error_elsewhere(response: FetchedResponse, members: Members) -> Iterator[tuple[str, str]]:
     if members.is_whole and (code := _first_text(members.found, _CODE_NAMES)) and _CODE.fullmatch(code):
         yield code.lower() if code.isupper() else code, ""
-    text = _text(answer.body[:_LONGEST_CODE]).strip().strip('"')
+    text = _text(response.body[:_LONGEST_CODE]).strip().strip('"')
     if "_" in text and _CODE.fullmatch(text):
         yield text, ""
-    yield from ((error, "") for error in challenge_errors(answer))
+    yield from ((error, "") for error in challenge_errors(response))
 
 
 def _code_of(found: dict[str, Any]) -> str:

@@ -34,7 +34,7 @@ class ServerMetadata:
     revocation_endpoint: str | None = None
     introspection_endpoint: str | None = None
     introspection_auth_methods: tuple[str, ...] = ()
-    iss_in_answer: bool = False
+    iss_in_response: bool = False
     id_token_algs: tuple[str, ...] = ("RS256",)
     device_authorization_endpoint: str | None = None
     pushed_authorization_request_endpoint: str | None = None
@@ -68,25 +68,25 @@ def metadata_requests(issuer: str) -> list[httpx.Request]:
     return [httpx.Request("GET", url, headers={"Accept": "application/json"}) for url in urls]
 
 
-def read_metadata(issuer: str, answer: FetchedResponse) -> ServerMetadata:
-    """Read a metadata answer; its `issuer` must equal the one asked for (RFC 8414 §3.3, OIDC Discovery §4.3).
+def read_metadata(issuer: str, response: FetchedResponse) -> ServerMetadata:
+    """Read a metadata response; its `issuer` must equal the one asked for (RFC 8414 §3.3, OIDC Discovery §4.3).
 
     Raises DiscoveryFailed for anything that is no metadata of this issuer.
     """
-    if answer.status != httpx.codes.OK:
-        raise DiscoveryFailed(words.no_metadata(answer.status), kind=FailureKind.NO_METADATA)
-    if answer.truncated:
+    if response.status != httpx.codes.OK:
+        raise DiscoveryFailed(words.no_metadata(response.status), kind=FailureKind.NO_METADATA)
+    if response.truncated:
         raise DiscoveryFailed(words.METADATA_TOO_LARGE, kind=FailureKind.UNUSABLE)
-    if answer.media_type == "text/html":
+    if response.media_type == "text/html":
         what, step = words.METADATA_IS_A_PAGE
         raise DiscoveryFailed(what, kind=FailureKind.WEB_PAGE, next_step=step)
     try:
-        found = read_object(answer.body)
+        found = read_object(response.body)
     except ValueError as why:
         what = words.unreadable("issuer's metadata", why)
         raise DiscoveryFailed(what, kind=FailureKind.UNUSABLE) from None
     if found.get("issuer") != issuer:
-        what, step = words.other_issuer(_stated(answer, found.get("issuer")))
+        what, step = words.other_issuer(_stated(response, found.get("issuer")))
         raise DiscoveryFailed(what, kind=FailureKind.OTHER_ISSUER, next_step=step)
     return _metadata(found)
 
@@ -101,7 +101,7 @@ def _metadata(found: dict[str, Any]) -> ServerMetadata:
         revocation_endpoint=_optional_endpoint(found, "revocation_endpoint"),
         introspection_endpoint=_optional_endpoint(found, "introspection_endpoint"),
         introspection_auth_methods=_texts(found.get("introspection_endpoint_auth_methods_supported")),
-        iss_in_answer=found.get("authorization_response_iss_parameter_supported") is True,
+        iss_in_response=found.get("authorization_response_iss_parameter_supported") is True,
         id_token_algs=_texts(found.get("id_token_signing_alg_values_supported")) or ("RS256",),
         device_authorization_endpoint=_optional_endpoint(found, "device_authorization_endpoint"),
         pushed_authorization_request_endpoint=_optional_endpoint(found, "pushed_authorization_request_endpoint"),
@@ -136,5 +136,5 @@ def _optional_endpoint(found: dict[str, Any], name: str) -> str | None:
         return None
 
 
-def _stated(answer: FetchedResponse, value: object) -> str:
-    return (answer.said(value, longest=200) if isinstance(value, str) else "") or "not stated"
+def _stated(response: FetchedResponse, value: object) -> str:
+    return (response.said(value, longest=200) if isinstance(value, str) else "") or "not stated"

@@ -15,17 +15,17 @@ def pushed_request(endpoint: str, params: Mapping[str, str]) -> httpx.Request:
     return form_request(endpoint, params)
 
 
-def read_pushed(answer: FetchedResponse) -> str:
+def read_pushed(response: FetchedResponse) -> str:
     """Return the `request_uri` that stands for the request (RFC 9126 §2.2).
 
-    Its lifetime is not read: the browser opens it at once. Raises OAuthError (§2.3) or UnusableAnswer.
+    Its lifetime is not read: the browser opens it at once. Raises OAuthError (§2.3) or UnusableResponse.
     """
     # 201 by the book; a server that says 200 has not refused
-    if not answer.is_success:
-        raise error_response(answer, WHERE)
-    request_uri = json_object(answer, WHERE).get("request_uri")
+    if not response.is_success:
+        raise error_response(response, WHERE)
+    request_uri = json_object(response, WHERE).get("request_uri")
     if not isinstance(request_uri, str) or not request_uri or not request_uri.isprintable() or " " in request_uri:
-        raise unusable(answer, "it has no request_uri", WHERE)
+        raise unusable(response, "it has no request_uri", WHERE)
     return request_uri
 
 

@@ -1,4 +1,4 @@
-"""The redirect listener: waits on loopback for the browser to come back with an answer (RFC 8252 §7.3)."""
+"""The redirect listener: waits on loopback for the browser to come back with a response (RFC 8252 §7.3)."""
 
 import asyncio
 import hmac
@@ -40,7 +40,7 @@ class RedirectResponse:
 
 
 class RedirectListener:
-    """A listener for one sign-in; the first answer with our state wins, everything else is ignored and reported.
+    """A listener for one sign-in; the first response with our state wins, everything else is ignored and reported.
 
     `taken_ports` are those of the redirect URIs before this one, which other programs held; `said` returns the
     server's words as they may be told.
@@ -65,13 +65,13 @@ class RedirectListener:
         self._iss_promised = iss_promised
         self._ignored = ignored
         self._said = said
-        self._answer: asyncio.Future[RedirectResponse] = asyncio.get_running_loop().create_future()
+        self._response: asyncio.Future[RedirectResponse] = asyncio.get_running_loop().create_future()
 
-    async def answer(self, *, timeout_s: float) -> RedirectResponse:
-        """Return the answer, waiting at most `timeout_s` seconds; raises SignInFailed when none came."""
+    async def response(self, *, timeout_s: float) -> RedirectResponse:
+        """Return the response, waiting at most `timeout_s` seconds; raises SignInFailed when none came."""
         try:
             async with running_limit(timeout_s):
-                return await asyncio.shield(self._answer)
+                return await asyncio.shield(self._response)
         except TimeoutError:
             raise SignInFailed(words.did_not_come_back(timeout_s), reason=SignInEnded.TIMED_OUT) from None
 
@@ -92,18 +92,18 @@ class RedirectListener:
         if not request.is_navigation:
             return self._ignore(403, Ignored.FETCHED)
         if request.method == "GET":
-            return self._take_answer(target.query)
+            return self._take_response(target.query)
         return self._take_form(request.headers.get("content-type", ""), request.body)
 
     def _take_form(self, content_type: str, body: bytes | None) -> LoopbackPage:
-        """Take an answer sent as a form (OAuth 2.0 Form Post Response Mode §2); the query is not looked at then."""
+        """Take a response sent as a form (OAuth 2.0 Form Post Response Mode §2); the query is not looked at then."""
         if content_type.partition(";")[0].strip().lower() != _FORM:
             return self._ignore(415, Ignored.NO_FORM)
         if body is None:
             return self._ignore(413, Ignored.LONG_FORM)
-        return self._take_answer(body.decode("latin-1"))
+        return self._take_response(body.decode("latin-1"))
 
-    def _take_answer(self, parameters: str) -> LoopbackPage:
+    def _take_response(self, parameters: str) -> LoopbackPage:
         try:
             pairs = parse_qsl(parameters, keep_blank_values=True, max_num_fields=50, errors="strict")
         except ValueError:
@@ -113,23 +113,23 @@ class RedirectListener:
             return self._ignore(400, Ignored.TWICE)
         if not hmac.compare_digest(found.get("state", "").encode(), self._state.encode()):
             return self._ignore(400, Ignored.OTHER_STATE)
-        if self._answer.done():
-            return _page(200, "Already done", "This sign-in has its answer; you can close this page.")
+        if self._response.done():
+            return _page(200, "Already done", "This sign-in has its response; you can close this page.")
         return self._settle(found)
 
     def _settle(self, found: dict[str, str]) -> LoopbackPage:
         if self._iss_wrong(found):
-            self._answer.set_exception(SignInFailed(words.OTHER_ISSUER_ANSWERED, reason=SignInEnded.NOT_ACCEPTED))
-            return _page(400, "Not signed in", "The answer came from another issuer. Go back to Lapse.")
+            self._response.set_exception(SignInFailed(words.OTHER_ISSUER_ANSWERED, reason=SignInEnded.NOT_ACCEPTED))
+            return _page(400, "Not signed in", "The response came from another issuer. Go back to Lapse.")
         if "error" in found:
             said = found.get("error_description", "")
-            self._answer.set_result(
+            self._response.set_result(
                 RedirectResponse(None, self._said(found["error"])[:_LONGEST_CODE], self._said(said))
             )
             return _page(200, "Not signed in", "Go back to Lapse to see why. You can close this page.")
         if not found.get("code"):
             return self._ignore(400, Ignored.EMPTY)
-        self._answer.set_result(RedirectResponse(Secret(found["code"])))
+        self._response.set_result(RedirectResponse(Secret(found["code"])))
         return _page(200, "Back to Lapse", "The sign-in goes on there. It is safe to close this page.")
 
     def _iss_wrong(self, found: dict[str, str]) -> bool:

@@ -276,7 +276,7 @@ def _nonce(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVerdict
     if claims.get("nonce") == expected.nonce:
         return passed("nonce", "the one sent at sign-in", "the same")
     found = "another" if "nonce" in claims else "none"
-    return failed("nonce", "the one sent at sign-in", found, "The ID token answers another sign-in (nonce).")
+    return failed("nonce", "the one sent at sign-in", found, "The ID token responses another sign-in (nonce).")
 
 
 def _at_hash(claims: dict[str, Any], expected: Expected, jws: Jws) -> RuleVerdict:

@@ -1,8 +1,8 @@
 """The sentences of what goes wrong between a client and an authorization server."""
 
-OTHER_ISSUER_ANSWERED = "The answer came from another issuer than the one asked (RFC 9207); it was not used."
-ABOUT_SOMEBODY_ELSE = "The userinfo answer is about somebody else."
-NOT_SAID_WHETHER_ACTIVE = "The introspection answer does not say whether the token is active."
+OTHER_ISSUER_ANSWERED = "The response came from another issuer than the one asked (RFC 9207); it was not used."
+ABOUT_SOMEBODY_ELSE = "The userinfo response is about somebody else."
+NOT_SAID_WHETHER_ACTIVE = "The introspection response does not say whether the token is active."
 NO_WAY_TO_PHONE = "This server has no known way to ask on the phone."
 NO_INTROSPECTION = "This server lets no client without a secret introspect tokens."
 SIGNATURE_UNCHECKED = "The ID token's signature cannot be checked."
@@ -13,7 +13,7 @@ def answered(where: str, status: int) -> str:
 
 
 def unreadable(what: str, why: object) -> str:
-    """Return that an answer cannot be read, and why in half a sentence."""
+    """Return that a response cannot be read, and why in half a sentence."""
     return f"The {what} cannot be read: {why}."
 
 
@@ -26,9 +26,9 @@ def redirected(where: str, status: int) -> str:
 
 
 def unusable(where: str, why: str) -> str:
-    """Return that an answer is not what that endpoint's answer must be, and why in half a sentence."""
-    verdict = "no token answer" if where == "token endpoint" else "of no use"
-    return f"The {where}'s answer is {verdict}: {why}."
+    """Return that a response is not what that endpoint's response must be, and why in half a sentence."""
+    verdict = "no token response" if where == "token endpoint" else "of no use"
+    return f"The {where}'s response is {verdict}: {why}."
 
 
 # --- the redirect -----------------------------------------------------------------------------------------------------
@@ -40,7 +40,7 @@ def did_not_come_back(timeout_s: float) -> str:
 
 def ports_taken(ports: list[int]) -> tuple[str, str]:
     """Return that no redirect port could be had, and what to do."""
-    lost = "so the browser's answer could not be received."
+    lost = "so the browser's response could not be received."
     if len(ports) == 1:
         step = "Close that program or choose another redirect URI; nothing else has changed."
         return f"Port {ports[0]} is in use by another program, {lost}", step

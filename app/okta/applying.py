@@ -44,20 +44,20 @@ async def apply(management: "ManagementClient", change: GrantChange, *, cause: i
     if change.is_needed:
         try:
             await management.replace_app(change.app_id, change.after, cause=cause)
-        except Unreachable as trouble:
-            if not trouble.sent:
+        except Unreachable as error:
+            if not error.sent:
                 raise
-            lost = trouble  # it may have been made all the same
+            lost = error  # it may have been made all the same
     return _confirmed(change, await _read_back(management, change, cause), lost)
 
 
 async def _read_back(management: "ManagementClient", change: GrantChange, cause: int | None) -> App:
     try:
         return await management.read_app(change.app_id, cause=cause)
-    except LapseError as trouble:
-        what, next_step = words.unconfirmed(trouble.what)
-        found = OktaRefused(what, next_step=next_step, raw=trouble.raw)
-        found.exit_code = trouble.exit_code
+    except LapseError as error:
+        what, next_step = words.unconfirmed(error.what)
+        found = OktaRefused(what, next_step=next_step, raw=error.raw)
+        found.exit_code = error.exit_code
         raise found from None
 
 

@@ -8,7 +8,7 @@ import httpx
 
 from app.clock import Clock
 from app.connection_field import ConnectionField
-from app.errors import BadInput, UnusableAnswer
+from app.errors import BadInput, UnusableResponse
 from app.events.wire import ExchangeKind
 from app.okta import words
 from app.okta.change import App
@@ -27,8 +27,8 @@ _LONGEST_ID = 100
 class ManagementClient:
     """The management API of one org, for as long as one task takes: it holds the API token, so let it go afterwards.
 
-    Every method raises OktaRefused for what the org refused, Unreachable when no answer came, and UnusableAnswer for
-    one that cannot be read or that could not be sent back unchanged.
+    Every method raises OktaRefused for what the org refused, Unreachable when no response came, and UnusableResponse
+    for one that cannot be read or that could not be sent back unchanged.
     """
 
     def __init__(self, http: httpx.AsyncClient, clock: Clock, *, org_url: str, token: Secret) -> None:
@@ -54,10 +54,10 @@ class ManagementClient:
             headers["Content-Type"] = "application/json"
         url = f"{self.org_url}/api/v1/apps/{_segment(app_id)}"
         request = httpx.Request(method, url, headers=headers, content=body)
-        answer = await fetch(self._http, request, kind=ExchangeKind.MANAGEMENT, cause=cause, total_s=_TOTAL_S)
-        if answer.status != httpx.codes.OK:
-            raise refused(answer, app=app_id, now=self._clock.now())
-        return _read(answer)
+        response = await fetch(self._http, request, kind=ExchangeKind.MANAGEMENT, cause=cause, total_s=_TOTAL_S)
+        if response.status != httpx.codes.OK:
+            raise refused(response, app=app_id, now=self._clock.now())
+        return _read(response)
 
 
 def _segment(app_id: str) -> str:
@@ -67,19 +67,19 @@ def _segment(app_id: str) -> str:
     return quote(app_id, safe="")
 
 
-def _read(answer: FetchedResponse) -> App:
-    if answer.truncated:
-        raise _unusable(answer, words.TOO_LONG)
+def _read(response: FetchedResponse) -> App:
+    if response.truncated:
+        raise _unusable(response, words.TOO_LONG)
     try:
-        read_object(answer.body)
-        found: App = json.loads(answer.body, parse_float=_exact)
+        read_object(response.body)
+        found: App = json.loads(response.body, parse_float=_exact)
     except ValueError as why:
-        raise _unusable(answer, str(why)) from None
+        raise _unusable(response, str(why)) from None
     return found
 
 
-def _unusable(answer: FetchedResponse, why: str) -> UnusableAnswer:
-    return UnusableAnswer(words.no_app_object(why), status=answer.status)
+def _unusable(response: FetchedResponse, why: str) -> UnusableResponse:
+    return UnusableResponse(words.no_app_object(why), status=response.status)
 
 
 def _exact(digits: str) -> float:

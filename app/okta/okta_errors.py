@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from app.errors import LapseError, OktaRefused, UnusableAnswer
+from app.errors import LapseError, OktaRefused, UnusableResponse
 from app.okta import words
 from app.wire.fetch import FetchedResponse
 
@@ -15,37 +15,37 @@ _SHORTEST_WAIT_S, _LONGEST_WAIT_S = 1.0, 86_400.0
 _LONGEST_SAID = 2000
 
 
-def refused(answer: FetchedResponse, *, app: str, now: float) -> LapseError:
-    """Return what to tell of an answer that is no success; `app` is the ID asked about, `now` epoch seconds."""
-    body = _read(answer)
-    if body is None and answer.status not in (*words.REFUSED_BY_STATUS, _TOO_MANY):
-        return UnusableAnswer(words.not_as_okta(answer.status), status=answer.status)
-    code, summary, causes = _said(answer, body or {})
-    wait_s = wait_of(answer, now) if answer.status == _TOO_MANY else None
-    what, next_step = _told(answer.status, code, app, causes, wait_s)
+def refused(response: FetchedResponse, *, app: str, now: float) -> LapseError:
+    """Return what to tell of a response that is no success; `app` is the ID asked about, `now` epoch seconds."""
+    body = _read(response)
+    if body is None and response.status not in (*words.REFUSED_BY_STATUS, _TOO_MANY):
+        return UnusableResponse(words.not_as_okta(response.status), status=response.status)
+    code, summary, causes = _said(response, body or {})
+    wait_s = wait_of(response, now) if response.status == _TOO_MANY else None
+    what, next_step = _told(response.status, code, app, causes, wait_s)
     raw = ": ".join(each for each in (code, summary) if each) or None
     found = OktaRefused(
         what,
         next_step=next_step,
         code=code,
         causes=causes,
-        status=answer.status,
+        status=response.status,
         retry_after_s=wait_s,
         raw=" ".join((raw, *causes)) if raw else None,
     )
-    if answer.status == _TOO_MANY or answer.status >= _SERVER_SIDE:
+    if response.status == _TOO_MANY or response.status >= _SERVER_SIDE:
         found.exit_code = 3
     return found
 
 
-def wait_of(answer: FetchedResponse, now: float) -> float:
+def wait_of(response: FetchedResponse, now: float) -> float:
     """Return how long the rate limit lasts, at least 1 s: its reset less the server's own Date (Okta fact §2.8)."""
     try:
-        reset = float(int(answer.headers.get("x-rate-limit-reset", "")))
+        reset = float(int(response.headers.get("x-rate-limit-reset", "")))
     except (ValueError, OverflowError):
         return _SHORTEST_WAIT_S
     try:
-        sent = parsedate_to_datetime(answer.headers.get("date", "")).timestamp()
+        sent = parsedate_to_datetime(response.headers.get("date", "")).timestamp()
     except (ValueError, TypeError, OverflowError):
         sent = now
     return min(max(reset - sent, _SHORTEST_WAIT_S), _LONGEST_WAIT_S)
@@ -64,19 +64,19 @@ def _told(status: int, code: str, app: str, causes: tuple[str, ...], wait_s: flo
     return known or words.refused_otherwise(status, code)
 
 
-def _read(answer: FetchedResponse) -> Mapping[str, Any] | None:
+def _read(response: FetchedResponse) -> Mapping[str, Any] | None:
     try:
-        found = json.loads(answer.body)
+        found = json.loads(response.body)
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) and isinstance(found.get("errorCode"), str) else None
 
 
-def _said(answer: FetchedResponse, body: Mapping[str, Any]) -> tuple[str, str, tuple[str, ...]]:
+def _said(response: FetchedResponse, body: Mapping[str, Any]) -> tuple[str, str, tuple[str, ...]]:
     """Return code, summary and causes, as they may be told; what is not of the right type counts as not there."""
     causes = body.get("errorCauses")
     said = [each.get("errorSummary") for each in causes if isinstance(each, dict)] if isinstance(causes, list) else []
-    texts = tuple(answer.said(each, longest=_LONGEST_SAID) for each in said[:20] if isinstance(each, str) and each)
+    texts = tuple(response.said(each, longest=_LONGEST_SAID) for each in said[:20] if isinstance(each, str) and each)
     code, summary = body.get("errorCode", ""), body.get("errorSummary")
-    told = answer.said(summary, longest=_LONGEST_SAID) if isinstance(summary, str) else ""
-    return answer.said(str(code), longest=40), told, tuple(filter(None, texts))
+    told = response.said(summary, longest=_LONGEST_SAID) if isinstance(summary, str) else ""
+    return response.said(str(code), longest=40), told, tuple(filter(None, texts))

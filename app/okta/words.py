@@ -108,7 +108,7 @@ def refused_otherwise(status: int, code: str) -> Told:
 
 
 def no_app_object(why: str) -> str:
-    return f"The org's answer cannot be taken for an app: {why}."
+    return f"The org's response cannot be taken for an app: {why}."
 
 
 def member_unknown(name: str) -> Told:

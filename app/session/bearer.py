@@ -49,10 +49,10 @@ class BearerCall:
         self.refused_fresh = False
         self.sent_at = clock.stopwatch()
 
-    async def answer(self, make: MakeRequest, send: Send) -> FetchedResponse:
-        """Return the API's answer; raises what `Session.fresh_token` and `send` raise.
+    async def response(self, make: MakeRequest, send: Send) -> FetchedResponse:
+        """Return the API's response; raises what `Session.fresh_token` and `send` raise.
 
-        Each answer is read, and its connection given back, before the session is asked for another token: a hundred
+        Each response is read, and its connection given back, before the session is asked for another token: a hundred
         calls that are refused at once must not hold what the refresh needs.
         """
         fresh = await self._session.fresh_token(asked_by=self._asked_by, cause=self._cause)
@@ -86,15 +86,15 @@ class BearerCall:
         self._session.refusing_apis.note_refused(fresh.access, self._api, cause=self._cause)
 
 
-def rejection_in(answer: FetchedResponse) -> Rejection | None:
-    """Return what a 401 says, None for any other answer: a 401 is one, whatever its header lacks (RFC 9110 §15.5.2)."""
-    if answer.status != _UNAUTHORIZED:
+def rejection_in(response: FetchedResponse) -> Rejection | None:
+    """Return what a 401 says, None for any other status: a 401 is one, whatever its header lacks (RFC 9110 §15.5.2)."""
+    if response.status != _UNAUTHORIZED:
         return None
-    telling = [error.lower() for error in challenge_errors(answer)]
-    if not telling and (said := said_error(answer, read_members(answer))) is not None:
+    telling = [error.lower() for error in challenge_errors(response)]
+    if not telling and (said := said_error(response, read_members(response))) is not None:
         telling = [said[0].lower()]
     barring = next((each for each in telling if each in _NOT_BY_REFRESH), None)
-    return Rejection(answer.said(barring or (telling[0] if telling else ""), longest=60))
+    return Rejection(response.said(barring or (telling[0] if telling else ""), longest=60))
 
 
 def refreshing_may_help(rejection: Rejection) -> bool:

@@ -1,4 +1,4 @@
-"""API calls: each with a fresh token, its answer read within bounds, and its story told."""
+"""API calls: each with a fresh token, its response read within bounds, and its story told."""
 
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -31,36 +31,36 @@ _SERVER_ERRORS = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallResult:
-    """One API call as it went: an answer, or the error that kept it from one.
+    """One API call as it went: a response, or the error that kept it from one.
 
     `steps` are the tokens used: one, or two after a 401, whose `error` is `rejected_as`. `duration_s` is the last
-    attempt alone. `looks` says what the answer looks like where that is not what was asked for.
+    attempt alone. `looks` says what the response looks like where that is not what was asked for.
     """
 
     method: str
     url: str
     steps: tuple[Fresh, ...]
     duration_s: float
-    answer: FetchedResponse | None = None
+    response: FetchedResponse | None = None
     error: LapseError | None = None
     rejected_as: str = ""
     looks: UnexpectedResponse | None = None
 
     @property
     def status(self) -> int | None:
-        """The HTTP status, None when there was no answer."""
-        return None if self.answer is None else self.answer.status
+        """The HTTP status, None when there was no response."""
+        return None if self.response is None else self.response.status
 
     @property
     def worked(self) -> bool:
         """Whether the API answered 2xx."""
-        return self.answer is not None and httpx.codes.is_success(self.answer.status)
+        return self.response is not None and httpx.codes.is_success(self.response.status)
 
     def story(self) -> str:
         """Tell what happened: `Access token lapsed 3 s ago → refreshed in 41 ms → GET /api/me 200 in 12 ms`."""
         parts = [part for index, fresh in enumerate(self.steps) for part in self._told(fresh, again=index > 0)]
-        if self.answer is not None:
-            parts.append(words.answered(self._request(), self.answer.status, self.duration_s))
+        if self.response is not None:
+            parts.append(words.answered(self._request(), self.response.status, self.duration_s))
             if self.looks is not None:
                 parts.append(self.looks.value)
         else:
@@ -106,10 +106,10 @@ class ApiCaller:
         return result
 
     async def _result(self, method: str, url: str, shown: str, call: BearerCall, cause: int) -> CallResult:
-        answer: FetchedResponse | None = None
+        response: FetchedResponse | None = None
         error: LapseError | None = None
         try:
-            answer = await call.answer(partial(_request, method, _parsed(url)), partial(self._send, cause))
+            response = await call.response(partial(_request, method, _parsed(url)), partial(self._send, cause))
         except Unreachable as trouble:
             error = CallFailed(trouble.what, kind=trouble.kind, next_step=trouble.cure)
         except LapseError as trouble:
@@ -122,10 +122,10 @@ class ApiCaller:
             url=shown,
             steps=tuple(call.steps),
             duration_s=self._clock.stopwatch() - call.sent_at,
-            answer=answer,
+            response=response,
             error=error,
             rejected_as=call.rejection.error if call.rejection is not None else "",
-            looks=None if answer is None else unexpected(answer, refused_fresh=call.refused_fresh),
+            looks=None if response is None else unexpected(response, refused_fresh=call.refused_fresh),
         )
 
     async def _send(self, cause: int, request: httpx.Request) -> FetchedResponse:
@@ -185,7 +185,7 @@ def _exit_code(result: CallResult) -> int:
         return result.error.exit_code
     if result.error is not None:
         return 3
-    assert result.answer is not None
-    if result.answer.status >= _SERVER_ERRORS or result.answer.status == httpx.codes.TOO_MANY_REQUESTS:
+    assert result.response is not None
+    if result.response.status >= _SERVER_ERRORS or result.response.status == httpx.codes.TOO_MANY_REQUESTS:
         return 3
-    return 0 if result.answer.is_success else 2
+    return 0 if result.response.is_success else 2

@@ -47,7 +47,7 @@ async def device_sign_in(
     *,
     show: Callable[[DeviceWaiting], None],
 ) -> SignIn:
-    """Sign in; return the token answer, the verified claims and the journal number of the attempt.
+    """Sign in; return the token response, the verified claims and the journal number of the attempt.
 
     Raises SignInFailed (declined, not in time, refused, not valid), BadInput where the server has no device grant, or
     what the network did before the code was shown; after that it is waited for to come back.
@@ -66,13 +66,13 @@ async def device_sign_in(
             resource=connection.resource,
             cause=attempt,
         )
-    except OAuthError as trouble:
-        raise refused(words.NO_DEVICE_CODE, trouble, grant=_GRANT) from None
+    except OAuthError as error:
+        raise refused(words.NO_DEVICE_CODE, error, grant=_GRANT) from None
     until = clock.now() + codes.expires_in_s
     journal.append(DeviceCodeShown(codes.verification_uri, codes.expires_in_s), cause=attempt)
     show(DeviceWaiting(codes.user_code, codes.verification_uri, codes.verification_uri_complete, until))
-    answer = await _tokens(client, connection, clock, codes, until, attempt)
-    return await accepted(client, connection, answer, attempt)
+    response = await _tokens(client, connection, clock, codes, until, attempt)
+    return await accepted(client, connection, response, attempt)
 
 
 async def _tokens(
@@ -86,8 +86,8 @@ async def _tokens(
     except TooLate as late:
         what, again = late.told(words.DEVICE_CODE_UNUSED), words.FOR_A_NEW_CODE
         raise SignInFailed(what, reason=SignInEnded.TIMED_OUT, next_step=again) from None
-    except OAuthError as trouble:
-        code = plain_code(trouble.code)
+    except OAuthError as error:
+        code = plain_code(error.code)
         what, reason = _SAYINGS.get(code, (words.NOT_SIGNED_IN, SignInEnded.REFUSED))
         again = words.FOR_A_NEW_CODE if code in _SAYINGS else ""
-        raise refused(what, trouble, grant=_GRANT, next_step=again, reason=reason) from None
+        raise refused(what, error, grant=_GRANT, next_step=again, reason=reason) from None

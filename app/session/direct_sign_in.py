@@ -79,7 +79,7 @@ async def direct_sign_in(
     password: Secret,
     factors: SecondFactorPrompt,
 ) -> SignIn:
-    """Sign in; return the token answer, the verified claims and the journal number of the attempt.
+    """Sign in; return the token response, the verified claims and the journal number of the attempt.
 
     Raises SignInFailed (wrong, declined, not in time, refused, not valid), BadInput for an empty name or password or a
     server without the grant, or what the network did.
@@ -100,8 +100,8 @@ async def direct_sign_in(
             resource=connection.resource,
             cause=attempt,
         )
-    except OAuthError as trouble:
-        raise _password_refused(trouble) from None
+    except OAuthError as error:
+        raise _password_refused(error) from None
     if isinstance(first, MfaRequired):
         second = _Second(client, connection, journal, clock, factors, first.mfa_token, attempt)
         first = await second.tokens(_offered(metadata))
@@ -159,9 +159,9 @@ class _Second:
                 return await self.client.by_otp(
                     self.mfa_token, _bare(code), scopes=self.connection.scopes, cause=self.attempt
                 )
-            except OAuthError as trouble:
-                if plain_code(trouble.code) != "invalid_grant":
-                    raise _second_refused(trouble, "MFA OTP", words.CODE_TOO_LATE) from None
+            except OAuthError as error:
+                if plain_code(error.code) != "invalid_grant":
+                    raise _second_refused(error, "MFA OTP", words.CODE_TOO_LATE) from None
             self.journal.append(OneTimeCodeRefused(), cause=self.attempt)
         what, step = words.no_code_accepted(MOST_CODES)
         raise SignInFailed(what, reason=SignInEnded.REFUSED, next_step=step)
@@ -169,8 +169,8 @@ class _Second:
     async def _by_push(self) -> TokenResponse:
         try:
             push = await self.client.ask_phone(self.mfa_token, cause=self.attempt)
-        except OAuthError as trouble:
-            raise _second_refused(trouble, "MFA OOB", words.PUSH_TOO_LATE) from None
+        except OAuthError as error:
+            raise _second_refused(error, "MFA OOB", words.PUSH_TOO_LATE) from None
         if push.needs_code:
             what, step = words.CODE_BY_SMS
             raise SignInFailed(what, reason=SignInEnded.NOT_POSSIBLE, next_step=step)
@@ -191,12 +191,12 @@ class _Second:
         except TooLate as over:
             what = over.told(words.PHONE_UNANSWERED)
             raise SignInFailed(what, reason=SignInEnded.TIMED_OUT, next_step=words.SIGN_IN_AGAIN) from None
-        except OAuthError as trouble:
-            if plain_code(trouble.code) == "invalid_grant":
+        except OAuthError as error:
+            if plain_code(error.code) == "invalid_grant":
                 what, again = words.DECLINED_ON_PHONE, words.SIGN_IN_AGAIN
                 reason = SignInEnded.DECLINED
-                raise refused(what, trouble, grant="MFA OOB", next_step=again, reason=reason) from None
-            raise _second_refused(trouble, "MFA OOB", words.PHONE_UNANSWERED) from None
+                raise refused(what, error, grant="MFA OOB", next_step=again, reason=reason) from None
+            raise _second_refused(error, "MFA OOB", words.PHONE_UNANSWERED) from None
 
 
 def _second_refused(trouble: OAuthError, grant: str, late: str) -> SignInFailed:

@@ -10,7 +10,7 @@ LEEWAY_SHARE = 1 / 20
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """When a token answer was received: `wall` epoch seconds, and `elapsed` seconds of the boot `boot_id`."""
+    """When a token response was received: `wall` epoch seconds, and `elapsed` seconds of the boot `boot_id`."""
 
     wall: float
     elapsed: float

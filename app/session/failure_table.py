@@ -9,9 +9,9 @@
 | the same, with the status in words as its `error`         | SilentRefusal | is kept, asked about once more       |
 | 429 or 5xx, whatever the body says (Okta's 429 says so)   | Hiccup        | is kept                              |
 | `temporarily_unavailable`, `server_error`, at any status  | Hiccup        | is kept                              |
-| a success without an access token                         | Hiccup        | is kept, asked again: a lost answer  |
+| a success without an access token                         | Hiccup        | is kept, asked again: a lost response  |
 | a web page, garbage, too large, a redirect                | Hiccup        | is kept                              |
-| no answer: DNS, refused, TLS, timeout, broken off         | Hiccup        | is kept                              |
+| no response: DNS, refused, TLS, timeout, broken off         | Hiccup        | is kept                              |
 | the metadata cannot be fetched                            | Hiccup        | is kept                              |
 | anything else that stopped it                             | Hiccup        | is kept                              |
 """
@@ -27,7 +27,7 @@ from app.errors import (
     Refusal,
     SilentRefusal,
     Unreachable,
-    UnusableAnswer,
+    UnusableResponse,
 )
 from app.errors.reasons import FailureKind, SessionEnd
 from app.oauth.error_codes import plain_code
@@ -59,8 +59,8 @@ def judge(trouble: LapseError) -> Refusal | Hiccup:
     """Return what a failed refresh means for the session; see the table above."""
     if isinstance(trouble, OAuthError):
         return _judge_oauth(trouble)
-    if isinstance(trouble, UnusableAnswer):
-        return _judge_answer(trouble)
+    if isinstance(trouble, UnusableResponse):
+        return _judge_response(trouble)
     if isinstance(trouble, Unreachable):
         step = trouble.cure or words.CHECK_NETWORK
         return Hiccup(trouble.what, kind=trouble.kind, sent=trouble.sent, next_step=step, ran_s=trouble.ran_s)
@@ -77,7 +77,7 @@ def refuses_token(code: str) -> bool:
     return _DEAD.fullmatch(plain_code(code)) is not None
 
 
-def is_busy(trouble: OAuthError | UnusableAnswer) -> bool:
+def is_busy(trouble: OAuthError | UnusableResponse) -> bool:
     """Return whether a server only says that it has no time now, at whatever status."""
     if trouble.status == _TOO_MANY or trouble.status >= _SERVER_ERRORS:
         return True
@@ -95,7 +95,7 @@ def _judge_oauth(trouble: OAuthError) -> Refusal | Hiccup:
     return _hiccup(words.would_not(trouble.code), words.CURES.get(code, words.READ_REASON), trouble)
 
 
-def _judge_answer(trouble: UnusableAnswer) -> Hiccup:
+def _judge_response(trouble: UnusableResponse) -> Hiccup:
     if trouble.kind is FailureKind.SILENT:
         what = words.refused_silently(trouble.status)
         return SilentRefusal(what, kind=trouble.kind, raw=trouble.raw, status=trouble.status)
@@ -112,10 +112,10 @@ def _refusal(reason: SessionEnd, trouble: OAuthError) -> Refusal:
     return Refusal(reason, code=trouble.code, description=trouble.description, status=trouble.status)
 
 
-def _hiccup(what: str, next_step: str, trouble: OAuthError | UnusableAnswer, *, lost: bool = False) -> Hiccup:
+def _hiccup(what: str, next_step: str, trouble: OAuthError | UnusableResponse, *, lost: bool = False) -> Hiccup:
     return Hiccup(
         what,
-        kind=trouble.kind if isinstance(trouble, UnusableAnswer) else FailureKind.UNUSABLE,
+        kind=trouble.kind if isinstance(trouble, UnusableResponse) else FailureKind.UNUSABLE,
         next_step=next_step,
         raw=trouble.raw,
         lost=lost,

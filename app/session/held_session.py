@@ -70,11 +70,11 @@ class HeldSession:
         """Take up the stored session, if any; see `Session.restore`."""
         try:
             found = await self.keeper.read()
-        except StoreFailed as trouble:
+        except StoreFailed as error:
             if self.tokens is not None:
                 return True  # a sign-in has come meanwhile
-            damaged = trouble if trouble.state is KeyringState.READY else None
-            self.state = Unread(StoreUnread(trouble)) if _may_hold_session(trouble) else SignedOut(damaged)
+            damaged = error if error.state is KeyringState.READY else None
+            self.state = Unread(StoreUnread(error)) if _may_hold_session(error) else SignedOut(damaged)
             return False
         if found is None:
             if isinstance(self.state, Unread):
@@ -99,8 +99,8 @@ class HeldSession:
             self.state = SignedOut()
             self._journal.append(SessionGone(), cause=cause)
             raise NotSignedIn(words.ENDED_ELSEWHERE, next_step=words.SIGN_IN_AGAIN) from None
-        except StoreFailed as trouble:
-            raise _cannot_look(trouble) from None
+        except StoreFailed as error:
+            raise _cannot_look(error) from None
 
     async def adopt_own(self) -> None:
         """Take over a newer generation of this very family, if any; raises as `StoredSession.read_changed`.

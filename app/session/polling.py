@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from app.clock import Clock
-from app.errors import LapseError, OAuthError, Unreachable, UnusableAnswer
+from app.errors import LapseError, OAuthError, Unreachable, UnusableResponse
 from app.errors.reasons import FailureKind
 from app.oauth.error_codes import plain_code
 from app.oauth.grants import TokenResponse
@@ -19,7 +19,7 @@ _UNDECIDED = frozenset({FailureKind.WEB_PAGE, FailureKind.SILENT, FailureKind.IN
 
 
 class TooLate(Exception):
-    """The time is over, and the person has not answered; `trouble` is why the last poll brought no answer, if so."""
+    """The time is over, and the person has not answered; `trouble` is why the last poll brought no response, if so."""
 
     def __init__(self, trouble: LapseError | None) -> None:
         super().__init__("the time is over")
@@ -36,7 +36,7 @@ async def poll(
     """Call `ask` every `interval_s` seconds until it brings tokens, the first time after one interval.
 
     It goes on for authorization_pending, 5 s slower for good after each slow_down, and through whatever a network (with
-    its sign-in page) or a busy server does: then the pauses double, to a minute at most, until there is an answer again
+    its sign-in page) or a busy server does: then the pauses double, to a minute at most, until a response comes again
     (RFC 8628 §3.5).
     Raises TooLate at `until` (epoch seconds), and every other OAuthError at once.
     """
@@ -49,7 +49,7 @@ async def poll(
         await clock.sleep_until(clock.now() + pause_s)
         try:
             return await ask()
-        except (OAuthError, UnusableAnswer, Unreachable) as failed:
+        except (OAuthError, UnusableResponse, Unreachable) as failed:
             code = plain_code(failed.code) if isinstance(failed, OAuthError) else ""
             if isinstance(failed, OAuthError) and code in (PENDING, _SLOW_DOWN):
                 interval_s += _SLOWER_BY_S if code == _SLOW_DOWN else 0.0
@@ -60,12 +60,12 @@ async def poll(
                 raise
 
 
-def _passes(failed: OAuthError | UnusableAnswer | Unreachable) -> bool:
+def _passes(failed: OAuthError | UnusableResponse | Unreachable) -> bool:
     """Return whether a poll that failed so may be repeated: nothing was decided, and the code is not spent."""
     if isinstance(failed, OAuthError):
         return is_busy(failed)
     return isinstance(failed, Unreachable) or failed.kind in _UNDECIDED or failed.status != _OK
 
 
-def _wait_of(failed: OAuthError | UnusableAnswer | Unreachable) -> float:
+def _wait_of(failed: OAuthError | UnusableResponse | Unreachable) -> float:
     return 0.0 if isinstance(failed, Unreachable) else failed.retry_after_s or 0.0

@@ -1,4 +1,4 @@
-"""Asks the token endpoint for a refresh, with the patience its answers are worth."""
+"""Asks the token endpoint for a refresh, with the patience its responses are worth."""
 
 import math
 from collections.abc import Awaitable, Callable
@@ -20,9 +20,9 @@ from app.session.tokens import TokenSet
 
 @dataclass(frozen=True, slots=True)
 class KeptResponse:
-    """What is held after an answer was taken; `cause` is the journal number of that."""
+    """What is held after a response was taken; `cause` is the journal number of that."""
 
-    answer: TokenResponse
+    response: TokenResponse
     tokens: TokenSet
     cause: int
 
@@ -42,23 +42,23 @@ class RefreshAttempts:
     async def refresh(self, refresh_token: Secret, *, keep: Keep, cause: int) -> KeptResponse:
         """Return what a refresh brought; raises Refusal or Hiccup. Bounded: four requests at the very most.
 
-        `keep` is awaited with every answer, and how many seconds it took, before it is judged. One without an access
-        token is a lost answer: what is held by then is sent.
+        `keep` is awaited with every response, and how many seconds it took, before it is judged. One without an access
+        token is a lost response: what is held by then is sent.
         """
         self._check_pause()
         tried = Attempts()
         while True:
             began = self._clock.stopwatch()
             try:
-                answer = await self._client.refresh(refresh_token, cause=cause)
-            except LapseError as trouble:
-                verdict = judge(trouble)
+                response = await self._client.refresh(refresh_token, cause=cause)
+            except LapseError as error:
+                verdict = judge(error)
             else:
-                kept = await keep(answer, self._clock.stopwatch() - began)
-                if kept.answer.access_token is not None:
+                kept = await keep(response, self._clock.stopwatch() - began)
+                if kept.response.access_token is not None:
                     return kept
                 assert kept.tokens.refresh is not None
-                refresh_token, verdict = kept.tokens.refresh.value, _without_access_token(kept.answer)
+                refresh_token, verdict = kept.tokens.refresh.value, _without_access_token(kept.response)
             if isinstance(verdict, Refusal):
                 refused = _after_loss(verdict) if tried.lost else verdict
                 refused.about = refresh_token
@@ -86,11 +86,11 @@ class RefreshAttempts:
             raise Hiccup(what, kind=FailureKind.LEFT_ALONE, next_step=step, sent=False)
 
 
-def _without_access_token(answer: TokenResponse) -> Hiccup:
-    assert answer.flaw is not None
-    what, step = words.no_access_token(answer.flaw.value)
+def _without_access_token(response: TokenResponse) -> Hiccup:
+    assert response.flaw is not None
+    what, step = words.no_access_token(response.flaw.value)
     # a server that gives out another type of token will do so again
-    lost = answer.flaw is not AccessTokenFlaw.OTHER_TYPE
+    lost = response.flaw is not AccessTokenFlaw.OTHER_TYPE
     return Hiccup(what, kind=FailureKind.INCOMPLETE, next_step=step, lost=lost, status=200)
 
 

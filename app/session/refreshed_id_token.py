@@ -20,11 +20,11 @@ async def with_id_token(
 ) -> TokenSet:
     """Return the generation with what its ID token says, or marked with the rule that it broke.
 
-    A blemish of the ID token does not withhold the access token, which came in the same answer over TLS (OIDC Core
+    A blemish of the ID token does not withhold the access token, which came in the same response over TLS (OIDC Core
     §12.2 binds the ID token). Only one that says it is somebody else's does: raises Hiccup, or Refusal where the
     family has become another person's.
     """
-    token = kept.answer.id_token
+    token = kept.response.id_token
     if token is None:
         return kept.tokens
     first, name = kept.tokens.first_id_claims, TokenName(TokenKind.ID, kept.tokens.number)
@@ -36,12 +36,12 @@ async def with_id_token(
         raise Hiccup(what, kind=FailureKind.UNUSABLE, next_step=step, status=200)
     try:
         claims = await client.verify_id_token(
-            token, access_token=kept.answer.access_token, nonce=None, first=first, cause=kept.cause
+            token, access_token=kept.response.access_token, nonce=None, first=first, cause=kept.cause
         )
     except InvalidIdToken as wrong:
         flaw = IdTokenFlaw(name, wrong.rule, clock_to_blame(wrong.rule, skew_s) or wrong.what)
-    except LapseError as trouble:
-        flaw = IdTokenFlaw(name, "signature", words.unchecked(trouble.what))
+    except LapseError as error:
+        flaw = IdTokenFlaw(name, "signature", words.unchecked(error.what))
     else:
         return kept.tokens.identified(token, claims)
     journal.append(IdTokenRefused(flaw.name, flaw.rule, flaw.why), cause=kept.cause)

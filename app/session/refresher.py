@@ -155,18 +155,18 @@ class Refresher:
         except SilentRefusal as refused:
             raise await self._count_silent(refused, cause) from None
 
-    async def _keep_first(self, cause: int, answer: TokenResponse, took_s: float) -> KeptResponse:
-        """Keep what an answer brought before anything else can fail: the old refresh token may be dead already.
+    async def _keep_first(self, cause: int, response: TokenResponse, took_s: float) -> KeptResponse:
+        """Keep what a response brought before anything else can fail: the old refresh token may be dead already.
 
         One that took long may have lain unread for all of it: then its life counts from when it was asked for.
         """
         late_s = took_s if took_s > _LATE_ANSWER_S else 0.0
-        fresh = self._held.signed_in().next(answer, self._held.now().later(-late_s))
-        entry = self._journal.append(fresh.received("refresh_token", answer.id_token), cause=cause)
-        self._skew.measure(answer.server_time, entry.seq)
+        fresh = self._held.signed_in().next(response, self._held.now().later(-late_s))
+        entry = self._journal.append(fresh.received("refresh_token", response.id_token), cause=cause)
+        self._skew.measure(response.server_time, entry.seq)
         self._held.state = SignedIn(fresh.without_access())
         await self._held.keeper.keep(fresh.without_access(), cause=entry.seq)
-        return KeptResponse(answer, fresh, entry.seq)
+        return KeptResponse(response, fresh, entry.seq)
 
     async def _count_silent(self, refused: SilentRefusal, cause: int) -> SilentRefusal:
         """Remember that the refresh token was refused without a word; the second time it is most likely dead."""
@@ -178,7 +178,7 @@ class Refresher:
 
 
 def seems_dead(refused: SilentRefusal | None = None) -> SilentRefusal:
-    """Return that the refresh token is most likely dead; `refused` is the answer, if the server was asked just now."""
+    """Return that the refresh token is most likely dead; `refused` is what the server said, if just asked."""
     what, step = words.SEEMS_DEAD
     raw, status = (None, None) if refused is None else (refused.raw, refused.status)
     return SilentRefusal(

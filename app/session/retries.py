@@ -2,14 +2,14 @@
 
 | what happened                                          | what is done                                              |
 | ------------------------------------------------------ | --------------------------------------------------------- |
-| the answer was lost (sent, nothing usable came back)   | ask again at once, twice at most, within 20 s of the first |
+| the response was lost (sent, nothing usable came back) | ask again at once, twice at most, within 20 s of the first |
 | 429 or 503 that says when to come back, within 30 s    | wait that long, ask once more                              |
 | the same, later than that                              | fail now, and ask nothing until then (an hour at most)     |
 | anything else                                          | fail now                                                   |
 
-A server that rotates takes the old refresh token again only within its grace period, so a lost answer is asked for
+A server that rotates takes the old refresh token again only within its grace period, so a lost response is asked for
 again at once or not at all (security facts §6); a refusal is never asked about twice. The 20 s are of waiting for
-answers while this program ran: after a stop of any length a lost answer is asked for again, for there is no other hope.
+responses while this program ran: after a stop of any length a lost response is asked for again: nothing else helps.
 """
 
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ _COMES_BACK = frozenset({429, 503})
 
 @dataclass(frozen=True, slots=True)
 class Attempts:
-    """What has been tried so far: answers lost, how many seconds of running they were waited for, and waits granted."""
+    """What was tried so far: responses lost, how many seconds of running they were waited for, and waits granted."""
 
     lost: int = 0
     lost_s: float = 0.0
@@ -33,19 +33,19 @@ class Attempts:
 
     def after(self, failure: Hiccup) -> "Attempts":
         """Return what has been tried once more is asked for after this failure."""
-        if is_lost_answer(failure):
+        if is_lost_response(failure):
             return replace(self, lost=self.lost + 1, lost_s=self.lost_s + failure.ran_s)
         return replace(self, waited=self.waited + 1)
 
 
-def is_lost_answer(failure: Hiccup) -> bool:
+def is_lost_response(failure: Hiccup) -> bool:
     """Return whether the server may have answered, and rotated, without us hearing of it."""
     return failure.lost or (failure.sent and failure.status is None)
 
 
 def wait_before_retry_s(failure: Hiccup, tried: Attempts) -> float | None:
     """Return how many seconds to wait before asking again, None when it is not worth it."""
-    if is_lost_answer(failure):
+    if is_lost_response(failure):
         in_time = tried.lost_s + failure.ran_s < RETRY_WITHIN_S
         return 0.0 if in_time and tried.lost < _MOST_RETRIES else None
     if failure.status in _COMES_BACK and failure.retry_after_s is not None and not tried.waited:

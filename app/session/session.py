@@ -152,7 +152,7 @@ class Session:
             await self._held.adopt_own()
 
     async def begin(
-        self, answer: TokenResponse, claims: dict[str, Any], *, cause: int | None, grant: str = "authorization_code"
+        self, response: TokenResponse, claims: dict[str, Any], *, cause: int | None, grant: str = "authorization_code"
     ) -> None:
         """Start the session of a sign-in whose ID token was verified; stored before it is used.
 
@@ -171,12 +171,12 @@ class Session:
             refresh_fate=RefreshTokenFate.ABSENT,
             first_id_claims=claims,
         )
-        tokens = first.next(answer, self._held.now())
-        if answer.id_token is not None:
-            tokens = tokens.identified(answer.id_token, claims)
-        entry = self._journal.append(tokens.received(grant, answer.id_token), cause=cause)
+        tokens = first.next(response, self._held.now())
+        if response.id_token is not None:
+            tokens = tokens.identified(response.id_token, claims)
+        entry = self._journal.append(tokens.received(grant, response.id_token), cause=cause)
         self._refresher.asking.end_pause()  # the server has just answered
-        self._skew.measure(answer.server_time, entry.seq)
+        self._skew.measure(response.server_time, entry.seq)
         try:
             async with self._keeper.lock():
                 await self._keeper.keep(tokens, cause=entry.seq, is_sign_in=True)

@@ -48,7 +48,7 @@ async def browser_sign_in(
     show: Callable[[Waiting], None],
     open_browser: OpenBrowser = open_system_browser,
 ) -> SignIn:
-    """Sign in; return the token answer, the verified claims and the journal number of the attempt.
+    """Sign in; return the token response, the verified claims and the journal number of the attempt.
 
     Raises SignInFailed (denied, timed out, not valid), BadInput (no redirect port is free), or what the network did.
     Cancelling frees the port; the state, the nonce and the verifier die with the call.
@@ -59,7 +59,7 @@ async def browser_sign_in(
         connection.redirect_uris,
         state=state,
         issuer=metadata.issuer,
-        iss_promised=metadata.iss_in_answer,
+        iss_promised=metadata.iss_in_response,
         ignored=lambda why: _note(journal, RedirectIgnored(why)),
         said=lambda text: one_line(journal.secrets.clean(text)),
     ) as listener:
@@ -79,9 +79,9 @@ async def browser_sign_in(
         url = with_query(metadata.authorization_endpoint, await _carried(client, metadata, params, journal, attempt))
         show(Waiting(url, listener.redirect_uri, clock.now() + TIMEOUT_S, listener.taken_ports))
         open_browser(url, lambda worked: _note(journal, BrowserOpened(worked)))
-        redirect = await listener.answer(timeout_s=TIMEOUT_S)
-        answer = await _exchange(client, connection, redirect, listener.redirect_uri, pkce, attempt)
-    return await accepted(client, connection, answer, attempt, nonce=nonce)
+        redirect = await listener.response(timeout_s=TIMEOUT_S)
+        response = await _exchange(client, connection, redirect, listener.redirect_uri, pkce, attempt)
+    return await accepted(client, connection, response, attempt, nonce=nonce)
 
 
 def _started(journal: JournalWriter, client: OAuthClient, connection: Connection, listener: RedirectListener) -> int:
@@ -103,8 +103,8 @@ async def _carried(
         return params
     try:
         request_uri = await client.push(endpoint, params, cause=attempt)
-    except OAuthError as trouble:
-        raise refused(words.REQUEST_REFUSED, trouble, grant="Authorization Code") from None
+    except OAuthError as error:
+        raise refused(words.REQUEST_REFUSED, error, grant="Authorization Code") from None
     journal.append(AuthorizationPushed(), cause=attempt)
     return reference(client.client_id, request_uri)
 
@@ -118,9 +118,9 @@ async def _exchange(
         return await client.exchange_code(
             code=redirect.code, redirect_uri=redirect_uri, pkce=pkce, resource=connection.resource, cause=attempt
         )
-    except OAuthError as trouble:
-        again = words.CODE_USED if trouble.code == "invalid_grant" else ""
-        raise refused(words.CODE_REFUSED, trouble, grant="Authorization Code", next_step=again) from None
+    except OAuthError as error:
+        again = words.CODE_USED if error.code == "invalid_grant" else ""
+        raise refused(words.CODE_REFUSED, error, grant="Authorization Code", next_step=again) from None
 
 
 def _declined(redirect: RedirectResponse) -> SignInFailed:

@@ -1,4 +1,4 @@
-"""What every kind of sign-in makes of the server's answer: refusals put into words, the ID token verified."""
+"""What every kind of sign-in makes of the server's response: refusals put into words, the ID token verified."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -17,7 +17,7 @@ from app.session import words
 from app.session.skew import clock_to_blame
 
 SignIn = tuple[TokenResponse, dict[str, Any], int]
-"""The token answer, the verified claims of its ID token, and the journal number of the attempt."""
+"""The token response, the verified claims of its ID token, and the journal number of the attempt."""
 
 
 def refused(
@@ -39,31 +39,31 @@ def refused(
 
 
 async def accepted(
-    client: OAuthClient, connection: Connection, answer: TokenResponse, attempt: int, *, nonce: str | None = None
+    client: OAuthClient, connection: Connection, response: TokenResponse, attempt: int, *, nonce: str | None = None
 ) -> SignIn:
     """Return what a session begins with, once the ID token is verified; `nonce` where the request had one.
 
     Raises SignInFailed for an ID token that is missing or not valid.
     """
-    if answer.id_token is None:
+    if response.id_token is None:
         raise SignInFailed(words.NO_ID_TOKEN, reason=SignInEnded.NOT_ACCEPTED)
-    if answer.flaw is AccessTokenFlaw.OTHER_TYPE:
-        raise SignInFailed(words.tokens_unusable(answer.flaw.value), reason=SignInEnded.NOT_ACCEPTED)
+    if response.flaw is AccessTokenFlaw.OTHER_TYPE:
+        raise SignInFailed(words.tokens_unusable(response.flaw.value), reason=SignInEnded.NOT_ACCEPTED)
     try:
         claims = await client.verify_id_token(
-            answer.id_token, access_token=answer.access_token, nonce=nonce, cause=attempt
+            response.id_token, access_token=response.access_token, nonce=nonce, cause=attempt
         )
     except InvalidIdToken as wrong:
-        raise _not_accepted(client, answer, wrong) from None
+        raise _not_accepted(client, response, wrong) from None
     client.resource = connection.resource
     # RFC 6749 §5.1: a scope that is not stated is the one that was asked for
-    answer = replace(answer, scope=connection.scopes) if answer.scope is None else answer
-    return answer, await _with_name(client, answer, claims, attempt), attempt
+    response = replace(response, scope=connection.scopes) if response.scope is None else response
+    return response, await _with_name(client, response, claims, attempt), attempt
 
 
-def _not_accepted(client: OAuthClient, answer: TokenResponse, wrong: InvalidIdToken) -> SignInFailed:
+def _not_accepted(client: OAuthClient, response: TokenResponse, wrong: InvalidIdToken) -> SignInFailed:
     """Return why; where our clock is what is wrong with the ID token, that."""
-    why = clock_to_blame(wrong.rule, None if answer.server_time is None else answer.server_time - client.now())
+    why = clock_to_blame(wrong.rule, None if response.server_time is None else response.server_time - client.now())
     return SignInFailed(
         words.not_accepted(why or wrong.what),
         reason=SignInEnded.NOT_ACCEPTED,
@@ -73,13 +73,13 @@ def _not_accepted(client: OAuthClient, answer: TokenResponse, wrong: InvalidIdTo
 
 
 async def _with_name(
-    client: OAuthClient, answer: TokenResponse, claims: dict[str, Any], attempt: int
+    client: OAuthClient, response: TokenResponse, claims: dict[str, Any], attempt: int
 ) -> dict[str, Any]:
-    if "name" in claims or answer.access_token is None:
+    if "name" in claims or response.access_token is None:
         return claims
     # Okta's thin ID tokens leave the name to userinfo; without it the sign-in is as good, only the chip is plainer.
     with suppress(LapseError):
-        profile = await client.userinfo(answer.access_token, subject=str(claims["sub"]), cause=attempt)
+        profile = await client.userinfo(response.access_token, subject=str(claims["sub"]), cause=attempt)
         return {**profile, **claims}
     return claims
 
@@ -88,8 +88,8 @@ async def journalled(journal: JournalWriter, signing_in: Awaitable[SignIn]) -> S
     """Return what a sign-in brings; one that fails or is cancelled is journalled as finished."""
     try:
         return await signing_in
-    except LapseError as trouble:
-        journal.append(finished(trouble))
+    except LapseError as error:
+        journal.append(finished(error))
         raise
     except asyncio.CancelledError:
         journal.append(SignInFinished(words.CANCELLED, SignInEnded.CANCELLED))

@@ -134,8 +134,8 @@ async def _revoke(client: OAuthClient, tokens: TokenSet | None) -> SignOutPart:
             offered = await client.revoke(held.value, hint=hint, cause=None)
     except TimeoutError:
         return SignOutPart(PartResult.FAILED, Undone.NO_ANSWER)
-    except LapseError as trouble:
-        return SignOutPart(PartResult.FAILED, Undone.FAILED, trouble.what)
+    except LapseError as error:
+        return SignOutPart(PartResult.FAILED, Undone.FAILED, error.what)
     return _DONE if offered else SignOutPart(PartResult.NOT_OFFERED, Undone.NO_REVOCATION)
 
 

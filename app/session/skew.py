@@ -11,7 +11,7 @@ _WORTH_SAYING_S = 2.0
 
 
 class Skew:
-    """The server's time minus ours by its last answer, in seconds; `skew_s` is None before there was one."""
+    """The server's time minus ours by its last response, in seconds; `skew_s` is None before there was one."""
 
     def __init__(self, journal: JournalWriter, clock: Clock) -> None:
         self._journal = journal

@@ -50,8 +50,8 @@ class StoredSession:
         """
         try:
             text = await self._store.load(self._key)
-        except StoreFailed as trouble:
-            self._note(trouble)
+        except StoreFailed as error:
+            self._note(error)
             raise
         self._read = None if text is None else _digest(text)
         return None if text is None else await self._understood(text)
@@ -71,8 +71,8 @@ class StoredSession:
             found = await self.read()
         except NewerEntry:
             raise
-        except StoreFailed as trouble:
-            if trouble.state is KeyringState.READY:
+        except StoreFailed as error:
+            if error.state is KeyringState.READY:
                 return None
             found = await self.read()
         if found is None:
@@ -88,9 +88,9 @@ class StoredSession:
         try:
             await self._make_way(tokens, is_sign_in=is_sign_in)
             await self._store.save(self._key, text)
-        except StoreFailed as trouble:
-            self.place, self.trouble = StorePlace.MEMORY, trouble
-            self._note(trouble)
+        except StoreFailed as error:
+            self.place, self.trouble = StorePlace.MEMORY, error
+            self._note(error)
             return
         self.place, self.trouble, self._seen = self._store.place, None, _digest(text)
         self._journal.append(SessionStored(tokens.number, self.place), cause=cause)
@@ -108,9 +108,9 @@ class StoredSession:
                 await self._store.delete(self._key)
             if not exactly:
                 await self._store.delete(self._set_aside_key)
-        except StoreFailed as trouble:
-            self._note(trouble)
-            return trouble if seen is not None else None
+        except StoreFailed as error:
+            self._note(error)
+            return error if seen is not None else None
         return None
 
     @property
@@ -163,8 +163,8 @@ class StoredSession:
         try:
             await self._store.save(self._set_aside_key, text)
             await self._store.delete(self._key)
-        except StoreFailed as trouble:
-            self._note(trouble)
+        except StoreFailed as error:
+            self._note(error)
 
     def _note(self, trouble: StoreFailed) -> None:
         self._journal.append(StoreTroubled(trouble.what, trouble.next_step))

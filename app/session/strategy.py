@@ -12,7 +12,7 @@ from app.session.tokens import TokenSet
 class Situation:
     """Everything that a decision about a call made at `now` (epoch seconds) depends on.
 
-    `age_s` is how old the token answer is, `leeway_s` the leeway asked for, both in seconds. `rejected` means the API
+    `age_s` is how old the token response is, `leeway_s` the leeway asked for, both in seconds. `rejected` means the API
     has just said 401 to this very access token, `asked_for` that a person asked for a refresh.
     """
 

@@ -1,4 +1,4 @@
-"""Tokens as they are held: one token answer is one generation, and generations of one sign-in are a family."""
+"""Tokens as they are held: one token response is one generation, and generations of one sign-in are a family."""
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -134,30 +134,30 @@ class TokenSet:
         """Return the same set with the access token thrown away."""
         return replace(self, access=None)
 
-    def next(self, answer: "TokenResponse", receipt: Receipt) -> "TokenSet":
-        """Return the generation an answer makes after this one: without a refresh token it keeps ours (RFC 6749 §6).
+    def next(self, response: "TokenResponse", receipt: Receipt) -> "TokenSet":
+        """Return the generation a response makes after this one: without a refresh token it keeps ours (RFC 6749 §6).
 
         The ID token in hand stays: the answer's is taken by `identified` once it has passed.
         """
         number = self.number + 1
         refresh, fate, refresh_receipt = self.refresh, RefreshTokenFate.KEPT, self.refresh_receipt
-        if answer.refresh_token is not None and (refresh is None or refresh.value != answer.refresh_token):
+        if response.refresh_token is not None and (refresh is None or refresh.value != response.refresh_token):
             fate = RefreshTokenFate.NEW if refresh is None else RefreshTokenFate.REPLACED
-            refresh, refresh_receipt = Held(TokenKind.REFRESH, number, answer.refresh_token), receipt
+            refresh, refresh_receipt = Held(TokenKind.REFRESH, number, response.refresh_token), receipt
         elif refresh is None:
             fate = RefreshTokenFate.ABSENT
         return replace(
             self,
             number=number,
             receipt=receipt,
-            access=None if answer.access_token is None else Held(TokenKind.ACCESS, number, answer.access_token),
+            access=None if response.access_token is None else Held(TokenKind.ACCESS, number, response.access_token),
             refresh=refresh,
             refresh_fate=fate,
             refresh_receipt=refresh_receipt,
             id_flaw=None,
             silent_refusals=0,
-            expiry=_expiry_of(answer),
-            scope=answer.scope if answer.scope is not None else self.scope,
+            expiry=_expiry_of(response),
+            scope=response.scope if response.scope is not None else self.scope,
         )
 
     def identified(self, id_token: Secret, claims: dict[str, Any]) -> "TokenSet":
@@ -165,7 +165,7 @@ class TokenSet:
         return replace(self, id=Held(TokenKind.ID, self.number, id_token), id_claims=claims, id_flaw=None)
 
 
-def _expiry_of(answer: "TokenResponse") -> Expiry:
-    if answer.expires_in_s is None:
+def _expiry_of(response: "TokenResponse") -> Expiry:
+    if response.expires_in_s is None:
         return UNKNOWN_EXPIRY
-    return Expiry(answer.expires_in_s, ExpirySource.EXPIRES_IN)
+    return Expiry(response.expires_in_s, ExpirySource.EXPIRES_IN)

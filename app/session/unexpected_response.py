@@ -1,4 +1,4 @@
-"""What an API's answer looks like where it is not what was asked for: a refusal, a redirect, a web page."""
+"""What an API's response looks like where it is not what was asked for: a refusal, a redirect, a web page."""
 
 import re
 from enum import Enum
@@ -24,15 +24,15 @@ class UnexpectedResponse(Enum):
     WEB_PAGE = "a web page came where JSON was asked: perhaps a sign-in page, or not the API's URL"
 
 
-def unexpected(answer: FetchedResponse, *, refused_fresh: bool) -> UnexpectedResponse | None:
-    """Return what an answer looks like, None for one that is what was asked for, or that says enough itself."""
+def unexpected(response: FetchedResponse, *, refused_fresh: bool) -> UnexpectedResponse | None:
+    """Return what a response looks like, None for one that is what was asked for, or that says enough itself."""
     if refused_fresh:
         return UnexpectedResponse.FRESH_TOKEN_REFUSED
-    if answer.status == httpx.codes.UNAUTHORIZED:
+    if response.status == httpx.codes.UNAUTHORIZED:
         return UnexpectedResponse.MORE_WANTED
-    if answer.status == httpx.codes.FORBIDDEN and answer.media_type not in _HTML:
+    if response.status == httpx.codes.FORBIDDEN and response.media_type not in _HTML:
         return UnexpectedResponse.NOT_ALLOWED
-    if httpx.codes.is_redirect(answer.status):
-        target = answer.headers.get("location", "")
+    if httpx.codes.is_redirect(response.status):
+        target = response.headers.get("location", "")
         return UnexpectedResponse.SIGN_IN_REDIRECT if _SIGN_IN.search(target) else UnexpectedResponse.REDIRECT
-    return UnexpectedResponse.WEB_PAGE if answer.media_type in _HTML else None
+    return UnexpectedResponse.WEB_PAGE if response.media_type in _HTML else None

@@ -64,7 +64,7 @@ def left_alone(left_s: float) -> tuple[str, str]:
 
 def no_access_token(flaw: str) -> tuple[str, str]:
     """Return that a refresh brought no access token, and what to do; `flaw` in half a sentence."""
-    what = f"The answer to the refresh brought no access token that could be used: {flaw}."
+    what = f"The response to the refresh brought no access token that could be used: {flaw}."
     return what, "Call again: the new refresh token that came with it will be sent."
 
 

@@ -1,4 +1,4 @@
-"""One HTTP exchange from its request to the last of its answer: how far it has come, how long it may take, its end."""
+"""One HTTP exchange from its request to the end of its response: how far it has come, and how long it may take."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -15,10 +15,10 @@ from app.wire.transport_errors import all_busy, unreachable
 
 _CONNECT_WITHIN_S = 10.0
 FREE_WITHIN_S = 30.0
-_AT_ONCE = 256  # pieces of an answer; a body of ever so many small ones must not keep the loop for itself
+_AT_ONCE = 256  # pieces of a response; a body of ever so many small ones must not keep the loop for itself
 _MOST_HEADERS = 1000  # h11 reads twenty times as many within its bounds, and each is kept several times over
 _FAILURES = (httpx.TransportError, httpx.DecodingError, httpx.StreamError)
-_PLAIN = "Tell the server's operator; Lapse asks for answers that are not encoded."
+_PLAIN = "Tell the server's operator; Lapse asks for responses that are not encoded."
 
 
 class Phase(Enum):
@@ -35,11 +35,11 @@ class Phase(Enum):
 
 
 class Conversation:
-    """Sends one request and reads its answer within bounds; what it has opened is closed however it ends.
+    """Sends one request and reads its response within bounds; what it has opened is closed however it ends.
 
     It goes on in a task of its own, which nobody but itself cancels: once, and never while httpcore's pool is between
     two steps or cleans up, where a cancelled request would leave a connection behind. Each phase has its own limit, in
-    seconds of running: `total_s` for the answer once the request is on its way, less for what comes before.
+    seconds of running: `total_s` for the response once the request is on its way, less for what comes before.
     """
 
     def __init__(self, http: httpx.AsyncClient, request: httpx.Request, *, limit: int, total_s: float) -> None:
@@ -81,8 +81,8 @@ class Conversation:
             if not self._is_late:
                 raise
             raise self._timed(self._too_late()) from None
-        except Unreachable as trouble:
-            raise self._timed(trouble) from None
+        except Unreachable as error:
+            raise self._timed(error) from None
         except NotDecodable as why:
             what = words.broke_off(self._request.url.host, str(why))
             raise self._timed(Unreachable(what, sent=True, next_step=_PLAIN)) from None
@@ -120,7 +120,7 @@ class Conversation:
             if pieces % _AT_ONCE == 0:
                 await asyncio.sleep(0)
         if not decoding.is_whole:
-            raise NotDecodable("what its answer is encoded in ends too early")
+            raise NotDecodable("what its response is encoded in ends too early")
 
     def _begin(self, phase: Phase, within_s: float) -> None:
         self._phase, self._within_s = phase, within_s
@@ -165,7 +165,7 @@ class Conversation:
 
     def _count_headers(self, number: int) -> None:
         if number > _MOST_HEADERS:
-            what = words.broke_off(self._request.url.host, f"its answer has {number} headers")
+            what = words.broke_off(self._request.url.host, f"its response has {number} headers")
             raise Unreachable(what, sent=True)
 
 

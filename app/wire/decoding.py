@@ -1,4 +1,4 @@
-"""Undoes the Content-Encoding of an answer in bounded steps: one gzip or deflate, and nothing else."""
+"""Undoes the Content-Encoding of a response in bounded steps: one gzip or deflate, and nothing else."""
 
 import zlib
 from collections.abc import Iterable
@@ -64,7 +64,7 @@ class Decoding:
         try:
             found += undo.decompress(raw, most - len(found))
         except zlib.error:
-            raise NotDecodable("its answer is not encoded as it says") from None
+            raise NotDecodable("its response is not encoded as it says") from None
         self._is_whole = undo.eof
         return undo.unused_data if undo.eof else undo.unconsumed_tail
 
@@ -96,8 +96,8 @@ def _one_of(encodings: Iterable[str]) -> str:
     named = [each.strip().lower().removeprefix("x-") for header in encodings for each in header.split(",")]
     codings = [each for each in named if each not in _NO_CODINGS]
     if len(codings) > 1:
-        raise NotDecodable("its answer is encoded more than once")
+        raise NotDecodable("its response is encoded more than once")
     name, has_parameters, _ = codings[0].partition(";") if codings else ("", "", "")
     if name.strip() in _OTHER_CODINGS or (name.strip() in _UNDONE and has_parameters):
-        raise NotDecodable("its answer is encoded in a way that Lapse does not undo")
+        raise NotDecodable("its response is encoded in a way that Lapse does not undo")
     return name if name in _UNDONE else ""

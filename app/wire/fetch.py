@@ -43,15 +43,15 @@ class FetchedResponse:
 
 
 class BrokenResponse(Unreachable):
-    """An answer began and did not end; what came of it is in `answer`, and may hold a refresh token."""
+    """A response began and did not end; what came of it is in `response`, and may hold a refresh token."""
 
-    def __init__(self, what: str, answer: FetchedResponse, *, next_step: str = "", ran_s: float = 0.0) -> None:
+    def __init__(self, what: str, response: FetchedResponse, *, next_step: str = "", ran_s: float = 0.0) -> None:
         super().__init__(what, sent=True, next_step=next_step, ran_s=ran_s)
-        self.answer = answer
+        self.response = response
 
 
 def prepare(request: httpx.Request, *, kind: ExchangeKind, cause: int | None, total_s: float) -> httpx.Request:
-    """Note on the request what it is for and what caused it, for the recorder; ask for an answer that is not encoded.
+    """Note on the request what it is for and what caused it, for the recorder; ask for a response that is not encoded.
 
     httpx's own timeouts are left out, because they count time in which this program did not run, but for the one that a
     pool which is not ours has for a free connection: nothing is lost by that, and a little earlier it is told as such.
@@ -77,25 +77,25 @@ async def fetch(
 ) -> FetchedResponse:
     """Send `request` and read at most `limit` decoded bytes; redirects are not followed.
 
-    The answer has `total_s` seconds from when the request is sent, however it drips; a connection is opened within 10
+    The response has `total_s` seconds from when the request is sent, however it drips; a connection is opened within 10
     before that, and a free one of ours is waited for as long as 30. Time in which this program did not run is no time.
-    Raises Unreachable when no answer came, BrokenOff when it did not come to its end or cannot be decoded.
+    Raises Unreachable when no response came, BrokenOff when it did not come to its end or cannot be decoded.
     """
     prepare(request, kind=kind, cause=cause, total_s=total_s)
     conversation = Conversation(http, request, limit=limit, total_s=total_s)
     try:
         await conversation.hold()
-    except Unreachable as trouble:
-        told = trouble.told(_secrets_of(request).clean)
+    except Unreachable as error:
+        told = error.told(_secrets_of(request).clean)
         if conversation.response is None:
             raise told from None
-        came = _answer(conversation.response, conversation.body, truncated=True)
-        raise BrokenResponse(told.what, came, next_step=told.cure, ran_s=trouble.ran_s) from None
+        came = _response(conversation.response, conversation.body, truncated=True)
+        raise BrokenResponse(told.what, came, next_step=told.cure, ran_s=error.ran_s) from None
     assert conversation.response is not None
-    return _answer(conversation.response, conversation.body, truncated=conversation.truncated)
+    return _response(conversation.response, conversation.body, truncated=conversation.truncated)
 
 
-def _answer(response: httpx.Response, body: bytearray, *, truncated: bool) -> FetchedResponse:
+def _response(response: httpx.Response, body: bytearray, *, truncated: bool) -> FetchedResponse:
     secrets = _secrets_of(response)
     return FetchedResponse(
         response.status_code,

@@ -24,7 +24,7 @@ def response_text(status: int | None, failure: str | None, detail: Detail | None
     if detail is None:
         return NOT_KEPT
     if status is None and not detail.response_headers:
-        return f"No answer: {failure or 'it was given up'}."
+        return f"No response: {failure or 'it was given up'}."
     lines = [f"{detail.http_version} {status or ''} {detail.reason}".strip(), *_headers(detail.response_headers)]
     lines += _body(detail.response_body)
     return "\n".join((*lines, "", f"Broken off here: {failure}.") if failure else lines)

@@ -12,7 +12,7 @@ from app.wire.details import Detail, Details
 from app.wire.redact import ShownBody
 
 _UNKNOWN = -1
-_NEVER_SAID = "unknown"  # the version of HTTP, where no answer came
+_NEVER_SAID = "unknown"  # the version of HTTP, where no response came
 _FORM = "application/x-www-form-urlencoded"
 _REDACTED = (
     "Redacted: every token, code and password was replaced by its fingerprint and length when it was recorded; "

@@ -212,7 +212,7 @@ def _why_silent(failure: Exception) -> tuple[str, str]:
     if is_refused(failure):
         return "could not be reached: it refused the connection", "connection refused"
     if isinstance(failure, httpx.TimeoutException | TimeoutError):
-        return "did not answer in time", "no answer in time"
+        return "did not answer in time", "no response in time"
     if isinstance(failure, httpx.ConnectError):
         return "could not be reached", "not reached"
     return "broke off before it had opened a way", "broke off"

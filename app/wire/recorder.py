@@ -124,7 +124,7 @@ class _Noting:
         sent = request.content if isinstance(request.stream, httpx.ByteStream) else b""
         # what the server hands out stands in its body, and may be repeated in its headers
         body = shown_body(_media_type(request.headers, secrets), sent, secrets=secrets, is_ours=True) if sent else None
-        answer = None if response is None else self._shown_answer(response)
+        shown = None if response is None else self._shown_response(response)
         request_headers = shown_headers(request.headers.multi_items(), secrets, is_ours=True)
         return Detail(
             url=shown_url(str(request.url), secrets, is_ours=True),
@@ -135,11 +135,11 @@ class _Noting:
             response_headers=()
             if response is None
             else shown_headers(response.headers.multi_items(), secrets, issues=self._issues),
-            response_body=answer,
+            response_body=shown,
             answered_s=self._answered_s,
         )
 
-    def _shown_answer(self, response: httpx.Response) -> ShownBody:
+    def _shown_response(self, response: httpx.Response) -> ShownBody:
         raw = bytes(self._body)
         with contextlib.suppress(NotDecodable):
             raw = Decoding(response.headers.get_list("content-encoding")).decode(raw, LONGEST)

@@ -86,7 +86,7 @@ def _reasons(failure: BaseException) -> Iterator[BaseException]:
 def _otherwise(failure: Exception, host: str) -> str:
     text = unstopped(one_line(str(failure), longest=200))  # a broken answer's bytes may stand in it
     if isinstance(failure, httpx.TimeoutException):
-        return words.no_answer_in_time(host)
+        return words.no_response_in_time(host)
     if isinstance(failure, httpx.ConnectError):
         return words.not_reached(host, text)
     return words.broke_off(host, text or type(failure).__name__, quoted=True)

@@ -22,7 +22,7 @@ def not_reached(host: str, text: str) -> str:
     return f"{host} could not be reached ({text})."
 
 
-def no_answer_in_time(host: str) -> str:
+def no_response_in_time(host: str) -> str:
     return f"{host} did not answer in time."
 
 

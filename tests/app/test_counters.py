@@ -7,7 +7,7 @@ import pytest
 from app.counters import Counters, Counts
 from app.session.sign_out import revoke_and_forget
 from app.sim_loop import SimClock
-from tests.app.session.conftest import World, answers, lost_after_commit, new_world
+from tests.app.session.conftest import World, lost_after_commit, new_world, responses
 
 pytestmark = pytest.mark.anyio
 
@@ -49,7 +49,7 @@ async def test_failures_and_retries_are_counted(world: World, clock: SimClock) -
     found = counts(world)
     assert (found.calls, found.failed_calls, found.refreshes, found.retries) == (1, 0, 1, 1)
     clock.jump(40)
-    world.network.faults = [answers(503), answers(503), answers(503)]
+    world.network.faults = [responses(503), responses(503), responses(503)]
     await call(world)
     found = counts(world)
     assert (found.calls, found.failed_calls, found.failed_refreshes) == (2, 1, 1)

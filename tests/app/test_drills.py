@@ -37,7 +37,7 @@ class Bench:
 
     async def call(self) -> httpx.Response | None:
         result = await self.world.calls.call("GET", self.api)
-        return None if result.answer is None else result.answer.status
+        return None if result.response is None else result.response.status
 
     def sentences(self) -> list[str]:
         return [entry.sentence() for entry in self.world.told]

@@ -80,7 +80,7 @@ async def test_calls_and_token_requests_are_marks(world: World, clock: SimClock)
     assert "It sent RT-1." in requests[-1].text
 
 
-async def test_lost_answers_refusals_and_the_end_are_told_apart(world: World, clock: SimClock) -> None:
+async def test_lost_responses_refusals_and_the_end_are_told_apart(world: World, clock: SimClock) -> None:
     world.turn(grace_s=0)
     await world.sign_in()
     clock.jump(40)

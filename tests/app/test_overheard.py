@@ -80,12 +80,12 @@ async def test_an_api_that_repeats_the_token_is_masked(capfdbinary: pytest.Captu
     assert out.startswith(b"\xff\x00 1.10 {"), "every other byte is as it came"
     assert f'"Bearer {masked(token)}"'.encode() in out
     for said in (err, err_of_json):
-        assert said.decode().count("The answer repeats AT-1; it is masked here.\n") == 1
+        assert said.decode().count("The response repeats AT-1; it is masked here.\n") == 1
     assert all(MASK in json.loads(line)["body"] for line in as_json.splitlines())
     assert token.encode() not in out + err + as_json + err_of_json
 
 
-async def test_an_answer_that_repeats_nothing_is_not_spoken_of(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+async def test_a_response_that_repeats_nothing_is_not_spoken_of(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     async with open_assembly(open_browser=scripted) as window:
         await window.connect()
         await window.sign_in(BROWSER, lambda _: None)

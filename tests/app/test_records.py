@@ -130,7 +130,7 @@ def test_an_odd_entry_in_the_keyring_is_read_or_damaged(text: str) -> None:
 
 def test_what_a_server_may_have_said_comes_back_from_the_keyring() -> None:
     deep: Any = 1
-    for _ in range(31):  # with the claims around it as deep as an answer may be
+    for _ in range(31):  # with the claims around it as deep as a response may be
         deep = [deep]
     claims = {"sub": "ada", "deep": deep, "big": 10**4000, "\u2028": "é\u0000"}
     for tokens in (TOKENS, replace(TOKENS, id_claims=claims, first_id_claims=claims), TOKENS.without_access()):

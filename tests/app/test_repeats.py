@@ -30,12 +30,12 @@ JSON = "application/json"
 
 
 class Called:
-    """An API called once with the access token: what is printed of its answer, and what is recorded of it."""
+    """An API called once with the access token: what is printed of its response, and what is recorded of it."""
 
     def __init__(self, body: bytes, headers: dict[str, str] | None = None, *known: str, media_type: str = JSON) -> None:
         self.journal = Journal(SimClock(), secrets=KnownSecrets(map(Secret, known)))
         self._details = Details(self.journal.secrets)
-        self._answer = httpx.Response(200, headers={"content-type": media_type, **(headers or {})}, content=body)
+        self._response = httpx.Response(200, headers={"content-type": media_type, **(headers or {})}, content=body)
         with asyncio.Runner(loop_factory=SimLoop) as runner:
             self.printed = runner.run(self._call())
         (entry,) = self.journal
@@ -45,16 +45,16 @@ class Called:
         self.recorded = detail.response_body.text
 
     async def _call(self) -> bytes:
-        inner = httpx.MockTransport(lambda _: self._answer)
+        inner = httpx.MockTransport(lambda _: self._response)
         recorder = RecordingTransport(inner, self.journal, SimClock(), self._details)
         request = httpx.Request("GET", "https://api.example/x", headers={"Authorization": f"Bearer {ACCESS}"})
         async with httpx.AsyncClient(transport=recorder) as http:
-            answer = await fetch(http, request, kind=ExchangeKind.API)
-        result = CallResult(method="GET", url="https://api.example/x", steps=(), duration_s=0.0, answer=answer)
+            response = await fetch(http, request, kind=ExchangeKind.API)
+        result = CallResult(method="GET", url="https://api.example/x", steps=(), duration_s=0.0, response=response)
         bench = SimpleNamespace(secrets=self.journal.secrets, session=SimpleNamespace(tokens=None))
         (cleaned,) = without_secrets([result], cast("Connections", bench))
-        assert cleaned.answer is not None
-        return cleaned.answer.body
+        assert cleaned.response is not None
+        return cleaned.response.body
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_what_the_api_sends_of_its_own_is_printed(
 def test_what_was_sent_is_masked(capsys: pytest.CaptureFixture[str]) -> None:
     called = Called(json.dumps({"echo": f"Bearer {ACCESS}", "token": "inv_9f8e7d6c5b4a"}).encode())
     assert json.loads(called.printed) == {"echo": f"Bearer {masked(ACCESS)}", "token": "inv_9f8e7d6c5b4a"}
-    assert "The answer repeats a secret that was sent; it is masked here." in capsys.readouterr().err
+    assert "The response repeats a secret that was sent; it is masked here." in capsys.readouterr().err
 
 
 NAMES = st.sampled_from(("token", "otp", "password", "code", "access_token", "session", "id", "Authorization", "a"))
@@ -99,14 +99,14 @@ HEADERS = st.dictionaries(
 
 @given(ORDINARY, HEADERS, st.booleans(), st.sampled_from((None, 2)))
 @example({"token": ["aB3dE5gH7jK9mN1p"], "x": "aB3dE5gH7jK9mN1p"}, {}, True, None)
-def test_ordinary_answers_are_printed_byte_for_byte(
+def test_ordinary_responses_are_printed_byte_for_byte(
     found: object, headers: dict[str, str], ascii_only: bool, indent: int | None
 ) -> None:
     body = json.dumps(found, ensure_ascii=ascii_only, indent=indent).encode("utf-8", "surrogatepass")
     assert Called(body, headers).printed == body
 
 
-# Whatever of an answer is a secret that was sent: what is JSON stays JSON.
+# Whatever of a response is a secret that was sent: what is JSON stays JSON.
 KNOWN = st.sampled_from(("10115", "482913", "12345678", 'a","b', 'back\\slash\\"', "hunter-2", "e3"))
 REPEATING = st.recursive(
     st.integers(0, 9)

@@ -16,7 +16,7 @@ from app.connection import Connection, check_connection
 from app.doctor.doctor import diagnose
 from app.doctor.evidence import trouble_in
 from app.doctor.records import Case
-from app.errors import BadInput, Hiccup, LapseError, OAuthError, Refusal, SignInFailed, UnusableAnswer
+from app.errors import BadInput, Hiccup, LapseError, OAuthError, Refusal, SignInFailed, UnusableResponse
 from app.errors.reasons import FailureKind, SessionEnd, SignInEnded
 from app.events import Entry, Event
 from app.events.demo import ReplayAnswered, ReplayStarted, TokenRevoked
@@ -123,17 +123,17 @@ def errors() -> Iterator[LapseError]:
         (429, "invalid_grant", "too many"),
     ):
         yield OAuthError(code, said, status=status)
-    for answer in (
-        _answer(503, b"", "text/plain"),
-        _answer(200, b"<html>", "text/html"),
-        _answer(302, b"", "text/plain"),
-        _answer(400, b"", "application/json"),
-        _answer(407, b"", "text/plain"),
+    for response in (
+        _response(503, b"", "text/plain"),
+        _response(200, b"<html>", "text/html"),
+        _response(302, b"", "text/plain"),
+        _response(400, b"", "application/json"),
+        _response(407, b"", "text/plain"),
     ):
-        yield error_response(answer)
-        yield _caught(answer)
-    yield _caught(_answer(200, b'{"issuer": "https://other.example.test"}', "application/json"))
-    yield UnusableAnswer("It lacks it.", status=200, kind=FailureKind.INCOMPLETE)
+        yield error_response(response)
+        yield _caught(response)
+    yield _caught(_response(200, b'{"issuer": "https://other.example.test"}', "application/json"))
+    yield UnusableResponse("It lacks it.", status=200, kind=FailureKind.INCOMPLETE)
     yield Hiccup(words.left_alone(5)[0], kind=FailureKind.LEFT_ALONE, sent=False)
     said = {SignInEnded.CANCELLED: words.CANCELLED, SignInEnded.TIMED_OUT: did_not_come_back(300)}
     for reason in SignInEnded:
@@ -141,15 +141,15 @@ def errors() -> Iterator[LapseError]:
     yield SignInFailed(words.not_accepted(words.clock_wrong(120)), reason=SignInEnded.NOT_ACCEPTED, rule="exp")
 
 
-def _answer(status: int, body: bytes, media_type: str) -> FetchedResponse:
+def _response(status: int, body: bytes, media_type: str) -> FetchedResponse:
     return FetchedResponse(
         status, "", httpx.Headers({"content-type": media_type}), body, truncated=False, stated_length=None
     )
 
 
-def _caught(answer: FetchedResponse) -> LapseError:
+def _caught(response: FetchedResponse) -> LapseError:
     with pytest.raises(LapseError) as caught:
-        read_metadata(CONNECTION.issuer, answer)
+        read_metadata(CONNECTION.issuer, response)
     return caught.value
 
 

@@ -180,7 +180,9 @@ async def test_another_lapse_goes_along_when_one_travels(bench: Connections) -> 
 async def test_nothing_takes_as_long_as_one_has_travelled(bench: Connections) -> None:
     async with bench.beside() as other:
         await (await controls_of(bench)).travel(3600)
-        result = await other.chosen.calls.call("GET", other.connection.api_url)  # its first answers tell of the travel
+        result = await other.chosen.calls.call(
+            "GET", other.connection.api_url
+        )  # its first responses tell of the travel
         assert result.duration_s < 1
         await other.session.fresh_token(asked_for=True)
         await reset_demo_org(bench)
@@ -200,7 +202,7 @@ async def test_a_travel_during_a_slow_refresh_is_not_waited_for(bench: Connectio
     assert (refreshing.result().refreshed_s or 60) < 4
 
 
-async def test_a_lost_answer_is_asked_for_again_although_another_lapse_has_travelled(
+async def test_a_lost_response_is_asked_for_again_although_another_lapse_has_travelled(
     bench: Connections, org: DemoOrg
 ) -> None:
     async with bench.beside() as other:
@@ -211,7 +213,7 @@ async def test_a_lost_answer_is_asked_for_again_although_another_lapse_has_trave
         assert len(told(other, RefreshRetried)) == 1
 
 
-async def test_an_answer_from_before_a_travel_does_not_take_us_back(
+async def test_a_response_from_before_a_travel_does_not_take_us_back(
     bench: Connections, clock: SimClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     carry = OrgTransport.handle_async_request

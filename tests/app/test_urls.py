@@ -106,7 +106,7 @@ def test_a_connection_holds_nothing_that_cannot_be_sent(wrong: dict[str, object]
 
 
 @pytest.mark.parametrize("location", ["https://xn--a/x", "https://[v1.x]/", "https://☃.example/", "\\\\[", "//["])
-def test_a_redirect_that_leads_to_no_url_is_no_answer(location: str) -> None:
+def test_a_redirect_that_leads_to_no_url_is_no_response(location: str) -> None:
     from app.errors import Unreachable
     from app.events.wire import ExchangeKind
     from app.wire.fetch import fetch
@@ -122,6 +122,6 @@ def test_a_redirect_that_leads_to_no_url_is_no_answer(location: str) -> None:
     told = ""
     try:
         status = asyncio.run(ask())
-    except Unreachable as trouble:
-        status, told = None, trouble.what
+    except Unreachable as error:
+        status, told = None, error.what
     assert status == 302 or "as.example" in told

@@ -10,8 +10,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 
-async def answer(request: Request) -> Response:
-    """Read the body, answer as much JSON as a token answer has."""
+async def response(request: Request) -> Response:
+    """Read the body, response as much JSON as a token response has."""
     await request.body()
     return JSONResponse({"token_type": "Bearer", "padding": "x" * 2000})
 
@@ -20,7 +20,7 @@ def main() -> None:
     """Serve on the port given, until killed."""
     port = int(sys.argv[1])
     print(json.dumps({"port": port}), flush=True)
-    app = Starlette(routes=[Route("/token", answer, methods=["POST"])])
+    app = Starlette(routes=[Route("/token", response, methods=["POST"])])
     uvicorn.run(
         app, port=port, http="h11", loop="asyncio", lifespan="off", access_log=False, log_level="critical", workers=1
     )

@@ -40,7 +40,7 @@ def main() -> None:
     bare_s, signature_s = asyncio.run(_bare_call_s()), _signature_s(key)
     ratio = whole_s / (bare_s * args.calls * len(Contestant) / (os.cpu_count() or 1))
     print(f"a bare call         {bare_s * 1e6:6.0f} µs, httpx to a Starlette route; all of them so: ratio {ratio:.2f}")
-    print(f"a bare signature    {signature_s * 1e6:6.0f} µs, RSA of 2,048 bits; each token answer has two")
+    print(f"a bare signature    {signature_s * 1e6:6.0f} µs, RSA of 2,048 bits; each token response has two")
     for contestant in Contestant:
         spent_s = min(_seconds_of(scenario, contestant, key) for _ in range(args.n))
         print(f"{contestant:<19} {spent_s:6.2f} s of one core, {spent_s / args.calls * 1e6:.0f} µs a call")
@@ -53,7 +53,7 @@ def _seconds_of_a_run(scenario: Scenario) -> float:
 
 
 async def _bare_call_s() -> float:
-    transport = httpx.ASGITransport(Starlette([Route("/", _answer)]))
+    transport = httpx.ASGITransport(Starlette([Route("/", _response)]))
     async with httpx.AsyncClient(transport=transport) as http:
         began = time.process_time()
         for _ in range(_BARE):
@@ -61,7 +61,7 @@ async def _bare_call_s() -> float:
         return (time.process_time() - began) / _BARE
 
 
-async def _answer(_request: Request) -> JSONResponse:
+async def _response(_request: Request) -> JSONResponse:
     return JSONResponse({})
 
 

@@ -100,9 +100,9 @@ def _signed_in(connection: http.client.HTTPConnection, path: str, ready: dict[st
     }
     form = urlencode({"username": ready["username"], "password": ready["password"], "action": "sign-in"})
     connection.request("POST", f"{path}/authorize?{urlencode(asked)}", form, _FORM)
-    answer = connection.getresponse()
-    answer.read()
-    code = parse_qs(urlsplit(answer.headers["location"]).query)["code"][0]
+    response = connection.getresponse()
+    response.read()
+    code = parse_qs(urlsplit(response.headers["location"]).query)["code"][0]
     proof = {"grant_type": "authorization_code", "code": code, "code_verifier": _VERIFIER}
     sent = {**proof, "redirect_uri": asked["redirect_uri"], "client_id": ready["client_id"]}
     return _posted(connection, f"{path}/token", sent)["refresh_token"]
@@ -110,9 +110,9 @@ def _signed_in(connection: http.client.HTTPConnection, path: str, ready: dict[st
 
 def _posted(connection: http.client.HTTPConnection, path: str, form: dict[str, str]) -> dict[str, str]:
     connection.request("POST", path, urlencode(form), _FORM)
-    answer = connection.getresponse()
-    found: dict[str, str] = json.loads(answer.read())
-    assert answer.status == http.client.OK, found
+    response = connection.getresponse()
+    found: dict[str, str] = json.loads(response.read())
+    assert response.status == http.client.OK, found
     return found
 
 

@@ -27,11 +27,11 @@ class Chromium:
 
     def __init__(self, profile: str) -> None:
         commands_read, self._write = os.pipe()
-        self._read, answers_write = os.pipe()
+        self._read, responses_write = os.pipe()
 
         def as_three_and_four() -> None:
             os.dup2(commands_read, 13)
-            os.dup2(answers_write, 14)
+            os.dup2(responses_write, 14)
             os.dup2(13, 3)
             os.dup2(14, 4)
 
@@ -43,7 +43,7 @@ class Chromium:
             close_fds=False,
         )
         os.close(commands_read)
-        os.close(answers_write)
+        os.close(responses_write)
         self._buffer = b""
         self._number = 0
         self.events: list[dict[str, Any]] = []
@@ -60,11 +60,11 @@ class Chromium:
             message["sessionId"] = self._session
         os.write(self._write, json.dumps(message).encode() + b"\0")
         while True:
-            answer = self._next()
-            if answer.get("id") == self._number:
-                assert "error" not in answer, answer["error"]
-                return dict(answer["result"])
-            self.events.append(answer)
+            response = self._next()
+            if response.get("id") == self._number:
+                assert "error" not in response, response["error"]
+                return dict(response["result"])
+            self.events.append(response)
 
     def wait_for(self, method: str) -> None:
         while not any(event.get("method") == method for event in self.events):

@@ -30,8 +30,8 @@ def test_a_session_lives_from_command_to_command(commands: Make, keyring_env: di
     token = lapse("token")
     assert token.returncode == 0
     assert token.stdout.count("\n") == 1
-    answer = httpx.get(served.api_url, headers={"Authorization": f"Bearer {token.stdout.strip()}"}, trust_env=False)
-    assert answer.status_code == 200
+    response = httpx.get(served.api_url, headers={"Authorization": f"Bearer {token.stdout.strip()}"}, trust_env=False)
+    assert response.status_code == 200
     assert lapse("token").stdout == token.stdout  # still fresh: no refresh
 
     call = lapse("call", served.api_url, "-n", "3", "--json")

@@ -19,7 +19,7 @@ NOTHING = "http://127.0.0.1:9/oauth2/default"
 
 @pytest.fixture
 def tokens(served: Served) -> dict[str, str]:
-    """A token answer of a sign-in at the served org."""
+    """A token response of a sign-in at the served org."""
     import base64
     import hashlib
 
@@ -35,8 +35,8 @@ def tokens(served: Served) -> dict[str, str]:
         "code_challenge_method": "S256",
     }
     form = {"username": "ada", "password": "engine-1843", "action": "sign-in"}
-    answer = httpx.post(f"{served.issuer}/v1/authorize", params=asked, data=form, trust_env=False)
-    code = httpx.URL(answer.headers["location"]).params["code"]
+    response = httpx.post(f"{served.issuer}/v1/authorize", params=asked, data=form, trust_env=False)
+    code = httpx.URL(response.headers["location"]).params["code"]
     proof = {
         "grant_type": "authorization_code",
         "client_id": served.client_id,
@@ -59,7 +59,7 @@ def inspected(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str
     return inspect
 
 
-def test_a_valid_answer_is_0_and_every_rule_is_told(
+def test_a_valid_response_is_0_and_every_rule_is_told(
     inspected: Inspected, served: Served, tokens: dict[str, str]
 ) -> None:
     code, found, _ = inspected(json.dumps(tokens), "--issuer", served.issuer, "--audience", "api://default")

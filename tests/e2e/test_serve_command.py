@@ -44,8 +44,8 @@ class Org:
             "prompt": "login",
         }
         form = {"username": self.ready["username"], "password": self.ready["password"], "action": "sign-in"}
-        answer = self.http.post(f"{self.ready['issuer']}/v1/authorize", params=asked, data=form)
-        code = httpx.URL(answer.headers["location"]).params["code"]
+        response = self.http.post(f"{self.ready['issuer']}/v1/authorize", params=asked, data=form)
+        code = httpx.URL(response.headers["location"]).params["code"]
         proof = {"grant_type": "authorization_code", "code": code, "code_verifier": VERIFIER}
         found: dict[str, Any] = self.token(**proof, redirect_uri=REDIRECT_URI).json()
         return found
@@ -99,7 +99,7 @@ def test_the_ready_line_has_everything_a_program_needs(serve: Serve) -> None:
         f"{org.ready['org_url']}/api/v1/apps/{org.ready['client_id']}",
         headers={"Authorization": f"SSWS {org.ready['api_token']}"},
     )
-    assert [answer.status_code for answer in (api, apps, org.control("GET"))] == [200, 200, 200]
+    assert [response.status_code for response in (api, apps, org.control("GET"))] == [200, 200, 200]
 
 
 def test_two_orgs_have_nothing_in_common(serve: Serve) -> None:
@@ -131,11 +131,11 @@ def test_faults_and_scenarios_from_the_command_line(serve: Serve) -> None:
     )
     assert len(org.http.get(f"{org.ready['issuer']}/v1/keys").json()["keys"]) > 1
     token = org.sign_in()["refresh_token"]
-    answer = org.refresh(token)
-    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    response = org.refresh(token)
+    assert (response.status_code, response.headers["retry-after"]) == (503, "5")
     with pytest.raises(httpx.RemoteProtocolError):
         org.refresh(token)
-    assert org.refresh(token).status_code == 200, "the grace period forgives a lost answer"
+    assert org.refresh(token).status_code == 200, "the grace period forgives a lost response"
     assert org.control("GET").json()["families"][0]["refreshes"] == 2
 
 

@@ -39,7 +39,7 @@ HEADLESS, WINDOW, INSTALLED = ("app", "status"), ("ui",), ("app.launcher.lapse",
 
 
 class SlowFront:
-    """In front of an org; once `slow`, a token answer takes two seconds after its rotation is committed."""
+    """In front of an org; once `slow`, a token response takes two seconds after its rotation is committed."""
 
     def __init__(self, front: Any) -> None:
         self._front = front

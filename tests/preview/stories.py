@@ -65,7 +65,7 @@ class Story:
 
 
 class Stage:
-    """A person in simulated time, on a demo org whose answers take as long as real ones do."""
+    """A person in simulated time, on a demo org whose responses take as long as real ones do."""
 
     def __init__(self, bench: Connections, org: DemoOrg, controls: Controls, drills: Drills) -> None:
         self.bench = bench
@@ -101,12 +101,12 @@ class Stage:
         async with httpx.AsyncClient(transport=OrgTransport(self.org)) as browser:
             page = await browser.post(url, data=form)
         code = Secret(parse_qs(urlsplit(page.headers["location"]).query)["code"][0])
-        answer = await client.exchange_code(code=code, redirect_uri=_REDIRECT_URI, pkce=pkce, cause=None)
-        assert answer.id_token is not None
+        response = await client.exchange_code(code=code, redirect_uri=_REDIRECT_URI, pkce=pkce, cause=None)
+        assert response.id_token is not None
         claims = await client.verify_id_token(
-            answer.id_token, access_token=answer.access_token, nonce="nonce", cause=None
+            response.id_token, access_token=response.access_token, nonce="nonce", cause=None
         )
-        await self.bench.session.begin(answer, claims, cause=None)
+        await self.bench.session.begin(response, claims, cause=None)
 
     async def call(self, times: int = 1) -> None:
         """Call the API, so many times at once."""
@@ -137,7 +137,7 @@ class Stage:
     def _turned(self) -> OrgState:
         found = self.controls.look()
         assert found is not None
-        # what makes every story's answers take their time is none of its trouble
+        # what makes every story's responses take their time is none of its trouble
         return replace(found, faults=found.faults[len(ANSWERS_TAKE) :])
 
 

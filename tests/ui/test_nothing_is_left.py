@@ -41,7 +41,7 @@ def test_nothing_is_left_after_a_cancellation_at_any_point(qapp: QApplication, b
 
 
 @pytest.mark.parametrize("name", ["oversized", "undecodable"])
-def test_the_window_calls_on_after_more_answers_of_a_kind_than_it_has_connections(
+def test_the_window_calls_on_after_more_responses_of_a_kind_than_it_has_connections(
     qapp: QApplication, base: str, name: str
 ) -> None:
     async def storms() -> str:

@@ -144,9 +144,9 @@ class ConnectionsController(Controller):
             return
         try:
             await work(editor, *args)
-        except LapseError as trouble:
+        except LapseError as error:
             if editor is self._editor:
-                editor.show_error(trouble)
+                editor.show_error(error)
 
     async def _in_list(self, work: Callable[..., Awaitable[None]], *args: object) -> None:
         dialog = self._list
@@ -154,9 +154,9 @@ class ConnectionsController(Controller):
             return
         try:
             await work(dialog, *args)
-        except LapseError as trouble:
+        except LapseError as error:
             if dialog is self._list:
-                dialog.show_error(trouble)
+                dialog.show_error(error)
 
     async def _look_up(self, editor: ConnectionEditor, text: str) -> None:
         from app.connecting.lookup import look_up

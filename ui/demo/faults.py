@@ -79,8 +79,8 @@ class FaultControls(QWidget):
             FaultSwitch(
                 "answerLost",
                 "close-after@token.refresh",
-                "Refresh answer lost",
-                "The refresh is carried out, and the connection ends before its answer",
+                "Refresh response lost",
+                "The refresh is carried out, and the connection ends before its response",
             ),
             FaultSwitch("tokenSlow", "delay=2@token", "Slow: 2 s", "The token endpoint takes two seconds"),
             FaultSwitch(

@@ -40,7 +40,7 @@ class LifetimeControls(QWidget):
         self.grant_box.setChecked(bool(knobs["refresh_grant_enabled"]))
         self.rotate_box.setChecked(rotates)
         why_not = "" if rotates else "A refresh token that is not rotated needs no grace period."
-        grace = "How long a rotated refresh token is still taken, for answers that got lost"
+        grace = "How long a rotated refresh token is still taken, for responses that got lost"
         self.sliders["grace_s"].show_allowed(why_not, grace)
         self._followed = matching(knobs, self._wanted)
         self._is_as_new = dict(knobs) == first_knobs()

@@ -46,8 +46,8 @@ class WhatIf(QWidget):
             button.clicked.connect(slot)
         self.when_label = label(role="title", wrap=True)
         self.when_label.setObjectName("whatIfWhenLabel")
-        self.answer_label = label(wrap=True)
-        self.answer_label.setObjectName("whatIfAnswerLabel")
+        self.response_label = label(wrap=True)
+        self.response_label.setObjectName("whatIfAnswerLabel")
         self._lay_out()
 
     def show_thought(self, decision: "Decision", left_s: float | None) -> None:
@@ -55,7 +55,7 @@ class WhatIf(QWidget):
         self._left_s = left_s
         later = f"If it were {duration(self.in_s)} later:"
         self.when_label.setText(later if self.in_s else "As it is now:")
-        self.answer_label.setText(f"{because(decision)} {consequence(decision, 'then' if self.in_s else 'now')}")
+        self.response_label.setText(f"{because(decision)} {consequence(decision, 'then' if self.in_s else 'now')}")
         why_not = "There is no access token in hand whose end is known." if left_s is None else ""
         if left_s is not None and left_s <= 0:
             why_not = "It has lapsed already."
@@ -89,4 +89,4 @@ class WhatIf(QWidget):
         layout.addWidget(note)
         layout.addLayout(Flow(*self.buttons.values()))
         layout.addWidget(self.when_label)
-        layout.addWidget(self.answer_label)
+        layout.addWidget(self.response_label)

@@ -127,7 +127,7 @@ class ChangePage(QWidget):
         self.fields.show_fields(change.fields)
         rotates = change.wanted.rotation_type == ROTATE
         self.grace_spin.setEnabled(rotates)
-        hint = "Seconds a replaced refresh token stays good, 0 to 60; against answers that get lost."
+        hint = "Seconds a replaced refresh token stays good, 0 to 60; against responses that get lost."
         why = hint if rotates else "Only a refresh token that rotates has a grace period."
         self.grace_spin.setToolTip(why)
         self.grace_spin.setAccessibleDescription(why)

@@ -103,7 +103,7 @@ class PasteDialog(QDialog):
         self.text_edit.masks = masks
         self.text_edit.setObjectName("pastedTextEdit")
         self.text_edit.setAccessibleName("Token, or text with tokens in it")
-        hint = "A token, Bearer …, an Authorization header, a curl command, a token answer, a redirect URL"
+        hint = "A token, Bearer …, an Authorization header, a curl command, a token response, a redirect URL"
         self.text_edit.setPlaceholderText(hint)
         self.text_edit.trouble.connect(self.show_error)
         self.source_picker = Picker()

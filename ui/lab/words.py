@@ -58,7 +58,7 @@ def weather_names() -> dict[Weather, str]:
     return {
         Weather.GOOD: "Good",
         Weather.OUTAGES: "Outages",
-        Weather.LOST_ANSWERS: "Lost answers",
+        Weather.LOST_ANSWERS: "Lost responses",
         Weather.BUSY: "Busy server",
     }
 

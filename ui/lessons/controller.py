@@ -296,5 +296,5 @@ class LessonsController(Controller):
             return
         try:
             self._bench.remember_window(change(saved_progress()).kept())
-        except LapseError as trouble:
-            self._shell.show_error(trouble)
+        except LapseError as error:
+            self._shell.show_error(error)

@@ -1,1 +1,1 @@
-"""The API's answer to the last call."""
+"""The API's response to the last call."""

@@ -19,7 +19,7 @@ _BINARY = b"\x00"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseFacts:
-    """What came back: an answer, or the `failure` that kept it from coming; `body` is cut when `truncated`.
+    """What came back: a response, or the `failure` that kept it from coming; `body` is cut when `truncated`.
 
     `secrets` are masked in it, wherever they stand.
     """
@@ -40,25 +40,25 @@ class ResponseFacts:
 def response_facts(result: "CallResult") -> ResponseFacts:
     """Return what came back of a call; what servers echo of a token is masked by `response_text`."""
     request = f"{result.method} {shown_url(result.url)}"
-    if result.answer is None:
+    if result.response is None:
         return ResponseFacts(request=request, failure=result.error, duration_s=result.duration_s)
-    answer = result.answer
+    response = result.response
     return ResponseFacts(
         request=request,
-        status=answer.status,
-        reason=answer.reason,
-        media_type=answer.media_type,
-        headers=tuple(answer.headers.multi_items()),
-        body=answer.body,
-        stated_length=answer.stated_length,
-        truncated=answer.truncated,
+        status=response.status,
+        reason=response.reason,
+        media_type=response.media_type,
+        headers=tuple(response.headers.multi_items()),
+        body=response.body,
+        stated_length=response.stated_length,
+        truncated=response.truncated,
         duration_s=result.duration_s,
-        secrets=answer.secrets,
+        secrets=response.secrets,
     )
 
 
 def response_text(facts: ResponseFacts) -> str:
-    """Return the answer as plain text: status line, headers, body; binary bodies are counted, not shown."""
+    """Return the response as plain text: status line, headers, body; binary bodies are counted, not shown."""
     if facts.failure is not None:
         return "\n".join((facts.request, "", *facts.failure.lines()))
     status = f"{facts.status} {one_line(facts.reason, longest=100)}".strip()

@@ -7,11 +7,11 @@ from ui.widgets.reader import reader
 
 
 class ResponsePanel(QWidget):
-    """Shows the last answer; a line as long as the whole text must not stop the window, so lines are not wrapped."""
+    """Shows the last response; a line as long as the whole text must not stop the window, so lines are not wrapped."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.view = reader("responseView", "The API's answer")
+        self.view = reader("responseView", "The API's response")
         self.view.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.view.setPlaceholderText("Nothing was called yet.")
         layout = QVBoxLayout(self)

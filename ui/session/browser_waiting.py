@@ -57,7 +57,7 @@ class BrowserWaitingPanel(SignInPanel):
     def show_waiting(self, url: str, redirect_uri: str, until: float) -> None:
         """Show the URL to sign in at; `until` is when the wait ends, in epoch seconds."""
         self._until = until
-        self._status.setText(f"Sign in there; the answer comes back to {redirect_uri}.")
+        self._status.setText(f"Sign in there; the response comes back to {redirect_uri}.")
         self._show_url(url)
 
     def show_no_browser(self) -> None:

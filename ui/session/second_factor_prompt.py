@@ -26,8 +26,8 @@ class WindowFactorPrompt(QObject):
         self._first = first
         self._offered: tuple[Factor, ...] = ()
         self._wanted: asyncio.Future[Any] | None = None
-        panel.factor_chosen.connect(self._answer)
-        panel.code_entered.connect(self._answer)
+        panel.factor_chosen.connect(self._response)
+        panel.code_entered.connect(self._response)
 
     async def choose(self, offered: "tuple[Factor, ...]") -> "Factor":
         """Return the one of `offered` that is chosen."""
@@ -51,9 +51,9 @@ class WindowFactorPrompt(QObject):
         self._shown()
 
     def close(self) -> None:
-        """Hear no answers any more."""
-        self._panel.factor_chosen.disconnect(self._answer)
-        self._panel.code_entered.disconnect(self._answer)
+        """Hear no responses any more."""
+        self._panel.factor_chosen.disconnect(self._response)
+        self._panel.code_entered.disconnect(self._response)
         self.deleteLater()
 
     async def _asked(self) -> Any:
@@ -61,6 +61,6 @@ class WindowFactorPrompt(QObject):
         self._shown()
         return await wanted
 
-    def _answer(self, answer: object) -> None:
+    def _response(self, response: object) -> None:
         if self._wanted is not None and not self._wanted.done():
-            self._wanted.set_result(answer)
+            self._wanted.set_result(response)

@@ -58,7 +58,7 @@ class SignInForm(QObject):
         """Say that no browser could be opened, where one is waited for."""
 
     def takes_failure(self, _failure: LapseError) -> bool:
-        """Return whether the failure was shown here and the attempt goes on, with another answer."""
+        """Return whether the failure was shown here and the attempt goes on, with another response."""
         return False
 
     def forget(self) -> None:

@@ -6,7 +6,7 @@ _BEGINS, _WITHIN, _INITIALS = range(3)
 
 
 def rank(query: str, text: str) -> int | None:
-    """Return how well `text` answers `query`, 0 is best, or None if it does not.
+    """Return how well `text` responses `query`, 0 is best, or None if it does not.
 
     Every word typed has to begin a word of the text, stand somewhere in it, or be made of initials of its words in
     their order (`dat` finds "Drop access token"); case and accents do not count.

@@ -95,7 +95,7 @@ class Commands(QObject):
             _allow(action, self._why_not_demo(now))
         cannot_lapse = self._why_not_demo(now) or self._why_not_in_hand(held=now.has_access)
         _allow(self.jump_to_lapse, cannot_lapse)
-        calling = "A call is under way: wait for its answer, or cancel it." if now.is_calling else ""
+        calling = "A call is under way: wait for its response, or cancel it." if now.is_calling else ""
         _allow(self.storm, cannot_lapse or calling)
         for action in self._token_actions:
             _allow(action, self._why_not_token(action, now))

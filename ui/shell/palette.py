@@ -76,7 +76,7 @@ def commands_of(actions: Sequence[QAction], inside: str = "") -> Iterator[Palett
 
 
 class CommandModel(QAbstractListModel):
-    """The commands that answer what was typed, best first; they follow their actions while they are shown."""
+    """The commands that response what was typed, best first; they follow their actions while they are shown."""
 
     def __init__(self, actions: Sequence[QAction], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -86,7 +86,7 @@ class CommandModel(QAbstractListModel):
             each.action.changed.connect(self._follow)
 
     def find(self, typed: str) -> None:
-        """Keep what answers `typed`; among equals the menus' order stays, and what can be had comes first."""
+        """Keep what responses `typed`; among equals the menus' order stays, and what can be had comes first."""
         ranked = [(rank(typed, each.text), each) for each in commands_of(self._actions)]
         found = [(place, each) for place, each in ranked if place is not None]
         if typed.strip():

@@ -43,7 +43,7 @@ def mark_words() -> dict[MarkKind, str]:
         MarkKind.FAILED_CALL: "failed",
         MarkKind.TOKEN_REQUEST: "refresh",
         MarkKind.REFUSAL: "refused",
-        MarkKind.LOST: "answer lost",
+        MarkKind.LOST: "response lost",
         MarkKind.RETRY: "retry",
         MarkKind.REPLAY: "replay accepted",
         MarkKind.REPLAY_REFUSED: "replay refused",

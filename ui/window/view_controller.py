@@ -81,8 +81,8 @@ class ViewController(Controller):
     def _on_scheme(self, action: QAction) -> None:
         try:
             self._bench.remember_scheme(action.data())
-        except LapseError as trouble:
-            self._shell.show_error(trouble)
+        except LapseError as error:
+            self._shell.show_error(error)
         self._dress()
 
     def _on_presenter(self, on: bool) -> None:  # noqa: FBT001 - a signal's one argument

@@ -112,7 +112,7 @@ class DetailPane(QWidget):
         if row.failure is None:
             return status
         if row.status is None:
-            return f"No answer: {row.failure}"
+            return f"No response: {row.failure}"
         return f"{status}, then broken off: {row.failure}"
 
     def _no_reason(self, call: ExchangeRow | None) -> str:

@@ -40,7 +40,7 @@ class CodeRefused(PageRefused):
         super().__init__(error, cause)
         self._typed = typed
 
-    def answer(self) -> Response:
+    def response(self) -> Response:
         return activate_page(self._typed, message=self.error.description, status=self.error.status)
 
 
@@ -99,9 +99,9 @@ class Activation:
             return device_sign_in_page(self._org, device, step)
         if isinstance(step, CodeAsked):
             return device_verify_page(self._org, device, step)
-        answer = self._asked(device, step)
-        start_session(self._org, step, answer)
-        return answer
+        response = self._asked(device, step)
+        start_session(self._org, step, response)
+        return response
 
     def _asked(self, device: DeviceSignIn, session: BrowserSession) -> Response:
         ticket = self._org.pending.new_ticket(session, self._org.clock.now(), _purpose(device))

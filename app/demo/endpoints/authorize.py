@@ -47,7 +47,7 @@ class SentBack(Refused):
         self._issuer = issuer
         self._bends = bends
 
-    def answer(self) -> Response:
+    def response(self) -> Response:
         fields = {"error": self.error.error, "error_description": self.error.description}
         return send_back(self._back, fields, self._issuer, self._bends)
 
@@ -143,9 +143,9 @@ class AuthorizationEndpoint:
             return sign_in_page(self._org, asked, step)
         if isinstance(step, CodeAsked):
             return verify_page(asked, step)
-        answer = self._consented(request, asked, step)
-        start_session(self._org, step, answer)
-        return answer
+        response = self._consented(request, asked, step)
+        start_session(self._org, step, response)
+        return response
 
     def _allowed(self, request: Request, asked: AuthorizationRequest, form: Parameters) -> Response:
         session = self._org.pending.take_ticket(form.get("ticket", ""), self._org.clock.now())
@@ -196,7 +196,7 @@ class AuthorizationEndpoint:
 
 
 def send_back(back: ReturnAddress, fields: dict[str, str], issuer: str, bends: ActiveFaults) -> Response:
-    """Return the answer that takes the browser back, with `state` and `iss` (RFC 9207) as the faults want them."""
+    """Return the response that takes the browser back, with `state` and `iss` (RFC 9207) as the faults want them."""
     given = {} if back.state is None else {"state": back.state}
     sent = {**fields, **given, "iss": issuer}
     if FaultKind.WRONG_ISS in bends:

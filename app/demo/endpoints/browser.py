@@ -24,7 +24,7 @@ _FOREIGN_FORM = OktaError(
 class PageRefused(Refused):
     """A refusal shown as a page, because there is nobody the browser could be sent back to."""
 
-    def answer(self) -> Response:
+    def response(self) -> Response:
         return refusal_page(self.error)
 
 
@@ -45,18 +45,18 @@ def session_of(org: "DemoOrg", request: Request) -> BrowserSession | None:
     return session
 
 
-def start_session(org: "DemoOrg", session: BrowserSession, answer: Response) -> None:
-    """Remember the session, and let `answer` set its cookie."""
+def start_session(org: "DemoOrg", session: BrowserSession, response: Response) -> None:
+    """Remember the session, and let `response` set its cookie."""
     org.pending.keep_sessions(org.clock.now() - org.policy.browser_session_lifetime_s)
     value = secrets.token_urlsafe(24)
     org.pending.sessions[hashed(value)] = session
-    answer.set_cookie(_cookie(org), value, path="/", httponly=True, samesite="lax", secure=_is_secure(org))
+    response.set_cookie(_cookie(org), value, path="/", httponly=True, samesite="lax", secure=_is_secure(org))
 
 
-def end_session(org: "DemoOrg", request: Request, answer: Response) -> None:
+def end_session(org: "DemoOrg", request: Request, response: Response) -> None:
     """Forget the browser's session, if it has one."""
     org.pending.sessions.pop(hashed(request.cookies.get(_cookie(org), "")), None)
-    answer.delete_cookie(_cookie(org), path="/", httponly=True, samesite="lax", secure=_is_secure(org))
+    response.delete_cookie(_cookie(org), path="/", httponly=True, samesite="lax", secure=_is_secure(org))
 
 
 def _cookie(org: "DemoOrg") -> str:

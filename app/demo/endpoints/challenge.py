@@ -87,7 +87,7 @@ class ChallengeEndpoint:
         )
         keep(self._org.pending.out_of_band, hashed(oob_code), oob)
         self._note(request, application, oob)
-        return {"oob_code": oob_code, **self._answer(oob)}
+        return {"oob_code": oob_code, **self._response(oob)}
 
     def _numbers(self, channel: str) -> tuple[tuple[str, ...], str | None]:
         if channel != "push" or not self._org.policy.number_challenge:
@@ -95,14 +95,14 @@ class ChallengeEndpoint:
         choices = tuple(str(number) for number in secrets.SystemRandom().sample(_NUMBERS, _CHOICES))
         return choices, secrets.choice(choices)
 
-    def _answer(self, oob: OutOfBand) -> dict[str, Any]:
-        answer: dict[str, Any] = {"channel": oob.channel, "expires_in": HANDLE_LIFETIME_S}
+    def _response(self, oob: OutOfBand) -> dict[str, Any]:
+        response: dict[str, Any] = {"channel": oob.channel, "expires_in": HANDLE_LIFETIME_S}
         if oob.code is not None:
-            return {**answer, "binding_method": "prompt"}
-        answer["interval"] = self._org.policy.poll_interval_s
+            return {**response, "binding_method": "prompt"}
+        response["interval"] = self._org.policy.poll_interval_s
         if oob.number is None:
-            return {**answer, "binding_method": "none"}
-        return {**answer, "binding_method": "transfer", "binding_code": oob.number}
+            return {**response, "binding_method": "none"}
+        return {**response, "binding_method": "transfer", "binding_code": oob.number}
 
     def _note(self, request: Request, application: Application, oob: OutOfBand) -> None:
         self._org.log.add(

@@ -30,7 +30,7 @@ class CodeGrant:
         self._org = org
         self._server = server
 
-    def answer(self, request: Request, application: Application, form: Parameters) -> dict[str, Any]:
+    def respond(self, request: Request, application: Application, form: Parameters) -> dict[str, Any]:
         """Return the tokens of a sign-in; raises Refused."""
         name = hashed(required(form, "code"))
         redirect_uri = required(form, "redirect_uri")

@@ -39,7 +39,7 @@ class DeviceEndpoint:
         self._org = org
         self._server = server
 
-    async def answer(self, request: Request) -> Response:
+    async def respond(self, request: Request) -> Response:
         """Return a device code and a user code (RFC 8628 §3.2, Okta fact §4); raises Refused."""
         form = await read_form(request)
         application = identified_application(self._org, request, form)
@@ -86,7 +86,7 @@ class DeviceGrant:
         self._org = org
         self._server = server
 
-    def answer(self, request: Request, application: Application, form: Parameters) -> dict[str, Any]:
+    def respond(self, request: Request, application: Application, form: Parameters) -> dict[str, Any]:
         """Return tokens once the person has allowed it, and once only; raises Refused until then (RFC 8628 §3.5)."""
         name = hashed(required(form, "device_code"))
         device = self._live(name, application)

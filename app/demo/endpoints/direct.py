@@ -30,13 +30,13 @@ H = TypeVar("H", bound=PendingSignIn)
 
 
 class SecondFactorRequired(Refused):
-    """A right password that must be followed by a second factor; the answer says by which token."""
+    """A right password that must be followed by a second factor; the response says by which token."""
 
     def __init__(self, mfa_token: str) -> None:
         super().__init__(dialect.MFA_REQUIRED, "The password was right; the user has a second factor.")
         self._mfa_token = mfa_token
 
-    def answer(self) -> Response:
+    def response(self) -> Response:
         body = {"error": self.error.error, "error_description": self.error.description, "mfa_token": self._mfa_token}
         return JSONResponse(body, status_code=self.error.status)
 
@@ -117,7 +117,7 @@ class DirectGrants:
 class PasswordGrant(DirectGrants):
     """Answers `grant_type=password`: enough for who has no second factor."""
 
-    def answer(self, request: Request, application: Application, form: Parameters) -> dict[str, Any]:
+    def respond(self, request: Request, application: Application, form: Parameters) -> dict[str, Any]:
         """Return tokens; raises MfaRequired for a user with a second factor, Refused otherwise."""
         username, password = required(form, "username"), required(form, "password")
         scopes = self.scopes(application, form)
@@ -144,7 +144,7 @@ class PasswordGrant(DirectGrants):
 class OtpGrant(DirectGrants):
     """Answers the one-time code as the only factor."""
 
-    def answer(self, request: Request, application: Application, form: Parameters) -> dict[str, Any]:
+    def respond(self, request: Request, application: Application, form: Parameters) -> dict[str, Any]:
         """Return tokens; raises Refused."""
         login = required(form, "login_hint")
         scopes = self.scopes(application, form)
@@ -159,7 +159,7 @@ class OtpGrant(DirectGrants):
 class MfaOtpGrant(DirectGrants):
     """Answers the one-time code that follows a password; a wrong one may be tried again."""
 
-    def answer(self, request: Request, application: Application, form: Parameters) -> dict[str, Any]:
+    def respond(self, request: Request, application: Application, form: Parameters) -> dict[str, Any]:
         """Return tokens; raises Refused."""
         factor = self.first_factor(request, application, form)
         scopes = self.scopes(application, form)
@@ -171,11 +171,11 @@ class MfaOtpGrant(DirectGrants):
 class OobGrant(DirectGrants):
     """Answers the polls for a phone's answer as the only factor."""
 
-    def answer(self, request: Request, application: Application, form: Parameters) -> dict[str, Any]:
+    def respond(self, request: Request, application: Application, form: Parameters) -> dict[str, Any]:
         """Return tokens once the person has answered; raises Refused until then, and for a rejection."""
         oob = self.out_of_band(request, application, form)
         scopes = self.scopes(application, form)
-        _check_answer(oob, form)
+        _check_response(oob, form)
         self.spend(form)
         return self.signed_in(request, application, oob.user_id, scopes, (_AMR[oob.channel],))
 
@@ -183,23 +183,23 @@ class OobGrant(DirectGrants):
 class MfaOobGrant(DirectGrants):
     """Answers the polls for a phone's answer that follows a password."""
 
-    def answer(self, request: Request, application: Application, form: Parameters) -> dict[str, Any]:
+    def respond(self, request: Request, application: Application, form: Parameters) -> dict[str, Any]:
         """Return tokens once the person has answered; raises Refused until then, and for a rejection."""
         self.first_factor(request, application, form)
         oob = self.out_of_band(request, application, form)
         scopes = self.scopes(application, form)
-        _check_answer(oob, form)
+        _check_response(oob, form)
         self.spend(form)
         return self.signed_in(request, application, oob.user_id, scopes, ("pwd", _AMR[oob.channel], "mfa"))
 
 
-def _check_answer(oob: OutOfBand, form: Parameters) -> None:
+def _check_response(oob: OutOfBand, form: Parameters) -> None:
     if oob.code is not None:
         if not hmac.compare_digest(form.get("binding_code", "").encode(), oob.code.encode()):
             raise Refused(dialect.WRONG_BINDING_CODE, words.wrong_binding_code(oob.channel))
-    elif oob.answer is PushResult.REJECTED:
+    elif oob.response is PushResult.REJECTED:
         raise Refused(dialect.OOB_REJECTED, words.PUSH_DENIED)
-    elif oob.answer is PushResult.NONE:
+    elif oob.response is PushResult.NONE:
         raise Refused(dialect.OOB_PENDING, words.PUSH_PENDING)
 
 

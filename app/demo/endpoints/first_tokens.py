@@ -42,7 +42,7 @@ def first_tokens(
     nonce: str | None = None,
     bends: ActiveFaults,
 ) -> tuple[dict[str, Any], Family]:
-    """Return the token answer of a new sign-in and its family, entered in the ledger, not saved yet; raises Refused.
+    """Return the token response of a new sign-in and its family, entered in the ledger, not saved yet; raises Refused.
 
     `auth_time` in epoch seconds.
     """

@@ -27,7 +27,7 @@ class IntrospectionEndpoint:
         self._org = org
         self._server = server
 
-    async def answer(self, request: Request) -> Response:
+    async def respond(self, request: Request) -> Response:
         """Answer 200 whatever the token is; raises Refused for a malformed request."""
         request.state.event_type = self._server.event("token.introspect")
         form = await read_form(request)

@@ -54,19 +54,19 @@ class Issuer:
         route, v1, path, well_known = self._door.route, self._server.endpoints, self._server.path, "/.well-known"
         post = ("POST",)
         routes = [
-            route(f"{v1}/token", "token", self._token.answer, post),
+            route(f"{v1}/token", "token", self._token.respond, post),
             route(f"{path}{well_known}/openid-configuration", "discovery", self.metadata),
             route(f"{path}{well_known}/oauth-authorization-server", "discovery", self.metadata),
             route(f"{v1}/keys", "keys", self.keys),
             route(f"{v1}/userinfo", "userinfo", self.userinfo),
-            route(f"{v1}/introspect", "introspect", self._introspection.answer, post),
-            route(f"{v1}/revoke", "revoke", self._revocation.answer, post),
+            route(f"{v1}/introspect", "introspect", self._introspection.respond, post),
+            route(f"{v1}/revoke", "revoke", self._revocation.respond, post),
             route(f"{v1}/authorize", "authorize", self._authorization.show),
             route(f"{v1}/authorize", "sign_in", self._authorization.sign_in, post),
-            route(f"{v1}/par", "push", self._push.answer, post),
+            route(f"{v1}/par", "push", self._push.respond, post),
             route(f"{v1}/logout", "logout", self._logout.by_query),
             route(f"{v1}/logout", "logout", self._logout.by_form, post),
-            route(f"{v1}/device/authorize", "device_authorize", self._device.answer, post),
+            route(f"{v1}/device/authorize", "device_authorize", self._device.respond, post),
             # Okta has these two and advertises them nowhere
             route(f"{v1}/primary-authenticate", "primary_authenticate", self._challenge.primary, post),
             route(f"{v1}/challenge", "challenge", self._challenge.second, post),

@@ -28,22 +28,22 @@ class LogoutEndpoint:
         self._server = server
 
     async def by_query(self, request: Request) -> Response:
-        return await self._answer(request, by_form=False)
+        return await self._response(request, by_form=False)
 
     async def by_form(self, request: Request) -> Response:
-        return await self._answer(request, by_form=True)
+        return await self._response(request, by_form=True)
 
-    async def _answer(self, request: Request, *, by_form: bool) -> Response:
+    async def _response(self, request: Request, *, by_form: bool) -> Response:
         try:
             asked = await read_form(request) if by_form else read_query(request)
             client_id = self._hinted(asked)
             onwards = self._onwards(asked, client_id)
         except Refused as refused:
             raise PageRefused(refused.error, refused.cause) from None
-        answer = signed_out_page() if onwards is None else RedirectResponse(onwards, status_code=_FOUND)
-        end_session(self._org, request, answer)
+        response = signed_out_page() if onwards is None else RedirectResponse(onwards, status_code=_FOUND)
+        end_session(self._org, request, response)
         self._org.log.add("user.session.end", endpoint="logout", client_id=client_id)
-        return answer
+        return response
 
     def _hinted(self, asked: Parameters) -> str:
         if "id_token_hint" not in asked:

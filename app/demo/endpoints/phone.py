@@ -35,17 +35,17 @@ class PhonePage:
         """Answer the form's `push`: `answer` is `deny` or `approve`; `number` approves a number challenge."""
         form = await read_own_form(request)
         try:
-            self._answer(form)
+            self._response(form)
         except BadInput as bad:
             return phone_page(self._phone, message=bad.what)
         # a page reached by GET can be looked at again without answering again
         return RedirectResponse(_PATH, status_code=_SEE_OTHER)
 
-    def _answer(self, form: Parameters) -> None:
-        push, answer, number = form.get("push", ""), form.get("answer"), form.get("number")
-        if answer == "deny":
+    def _response(self, form: Parameters) -> None:
+        push, response, number = form.get("push", ""), form.get("answer"), form.get("number")
+        if response == "deny":
             self._phone.deny(push)
-        elif answer == "approve" or number is not None:
+        elif response == "approve" or number is not None:
             self._phone.approve(push, number)
         else:
             raise BadInput("Approve or deny it.")

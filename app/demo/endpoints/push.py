@@ -28,7 +28,7 @@ class PushEndpoint:
         self._org = org
         self._server = server
 
-    async def answer(self, request: Request) -> Response:
+    async def respond(self, request: Request) -> Response:
         """Keep a request and return its `request_uri` (RFC 9126 §2.2); raises Refused for one that cannot come right.
 
         What is asked is checked when the browser brings the reference; who asks and the redirect URI are checked now.

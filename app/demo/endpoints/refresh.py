@@ -34,7 +34,7 @@ class RefreshGrant:
         self._org = org
         self._server = server
 
-    def answer(self, request: Request, application: Application, form: Parameters) -> dict[str, Any]:
+    def respond(self, request: Request, application: Application, form: Parameters) -> dict[str, Any]:
         """Return new tokens for a refresh token; raises Refused, in the same words whyever it is no good."""
         value = required(form, "refresh_token")
         name = hashed(value)
@@ -49,9 +49,9 @@ class RefreshGrant:
             raise Refused(dialect.USER_NOT_ASSIGNED)
         scopes = self._narrowed(family, form.get("scope"))
         bends = active_faults(request)
-        answer = token_response(self._org, self._server, family, scopes, bends=bends)
+        response = token_response(self._org, self._server, family, scopes, bends=bends)
         count_refresh(self._org, family)
-        return answer | self._refresh_token(application, name, value, record, family, bends)
+        return response | self._refresh_token(application, name, value, record, family, bends)
 
     def _known(self, request: Request, name: str) -> tuple[RefreshRecord, Family]:
         record = self._org.ledger.refresh.get(name)

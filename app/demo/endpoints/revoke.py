@@ -27,7 +27,7 @@ class RevocationEndpoint:
         self._org = org
         self._server = server
 
-    async def answer(self, request: Request) -> Response:
+    async def respond(self, request: Request) -> Response:
         """Answer 200 with no body, also for a token nobody knows; raises Refused for a malformed request."""
         request.state.event_type = self._server.event("token.revoke")
         form = await read_form(request)

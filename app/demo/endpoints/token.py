@@ -26,12 +26,12 @@ _PRUNE_EVERY = 50
 class GrantHandler(Protocol):
     """Answers the requests of one grant type; raises Refused."""
 
-    def answer(self, request: Request, application: Application, form: Parameters) -> dict[str, Any]:
-        """Return the token answer; what it promises is entered in the ledger, not saved yet."""
+    def respond(self, request: Request, application: Application, form: Parameters) -> dict[str, Any]:
+        """Return the token response; what it promises is entered in the ledger, not saved yet."""
 
 
 class TokenEndpoint:
-    """Answers token requests of public applications; what an answer promises is saved before it leaves."""
+    """Answers token requests of public applications; what a response promises is saved before it leaves."""
 
     def __init__(self, org: "DemoOrg", server: AuthorizationServer) -> None:
         self._org = org
@@ -47,8 +47,8 @@ class TokenEndpoint:
             Grant.DEVICE: DeviceGrant(org, server),
         }
 
-    async def answer(self, request: Request) -> Response:
-        """Return the token answer (RFC 6749 §5.1); raises Refused for every error of §5.2."""
+    async def respond(self, request: Request) -> Response:
+        """Return the token response (RFC 6749 §5.1); raises Refused for every error of §5.2."""
         request.state.event_type = self._server.event("token.grant")
         if _CREDENTIALS & read_query(request).keys():
             raise Refused(dialect.CREDENTIALS_IN_QUERY)
@@ -70,7 +70,7 @@ class TokenEndpoint:
         check_grant(application, grant)
         if not self._server.is_org and not self._org.policy.has_access_policy:
             raise Refused(dialect.NO_MATCHING_POLICY, words.NO_ACCESS_POLICY)
-        return self._grants[grant].answer(request, application, form)
+        return self._grants[grant].respond(request, application, form)
 
     def _prune(self) -> None:
         # it looks at everything, so it is not done every time

@@ -19,7 +19,7 @@ _CODES = {
 class ManagementRefused(Refused):
     """A request the management API answers with an E-code; `causes` are told to the client too.
 
-    The System Log prints the code as the reason. `headers` go out with the answer.
+    The System Log prints the code as the reason. `headers` go out with the response.
     """
 
     def __init__(self, status: int, code: str, summary: str, causes: Iterable[str] = ()) -> None:
@@ -27,7 +27,7 @@ class ManagementRefused(Refused):
         super().__init__(OktaError(status, code, summary, code), " ".join((summary, *self._causes)))
         self.headers: dict[str, str] = {}
 
-    def answer(self) -> Response:
+    def response(self) -> Response:
         """Return the error body Okta uses outside its OAuth endpoints."""
         body = management_body(self.error.error, self.error.description, self._causes)
         return JSONResponse(body, status_code=self.error.status, headers=self.headers)

@@ -4,7 +4,7 @@ import re
 
 from app.doctor.evidence import REFRESH
 from app.doctor.records import Case, Certainty, Evidence, FailedStage, Failure, Finding
-from app.doctor.rules.server_words import Described, answer, code_is, is_okta, says
+from app.doctor.rules.server_words import Described, code_is, is_okta, response, says
 from app.doctor.words import APP, TURN_ON_GRANT
 from app.errors.reasons import SignInEnded
 
@@ -79,7 +79,7 @@ def client_gone(case: Case) -> Finding | None:
     if trouble is None or not code_is(case, "invalid_client"):
         return None
     worked = trouble.sent is not None or case.holding.is_signed_in
-    evidence = list(answer(case))
+    evidence = list(response(case))
     if inactive:
         evidence.append(Evidence(None, "The Applications API says that the app is inactive."))
     elif worked:
@@ -110,7 +110,7 @@ def other_client(case: Case) -> Finding | None:
         rule="other_client",
         certainty=Certainty.SURE,
         what=f"The refresh token was issued for another {what} than the one it is sent to.",
-        evidence=(*answer(case), Evidence(None, f"The connection: {case.connection.key}")),
+        evidence=(*response(case), Evidence(None, f"The connection: {case.connection.key}")),
         source="RFC 6749 §5.2; Okta's error list: mismatched_client, mismatched_authorization_server",
         cure=("Sign in again with the connection as it is now.",),
         weight=90,
@@ -131,7 +131,7 @@ def bound_to_key(case: Case) -> Finding | None:
         what="The server wants a fresh nonce in the proof of the key."
         if nonce
         else "The app's tokens are bound to a key (DPoP), and this request had not the right proof of it.",
-        evidence=(*answer(case), *told),
+        evidence=(*response(case), *told),
         source="RFC 9449 §5 and §8; Okta, Configure DPoP: a refresh token is bound to the key of its sign-in",
         cure=(
             APP,

@@ -3,7 +3,7 @@
 from app.doctor import system_log
 from app.doctor.records import Case, Certainty, Evidence, Finding, Sent
 from app.doctor.rules.refusal import sent_token
-from app.doctor.rules.server_words import answer, is_okta, is_org_server
+from app.doctor.rules.server_words import is_okta, is_org_server, response
 from app.doctor.system_log import Why
 from app.doctor.words import moment
 from app.text import duration
@@ -45,7 +45,7 @@ def _idle(case: Case, certainty: Certainty, evidence: tuple[Evidence, ...], weig
         rule="idle_limit",
         certainty=certainty,
         what="The refresh token was not used for longer than the server lets it lie idle.",
-        evidence=(*evidence, *answer(case)),
+        evidence=(*evidence, *response(case)),
         source=f"{_LIFETIMES}; RFC 9700 §4.14.2",
         cure=(
             "Sign in again.",
@@ -88,7 +88,7 @@ def _ended(case: Case, certainty: Certainty, evidence: tuple[Evidence, ...], wei
         rule="absolute_limit",
         certainty=certainty,
         what="The refresh token's total lifetime, counted from the sign-in, was over.",
-        evidence=(*evidence, *answer(case)),
+        evidence=(*evidence, *response(case)),
         source=f"{_LIFETIMES}; the org's own authorization server: 90 days",
         cure=(
             "Sign in again.",

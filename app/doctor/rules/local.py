@@ -69,7 +69,7 @@ def keyring(case: Case) -> Finding | None:
             *(Evidence(each.seq, each.sentence()) for each in told[-1:]),
             Evidence(None, f"The session is kept in {case.store.place.value}."),
         ),
-        source="Lapse never writes a token to a file; the keyring's own answer",
+        source="Lapse never writes a token to a file; the keyring's own response",
         cure=(_KEYRING_CURES[case.store.state],),
         weight=55,
     )

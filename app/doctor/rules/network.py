@@ -50,7 +50,7 @@ def captive_portal(case: Case) -> Finding | None:
         certainty=Certainty.LIKELY,
         what="A web page answers in the server's place, most likely the sign-in page of the network you are in.",
         evidence=(Evidence(trouble.seq, trouble.what), *again),
-        source="RFC 8952 §1 (captive portals); RFC 6749 §5: token answers are JSON",
+        source="RFC 8952 §1 (captive portals); RFC 6749 §5: token responses are JSON",
         cure=(
             "Open any page in the browser, and sign in to the network there.",
             "Then call again: the session was kept.",
@@ -200,7 +200,7 @@ def no_metadata(case: Case) -> Finding | None:
 
 
 def unreachable(case: Case) -> Finding | None:
-    """No answer came at all: whether the network or the server is at fault cannot be told from here."""
+    """No response came at all: whether the network or the server is at fault cannot be told from here."""
     look = case.known.look
     trouble = look.trouble if look is not None else case.trouble
     if trouble is None or trouble.code or trouble.status is not None:
@@ -212,7 +212,7 @@ def unreachable(case: Case) -> Finding | None:
     return Finding(
         rule="unreachable",
         certainty=Certainty.CANNOT_KNOW,
-        what=f"{host} gives no answer: the network may be down, or the server.",
+        what=f"{host} gives no response: the network may be down, or the server.",
         evidence=(Evidence(trouble.seq, trouble.what), Evidence(entry.seq, entry.sentence())),
         source="Our own exchanges; nothing was answered",
         cure=("Check the network, then call again: the session is kept.", "Check the issuer's host name."),

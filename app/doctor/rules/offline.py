@@ -23,7 +23,7 @@ def not_asked(case: Case) -> Finding | None:
         # elsewhere a server may have another switch for it, as Google's access_type has
         certainty=Certainty.SURE if is_okta(case) else Certainty.LIKELY,
         what="The sign-in did not ask for offline_access, so the server gave no refresh token.",
-        evidence=(_asked(case), _answer(case)),
+        evidence=(_asked(case), _response(case)),
         source="OIDC Core §11; Okta, Refresh access tokens: the scope offline_access, asked at /authorize",
         cure=("Add offline_access to the scopes of the connection.", "Sign in again."),
         weight=80,
@@ -39,7 +39,7 @@ def not_offered(case: Case) -> Finding | None:
         rule="grant_not_offered",
         certainty=Certainty.SURE,
         what="This server offers no refresh tokens to anybody.",
-        evidence=(Evidence(None, f"grant_types_supported in its metadata: {', '.join(offered)}."), _answer(case)),
+        evidence=(Evidence(None, f"grant_types_supported in its metadata: {', '.join(offered)}."), _response(case)),
         source="RFC 8414 §2: grant_types_supported",
         cure=("Ask the server's operator to enable the refresh_token grant.", "Until then sign in anew each time."),
         weight=90,
@@ -63,7 +63,7 @@ def grant_off(case: Case) -> Finding | None:
         rule="grant_off",
         certainty=Certainty.SURE if is_off else Certainty.LIKELY,
         what="The Refresh Token grant is not enabled for this app, so offline_access was left out in silence.",
-        evidence=(_asked(case), _answer(case), *told, *unread),
+        evidence=(_asked(case), _response(case), *told, *unread),
         source="Okta, Keep the user signed in: tick Refresh Token as a grant type; Applications API, grant_types",
         cure=TURN_ON_GRANT,
         can_turn_on_grant=True,
@@ -87,7 +87,7 @@ def not_granted(case: Case) -> Finding | None:
         rule="offline_not_granted",
         certainty=Certainty.LIKELY if said else Certainty.CANNOT_KNOW,
         what="The server did not grant offline_access: by its policy, or because nobody was asked to consent.",
-        evidence=(_asked(case), _answer(case)),
+        evidence=(_asked(case), _response(case)),
         source="OIDC Core §11: offline access needs prompt=consent unless the server decides otherwise; RFC 6749 §3.3",
         cure=(
             "Give the connection the authorize parameter prompt with the value consent.",
@@ -106,8 +106,8 @@ def not_sent(case: Case) -> Finding | None:
         rule="granted_but_not_sent",
         certainty=Certainty.LIKELY,
         what="The server granted offline_access and sent no refresh token all the same.",
-        evidence=(_answer(case),),
-        source="RFC 6749 §5.1: a refresh token in the answer is optional",
+        evidence=(_response(case),),
+        source="RFC 6749 §5.1: a refresh token in the response is optional",
         cure=(
             "Sign in once more; if none comes, ask the server's operator whether the grant refresh_token is enabled "
             "for this client.",
@@ -125,7 +125,7 @@ def _asked(case: Case) -> Evidence:
     return Evidence(None, f"Scopes of the connection: {case.asked_scopes}.")
 
 
-def _answer(case: Case) -> Evidence:
+def _response(case: Case) -> Evidence:
     scope = case.holding.scope
     granted = f"granted: {scope}" if scope else "the server did not say which scopes it granted"
-    return Evidence(case.holding.answer_seq, f"The answer had no refresh token; {granted}.")
+    return Evidence(case.holding.response_seq, f"The response had no refresh token; {granted}.")

@@ -4,8 +4,8 @@ from app.doctor import system_log
 from app.doctor.evidence import REFRESH
 from app.doctor.records import Case, Certainty, Evidence, Finding, LogLine, Sent
 from app.doctor.rules.refusal import is_refused, sent_token, since_sign_in
-from app.doctor.rules.reuse import lost_answers, sent_again
-from app.doctor.rules.server_words import answer
+from app.doctor.rules.reuse import lost_responses, sent_again
+from app.doctor.rules.server_words import response
 from app.doctor.system_log import Why
 from app.doctor.words import CURE_BY_SIGN_IN, ago, moment
 from app.events.demo import TokenExpired, TokenRevoked
@@ -34,8 +34,8 @@ def revoked(case: Case) -> Finding | None:
         by = "another run" if sent.from_store else "this very run"
         life = f"{sent.name} was received {ago(sent.received_at, case.trouble.at)}, by {by}."
         evidence.append(Evidence(None, life))
-    evidence.append(Evidence(None, "The server gives the same answer for every cause.", against=True))
-    likely = not sent.from_store and not sent_again(case) and not lost_answers(case)
+    evidence.append(Evidence(None, "The server gives the same response for every cause.", against=True))
+    likely = not sent.from_store and not sent_again(case) and not lost_responses(case)
     return _revoked(case, Certainty.LIKELY if likely else Certainty.CANNOT_KNOW, tuple(evidence), 30)
 
 
@@ -53,7 +53,7 @@ def _revoked(case: Case, certainty: Certainty, evidence: tuple[Evidence, ...], w
         rule="revoked",
         certainty=certainty,
         what="The grant was revoked at the server: by a sign-out elsewhere, or by an administrator.",
-        evidence=(*evidence, *answer(case)),
+        evidence=(*evidence, *response(case)),
         source="RFC 7009 §2.1; Okta, Revoke tokens: revoking a refresh token takes its access tokens along",
         cure=("Sign in again.", "If nobody signed out, ask the org's administrator to look into the System Log."),
         weight=weight,
@@ -82,13 +82,13 @@ def other_process(case: Case) -> Finding | None:
 
 
 def _refreshed_elsewhere(case: Case) -> LogLine | None:
-    """Return the log's newest refresh of the refused family that no answer of ours goes with."""
+    """Return the log's newest refresh of the refused family that no response of ours goes with."""
     line = system_log.refusal(case)
     if line is None or not line.family:
         return None
     skew = case.skew_s or 0.0
     ours = [each.at + skew for each in case.entries if isinstance(each.event, TokensReceived)]
-    # an answer that was lost was ours too
+    # a response that was lost was ours too
     ours += [
         each.at + skew
         for each in case.entries
@@ -109,7 +109,7 @@ def _other(case: Case, certainty: Certainty, evidence: tuple[Evidence, ...], wei
         rule="other_process",
         certainty=certainty,
         what="Another program used this refresh token and got its successor, so the copy here is of no use any more.",
-        evidence=(*evidence, Evidence(None, f"The session is kept in {where}."), *answer(case)),
+        evidence=(*evidence, Evidence(None, f"The session is kept in {where}."), *response(case)),
         source="RFC 9700 §4.14.2; RFC 6749 §6: the client must discard the old refresh token",
         cure=(
             "Sign in again.",
@@ -138,7 +138,7 @@ def _password(case: Case, certainty: Certainty, evidence: tuple[Evidence, ...], 
         rule="password_changed",
         certainty=certainty,
         what="The password was changed or reset, and the server wants a new sign-in after that.",
-        evidence=(*evidence, *answer(case)),
+        evidence=(*evidence, *response(case)),
         source="Okta, Revoke tokens; the System Log's user.account.update_password",
         cure=("Sign in again, with the new password.",),
         weight=weight,
@@ -157,7 +157,7 @@ def user_deactivated(case: Case) -> Finding | None:
         rule="user_deactivated",
         certainty=Certainty.SURE if gone else Certainty.CANNOT_KNOW,
         what="The person's account was deactivated or suspended.",
-        evidence=(*(map(system_log.quoted, gone) if gone else (unknown,)), *answer(case)),
+        evidence=(*(map(system_log.quoted, gone) if gone else (unknown,)), *response(case)),
         source="Okta, the System Log's user.lifecycle.deactivate and user.lifecycle.suspend",
         cure=("In the Okta Admin Console open Directory > People, and activate or unsuspend the person.", "Sign in."),
         weight=97 if gone else 4,
@@ -173,7 +173,7 @@ def server_knows(case: Case) -> Finding | None:
         rule="server_knows",
         certainty=Certainty.SURE,
         what=f"The server knows why, and did not tell the client: {line.cause}",
-        evidence=(system_log.quoted(line), *answer(case)),
+        evidence=(system_log.quoted(line), *response(case)),
         source="The org's System Log",
         cure=CURE_BY_SIGN_IN,
         weight=60,

@@ -1,7 +1,7 @@
 """Rules about policy: who may have which scopes, and under which access policy."""
 
 from app.doctor.records import Case, Certainty, Evidence, Finding
-from app.doctor.rules.server_words import Described, answer, code_is, says
+from app.doctor.rules.server_words import Described, code_is, response, says
 from app.doctor.words import ACCESS_POLICY
 
 
@@ -15,7 +15,7 @@ def no_policy(case: Case) -> Finding | None:
         rule="no_policy",
         certainty=Certainty.SURE,
         what="The authorization server has no access policy that allows this app, this person and this grant.",
-        evidence=(*answer(case), *(known if case.known.has_access_policy is False else ())),
+        evidence=(*response(case), *(known if case.known.has_access_policy is False else ())),
         source="Okta's error list: no_matching_policy (401 access_denied); new orgs have default without a policy",
         cure=ACCESS_POLICY,
         weight=85,
@@ -30,7 +30,7 @@ def no_scope_allowed(case: Case) -> Finding | None:
         rule="no_scope_allowed",
         certainty=Certainty.SURE,
         what="The access policy's rule allows none of the scopes that were asked for.",
-        evidence=(*answer(case), Evidence(None, f"Scopes asked for: {case.asked_scopes}.")),
+        evidence=(*response(case), Evidence(None, f"Scopes asked for: {case.asked_scopes}.")),
         source="Okta's error list: no_scope_allowed",
         cure=(*ACCESS_POLICY[:1], "In the access policy's rule allow the scopes in use.", "Sign in again."),
         weight=85,
@@ -45,7 +45,7 @@ def unknown_scope(case: Case) -> Finding | None:
         rule="unknown_scope",
         certainty=Certainty.SURE,
         what="One of the scopes asked for does not exist at this authorization server.",
-        evidence=(*answer(case), Evidence(None, f"Scopes asked for: {case.asked_scopes}.")),
+        evidence=(*response(case), Evidence(None, f"Scopes asked for: {case.asked_scopes}.")),
         source="RFC 6749 §5.2 invalid_scope; Okta's error list: no_matching_scope",
         cure=(
             "Take the scope out of the connection, or",
@@ -63,7 +63,7 @@ def scope_too_broad(case: Case) -> Finding | None:
         rule="scope_too_broad",
         certainty=Certainty.SURE,
         what="The refresh asked for scopes that the sign-in was not granted.",
-        evidence=answer(case),
+        evidence=response(case),
         source="RFC 6749 §6: no scope that was not originally granted; Okta's error list: refresh_scopes_denied",
         cure=("Sign in again, and ask for all scopes there.", "A refresh without scope gets what the sign-in got."),
         weight=88,
@@ -79,7 +79,7 @@ def not_assigned(case: Case) -> Finding | None:
         rule="not_assigned",
         certainty=Certainty.SURE,
         what="The person is not assigned to this app: the assignment was taken away, or the account deactivated.",
-        evidence=answer(case),
+        evidence=response(case),
         source="Okta's error list: user_not_assigned",
         cure=(
             "In the Okta Admin Console open the app's tab Assignments, and assign the person or a group of theirs.",

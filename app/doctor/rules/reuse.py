@@ -1,9 +1,9 @@
-"""Rules for a refresh token that came twice: sent again on purpose, or asked for again after a lost answer."""
+"""Rules for a refresh token that came twice: sent again on purpose, or asked for again after a lost response."""
 
 from app.doctor import system_log
 from app.doctor.records import Case, Certainty, Evidence, Finding
 from app.doctor.rules.refusal import is_refused, since_sign_in
-from app.doctor.rules.server_words import answer
+from app.doctor.rules.server_words import response
 from app.doctor.system_log import Why
 from app.doctor.words import moment
 from app.events import Entry
@@ -33,7 +33,7 @@ def _reused(case: Case, certainty: Certainty, evidence: tuple[Evidence, ...]) ->
         rule="reused",
         certainty=certainty,
         what="A refresh token that had been replaced was sent again, so the server ended its whole family.",
-        evidence=(*evidence, *answer(case)),
+        evidence=(*evidence, *response(case)),
         source=_REUSE,
         cure=(
             "Sign in again; nothing else brings the family back.",
@@ -65,7 +65,7 @@ def _replayed(case: Case, entry: Entry) -> Evidence:
 
 
 def _successor(case: Case, name: TokenName, before: int) -> Entry | None:
-    """Return the answer that replaced the refresh token of that name."""
+    """Return the response that replaced the refresh token of that name."""
     arrived = False
     for entry in since_sign_in(case):
         if entry.seq >= before or not isinstance(entry.event, TokensReceived) or entry.event.refresh is None:
@@ -76,31 +76,31 @@ def _successor(case: Case, name: TokenName, before: int) -> Entry | None:
     return None
 
 
-def lost_answer(case: Case) -> Finding | None:
-    """The answer to a refresh got lost after the server had rotated, and asking again was reuse."""
+def lost_response(case: Case) -> Finding | None:
+    """The response to a refresh got lost after the server had rotated, and asking again was reuse."""
     if not is_refused(case) or system_log.why(case) not in (None, Why.REUSED):
         return None
-    lost = lost_answers(case)
+    lost = lost_responses(case)
     if not lost:
         return None
     name = case.trouble.sent.name if case.trouble is not None and case.trouble.sent is not None else "It"
     return Finding(
         rule="lost_answer",
         certainty=Certainty.LIKELY,
-        what=f"The server had replaced {name} already, but its answer was lost, and the grace period was over.",
-        evidence=(*lost, *system_log.evidence(case), *answer(case)),
+        what=f"The server had replaced {name} already, but its response was lost, and the grace period was over.",
+        evidence=(*lost, *system_log.evidence(case), *response(case)),
         source="Okta, Refresh access tokens and rotate refresh tokens: grace period for token rotation, 0 to 60 s",
         cure=(
             "Sign in again.",
-            "Raise the grace period for token rotation of the app (Okta's default is 30 s), so that a lost answer "
+            "Raise the grace period for token rotation of the app (Okta's default is 30 s), so that a lost response "
             "can be asked for again.",
         ),
         weight=85,
     )
 
 
-def lost_answers(case: Case) -> tuple[Evidence, ...]:
-    """Return the answers that got lost during the refresh that was refused."""
+def lost_responses(case: Case) -> tuple[Evidence, ...]:
+    """Return the responses that got lost during the refresh that was refused."""
     started = _started(case)
     if started is None:
         return ()
@@ -108,7 +108,7 @@ def lost_answers(case: Case) -> tuple[Evidence, ...]:
     if not any(isinstance(each.event, RefreshRetried) for each in own):
         return ()
     return tuple(
-        Evidence(each.seq, f"No answer came to the refresh at {moment(each.at)}: {failure(each.event.failure)}.")
+        Evidence(each.seq, f"No response came to the refresh at {moment(each.at)}: {failure(each.event.failure)}.")
         for each in own
         if isinstance(each.event, Exchange) and each.event.kind is ExchangeKind.TOKEN and each.event.failure
     )

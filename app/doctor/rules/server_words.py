@@ -20,7 +20,7 @@ def is_org_server(case: Case) -> bool:
     return is_okta(case) and not urlsplit(case.connection.issuer).path.startswith(_WITH_PATH)
 
 
-def answer(case: Case) -> tuple[Evidence, ...]:
+def response(case: Case) -> tuple[Evidence, ...]:
     trouble = case.trouble
     return () if trouble is None else (Evidence(trouble.seq, trouble.said()),)
 

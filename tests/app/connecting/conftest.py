@@ -1,4 +1,4 @@
-"""A demo org on real time, and small servers on loopback that answer what a test wants."""
+"""A demo org on real time, and small servers on loopback that response what a test wants."""
 
 import asyncio
 import json

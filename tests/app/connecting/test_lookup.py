@@ -117,7 +117,7 @@ async def test_a_redirect_is_not_followed_but_told(http: httpx.AsyncClient, serv
 async def test_a_server_that_does_not_answer_is_asked_once(http: httpx.AsyncClient) -> None:
     with pytest.raises(NotFound) as refused:
         await look_up(http, "http://127.0.0.1:9/x/y")
-    assert [each for _, each in refused.value.tried] == ["no answer"]
+    assert [each for _, each in refused.value.tried] == ["no response"]
     assert not refused.value.answered
     assert all(refused.value.lines())
 
@@ -125,7 +125,7 @@ async def test_a_server_that_does_not_answer_is_asked_once(http: httpx.AsyncClie
 async def test_an_okta_domain_without_a_default_server() -> None:
     asked: list[str] = []
 
-    def answer(request: httpx.Request) -> httpx.Response:
+    def response(request: httpx.Request) -> httpx.Response:
         asked.append(str(request.url))
         org = "https://example.okta.com"
         if request.url.path != OIDC:
@@ -133,7 +133,7 @@ async def test_an_okta_domain_without_a_default_server() -> None:
         ends = {"authorization_endpoint": f"{org}/oauth2/v1/authorize", "token_endpoint": f"{org}/oauth2/v1/token"}
         return httpx.Response(200, json={"issuer": org, "jwks_uri": f"{org}/oauth2/v1/keys", **ends})
 
-    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
+    async with httpx.AsyncClient(transport=httpx.MockTransport(response)) as http:
         found = await look_up(http, "example-admin.okta.com")
     assert found.issuer == "https://example.okta.com"
     assert asked[0] == f"https://example.okta.com/oauth2/default{OIDC}"

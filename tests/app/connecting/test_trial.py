@@ -131,7 +131,7 @@ async def test_what_a_page_tells_and_what_it_does_not(
 async def test_what_the_server_sends_back_with(query: str, outcome: TrialOutcome, said: str) -> None:
     asked: list[dict[str, list[str]]] = []
 
-    def answer(request: httpx.Request) -> httpx.Response:
+    def response(request: httpx.Request) -> httpx.Response:
         path, issuer = request.url.path, "https://as.example"
         if path.endswith("openid-configuration"):
             ends = {"authorization_endpoint": f"{issuer}/a?tenant=1", "token_endpoint": f"{issuer}/t"}
@@ -143,7 +143,7 @@ async def test_what_the_server_sends_back_with(query: str, outcome: TrialOutcome
         return httpx.Response(302, headers={"Location": back})
 
     connection = to("https://as.example", audience="api://a", authorize_params=(("prompt", "consent"), ("x", "1")))
-    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
+    async with httpx.AsyncClient(transport=httpx.MockTransport(response)) as http:
         found = await steps(connection, http)
     assert found[1].outcome is TrialOutcome.BAD  # no key at all
     assert found[-1].outcome is outcome

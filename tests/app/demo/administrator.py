@@ -27,9 +27,9 @@ class Administrator:
         return await self.http.request(method, path, headers=headers, **options)
 
     async def document(self) -> Document:
-        answer = await self.ask("GET", APP)
-        assert answer.status_code == 200, answer.text
-        found: Document = answer.json()
+        response = await self.ask("GET", APP)
+        assert response.status_code == 200, response.text
+        found: Document = response.json()
         return found
 
     async def put(self, document: Document) -> httpx.Response:
@@ -43,9 +43,9 @@ class Administrator:
         return await self.put(document)
 
     async def log(self, **query: str | int) -> list[Document]:
-        answer = await self.ask("GET", "/api/v1/logs", params=query)
-        assert answer.status_code == 200, answer.text
-        found: list[Document] = answer.json()
+        response = await self.ask("GET", "/api/v1/logs", params=query)
+        assert response.status_code == 200, response.text
+        found: list[Document] = response.json()
         return found
 
 

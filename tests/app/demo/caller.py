@@ -42,9 +42,9 @@ class Caller:
         return self.run(self._answered(request))
 
     async def _answered(self, request: httpx.Request) -> httpx.Response:
-        answer = await self._transport.handle_async_request(request)
-        await answer.aread()
-        return answer
+        response = await self._transport.handle_async_request(request)
+        await response.aread()
+        return response
 
     def run(self, task: Coroutine[Any, Any, T]) -> T:
         return self._runner.run(task)
@@ -67,28 +67,28 @@ class Caller:
         assert self.run(self.refresh(tokens["refresh_token"]))["access_token"]
 
 
-def check(answer: httpx.Response, path: str) -> None:
-    assert answer.status_code < 500, (path, answer.text[:200])
-    assert "Traceback" not in answer.text
-    assert answer.headers["x-content-type-options"] == "nosniff"
-    assert answer.headers["x-okta-request-id"]
-    assert re.fullmatch(r"[\x20-\x7e]*", answer.headers.get("www-authenticate", ""))
-    if path.endswith("/keys") and answer.status_code == 200:
-        assert answer.headers["cache-control"] == "max-age=60, must-revalidate"
+def check(response: httpx.Response, path: str) -> None:
+    assert response.status_code < 500, (path, response.text[:200])
+    assert "Traceback" not in response.text
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert response.headers["x-okta-request-id"]
+    assert re.fullmatch(r"[\x20-\x7e]*", response.headers.get("www-authenticate", ""))
+    if path.endswith("/keys") and response.status_code == 200:
+        assert response.headers["cache-control"] == "max-age=60, must-revalidate"
     else:
-        assert "no-store" in answer.headers["cache-control"]
-    kind = answer.headers.get("content-type", "").partition(";")[0]
+        assert "no-store" in response.headers["cache-control"]
+    kind = response.headers.get("content-type", "").partition(";")[0]
     if kind == "text/html":
-        assert NASTY not in answer.text
-        assert QUOTE not in answer.text
-        assert "default-src 'none'" in answer.headers["content-security-policy"]
-    elif answer.status_code >= 400 and answer.content:
-        check_told(answer, path, kind)
+        assert NASTY not in response.text
+        assert QUOTE not in response.text
+        assert "default-src 'none'" in response.headers["content-security-policy"]
+    elif response.status_code >= 400 and response.content:
+        check_told(response, path, kind)
 
 
-def check_told(answer: httpx.Response, path: str, kind: str) -> None:
+def check_told(response: httpx.Response, path: str, kind: str) -> None:
     assert kind == "application/json"
-    found = answer.json()
+    found = response.json()
     assert {"error", "error_description"} <= found.keys() or {"errorCode", "errorSummary"} <= found.keys()
-    if answer.status_code == 401 and path.startswith(("/api/me", "/api/orders", "/demo/control")):
-        assert answer.headers["www-authenticate"].startswith("Bearer")
+    if response.status_code == 401 and path.startswith(("/api/me", "/api/orders", "/demo/control")):
+        assert response.headers["www-authenticate"].startswith("Bearer")

@@ -54,9 +54,9 @@ class Grace(Somebody):
         return {"Authorization": f"Bearer {self.org.control_token}"}
 
     async def phone(self) -> dict[str, Any]:
-        answer = await self.http.get("/demo/control/phone", headers=self.control)
-        assert answer.status_code == 200, answer.text
-        found: dict[str, Any] = answer.json()
+        response = await self.http.get("/demo/control/phone", headers=self.control)
+        assert response.status_code == 200, response.text
+        found: dict[str, Any] = response.json()
         return found
 
     async def code_shown(self) -> str:
@@ -68,11 +68,11 @@ class Grace(Somebody):
         found: dict[str, Any] = waiting
         return found
 
-    async def press(self, answer: dict[str, Any]) -> httpx.Response:
-        return await self.http.post("/demo/control/phone", json=answer, headers=self.control)
+    async def press(self, response: dict[str, Any]) -> httpx.Response:
+        return await self.http.post("/demo/control/phone", json=response, headers=self.control)
 
-    async def answer(self, answer: str, number: str | None = None) -> None:
+    async def response(self, response: str, number: str | None = None) -> None:
         push = await self.push()
         given = {} if number is None else {"number": number}
-        pressed = await self.press({"push": push["id"], "answer": answer, **given})
+        pressed = await self.press({"push": push["id"], "answer": response, **given})
         assert pressed.status_code == 200, pressed.text

@@ -43,9 +43,9 @@ class Somebody:
         return await self.http.post(f"{V1}/authorize", params=self.query(**changes), data=form)
 
     async def code(self, **changes: str | None) -> str:
-        answer = await self.submit({"username": "ada", "password": self.org.user.password}, **changes)
-        assert answer.status_code == 303
-        return httpx.URL(answer.headers["location"]).params["code"]
+        response = await self.submit({"username": "ada", "password": self.org.user.password}, **changes)
+        assert response.status_code == 303
+        return httpx.URL(response.headers["location"]).params["code"]
 
     async def token_request(self, form: dict[str, str | None], **options: Any) -> httpx.Response:
         sent = {name: value for name, value in {"client_id": DEMO_CLIENT_ID, **form}.items() if value is not None}
@@ -61,19 +61,19 @@ class Somebody:
         return await self.token_request({**form, **changes})
 
     async def tokens(self, **changes: str | None) -> dict[str, Any]:
-        """Sign in and return the token answer."""
-        answer = await self.exchange(await self.code(**changes))
-        assert answer.status_code == 200, answer.text
-        found: dict[str, Any] = answer.json()
+        """Sign in and return the token response."""
+        response = await self.exchange(await self.code(**changes))
+        assert response.status_code == 200, response.text
+        found: dict[str, Any] = response.json()
         return found
 
     async def refresh(self, token: str, **changes: str | None) -> httpx.Response:
         return await self.token_request({"grant_type": "refresh_token", "refresh_token": token, **changes})
 
     async def refreshed(self, token: str, **changes: str | None) -> dict[str, Any]:
-        answer = await self.refresh(token, **changes)
-        assert answer.status_code == 200, answer.text
-        found: dict[str, Any] = answer.json()
+        response = await self.refresh(token, **changes)
+        assert response.status_code == 200, response.text
+        found: dict[str, Any] = response.json()
         return found
 
     async def call(self, access_token: str, path: str = "/api/me") -> httpx.Response:

@@ -36,13 +36,13 @@ def admin(org: DemoOrg, ada: Somebody) -> Administrator:
     return Administrator(org, ada.http)
 
 
-def assert_error(answer: httpx.Response, status: int, code: str, summary: str, *causes: str) -> None:
-    body = answer.json()
-    assert (answer.status_code, body["errorCode"], body["errorSummary"]) == (status, code, summary)
+def assert_error(response: httpx.Response, status: int, code: str, summary: str, *causes: str) -> None:
+    body = response.json()
+    assert (response.status_code, body["errorCode"], body["errorSummary"]) == (status, code, summary)
     assert body["errorLink"] == code
     assert body["errorId"]
     assert [each["errorSummary"] for each in body["errorCauses"]] == list(causes)
-    assert "x-rate-limit-limit" in answer.headers or status == 405
+    assert "x-rate-limit-limit" in response.headers or status == 405
 
 
 def sets(where: Any, **members: Any) -> Change:
@@ -94,9 +94,9 @@ async def test_okta_s_own_models_read_it_and_their_put_changes_nothing(admin: Ad
     model = OpenIdConnectApplication.from_dict(before)
     assert model is not None
     sent = json.loads(json.dumps(model.to_dict(), default=str))
-    answer = await admin.put(sent)
-    assert answer.status_code == 200
-    assert {**answer.json(), "lastUpdated": before["lastUpdated"]} == before
+    response = await admin.put(sent)
+    assert response.status_code == 200
+    assert {**response.json(), "lastUpdated": before["lastUpdated"]} == before
 
 
 async def test_the_list_in_pages(admin: Administrator, org: DemoOrg) -> None:
@@ -115,9 +115,9 @@ async def test_the_list_in_pages(admin: Administrator, org: DemoOrg) -> None:
 
 @pytest.mark.parametrize("limit", ["0", "201", "-1", "ten", "9" * 5000, "²"])
 async def test_a_limit_that_is_none(admin: Administrator, limit: str) -> None:
-    answer = await admin.ask("GET", "/api/v1/apps", params={"limit": limit})
+    response = await admin.ask("GET", "/api/v1/apps", params={"limit": limit})
     assert_error(
-        answer, 400, "E0000001", "Api validation failed: limit", "limit: The number must lie between 1 and 200."
+        response, 400, "E0000001", "Api validation failed: limit", "limit: The number must lie between 1 and 200."
     )
 
 
@@ -128,33 +128,33 @@ async def test_a_limit_that_is_none(admin: Administrator, limit: str) -> None:
 @pytest.mark.parametrize("header", [None, "SSWS", "SSWS wrong", "Bearer {}", "SSWS {}x", "SSWS \xff", "{}"])
 async def test_only_the_api_token_opens(admin: Administrator, org: DemoOrg, method: str, header: str | None) -> None:
     headers = {} if header is None else {"Authorization": header.format(org.api_token).encode("latin-1")}
-    answer = await admin.http.request(method, APP, headers=headers)
-    assert_error(answer, 401, "E0000011", "Invalid token provided")
+    response = await admin.http.request(method, APP, headers=headers)
+    assert_error(response, 401, "E0000011", "Invalid token provided")
 
 
 async def test_the_sdk_s_way_to_write_the_scheme(admin: Administrator, org: DemoOrg) -> None:
-    answer = await admin.http.get(APP, headers={"Authorization": f"SSWS{org.api_token}"})
-    assert answer.status_code == 200
+    response = await admin.http.get(APP, headers={"Authorization": f"SSWS{org.api_token}"})
+    assert response.status_code == 200
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT"])
 async def test_an_application_nobody_has(admin: Administrator, method: str) -> None:
-    answer = await admin.ask(method, "/api/v1/apps/nobody", json={} if method == "PUT" else None)
-    assert_error(answer, 404, "E0000007", "Not found: Resource not found: nobody (AppInstance)")
+    response = await admin.ask(method, "/api/v1/apps/nobody", json={} if method == "PUT" else None)
+    assert_error(response, 404, "E0000007", "Not found: Resource not found: nobody (AppInstance)")
 
 
 @pytest.mark.parametrize(
     ("method", "path"), [("DELETE", APP), ("POST", "/api/v1/apps"), ("GET", f"{APP}/lifecycle/activate")]
 )
 async def test_a_method_that_is_none(admin: Administrator, method: str, path: str) -> None:
-    answer = await admin.ask(method, path)
-    assert_error(answer, 405, "E0000022", "The endpoint does not support the provided HTTP method")
+    response = await admin.ask(method, path)
+    assert_error(response, 405, "E0000022", "The endpoint does not support the provided HTTP method")
 
 
 async def test_rate_limit_headers_by_the_minute(admin: Administrator, clock: SimClock) -> None:
     async def told() -> list[int]:
-        answer = await admin.ask("GET", APP)
-        return [int(answer.headers[f"x-rate-limit-{name}"]) for name in ("limit", "remaining", "reset")]
+        response = await admin.ask("GET", APP)
+        return [int(response.headers[f"x-rate-limit-{name}"]) for name in ("limit", "remaining", "reset")]
 
     (limit, first, reset), (_, second, _) = await told(), await told()
     assert (limit, first, second) == (500, 499, 498)
@@ -165,8 +165,8 @@ async def test_rate_limit_headers_by_the_minute(admin: Administrator, clock: Sim
 
 async def test_faults_and_counters_know_it(admin: Administrator, org: DemoOrg) -> None:
     org.faults.switch_on([Fault(kind=FaultKind.ERROR_500, endpoint="applications", times=1)])
-    answer = await admin.ask("GET", APP)
-    assert (answer.status_code, answer.json()["errorCode"]) == (500, "E0000009")
+    response = await admin.ask("GET", APP)
+    assert (response.status_code, response.json()["errorCode"]) == (500, "E0000009")
     assert (await admin.ask("GET", APP)).status_code == 200
     assert org.counters["applications"] == 2
 
@@ -197,9 +197,9 @@ async def test_the_refresh_grant_off_and_on(admin: Administrator, ada: Somebody,
 
 async def test_off_needs_the_settings_gone_too(admin: Administrator, ada: Somebody, org: DemoOrg) -> None:
     before = await admin.document()
-    answer = await admin.changed(lambda document: client(document)["grant_types"].remove("refresh_token"))
+    response = await admin.changed(lambda document: client(document)["grant_types"].remove("refresh_token"))
     assert_error(
-        answer,
+        response,
         400,
         "E0000001",
         "Api validation failed: App Instance",
@@ -242,12 +242,12 @@ async def test_read_only_members_count_for_nothing(admin: Administrator, clock: 
 
 async def test_what_the_org_does_not_act_on_is_kept_until_omitted(admin: Administrator) -> None:
     kept = {"client_uri": "https://example.com", "issuer_mode": "ORG_URL", "unheard_of": 1}
-    answer = await admin.changed(
+    response = await admin.changed(
         sets(client, **kept),
         sets(top, profile={"team": "engines"}, nonsense=True),
         lambda document: document["visibility"].update(autoLaunch=True),
     )
-    found = answer.json()
+    found = response.json()
     assert (client(found)["client_uri"], client(found)["issuer_mode"]) == ("https://example.com", "ORG_URL")
     assert (found["profile"], found["visibility"]["autoLaunch"]) == ({"team": "engines"}, True)
     assert "unheard_of" not in client(found)
@@ -261,12 +261,12 @@ async def test_what_the_org_does_not_act_on_is_kept_until_omitted(admin: Adminis
 
 
 async def test_label_uris_and_consent_act(admin: Administrator, org: DemoOrg, ada: Somebody) -> None:
-    answer = await admin.changed(
+    response = await admin.changed(
         sets(top, label="  Engine "),
         sets(client, redirect_uris=["http://127.0.0.1:1/other"], consent_method="REQUIRED"),
         drops(client, "post_logout_redirect_uris"),
     )
-    assert answer.json()["label"] == "Engine"
+    assert response.json()["label"] == "Engine"
     assert org.application.requires_consent
     assert org.application.post_logout_redirect_uris == ()
     assert (await ada.open_page()).status_code == 400, "the redirect URI is not registered any more"
@@ -298,8 +298,8 @@ async def test_a_disk_that_refuses_changes_nothing(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(org.ledger, "save", full)
-    answer = await admin.changed(without_refresh)
-    assert_error(answer, 503, "E0000010", "Service is in read only mode")
+    response = await admin.changed(without_refresh)
+    assert_error(response, 503, "E0000010", "Service is in read only mode")
     assert list(org.log)[-1].cause == "The ledger could not be written: No space left on device."
     assert (await admin.document(), org.ledger.settings) == (before, held)
 
@@ -442,8 +442,8 @@ async def test_a_put_that_fails_validation(admin: Administrator, change: Change,
 )
 async def test_a_member_of_another_type(admin: Administrator, change: Change) -> None:
     before = await admin.document()
-    answer = await admin.changed(change)
-    assert_error(answer, 400, "E0000003", "The request body was not well-formed.")
+    response = await admin.changed(change)
+    assert_error(response, 400, "E0000003", "The request body was not well-formed.")
     assert await admin.document() == before
 
 
@@ -464,21 +464,21 @@ async def test_a_member_of_another_type(admin: Administrator, change: Change) ->
     ],
 )
 async def test_a_body_that_is_no_object(admin: Administrator, body: bytes) -> None:
-    answer = await admin.ask("PUT", APP, content=body, headers={"Content-Type": "application/json"})
-    assert_error(answer, 400, "E0000003", "The request body was not well-formed.")
+    response = await admin.ask("PUT", APP, content=body, headers={"Content-Type": "application/json"})
+    assert_error(response, 400, "E0000003", "The request body was not well-formed.")
 
 
 @pytest.mark.parametrize("kind", [None, "text/plain", "application/x-www-form-urlencoded"])
 async def test_a_body_that_does_not_say_it_is_json(admin: Administrator, kind: str | None) -> None:
     headers = {} if kind is None else {"Content-Type": kind}
-    answer = await admin.ask("PUT", APP, content=b"{}", headers=headers)
+    response = await admin.ask("PUT", APP, content=b"{}", headers=headers)
     summary = "Bad request.  Accept and/or Content-Type headers likely do not match supported values."
-    assert_error(answer, 400, "E0000021", summary)
+    assert_error(response, 400, "E0000021", summary)
 
 
 async def test_a_body_too_large(admin: Administrator) -> None:
-    answer = await admin.changed(sets(top, profile={"x": "y" * 66_000}))
-    assert_error(answer, 413, "E0000001", "Api validation failed: The request is too large.")
+    response = await admin.changed(sets(top, profile={"x": "y" * 66_000}))
+    assert_error(response, 413, "E0000001", "Api validation failed: The request is too large.")
 
 
 async def test_a_charset_is_fine(admin: Administrator) -> None:
@@ -490,8 +490,8 @@ async def test_a_charset_is_fine(admin: Administrator) -> None:
 async def test_service_applications_have_no_refresh_settings(admin: Administrator, org: DemoOrg) -> None:
     org.register(dataclasses.replace(org.application, application_type="service"))
     without_device = [grant for grant in Grant if grant is not Grant.DEVICE]
-    answer = await admin.changed(sets(client, grant_types=without_device))
-    assert_error(answer, 403, "E0000006", "You do not have permission to perform the requested action")
+    response = await admin.changed(sets(client, grant_types=without_device))
+    assert_error(response, 403, "E0000006", "You do not have permission to perform the requested action")
 
 
 async def test_the_device_grant_is_for_native_applications(admin: Administrator, org: DemoOrg) -> None:
@@ -527,8 +527,8 @@ async def test_no_put_breaks_it(admin: Administrator, path: tuple[str, ...], val
         place = place[name]
     place[path[-1]] = value
     body = json.dumps(document).encode()
-    answer = await admin.ask("PUT", APP, content=body, headers={"Content-Type": "application/json"})
-    assert answer.status_code in (200, 400), answer.text
+    response = await admin.ask("PUT", APP, content=body, headers={"Content-Type": "application/json"})
+    assert response.status_code in (200, 400), response.text
     assert (await admin.ask("GET", APP)).status_code == 200
 
 
@@ -537,8 +537,8 @@ async def test_no_put_breaks_it(admin: Administrator, path: tuple[str, ...], val
 
 async def test_deactivating_ends_its_tokens_for_good(admin: Administrator, ada: Somebody, org: DemoOrg) -> None:
     tokens = await ada.tokens()
-    answer = await admin.ask("POST", f"{APP}/lifecycle/deactivate")
-    assert (answer.status_code, answer.json()) == (200, {})
+    response = await admin.ask("POST", f"{APP}/lifecycle/deactivate")
+    assert (response.status_code, response.json()) == (200, {})
     shown = await admin.document()
     assert shown["status"] == "INACTIVE"
     assert set(shown["_links"]) == {"self", "activate"}
@@ -553,8 +553,8 @@ async def test_deactivating_ends_its_tokens_for_good(admin: Administrator, ada: 
 
 
 async def test_a_step_of_life_that_is_none(admin: Administrator) -> None:
-    answer = await admin.ask("POST", f"{APP}/lifecycle/resurrect")
-    assert (answer.status_code, answer.json()["errorCode"]) == (404, "E0000007")
+    response = await admin.ask("POST", f"{APP}/lifecycle/resurrect")
+    assert (response.status_code, response.json()["errorCode"]) == (404, "E0000007")
 
 
 async def test_knobs_and_puts_turn_the_same(admin: Administrator, org: DemoOrg) -> None:

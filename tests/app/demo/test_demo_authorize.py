@@ -38,46 +38,46 @@ class Fields(HTMLParser):
             self.labels.add(found["for"])
 
 
-def returned(answer: httpx.Response) -> dict[str, str]:
-    assert answer.status_code == 303
-    location = answer.headers["location"]
+def returned(response: httpx.Response) -> dict[str, str]:
+    assert response.status_code == 303
+    location = response.headers["location"]
     assert location.startswith(REDIRECT_URI + "?")
-    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert response.headers["referrer-policy"] == "no-referrer"
     return dict(httpx.URL(location).params)
 
 
 async def test_page_can_be_used_by_everybody(ada: Somebody, org: DemoOrg) -> None:
-    answer = await ada.open_page()
-    page = Fields(answer.text)
-    assert answer.status_code == 200
+    response = await ada.open_page()
+    page = Fields(response.text)
+    assert response.status_code == 200
     assert page.inputs["username"]["value"] == "ada"
     assert page.inputs["password"]["type"] == "password"
     assert {field["id"] for field in page.inputs.values()} <= page.labels
     assert [button["value"] for button in page.buttons] == ["sign-in", "cancel"]
-    assert org.user.password in answer.text
-    assert '<html lang="en">' in answer.text
+    assert org.user.password in response.text
+    assert '<html lang="en">' in response.text
 
 
 async def test_page_needs_and_allows_nothing_from_elsewhere(ada: Somebody) -> None:
-    answer = await ada.open_page()
-    policy = answer.headers["content-security-policy"]
+    response = await ada.open_page()
+    policy = response.headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "form-action 'self' http://127.0.0.1:45454;" in policy
     assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy
-    assert "script" not in Fields(answer.text).tags
-    assert answer.headers["cache-control"] == "no-cache, no-store"
+    assert "script" not in Fields(response.text).tags
+    assert response.headers["cache-control"] == "no-cache, no-store"
 
 
 async def test_page_may_redirect_to_ipv6_loopback(ada: Somebody) -> None:
-    answer = await ada.open_page(redirect_uri="http://[::1]:45454/callback")
-    assert answer.status_code == 200
-    assert "form-action 'self' http:;" in answer.headers["content-security-policy"]
+    response = await ada.open_page(redirect_uri="http://[::1]:45454/callback")
+    assert response.status_code == 200
+    assert "form-action 'self' http:;" in response.headers["content-security-policy"]
 
 
 async def test_sign_in_sends_the_browser_back(ada: Somebody, org: DemoOrg) -> None:
-    answer = await ada.submit({"username": "ada@example.com", "password": org.user.password, "action": "sign-in"})
-    found = returned(answer)
+    response = await ada.submit({"username": "ada@example.com", "password": org.user.password, "action": "sign-in"})
+    found = returned(response)
     assert found.keys() == {"code", "state", "iss"}
     assert (found["state"], found["iss"]) == ("state-1", org.issuer)
 
@@ -90,22 +90,22 @@ async def test_cancel_is_access_denied(ada: Somebody) -> None:
 
 @pytest.mark.parametrize("form", [{"username": "ada", "password": "wrong"}, {"username": "bob"}, {}])
 async def test_wrong_password_stays_on_the_page(ada: Somebody, form: dict[str, str]) -> None:
-    answer = await ada.submit(form)
-    assert answer.status_code == 400
-    assert "Unable to sign in" in answer.text
-    assert Fields(answer.text).inputs["username"]["value"] == form.get("username", "ada")
+    response = await ada.submit(form)
+    assert response.status_code == 400
+    assert "Unable to sign in" in response.text
+    assert Fields(response.text).inputs["username"]["value"] == form.get("username", "ada")
 
 
 async def test_page_escapes_everything(ada: Somebody, org: DemoOrg) -> None:
     org.applications[LAPSE.id] = type(LAPSE)(id=LAPSE.id, label=NASTY)
-    for answer in (
+    for response in (
         await ada.open_page(login_hint=NASTY),
         await ada.submit({"username": NASTY, "password": NASTY}),
     ):
-        page = Fields(answer.text)
+        page = Fields(response.text)
         assert page.inputs["username"]["value"] == NASTY
         assert not {"script", "img"} & set(page.tags)
-        assert "49" not in Fields(answer.text).inputs["username"]["value"]
+        assert "49" not in Fields(response.text).inputs["username"]["value"]
 
 
 @pytest.mark.parametrize(
@@ -123,12 +123,12 @@ async def test_page_escapes_everything(ada: Somebody, org: DemoOrg) -> None:
     ],
 )
 async def test_untrusted_redirect_gets_a_page(ada: Somebody, changes: dict[str, Any], row: OktaError) -> None:
-    answer = await ada.open_page(**changes)
-    assert answer.status_code == row.status
-    assert "location" not in answer.headers
-    assert "form-action 'none'" in answer.headers["content-security-policy"]
-    assert row.description.replace("'", "&#39;") in answer.text
-    assert "script" not in Fields(answer.text).tags
+    response = await ada.open_page(**changes)
+    assert response.status_code == row.status
+    assert "location" not in response.headers
+    assert "form-action 'none'" in response.headers["content-security-policy"]
+    assert row.description.replace("'", "&#39;") in response.text
+    assert "script" not in Fields(response.text).tags
 
 
 @pytest.mark.parametrize(
@@ -160,15 +160,15 @@ async def test_error_by_redirect(ada: Somebody, changes: dict[str, Any], row: Ok
 
 async def test_parameter_given_twice_gets_a_page(ada: Somebody) -> None:
     query = httpx.QueryParams(ada.query()).add("state", "state-2")
-    answer = await ada.http.get(f"{V1}/authorize", params=query)
-    assert (answer.status_code, "multiple parameters" in answer.text) == (400, True)
+    response = await ada.http.get(f"{V1}/authorize", params=query)
+    assert (response.status_code, "multiple parameters" in response.text) == (400, True)
 
 
 async def test_form_of_another_site_is_refused(ada: Somebody, org: DemoOrg) -> None:
-    answer = await ada.http.post(
+    response = await ada.http.post(
         f"{V1}/authorize",
         params=ada.query(),
         data={"username": "ada", "password": org.user.password},
         headers={"Sec-Fetch-Site": "cross-site"},
     )
-    assert (answer.status_code, "location" in answer.headers) == (403, False)
+    assert (response.status_code, "location" in response.headers) == (403, False)

@@ -29,9 +29,9 @@ class Controller:
         return await self._http.request(method, f"/demo/control{path}", json=body, headers=self._headers)
 
     async def done(self, method: str, path: str = "", body: object = None) -> Any:
-        answer = await self.ask(method, path, body)
-        assert answer.is_success, answer.text
-        return answer.json() if answer.content else None
+        response = await self.ask(method, path, body)
+        assert response.is_success, response.text
+        return response.json() if response.content else None
 
 
 @pytest.fixture
@@ -73,8 +73,8 @@ async def test_the_grant_switch(ada: Somebody, control: Controller) -> None:
 )
 async def test_bad_knobs_change_nothing(org: DemoOrg, control: Controller, body: object, said: str) -> None:
     before = org.knobs()
-    answer = await control.ask("PATCH", "/policy", body)
-    assert (answer.status_code, said in answer.json()["error_description"]) == (400, True), answer.text
+    response = await control.ask("PATCH", "/policy", body)
+    assert (response.status_code, said in response.json()["error_description"]) == (400, True), response.text
     assert org.knobs() == before
 
 
@@ -82,8 +82,8 @@ async def test_faults_are_switched_counted_and_switched_off(ada: Somebody, contr
     token = (await ada.tokens())["refresh_token"]
     on = await control.done("POST", "/faults", {"faults": ["503=5@token*1", "delay=0@api"]})
     assert [(each["fault"], each["struck"]) for each in on] == [("503=5@token*1", 0), ("delay=0@api", 0)]
-    answer = await ada.refresh(token)
-    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    response = await ada.refresh(token)
+    assert (response.status_code, response.headers["retry-after"]) == (503, "5")
     assert (await ada.refresh(token)).status_code == 200
     (first, second) = await control.done("GET", "/faults")
     assert (first["struck"], first["is_over"], second["is_over"]) == (1, True, False)
@@ -109,8 +109,8 @@ async def test_faults_are_switched_counted_and_switched_off(ada: Somebody, contr
 async def test_bad_faults_change_nothing(
     org: DemoOrg, control: Controller, method: str, body: object, said: str
 ) -> None:
-    answer = await control.ask(method, "/faults", body)
-    assert (answer.status_code, said in answer.json()["error_description"]) == (400, True), answer.text
+    response = await control.ask(method, "/faults", body)
+    assert (response.status_code, said in response.json()["error_description"]) == (400, True), response.text
     assert org.faults.switched == ()
 
 
@@ -126,8 +126,8 @@ async def test_moving_the_clock_lets_tokens_end(ada: Somebody, control: Controll
     tokens = await ada.tokens()
     found = await control.done("POST", "/clock", {"jump_s": 30})
     assert found == {"now": clock.now() + 30, "moved_s": 30, "skew_s": 0}
-    answer = await ada.call(tokens["access_token"])
-    assert answer.json()["error_description"] == "The token has expired."
+    response = await ada.call(tokens["access_token"])
+    assert response.json()["error_description"] == "The token has expired."
     fresh = await ada.refreshed(tokens["refresh_token"])
     assert (await ada.call(fresh["access_token"])).status_code == 200
 
@@ -141,8 +141,8 @@ async def test_skew_shows_in_the_date_header_and_can_be_taken_back(
     assert found == {"now": clock.now() - 3580, "moved_s": 20, "skew_s": -3600}
     from email.utils import parsedate_to_datetime
 
-    answer = await ada.http.get(f"{V1}/keys")
-    assert parsedate_to_datetime(answer.headers["date"]).timestamp() == int(clock.now()) - 3580
+    response = await ada.http.get(f"{V1}/keys")
+    assert parsedate_to_datetime(response.headers["date"]).timestamp() == int(clock.now()) - 3580
     assert (await control.done("POST", "/clock", {"skew_s": 0}))["now"] == clock.now() + 20
 
 
@@ -186,10 +186,10 @@ async def test_rotating_keys(ada: Somebody, control: Controller, *, overlap: boo
 async def test_the_dump_tells_everything_but_token_values(ada: Somebody, control: Controller) -> None:
     tokens = await ada.tokens()
     second = await ada.refreshed(tokens["refresh_token"])
-    answer = await control.ask("GET")
+    response = await control.ask("GET")
     for token in (*tokens.values(), *second.values()):
-        assert not (isinstance(token, str) and len(token) > 40 and token in answer.text)
-    found = answer.json()
+        assert not (isinstance(token, str) and len(token) > 40 and token in response.text)
+    found = response.json()
     (family,) = found["families"]
     assert (family["refreshes"], [each["generation"] for each in family["refresh_tokens"]]) == (1, [1, 2])
     shown = {each["fingerprint"] for each in family["refresh_tokens"]}
@@ -220,16 +220,16 @@ async def test_without_its_token_nothing_opens(ada: Somebody, org: DemoOrg, head
     headers = {} if header is None else {"Authorization": header}
     for route in ("", "/policy", "/faults", "/clock", "/revoke", "/keys/rotate", "/reset", "/presets", "/scenarios"):
         for method in ("GET", "POST", "PATCH", "DELETE", "OPTIONS"):
-            answer = await ada.http.request(method, f"/demo/control{route}", headers=headers)
-            assert answer.status_code in (401, 405)
-            assert not [name for name in answer.headers if name.startswith("access-control")]
+            response = await ada.http.request(method, f"/demo/control{route}", headers=headers)
+            assert response.status_code in (401, 405)
+            assert not [name for name in response.headers if name.startswith("access-control")]
 
 
 @pytest.mark.parametrize("body", [b"[]", b"{", b"\xff", b"5", b"[" * 60_000])
 async def test_a_body_must_be_one_object(ada: Somebody, org: DemoOrg, body: bytes) -> None:
     headers = {"Authorization": f"Bearer {org.control_token}"}
-    answer = await ada.http.patch("/demo/control/policy", content=body, headers=headers)
-    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+    response = await ada.http.patch("/demo/control/policy", content=body, headers=headers)
+    assert (response.status_code, response.json()["error"]) == (400, "invalid_request")
 
 
 async def test_what_was_turned_is_remembered_with_the_ledger(
@@ -342,8 +342,10 @@ async def test_access_75s(ada: Somebody, clock: SimClock) -> None:
 async def test_jumps_do_not_add_up_beyond_the_years_a_date_can_name(org: DemoOrg, control: Controller) -> None:
     ten_years = 10 * 365 * 86400
     await control.done("POST", "/clock", {"jump_s": ten_years})
-    answer = await control.ask("POST", "/clock", {"jump_s": ten_years})
-    assert (answer.status_code, "at most ten years" in answer.json()["error_description"]) == (400, True), answer.text
+    response = await control.ask("POST", "/clock", {"jump_s": ten_years})
+    assert (response.status_code, "at most ten years" in response.json()["error_description"]) == (400, True), (
+        response.text
+    )
     assert org.moved_s == ten_years
 
 
@@ -361,7 +363,7 @@ async def test_one_token_is_revoked_by_its_hash_and_a_refresh_token_takes_its_fa
     assert (refused.status_code, refused.json()["error_description"]) == (400, "There is no such token.")
 
 
-async def test_every_answer_says_how_far_the_time_was_moved(ada: Somebody, control: Controller) -> None:
+async def test_every_response_says_how_far_the_time_was_moved(ada: Somebody, control: Controller) -> None:
     plain = await control.ask("GET")
     assert MOVED_HEADER not in plain.headers
     moved = await control.ask("POST", "/clock", {"jump_s": 90})

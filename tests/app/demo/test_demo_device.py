@@ -36,9 +36,9 @@ async def started(somebody: Somebody, v1: str = V1, **changes: str | None) -> ht
 
 
 async def start(somebody: Somebody) -> dict[str, Any]:
-    answer = await started(somebody)
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
+    response = await started(somebody)
+    assert response.status_code == 200, response.text
+    found: dict[str, Any] = response.json()
     return found
 
 
@@ -130,9 +130,9 @@ async def test_allowed_device_gets_tokens(ada: Somebody, org: DemoOrg, clock: Si
     page = await allow(ada, device)
     assert (page.status_code, "Device activated" in page.text) == (200, True)
     clock.jump(60)
-    answer = await poll(ada, device)
-    assert answer.status_code == 200, answer.text
-    tokens = answer.json()
+    response = await poll(ada, device)
+    assert response.status_code == 200, response.text
+    tokens = response.json()
     assert set(tokens) == {"token_type", "expires_in", "access_token", "scope", "refresh_token", "id_token"}
     found = claims(tokens["id_token"])
     assert (found["sub"], found["amr"], found["auth_time"]) == ("00u-demo-ada", ["pwd"], signed_in_at)
@@ -145,8 +145,8 @@ async def test_device_code_is_good_once(ada: Somebody, org: DemoOrg, clock: SimC
     await allow(ada, device)
     assert (await poll(ada, device)).status_code == 200
     clock.jump(60)
-    answer = await poll(ada, device)
-    assert (answer.status_code, answer.json()) == (
+    response = await poll(ada, device)
+    assert (response.status_code, response.json()) == (
         400,
         {"error": "invalid_grant", "error_description": "The device code is invalid or has expired."},
     )
@@ -166,8 +166,8 @@ async def test_polling_too_fast_makes_the_interval_grow(ada: Somebody, org: Demo
     device = await start(ada)
     assert_refused(await poll(ada, device), dialect.DEVICE_PENDING)
     clock.jump(4)
-    answer = await poll(ada, device)
-    assert (answer.status_code, answer.json()) == (
+    response = await poll(ada, device)
+    assert (response.status_code, response.json()) == (
         400,
         {"error": "slow_down", "error_description": "Slow down the polling frequency. Please try again later."},
     )
@@ -200,8 +200,8 @@ async def test_device_code_ends_after_ten_minutes(ada: Somebody, org: DemoOrg, c
     await allow(ada, device)
     late = await start(ada)
     clock.jump(600)
-    answer = await poll(ada, device)
-    assert (answer.status_code, answer.json()) == (
+    response = await poll(ada, device)
+    assert (response.status_code, response.json()) == (
         400,
         {"error": "expired_token", "error_description": "The device code has expired."},
     )
@@ -235,8 +235,8 @@ async def test_own_server_of_the_org_has_devices_too(ada: Somebody, org: DemoOrg
     device = (await started(ada, v1="/oauth2/v1")).json()
     await allow(ada, device)
     form = {"client_id": DEMO_CLIENT_ID, "grant_type": Grant.DEVICE, "device_code": device["device_code"]}
-    answer = await ada.http.post("/oauth2/v1/token", data=form)
-    assert claims(answer.json()["id_token"])["iss"] == org.issuer_base
+    response = await ada.http.post("/oauth2/v1/token", data=form)
+    assert claims(response.json()["id_token"])["iss"] == org.issuer_base
 
 
 async def test_user_who_is_not_assigned_gets_nothing(ada: Somebody, org: DemoOrg) -> None:
@@ -296,15 +296,15 @@ async def test_sign_in_on_the_page_signs_the_browser_in(ada: Somebody, org: Demo
 @pytest.mark.parametrize("write", [str.lower, lambda code: f" {code[:4]}-{code[4:]} "])
 async def test_code_may_be_typed_in_any_case_and_with_a_dash(ada: Somebody, write: Any) -> None:
     device = await start(ada)
-    answer = await ada.http.post(PATH, data={"user_code": write(device["user_code"]), "action": "enter"})
-    assert answer.status_code == 200
+    response = await ada.http.post(PATH, data={"user_code": write(device["user_code"]), "action": "enter"})
+    assert response.status_code == 200
 
 
 async def test_wrong_password_is_asked_again(ada: Somebody) -> None:
     device = await start(ada)
-    answer = await submit(ada, device, "sign-in", username="ada", password="wrong")
-    assert (answer.status_code, "Unable to sign in" in answer.text) == (400, True)
-    assert Fields(answer.text).inputs["user_code"]["value"] == device["user_code"]
+    response = await submit(ada, device, "sign-in", username="ada", password="wrong")
+    assert (response.status_code, "Unable to sign in" in response.text) == (400, True)
+    assert Fields(response.text).inputs["user_code"]["value"] == device["user_code"]
 
 
 async def test_second_factor_is_asked_for_on_the_page(ada: Somebody, org: DemoOrg) -> None:
@@ -332,8 +332,8 @@ async def test_allow_needs_the_ticket_of_this_device(ada: Somebody, clock: SimCl
     mine, other = await start(ada), await start(ada)
     ticket = Fields((await sign_in(ada, mine)).text).inputs["ticket"]["value"] or ""
     for form in ({}, {"ticket": "guessed"}, {"ticket": ticket}):
-        answer = await submit(ada, other, "allow", **form)
-        assert "That took too long. Sign in again." in answer.text
+        response = await submit(ada, other, "allow", **form)
+        assert "That took too long. Sign in again." in response.text
     assert_refused(await poll(ada, other), dialect.DEVICE_PENDING)
 
 
@@ -354,8 +354,8 @@ async def test_ten_wrong_codes_a_minute_are_too_many(ada: Somebody, org: DemoOrg
         assert (last(org).reason, last(org).endpoint) == ("invalid_user_code", "activate")
     # from now on a right code is not told from a wrong one, whatever the form
     for action in ("enter", "sign-in", "deny"):
-        answer = await submit(ada, device, action)
-        assert (answer.status_code, "Too many wrong codes" in answer.text) == (429, True)
+        response = await submit(ada, device, action)
+        assert (response.status_code, "Too many wrong codes" in response.text) == (429, True)
     assert last(org).reason == "too_many_user_codes"
     clock.jump(59)
     assert (await submit(ada, device, "enter")).status_code == 429
@@ -365,24 +365,24 @@ async def test_ten_wrong_codes_a_minute_are_too_many(ada: Somebody, org: DemoOrg
 
 @pytest.mark.parametrize("form", [{}, {"user_code": "", "action": "allow"}, {"user_code": "12345678"}])
 async def test_form_without_a_code_is_asked_again(ada: Somebody, form: dict[str, str]) -> None:
-    answer = await ada.http.post(PATH, data=form)
-    assert (answer.status_code, "Invalid code" in answer.text) == (400, True)
+    response = await ada.http.post(PATH, data=form)
+    assert (response.status_code, "Invalid code" in response.text) == (400, True)
 
 
 async def test_form_of_another_site_is_refused(ada: Somebody) -> None:
     device = await start(ada)
-    answer = await ada.http.post(
+    response = await ada.http.post(
         PATH,
         data={"user_code": device["user_code"], "action": "deny"},
         headers={"Sec-Fetch-Site": "cross-site"},
     )
-    assert answer.status_code == 403
+    assert response.status_code == 403
     assert_refused(await poll(ada, device), dialect.DEVICE_PENDING)
 
 
 async def test_parameter_given_twice_gets_a_page(ada: Somebody) -> None:
-    answer = await ada.http.get(f"{PATH}?user_code=A&user_code=B")
-    assert (answer.status_code, "multiple parameters" in answer.text) == (400, True)
+    response = await ada.http.get(f"{PATH}?user_code=A&user_code=B")
+    assert (response.status_code, "multiple parameters" in response.text) == (400, True)
 
 
 async def test_pages_escape_everything(ada: Somebody, org: DemoOrg) -> None:
@@ -390,16 +390,16 @@ async def test_pages_escape_everything(ada: Somebody, org: DemoOrg) -> None:
     device = await start(ada)
     filled = await ada.http.get(PATH, params={"user_code": NASTY})
     wrong = await submit(ada, {"user_code": NASTY}, "enter")
-    for answer in (filled, wrong):
-        assert Fields(answer.text).inputs["user_code"]["value"] == NASTY[:64]
+    for response in (filled, wrong):
+        assert Fields(response.text).inputs["user_code"]["value"] == NASTY[:64]
     refused = await submit(ada, device, "sign-in", username=NASTY, password=NASTY)
     assert Fields(refused.text).inputs["username"]["value"] == NASTY
     code = await submit(ada, device, "sign-in", username="grace", password=GRACE.password)
     consent = await sign_in(ada, device)
     denied = await submit(ada, device, "deny")
-    for answer in (filled, wrong, refused, code, consent, denied):
-        assert not {"script", "img"} & set(Fields(answer.text).tags)
-        assert "{{7*7}}" in answer.text.replace("&#39;", "'")
+    for response in (filled, wrong, refused, code, consent, denied):
+        assert not {"script", "img"} & set(Fields(response.text).tags)
+        assert "{{7*7}}" in response.text.replace("&#39;", "'")
 
 
 async def test_waiting_devices_are_bounded(ada: Somebody, org: DemoOrg) -> None:

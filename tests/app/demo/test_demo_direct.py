@@ -40,14 +40,14 @@ def without(org: DemoOrg, *grants: Grant) -> None:
     org.applications[LAPSE.id] = replace(LAPSE, grant_types=left)
 
 
-def tokens_of(answer: httpx.Response) -> dict[str, Any]:
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
+def tokens_of(response: httpx.Response) -> dict[str, Any]:
+    assert response.status_code == 200, response.text
+    found: dict[str, Any] = response.json()
     return found
 
 
-def amr(answer: httpx.Response) -> list[str]:
-    found: list[str] = claims(tokens_of(answer)["id_token"])["amr"]
+def amr(response: httpx.Response) -> list[str]:
+    found: list[str] = claims(tokens_of(response)["id_token"])["amr"]
     return found
 
 
@@ -94,9 +94,9 @@ async def test_password_request_refused(
 
 
 async def test_password_of_somebody_with_a_second_factor_gives_an_mfa_token(grace: Grace, org: DemoOrg) -> None:
-    answer = await grace.password()
-    body = answer.json()
-    assert answer.status_code == 403
+    response = await grace.password()
+    body = response.json()
+    assert response.status_code == 403
     assert len(body.pop("mfa_token")) >= 20
     assert body == {
         "error": "mfa_required",
@@ -133,9 +133,9 @@ async def test_one_time_code_is_enough_as_the_only_factor(grace: Grace) -> None:
 
 
 async def test_password_then_one_time_code_signs_in(grace: Grace) -> None:
-    answer = await grace.mfa_otp(mfa_token=await grace.mfa_token(), otp=await grace.code_shown())
-    assert amr(answer) == ["pwd", "otp", "mfa"]
-    assert "refresh_token" in answer.json()
+    response = await grace.mfa_otp(mfa_token=await grace.mfa_token(), otp=await grace.code_shown())
+    assert amr(response) == ["pwd", "otp", "mfa"]
+    assert "refresh_token" in response.json()
 
 
 async def test_one_time_code_is_good_once(grace: Grace, org: DemoOrg) -> None:
@@ -203,8 +203,8 @@ async def test_mfa_token_is_good_once(grace: Grace, org: DemoOrg) -> None:
     mfa_token = await grace.mfa_token()
     tokens_of(await grace.mfa_otp(mfa_token=mfa_token, otp=await grace.code_shown()))
     org.set_time(moved_s=60)
-    answer = await grace.mfa_otp(mfa_token=mfa_token, otp=await grace.code_shown())
-    assert_refused(answer, dialect.HANDLE_EXPIRED.about("mfa_token"))
+    response = await grace.mfa_otp(mfa_token=mfa_token, otp=await grace.code_shown())
+    assert_refused(response, dialect.HANDLE_EXPIRED.about("mfa_token"))
     assert last(org).cause == "The mfa_token was used before."
 
 
@@ -213,9 +213,9 @@ async def test_mfa_token_ends_after_five_minutes(grace: Grace, org: DemoOrg, clo
     clock.jump(299)
     assert_refused(await grace.mfa_otp(mfa_token=mfa_token, otp="000000"), dialect.WRONG_OTP)
     clock.jump(1)
-    answer = await grace.mfa_otp(mfa_token=mfa_token, otp=await grace.code_shown())
-    assert answer.status_code == 403
-    assert answer.json() == {
+    response = await grace.mfa_otp(mfa_token=mfa_token, otp=await grace.code_shown())
+    assert response.status_code == 403
+    assert response.json() == {
         "error": "access_denied",
         "error_description": "'mfa_token' has expired. Use a new 'mfa_token' and try again.",
     }
@@ -224,8 +224,8 @@ async def test_mfa_token_ends_after_five_minutes(grace: Grace, org: DemoOrg, clo
 
 
 async def test_unknown_mfa_token_is_refused_like_an_expired_one(grace: Grace, org: DemoOrg) -> None:
-    answer = await grace.mfa_otp(mfa_token="unknown", otp=await grace.code_shown())
-    assert_refused(answer, dialect.HANDLE_EXPIRED.about("mfa_token"))
+    response = await grace.mfa_otp(mfa_token="unknown", otp=await grace.code_shown())
+    assert_refused(response, dialect.HANDLE_EXPIRED.about("mfa_token"))
     assert "never issued" in last(org).cause
     assert_refused(await grace.challenge("unknown"), dialect.HANDLE_EXPIRED.about("mfa_token"))
     assert_refused(await grace.mfa_otp(otp="123456"), dialect.MISSING_PARAMETER.about("mfa_token"))
@@ -243,8 +243,8 @@ async def test_mfa_token_belongs_to_its_client_and_server(grace: Grace, org: Dem
 async def test_reset_forgets_what_was_handed_out(grace: Grace, org: DemoOrg) -> None:
     mfa_token = await grace.mfa_token()
     org.reset()
-    answer = await grace.mfa_otp(mfa_token=mfa_token, otp=await grace.code_shown())
-    assert_refused(answer, dialect.HANDLE_EXPIRED.about("mfa_token"))
+    response = await grace.mfa_otp(mfa_token=mfa_token, otp=await grace.code_shown())
+    assert_refused(response, dialect.HANDLE_EXPIRED.about("mfa_token"))
 
 
 # The phone.
@@ -260,7 +260,7 @@ async def test_number_challenge_is_handed_over_and_approved(grace: Grace, org: D
     assert len(set(push["numbers"])) == 3
     assert all(len(each) == 2 and each.isdigit() for each in push["numbers"])
     assert_refused(await grace.oob(oob_code), dialect.OOB_PENDING)
-    await grace.answer("approve", number)
+    await grace.response("approve", number)
     assert amr(await grace.oob(oob_code)) == ["swk"]
     assert not (await grace.phone())["pushes"]
     sent, approved = (
@@ -276,13 +276,13 @@ async def test_push_without_number_challenge_is_approved(grace: Grace, org: Demo
     oob_code = started.pop("oob_code")
     assert started == {"channel": "push", "binding_method": "none", "expires_in": 300, "interval": 2}
     assert (await grace.push())["numbers"] == []
-    await grace.answer("approve")
+    await grace.response("approve")
     tokens_of(await grace.oob(oob_code))
 
 
 async def test_pending_push_has_oktas_words(grace: Grace, org: DemoOrg) -> None:
-    answer = await grace.oob((await grace.primary()).json()["oob_code"])
-    assert (answer.status_code, answer.json()) == (
+    response = await grace.oob((await grace.primary()).json()["oob_code"])
+    assert (response.status_code, response.json()) == (
         400,
         {
             "error": "authorization_pending",
@@ -295,10 +295,10 @@ async def test_pending_push_has_oktas_words(grace: Grace, org: DemoOrg) -> None:
 
 async def test_denied_push_is_refused_and_stays_refused(grace: Grace, org: DemoOrg) -> None:
     oob_code = (await grace.primary()).json()["oob_code"]
-    await grace.answer("deny")
+    await grace.response("deny")
     for _ in range(2):
-        answer = await grace.oob(oob_code)
-        assert (answer.status_code, answer.json()) == (
+        response = await grace.oob(oob_code)
+        assert (response.status_code, response.json()) == (
             400,
             {"error": "invalid_grant", "error_description": "User rejected out-of-band authentication prompt."},
         )
@@ -309,14 +309,14 @@ async def test_denied_push_is_refused_and_stays_refused(grace: Grace, org: DemoO
 async def test_wrong_number_is_a_rejection(grace: Grace, org: DemoOrg) -> None:
     started = (await grace.primary()).json()
     wrong = next(each for each in (await grace.push())["numbers"] if each != started["binding_code"])
-    await grace.answer("approve", wrong)
+    await grace.response("approve", wrong)
     assert last(org).cause == "The wrong number was chosen."
     assert_refused(await grace.oob(started["oob_code"]), dialect.OOB_REJECTED)
 
 
 async def test_oob_code_is_good_once(grace: Grace, org: DemoOrg) -> None:
     started = (await grace.primary()).json()
-    await grace.answer("approve", started["binding_code"])
+    await grace.response("approve", started["binding_code"])
     tokens_of(await grace.oob(started["oob_code"]))
     assert_refused(await grace.oob(started["oob_code"]), dialect.HANDLE_EXPIRED.about("oob_code"))
     assert last(org).cause == "The oob_code was used before."
@@ -325,10 +325,10 @@ async def test_oob_code_is_good_once(grace: Grace, org: DemoOrg) -> None:
 
 async def test_oob_code_ends_after_five_minutes_even_when_approved(grace: Grace, org: DemoOrg, clock: SimClock) -> None:
     started = (await grace.primary()).json()
-    await grace.answer("approve", started["binding_code"])
+    await grace.response("approve", started["binding_code"])
     clock.jump(300)
-    answer = await grace.oob(started["oob_code"])
-    assert (answer.status_code, answer.json()) == (
+    response = await grace.oob(started["oob_code"])
+    assert (response.status_code, response.json()) == (
         403,
         {
             "error": "access_denied",
@@ -342,7 +342,7 @@ async def test_oob_code_ends_after_five_minutes_even_when_approved(grace: Grace,
 async def test_oob_code_belongs_to_its_client_and_server(grace: Grace, org: DemoOrg) -> None:
     org.applications[ANOTHER.id] = ANOTHER
     started = (await grace.primary()).json()
-    await grace.answer("approve", started["binding_code"])
+    await grace.response("approve", started["binding_code"])
     assert_refused(await grace.oob(started["oob_code"], client_id=ANOTHER.id), dialect.MISMATCHED_CLIENT)
     form = {"grant_type": Grant.OOB, "oob_code": started["oob_code"], "scope": "openid"}
     assert_refused(await grace.post("/oauth2/v1/token", form), dialect.MISMATCHED_SERVER)
@@ -400,7 +400,7 @@ async def test_password_then_push_signs_in(grace: Grace) -> None:
         "interval": 5,
     }
     assert_refused(await grace.mfa_oob(mfa_token, oob_code), dialect.OOB_PENDING)
-    await grace.answer("approve", number)
+    await grace.response("approve", number)
     assert amr(await grace.mfa_oob(mfa_token, oob_code)) == ["pwd", "swk", "mfa"]
     assert_refused(await grace.mfa_oob(mfa_token, oob_code), dialect.HANDLE_EXPIRED.about("mfa_token"))
 
@@ -417,9 +417,9 @@ async def test_oob_code_belongs_to_its_sign_in(grace: Grace, org: DemoOrg) -> No
     org.turn(number_challenge=False)
     mfa_token, other = await grace.mfa_token(), await grace.mfa_token()
     oob_code = (await grace.challenge(mfa_token)).json()["oob_code"]
-    await grace.answer("approve")
+    await grace.response("approve")
     primary = (await grace.primary()).json()["oob_code"]
-    await grace.answer("approve")
+    await grace.response("approve")
     expired = dialect.HANDLE_EXPIRED.about("oob_code")
     assert_refused(await grace.mfa_oob(other, oob_code), expired)
     assert last(org).cause == "The oob_code was given out for another sign-in."
@@ -440,9 +440,9 @@ async def test_oob_code_belongs_to_its_sign_in(grace: Grace, org: DemoOrg) -> No
 async def test_challenge_chooses_what_the_client_supports(
     grace: Grace, changes: dict[str, str | None], challenge_type: Grant
 ) -> None:
-    answer = tokens_of(await grace.challenge(await grace.mfa_token(), **changes))
-    assert answer["challenge_type"] == challenge_type
-    assert ("oob_code" in answer) is (challenge_type is Grant.MFA_OOB)
+    response = tokens_of(await grace.challenge(await grace.mfa_token(), **changes))
+    assert response["challenge_type"] == challenge_type
+    assert ("oob_code" in response) is (challenge_type is Grant.MFA_OOB)
 
 
 @pytest.mark.parametrize(
@@ -492,8 +492,8 @@ async def test_application_without_the_grant_is_refused_everywhere(grace: Grace,
         "challenge": await grace.challenge(mfa_token),
         "challenge by code": await grace.challenge(mfa_token, challenge_types_supported=Grant.MFA_OTP),
     }
-    for answer in asked.values():
-        assert_refused(answer, row)
+    for response in asked.values():
+        assert_refused(response, row)
     refused = [each for each in org.log if each.reason == "unauthorized_client"]
     assert [each.grant for each in refused] == [
         "password",
@@ -510,11 +510,11 @@ async def test_application_without_the_grant_is_refused_everywhere(grace: Grace,
 async def test_own_server_of_the_org_signs_in_directly_too(grace: Grace, org: DemoOrg) -> None:
     form = {"challenge_hint": Grant.OOB, "channel_hint": "push", "login_hint": "grace"}
     started = tokens_of(await grace.post("/oauth2/v1/primary-authenticate", form))
-    await grace.answer("approve", started["binding_code"])
-    answer = await grace.post(
+    await grace.response("approve", started["binding_code"])
+    response = await grace.post(
         "/oauth2/v1/token", {"grant_type": Grant.OOB, "oob_code": started["oob_code"], "scope": "openid"}
     )
-    assert claims(tokens_of(answer)["id_token"])["iss"] == org.issuer_base
+    assert claims(tokens_of(response)["id_token"])["iss"] == org.issuer_base
 
 
 async def test_endpoints_are_counted_and_not_advertised(grace: Grace, org: DemoOrg) -> None:
@@ -537,14 +537,14 @@ async def test_pending_sign_ins_are_bounded(grace: Grace, org: DemoOrg) -> None:
     for _ in range(1000):
         await grace.password()
     assert len(org.pending.first_factors) == 1000
-    answer = await grace.mfa_otp(mfa_token=first, otp=await grace.code_shown())
-    assert_refused(answer, dialect.HANDLE_EXPIRED.about("mfa_token"))
+    response = await grace.mfa_otp(mfa_token=first, otp=await grace.code_shown())
+    assert_refused(response, dialect.HANDLE_EXPIRED.about("mfa_token"))
 
 
 async def test_no_secret_reaches_the_system_log(grace: Grace, org: DemoOrg) -> None:
     mfa_token, otp = await grace.mfa_token(), await grace.code_shown()
     started = (await grace.challenge(mfa_token)).json()
-    await grace.answer("approve", started["binding_code"])
+    await grace.response("approve", started["binding_code"])
     tokens = tokens_of(await grace.mfa_oob(mfa_token, started["oob_code"]))
     await grace.otp(otp=otp)
     await grace.otp(otp=otp)
@@ -558,9 +558,9 @@ async def test_no_secret_reaches_the_system_log(grace: Grace, org: DemoOrg) -> N
 
 async def test_browser_asks_who_has_a_second_factor_for_the_code(grace: Grace, org: DemoOrg) -> None:
     ticket = await ask_for_code(grace)
-    answer = await grace.submit({"action": "verify", "ticket": ticket, "otp": f" {await grace.code_shown()} "})
-    code = httpx.URL(answer.headers["location"]).params["code"]
-    assert answer.headers["location"].startswith(REDIRECT_URI)
+    response = await grace.submit({"action": "verify", "ticket": ticket, "otp": f" {await grace.code_shown()} "})
+    code = httpx.URL(response.headers["location"]).params["code"]
+    assert response.headers["location"].startswith(REDIRECT_URI)
     assert amr(await grace.exchange(code)) == ["pwd", "otp", "mfa"]
     # the browser is signed in from now on, with both factors
     again = await grace.open_page()
@@ -576,15 +576,15 @@ async def test_password_alone_leaves_the_browser_signed_out(grace: Grace, org: D
 
 async def test_password_alone_allows_nothing(grace: Grace, org: DemoOrg) -> None:
     ticket = await ask_for_code(grace)
-    answer = await grace.submit({"action": "allow", "ticket": ticket})
-    assert (answer.status_code, "location" in answer.headers) == (200, False)
+    response = await grace.submit({"action": "allow", "ticket": ticket})
+    assert (response.status_code, "location" in response.headers) == (200, False)
     assert not org.ledger.codes
 
 
 async def test_wrong_code_in_the_browser_may_be_tried_again(grace: Grace, org: DemoOrg) -> None:
     ticket = await ask_for_code(grace)
-    answer = await grace.submit({"action": "verify", "ticket": ticket, "otp": "000000"})
-    assert (answer.status_code, "Invalid code. Try again." in answer.text) == (400, True)
+    response = await grace.submit({"action": "verify", "ticket": ticket, "otp": "000000"})
+    assert (response.status_code, "Invalid code. Try again." in response.text) == (400, True)
     event = last(org)
     assert (event.event_type, event.reason, event.user_id) == (
         "user.authentication.auth_via_mfa",
@@ -594,21 +594,21 @@ async def test_wrong_code_in_the_browser_may_be_tried_again(grace: Grace, org: D
     # the first ticket is used up; the page has a new one
     spent = await grace.submit({"action": "verify", "ticket": ticket, "otp": await grace.code_shown()})
     assert "That took too long. Sign in again." in spent.text
-    good = {"action": "verify", "ticket": ticket_in(answer), "otp": await grace.code_shown()}
+    good = {"action": "verify", "ticket": ticket_in(response), "otp": await grace.code_shown()}
     assert (await grace.submit(good)).status_code == 303
 
 
 async def test_code_page_is_good_for_five_minutes(grace: Grace, clock: SimClock) -> None:
     ticket = await ask_for_code(grace)
     clock.jump(300)
-    answer = await grace.submit({"action": "verify", "ticket": ticket, "otp": await grace.code_shown()})
-    assert (answer.status_code, "That took too long" in answer.text) == (400, True)
+    response = await grace.submit({"action": "verify", "ticket": ticket, "otp": await grace.code_shown()})
+    assert (response.status_code, "That took too long" in response.text) == (400, True)
 
 
 async def test_code_page_can_be_cancelled(grace: Grace) -> None:
     await ask_for_code(grace)
-    answer = await grace.submit({"action": "cancel"})
-    assert httpx.URL(answer.headers["location"]).params["error"] == "access_denied"
+    response = await grace.submit({"action": "cancel"})
+    assert httpx.URL(response.headers["location"]).params["error"] == "access_denied"
 
 
 async def test_wrong_password_in_the_browser_is_told_to_the_system_log(grace: Grace, org: DemoOrg) -> None:
@@ -623,10 +623,10 @@ async def test_wrong_password_in_the_browser_is_told_to_the_system_log(grace: Gr
 
 
 async def ask_for_code(grace: Grace) -> str:
-    answer = await grace.submit({"username": "grace", "password": GRACE.password, "action": "sign-in"})
-    assert (answer.status_code, "One-time code" in answer.text) == (200, True)
-    return ticket_in(answer)
+    response = await grace.submit({"username": "grace", "password": GRACE.password, "action": "sign-in"})
+    assert (response.status_code, "One-time code" in response.text) == (200, True)
+    return ticket_in(response)
 
 
-def ticket_in(answer: httpx.Response) -> str:
-    return answer.text.partition('name="ticket" value="')[2].partition('"')[0]
+def ticket_in(response: httpx.Response) -> str:
+    return response.text.partition('name="ticket" value="')[2].partition('"')[0]

@@ -53,22 +53,22 @@ def switch_on(somebody: Somebody, *faults: str) -> None:
     somebody.org.faults.switch_on(Fault.parse(text) for text in faults)
 
 
-async def check_another_answer(
+async def check_another_response(
     somebody: Somebody, fault: str, status: int, headers: dict[str, str | None]
 ) -> httpx.Response:
     token = (await somebody.tokens())["refresh_token"]
     switch_on(somebody, fault)
-    answer = await somebody.refresh(token)
-    assert answer.status_code == status
-    assert {name: answer.headers.get(name) for name in headers} == headers
+    response = await somebody.refresh(token)
+    assert response.status_code == status
+    assert {name: response.headers.get(name) for name in headers} == headers
     assert somebody.org.ledger.families.popitem()[1].refreshes == 0, "the request must not be acted on"
-    return answer
+    return response
 
 
-def check_refusal(somebody: Somebody, answer: httpx.Response, reason: str) -> None:
+def check_refusal(somebody: Somebody, response: httpx.Response, reason: str) -> None:
     row = ROWS[reason]
     told = {"error": row.error, "error_description": row.description}
-    assert (answer.status_code, answer.json()) == (row.status, told)
+    assert (response.status_code, response.json()) == (row.status, told)
     assert list(somebody.org.log)[-1].cause == f"The fault refuse={reason}@token was on."
 
 
@@ -113,11 +113,11 @@ class TestOverHttp:
         switch_on(outside, "close-midway@token*1")
         form = {"grant_type": "refresh_token", "refresh_token": token, "client_id": "0oa-demo-native"}
         got: list[int] = []
-        async with outside.http.stream("POST", f"{V1}/token", data=form) as answer:
-            chunks = answer.aiter_raw()
+        async with outside.http.stream("POST", f"{V1}/token", data=form) as response:
+            chunks = response.aiter_raw()
             with pytest.raises(httpx.RemoteProtocolError, match="closed connection without sending complete"):
                 got.extend([len(chunk) async for chunk in _counted(chunks, got)])
-        assert (answer.status_code, sum(got)) == (200, int(answer.headers["content-length"]) // 2)
+        assert (response.status_code, sum(got)) == (200, int(response.headers["content-length"]) // 2)
 
     async def test_after_a_hang_up_the_next_request_is_answered(self, outside: Somebody) -> None:
         token = (await outside.tokens())["refresh_token"]
@@ -127,7 +127,7 @@ class TestOverHttp:
                 await outside.refresh(token)
             token = (await outside.refreshed(token))["refresh_token"]
 
-    async def test_an_answer_without_a_body_cannot_be_cut_so_none_comes(self, outside: Somebody) -> None:
+    async def test_a_response_without_a_body_cannot_be_cut_so_none_comes(self, outside: Somebody) -> None:
         switch_on(outside, "close-midway@revoke")
         form = {"client_id": "0oa-demo-native", "token": "x"}
         with pytest.raises(httpx.RemoteProtocolError, match="without sending a response"):
@@ -142,11 +142,11 @@ class TestOverHttp:
         assert (await outside.refresh(token)).status_code == 200
 
     @pytest.mark.parametrize(("fault", "status", "headers"), ANOTHER_ANSWER)
-    async def test_another_answer_than_the_orgs(
+    async def test_another_response_than_the_orgs(
         self, outside: Somebody, fault: str, status: int, headers: dict[str, str | None]
     ) -> None:
-        answer = await check_another_answer(outside, fault, status, headers)
-        assert int(answer.headers["content-length"]) == len(answer.content)
+        response = await check_another_response(outside, fault, status, headers)
+        assert int(response.headers["content-length"]) == len(response.content)
 
     async def test_any_of_oktas_errors_can_be_answered(self, outside: Somebody) -> None:
         for reason in ROWS:
@@ -160,7 +160,7 @@ class TestOverHttp:
         assert (await outside.http.get(f"{V1}/keys")).status_code == 503
         assert clock.elapsed() - began >= 0.05
 
-    async def test_a_dripping_answer_comes_whole(self, outside: Somebody) -> None:
+    async def test_a_dripping_response_comes_whole(self, outside: Somebody) -> None:
         switch_on(outside, "drip=0@keys")  # in how many pieces is not the org's to say over HTTP
         assert (await outside.http.get(f"{V1}/keys")).json()["keys"]
 
@@ -178,8 +178,8 @@ async def test_delays_and_drips_pass_in_the_orgs_time(inside: Somebody, clock: S
     assert clock.now() - before == pytest.approx(7)
     switch_on(inside, "drip=0.5@keys")
     before = clock.now()
-    answer = await inside.http.get(f"{V1}/keys")
-    assert clock.now() - before == pytest.approx(0.5 * len(answer.content))
+    response = await inside.http.get(f"{V1}/keys")
+    assert clock.now() - before == pytest.approx(0.5 * len(response.content))
 
 
 @pytest.mark.parametrize("kind", ["close-before", "close-after", "close-midway"])
@@ -194,8 +194,8 @@ async def test_hang_ups_reach_a_client_in_the_same_process_too(inside: Somebody,
 async def test_without_a_value_each_has_its_own(inside: Somebody, clock: SimClock) -> None:
     switch_on(inside, "delay@api", "drip@api")
     before = clock.now()
-    answer = await inside.call("x")
-    assert clock.now() - before == pytest.approx(1 + 0.3 * len(answer.content))
+    response = await inside.call("x")
+    assert clock.now() - before == pytest.approx(1 + 0.3 * len(response.content))
     switch_on(inside, "oversized@keys")
     assert len((await inside.http.get(f"{V1}/keys")).content) > 2 << 20
 
@@ -220,13 +220,13 @@ async def test_a_drip_ends_when_nobody_takes_it(org: DemoOrg, clock: SimClock) -
 
 
 @pytest.mark.parametrize(("fault", "status", "headers"), ANOTHER_ANSWER)
-async def test_another_answer_than_the_orgs(
+async def test_another_response_than_the_orgs(
     inside: Somebody, fault: str, status: int, headers: dict[str, str | None]
 ) -> None:
-    await check_another_answer(inside, fault, status, headers)
+    await check_another_response(inside, fault, status, headers)
 
 
-async def test_what_is_in_those_answers(inside: Somebody) -> None:
+async def test_what_is_in_those_responses(inside: Somebody) -> None:
     switch_on(inside, "oversized=1@token")
     assert len((await inside.refresh("x")).content) > 1 << 20
     switch_on(inside, "garbage@token")
@@ -251,8 +251,8 @@ async def test_each_endpoint_refuses_in_its_own_words(inside: Somebody, also: st
         assert (await inside.http.get(path)).headers["www-authenticate"] == challenge
     assert (await inside.http.get("/api/v1/logs")).json()["errorCode"] == "E0000011"
     for path in (f"{V1}/authorize", f"{V1}/logout", "/activate"):
-        answer = await inside.http.get(path)
-        assert (answer.status_code, answer.headers["content-type"]) == (401, "text/html; charset=utf-8")
+        response = await inside.http.get(path)
+        assert (response.status_code, response.headers["content-type"]) == (401, "text/html; charset=utf-8")
     assert "www-authenticate" not in (await inside.refresh("x")).headers
 
 
@@ -278,7 +278,7 @@ async def test_where_a_fault_strikes(inside: Somebody) -> None:
     assert (await inside.refresh(tokens["refresh_token"])).status_code == 200
 
 
-async def test_faults_meet_but_only_one_decides_the_answer(inside: Somebody, clock: SimClock) -> None:
+async def test_faults_meet_but_only_one_decides_the_response(inside: Somebody, clock: SimClock) -> None:
     switch_on(inside, "delay=3@api", "503@api*1", "429@api*1")
     before = clock.now()
     assert [(await inside.call("x")).status_code for _ in range(3)] == [503, 429, 401]
@@ -288,8 +288,8 @@ async def test_faults_meet_but_only_one_decides_the_answer(inside: Somebody, clo
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
 async def test_every_endpoint_has_a_door_of_that_name(inside: Somebody, endpoint: str) -> None:
     switch_on(inside, f"429@{endpoint}")
-    answers = [await inside.http.request(method, path) for method, path in doors(inside.org)]
-    assert 429 in [answer.status_code for answer in answers]
+    responses = [await inside.http.request(method, path) for method, path in doors(inside.org)]
+    assert 429 in [response.status_code for response in responses]
 
 
 async def test_nothing_strikes_what_turns_the_org(inside: Somebody) -> None:
@@ -418,7 +418,7 @@ async def test_bent_key_sets(inside: Somebody) -> None:
     assert "kid" not in (await published(inside))[0]
 
 
-async def test_bent_token_answers(inside: Somebody) -> None:
+async def test_bent_token_responses(inside: Somebody) -> None:
     for kind, name in (
         ("no-expires-in", "expires_in"),
         ("no-scope", "scope"),
@@ -435,7 +435,7 @@ async def test_bent_token_answers(inside: Somebody) -> None:
     assert "refresh_token" not in await inside.refreshed(token)
 
 
-async def test_bent_answers_elsewhere(inside: Somebody) -> None:
+async def test_bent_responses_elsewhere(inside: Somebody) -> None:
     switch_on(inside, "issuer-mismatch@discovery", "wrong-sub@userinfo")
     document = await inside.http.get("/oauth2/default/.well-known/openid-configuration")
     assert document.json()["issuer"] != inside.org.issuer
@@ -454,8 +454,8 @@ async def test_bent_answers_elsewhere(inside: Somebody) -> None:
 )
 async def test_bent_redirects(inside: Somebody, kind: str, name: str, value: str | None) -> None:
     switch_on(inside, f"{kind}@sign_in")
-    answer = await inside.submit({"username": "ada", "password": inside.org.user.password})
-    assert returned(answer).get(name) == value
+    response = await inside.submit({"username": "ada", "password": inside.org.user.password})
+    assert returned(response).get(name) == value
 
 
 async def test_bent_redirects_that_ask_nobody(inside: Somebody) -> None:

@@ -1,4 +1,4 @@
-"""Metadata, keys, userinfo, the API, and what holds for every answer."""
+"""Metadata, keys, userinfo, the API, and what holds for every response."""
 
 import asyncio
 import re
@@ -46,11 +46,11 @@ async def test_metadata(ada: Somebody, path: str) -> None:
 
 
 async def test_keys_are_public_and_cached_briefly(ada: Somebody) -> None:
-    answer = await ada.http.get(f"{V1}/keys")
-    (found,) = answer.json()["keys"]
+    response = await ada.http.get(f"{V1}/keys")
+    (found,) = response.json()["keys"]
     assert found.keys() == {"kty", "alg", "kid", "use", "e", "n"}
-    assert answer.headers["cache-control"] == "max-age=60, must-revalidate"
-    assert "pragma" not in answer.headers
+    assert response.headers["cache-control"] == "max-age=60, must-revalidate"
+    assert "pragma" not in response.headers
 
 
 async def test_userinfo_follows_the_scopes(ada: Somebody) -> None:
@@ -61,15 +61,15 @@ async def test_userinfo_follows_the_scopes(ada: Somebody) -> None:
 
 
 async def test_userinfo_refuses_in_its_own_words(ada: Somebody) -> None:
-    answer = await ada.call("nonsense", f"{V1}/userinfo")
-    assert answer.headers["www-authenticate"] == (
+    response = await ada.call("nonsense", f"{V1}/userinfo")
+    assert response.headers["www-authenticate"] == (
         'Bearer error="invalid_token", error_description="The access token is invalid"'
     )
     poor = await ada.call((await ada.tokens(scope="openid"))["access_token"], f"{V1}/userinfo")
     assert (poor.status_code, 'error="insufficient_scope"' in poor.headers["www-authenticate"]) == (403, True)
 
 
-async def test_api_answers_a_good_token(ada: Somebody) -> None:
+async def test_api_responses_a_good_token(ada: Somebody) -> None:
     token = (await ada.tokens())["access_token"]
     me = (await ada.call(token)).json()
     assert (me["id"], me["login"], me["name"]) == ("00u-demo-ada", "ada@example.com", "Ada Lovelace")
@@ -110,30 +110,30 @@ async def test_api_refuses_forgeries(ada: Somebody, org: DemoOrg, change: str) -
 
 
 async def assert_bearer_refused(ada: Somebody, token: str, description: str) -> None:
-    answer = await ada.call(token)
-    assert (answer.status_code, answer.json()) == (
+    response = await ada.call(token)
+    assert (response.status_code, response.json()) == (
         401,
         {"error": "invalid_token", "error_description": description},
     )
     expected = f'Bearer error="invalid_token", error_description="{description}"'
-    assert answer.headers["www-authenticate"] == expected
+    assert response.headers["www-authenticate"] == expected
 
 
-async def test_every_answer_carries_the_orgs_date_and_a_request_id(ada: Somebody, clock: SimClock) -> None:
+async def test_every_response_carries_the_orgs_date_and_a_request_id(ada: Somebody, clock: SimClock) -> None:
     ids = set()
     for path in ("/api/me", f"{V1}/keys", "/nowhere", f"{V1}/authorize"):
         clock.jump(1000)
-        answer = await ada.http.get(path)
-        assert parsedate_to_datetime(answer.headers["date"]).timestamp() == int(clock.now())
-        assert "server" not in answer.headers
-        ids.add(answer.headers["x-okta-request-id"])
+        response = await ada.http.get(path)
+        assert parsedate_to_datetime(response.headers["date"]).timestamp() == int(clock.now())
+        assert "server" not in response.headers
+        ids.add(response.headers["x-okta-request-id"])
     assert len(ids) == 4
 
 
 @pytest.mark.parametrize("host", ["evil.example", "localhost:8899", "127.0.0.1", "127.0.0.1:8898", "[::1]:8899"])
 async def test_foreign_host_is_refused(ada: Somebody, host: str) -> None:
-    answer = await ada.http.get(f"{V1}/keys", headers={"Host": host})
-    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+    response = await ada.http.get(f"{V1}/keys", headers={"Host": host})
+    assert (response.status_code, response.json()["error"]) == (400, "invalid_request")
 
 
 async def test_unknown_places_in_okta_words(ada: Somebody) -> None:
@@ -148,9 +148,9 @@ async def test_unknown_places_in_okta_words(ada: Somebody) -> None:
 async def test_a_bug_shows_nothing_of_itself(ada: Somebody, org: DemoOrg, monkeypatch: pytest.MonkeyPatch) -> None:
     token = (await ada.tokens())["refresh_token"]
     monkeypatch.setattr(org.ledger, "refresh", None)
-    answer = await ada.refresh(token)
-    assert (answer.status_code, answer.json()["error"]) == (500, "server_error")
-    assert token not in answer.text
+    response = await ada.refresh(token)
+    assert (response.status_code, response.json()["error"]) == (500, "server_error")
+    assert token not in response.text
 
 
 async def test_requests_are_counted(ada: Somebody, org: DemoOrg) -> None:
@@ -216,9 +216,9 @@ def test_no_request_makes_a_500(key: SigningKey, anyio_backend: tuple[str, dict[
                 )
 
         with asyncio.Runner(loop_factory=anyio_backend[1]["loop_factory"]) as runner:
-            answer = runner.run(once())
-        assert answer.status_code < 500
-        assert "Traceback" not in answer.text
-        assert re.fullmatch(r"[\x20-\x7e]*", answer.headers.get("www-authenticate", ""))
+            response = runner.run(once())
+        assert response.status_code < 500
+        assert "Traceback" not in response.text
+        assert re.fullmatch(r"[\x20-\x7e]*", response.headers.get("www-authenticate", ""))
 
     attack()

@@ -1,4 +1,4 @@
-"""Any malformed request gets an answer in Okta's shape: never a 500, a traceback, or the sender's own markup."""
+"""Any malformed request gets a response in Okta's shape: never a 500, a traceback, or the sender's own markup."""
 
 import asyncio
 import contextlib
@@ -108,9 +108,9 @@ def test_any_values_of_a_known_clients_parameters(caller: Caller, where: str) ->
             tokens = caller.run(caller.sign_in())
             live[ALIVE[0]], live[ALIVE[1]] = tokens["refresh_token"].encode(), tokens["access_token"].encode()
         sent = [*known.items(), *((name.encode(), live.get(value, value)) for name, value in form.items())]
-        answer = caller.ask("POST", path, headers=[FORM], body=encoded(sent))
-        check(answer, path)
-        assert answer.status_code in (200, 400, 401, 403, 413)
+        response = caller.ask("POST", path, headers=[FORM], body=encoded(sent))
+        check(response, path)
+        assert response.status_code in (200, 400, 401, 403, 413)
 
     attack()
     caller.check_alive()
@@ -132,9 +132,9 @@ def test_any_authorization_request(caller: Caller) -> None:
     def attack(changes: dict[str, str], form: dict[str, str] | None) -> None:
         body = encoded([(name.encode(), value.encode()) for name, value in (form or {}).items()])
         query = [(name.encode(), value.encode("utf-8", "replace")) for name, value in {**good, **changes}.items()]
-        answer = caller.ask("GET" if form is None else "POST", f"{V1}/authorize", encoded(query), [FORM], body)
-        check(answer, "authorize")
-        location = answer.headers.get("location")
+        response = caller.ask("GET" if form is None else "POST", f"{V1}/authorize", encoded(query), [FORM], body)
+        check(response, "authorize")
+        location = response.headers.get("location")
         assert location is None or location.startswith("http://127.0.0.1:8765/callback?")
 
     attack()
@@ -177,9 +177,9 @@ def test_any_orders_to_the_control_api(
         caller = Caller(runner, DemoOrg(SystemClock(), ledger=MemoryLedger(key)))
         for order, body in orders:
             method, path = order.split()
-            answer = caller.control(method, path, body)
-            check(answer, "/demo/control")
-            assert answer.status_code in (200, 201, 204, 400)
+            response = caller.control(method, path, body)
+            check(response, "/demo/control")
+            assert response.status_code in (200, 201, 204, 400)
         assert caller.control("GET", "").status_code == 200
         caller.control("DELETE", "/faults")
         for path in (f"{V1}/keys", "/api/me", "/activate", "/phone", "/nowhere"):
@@ -243,9 +243,9 @@ def test_raw_bytes_never_bring_it_down(served: ServedOrg, raw: bytes) -> None:
     with socket.create_connection(there, timeout=PATIENCE_S) as connection, contextlib.suppress(ConnectionError):
         connection.sendall(raw.replace(b"HOST", host.encode()))
         connection.shutdown(socket.SHUT_WR)
-        answer = connection.recv(65_536)
-        assert b"Traceback" not in answer
-        assert not answer.startswith(b"HTTP/1.1 5")
+        response = connection.recv(65_536)
+        assert b"Traceback" not in response
+        assert not response.startswith(b"HTTP/1.1 5")
     check_good(served)
 
 

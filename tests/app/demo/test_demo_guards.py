@@ -18,11 +18,11 @@ from tests.app.demo.somebody import V1
 def test_any_method_at_any_door(caller: Caller) -> None:
     for path in dict(EVERY_DOOR[::-1]).values():
         for method in ("HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"):
-            answer = caller.ask(method, path)
-            check(answer, path)
+            response = caller.ask(method, path)
+            check(response, path)
             known = {known for known, where in EVERY_DOOR if where == path}
             if method != "HEAD" and method not in known:
-                assert (answer.status_code, answer.json()["errorCode"]) == (405, "E0000022")
+                assert (response.status_code, response.json()["errorCode"]) == (405, "E0000022")
 
 
 FOREIGN = [
@@ -39,9 +39,9 @@ FOREIGN = [
 def test_a_foreign_host_opens_no_door(caller: Caller, hosts: list[bytes]) -> None:
     for token in (f"Bearer {caller.org.control_token}", f"SSWS {caller.org.api_token}"):
         for method, path in EVERY_DOOR:
-            answer = caller.ask(method, path, b"", [(b"authorization", token.encode())], hosts=hosts)
-            check(answer, path)
-            assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+            response = caller.ask(method, path, b"", [(b"authorization", token.encode())], hosts=hosts)
+            check(response, path)
+            assert (response.status_code, response.json()["error"]) == (400, "invalid_request")
     assert not caller.org.counters
 
 
@@ -56,9 +56,9 @@ def test_no_door_knows_other_origins(caller: Caller, door: tuple[str, str]) -> N
     method, path = door
     origin = (b"origin", b"https://evil.example")
     asks = [origin, (b"access-control-request-method", method.encode())]
-    for answer in (caller.ask(method, path, headers=[origin]), caller.ask("OPTIONS", path, headers=asks)):
-        assert not [name for name in answer.headers if name.startswith("access-control")]
-    assert answer.status_code == 405
+    for response in (caller.ask(method, path, headers=[origin]), caller.ask("OPTIONS", path, headers=asks)):
+        assert not [name for name in response.headers if name.startswith("access-control")]
+    assert response.status_code == 405
 
 
 @pytest.mark.parametrize("token", [b"", b"Bearer", b"Bearer wrong", b"SSWS wrong", b"Bearer API", b"SSWS CONTROL"])

@@ -19,9 +19,9 @@ ORG_V1 = "/oauth2/v1"
 
 
 async def introspect(ada: Somebody, token: str, v1: str = V1, **more: str) -> dict[str, Any]:
-    answer = await ada.http.post(f"{v1}/introspect", data={"client_id": "0oa-demo-native", "token": token, **more})
-    assert answer.status_code == 200
-    found: dict[str, Any] = answer.json()
+    response = await ada.http.post(f"{v1}/introspect", data={"client_id": "0oa-demo-native", "token": token, **more})
+    assert response.status_code == 200
+    found: dict[str, Any] = response.json()
     return found
 
 
@@ -107,10 +107,10 @@ async def test_another_applications_token_is_inactive(ada: Somebody, org: DemoOr
 
 async def test_the_client_may_be_named_in_the_query(ada: Somebody) -> None:
     tokens = await ada.tokens()
-    answer = await ada.http.post(
+    response = await ada.http.post(
         f"{V1}/introspect", params={"client_id": "0oa-demo-native"}, data={"token": tokens["access_token"]}
     )
-    assert answer.json()["active"] is True
+    assert response.json()["active"] is True
 
 
 @pytest.mark.parametrize(
@@ -122,8 +122,8 @@ async def test_the_client_may_be_named_in_the_query(ada: Somebody) -> None:
     ],
 )
 async def test_malformed_requests(ada: Somebody, form: dict[str, str], row: dialect.OktaError) -> None:
-    answer = await ada.http.post(f"{V1}/introspect", data=form)
-    assert (answer.status_code, answer.json()["error_description"]) == (row.status, row.description)
+    response = await ada.http.post(f"{V1}/introspect", data=form)
+    assert (response.status_code, response.json()["error_description"]) == (row.status, row.description)
 
 
 class OrgServer:
@@ -134,17 +134,17 @@ class OrgServer:
 
     async def tokens(self) -> dict[str, Any]:
         form = {"username": "ada", "password": self.ada.org.user.password}
-        answer = await self.ada.http.post(f"{ORG_V1}/authorize", params=self.ada.query(), data=form)
-        back = dict(self.ada.http.base_url.join(answer.headers["location"]).params)
+        response = await self.ada.http.post(f"{ORG_V1}/authorize", params=self.ada.query(), data=form)
+        back = dict(self.ada.http.base_url.join(response.headers["location"]).params)
         assert back["iss"] == self.ada.org.issuer_base
-        answer = await self.posted(
+        response = await self.posted(
             "token",
             grant_type="authorization_code",
             code=back["code"],
             code_verifier=VERIFIER,
             redirect_uri=self.ada.query()["redirect_uri"],
         )
-        found: dict[str, Any] = answer.json()
+        found: dict[str, Any] = response.json()
         return found
 
     async def posted(self, name: str, **form: str) -> Any:
@@ -157,11 +157,11 @@ async def test_the_orgs_own_server_has_fixed_lifetimes(ada: Somebody, clock: Sim
     tokens = await server.tokens()
     assert tokens["expires_in"] == HOUR_S
     clock.jump(90 * DAY_S - 1)
-    answer = await server.posted("token", grant_type="refresh_token", refresh_token=tokens["refresh_token"])
-    assert answer.status_code == 200, "90 days without an idle limit"
+    response = await server.posted("token", grant_type="refresh_token", refresh_token=tokens["refresh_token"])
+    assert response.status_code == 200, "90 days without an idle limit"
     clock.jump(1)
-    answer = await server.posted("token", grant_type="refresh_token", refresh_token=answer.json()["refresh_token"])
-    assert answer.json()["error"] == "invalid_grant"
+    response = await server.posted("token", grant_type="refresh_token", refresh_token=response.json()["refresh_token"])
+    assert response.json()["error"] == "invalid_grant"
 
 
 async def test_the_orgs_own_access_tokens_cannot_be_verified_by_clients(ada: Somebody, org: DemoOrg) -> None:
@@ -172,8 +172,8 @@ async def test_the_orgs_own_access_tokens_cannot_be_verified_by_clients(ada: Som
     assert jwt.decode(tokens["access_token"], options={"verify_signature": False})["aud"] == org.issuer_base
     bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
     assert (await ada.http.get(f"{ORG_V1}/userinfo", headers=bearer)).json()["name"] == "Ada Lovelace"
-    answer = await ada.call(tokens["access_token"])
-    assert answer.json()["error_description"] == dialect.BEARER_WRONG_ISSUER.description
+    response = await ada.call(tokens["access_token"])
+    assert response.json()["error_description"] == dialect.BEARER_WRONG_ISSUER.description
 
 
 async def test_the_orgs_own_server_publishes_both_documents(ada: Somebody, org: DemoOrg) -> None:
@@ -186,12 +186,12 @@ async def test_the_orgs_own_server_publishes_both_documents(ada: Somebody, org: 
 
 async def test_grants_of_one_server_are_no_good_at_the_other(ada: Somebody) -> None:
     tokens = await ada.tokens()
-    answer = await OrgServer(ada).posted("token", grant_type="refresh_token", refresh_token=tokens["refresh_token"])
-    assert answer.json() == {
+    response = await OrgServer(ada).posted("token", grant_type="refresh_token", refresh_token=tokens["refresh_token"])
+    assert response.json() == {
         "error": "invalid_request",
         "error_description": "The grant was issued for another authorization server.",
     }
-    answer = await ada.http.post(
+    response = await ada.http.post(
         f"{ORG_V1}/token",
         data={
             "grant_type": "authorization_code",
@@ -201,7 +201,7 @@ async def test_grants_of_one_server_are_no_good_at_the_other(ada: Somebody) -> N
             "code_verifier": VERIFIER,
         },
     )
-    assert answer.json()["error_description"] == dialect.MISMATCHED_SERVER.description
+    assert response.json()["error_description"] == dialect.MISMATCHED_SERVER.description
     assert await introspect(ada, tokens["access_token"], ORG_V1) == {"active": False}
     await OrgServer(ada).posted("revoke", token=tokens["refresh_token"])
     assert (await ada.refresh(tokens["refresh_token"])).status_code == 200

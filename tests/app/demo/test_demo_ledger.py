@@ -59,7 +59,7 @@ async def test_values_are_never_written(clock: SimClock, path: Path) -> None:
 
 
 @pytest.mark.anyio
-async def test_written_before_the_answer_leaves(clock: SimClock, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_written_before_the_response_leaves(clock: SimClock, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ada = somebody(clock, path)
     code = await ada.code()
     saves: list[int] = []

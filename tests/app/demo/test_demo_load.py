@@ -35,9 +35,9 @@ async def somebody(key: SigningKey) -> AsyncIterator[Somebody]:
 
 
 async def crowd(somebody: Somebody, tokens: list[str]) -> list[dict[str, str]]:
-    answers = await asyncio.gather(*(somebody.refresh(token) for token in tokens))
-    assert [answer.status_code for answer in answers] == [200] * CROWD
-    return [answer.json() for answer in answers]
+    responses = await asyncio.gather(*(somebody.refresh(token) for token in tokens))
+    assert [response.status_code for response in responses] == [200] * CROWD
+    return [response.json() for response in responses]
 
 
 async def test_as_many_sessions_refresh_at_once(somebody: Somebody) -> None:
@@ -86,5 +86,5 @@ async def test_one_rotating_token_is_used_at_once_inside_its_grace_period(somebo
 async def test_of_one_single_use_token_only_one_use_is_answered(somebody: Somebody) -> None:
     somebody.org.turn(grace_s=0)
     token = (await somebody.tokens())["refresh_token"]
-    answers = await asyncio.gather(*(somebody.refresh(token) for _ in range(CROWD)))
-    assert sorted(answer.status_code for answer in answers) == [200] + [400] * (CROWD - 1)
+    responses = await asyncio.gather(*(somebody.refresh(token) for _ in range(CROWD)))
+    assert sorted(response.status_code for response in responses) == [200] + [400] * (CROWD - 1)

@@ -306,9 +306,9 @@ async def test_a_target_is_any_of_them(admin: Administrator, ada: Somebody, org:
     ],
 )
 async def test_a_filter_that_is_none(admin: Administrator, expression: str, summary: str) -> None:
-    answer = await admin.ask("GET", LOGS, params={"filter": expression})
-    body = answer.json()
-    assert (answer.status_code, body["errorCode"], body["errorSummary"]) == (400, "E0000053", summary)
+    response = await admin.ask("GET", LOGS, params={"filter": expression})
+    body = response.json()
+    assert (response.status_code, body["errorCode"], body["errorSummary"]) == (400, "E0000053", summary)
 
 
 WORDS = st.sampled_from(["eventType", "eq", "and", "sw", "co", "(", '"x"', "pr", '"', "\\", "null", "{", "1e9", "é"])
@@ -316,8 +316,8 @@ WORDS = st.sampled_from(["eventType", "eq", "and", "sw", "co", "(", '"x"', "pr",
 
 @given(expression=st.lists(WORDS, max_size=12).map(" ".join) | st.text(max_size=30))
 async def test_no_filter_breaks_it(admin: Administrator, expression: str) -> None:
-    answer = await admin.ask("GET", LOGS, params={"filter": expression})
-    assert answer.status_code in (200, 400), answer.text
+    response = await admin.ask("GET", LOGS, params={"filter": expression})
+    assert response.status_code in (200, 400), response.text
 
 
 async def test_since_and_until(admin: Administrator, ada: Somebody, org: DemoOrg, clock: SimClock) -> None:
@@ -380,13 +380,13 @@ async def test_polling_goes_on_for_ever(admin: Administrator, ada: Somebody, org
     seen: list[int] = []
     url = f"{LOGS}?limit=2&q=number"
     for _ in range(4):
-        answer = await admin.ask("GET", url)
-        seen += numbers(answer.json())
-        url = answer.links["next"]["url"]
+        response = await admin.ask("GET", url)
+        seen += numbers(response.json())
+        url = response.links["next"]["url"]
     assert seen == [0, 1, 2, 3, 4]
     org.log.add("lapse.test", cause="Number 5.")
     assert numbers((await admin.ask("GET", url)).json()) == [5]
-    assert answer.links["self"]["url"].startswith(f"{org.issuer_base}{LOGS}?limit=2&q=number")
+    assert response.links["self"]["url"].startswith(f"{org.issuer_base}{LOGS}?limit=2&q=number")
 
 
 @pytest.mark.parametrize("order", ["ASCENDING", "DESCENDING"])
@@ -395,19 +395,19 @@ async def test_a_bounded_query_ends(
 ) -> None:
     times = await many(ada, org, clock)
     query: dict[str, Any] = {"since": times[0], "until": times[4], "limit": 2, "sortOrder": order}
-    answer = await admin.ask("GET", LOGS, params=query)
-    pages = [numbers(answer.json())]
-    while "next" in answer.links:
-        answer = await admin.ask("GET", answer.links["next"]["url"])
-        pages.append(numbers(answer.json()))
+    response = await admin.ask("GET", LOGS, params=query)
+    pages = [numbers(response.json())]
+    while "next" in response.links:
+        response = await admin.ask("GET", response.links["next"]["url"])
+        pages.append(numbers(response.json()))
     expected = [[0, 1], [2, 3], [4]]
     assert pages == (expected if order == "ASCENDING" else [[4, 3], [2, 1], [0]])
 
 
 async def test_a_full_last_page_ends_too(admin: Administrator, ada: Somebody, org: DemoOrg, clock: SimClock) -> None:
     await many(ada, org, clock)
-    answer = await admin.ask("GET", LOGS, params={"sortOrder": "DESCENDING", "limit": 5})
-    assert (len(answer.json()), "next" in answer.links) == (5, False)
+    response = await admin.ask("GET", LOGS, params={"sortOrder": "DESCENDING", "limit": 5})
+    assert (len(response.json()), "next" in response.links) == (5, False)
 
 
 @pytest.mark.parametrize(
@@ -415,20 +415,20 @@ async def test_a_full_last_page_ends_too(admin: Administrator, ada: Somebody, or
     [{"limit": "0"}, {"limit": "1001"}, {"limit": "x"}, {"after": "x"}, {"after": "9" * 99}, {"sortOrder": "UP"}],
 )
 async def test_a_page_that_is_none(admin: Administrator, query: dict[str, str]) -> None:
-    answer = await admin.ask("GET", LOGS, params=query)
-    assert (answer.status_code, answer.json()["errorCode"]) == (400, "E0000001")
+    response = await admin.ask("GET", LOGS, params=query)
+    assert (response.status_code, response.json()["errorCode"]) == (400, "E0000001")
 
 
 async def test_a_parameter_given_twice(admin: Administrator) -> None:
-    answer = await admin.ask("GET", f"{LOGS}?limit=1&limit=2")
-    assert (answer.status_code, answer.json()["errorCode"]) == (400, "E0000001")
+    response = await admin.ask("GET", f"{LOGS}?limit=1&limit=2")
+    assert (response.status_code, response.json()["errorCode"]) == (400, "E0000001")
 
 
 @pytest.mark.parametrize("token", ["", "wrong"])
 async def test_only_the_api_token_opens(admin: Administrator, token: str) -> None:
-    answer = await admin.http.get(LOGS, headers={"Authorization": f"SSWS {token}"})
-    assert (answer.status_code, answer.json()["errorCode"]) == (401, "E0000011")
-    assert answer.headers["x-rate-limit-limit"] == "120"
+    response = await admin.http.get(LOGS, headers={"Authorization": f"SSWS {token}"})
+    assert (response.status_code, response.json()["errorCode"]) == (401, "E0000011")
+    assert response.headers["x-rate-limit-limit"] == "120"
 
 
 async def test_a_thousand_events_in_a_page(admin: Administrator, org: DemoOrg) -> None:

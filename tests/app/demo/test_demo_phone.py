@@ -31,9 +31,9 @@ async def grace(org: DemoOrg) -> AsyncIterator[Grace]:
 
 
 async def shown(grace: Grace) -> str:
-    answer = await grace.http.get("/phone")
-    assert answer.status_code == 200
-    return answer.text
+    response = await grace.http.get("/phone")
+    assert response.status_code == 200
+    return response.text
 
 
 async def press(grace: Grace, form: dict[str, str], **headers: str) -> httpx.Response:
@@ -72,8 +72,8 @@ async def test_page_approves_by_number(grace: Grace) -> None:
     assert started["binding_code"] in numbers
     assert len(numbers) == 3
     assert "approve" not in [button.get("value") for button in page.buttons]
-    answer = await press(grace, {"push": page.inputs["push"]["value"] or "", "number": started["binding_code"]})
-    assert (answer.status_code, answer.headers["location"]) == (303, "/phone")
+    response = await press(grace, {"push": page.inputs["push"]["value"] or "", "number": started["binding_code"]})
+    assert (response.status_code, response.headers["location"]) == (303, "/phone")
     assert (await grace.oob(started["oob_code"])).status_code == 200
 
 
@@ -109,11 +109,11 @@ async def test_page_approves_and_denies_without_numbers(grace: Grace, org: DemoO
         ({"answer": "perhaps"}, "Approve or deny it."),
     ],
 )
-async def test_answer_that_is_none_changes_nothing(grace: Grace, form: dict[str, str], message: str) -> None:
+async def test_an_answer_that_is_none_changes_nothing(grace: Grace, form: dict[str, str], message: str) -> None:
     started = (await grace.primary()).json()
     given = {} if form == {"answer": "deny"} or "push" in form else {"push": (await grace.push())["id"]}
-    answer = await press(grace, {**given, **form})
-    assert (answer.status_code, message in answer.text) == (400, True)
+    response = await press(grace, {**given, **form})
+    assert (response.status_code, message in response.text) == (400, True)
     assert_refused(await grace.oob(started["oob_code"]), dialect.OOB_PENDING)
 
 
@@ -148,15 +148,15 @@ async def test_page_shows_messages(grace: Grace) -> None:
 async def test_form_of_another_site_is_refused(grace: Grace) -> None:
     started = (await grace.primary()).json()
     push = (await grace.push())["id"]
-    answer = await press(grace, {"push": push, "number": started["binding_code"]}, **{"Sec-Fetch-Site": "cross-site"})
-    assert answer.status_code == 403
+    response = await press(grace, {"push": push, "number": started["binding_code"]}, **{"Sec-Fetch-Site": "cross-site"})
+    assert response.status_code == 403
     assert_refused(await grace.oob(started["oob_code"]), dialect.OOB_PENDING)
 
 
 async def test_parameter_given_twice_gets_a_page(grace: Grace) -> None:
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    answer = await grace.http.post("/phone", content=b"push=a&push=b", headers=headers)
-    assert (answer.status_code, "multiple parameters" in answer.text) == (400, True)
+    response = await grace.http.post("/phone", content=b"push=a&push=b", headers=headers)
+    assert (response.status_code, "multiple parameters" in response.text) == (400, True)
 
 
 async def test_page_escapes_everything(grace: Grace, org: DemoOrg) -> None:
@@ -171,11 +171,11 @@ async def test_page_escapes_everything(grace: Grace, org: DemoOrg) -> None:
 
 
 async def test_page_may_run_its_own_script_only(grace: Grace) -> None:
-    answer = await grace.http.get("/phone")
-    script = re.search(r"<script>(.*?)</script>", answer.text)
+    response = await grace.http.get("/phone")
+    script = re.search(r"<script>(.*?)</script>", response.text)
     assert script is not None
     digest = base64.b64encode(hashlib.sha256(script[1].encode()).digest()).decode()
-    policy = answer.headers["content-security-policy"]
+    policy = response.headers["content-security-policy"]
     assert f"script-src 'sha256-{digest}';" in policy
     assert "unsafe" not in policy
     assert "form-action 'self';" in policy
@@ -215,23 +215,23 @@ async def test_control_api_tells_what_the_phone_shows(grace: Grace, clock: SimCl
         {"push": None, "answer": "approve", "number": "07"},
     ],
 )
-async def test_control_api_refuses_answers_that_are_none(grace: Grace, body: dict[str, Any]) -> None:
+async def test_control_api_refuses_responses_that_are_none(grace: Grace, body: dict[str, Any]) -> None:
     started = (await grace.primary()).json()
     given = {"push": (await grace.push())["id"]} if "push" in body and body["push"] is None else {}
-    answer = await grace.press({**body, **given})
-    assert answer.status_code == 400
-    assert answer.json()["error"] == "invalid_request"
+    response = await grace.press({**body, **given})
+    assert response.status_code == 400
+    assert response.json()["error"] == "invalid_request"
     assert_refused(await grace.oob(started["oob_code"]), dialect.OOB_PENDING)
 
 
 async def test_control_api_names_the_numbers_to_choose_from(grace: Grace) -> None:
     await grace.primary()
     push = await grace.push()
-    answer = await grace.press({"push": push["id"], "answer": "approve"})
-    assert answer.json()["next_step"] == f"Choose one of {', '.join(push['numbers'])}."
+    response = await grace.press({"push": push["id"], "answer": "approve"})
+    assert response.json()["next_step"] == f"Choose one of {', '.join(push['numbers'])}."
 
 
 async def test_control_api_of_the_phone_needs_the_control_token(grace: Grace) -> None:
     assert (await grace.http.get("/demo/control/phone")).status_code == 401
-    answer = await grace.http.post("/demo/control/phone", json={"push": "any", "answer": "deny"})
-    assert answer.status_code == 401
+    response = await grace.http.post("/demo/control/phone", json={"push": "any", "answer": "deny"})
+    assert response.status_code == 401

@@ -26,9 +26,9 @@ async def push(somebody: Somebody, **changes: str | None) -> httpx.Response:
 
 
 async def reference(somebody: Somebody, **changes: str | None) -> dict[str, str]:
-    answer = await push(somebody, **changes)
-    assert answer.status_code == 201, answer.text
-    return {"client_id": DEMO_CLIENT_ID, "request_uri": answer.json()["request_uri"]}
+    response = await push(somebody, **changes)
+    assert response.status_code == 201, response.text
+    return {"client_id": DEMO_CLIENT_ID, "request_uri": response.json()["request_uri"]}
 
 
 async def metadata(somebody: Somebody) -> dict[str, object]:

@@ -19,8 +19,8 @@ HOUR_S = 3600
 SIGNED_OUT_URI = "http://127.0.0.1:8765/signed-out"
 
 
-def is_sign_in_page(answer: httpx.Response) -> bool:
-    return answer.status_code == 200 and "<h1>Sign in</h1>" in answer.text
+def is_sign_in_page(response: httpx.Response) -> bool:
+    return response.status_code == 200 and "<h1>Sign in</h1>" in response.text
 
 
 async def test_a_session_spares_the_second_sign_in(ada: Somebody, clock: SimClock) -> None:
@@ -40,8 +40,8 @@ def claims(token: str) -> dict[str, Any]:
 
 
 async def test_the_cookie_is_out_of_reach_for_scripts_and_other_sites(ada: Somebody) -> None:
-    answer = await ada.submit({"username": "ada", "password": ada.org.user.password})
-    cookie = answer.headers["set-cookie"]
+    response = await ada.submit({"username": "ada", "password": ada.org.user.password})
+    cookie = response.headers["set-cookie"]
     assert re.match(r"lapse-demo-sid-8899=[A-Za-z0-9_-]{32}; HttpOnly; Path=/; SameSite=lax$", cookie)
 
 
@@ -84,8 +84,8 @@ async def test_prompt_none_never_shows_a_page(
     assert (found["error"], found["error_description"]) == (row.error, row.description)
 
 
-async def consent(ada: Somebody, answer: httpx.Response, action: str = "allow", **changes: str) -> httpx.Response:
-    ticket = Fields(answer.text).inputs["ticket"]["value"] or ""
+async def consent(ada: Somebody, response: httpx.Response, action: str = "allow", **changes: str) -> httpx.Response:
+    ticket = Fields(response.text).inputs["ticket"]["value"] or ""
     return await ada.submit({"action": action, "ticket": ticket}, **changes)
 
 
@@ -115,8 +115,8 @@ async def test_consent_refused(ada: Somebody) -> None:
 
 @pytest.mark.parametrize("ticket", ["", "forged"])
 async def test_consent_without_a_ticket_asks_for_the_password(ada: Somebody, ticket: str) -> None:
-    answer = await ada.submit({"action": "allow", "ticket": ticket}, prompt="consent")
-    assert is_sign_in_page(answer)
+    response = await ada.submit({"action": "allow", "ticket": ticket}, prompt="consent")
+    assert is_sign_in_page(response)
 
 
 async def test_a_ticket_serves_once_and_five_minutes(ada: Somebody, clock: SimClock) -> None:
@@ -129,25 +129,25 @@ async def test_a_ticket_serves_once_and_five_minutes(ada: Somebody, clock: SimCl
     assert is_sign_in_page(await consent(ada, page, prompt="consent"))
 
 
-async def test_form_post_takes_the_answer_back_in_a_form(ada: Somebody) -> None:
-    answer = await ada.submit({"username": "ada", "password": ada.org.user.password}, response_mode="form_post")
-    page = Fields(answer.text)
+async def test_form_post_takes_the_response_back_in_a_form(ada: Somebody) -> None:
+    response = await ada.submit({"username": "ada", "password": ada.org.user.password}, response_mode="form_post")
+    page = Fields(response.text)
     assert {name: page.inputs[name]["value"] for name in ("state", "iss")} == {
         "state": "state-1",
         "iss": ada.org.issuer,
     }
-    assert f'action="{REDIRECT_URI}"' in answer.text
+    assert f'action="{REDIRECT_URI}"' in response.text
     code = page.inputs["code"]["value"]
     assert code
     assert (await ada.exchange(code)).status_code == 200
-    policy = answer.headers["content-security-policy"]
+    policy = response.headers["content-security-policy"]
     assert "script-src 'sha256-" in policy
     assert "unsafe" not in policy
 
 
 async def test_errors_come_back_by_form_post_too(ada: Somebody) -> None:
-    answer = await ada.open_page(response_mode="form_post", prompt="none", max_age="0")
-    page = Fields(answer.text)
+    response = await ada.open_page(response_mode="form_post", prompt="none", max_age="0")
+    page = Fields(response.text)
     assert page.inputs["error"]["value"] == "login_required"
     assert page.inputs["state"]["value"] == "state-1"
 
@@ -171,9 +171,9 @@ async def test_redirect_uris_by_rfc_8252_and_exactly(
 ) -> None:
     for exact, good in ((False, by_default), (True, exactly)):
         org.turn(exact_redirect_uris=exact)
-        answer = await ada.open_page(redirect_uri=uri)
-        assert is_sign_in_page(answer) is good
-        assert good or dialect.ILLEGAL_REDIRECT_URI.description.replace("'", "&#39;") in answer.text
+        response = await ada.open_page(redirect_uri=uri)
+        assert is_sign_in_page(response) is good
+        assert good or dialect.ILLEGAL_REDIRECT_URI.description.replace("'", "&#39;") in response.text
 
 
 async def sign_out(ada: Somebody, method: str = "GET", **fields: str | None) -> httpx.Response:
@@ -186,10 +186,10 @@ async def sign_out(ada: Somebody, method: str = "GET", **fields: str | None) -> 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 async def test_sign_out_ends_the_session_and_revokes_nothing(ada: Somebody, method: str) -> None:
     tokens = await ada.tokens()
-    answer = await sign_out(
+    response = await sign_out(
         ada, method, id_token_hint=tokens["id_token"], post_logout_redirect_uri=SIGNED_OUT_URI, state="s&t"
     )
-    assert (answer.status_code, answer.headers["location"]) == (302, f"{SIGNED_OUT_URI}?state=s%26t")
+    assert (response.status_code, response.headers["location"]) == (302, f"{SIGNED_OUT_URI}?state=s%26t")
     assert is_sign_in_page(await ada.open_page())
     assert (await ada.refresh(tokens["refresh_token"])).status_code == 200
     assert (await ada.call(tokens["access_token"])).status_code == 200
@@ -197,8 +197,8 @@ async def test_sign_out_ends_the_session_and_revokes_nothing(ada: Somebody, meth
 
 async def test_sign_out_without_a_way_back_shows_a_page(ada: Somebody) -> None:
     tokens = await ada.tokens()
-    answer = await sign_out(ada, id_token_hint=tokens["id_token"])
-    assert (answer.status_code, "<h1>Signed out</h1>" in answer.text) == (200, True)
+    response = await sign_out(ada, id_token_hint=tokens["id_token"])
+    assert (response.status_code, "<h1>Signed out</h1>" in response.text) == (200, True)
 
 
 async def test_an_expired_hint_is_a_good_one(ada: Somebody, clock: SimClock) -> None:
@@ -216,15 +216,15 @@ async def test_sign_out_needs_an_id_token_of_this_server(ada: Somebody, kind: st
         "access_token": tokens["access_token"],
         "spoilt": tokens["id_token"][:-8] + "AAAAAAAA",
     }
-    answer = await sign_out(ada, id_token_hint=hints[kind], post_logout_redirect_uri=SIGNED_OUT_URI)
-    assert (answer.status_code, "location" in answer.headers) == (400, False)
+    response = await sign_out(ada, id_token_hint=hints[kind], post_logout_redirect_uri=SIGNED_OUT_URI)
+    assert (response.status_code, "location" in response.headers) == (400, False)
     assert "code" in returned(await ada.open_page()), "the session must not end by a refused sign-out"
 
 
 async def test_sign_out_goes_to_registered_uris_only(ada: Somebody) -> None:
     tokens = await ada.tokens()
-    answer = await sign_out(
+    response = await sign_out(
         ada, id_token_hint=tokens["id_token"], post_logout_redirect_uri="https://evil.example/signed-out"
     )
-    assert (answer.status_code, "location" in answer.headers) == (400, False)
-    assert dialect.ILLEGAL_SIGN_OUT_URI.description.replace("'", "&#39;") in answer.text
+    assert (response.status_code, "location" in response.headers) == (400, False)
+    assert dialect.ILLEGAL_SIGN_OUT_URI.description.replace("'", "&#39;") in response.text

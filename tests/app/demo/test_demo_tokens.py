@@ -18,12 +18,12 @@ HOUR_S = 3600
 DAY_S = 24 * HOUR_S
 
 
-def assert_refused(answer: Any, row: OktaError) -> None:
-    assert (answer.status_code, answer.json()) == (
+def assert_refused(response: Any, row: OktaError) -> None:
+    assert (response.status_code, response.json()) == (
         row.status,
         {"error": row.error, "error_description": row.description},
     )
-    assert answer.headers["cache-control"] == "no-cache, no-store"
+    assert response.headers["cache-control"] == "no-cache, no-store"
 
 
 def claims(token: str) -> dict[str, Any]:
@@ -117,8 +117,8 @@ async def test_client_of_another_grant_is_refused(ada: Somebody, org: DemoOrg) -
 
 
 async def test_refused_client_is_challenged(ada: Somebody) -> None:
-    answer = await ada.exchange("code", client_id="nobody")
-    assert answer.headers["www-authenticate"].startswith("Basic")
+    response = await ada.exchange("code", client_id="nobody")
+    assert response.headers["www-authenticate"].startswith("Basic")
 
 
 async def test_code_lives_300_s(ada: Somebody, clock: SimClock) -> None:
@@ -158,7 +158,7 @@ async def test_refresh_rotates_and_keeps_the_sign_in(ada: Somebody, clock: SimCl
     assert (await ada.call(second["access_token"])).status_code == 200
 
 
-async def test_grace_period_forgives_a_lost_answer(ada: Somebody, clock: SimClock) -> None:
+async def test_grace_period_forgives_a_lost_response(ada: Somebody, clock: SimClock) -> None:
     first = (await ada.tokens())["refresh_token"]
     second = (await ada.refreshed(first))["refresh_token"]
     clock.jump(29)
@@ -267,13 +267,13 @@ async def test_token_of_another_issuer(ada: Somebody, org: DemoOrg) -> None:
     org.issuer_base = "http://127.0.0.1:9999"
     ada.http.base_url = org.issuer_base  # type: ignore[assignment]
     assert_refused(await ada.refresh(tokens["refresh_token"]), dialect.MISMATCHED_SERVER)
-    answer = await ada.call(tokens["access_token"])
-    assert answer.json()["error_description"] == dialect.BEARER_WRONG_ISSUER.description
+    response = await ada.call(tokens["access_token"])
+    assert response.json()["error_description"] == dialect.BEARER_WRONG_ISSUER.description
 
 
 async def test_credentials_in_the_query(ada: Somebody) -> None:
-    answer = await ada.token_request({"grant_type": "refresh_token"}, params={"client_id": "x"})
-    assert_refused(answer, dialect.CREDENTIALS_IN_QUERY)
+    response = await ada.token_request({"grant_type": "refresh_token"}, params={"client_id": "x"})
+    assert_refused(response, dialect.CREDENTIALS_IN_QUERY)
 
 
 async def test_two_kinds_of_credentials(ada: Somebody) -> None:
@@ -284,22 +284,22 @@ async def test_two_kinds_of_credentials(ada: Somebody) -> None:
 
 
 async def test_parameter_given_twice(ada: Somebody) -> None:
-    answer = await ada.http.post(
+    response = await ada.http.post(
         f"{V1}/token",
         content="grant_type=refresh_token&client_id=0oa-demo-native&refresh_token=a&refresh_token=",
         headers={"Content-Type": "application/x-www-form-urlencoded"},
     )
-    assert_refused(answer, dialect.DUPLICATE_PARAMETERS)
+    assert_refused(response, dialect.DUPLICATE_PARAMETERS)
 
 
 async def test_body_that_is_no_form(ada: Somebody) -> None:
-    answer = await ada.http.post(f"{V1}/token", json={"grant_type": "refresh_token"})
-    assert_refused(answer, dialect.MISSING_GRANT_TYPE.about(listed(Grant)))
+    response = await ada.http.post(f"{V1}/token", json={"grant_type": "refresh_token"})
+    assert_refused(response, dialect.MISSING_GRANT_TYPE.about(listed(Grant)))
 
 
 async def test_body_too_large(ada: Somebody) -> None:
-    answer = await ada.token_request({"grant_type": "refresh_token", "refresh_token": "x" * 70_000})
-    assert answer.status_code == 413
+    response = await ada.token_request({"grant_type": "refresh_token", "refresh_token": "x" * 70_000})
+    assert response.status_code == 413
 
 
 async def test_disk_that_refuses_lets_no_token_leave(
@@ -318,8 +318,8 @@ async def test_disk_that_refuses_lets_no_token_leave(
 
 async def test_revoked_refresh_token_takes_its_access_tokens_along(ada: Somebody) -> None:
     tokens = await ada.tokens()
-    answer = await revoke(ada, tokens["refresh_token"])
-    assert (answer.status_code, answer.content) == (200, b"")
+    response = await revoke(ada, tokens["refresh_token"])
+    assert (response.status_code, response.content) == (200, b"")
     assert_refused(await ada.refresh(tokens["refresh_token"]), dialect.INVALID_REFRESH_TOKEN)
     assert (await ada.call(tokens["access_token"])).status_code == 401
 
@@ -331,10 +331,10 @@ async def test_revoked_access_token_leaves_the_refresh_token(ada: Somebody) -> N
     assert (await ada.refresh(tokens["refresh_token"])).status_code == 200
 
 
-async def test_revocation_answers_200_for_unknown_tokens_and_needs_one(ada: Somebody) -> None:
+async def test_revocation_responses_200_for_unknown_tokens_and_needs_one(ada: Somebody) -> None:
     assert (await revoke(ada, "unknown")).status_code == 200
-    answer = await ada.http.post(f"{V1}/revoke", data={"client_id": "0oa-demo-native"})
-    assert_refused(answer, dialect.MISSING_TOKEN)
+    response = await ada.http.post(f"{V1}/revoke", data={"client_id": "0oa-demo-native"})
+    assert_refused(response, dialect.MISSING_TOKEN)
 
 
 async def test_a_client_revokes_only_its_own(ada: Somebody, org: DemoOrg) -> None:

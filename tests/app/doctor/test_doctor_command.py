@@ -43,7 +43,7 @@ async def test_a_server_that_is_not_there_is_3(capsys: pytest.CaptureFixture[str
     flags = ("--issuer", f"http://127.0.0.1:{free_port()}/oauth2/default", "--client-id", "c")
     assert await doctor(*flags) == 3
     told = capsys.readouterr()
-    assert told.out.startswith("CANNOT KNOW: 127.0.0.1 gives no answer")
+    assert told.out.startswith("CANNOT KNOW: 127.0.0.1 gives no response")
     assert "refused the connection" in told.err
     assert await doctor(*flags, "--offline") == 0
 

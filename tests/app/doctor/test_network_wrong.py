@@ -16,7 +16,7 @@ from app.oauth.client import OAuthClient
 from app.wire.network import Network
 from app.wire.recorder import RecordingTransport
 from tests.app.doctor.conftest import Ward
-from tests.app.session.conftest import answers, new_session, refused
+from tests.app.session.conftest import new_session, refused, responses
 from tests.e2e.throwaway_ca import found_ca
 
 pytestmark = pytest.mark.anyio
@@ -59,7 +59,7 @@ async def test_a_networks_own_page_answers_a_refresh(ward: Ward) -> None:
 
 async def test_a_redirect_of_a_refresh(ward: Ward) -> None:
     await ward.sign_in()
-    ward.world.network.faults.append(answers(302, location="http://wifi.example/welcome"))
+    ward.world.network.faults.append(responses(302, location="http://wifi.example/welcome"))
     await ward.refresh()
     ward.expect("captive_portal", Certainty.LIKELY)
 

@@ -57,7 +57,7 @@ async def test_an_old_refresh_token_was_sent_again(ward: Ward, evidence: Words) 
     assert [each.rule for each in ward.diagnose()] == ["reused"]
 
 
-async def test_the_answer_to_the_refresh_was_lost(ward: Ward, evidence: Words) -> None:
+async def test_the_response_to_the_refresh_was_lost(ward: Ward, evidence: Words) -> None:
     ward.world.turn(grace_s=0)
     await ward.sign_in()
     ward.world.network.faults.append(lost_after_commit)
@@ -65,7 +65,7 @@ async def test_the_answer_to_the_refresh_was_lost(ward: Ward, evidence: Words) -
     assert is_over(ward)
     found = ward.expect("lost_answer", Certainty.LIKELY)
     assert "RT-1" in found.what
-    assert "No answer came to the refresh" in evidence(found)
+    assert "No response came to the refresh" in evidence(found)
     await ward.read_org()
     ward.expect("reused", Certainty.SURE)
 

@@ -116,9 +116,9 @@ async def lost_in_the_browser(ward: Ward, uri: str) -> None:
             show=lambda _: None,
             open_browser=lambda url, _: pages.append(url),
         )
-    answer = await world.http.get(pages[0])
-    assert answer.status_code == 400
-    assert "location" not in answer.headers
+    response = await world.http.get(pages[0])
+    assert response.status_code == 400
+    assert "location" not in response.headers
     world.journal.append(finished(failed.value))
 
 

@@ -146,7 +146,7 @@ async def test_an_access_token_of_the_orgs_own_server_is_for_the_org_only(bench:
     assert found[IDT(1)].conclusion is Conclusion.VALID
 
 
-async def test_a_pasted_token_answer_is_verified_with_the_connections_keys(bench: Bench) -> None:
+async def test_a_pasted_token_response_is_verified_with_the_connections_keys(bench: Bench) -> None:
     await bench.world.sign_in()
     tokens = bench.world.tokens
     assert tokens.access is not None

@@ -45,9 +45,9 @@ def test_an_authorization_header(text: str) -> None:
     assert (found.token.reveal(), found.label) == (TOKEN, "access token")
 
 
-def test_a_token_answer_brings_all_of_its_tokens() -> None:
-    answer = {"token_type": "Bearer", "expires_in": 30, "refresh_token": "r", "id_token": TOKEN, "access_token": "a"}
-    found = find_tokens(json.dumps(answer, indent=2))
+def test_a_token_response_brings_all_of_its_tokens() -> None:
+    response = {"token_type": "Bearer", "expires_in": 30, "refresh_token": "r", "id_token": TOKEN, "access_token": "a"}
+    found = find_tokens(json.dumps(response, indent=2))
     assert [(each.label, each.token.reveal()) for each in found] == [
         ("access token", "a"),
         ("ID token", TOKEN),

@@ -17,7 +17,7 @@ from tests.app.lab.conftest import Ran
 
 ON_DEMAND, TIMER, EVERY_CALL, ON_401, NO_SINGLE_FLIGHT = Contestant
 
-# 200 calls one after another within 50 minutes; 300 calls in 12 bursts of 25; 300 calls while answers get lost.
+# 200 calls one after another within 50 minutes; 300 calls in 12 bursts of 25; 300 calls while responses get lost.
 STEADY = Scenario(calls=200, pattern=Pattern.STEADY)
 BURSTS = Scenario(calls=300, pattern=Pattern.BURST)
 LOSSES = Scenario(calls=300, pattern=Pattern.STEADY, access_token_lifetime_s=120, weather=Weather.LOST_ANSWERS)
@@ -90,8 +90,8 @@ def test_without_a_grace_period_single_flight_is_what_keeps_people_signed_in(ran
     assert _counts(ran, scenario, NO_SINGLE_FLIGHT, *_COST) == (12 * 49, 12, 11, 300)
 
 
-def test_lost_answers_are_asked_for_again_within_the_grace_period(ran: Ran) -> None:
-    # 35 lapses are met by a call. Seven answers get lost in the two spells; each is asked for once more at once, which
+def test_lost_responses_are_asked_for_again_within_the_grace_period(ran: Ran) -> None:
+    # 35 lapses are met by a call. Seven responses get lost in the two spells; each is asked for again at once, which
     # the grace period allows, and nobody notices but by the time it took.
     assert _counts(ran, LOSSES, ON_DEMAND, *_COST) == (35 + 7, 0, 0, 0)
     assert _counts(ran, LOSSES, ON_DEMAND, *_LOSS) == (0, 0, 0)
@@ -99,9 +99,9 @@ def test_lost_answers_are_asked_for_again_within_the_grace_period(ran: Ran) -> N
     assert _counts(ran, LOSSES, ON_401, *_COST) == (35 + 10, 0, 35, 0)
 
 
-def test_a_lost_answer_without_a_grace_period_ends_the_session(ran: Ran) -> None:
-    # The retry presents a refresh token that has been exchanged: reuse. Three answers to a refresh get lost, and each
-    # costs a family, a sign-in, and the calls of the minute that takes; three answers to a sign-in get lost as well.
+def test_a_lost_response_without_a_grace_period_ends_the_session(ran: Ran) -> None:
+    # The retry presents a refresh token that has been exchanged: reuse. Three responses to a refresh get lost, and each
+    # costs a family, a sign-in, and the calls of the minute that takes; three responses to a sign-in get lost as well.
     assert _counts(ran, replace(LOSSES, **NO_GRACE), ON_DEMAND, *_LOSS) == (3, 3, 26)
     # A static refresh token may be sent as often as one likes.
     static = replace(LOSSES, grace_s=0, rotation=RotationMode.STATIC)

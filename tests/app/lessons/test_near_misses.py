@@ -51,14 +51,14 @@ async def call_without_a_network(player: Player) -> None:
     await player.call()
 
 
-async def lose_all_answers(player: Player) -> None:
+async def lose_all_responses(player: Player) -> None:
     await player.cut_network(cut=False)
     await player.switch_on("close-after@token.refresh*3")
     await lapse_and_call(player)
 
 
-async def lose_no_answer_to_a_busy_server(player: Player) -> None:
-    """Asked again, but what was refused first was no answer that was lost."""
+async def lose_no_response_to_a_busy_server(player: Player) -> None:
+    """Asked again, but what was refused first was no response that was lost."""
     await player.switch_on("503=1@token.refresh*1")
     await lapse_and_call(player)
 
@@ -81,7 +81,7 @@ async def be_revoked_and_lose_a_request(player: Player) -> None:
     await lose_a_request(player)
 
 
-async def be_revoked_and_lose_an_answer(player: Player) -> None:
+async def be_revoked_and_lose_a_response(player: Player) -> None:
     await player.revoke("refresh")
     await player.switch_on("close-after@token.refresh*1")
     await player.call()
@@ -263,15 +263,15 @@ NEAR: list[tuple[str, int, Act]] = [
     ("replay", 2, refuse_and_call),
     ("replay", 3, Player.call),
     ("lost-answer", 0, lapse_and_call),
-    ("lost-answer", 0, lose_all_answers),
-    ("lost-answer", 0, lose_no_answer_to_a_busy_server),
+    ("lost-answer", 0, lose_all_responses),
+    ("lost-answer", 0, lose_no_response_to_a_busy_server),
     ("lost-answer", 0, lose_a_request),
     ("lost-answer", 0, lose_a_request_after_the_switch_was_off),
-    ("lost-answer", 1, lose_all_answers),
+    ("lost-answer", 1, lose_all_responses),
     ("lost-answer", 1, revoke_and_call),
     ("lost-answer", 1, be_revoked_and_lose_a_request),
-    ("lost-answer", 1, be_revoked_and_lose_an_answer),
-    ("lost-answer", 1, lose_no_answer_to_a_busy_server),
+    ("lost-answer", 1, be_revoked_and_lose_a_response),
+    ("lost-answer", 1, lose_no_response_to_a_busy_server),
     ("lost-answer", 2, Player.sign_in),
     ("lost-answer", 2, turn_grace_on_only),
     ("storm", 0, call_50_times_one_by_one),
@@ -282,7 +282,7 @@ NEAR: list[tuple[str, int, Act]] = [
     ("storm", 2, call_50_times_one_by_one),
     ("offline", 0, be_busy_and_call),
     ("offline", 0, revoke_and_call),
-    ("offline", 0, lose_all_answers),
+    ("offline", 0, lose_all_responses),
     ("offline", 0, call_while_the_server_wants_peace),
     ("offline", 1, cut_and_call),
     ("offline", 2, Player.call),

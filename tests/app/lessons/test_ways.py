@@ -69,7 +69,7 @@ async def test_a_lesson_taken_up_in_its_middle_wants_a_life_of_travel(bench: Con
     assert run.place == 2
 
 
-async def test_one_lost_answer_too_many_is_survived_by_the_next_call(bench: Connections) -> None:
+async def test_one_lost_response_too_many_is_survived_by_the_next_call(bench: Connections) -> None:
     run, player = await begun(bench, "lost-answer", 0), Player(bench)
     await player.switch_on("close-after@token.refresh")
     await player.to_lapse()

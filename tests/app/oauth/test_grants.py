@@ -1,4 +1,4 @@
-"""Reading answers of the token endpoint: tokens, OAuth errors, and everything that is neither."""
+"""Reading responses of the token endpoint: tokens, OAuth errors, and everything that is neither."""
 
 import json
 from dataclasses import replace
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.errors import OAuthError, UnusableAnswer
+from app.errors import OAuthError, UnusableResponse
 from app.oauth import grants
 from app.oauth.metadata import ServerMetadata
 from app.oauth.pkce import Pkce
@@ -28,7 +28,7 @@ GOOD: dict[str, Any] = {"access_token": "at", "token_type": "Bearer", "expires_i
 WITH_REFRESH_TOKEN = {**GOOD, "refresh_token": "rt"}
 
 
-def answer(
+def response(
     body: object, *, status: int = 200, headers: dict[str, str] | None = None, truncated: bool = False
 ) -> FetchedResponse:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -116,16 +116,16 @@ def test_requests_are_forms_with_the_client_in_the_body_and_no_authorization() -
     assert parse_qs(named.content.decode())["resource"] == ["https://api.example/"]
 
 
-def test_a_good_answer_is_read() -> None:
+def test_a_good_response_is_read() -> None:
     body = {**GOOD, "refresh_token": "rt", "id_token": "a.b.c", "scope": "openid", "more": [1]}
-    read = grants.read_token_response(answer(body, headers={"date": "Mon, 23 Nov 2026 12:00:00 GMT"}))
+    read = grants.read_token_response(response(body, headers={"date": "Mon, 23 Nov 2026 12:00:00 GMT"}))
     assert read.access_token == Secret("at")
     assert read.refresh_token == Secret("rt")
     assert (read.expires_in_s, read.scope, read.server_time) == (30.0, "openid", 1795435200.0)
 
 
 def test_absent_expiry_and_scope_are_unknown() -> None:
-    read = grants.read_token_response(answer({"access_token": "at", "token_type": "bEARER"}))
+    read = grants.read_token_response(response({"access_token": "at", "token_type": "bEARER"}))
     assert (read.expires_in_s, read.scope, read.refresh_token, read.id_token) == (None, None, None, None)
 
 
@@ -142,7 +142,7 @@ def test_absent_expiry_and_scope_are_unknown() -> None:
 def test_without_an_access_token_the_refresh_token_is_handed_on(
     changes: dict[str, Any], flaw: grants.AccessTokenFlaw
 ) -> None:
-    read = grants.read_token_response(answer({**WITH_REFRESH_TOKEN, **changes}))
+    read = grants.read_token_response(response({**WITH_REFRESH_TOKEN, **changes}))
     assert (read.access_token, read.flaw) == (None, flaw)
     assert read.refresh_token == Secret("rt")
 
@@ -151,14 +151,14 @@ def test_without_an_access_token_the_refresh_token_is_handed_on(
     "value", [0, -1, True, "soon", "", None, 10**400, "9" * 5000, [], {"a": 1}, 1e300, "-1", "0", "1e3"]
 )
 def test_a_lifetime_that_cannot_be_one_is_not_stated(value: object) -> None:
-    read = grants.read_token_response(answer({**WITH_REFRESH_TOKEN, "expires_in": value}))
+    read = grants.read_token_response(response({**WITH_REFRESH_TOKEN, "expires_in": value}))
     assert read.expires_in_s is None
     assert (read.access_token, read.refresh_token) == (Secret("at"), Secret("rt"))
 
 
 @pytest.mark.parametrize("value", ["3600", "3600.0", 3600, 3600.0, " 3600 "])
 def test_a_lifetime_may_be_written_in_several_ways(value: object) -> None:
-    assert grants.read_token_response(answer({**GOOD, "expires_in": value})).expires_in_s == 3600.0
+    assert grants.read_token_response(response({**GOOD, "expires_in": value})).expires_in_s == 3600.0
 
 
 @pytest.mark.parametrize(
@@ -176,33 +176,33 @@ def test_a_lifetime_may_be_written_in_several_ways(value: object) -> None:
         b"\xff\xfe",
     ],
 )
-def test_garbage_is_an_unusable_answer(body: object) -> None:
-    with pytest.raises(UnusableAnswer):
-        grants.read_token_response(answer(body))
+def test_garbage_is_an_unusable_response(body: object) -> None:
+    with pytest.raises(UnusableResponse):
+        grants.read_token_response(response(body))
 
 
 @given(st.binary(max_size=200), st.sampled_from([200, 204, 301, 400, 401, 429, 500, 503]))
 def test_no_bytes_raise_anything_else(body: bytes, status: int) -> None:
-    with pytest.raises((UnusableAnswer, OAuthError)):
-        grants.read_token_response(answer(body, status=status))
+    with pytest.raises((UnusableResponse, OAuthError)):
+        grants.read_token_response(response(body, status=status))
 
 
 def test_a_web_page_and_a_redirect_say_what_they_are() -> None:
-    page = answer(b"<html>", status=302, headers={"content-type": "text/html"})
-    with pytest.raises(UnusableAnswer, match="web page"):
+    page = response(b"<html>", status=302, headers={"content-type": "text/html"})
+    with pytest.raises(UnusableResponse, match="web page"):
         grants.read_token_response(page)
-    with pytest.raises(UnusableAnswer, match="redirect"):
-        grants.read_token_response(answer(b"", status=302, headers={"location": "https://x"}))
-    with pytest.raises(UnusableAnswer, match="larger than 1 MiB"):
-        grants.read_token_response(answer({"access_token": "at"}, truncated=True))
-    with pytest.raises(UnusableAnswer, match="web page"):
-        grants.read_token_response(answer(b"<html><p>Sign in</p>", headers={"content-type": "text/html"}))
+    with pytest.raises(UnusableResponse, match="redirect"):
+        grants.read_token_response(response(b"", status=302, headers={"location": "https://x"}))
+    with pytest.raises(UnusableResponse, match="larger than 1 MiB"):
+        grants.read_token_response(response({"access_token": "at"}, truncated=True))
+    with pytest.raises(UnusableResponse, match="web page"):
+        grants.read_token_response(response(b"<html><p>Sign in</p>", headers={"content-type": "text/html"}))
 
 
 def test_an_oauth_error_keeps_code_description_and_wait() -> None:
     body = {"error": "invalid_grant", "error_description": "The refresh token is invalid or expired."}
     with pytest.raises(OAuthError) as caught:
-        grants.read_token_response(answer(body, status=429, headers={"retry-after": "7"}))
+        grants.read_token_response(response(body, status=429, headers={"retry-after": "7"}))
     error = caught.value
     assert (error.code, error.status, error.retry_after_s) == ("invalid_grant", 429, 7.0)
     assert error.raw == "invalid_grant: The refresh token is invalid or expired."
@@ -221,4 +221,4 @@ def test_an_oauth_error_keeps_code_description_and_wait() -> None:
     ],
 )
 def test_how_long_the_server_asks_us_to_wait(headers: dict[str, str], wait: float | None) -> None:
-    assert grants.retry_after_s(answer({}, status=503, headers=headers)) == wait
+    assert grants.retry_after_s(response({}, status=503, headers=headers)) == wait

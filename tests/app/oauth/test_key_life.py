@@ -11,7 +11,7 @@ from app.demo.faults import Fault
 from app.demo.ledger import MemoryLedger, SigningKey
 from app.demo.org import DemoOrg
 from app.demo.transport import OrgTransport
-from app.errors import InvalidIdToken, Unreachable, UnusableAnswer
+from app.errors import InvalidIdToken, Unreachable, UnusableResponse
 from app.oauth.client import OAuthClient
 from app.secret import Secret
 from app.sim_loop import SimClock
@@ -30,12 +30,12 @@ class Saying(httpx.AsyncBaseTransport):
         self.cache_control: str | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        answer = await self._inner.handle_async_request(request)
+        response = await self._inner.handle_async_request(request)
         if self.cache_control is not None and request.url.path.endswith("/keys"):
-            del answer.headers["cache-control"]
+            del response.headers["cache-control"]
             if self.cache_control:
-                answer.headers["Cache-Control"] = self.cache_control
-        return answer
+                response.headers["Cache-Control"] = self.cache_control
+        return response
 
 
 class Issuer:
@@ -234,7 +234,7 @@ async def test_trouble_does_not_prolong_the_life_of_old_keys(
     assert await issuer.kids(signed_by(old)) == [new]
 
 
-@pytest.mark.parametrize(("fault", "error"), [("503@keys", UnusableAnswer), ("close-before@keys", Unreachable)])
+@pytest.mark.parametrize(("fault", "error"), [("503@keys", UnusableResponse), ("close-before@keys", Unreachable)])
 async def test_without_any_keys_the_trouble_is_told_and_the_next_one_asks_again(
     issuer: Issuer, fault: str, error: type[Exception]
 ) -> None:

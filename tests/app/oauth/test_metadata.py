@@ -19,7 +19,7 @@ GOOD: dict[str, Any] = {
 }
 
 
-def answer(body: object, *, status: int = 200, kind: str = "application/json") -> FetchedResponse:
+def response(body: object, *, status: int = 200, kind: str = "application/json") -> FetchedResponse:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     return FetchedResponse(status, "", httpx.Headers({"content-type": kind}), raw, truncated=False, stated_length=None)
 
@@ -33,9 +33,9 @@ def test_the_oidc_path_is_appended_and_the_rfc_8414_path_inserted() -> None:
 
 
 def test_a_good_document_is_read() -> None:
-    read = read_metadata(ISSUER, answer({**GOOD, "authorization_response_iss_parameter_supported": True}))
+    read = read_metadata(ISSUER, response({**GOOD, "authorization_response_iss_parameter_supported": True}))
     assert read.token_endpoint == "https://as.example/token"
-    assert read.iss_in_answer
+    assert read.iss_in_response
     assert read.id_token_algs == ("RS256",)
     assert read.userinfo_endpoint is None
 
@@ -51,10 +51,10 @@ def test_what_each_kind_of_sign_in_needs_is_read() -> None:
         "code_challenge_methods_supported": ["S256"],
         "prompt_values_supported": ["none"],
     }
-    read = read_metadata(ISSUER, answer({**GOOD, **more}))
+    read = read_metadata(ISSUER, response({**GOOD, **more}))
     found = {name: getattr(read, name) for name in more}
     assert found == {name: tuple(value) if isinstance(value, list) else value for name, value in more.items()}
-    bare = read_metadata(ISSUER, answer({**GOOD, "grant_types_supported": "password"}))
+    bare = read_metadata(ISSUER, response({**GOOD, "grant_types_supported": "password"}))
     assert [getattr(bare, name) for name in more] == [None, None, False, None, (), (), (), ()]
 
 
@@ -72,30 +72,30 @@ USELESS = ("", "nonsense", "http://as.example/plain", "https://xn--a/x", "https:
 @pytest.mark.parametrize("name", OPTIONAL)
 def test_what_signing_in_can_do_without_is_left_out_where_it_cannot_be_asked(name: str) -> None:
     for useless in USELESS:
-        assert getattr(read_metadata(ISSUER, answer({**GOOD, name: useless})), name) is None
+        assert getattr(read_metadata(ISSUER, response({**GOOD, name: useless})), name) is None
 
 
 @pytest.mark.parametrize("name", ["authorization_endpoint", "token_endpoint", "jwks_uri"])
 def test_what_it_cannot_do_without_is_refused(name: str) -> None:
     for useless in USELESS:
         with pytest.raises(DiscoveryFailed, match=name):
-            read_metadata(ISSUER, answer({**GOOD, name: useless}))
+            read_metadata(ISSUER, response({**GOOD, name: useless}))
 
 
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        (answer({}, status=404), "answered 404"),
-        (answer(b"<html>", kind="text/html; charset=utf-8"), "web page"),
-        (answer(b"{"), "not JSON"),
-        (answer({**GOOD, "issuer": ISSUER + "/"}), "another issuer"),
-        (answer({**GOOD, "token_endpoint": 7}), "no token_endpoint"),
-        (answer({**GOOD, "token_endpoint": "http://as.example/token"}), "plain http"),
-        (answer({**GOOD, "token_endpoint": ""}), "no token_endpoint"),
-        (answer({**GOOD, "token_endpoint": f"https://as.example/{'x' * 70_000}"}), "longer than"),
-        (answer({**GOOD, "authorization_endpoint": "https://☃.example/"}), "authorization_endpoint"),
-        (answer({**GOOD, "jwks_uri": "https://xn--a/x"}), "jwks_uri"),
-        (answer({**GOOD, "jwks_uri": "nonsense"}), "not a URL"),
+        (response({}, status=404), "answered 404"),
+        (response(b"<html>", kind="text/html; charset=utf-8"), "web page"),
+        (response(b"{"), "not JSON"),
+        (response({**GOOD, "issuer": ISSUER + "/"}), "another issuer"),
+        (response({**GOOD, "token_endpoint": 7}), "no token_endpoint"),
+        (response({**GOOD, "token_endpoint": "http://as.example/token"}), "plain http"),
+        (response({**GOOD, "token_endpoint": ""}), "no token_endpoint"),
+        (response({**GOOD, "token_endpoint": f"https://as.example/{'x' * 70_000}"}), "longer than"),
+        (response({**GOOD, "authorization_endpoint": "https://☃.example/"}), "authorization_endpoint"),
+        (response({**GOOD, "jwks_uri": "https://xn--a/x"}), "jwks_uri"),
+        (response({**GOOD, "jwks_uri": "nonsense"}), "not a URL"),
     ],
 )
 def test_what_is_refused_says_why(given: FetchedResponse, said: str) -> None:

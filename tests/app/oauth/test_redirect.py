@@ -1,4 +1,4 @@
-"""The redirect listener under attack (security facts §6.1): one real answer wins, everything else is ignored."""
+"""The redirect listener under attack (security facts §6.1): one real response wins, everything else is ignored."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -37,11 +37,11 @@ async def listening(
         yield listener, browser
 
 
-async def test_the_browsers_answer_is_taken_and_the_page_is_bare() -> None:
+async def test_the_browsers_response_is_taken_and_the_page_is_bare() -> None:
     async with listening([]) as (listener, browser):
         page = await browser.get(listener.redirect_uri, params={"code": "c0de", "state": STATE, "iss": ISSUER})
-        answer = await listener.answer(timeout_s=5)
-    assert answer.code == Secret("c0de")
+        response = await listener.response(timeout_s=5)
+    assert response.code == Secret("c0de")
     assert page.status_code == 200
     assert "safe to close" in page.text
     assert page.headers["cache-control"] == "no-store"
@@ -133,15 +133,15 @@ def form(fields: dict[str, str] | str | bytes, **headers: str) -> Shape:
         (lambda uri: form({})(f"{uri}?code=evil&state={STATE}"), 400),
     ],
 )
-async def test_what_is_not_the_answer_is_ignored_and_waiting_goes_on(shape: Shape, status: int) -> None:
+async def test_what_is_not_the_response_is_ignored_and_waiting_goes_on(shape: Shape, status: int) -> None:
     ignored: list[Ignored] = []
     async with listening(ignored) as (listener, browser):
         page = await browser.send(shape(listener.redirect_uri))
         assert page.status_code == status
         assert status == 404 or len(ignored) == 1
         await browser.get(listener.redirect_uri, params={"code": "real", "state": STATE})
-        answer = await listener.answer(timeout_s=5)
-    assert answer.code == Secret("real")
+        response = await listener.response(timeout_s=5)
+    assert response.code == Secret("real")
 
 
 async def test_the_servers_error_with_our_state_ends_the_attempt() -> None:
@@ -150,18 +150,18 @@ async def test_the_servers_error_with_our_state_ends_the_attempt() -> None:
         page = await browser.get(
             listener.redirect_uri, params={"error": "access_denied", "error_description": text, "state": STATE}
         )
-        answer = await listener.answer(timeout_s=5)
-    assert (answer.code, answer.error, answer.description) == (None, "access_denied", text)
+        response = await listener.response(timeout_s=5)
+    assert (response.code, response.error, response.description) == (None, "access_denied", text)
     assert "<script>" not in page.text
 
 
-async def test_an_answer_may_come_as_a_form() -> None:
+async def test_a_response_may_come_as_a_form() -> None:
     async with listening([], iss_promised=True) as (listener, browser):
         sent = form({"code": "a+b %&=", "state": STATE, "iss": ISSUER}, origin=ISSUER, sec_fetch_site="cross-site")
         page = await browser.send(sent(listener.redirect_uri))
         assert (page.status_code, page.headers["connection"]) == (200, "close")
         assert "safe to close" in page.text
-        assert (await listener.answer(timeout_s=5)).code == Secret("a+b %&=")
+        assert (await listener.response(timeout_s=5)).code == Secret("a+b %&=")
 
 
 async def test_a_form_in_many_pieces_is_read_to_its_end() -> None:
@@ -175,14 +175,14 @@ async def test_a_form_in_many_pieces_is_read_to_its_end() -> None:
             writer.write(body[start : start + 1000].encode())
             await writer.drain()
         assert (await reader.readline()).startswith(b"HTTP/1.1 200")
-        assert (await listener.answer(timeout_s=5)).code == Secret("c" * 30_000)
+        assert (await listener.response(timeout_s=5)).code == Secret("c" * 30_000)
         writer.close()
 
 
 async def test_the_servers_error_may_come_as_a_form() -> None:
     async with listening([]) as (listener, browser):
         await browser.send(form({"error": "access_denied", "state": STATE})(listener.redirect_uri))
-        assert (await listener.answer(timeout_s=5)).error == "access_denied"
+        assert (await listener.response(timeout_s=5)).error == "access_denied"
 
 
 async def test_the_first_redirect_uri_whose_port_is_free_is_listened_at() -> None:
@@ -202,7 +202,7 @@ async def test_the_first_redirect_uri_whose_port_is_free_is_listened_at() -> Non
 
 @pytest.mark.parametrize("as_form", [False, True])
 @pytest.mark.parametrize(("iss", "promised"), [("https://evil.example", False), (None, True)])
-async def test_another_issuers_answer_is_refused(iss: str | None, promised: bool, as_form: bool) -> None:
+async def test_another_issuers_response_is_refused(iss: str | None, promised: bool, as_form: bool) -> None:
     async with listening([], iss_promised=promised) as (listener, browser):
         params = {"code": "c", "state": STATE} | ({"iss": iss} if iss else {})
         if as_form:
@@ -210,22 +210,22 @@ async def test_another_issuers_answer_is_refused(iss: str | None, promised: bool
         else:
             await browser.get(listener.redirect_uri, params=params)
         with pytest.raises(SignInFailed, match="another issuer"):
-            await listener.answer(timeout_s=5)
+            await listener.response(timeout_s=5)
 
 
-async def test_idle_and_garbled_sockets_do_not_hold_up_the_answer() -> None:
+async def test_idle_and_garbled_sockets_do_not_hold_up_the_response() -> None:
     async with listening([]) as (listener, browser):
         port = httpx.URL(listener.redirect_uri).port
         idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(5)]
         _, garbled = await asyncio.open_connection("127.0.0.1", port)
         garbled.write(b"\x16\x03\x01 this is TLS, or nothing\r\n\r\n")
         await browser.get(listener.redirect_uri, params={"code": "real", "state": STATE})
-        assert (await listener.answer(timeout_s=5)).code == Secret("real")
+        assert (await listener.response(timeout_s=5)).code == Secret("real")
         for writer in [*(each[1] for each in idle), garbled]:
             writer.close()
 
 
-async def test_a_flood_is_capped_and_the_second_answer_changes_nothing() -> None:
+async def test_a_flood_is_capped_and_the_second_response_changes_nothing() -> None:
     async with listening([]) as (listener, browser):
         port = httpx.URL(listener.redirect_uri).port
         idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(50)]
@@ -240,13 +240,13 @@ async def test_a_flood_is_capped_and_the_second_answer_changes_nothing() -> None
                 break
         second = await browser.get(listener.redirect_uri, params={"code": "second", "state": STATE})
         assert "Already done" in second.text
-        assert (await listener.answer(timeout_s=5)).code == Secret("real")
+        assert (await listener.response(timeout_s=5)).code == Secret("real")
 
 
 async def test_a_browser_that_never_comes_back_is_given_up() -> None:
     async with listening([]) as (listener, _):
         with pytest.raises(SignInFailed, match="did not come back"):
-            await listener.answer(timeout_s=0.01)
+            await listener.response(timeout_s=0.01)
 
 
 HOSTILE = "\x1b[2J\x9b31m\r\nYou are signed in.\u202e" + "x" * 12_000
@@ -256,23 +256,23 @@ async def test_the_servers_words_are_one_line_that_prints() -> None:
     async with listening([]) as (listener, browser):
         told = {"state": STATE, "error": f"access_denied{HOSTILE}", "error_description": f"No. {HOSTILE}"}
         page = await browser.post(listener.redirect_uri, data=told)
-        answer = await listener.answer(timeout_s=5)
+        response = await listener.response(timeout_s=5)
     assert page.status_code == 200
-    assert answer.error is not None
-    for words, longest in ((answer.error, 100), (answer.description, 500)):
+    assert response.error is not None
+    for words, longest in ((response.error, 100), (response.description, 500)):
         assert words.isprintable()
         assert len(words) <= longest
-    assert answer.description.startswith("No. [2J 31m You are signed in. xxx")
+    assert response.description.startswith("No. [2J 31m You are signed in. xxx")
 
 
 async def asked_raw(port: int, octets: bytes) -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(octets)
     writer.write_eof()
-    answer = await reader.read()
+    response = await reader.read()
     writer.close()
     await writer.wait_closed()
-    return answer
+    return response
 
 
 # What request lines and headers go wrong by, to h11, to urlsplit and to what reads parameters.
@@ -305,14 +305,14 @@ def test_no_line_on_loopback_is_more_than_ignored(pieces: list[bytes], method: b
             host = listener.redirect_uri.removeprefix("http://").partition("/")[0]
             port = int(host.partition(":")[2])
             head = b"%s %s HTTP/1.1\r\nHost: %s\r\n\r\n" % (method, b"".join(pieces), host.encode())
-            answer = await asked_raw(port, head)
+            response = await asked_raw(port, head)
             await browser.get(listener.redirect_uri, params={"code": "c0de", "state": STATE})
-            assert (await listener.answer(timeout_s=5)).code == Secret("c0de")
-        return troubles, answer
+            assert (await listener.response(timeout_s=5)).code == Secret("c0de")
+        return troubles, response
 
-    troubles, answer = asyncio.run(ask())
+    troubles, response = asyncio.run(ask())
     assert troubles == []
-    assert answer == b"" or answer.split()[1].startswith(b"4")
+    assert response == b"" or response.split()[1].startswith(b"4")
 
 
 @pytest.mark.parametrize("target", [b"//[", b"http://["])
@@ -321,6 +321,6 @@ async def test_a_target_that_is_no_url_is_400(target: bytes) -> None:
     async with listening(ignored) as (listener, _):
         host = listener.redirect_uri.removeprefix("http://").partition("/")[0]
         head = b"GET %s HTTP/1.1\r\nHost: %s\r\n\r\n" % (target, host.encode())
-        answer = await asked_raw(int(host.partition(":")[2]), head)
-    assert answer.split()[1] == b"400"
+        response = await asked_raw(int(host.partition(":")[2]), head)
+    assert response.split()[1] == b"400"
     assert ignored == [Ignored.NO_URL]

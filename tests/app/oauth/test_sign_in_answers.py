@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.errors import OAuthError, UnusableAnswer
+from app.errors import OAuthError, UnusableResponse
 from app.oauth import device, direct, par
 from app.oauth.metadata import ServerMetadata
 from app.secret import Secret
-from tests.app.oauth.test_grants import METADATA, answer
+from tests.app.oauth.test_grants import METADATA, response
 
 DEVICE: dict[str, Any] = {
     "device_code": "dc",
@@ -24,7 +24,7 @@ PUSH: dict[str, Any] = {"oob_code": "oob", "binding_method": "none", "expires_in
 
 def read_device(**changes: Any) -> device.DeviceCodes:
     found = {**DEVICE, **changes}
-    return device.read_device_response(answer({name: value for name, value in found.items() if value is not None}))
+    return device.read_device_response(response({name: value for name, value in found.items() if value is not None}))
 
 
 def test_device_codes_are_read() -> None:
@@ -54,7 +54,7 @@ def test_what_a_server_leaves_out_has_a_bound() -> None:
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "http://as.example/", "https://u:p@as.example/", 7, ""])
 def test_a_link_that_may_not_be_opened_is_none(link: object) -> None:
     assert read_device(verification_uri_complete=link).verification_uri_complete is None
-    with pytest.raises(UnusableAnswer, match="no verification_uri"):
+    with pytest.raises(UnusableResponse, match="no verification_uri"):
         read_device(verification_uri=link)
 
 
@@ -72,29 +72,29 @@ def test_a_link_that_may_not_be_opened_is_none(link: object) -> None:
     ],
 )
 def test_device_codes_nobody_could_use(changes: dict[str, Any]) -> None:
-    with pytest.raises(UnusableAnswer, match="device authorization endpoint"):
+    with pytest.raises(UnusableResponse, match="device authorization endpoint"):
         read_device(**changes)
 
 
 def test_a_pushed_request_has_a_reference() -> None:
-    found = answer({"request_uri": "urn:x:1", "expires_in": 60}, status=201)
+    found = response({"request_uri": "urn:x:1", "expires_in": 60}, status=201)
     assert par.read_pushed(found) == "urn:x:1"
-    assert par.read_pushed(answer({"request_uri": "urn:x:1"})) == "urn:x:1"
+    assert par.read_pushed(response({"request_uri": "urn:x:1"})) == "urn:x:1"
     assert par.reference("c", "urn:x:1") == {"client_id": "c", "request_uri": "urn:x:1"}
 
 
 @pytest.mark.parametrize("request_uri", [None, "", 7, "urn:x y", "urn:x\n"])
 def test_a_reference_nobody_could_use(request_uri: object) -> None:
-    with pytest.raises(UnusableAnswer, match="pushed authorization request endpoint"):
-        par.read_pushed(answer({"request_uri": request_uri}, status=201))
+    with pytest.raises(UnusableResponse, match="pushed authorization request endpoint"):
+        par.read_pushed(response({"request_uri": request_uri}, status=201))
 
 
 def test_how_the_phone_was_asked_is_read() -> None:
-    plain = direct.read_challenge(answer(PUSH))
+    plain = direct.read_challenge(response(PUSH))
     assert (plain.oob_code, plain.number, plain.needs_code) == (Secret("oob"), None, False)
-    numbered = direct.read_challenge(answer({**PUSH, "binding_method": "transfer", "binding_code": "95"}))
+    numbered = direct.read_challenge(response({**PUSH, "binding_method": "transfer", "binding_code": "95"}))
     assert numbered.number == "95"
-    assert direct.read_challenge(answer({**PUSH, "binding_method": "prompt"})).needs_code
+    assert direct.read_challenge(response({**PUSH, "binding_method": "prompt"})).needs_code
 
 
 @pytest.mark.parametrize(
@@ -108,17 +108,17 @@ def test_how_the_phone_was_asked_is_read() -> None:
     ],
 )
 def test_a_challenge_nobody_could_answer(changes: dict[str, Any]) -> None:
-    with pytest.raises(UnusableAnswer, match="challenge endpoint"):
-        direct.read_challenge(answer({**PUSH, **changes}))
+    with pytest.raises(UnusableResponse, match="challenge endpoint"):
+        direct.read_challenge(response({**PUSH, **changes}))
 
 
 def test_a_second_factor_is_wanted_only_with_a_handle_for_it() -> None:
     wanted = {"error": "mfa_required", "error_description": "Verify.", "mfa_token": "mfa"}
-    assert direct.read_first_response(answer(wanted, status=403)) == direct.MfaRequired(Secret("mfa"))
+    assert direct.read_first_response(response(wanted, status=403)) == direct.MfaRequired(Secret("mfa"))
     with pytest.raises(OAuthError, match="mfa_required"):
-        direct.read_first_response(answer({"error": "mfa_required"}, status=403))
+        direct.read_first_response(response({"error": "mfa_required"}, status=403))
     with pytest.raises(OAuthError, match="access_denied"):
-        direct.read_first_response(answer({**wanted, "error": "access_denied"}, status=403))
+        direct.read_first_response(response({**wanted, "error": "access_denied"}, status=403))
 
 
 @pytest.mark.parametrize(
@@ -138,9 +138,9 @@ def test_the_challenge_endpoint_lies_beside_the_token_endpoint(token: str, chall
 
 @given(st.binary(max_size=200), st.sampled_from([200, 201, 302, 400, 403, 429, 503]))
 def test_no_bytes_raise_anything_else(body: bytes, status: int) -> None:
-    found = answer(body, status=status)
+    found = response(body, status=status)
     for read in (device.read_device_response, par.read_pushed, direct.read_challenge, direct.read_first_response):
-        with pytest.raises((UnusableAnswer, OAuthError)):
+        with pytest.raises((UnusableResponse, OAuthError)):
             read(found)
 
 

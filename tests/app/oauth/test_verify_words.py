@@ -96,11 +96,11 @@ SIGNER = Signer()
         ),
         (
             *("nonce", {"nonce": "x"}, {}, {}, "the one sent at sign-in", "another"),
-            "The ID token answers another sign-in (nonce).",
+            "The ID token responses another sign-in (nonce).",
         ),
         (
             *("nonce", {"nonce": ...}, {}, {}, "the one sent at sign-in", "none"),
-            "The ID token answers another sign-in (nonce).",
+            "The ID token responses another sign-in (nonce).",
         ),
         (
             *("at_hash", {"at_hash": "x"}, {}, {}, "the hash of its access token", "x"),

@@ -35,8 +35,8 @@ class Way(httpx.AsyncBaseTransport):
         self.requests.append(request)
         found = self._next(self.instead, request)
         if found is None:
-            answer = await self._inner.handle_async_request(request)
-            found = self._next(self.after, request) or answer
+            response = await self._inner.handle_async_request(request)
+            found = self._next(self.after, request) or response
         if isinstance(found, Exception):
             raise found
         return found
@@ -67,8 +67,8 @@ class Office:
 
     async def without_grant(self) -> App:
         """Return the app after its Refresh Token grant was taken away."""
-        answer = await self.admin.changed(without_refresh)
-        assert answer.status_code == 200, answer.text
+        response = await self.admin.changed(without_refresh)
+        assert response.status_code == 200, response.text
         return await self.app()
 
     async def planned(self, wanted: WantedChange | None = None) -> GrantChange:

@@ -125,7 +125,7 @@ async def test_a_save_that_changed_nothing_else_counts_as_well(office: Office) -
     assert "lastUpdated" in (await failing(office, change)).what
 
 
-async def test_a_lost_answer_is_looked_after(office: Office) -> None:
+async def test_a_lost_response_is_looked_after(office: Office) -> None:
     change = await office.planned()
     office.way.after = [None, loses]
     done = await apply(office.management, change)

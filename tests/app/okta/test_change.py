@@ -146,10 +146,10 @@ async def test_what_okta_refuses_is_found_first_and_said_alike(
     body = plan(await office.app(), wanted).after
     broken(body)
     ours = problems_of(body)[0]
-    answer = await office.admin.put(body)
-    said = answer.json()
+    response = await office.admin.put(body)
+    said = response.json()
     causes = [each["errorSummary"] for each in said["errorCauses"]]
-    assert answer.status_code in (400, 403)
+    assert response.status_code in (400, 403)
     assert (ours.code, ours.summary, [ours.cause] if ours.cause else []) == (
         said["errorCode"],
         said["errorSummary"],

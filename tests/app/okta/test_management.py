@@ -8,7 +8,7 @@ import pytest
 from app.clock import SystemClock
 from app.connection import DEMO_CLIENT_ID
 from app.demo.asgi import asgi
-from app.errors import BadInput, LapseError, OktaRefused, Unreachable, UnusableAnswer
+from app.errors import BadInput, LapseError, OktaRefused, Unreachable, UnusableResponse
 from app.events.wire import Exchange, ExchangeKind
 from app.okta.addresses import org_url
 from app.okta.kept_token import checked_token
@@ -63,7 +63,7 @@ async def test_the_token_goes_to_the_org_alone_and_in_okta_s_scheme(office: Offi
 
 async def test_a_redirect_is_not_followed(office: Office) -> None:
     office.way.instead = [lambda _: httpx.Response(302, headers={"Location": "https://elsewhere.example/"})]
-    with pytest.raises(UnusableAnswer, match="answered 302"):
+    with pytest.raises(UnusableResponse, match="answered 302"):
         await office.app()
     assert len(office.way.requests) == 1
 
@@ -214,15 +214,15 @@ async def test_a_rate_limit_without_a_date(office: Office, reset: str, wait_s: f
 
 @pytest.mark.parametrize("status", [200, 400, 404, 502])
 @pytest.mark.parametrize("body", [b"<html>captive portal</html>", b"", b"[]", b'"text"', b"[" * 100_000])
-async def test_answers_that_are_not_okta_s(office: Office, status: int, body: bytes) -> None:
+async def test_responses_that_are_not_okta_s(office: Office, status: int, body: bytes) -> None:
     error = await told(office, lambda _: httpx.Response(status, content=body))
-    assert isinstance(error, UnusableAnswer)
+    assert isinstance(error, UnusableResponse)
 
 
 @pytest.mark.parametrize("body", ['{"a": 1, "a": 2}', '{"a": 0.12345678901234567890}', '{"a": NaN}', '{"a": 1e999}'])
 async def test_an_app_that_could_not_be_sent_back_unchanged(office: Office, body: str) -> None:
     error = await told(office, lambda _: httpx.Response(200, text=body))
-    assert isinstance(error, UnusableAnswer)
+    assert isinstance(error, UnusableResponse)
 
 
 async def test_strange_error_bodies_are_told_in_part(office: Office) -> None:
@@ -237,7 +237,7 @@ async def test_strange_error_bodies_are_told_in_part(office: Office) -> None:
     assert error.raw == "E0000001 x"
 
 
-async def test_no_answer_at_all(office: Office) -> None:
+async def test_no_response_at_all(office: Office) -> None:
     error = await told(office, lambda request: httpx.ConnectError("refused", request=request))
     assert isinstance(error, Unreachable)
     assert not error.sent

@@ -117,12 +117,12 @@ class World:
         form = {"username": ADA.login, "password": ADA.password, "action": "sign-in"}
         page = await self.http.post(url, data=form)
         code = parse_qs(urlsplit(page.headers["location"]).query)["code"][0]
-        answer = await self.client.exchange_code(code=Secret(code), redirect_uri=REDIRECT_URI, pkce=pkce, cause=None)
-        assert answer.id_token is not None
+        response = await self.client.exchange_code(code=Secret(code), redirect_uri=REDIRECT_URI, pkce=pkce, cause=None)
+        assert response.id_token is not None
         claims = await self.client.verify_id_token(
-            answer.id_token, access_token=answer.access_token, nonce="nonce", cause=None
+            response.id_token, access_token=response.access_token, nonce="nonce", cause=None
         )
-        await self.session.begin(answer, claims, cause=None)
+        await self.session.begin(response, claims, cause=None)
         self.network.requests.clear()
 
     def second_session(self, store: TokenStore | None = None) -> Session:
@@ -170,13 +170,13 @@ def new_world(clock: SimClock) -> World:
 
 
 async def lost_after_commit(request: httpx.Request, onwards: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
-    """The server rotated; the answer never arrives."""
+    """The server rotated; the response never arrives."""
     await onwards()
     raise httpx.ReadError("gone", request=request)
 
 
-def answers(status: int, body: bytes = b"", **headers: str) -> Fault:
-    """The server, or somebody in between, answers this instead."""
+def responses(status: int, body: bytes = b"", **headers: str) -> Fault:
+    """The server, or somebody in between, responses this instead."""
 
     async def fault(request: httpx.Request, onwards: object) -> httpx.Response:
         named = {name.replace("_", "-"): value for name, value in headers.items()}

@@ -1,4 +1,4 @@
-"""The demo org's own token answers, made odd on their way: another status, media type, member or text."""
+"""The demo org's own token responses, made odd on their way: another status, media type, member or text."""
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -21,7 +21,7 @@ def odd(
     write: Callable[[Members], bytes] = lambda members: json.dumps(members).encode(),
     breaks_off_after: int | None = None,
 ) -> Fault:
-    """Return a fault that lets the org answer, and hands on what `change` and `write` make of it."""
+    """Return a fault that lets the org response, and hands on what `change` and `write` make of it."""
 
     async def fault(request: httpx.Request, onwards: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
         response = await onwards()

@@ -1,6 +1,6 @@
-"""Laws of the session under generated token answers, other processes and a failing store, at a server without grace.
+"""Laws of the session under generated token responses, other processes and a failing store, at a server without grace.
 
-The org rotates on every refresh and takes each refresh token once; its answers are made odd on their way. What must
+The org rotates on every refresh and takes each refresh token once; its responses are made odd on their way. What must
 hold: a refresh token that reached us is the one that goes out next, a replaced one never goes out again, no error says
 anything of the session but how it stands, and no secret is written down.
 """
@@ -17,6 +17,7 @@ import httpx
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from tests.app.session.odd_responses import sent_refresh_tokens
 
 from app.errors import LapseError
 from app.errors.reasons import Standing
@@ -25,7 +26,6 @@ from app.session.session import Session
 from app.session.states import SignedIn
 from app.sim_loop import SimClock, SimLoop
 from tests.app.session.conftest import Fault, World, new_session, new_world
-from tests.app.session.odd_answers import sent_refresh_tokens
 from tests.app.session.test_store_shared import Keyring, KeyringState
 from tests.examples import share
 
@@ -66,8 +66,8 @@ WRITERS: dict[str, Callable[[dict[str, Any]], bytes]] = {
 }
 
 
-class Answers(RuleBasedStateMachine):
-    """One person's session in two processes, at a server whose answers are odd."""
+class Responses(RuleBasedStateMachine):
+    """One person's session in two processes, at a server whose responses are odd."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -107,7 +107,7 @@ class Answers(RuleBasedStateMachine):
         changes=CHANGES,
         writer=st.sampled_from(sorted(WRITERS)),
     )
-    def an_answer_will_be_odd(self, status: int, media_type: str | None, changes: dict[str, Any], writer: str) -> None:
+    def a_response_will_be_odd(self, status: int, media_type: str | None, changes: dict[str, Any], writer: str) -> None:
         def write(members: dict[str, Any]) -> httpx.Response:
             raw = WRITERS[writer]({**members, **changes})
             headers = {} if media_type is None else {"content-type": media_type}
@@ -136,8 +136,8 @@ class Answers(RuleBasedStateMachine):
         async def refresh() -> None:
             try:
                 await session.fresh_token(asked_for=True)
-            except LapseError as trouble:
-                self.errors.append((session, trouble))
+            except LapseError as error:
+                self.errors.append((session, error))
 
         self._work(refresh())
 
@@ -243,7 +243,7 @@ class Answers(RuleBasedStateMachine):
         return fault
 
     def _work(self, work: Awaitable[Any]) -> Any:
-        """Run what may refresh; the odd answers come first, and then plain ones."""
+        """Run what may refresh; the odd responses come first, and then plain ones."""
 
         def write(members: dict[str, Any]) -> httpx.Response:
             return httpx.Response(200, json=members)
@@ -278,8 +278,8 @@ class Answers(RuleBasedStateMachine):
         self.folder.cleanup()
 
 
-TestAnswers = Answers.TestCase
-TestAnswers.settings = settings(
+TestResponses = Responses.TestCase
+TestResponses.settings = settings(
     share(2),
     stateful_step_count=20,
     phases=[Phase.explicit, Phase.generate],  # to shrink a failure takes minutes; every run draws the same

@@ -1,4 +1,4 @@
-"""Sign-in through a browser against the real demo org: what the request says, how the answer comes, what is refused."""
+"""Sign-in through a browser against the real demo org: what the request says, how it comes back, what is refused."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,7 +10,7 @@ import pytest
 
 from app.connection import DEMO_CLIENT_ID, Connection
 from app.demo.faults import Fault
-from app.errors import BadInput, SignInFailed, UnusableAnswer
+from app.errors import BadInput, SignInFailed, UnusableResponse
 from app.events import Event
 from app.events.sign_in import AuthorizationPushed, RedirectPortsTaken, SignInFinished
 from app.session.sign_in import Waiting, browser_sign_in
@@ -98,11 +98,11 @@ def happened(world: World, kind: type[Event]) -> list[Event]:
 async def test_the_api_is_named_in_every_request_and_the_connections_parameters_are_sent(world: World) -> None:
     browser = Browser(world)
     more = {"audience": "api://x", "resource": "https://api.example/", "authorize_params": (("acr_values", "phr"),)}
-    answer, claims, attempt = await sign_in(world, browser, **more)
+    response, claims, attempt = await sign_in(world, browser, **more)
     found = browser.query
     assert (found["audience"], found["resource"], found["acr_values"]) == ("api://x", "https://api.example/", "phr")
     assert "prompt" not in found  # the org is Okta's kind
-    await world.session.begin(answer, claims, cause=attempt)
+    await world.session.begin(response, claims, cause=attempt)
     await world.session.fresh_token(asked_for=True)
     code, refresh = forms(world, "/token")
     assert (code["grant_type"], code["resource"]) == ("authorization_code", "https://api.example/")
@@ -138,18 +138,18 @@ async def test_offline_access_is_asked_with_consent_where_the_server_is_not_okta
     world.network.handle_async_request = elsewhere  # type: ignore[method-assign]
     world.client._metadata = replace(metadata, authorization_endpoint=moved)
     browser = Browser(world)
-    answer, _, _ = await sign_in(world, browser)
-    assert (browser.query["prompt"], answer.refresh_token is not None) == ("consent", True)
+    response, _, _ = await sign_in(world, browser)
+    assert (browser.query["prompt"], response.refresh_token is not None) == ("consent", True)
     await sign_in(world, browser, authorize_params=(("prompt", "login"),))
     assert browser.query["prompt"] == "login"
     await sign_in(world, browser, scopes="openid")
     assert "prompt" not in browser.query
 
 
-# The answer.
+# The response.
 
 
-async def test_the_answer_may_come_as_a_form(world: World) -> None:
+async def test_the_response_may_come_as_a_form(world: World) -> None:
     browser = Browser(world)
     _, claims, _ = await sign_in(world, browser, authorize_params=(("response_mode", "form_post"),))
     assert claims["name"] == "Ada Lovelace"
@@ -165,7 +165,7 @@ async def test_a_refusal_may_come_as_a_form(world: World) -> None:
 
 @pytest.mark.parametrize("mode", ["query", "form_post"])
 @pytest.mark.parametrize("fault", ["wrong-iss@sign_in", "no-iss@sign_in"])
-async def test_an_answer_of_another_issuer_is_not_used(world: World, mode: str, fault: str) -> None:
+async def test_a_response_of_another_issuer_is_not_used(world: World, mode: str, fault: str) -> None:
     world.org.faults.switch_on((Fault.parse(fault),))
     with pytest.raises(SignInFailed, match="another issuer"):
         await sign_in(world, authorize_params=(("response_mode", mode),))
@@ -180,16 +180,16 @@ async def test_a_server_that_states_neither_scope_nor_lifetime(world: World) -> 
         return httpx.Response(200, json=left, request=request)
 
     world.network.faults = [terse]
-    answer, claims, attempt = await sign_in(world)
-    assert (answer.scope, answer.expires_in_s) == (connection(world).scopes, None)
-    await world.session.begin(answer, claims, cause=attempt)
+    response, claims, attempt = await sign_in(world)
+    assert (response.scope, response.expires_in_s) == (connection(world).scopes, None)
+    await world.session.begin(response, claims, cause=attempt)
     assert world.tokens.expires_at is None
 
 
 async def test_opaque_access_tokens_are_as_good(world: World) -> None:
     world.org.turn(access_token_format="opaque")
-    answer, claims, _ = await sign_in(world)
-    assert "." not in answer.access_token.reveal()
+    response, claims, _ = await sign_in(world)
+    assert "." not in response.access_token.reveal()
     assert claims["name"] == "Ada Lovelace"
 
 
@@ -244,7 +244,7 @@ async def test_a_refused_push_says_so_before_the_browser_opens(world: World) -> 
 async def test_a_push_endpoint_that_is_not_there_says_so(world: World) -> None:
     metadata = await world.client.metadata()
     world.client._metadata = replace(metadata, pushed_authorization_request_endpoint=f"{world.org.issuer}/nothing")
-    with pytest.raises(UnusableAnswer, match="pushed authorization request endpoint answered 404"):
+    with pytest.raises(UnusableResponse, match="pushed authorization request endpoint answered 404"):
         await sign_in(world)
 
 

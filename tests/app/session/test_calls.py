@@ -12,7 +12,7 @@ from app.errors.reasons import FailureKind
 from app.session.bearer import refreshing_may_help, rejection_in
 from app.session.calls import BODY_LIMIT, exit_code, summary
 from app.wire.fetch import FetchedResponse
-from tests.app.session.conftest import World, answers, refused, slow
+from tests.app.session.conftest import World, refused, responses, slow
 
 pytestmark = pytest.mark.anyio
 Answering = Callable[[httpx.Request], httpx.Response]
@@ -24,12 +24,12 @@ def api(world: World, monkeypatch: pytest.MonkeyPatch) -> list[Answering]:
     queue: list[Answering] = []
     onwards = world.network.handle_async_request
 
-    async def answer(request: httpx.Request) -> httpx.Response:
+    async def response(request: httpx.Request) -> httpx.Response:
         if request.url.host == "api.example":
             return queue.pop(0)(request)
         return await onwards(request)
 
-    monkeypatch.setattr(world.network, "handle_async_request", answer)
+    monkeypatch.setattr(world.network, "handle_async_request", response)
     return queue
 
 
@@ -37,8 +37,8 @@ async def test_the_story_of_a_call_that_needed_no_refresh(world: World) -> None:
     await world.sign_in()
     result = await world.calls.call("GET", world.org.api_url)
     assert result.worked
-    assert result.answer is not None
-    assert json.loads(result.answer.body)
+    assert result.response is not None
+    assert json.loads(result.response.body)
     assert re.fullmatch(r"Access token is good for another 30 s → GET /api/me 200 in \S+ m?s", result.story())
 
 
@@ -126,7 +126,7 @@ async def test_a_url_that_is_none_costs_nothing(world: World) -> None:
     assert world.told == []
 
 
-async def test_a_huge_answer_is_cut_and_said_so(world: World, api: list[Answering]) -> None:
+async def test_a_huge_response_is_cut_and_said_so(world: World, api: list[Answering]) -> None:
     await world.sign_in()
     body = b"x" * (50 << 20)
     headers = {"content-length": str(len(body)), "content-type": "application/octet-stream"}
@@ -142,10 +142,10 @@ async def test_a_huge_answer_is_cut_and_said_so(world: World, api: list[Answerin
 
     api.append(lambda request: httpx.Response(200, headers=headers, stream=Counting(), request=request))
     result = await world.calls.call("GET", "https://api.example/big")
-    assert result.answer is not None
-    assert len(result.answer.body) == BODY_LIMIT
-    assert result.answer.truncated
-    assert result.answer.stated_length == len(body)
+    assert result.response is not None
+    assert len(result.response.body) == BODY_LIMIT
+    assert result.response.truncated
+    assert result.response.stated_length == len(body)
     assert read <= BODY_LIMIT // 65_536 + 1
 
 
@@ -187,7 +187,7 @@ async def test_failures_are_results_with_a_story(world: World, api: list[Answeri
     result = await world.calls.call("GET", world.org.api_url)
     assert isinstance(result.error, Hiccup)
     assert exit_code([result]) == 3
-    world.network.faults.append(answers(400, b'{"error":"invalid_grant"}', content_type="application/json"))
+    world.network.faults.append(responses(400, b'{"error":"invalid_grant"}', content_type="application/json"))
     result = await world.calls.call("GET", world.org.api_url)
     assert isinstance(result.error, Refusal)
     assert exit_code([result]) == 1

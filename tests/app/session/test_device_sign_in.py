@@ -16,7 +16,7 @@ from app.session.device_sign_in import DeviceWaiting, device_sign_in
 from app.session.sign_in_result import SignIn, journalled
 from app.session.states import SignedIn
 from tests.app.demo.test_demo_authorize import Fields
-from tests.app.session.conftest import World, answers, lost_after_commit, refused
+from tests.app.session.conftest import World, lost_after_commit, refused, responses
 
 pytestmark = pytest.mark.anyio
 
@@ -82,10 +82,10 @@ def happened(world: World, kind: type[Event]) -> list[Event]:
 
 async def test_an_allowed_code_signs_in(world: World) -> None:
     start = world.clock.now()
-    (answer, claims, attempt), waiting = await sign_in(world)
+    (response, claims, attempt), waiting = await sign_in(world)
     assert claims["name"] == "Ada Lovelace"
     assert "nonce" not in claims
-    assert answer.refresh_token is not None
+    assert response.refresh_token is not None
     assert waiting.verification_uri == f"{world.org.issuer_base}/activate"
     assert waiting.verification_uri_complete == f"{waiting.verification_uri}?user_code={waiting.user_code}"
     assert waiting.until == start + 600
@@ -94,7 +94,7 @@ async def test_an_allowed_code_signs_in(world: World) -> None:
     started = world.journal.entry(attempt)
     assert started is not None
     assert started.event == SignInStarted(world.org.issuer, "", connection(world).scopes, "device", "on another device")
-    await world.session.begin(answer, claims, cause=attempt)
+    await world.session.begin(response, claims, cause=attempt)
     assert isinstance(world.session.state, SignedIn)
 
 
@@ -107,7 +107,7 @@ async def test_the_code_is_in_no_entry_of_the_journal(world: World) -> None:
 
 async def test_who_polls_too_fast_for_the_server_goes_slower(world: World) -> None:
     world.org.turn(poll_interval_s=2)
-    world.network.faults = [answers(400, b'{"error":"slow_down"}', content_type="application/json")]
+    world.network.faults = [responses(400, b'{"error":"slow_down"}', content_type="application/json")]
     start = world.clock.now()
     await sign_in(world, after_s=20)
     assert world.clock.now() - start == 2 + 7 * 3  # 2 s, then 7 s for good
@@ -118,15 +118,15 @@ async def test_a_network_that_fails_for_a_while_is_not_the_end(world: World) -> 
     world.network.faults = [
         refused(),
         refused(httpx.ReadTimeout),
-        answers(502, b"<html>", content_type="text/html"),
-        answers(429, b"{}", content_type="application/json", retry_after="9"),
+        responses(502, b"<html>", content_type="text/html"),
+        responses(429, b"{}", content_type="application/json", retry_after="9"),
     ]
     (_, claims, _), _ = await sign_in(world)
     assert claims["sub"] == world.org.user.id
     assert not world.network.faults
 
 
-async def test_a_lost_answer_has_used_the_code_up(world: World) -> None:
+async def test_a_lost_response_has_used_the_code_up(world: World) -> None:
     world.network.faults = [lost_after_commit]
     with pytest.raises(SignInFailed, match="does not take the code any more") as failed:
         await sign_in(world, after_s=1)

@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from app.errors import Hiccup, OAuthError, Refusal, SilentRefusal, UnusableAnswer
+from app.errors import Hiccup, OAuthError, Refusal, SilentRefusal, UnusableResponse
 from app.secret import Secret
 from app.session.failure_table import judge, refuses_token
 from app.session.states import Ended, SignedIn
-from tests.app.session.conftest import Fault, World, answers
+from tests.app.session.conftest import Fault, World, responses
 from tests.names import AT
 
 pytestmark = pytest.mark.anyio
@@ -17,7 +17,7 @@ JSON = "application/json"
 
 def told(body: object, *, status: int = 400, media_type: str = JSON, **headers: str) -> Fault:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return answers(status, raw, content_type=media_type, **headers)
+    return responses(status, raw, content_type=media_type, **headers)
 
 
 AADSTS = "AADSTS50076: Due to a configuration change you must use multi-factor authentication."
@@ -199,9 +199,9 @@ def test_codes_about_the_refresh_token_are_told_from_others(code: str, *, refuse
     assert isinstance(judge(OAuthError(code, "", status=400)), Refusal) is refuses
 
 
-def test_no_answer_of_a_server_is_blamed_on_the_network() -> None:
+def test_no_response_of_a_server_is_blamed_on_the_network() -> None:
     for status in range(200, 600):
-        for trouble in (UnusableAnswer("It answered.", status=status), OAuthError("odd", "", status=status)):
+        for trouble in (UnusableResponse("It answered.", status=status), OAuthError("odd", "", status=status)):
             assert "network" not in judge(trouble).next_step
 
 

@@ -18,7 +18,7 @@ from app.secret import Secret
 from app.session.direct_sign_in import MOST_CODES, Factor, PushWaiting, direct_sign_in
 from app.session.sign_in_result import SignIn, journalled
 from app.session.states import SignedIn
-from tests.app.session.conftest import World, answers, refused
+from tests.app.session.conftest import World, refused, responses
 
 pytestmark = pytest.mark.anyio
 
@@ -30,7 +30,7 @@ class Person:
     world: World
     factor: Factor = Factor.ONE_TIME_CODE
     typed: list[str] = field(default_factory=list)
-    answer: Callable[["Person", PushWaiting], None] = lambda *_: None
+    response: Callable[["Person", PushWaiting], None] = lambda *_: None
     after_s: float = 7.0
     asked: list[object] = field(default_factory=list)
     pushes: list[PushWaiting] = field(default_factory=list)
@@ -46,7 +46,7 @@ class Person:
 
     def show_push(self, push: PushWaiting) -> None:
         self.pushes.append(push)
-        asyncio.get_running_loop().call_later(self.after_s, self.answer, self, push)
+        asyncio.get_running_loop().call_later(self.after_s, self.response, self, push)
 
 
 def approve(person: Person, push: PushWaiting) -> None:
@@ -109,10 +109,10 @@ def kinds(world: World) -> list[type]:
 
 async def test_a_password_is_enough_without_a_second_factor(world: World) -> None:
     person = Person(world)
-    answer, claims, attempt = await sign_in(world, person, user=ADA)
+    response, claims, attempt = await sign_in(world, person, user=ADA)
     assert (claims["name"], "nonce" in claims, person.asked) == ("Ada Lovelace", False, [])
-    assert answer.refresh_token is not None
-    await world.session.begin(answer, claims, cause=attempt)
+    assert response.refresh_token is not None
+    await world.session.begin(response, claims, cause=attempt)
     assert isinstance(world.session.state, SignedIn)
     started = world.told[1].event if isinstance(world.told[0].event, Exchange) else world.told[0].event
     assert started == SignInStarted(
@@ -221,7 +221,7 @@ async def test_an_app_without_the_code_grant_is_told_which_to_turn_on(world: Wor
 @pytest.mark.parametrize("has_number", [True, False])
 async def test_a_push_follows(world: World, has_number: bool) -> None:
     world.org.turn(number_challenge=has_number)
-    person = Person(world, Factor.PUSH, answer=approve)
+    person = Person(world, Factor.PUSH, response=approve)
     start = world.clock.now()
     _, claims, _ = await sign_in(world, person)
     assert (claims["sub"], claims["amr"]) == (GRACE.id, ["pwd", "swk", "mfa"])
@@ -233,9 +233,9 @@ async def test_a_push_follows(world: World, has_number: bool) -> None:
 
 
 @pytest.mark.parametrize("answer", [deny, choose_wrong_number])
-async def test_a_push_that_is_denied(world: World, answer: Callable[[Person, PushWaiting], None]) -> None:
+async def test_a_push_that_is_denied(world: World, response: Callable[[Person, PushWaiting], None]) -> None:
     with pytest.raises(SignInFailed, match="declined on the phone") as failed:
-        await sign_in(world, Person(world, Factor.PUSH, answer=answer))
+        await sign_in(world, Person(world, Factor.PUSH, response=response))
     assert failed.value.raw == "invalid_grant: User rejected out-of-band authentication prompt."
 
 
@@ -247,18 +247,18 @@ async def test_a_push_nobody_answers(world: World) -> None:
 
 
 async def test_the_servers_own_end_of_a_push_is_told_the_same(world: World) -> None:
-    person = Person(world, Factor.PUSH, answer=lambda person, _: person.world.org.set_time(moved_s=400))
+    person = Person(world, Factor.PUSH, response=lambda person, _: person.world.org.set_time(moved_s=400))
     with pytest.raises(SignInFailed, match="Nobody answered on the phone in time") as failed:
         await sign_in(world, person)
     assert "has expired" in (failed.value.raw or "")
 
 
 async def test_polls_for_the_phone_outlive_a_bad_network(world: World) -> None:
-    person = Person(world, Factor.PUSH, answer=approve)
+    person = Person(world, Factor.PUSH, response=approve)
     show = person.show_push
 
     def show_and_fail(push: PushWaiting) -> None:
-        world.network.faults = [refused(), answers(503), refused()]
+        world.network.faults = [refused(), responses(503), refused()]
         show(push)
 
     person.show_push = show_and_fail  # type: ignore[method-assign]
@@ -301,7 +301,7 @@ async def test_a_server_whose_challenge_endpoint_nobody_knows_offers_codes_only(
 
 
 async def test_no_secret_enters_the_journal(world: World) -> None:
-    person = Person(world, Factor.PUSH, answer=approve)
+    person = Person(world, Factor.PUSH, response=approve)
     await sign_in(world, person)
     code = current_code(world.org, GRACE).code
     await sign_in(world, Person(world))

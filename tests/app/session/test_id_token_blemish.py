@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.app.session.odd_responses import Members, odd, with_id_token, with_members
 
 from app.demo.ledger import SigningKey
 from app.errors import Hiccup, OtherSubject
@@ -12,7 +13,6 @@ from app.events.tokens import IdTokenRefused
 from app.session.skew import clock_to_blame
 from app.session.states import Ended
 from tests.app.session.conftest import World
-from tests.app.session.odd_answers import Members, odd, with_id_token, with_members
 from tests.names import AT, IDT, RT
 
 pytestmark = pytest.mark.anyio
@@ -90,7 +90,7 @@ async def test_a_key_that_is_not_published_yet(world: World) -> None:
 
 
 @pytest.mark.parametrize("change", [claims(iss="https://evil.example"), claims(aud="another"), claims(azp="another")])
-async def test_another_client_s_answer_brings_its_refresh_token_and_no_more(world: World, change: Change) -> None:
+async def test_another_client_s_response_brings_its_refresh_token_and_no_more(world: World, change: Change) -> None:
     world.turn(grace_s=0)
     await world.sign_in()
     world.clock.jump(31)
@@ -104,7 +104,7 @@ async def test_another_client_s_answer_brings_its_refresh_token_and_no_more(worl
 
 
 @pytest.mark.parametrize("change", [claims(sub="00u-mallory"), claims(sub="00u-mallory", iss="https://evil.example")])
-async def test_another_person_s_answer_ends_the_session(world: World, change: Change) -> None:
+async def test_another_person_s_response_ends_the_session(world: World, change: Change) -> None:
     await world.sign_in()
     world.clock.jump(31)
     world.network.faults.append(odd(change(world)))

@@ -1,16 +1,16 @@
-"""A refresh token that a server has handed out is never lost by us, whatever else is wrong with its answer."""
+"""A refresh token that a server has handed out is never lost by us, whatever else is wrong with its response."""
 
 import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tests.app.session.odd_responses import Members, odd, sent_refresh_tokens, with_members
 
 from app.errors import Hiccup, LapseError
 from app.session.states import SignedIn
-from tests.app.session import odd_answers
-from tests.app.session.conftest import Fault, World, answers
-from tests.app.session.odd_answers import Members, odd, sent_refresh_tokens, with_members
+from tests.app.session import odd_responses
+from tests.app.session.conftest import Fault, World, responses
 from tests.names import AT, RT
 
 pytestmark = pytest.mark.anyio
@@ -73,13 +73,13 @@ NESTED: list[Change] = [
         odd(write=lambda members: b"\n\n  " + json.dumps(members).encode() + b"\n"),
         odd(write=lambda members: b'{"access_token": "first",' + json.dumps(members).encode()[1:]),
         odd(write=lambda members: json.dumps({**members, "score": float("nan")}).encode()),
-        odd(odd_answers.in_camel_case),
-        odd(write=odd_answers.as_form, media_type="application/x-www-form-urlencoded"),
-        odd(write=odd_answers.as_form, media_type="text/plain"),
+        odd(odd_responses.in_camel_case),
+        odd(write=odd_responses.as_form, media_type="application/x-www-form-urlencoded"),
+        odd(write=odd_responses.as_form, media_type="text/plain"),
         *map(odd, NESTED),
     ],
 )
-async def test_an_odd_answer_is_used_and_nobody_is_signed_out(world: World, fault: Fault) -> None:
+async def test_an_odd_response_is_used_and_nobody_is_signed_out(world: World, fault: Fault) -> None:
     await lapsed(world)
     world.network.faults.append(fault)
     result = await world.calls.call("GET", world.org.api_url)
@@ -128,7 +128,7 @@ async def test_an_empty_refresh_token_is_none(world: World) -> None:
         world.clock.jump(31)
 
 
-async def test_an_answer_that_always_lacks_the_access_token_is_bounded_and_kept(world: World) -> None:
+async def test_a_response_that_always_lacks_the_access_token_is_bounded_and_kept(world: World) -> None:
     await lapsed(world)
     world.network.faults.extend([odd(with_members(access_token=None))] * 3)
     with pytest.raises(Hiccup, match="no access token that could be used") as caught:
@@ -179,14 +179,14 @@ async def test_a_success_that_tells_an_error_beside_tokens_is_used(world: World,
 @pytest.mark.parametrize(
     "fault",
     [
-        answers(200, b"<html><p>Sign in to the network</p>", content_type="text/html"),
-        answers(200, b"", content_type="application/json"),
-        answers(200, b"ok", content_type="text/plain"),
-        answers(204),
-        answers(302, location="https://portal.example/"),
+        responses(200, b"<html><p>Sign in to the network</p>", content_type="text/html"),
+        responses(200, b"", content_type="application/json"),
+        responses(200, b"ok", content_type="text/plain"),
+        responses(204),
+        responses(302, location="https://portal.example/"),
     ],
 )
-async def test_an_answer_that_brings_nothing_loses_nothing(world: World, fault: Fault) -> None:
+async def test_a_response_that_brings_nothing_loses_nothing(world: World, fault: Fault) -> None:
     await lapsed(world)
     world.network.faults.append(fault)
     with pytest.raises(LapseError):
@@ -196,14 +196,14 @@ async def test_an_answer_that_brings_nothing_loses_nothing(world: World, fault: 
 
 
 @pytest.mark.parametrize(("took_s", "requests"), [(1, 1), (19, 1), (45, 2)])
-async def test_an_answer_that_lay_unread_counts_from_when_it_was_asked_for(
+async def test_a_response_that_lay_unread_counts_from_when_it_was_asked_for(
     world: World, took_s: int, requests: int
 ) -> None:
     await lapsed(world)
 
     async def stopped(request: Any, onwards: Any) -> Any:
         response = await onwards()
-        world.clock.jump(took_s)  # the program was stopped, with the answer in the socket
+        world.clock.jump(took_s)  # the program was stopped, with the response in the socket
         return response
 
     world.network.faults.append(stopped)

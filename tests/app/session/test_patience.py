@@ -1,4 +1,4 @@
-"""A lost answer is asked for again at once, within 20 s of waiting for answers: time in which we ran, and no other."""
+"""A lost response is asked for again at once, within 20 s of waiting for responses while we ran."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -18,7 +18,7 @@ Onwards = Callable[[], Awaitable[httpx.Response]]
 
 
 @given(st.lists(st.floats(0.0, 40.0), max_size=6))
-def test_answers_are_asked_for_again_twice_at_most_and_for_as_long_as_it_may_help(waited: list[float]) -> None:
+def test_responses_are_asked_for_again_twice_at_most_and_for_as_long_as_it_may_help(waited: list[float]) -> None:
     tried, asked_again = Attempts(), 0
     for ran_s in waited:
         failure = Hiccup("It is lost.", ran_s=ran_s)
@@ -31,13 +31,15 @@ def test_answers_are_asked_for_again_twice_at_most_and_for_as_long_as_it_may_hel
 
 
 def test_the_verdict_passes_on_how_long_it_ran() -> None:
-    verdict = judge(Unreachable("No answer.", sent=True, ran_s=7.5))
+    verdict = judge(Unreachable("No response.", sent=True, ran_s=7.5))
     assert isinstance(verdict, Hiccup)
     assert verdict.ran_s == 7.5
 
 
 @pytest.mark.parametrize("stopped_s", [25.0, 45.0, 3600.0])
-async def test_an_answer_that_was_lost_while_we_were_stopped_is_asked_for_again(world: World, stopped_s: float) -> None:
+async def test_a_response_that_was_lost_while_we_were_stopped_is_asked_for_again(
+    world: World, stopped_s: float
+) -> None:
     async def stopped(request: httpx.Request, onwards: Onwards) -> httpx.Response:
         world.clock.jump(stopped_s)  # everybody's time goes on, and nobody waits here meanwhile
         return await lost_after_commit(request, onwards)

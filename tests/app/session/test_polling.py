@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.errors import OAuthError, Unreachable, UnusableAnswer
+from app.errors import OAuthError, Unreachable, UnusableResponse
 from app.errors.reasons import FailureKind
 from app.oauth.grants import TokenResponse
 from app.secret import Secret
@@ -20,11 +20,11 @@ TOKENS = TokenResponse(
 PENDING = OAuthError("authorization_pending", "", status=400)
 SLOW_DOWN = OAuthError("slow_down", "", status=400)
 LOST = Unreachable("gone", sent=True)
-BUSY = UnusableAnswer("busy", status=503)
+BUSY = UnusableResponse("busy", status=503)
 LIMITED = OAuthError("access_denied", "rate limit", status=429, retry_after_s=30)
-PORTAL = UnusableAnswer("a web page", status=200, kind=FailureKind.WEB_PAGE)
-NOTHING = UnusableAnswer("{}", status=200, kind=FailureKind.INCOMPLETE)
-SILENT = UnusableAnswer("Bad Request", status=400, kind=FailureKind.SILENT)
+PORTAL = UnusableResponse("a web page", status=200, kind=FailureKind.WEB_PAGE)
+NOTHING = UnusableResponse("{}", status=200, kind=FailureKind.INCOMPLETE)
+SILENT = UnusableResponse("Bad Request", status=400, kind=FailureKind.SILENT)
 GOES_ON = (PENDING, SLOW_DOWN, LOST, BUSY, LIMITED, PORTAL, NOTHING, SILENT)
 Said = Exception | None
 
@@ -39,9 +39,9 @@ def polled(said: list[Said], *, interval_s: float, expires_in_s: float) -> tuple
 
         async def ask() -> TokenResponse:
             asked.append(clock.now() - start)
-            answer = said[min(len(asked), len(said)) - 1]
-            if answer is not None:
-                raise answer
+            response = said[min(len(asked), len(said)) - 1]
+            if response is not None:
+                raise response
             return TOKENS
 
         return await ended(poll(ask, clock, interval_s=interval_s, until=start + expires_in_s)), clock.now() - start
@@ -54,7 +54,7 @@ def polled(said: list[Said], *, interval_s: float, expires_in_s: float) -> tuple
 async def ended(polling: Awaitable[TokenResponse]) -> Exception | None:
     try:
         assert await polling is TOKENS
-    except (TooLate, OAuthError, UnusableAnswer, Unreachable) as failed:
+    except (TooLate, OAuthError, UnusableResponse, Unreachable) as failed:
         return failed
     return None
 
@@ -69,8 +69,8 @@ def test_no_poll_is_too_early_or_too_late(said: list[Said], interval_s: float, e
     least_s, before = interval_s, 0.0
     for place, moment in enumerate(asked):
         assert moment - before >= least_s - 1e-3
-        answer = said[min(place, len(said) - 1)]
-        least_s += 5 if answer is SLOW_DOWN else 0
+        response = said[min(place, len(said) - 1)]
+        least_s += 5 if response is SLOW_DOWN else 0
         before = moment
     assert all(moment <= expires_in_s + 1e-3 for moment in asked)
     if ending is None:
@@ -115,10 +115,10 @@ def test_a_rate_limit_is_waited_for() -> None:
         OAuthError("expired_token", "", status=400),
         OAuthError("invalid_grant", "", status=400),
         OAuthError("anything", "", status=400),
-        UnusableAnswer("garbage", status=200),
+        UnusableResponse("garbage", status=200),
     ],
 )
-def test_every_other_answer_ends_it_at_once(final: Exception) -> None:
+def test_every_other_response_ends_it_at_once(final: Exception) -> None:
     asked, ending, _ = polled([PENDING, final], interval_s=5, expires_in_s=600)
     assert (asked, ending) == ([5, 10], final)
 

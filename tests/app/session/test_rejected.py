@@ -33,7 +33,7 @@ class Api:
         self.refusal = httpx.Response(401)
         self.sent: list[str] = []
 
-    def answer(self, request: httpx.Request) -> httpx.Response:
+    def response(self, request: httpx.Request) -> httpx.Response:
         token = request.headers["authorization"].removeprefix("Bearer ")
         self.sent.append(token)
         if self.takes(token):
@@ -58,10 +58,10 @@ def api(world: World, monkeypatch: pytest.MonkeyPatch) -> Api:
     found = Api(world)
     onwards = world.network.handle_async_request
 
-    async def answer(request: httpx.Request) -> httpx.Response:
-        return found.answer(request) if request.url.host == "api.example" else await onwards(request)
+    async def response(request: httpx.Request) -> httpx.Response:
+        return found.response(request) if request.url.host == "api.example" else await onwards(request)
 
-    monkeypatch.setattr(world.network, "handle_async_request", answer)
+    monkeypatch.setattr(world.network, "handle_async_request", response)
     return found
 
 
@@ -186,7 +186,7 @@ async def test_what_says_enough_itself_gets_no_remark(world: World, api: Api, st
 
 
 async def test_a_token_of_unknown_expiry_is_used_until_it_is_refused(world: World, api: Api) -> None:
-    from tests.app.session.odd_answers import odd, with_members
+    from tests.app.session.odd_responses import odd, with_members
 
     world.network.faults.append(odd(with_members(expires_in=None)))
     await world.sign_in()
@@ -229,7 +229,7 @@ async def test_one_api_s_refusals_are_not_another_s(world: World, api: Api) -> N
 
 
 async def test_a_token_that_is_no_longer_fresh_may_be_refreshed_again(world: World, api: Api) -> None:
-    from tests.app.session.odd_answers import odd, with_members
+    from tests.app.session.odd_responses import odd, with_members
 
     world.network.faults.append(odd(with_members(expires_in=None)))
     await world.sign_in()

@@ -16,7 +16,7 @@ from app.events.session import StorePlace
 from app.events.tokens import RefreshTokenFate
 from app.session.sign_out import revoke_and_forget
 from app.session.states import Ended, SignedIn, SignedOut
-from tests.app.session.conftest import World, answers, refused, slow
+from tests.app.session.conftest import World, refused, responses, slow
 from tests.names import AT, RT
 
 pytestmark = pytest.mark.anyio
@@ -183,7 +183,7 @@ async def test_refresh_now_refreshes_a_fresh_token(world: World) -> None:
 async def test_an_unknown_expiry_is_used_until_the_api_objects(world: World) -> None:
     await world.sign_in()
     body = {"access_token": "opaque", "token_type": "Bearer"}
-    world.network.faults.append(answers(200, json.dumps(body).encode(), content_type="application/json"))
+    world.network.faults.append(responses(200, json.dumps(body).encode(), content_type="application/json"))
     await world.session.fresh_token(asked_for=True)
     assert world.tokens.expires_at is None
     assert world.tokens.refresh_fate is RefreshTokenFate.KEPT
@@ -200,16 +200,16 @@ async def test_an_unknown_expiry_is_used_until_the_api_objects(world: World) -> 
     "fault",
     [
         refused(),
-        answers(503, b"down"),
-        answers(503, b"down", retry_after="31"),
-        answers(500, b'{"error":"server_error"}', content_type="application/json"),
-        answers(429, b'{"error":"invalid_grant"}', content_type="application/json"),
-        answers(400, b'{"error":"temporarily_unavailable"}', content_type="application/json"),
-        answers(400, b'{"error":"unauthorized_client"}', content_type="application/json"),
-        answers(200, b"<html>sign in to the wifi</html>", content_type="text/html"),
-        answers(302, b"", location="https://evil.example/"),
-        answers(200, b"[" * 100_000, content_type="application/json"),
-        answers(200, b" " * (1 << 20) + b"{}", content_type="application/json"),
+        responses(503, b"down"),
+        responses(503, b"down", retry_after="31"),
+        responses(500, b'{"error":"server_error"}', content_type="application/json"),
+        responses(429, b'{"error":"invalid_grant"}', content_type="application/json"),
+        responses(400, b'{"error":"temporarily_unavailable"}', content_type="application/json"),
+        responses(400, b'{"error":"unauthorized_client"}', content_type="application/json"),
+        responses(200, b"<html>sign in to the wifi</html>", content_type="text/html"),
+        responses(302, b"", location="https://evil.example/"),
+        responses(200, b"[" * 100_000, content_type="application/json"),
+        responses(200, b" " * (1 << 20) + b"{}", content_type="application/json"),
         slow(60),
     ],
 )
@@ -492,7 +492,7 @@ async def test_the_journal_tells_the_refresh_in_order_with_causes_and_no_secret(
 async def test_a_servers_clock_that_differs_is_measured_not_believed(world: World) -> None:
     await world.sign_in()
     world.network.faults.append(
-        answers(
+        responses(
             200,
             b'{"access_token":"a","token_type":"Bearer","expires_in":600}',
             content_type="application/json",

@@ -15,17 +15,17 @@ from app.errors import Refusal
 from app.session.session import Session
 from app.session.states import Ended, SignedIn, SignedOut
 from app.sim_loop import SimClock, SimLoop
-from tests.app.session.conftest import ServerClock, World, answers, lost_after_commit, new_world, refused, slow
+from tests.app.session.conftest import ServerClock, World, lost_after_commit, new_world, refused, responses, slow
 from tests.examples import share
 
 FAULTS = {
     "lost": lost_after_commit,
     "refused": refused(),
     "cut off": refused(httpx.ReadError),
-    "503": answers(503),
-    "503 come back": answers(503, b"", retry_after="2"),
-    "429": answers(429, b'{"error":"invalid_grant"}', content_type="application/json"),
-    "html": answers(200, b"<html>", content_type="text/html"),
+    "503": responses(503),
+    "503 come back": responses(503, b"", retry_after="2"),
+    "429": responses(429, b'{"error":"invalid_grant"}', content_type="application/json"),
+    "html": responses(200, b"<html>", content_type="text/html"),
     "slow": slow(3),
 }
 

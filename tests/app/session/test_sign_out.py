@@ -42,7 +42,7 @@ class Browser:
     def __init__(self, world: World) -> None:
         self._world = world
         self.opened: list[str] = []
-        self.answers: list[httpx.Response] = []
+        self.responses: list[httpx.Response] = []
         self.sent_to: list[str] = []
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -56,7 +56,7 @@ class Browser:
             first = await http.get(url, headers={"Sec-Fetch-Dest": "document", "Sec-Fetch-Mode": "navigate"})
         assert first.status_code == 303
         self.sent_to.append(first.headers["location"])
-        self.answers += [first, await self._world.http.get(first.headers["location"])]
+        self.responses += [first, await self._world.http.get(first.headers["location"])]
 
     async def done(self) -> None:
         await asyncio.gather(*self._tasks)
@@ -157,7 +157,7 @@ async def test_a_revocation_that_fails_hinders_nothing_else(
     monkeypatch.setattr(signing_out, "REVOKE_WITHIN_S", 0.2 if trouble == "silent" else PATIENCE_S)
     onwards = world.network.handle_async_request
 
-    async def answer(request: httpx.Request) -> httpx.Response:
+    async def response(request: httpx.Request) -> httpx.Response:
         path = request.url.path
         if trouble == "no metadata" or (trouble == "503" and path.endswith("/revoke")):
             return httpx.Response(503, stream=httpx.ByteStream(b""), request=request)
@@ -172,7 +172,7 @@ async def test_a_revocation_that_fails_hinders_nothing_else(
             return httpx.Response(200, headers=headers, stream=httpx.ByteStream(text), request=request)
         return response
 
-    monkeypatch.setattr(world.network, "handle_async_request", answer)
+    monkeypatch.setattr(world.network, "handle_async_request", response)
     world.client._metadata = None  # asked for again, as by another process
     browser = Browser(world)
     how = await leave(world, browser)
@@ -332,11 +332,11 @@ async def page() -> AsyncIterator[tuple[SignOutPage, httpx.AsyncClient]]:
 
 async def test_the_page_leads_one_navigation_on_and_leaves_no_trace() -> None:
     async with page() as (found, http):
-        answer = await http.get(found.url)
-        assert (answer.status_code, answer.headers["location"]) == (303, ONWARDS)
-        assert answer.headers["cache-control"] == "no-store"
-        assert answer.headers["referrer-policy"] == "no-referrer"
-        assert "eyJ" not in answer.text
+        response = await http.get(found.url)
+        assert (response.status_code, response.headers["location"]) == (303, ONWARDS)
+        assert response.headers["cache-control"] == "no-store"
+        assert response.headers["referrer-policy"] == "no-referrer"
+        assert "eyJ" not in response.text
         assert await found.visited(timeout_s=1.0)
         again = await http.get(found.url)
         assert (again.status_code, "location" in again.headers) == (410, False)
@@ -365,8 +365,8 @@ async def test_the_page_leads_nobody_else_on_and_is_not_used_up_by_them(asked: d
         url = found.url + asked.get("more", "")
         if "path" in asked:
             url = str(httpx.URL(found.url).copy_with(path=asked["path"]))
-        answer = await http.request(asked.get("method", "GET"), url, headers=asked.get("headers"))
-        assert (answer.status_code, "location" in answer.headers) == (status, False)
+        response = await http.request(asked.get("method", "GET"), url, headers=asked.get("headers"))
+        assert (response.status_code, "location" in response.headers) == (status, False)
         assert not await found.visited(timeout_s=0.0)
         assert (await http.get(found.url)).status_code == 303
 

@@ -1,4 +1,4 @@
-"""Stopped in the middle of a refresh, with its answer in the socket: the session goes on with what it has got."""
+"""Stopped in the middle of a refresh, with its response in the socket: the session goes on with what it has got."""
 
 import asyncio
 from functools import partial
@@ -18,7 +18,7 @@ def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, Any]]:
     return "asyncio", {"loop_factory": partial(StoppedLoop, [request.param])}
 
 
-async def test_an_answer_that_came_while_we_were_stopped_is_read(world: World) -> None:
+async def test_a_response_that_came_while_we_were_stopped_is_read(world: World) -> None:
     world.turn(grace_s=0, access_token_lifetime_s=3600)
     await world.sign_in()
     world.network.faults = [slow(2.0)]

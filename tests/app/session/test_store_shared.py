@@ -14,11 +14,11 @@ from app.oauth.id_token import Belongs
 from app.session.session import Session
 from app.session.sign_out import revoke_and_forget
 from app.session.states import Ended, SignedIn, SignedOut, Unread
-from tests.app.session.conftest import WatchedStore, World, answers, new_session
+from tests.app.session.conftest import WatchedStore, World, new_session, responses
 from tests.names import AT
 
 pytestmark = pytest.mark.anyio
-DEAD = answers(400, b'{"error":"invalid_grant"}', content_type="application/json")
+DEAD = responses(400, b'{"error":"invalid_grant"}', content_type="application/json")
 
 
 class Keyring(WatchedStore):

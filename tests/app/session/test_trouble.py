@@ -12,7 +12,7 @@ from app.events.session import StorePlace
 from app.session.session import Session
 from app.session.sign_out import revoke_and_forget
 from app.session.states import Ended, SignedIn
-from tests.app.session.conftest import ServerClock, World, answers, lost_after_commit, refused, slow
+from tests.app.session.conftest import ServerClock, World, lost_after_commit, refused, responses, slow
 from tests.names import AT
 
 pytestmark = pytest.mark.anyio
@@ -67,7 +67,7 @@ async def test_a_revoked_access_token_costs_one(world: World) -> None:
     assert unauthorized <= 5
 
 
-async def test_a_lost_answer_within_the_grace_costs_two(world: World) -> None:
+async def test_a_lost_response_within_the_grace_costs_two(world: World) -> None:
     world.turn(grace_s=30)
     await world.sign_in()
     world.clock.jump(31)
@@ -77,7 +77,7 @@ async def test_a_lost_answer_within_the_grace_costs_two(world: World) -> None:
     assert "RefreshRetried" in world.names()
 
 
-async def test_a_lost_answer_without_grace_ends_the_session_honestly(world: World) -> None:
+async def test_a_lost_response_without_grace_ends_the_session_honestly(world: World) -> None:
     world.turn(grace_s=0)
     await world.sign_in()
     world.clock.jump(31)
@@ -87,7 +87,7 @@ async def test_a_lost_answer_without_grace_ends_the_session_honestly(world: Worl
     for result in results:
         assert isinstance(result.error, Refusal)
         what, standing, next_step = result.error.lines()
-        assert "after an answer was lost" in what
+        assert "after a response was lost" in what
         assert standing == "You are not signed in."
         assert next_step == "Sign in again."
     assert await call(world, 3) == [None] * 3
@@ -112,7 +112,7 @@ async def test_a_server_that_never_got_the_request_is_asked_once(world: World) -
     assert world.network.token_requests() == 1
 
 
-async def test_a_lost_answer_is_not_asked_for_again_after_twenty_seconds(world: World) -> None:
+async def test_a_lost_response_is_not_asked_for_again_after_twenty_seconds(world: World) -> None:
     await world.sign_in()
     world.clock.jump(31)
     world.network.faults += [slow(30)] * 10
@@ -125,7 +125,7 @@ async def test_retry_after_is_waited_for_by_every_call(world: World) -> None:
     world.turn(grace_s=0)
     await world.sign_in()
     world.clock.jump(31)
-    world.network.faults.append(answers(503, b"busy", retry_after="1"))
+    world.network.faults.append(responses(503, b"busy", retry_after="1"))
 
     async def at(moment: float) -> int | None:
         await asyncio.sleep(moment)
@@ -140,7 +140,7 @@ async def test_retry_after_is_waited_for_by_every_call(world: World) -> None:
 async def test_a_503_on_a_fresh_token_is_never_met(world: World) -> None:
     await world.sign_in()
     world.clock.jump(15)
-    world.network.faults.append(answers(503))
+    world.network.faults.append(responses(503))
     assert await call(world, 3) == [200] * 3
     assert world.network.token_requests() == 0
 
@@ -150,7 +150,7 @@ async def test_a_long_retry_after_fails_now_and_asks_nothing_until_then(world: W
     await world.sign_in()
     world.clock.jump(31)
     world.network.faults.append(
-        answers(status, b'{"error":"invalid_grant"}', retry_after="600", content_type="application/json")
+        responses(status, b'{"error":"invalid_grant"}', retry_after="600", content_type="application/json")
     )
     with pytest.raises(Hiccup):
         await world.session.fresh_token()
@@ -167,7 +167,7 @@ async def test_a_long_retry_after_fails_now_and_asks_nothing_until_then(world: W
 async def test_a_new_sign_in_ends_the_wait_for_a_busy_server(world: World) -> None:
     await world.sign_in()
     world.clock.jump(31)
-    world.network.faults.append(answers(503, retry_after="600"))
+    world.network.faults.append(responses(503, retry_after="600"))
     with pytest.raises(Hiccup):
         await world.session.fresh_token()
     await world.sign_in()
@@ -188,7 +188,7 @@ async def test_oktas_rate_limit_reset_is_honoured(world: World) -> None:
     await world.sign_in()
     world.clock.jump(31)
     reset, date = "1795435210", "Mon, 23 Nov 2026 12:00:00 GMT"
-    world.network.faults.append(answers(429, b"{}", x_rate_limit_reset=reset, date=date))
+    world.network.faults.append(responses(429, b"{}", x_rate_limit_reset=reset, date=date))
     began = world.clock.elapsed()
     await world.session.fresh_token()
     assert world.clock.elapsed() - began == pytest.approx(10)
@@ -304,7 +304,7 @@ async def test_a_refusal_is_forgiven_when_somebody_stored_a_newer_token(
     async def meanwhile(request: httpx.Request, onwards: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
         one._keeper._lock_folder = None
         await one.fresh_token()
-        return await answers(400, b'{"error":"invalid_grant"}', content_type="application/json")(request, onwards)
+        return await responses(400, b'{"error":"invalid_grant"}', content_type="application/json")(request, onwards)
 
     world.network.faults.append(meanwhile)
     assert (await other.fresh_token()).access.name == AT(2)
@@ -314,7 +314,7 @@ async def test_a_refusal_is_forgiven_when_somebody_stored_a_newer_token(
 async def test_a_real_refusal_still_ends_it(world: World, two: tuple[Session, Session]) -> None:
     one, _ = two
     world.clock.jump(31)
-    world.network.faults.append(answers(400, b'{"error":"invalid_grant"}', content_type="application/json"))
+    world.network.faults.append(responses(400, b'{"error":"invalid_grant"}', content_type="application/json"))
     with pytest.raises(Refusal):
         await one.fresh_token()
     assert isinstance(one.state, Ended)

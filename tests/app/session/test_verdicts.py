@@ -11,7 +11,7 @@ from app.errors import (
     Refusal,
     StoreFailed,
     Unreachable,
-    UnusableAnswer,
+    UnusableResponse,
 )
 from app.errors.reasons import FailureKind
 from app.session.failure_table import judge
@@ -65,7 +65,7 @@ STILL = "You are still signed in."
             ),
         ),
         (
-            UnusableAnswer("The token endpoint answered 503.", status=503),
+            UnusableResponse("The token endpoint answered 503.", status=503),
             Hiccup,
             ("The token endpoint answered 503.", STILL, "Call again in a while; the session is kept."),
         ),

@@ -87,7 +87,7 @@ def _head_of(said: bytes) -> bytes:
 
 
 class _Server:
-    """Answers by the path of each request, until the client has gone or the answer asks for the end."""
+    """Answers by the path of each request, until the client has gone or the response asks for the end."""
 
     def __init__(self, tls: ssl.SSLContext | None) -> None:
         self._tls = tls
@@ -152,10 +152,10 @@ class Client:
     async def ask(self, url: str, *, method: str = "GET", total_s: float = 5.0, kind: Any = ExchangeKind.API) -> str:
         """Exchange once; return the status, or the error's name."""
         try:
-            answer = await fetch(self.http, httpx.Request(method, url), kind=kind, limit=LIMIT, total_s=total_s)
-        except Unreachable as trouble:
-            return type(trouble).__name__
-        return str(answer.status)
+            response = await fetch(self.http, httpx.Request(method, url), kind=kind, limit=LIMIT, total_s=total_s)
+        except Unreachable as error:
+            return type(error).__name__
+        return str(response.status)
 
     def held(self) -> list[str]:
         """Return every connection and request of the pools that is not idle, and turns not given back."""

@@ -115,10 +115,10 @@ def _serve(listening: socket.socket) -> None:
     with suppress(OSError):
         while True:
             there, _ = listening.accept()
-            threading.Thread(target=_answer, args=(there,), daemon=True).start()
+            threading.Thread(target=_response, args=(there,), daemon=True).start()
 
 
-def _answer(there: socket.socket) -> None:
+def _response(there: socket.socket) -> None:
     with there, suppress(OSError):
         name = there.recv(65536).split(b" ")[1].decode().lstrip("/")
         for piece in SHAPES[name]() if name in SHAPES else [_OK + b"Content-Length: 2\r\n\r\n{}"]:
@@ -132,7 +132,7 @@ def _kib(name: str) -> int:
 
 def measured(port: int, names: Iterable[str]) -> dict[str, tuple[str, int]]:
     """Have a program of its own read them; return what came of each, and how many KiB it took beyond what it had."""
-    # the C library gives back what is freed at once, so that no answer is measured by what others left
+    # the C library gives back what is freed at once, so that no response is measured by what others left
     environ = {**os.environ, "MALLOC_TRIM_THRESHOLD_": "0", "MALLOC_MMAP_THRESHOLD_": "65536", "MALLOC_TOP_PAD_": "0"}
     command = [sys.executable, "-m", "tests.app.wire.shapes", str(port), *names]
     run = subprocess.run(
@@ -157,11 +157,11 @@ async def _measure(port: int, names: list[str]) -> None:
             total_s = _FLOODED_S if name in _FLOODS else _WITHIN_S
             began = asyncio.get_running_loop().time()
             try:
-                answer = await fetch(http, request, kind=ExchangeKind.API, total_s=total_s)
-                came = f"{answer.status}{', cut' if answer.truncated else ''}"
-                del answer
-            except Unreachable as trouble:
-                came = trouble.what
+                response = await fetch(http, request, kind=ExchangeKind.API, total_s=total_s)
+                came = f"{response.status}{', cut' if response.truncated else ''}"
+                del response
+            except Unreachable as error:
+                came = error.what
             took_s = asyncio.get_running_loop().time() - began
             print(json.dumps([name, came, _kib("VmHWM") - had, round(took_s, 2)]))
 

@@ -71,10 +71,15 @@ def journal() -> Journal:
     return Journal(SystemClock())
 
 
-async def test_an_answer_is_read_and_recorded_without_its_query(journal: Journal) -> None:
+async def test_a_response_is_read_and_recorded_without_its_query(journal: Journal) -> None:
     async with server(says(HEAD + b"Content-Length: 2\r\n\r\n{}")) as url:
-        answer = await ask(url, journal)
-    assert (answer.status, answer.body, answer.truncated, answer.media_type) == (200, b"{}", False, "application/json")
+        response = await ask(url, journal)
+    assert (response.status, response.body, response.truncated, response.media_type) == (
+        200,
+        b"{}",
+        False,
+        "application/json",
+    )
     (entry,) = journal
     assert isinstance(entry.event, Exchange)
     assert (entry.event.status, entry.event.kind, entry.cause) == (200, ExchangeKind.TOKEN, 7)
@@ -93,9 +98,9 @@ async def test_a_bomb_is_cut_at_the_limit(journal: Journal) -> None:
     bomb = gzip.compress(b"\0" * (64 << 20))
     head = HEAD + b"Content-Encoding: gzip\r\nContent-Length: " + str(len(bomb)).encode() + b"\r\n\r\n"
     async with server(says(head, bomb)) as url:
-        answer = await ask(url, journal)
-    assert answer.truncated
-    assert len(answer.body) == 1 << 20
+        response = await ask(url, journal)
+    assert response.truncated
+    assert len(response.body) == 1 << 20
 
 
 @pytest.mark.parametrize(
@@ -118,7 +123,7 @@ async def test_what_breaks_off_was_sent_and_is_recorded_as_a_failure(journal: Jo
     assert entry.event.failure
 
 
-async def test_an_answer_that_cannot_be_decoded_is_unreachable_too(journal: Journal) -> None:
+async def test_a_response_that_cannot_be_decoded_is_unreachable_too(journal: Journal) -> None:
     async with server(says(HEAD + b"Content-Encoding: gzip\r\nContent-Length: 4\r\n\r\nnope")) as url:
         with pytest.raises(Unreachable, match="broke off"):
             await ask(url, journal)
@@ -132,12 +137,12 @@ async def test_a_refused_connection_was_certainly_not_sent(journal: Journal) -> 
 
 async def test_redirects_are_not_followed(journal: Journal) -> None:
     async with server(says(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:9/\r\nContent-Length: 0\r\n\r\n")) as url:
-        answer = await ask(url, journal)
-    assert answer.status == 302
+        response = await ask(url, journal)
+    assert response.status == 302
     assert len(journal) == 1
 
 
-async def test_an_answer_nobody_waited_for_is_not_recorded_as_whole(journal: Journal) -> None:
+async def test_a_response_nobody_waited_for_is_not_recorded_as_whole(journal: Journal) -> None:
     async with server(drip) as url:
         with pytest.raises(Unreachable):
             await ask(url, journal, total_s=0.2)

@@ -110,10 +110,10 @@ def check(archive: dict[str, Any]) -> list[dict[str, Any]]:
 class Wire:
     """Records exchanges with a server that answers as it is told."""
 
-    def __init__(self, *answers: httpx.Response | Exception) -> None:
+    def __init__(self, *responses: httpx.Response | Exception) -> None:
         self.clock = SimClock()
         self.journal, self.details = Journal(self.clock), Details()
-        self._answers = list(answers)
+        self._responses = list(responses)
 
     def send(self, *requests: httpx.Request) -> "Wire":
         with asyncio.Runner(loop_factory=SimLoop) as runner:
@@ -135,7 +135,7 @@ class Wire:
         return "\n".join(parts)
 
     async def _send(self, requests: tuple[httpx.Request, ...]) -> None:
-        recorder = RecordingTransport(httpx.MockTransport(self._answer), self.journal, self.clock, self.details)
+        recorder = RecordingTransport(httpx.MockTransport(self._response), self.journal, self.clock, self.details)
         async with httpx.AsyncClient(transport=recorder) as http:
             for request in requests:
                 request.extensions = {"lapse_kind": ExchangeKind.TOKEN}
@@ -144,11 +144,11 @@ class Wire:
                 except httpx.HTTPError:
                     continue
 
-    def _answer(self, request: httpx.Request) -> httpx.Response:
-        answer = self._answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+    def _response(self, request: httpx.Request) -> httpx.Response:
+        response = self._responses.pop(0)
+        if isinstance(response, Exception):
+            raise response
+        return response
 
 
 class Broken(httpx.AsyncByteStream):
@@ -214,7 +214,7 @@ def spellings(secret: str) -> set[str]:
 @given(SECRETS, NAMES, st.sampled_from(("form", "json", "query", "header", "cookie", "answer", "location", "broken")))
 def test_no_secret_is_anywhere_wherever_it_stood(secret: str, name: str, where: str) -> None:
     url, headers, content = "https://as.example/token", {}, b""
-    answer = httpx.Response(200)
+    response = httpx.Response(200)
     if where == "form":
         headers, content = {"content-type": FORM}, httpx.QueryParams({name: secret, "a": "b"}).__str__().encode()
     elif where == "json":
@@ -227,13 +227,13 @@ def test_no_secret_is_anywhere_wherever_it_stood(secret: str, name: str, where: 
         headers = {"cookie": f"sid={secret.replace(';', '')}"}
         secret = secret.replace(";", "") or secret
     elif where == "answer":
-        answer = httpx.Response(200, json={"access_token": secret, "nested": {"id_token": secret}})
+        response = httpx.Response(200, json={"access_token": secret, "nested": {"id_token": secret}})
     elif where == "location":
-        answer = httpx.Response(302, headers={"location": f"https://x/cb?code={quote(secret, safe='')}"})
+        response = httpx.Response(302, headers={"location": f"https://x/cb?code={quote(secret, safe='')}"})
     else:
         part = json.dumps({"access_token": secret})[:-1].encode()
-        answer = httpx.Response(200, headers={"content-type": "application/json"}, stream=Broken(part))
-    wire = Wire(answer).send(httpx.Request("POST", url, headers=headers, content=content))
+        response = httpx.Response(200, headers={"content-type": "application/json"}, stream=Broken(part))
+    wire = Wire(response).send(httpx.Request("POST", url, headers=headers, content=content))
     check(wire.archive())
     shown = wire.everything()
     assert not [each for each in spellings(secret) if each in shown]

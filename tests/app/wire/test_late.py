@@ -45,8 +45,8 @@ async def test_nothing_is_built_for_nobody() -> None:
 async def test_many_first_requests_build_it_once_and_it_is_closed() -> None:
     builds = Builds()
     async with httpx.AsyncClient(transport=LateTransport(builds)) as http:
-        answers = await asyncio.gather(*(http.get("http://127.0.0.1/") for _ in range(3)))
-    assert [each.status_code for each in answers] == [204] * 3
+        responses = await asyncio.gather(*(http.get("http://127.0.0.1/") for _ in range(3)))
+    assert [each.status_code for each in responses] == [204] * 3
     assert (builds.count, builds.closed) == (1, True)
 
 

@@ -110,7 +110,7 @@ class Proxy:
     """A proxy that leads every CONNECT to `target`, a port of this machine; `asked` are their heads."""
 
     target: int
-    answer: bytes = b"HTTP/1.1 200 Connection established\r\n\r\n"
+    response: bytes = b"HTTP/1.1 200 Connection established\r\n\r\n"
     wants: str = ""
     port: int = 0
     asked: list[bytes] = field(default_factory=list)
@@ -121,8 +121,8 @@ class Proxy:
         if self.wants and base64.b64encode(self.wants.encode()) not in head:
             writer.write(b"HTTP/1.1 407 Who?\r\nProxy-Authenticate: Basic realm=x\r\nContent-Length: 0\r\n\r\n")
             return
-        writer.write(self.answer)
-        if self.answer.startswith(b"HTTP/1.1 200"):
+        writer.write(self.response)
+        if self.response.startswith(b"HTTP/1.1 200"):
             there, onwards = await asyncio.open_connection("127.0.0.1", self.target)
             await asyncio.gather(_pipe(reader, onwards), _pipe(there, writer))
 
@@ -173,8 +173,8 @@ async def test_a_company_s_own_authority_is_trusted_when_a_variable_names_it(
     authority: Authority, journal: Journal
 ) -> None:
     async with server(authority.server("localhost")) as served:
-        answer = await ask(f"https://localhost:{served.port}/", {"SSL_CERT_FILE": str(authority.file)}, journal)
-    assert (answer.status, failures(journal)) == (200, [None])
+        response = await ask(f"https://localhost:{served.port}/", {"SSL_CERT_FILE": str(authority.file)}, journal)
+    assert (response.status, failures(journal)) == (200, [None])
 
 
 Tls = Callable[[Authority, str], ssl.SSLContext]
@@ -311,8 +311,8 @@ async def test_a_server_is_reached_through_the_proxy_and_the_exchange_is_recorde
             "SSL_CERT_FILE": str(authority.file),
             variable: f"{scheme}{CREDENTIALS}127.0.0.1:{asked.port}",
         }
-        answer = await ask(f"https://{SERVER}/api", environ, journal)
-    assert (answer.status, served.requests) == (200, [b"GET /api HTTP/1.1"])
+        response = await ask(f"https://{SERVER}/api", environ, journal)
+    assert (response.status, served.requests) == (200, [b"GET /api HTTP/1.1"])
     assert [head.partition(b"\r\n")[0] for head in asked.asked] == [f"CONNECT {SERVER}:443 HTTP/1.1".encode()]
     assert failures(journal) == [None]
 
@@ -422,13 +422,13 @@ async def test_a_server_behind_a_proxy_may_take_longer_than_the_proxy_may(
         openings.append(_Opening(request))
         return openings[-1]
 
-    async def answers(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def responses(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         limits.extend(each.limit.limit_s for each in openings if each.limit is not None)
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
 
     monkeypatch.setattr("app.wire.network._Opening", opening)
-    async with listening(answers, authority.server(SERVER)) as port, proxy(port) as asked:
+    async with listening(responses, authority.server(SERVER)) as port, proxy(port) as asked:
         environ = {"SSL_CERT_FILE": str(authority.file), "HTTPS_PROXY": f"127.0.0.1:{asked.port}"}
         assert (await ask(f"https://{SERVER}/", environ, journal)).status == 200
     assert limits == [None]  # once it is asked, the server has all the time it takes

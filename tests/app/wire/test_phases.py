@@ -87,7 +87,7 @@ async def test_a_pool_that_is_not_ours_is_not_the_network_s_trouble_either() -> 
 
 
 class Unopened(httpx.AsyncBaseTransport):
-    """A server whose connections, asked for as httpx does, are never opened: its address answers nothing."""
+    """A server whose connections, asked for as httpx does, are never opened: its address responses nothing."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         await request.extensions["trace"]("connection.connect_tcp.started", {})
@@ -136,9 +136,9 @@ class _Request:
     method = b"GET"
 
 
-def test_the_time_for_the_answer_begins_when_it_is_sent() -> None:
-    answer, _ = simulated(Slow(9.0, 19.0), 20.0)
-    assert isinstance(answer, FetchedResponse)
+def test_the_time_for_the_response_begins_when_it_is_sent() -> None:
+    response, _ = simulated(Slow(9.0, 19.0), 20.0)
+    assert isinstance(response, FetchedResponse)
     error, took_s = simulated(Slow(9.0, 21.0), 20.0)
     assert error.what == "a.example did not answer in full within 20 s."
     assert (error.sent, error.ran_s, took_s) == (True, pytest.approx(29), pytest.approx(29))
@@ -167,16 +167,16 @@ def test_a_transport_that_tells_nothing_may_have_sent_it() -> None:
         ("stacked", b""),
     ],
 )
-async def test_what_came_of_a_broken_answer_is_told(name: str, body: bytes) -> None:
+async def test_what_came_of_a_broken_response_is_told(name: str, body: bytes) -> None:
     with behaving() as base:
         async with client() as found:
             error = await trouble(found, f"{base}/{name}", total_s=0.5)
     assert isinstance(error, BrokenResponse)
-    assert (error.sent, error.answer.status, error.answer.body, error.answer.truncated) == (True, 200, body, True)
+    assert (error.sent, error.response.status, error.response.body, error.response.truncated) == (True, 200, body, True)
 
 
 @pytest.mark.parametrize("name", ["silent", "half-a-head", "hangs-up", "no-http", "long-header"])
-async def test_what_broke_off_before_its_headers_brings_no_answer(name: str) -> None:
+async def test_what_broke_off_before_its_headers_brings_no_response(name: str) -> None:
     with behaving() as base:
         async with client() as found:
             error = await trouble(found, f"{base}/{name}", total_s=0.5)
@@ -186,11 +186,11 @@ async def test_what_broke_off_before_its_headers_brings_no_answer(name: str) -> 
 async def test_identity_is_asked_for_whatever_is_asked() -> None:
     asked = []
 
-    def answer(request: httpx.Request) -> httpx.Response:
+    def response(request: httpx.Request) -> httpx.Response:
         asked.append(request.headers.get_list("accept-encoding"))
         return httpx.Response(200)
 
-    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
+    async with httpx.AsyncClient(transport=httpx.MockTransport(response)) as http:
         for kind in ExchangeKind:
             request = httpx.Request("GET", "http://a.example/", headers={"Accept-Encoding": "gzip, br"})
             await fetch(http, request, kind=kind)

@@ -47,9 +47,9 @@ def answered(member: str) -> Callable[[str], httpx.Response]:
 
 
 Sends = Callable[[str], httpx.Request]
-Answers = Callable[[str], httpx.Response]
+Responses = Callable[[str], httpx.Response]
 # Each kind with a value of it, and how it becomes known: sent by us, or handed out by a server.
-KINDS: dict[str, tuple[str, Sends | None, Answers | None]] = {
+KINDS: dict[str, tuple[str, Sends | None, Responses | None]] = {
     "access token": (OPAQUE, header("Authorization", "Bearer"), None),
     "access token, JWT": (JWT, header("Authorization", "Bearer"), None),
     "access token, answered": (OPAQUE, None, answered("access_token")),
@@ -88,7 +88,7 @@ def in_headers(written: str) -> dict[str, str]:
     }
 
 
-# Where a server may repeat it: each builds an answer with the spelling in it.
+# Where a server may repeat it: each builds a response with the spelling in it.
 PLACES: dict[str, Callable[[str], httpx.Response]] = {
     **{
         f"header {name}": lambda written, name=name: httpx.Response(401, headers={name: in_headers(written)[name]})
@@ -133,32 +133,32 @@ class Wire:
         self.journal.subscribe(FailureMemory(folder))
         self.errors: list[LapseError] = []
         self.said: list[str] = []
-        self._answer = httpx.Response(204)
+        self._response = httpx.Response(204)
 
     def play(self, *exchanges: tuple[httpx.Request, httpx.Response]) -> None:
         with asyncio.Runner(loop_factory=SimLoop) as runner:
             runner.run(self._play(exchanges))
 
     async def _play(self, exchanges: tuple[tuple[httpx.Request, httpx.Response], ...]) -> None:
-        inner = httpx.MockTransport(lambda _: self._answer)
+        inner = httpx.MockTransport(lambda _: self._response)
         recorder = RecordingTransport(inner, self.journal, self.clock, self.details)
         async with httpx.AsyncClient(transport=recorder) as http:
-            for request, self._answer in exchanges:
+            for request, self._response in exchanges:
                 self._tell(await fetch(http, request, kind=ExchangeKind.TOKEN))
 
-    def _tell(self, answer: FetchedResponse) -> None:
-        """Make of an answer what Lapse makes of one: errors and events with the server's words."""
-        error: LapseError = refused(answer, app="0oa", now=0.0)
+    def _tell(self, response: FetchedResponse) -> None:
+        """Make of a response what Lapse makes of one: errors and events with the server's words."""
+        error: LapseError = refused(response, app="0oa", now=0.0)
         if isinstance(error, OktaRefused):
             self.errors.append(error)
         try:
-            read_metadata("https://x", answer)
+            read_metadata("https://x", response)
         except LapseError as trouble:
             self.errors.append(trouble)
-        self.said += answer.reason, answer.media_type
+        self.said += response.reason, response.media_type
         # even where somebody forgot to clean it
-        text = answer.body.decode("utf-8", "replace")
-        self.journal.append(RefreshFailed(text, True, 1.0, answer.reason, text, 400))
+        text = response.body.decode("utf-8", "replace")
+        self.journal.append(RefreshFailed(text, True, 1.0, response.reason, text, 400))
 
     def everything(self) -> Iterator[str]:
         yield from map(repr, self.journal)
@@ -202,9 +202,9 @@ def test_nowhere(kind: str, tmp_path: Path) -> None:
 
 
 def leaks_of(kind: str, place: str, folder: Path) -> Iterator[str]:
-    secret, sends, answers = KINDS[kind]
+    secret, sends, responses = KINDS[kind]
     first = sends(secret) if sends else httpx.Request("POST", TOKENS)
-    handed_out = answers(secret) if answers else httpx.Response(204)
+    handed_out = responses(secret) if responses else httpx.Response(204)
     # each kind in each place in a third of the spellings: together every one of them everywhere
     turn = (list(KINDS).index(kind) + list(PLACES).index(place)) % 3
     written = [spell(secret) for spell in list(SPELLINGS.values())[turn::3]]
@@ -224,7 +224,7 @@ def leaks_of(kind: str, place: str, folder: Path) -> Iterator[str]:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_nor_where_we_send_it_ourselves(kind: str, tmp_path: Path) -> None:
-    secret, sends, answers = KINDS[kind]
+    secret, sends, responses = KINDS[kind]
     wire = Wire(tmp_path)
     first = sends(secret) if sends else httpx.Request("POST", TOKENS)
     written = [spell(secret) for spell in SPELLINGS.values()]
@@ -240,7 +240,7 @@ def test_nor_where_we_send_it_ourselves(kind: str, tmp_path: Path) -> None:
             for each in written[:9]
         ),
     ]
-    handed_out = answers(secret) if answers else httpx.Response(204)
+    handed_out = responses(secret) if responses else httpx.Response(204)
     wire.play((first, handed_out), *((each, httpx.Response(204)) for each in later))
     shown = list(wire.everything())
     for each in {secret, *written}:

@@ -14,7 +14,7 @@ from app.wire.redact import ShownBody, shown_body
 FORM = "application/x-www-form-urlencoded"
 
 
-def detail(body: ShownBody | None = None, answer: ShownBody | None = None, headers: bool = True) -> Detail:
+def detail(body: ShownBody | None = None, response: ShownBody | None = None, headers: bool = True) -> Detail:
     return Detail(
         url="https://x/token",
         http_version="HTTP/2",
@@ -22,7 +22,7 @@ def detail(body: ShownBody | None = None, answer: ShownBody | None = None, heade
         request_body=body,
         reason="OK",
         response_headers=(("Date", "today"),) if headers else (),
-        response_body=answer,
+        response_body=response,
     )
 
 
@@ -64,17 +64,17 @@ def test_what_is_not_shown_whole_says_so() -> None:
     assert request_text("GET", detail(ShownBody("image/png", "", 1234))).endswith(
         "(1,234 bytes of image/png, not shown)"
     )
-    assert response_text(200, None, detail(answer=ShownBody("", "", 9))).endswith(
+    assert response_text(200, None, detail(response=ShownBody("", "", 9))).endswith(
         "(9 bytes of an unstated type, not shown)"
     )
-    assert response_text(200, None, detail(answer=ShownBody("text/plain", "ab", 2000, is_cut=True))).endswith(
+    assert response_text(200, None, detail(response=ShownBody("text/plain", "ab", 2000, is_cut=True))).endswith(
         "ab\n(cut: 2,000 bytes in all)"
     )
 
 
 def test_a_failure_is_named_after_everything_that_came() -> None:
     part = ShownBody("text/plain", "the first pa", 12)
-    assert response_text(200, "ReadError", detail(answer=part)).splitlines() == [
+    assert response_text(200, "ReadError", detail(response=part)).splitlines() == [
         "HTTP/2 200 OK",
         "Date: today",
         "",
@@ -82,8 +82,8 @@ def test_a_failure_is_named_after_everything_that_came() -> None:
         "",
         "Broken off here: ReadError.",
     ]
-    assert response_text(None, "ConnectError", detail(headers=False)) == "No answer: ConnectError."
-    assert response_text(None, None, detail(headers=False)) == "No answer: it was given up."
+    assert response_text(None, "ConnectError", detail(headers=False)) == "No response: ConnectError."
+    assert response_text(None, None, detail(headers=False)) == "No response: it was given up."
     assert response_text(200, None, None) == request_text("GET", None) == NOT_KEPT
 
 

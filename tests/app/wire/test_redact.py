@@ -48,9 +48,9 @@ def test_a_token_request() -> None:
     assert shown.text == f"grant_type=refresh_token&refresh_token={masked('s3cret')}&client_id=0oa&scope=openid+profile"
 
 
-def test_a_token_answer() -> None:
-    answer = {"access_token": JWT, "refresh_token": "s3cret", "expires_in": 30, "nested": [{"id_token": JWT}]}
-    found = json.loads(shown_body(JSON, json.dumps(answer).encode()).text)
+def test_a_token_response() -> None:
+    response = {"access_token": JWT, "refresh_token": "s3cret", "expires_in": 30, "nested": [{"id_token": JWT}]}
+    found = json.loads(shown_body(JSON, json.dumps(response).encode()).text)
     assert found == {
         "access_token": masked(JWT),
         "refresh_token": masked("s3cret"),

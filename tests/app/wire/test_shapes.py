@@ -1,4 +1,4 @@
-"""No answer, of whatever size and shape, takes more than three times its cap."""
+"""No response, of whatever size and shape, takes more than three times its cap."""
 
 import sys
 
@@ -11,7 +11,7 @@ _NAMED = ("gzip", "gzip-in-gzip", "gzip-three-times")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak of a process is read from Linux's /proc")
-def test_no_answer_takes_more_than_three_times_its_cap() -> None:
+def test_no_response_takes_more_than_three_times_its_cap() -> None:
     with shaping() as port:
         found = measured(port, SHAPES)
     assert {*SHAPES} < {*found}
@@ -19,5 +19,5 @@ def test_no_answer_takes_more_than_three_times_its_cap() -> None:
     assert max(taken.values()) <= 3 * TOKEN_ANSWER_LIMIT // 1024, taken
     assert [found[name][0] for name in _NAMED] == [
         "200, cut",
-        *["The exchange with 127.0.0.1 broke off: its answer is encoded more than once."] * 2,
+        *["The exchange with 127.0.0.1 broke off: its response is encoded more than once."] * 2,
     ]

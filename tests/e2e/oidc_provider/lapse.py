@@ -50,7 +50,7 @@ class Lapse:
     async def sign_in(self, **walked: Any) -> TokenSet:
         """Sign in by a browser that walks so; return the tokens."""
         async with asyncio.timeout(PATIENCE_S):
-            answer, claims, attempt = await browser_sign_in(
+            response, claims, attempt = await browser_sign_in(
                 self.client,
                 self.connection,
                 self.journal,
@@ -58,7 +58,7 @@ class Lapse:
                 show=lambda _: None,
                 open_browser=partial(self.browse, **walked),
             )
-        await self.session.begin(answer, claims, cause=attempt)
+        await self.session.begin(response, claims, cause=attempt)
         return self.tokens
 
     def browse(self, url: str, told: Callable[[bool], None], **walked: Any) -> None:

@@ -43,8 +43,10 @@ async def sign_in(lapse: Lapse, errand: Callable[[DeviceWaiting], object]) -> No
         clock.errand = lambda: errand(waiting)
 
     async with asyncio.timeout(PATIENCE_S):
-        answer, claims, attempt = await device_sign_in(lapse.client, lapse.connection, lapse.journal, clock, show=show)
-    await lapse.session.begin(answer, claims, cause=attempt)
+        response, claims, attempt = await device_sign_in(
+            lapse.client, lapse.connection, lapse.journal, clock, show=show
+        )
+    await lapse.session.begin(response, claims, cause=attempt)
 
 
 def by_the_link(waiting: DeviceWaiting) -> None:

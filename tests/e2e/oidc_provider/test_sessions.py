@@ -6,7 +6,7 @@ import json
 import pytest
 
 from app.decision import ExpirySource, Reason
-from app.errors import NotSignedIn, Refusal, SignInFailed, UnusableAnswer
+from app.errors import NotSignedIn, Refusal, SignInFailed, UnusableResponse
 from app.events.refresh import SkewMeasured
 from app.events.session import SessionEnded
 from app.events.tokens import RefreshTokenFate
@@ -160,8 +160,8 @@ async def test_an_api_named_as_resource_gets_a_token_of_its_own(serve: Serve) ->
             assert tokens.access is not None
             assert header(tokens.access.value)["typ"] == "at+jwt"
             result = await lapse.call()
-            assert result.answer is not None
-            assert json.loads(result.answer.body) == {"sub": "ada", "scope": "orders", "aud": provider.resource}
+            assert result.response is not None
+            assert json.loads(result.response.body) == {"sub": "ada", "scope": "orders", "aud": provider.resource}
             jump(lapse, provider, TOKEN_LIFE_S)
             await lapse.session.fresh_token()
             tokens = lapse.tokens
@@ -173,7 +173,7 @@ async def test_userinfo_is_believed_only_about_the_same_person(serve: Serve) -> 
         assert access is not None
         found = await lapse.client.userinfo(access.value, subject="ada", cause=None)
         assert found["email"] == "ada@example.com"
-        with pytest.raises(UnusableAnswer, match="somebody else"):
+        with pytest.raises(UnusableResponse, match="somebody else"):
             await lapse.client.userinfo(access.value, subject="eve", cause=None)
 
 
@@ -223,7 +223,7 @@ async def test_requests_are_pushed_where_that_is_offered(serve: Serve, switches:
 
 
 async def test_a_server_that_answers_by_form_post(serve: Serve) -> None:
-    """OAuth 2.0 Form Post Response Mode: the answer comes in the body of a POST, asked for or not."""
+    """OAuth 2.0 Form Post Response Mode: the response comes in the body of a POST, asked for or not."""
     async with opened(serve("form-post", "no-par").connection()) as lapse:
         await lapse.sign_in()
         assert (await lapse.call()).status == 200

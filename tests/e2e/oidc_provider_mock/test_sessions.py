@@ -1,4 +1,4 @@
-"""Lapse's sessions at oidc-provider-mock: no revocation, refresh answers without a refresh token or an ID token."""
+"""Lapse's sessions at oidc-provider-mock: no revocation, refresh responses without a refresh token or an ID token."""
 
 import json
 
@@ -32,8 +32,8 @@ async def test_a_session_from_sign_in_to_sign_out(connection: Connection) -> Non
 
         lapse.clock.jump(TOKEN_LIFE_S + 1)
         result = await lapse.call()
-        assert result.answer is not None
-        assert json.loads(result.answer.body)["email"] == "ada@example.com"
+        assert result.response is not None
+        assert json.loads(result.response.body)["email"] == "ada@example.com"
         assert (lapse.last_decision.reason, lapse.tokens.number) == (Reason.LAPSED, 2)
 
         second = lapse.tokens

@@ -75,10 +75,10 @@ class Client:
 
     async def call(self, url: str) -> dict[str, Any]:
         """Return what an API says."""
-        answer = await self._client.get(url)
-        if answer.status_code != _OK:
-            raise RefusedError(str(answer.status_code), answer.headers.get("www-authenticate", ""))
-        return dict(answer.json())
+        response = await self._client.get(url)
+        if response.status_code != _OK:
+            raise RefusedError(str(response.status_code), response.headers.get("www-authenticate", ""))
+        return dict(response.json())
 
     async def introspect(self, which: str) -> dict[str, Any]:
         """Return what the server says of the access_token or the refresh_token."""
@@ -95,7 +95,7 @@ class Client:
         self._client.leeway = seconds
 
     async def show(self) -> dict[str, Any]:
-        """Return the token answer itself, for another client to look at."""
+        """Return the token response itself, for another client to look at."""
         return {**self._client.token, "nonce": self._nonce}
 
     async def _keep_the_last(self, _token: dict[str, Any], refresh_token: str) -> None:

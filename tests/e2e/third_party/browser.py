@@ -42,7 +42,7 @@ class Browser:
 
     @property
     def sent_to(self) -> str:
-        """Where the last answer sends the browser."""
+        """Where the last response sends the browser."""
         assert self._page.is_redirect, f"nobody was sent on ({self._page.status_code}): {self._page.text}"
         return urljoin(str(self._page.url), self._page.headers["location"])
 

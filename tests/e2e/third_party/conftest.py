@@ -60,9 +60,9 @@ class Org:
         verify = self.ca is not None and ssl.create_default_context(cafile=self.ca)
         headers = {"Authorization": f"Bearer {self.control_token}"}
         with httpx.Client(verify=verify, trust_env=False) as http:
-            answer = http.request(method, f"{self.control_url}{path}", json=sent or None, headers=headers)
-        answer.raise_for_status()
-        return answer
+            response = http.request(method, f"{self.control_url}{path}", json=sent or None, headers=headers)
+        response.raise_for_status()
+        return response
 
 
 @pytest.fixture(scope="session")

@@ -64,8 +64,8 @@ class Client:
     async def _replace(self, app_id: str, application: OpenIdConnectApplication) -> dict[str, Any]:
         return _told(await self._said(self._okta.replace_application(app_id, application)))
 
-    async def _said(self, answer: Any) -> Any:
-        found, _, error = await answer
+    async def _said(self, response: Any) -> Any:
+        found, _, error = await response
         if error is not None:
             causes = [cause["errorSummary"] for cause in error.error_causes]
             raise RefusedError(error.error_code, "; ".join([error.error_summary, *causes]))

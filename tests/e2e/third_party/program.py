@@ -50,10 +50,10 @@ class Program:
                 self._process.stdin.flush()
             line = self._process.stdout.readline()
         assert line, f"the client broke at {action!r}:\n{self._errors.read_text(errors='replace')}"
-        answer = json.loads(line)
-        if "error" in answer:
-            raise Refused(answer["error"], answer["description"])
-        return answer["said"]
+        response = json.loads(line)
+        if "error" in response:
+            raise Refused(response["error"], response["description"])
+        return response["said"]
 
     def refusal(self, action: str, **given: Any) -> tuple[str, str]:
         """Return error and description of what must be refused."""

@@ -1,4 +1,4 @@
-"""The other end of `Program`: answers each line of JSON on standard input by one on standard output."""
+"""The other end of `Program`: responses each line of JSON on standard input by one on standard output."""
 
 import json
 import sys
@@ -18,10 +18,10 @@ async def speak(client: object, *refusals: type[Exception]) -> None:
     for line in sys.stdin:
         asked = json.loads(line)
         try:
-            answer = {"said": await getattr(client, asked.pop("do"))(**asked)}
+            response = {"said": await getattr(client, asked.pop("do"))(**asked)}
         except (RefusedError, *refusals) as refused:
-            answer = _refusal(refused)
-        print(json.dumps(answer, default=str), flush=True)
+            response = _refusal(refused)
+        print(json.dumps(response, default=str), flush=True)
 
 
 def _refusal(refused: Any) -> dict[str, Any]:

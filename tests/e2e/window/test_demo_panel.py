@@ -251,7 +251,7 @@ def test_a_count_that_follows_its_switch_at_once_leaves_one_fault(open_desk: Ope
     press(desk, "tokenUnavailableBox")
     spin = panel(desk).faults.switches[0].times_spin
     spin.setValue(3)
-    spin._commit()  # as if the time it rests were over, and no answer here yet
+    spin._commit()  # as if the time it rests were over, and no response here yet
     press(desk, "travel10Button")
     desk.until(lambda: org(desk).moved_s == 10)
     assert [str(each.fault) for each in org(desk).faults.switched] == ["503@token*3"]
@@ -314,7 +314,7 @@ def test_a_storm_waits_for_the_call_that_runs_and_says_so(open_desk: Open) -> No
     assert storm.isEnabled()
     desk.click(desk.window.call_strip.call_api_button)
     assert not storm.isEnabled()
-    assert storm.toolTip() == "A call is under way: wait for its answer, or cancel it."
+    assert storm.toolTip() == "A call is under way: wait for its response, or cancel it."
     desk.until(storm.isEnabled)
     assert not desk.controller.tasks.running("call")
     assert "one refresh" in storm.toolTip()
@@ -472,7 +472,7 @@ def test_at_a_real_server_it_is_a_thought_and_nothing_is_sent(open_desk: Open) -
     for name in ("whatIf10Button", "whatIf60Button", "whatIf60Button"):
         press(desk, name)
     assert shown.what_if.when_label.text() == "If it were 2 min 10 s later:"
-    assert "You are not signed in." in shown.what_if.answer_label.text()
+    assert "You are not signed in." in shown.what_if.response_label.text()
     press(desk, "whatIfNowButton")
     assert shown.what_if.when_label.text() == "As it is now:"
     assert len(desk.bench.journal) == entries
@@ -488,11 +488,11 @@ def test_a_thought_of_later_tells_what_a_call_would_do_then(open_desk: Open) -> 
     desk.controller.demo._show_connection()
     entries = len(desk.bench.journal)
     what_if = panel(desk).what_if
-    assert "good for another" in what_if.answer_label.text()
+    assert "good for another" in what_if.response_label.text()
     press(desk, "whatIfLapseButton")
-    assert "will refresh first" in what_if.answer_label.text()
+    assert "will refresh first" in what_if.response_label.text()
     press(desk, "whatIf60Button")
-    assert "lapsed 1 min" in what_if.answer_label.text()
+    assert "lapsed 1 min" in what_if.response_label.text()
     assert len(desk.bench.journal) == entries
     desk.bench._chosen = chosen
 

@@ -244,7 +244,7 @@ def test_a_reset_asks_before_it_signs_out(open_desk: Open) -> None:
     show_me(desk)
     at(desk, 1)
     desk.reach(Page.SIGNED_IN)
-    for answer, signed_in, place in (
+    for response, signed_in, place in (
         (QMessageBox.ButtonRole.RejectRole, True, 1),
         (QMessageBox.ButtonRole.DestructiveRole, False, 0),
     ):
@@ -253,7 +253,7 @@ def test_a_reset_asks_before_it_signs_out(open_desk: Open) -> None:
         box = desk.window.findChild(QMessageBox, "resetLessonDialog")
         assert isinstance(box, QMessageBox)
         desk.until(box.isVisible)
-        desk.click(next(each for each in box.buttons() if box.buttonRole(each) is answer))
+        desk.click(next(each for each in box.buttons() if box.buttonRole(each) is response))
         desk.until(lambda: not desk.controller.tasks.running("lesson"))
         desk.until(lambda: desk.window.findChild(QMessageBox, "resetLessonDialog") is None)
         assert ((desk.bench.session.tokens is not None), states(desk)[place]) == (signed_in, StepState.CURRENT)

@@ -287,8 +287,8 @@ def test_the_window_tells_what_opens_the_demo_orgs_doors(open_desk: Open) -> Non
     for name in ("controlUrl", "controlToken"):
         dialog.findChild(QPushButton, f"{name}CopyButton").click()
     url, token = copied
-    answer = httpx.get(url, headers={"Authorization": f"Bearer {token}"}, trust_env=False)
-    assert (answer.status_code, answer.json()["issuer"]) == (200, desk.bench.connection.issuer)
+    response = httpx.get(url, headers={"Authorization": f"Bearer {token}"}, trust_env=False)
+    assert (response.status_code, response.json()["issuer"]) == (200, desk.bench.connection.issuer)
     dialog.accept()
     desk.until(lambda: desk.window.findChild(AddressesDialog) is None)
 

@@ -136,7 +136,7 @@ def test_an_issuer_nobody_answers_at_may_be_saved_all_the_same(qtbot: QtBot, ope
     editor = opened(Purpose.ADD, Connection(name="Later", issuer="", client_id="c"))
     saved = saved_by(editor)
     type_in(qtbot, editor.form.issuer_edit, ISSUER)
-    editor.show_error(NotFound(Unreachable("No route.", sent=False), ((ISSUER, "no answer"),), answered=False))
+    editor.show_error(NotFound(Unreachable("No route.", sent=False), ((ISSUER, "no response"),), answered=False))
     assert editor.save_button.text() == "Save without looking"
     editor.save_button.click()
     assert [each.issuer for each in saved] == [ISSUER]

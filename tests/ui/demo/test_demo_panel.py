@@ -240,7 +240,7 @@ def test_a_thought_goes_ahead_and_back(qtbot: QtBot, panel: DemoPanel) -> None:
         assert what_if.in_s == in_s
     what_if.show_thought(thought(Reason.LAPSED, -45.0), 25.0)
     assert what_if.when_label.text() == "If it were 1 min 10 s later:"
-    assert what_if.answer_label.text().startswith("The access token lapsed 45 s ago.")
+    assert what_if.response_label.text().startswith("The access token lapsed 45 s ago.")
     what_if.buttons["whatIfLapseButton"].click()
     assert what_if.in_s == 25.0
     what_if.buttons["whatIfNowButton"].click()

@@ -217,8 +217,8 @@ def test_the_least_possible_is_said_to_be_reached() -> None:
 
 def test_every_part_of_the_scenario_stands_in_its_line() -> None:
     assert words.scenario_line(ODD) == (
-        "seed 7 · overnight · 1,234 calls · network: lost answers · access tokens of 1 h 1 min · refresh tokens: 2 h · "
-        "idle limit: 10 min · no rotation · skew -12.5 s · leeway 2 s"
+        "seed 7 · overnight · 1,234 calls · network: lost responses · access tokens of 1 h 1 min · refresh tokens: 2 h "
+        "· idle limit: 10 min · no rotation · skew -12.5 s · leeway 2 s"
     )
     assert "rotation, grace period 30 s" in words.scenario_line(Scenario())
     assert "rotation without grace period" in words.scenario_line(Scenario(grace_s=0))

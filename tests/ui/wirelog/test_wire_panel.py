@@ -366,7 +366,7 @@ def test_a_call_shows_its_story_once_it_has_ended(qtbot: QtBot, story: Story) ->
 @pytest.mark.parametrize(
     ("detail", "expected"),
     [
-        (replace(DETAIL, response_headers=(), response_body=None), "No answer: ReadTimeout."),
+        (replace(DETAIL, response_headers=(), response_body=None), "No response: ReadTimeout."),
         (None, "It was too long ago: only its line is kept."),
     ],
 )
@@ -376,7 +376,7 @@ def test_an_exchange_that_failed_names_the_failure(
     found = panel(qtbot, story)
     choose(found, story.log.rows[2], detail)
     assert found.detail.response_view.toPlainText() == expected
-    assert facts(found)["Outcome"] == "No answer: ReadTimeout"
+    assert facts(found)["Outcome"] == "No response: ReadTimeout"
     assert found.curl_button.isEnabled() is (detail is not None)
     assert found.curl_button.isEnabled() or "too long ago" in found.curl_button.accessibleDescription()
 
