@@ -10,12 +10,12 @@ from app.clock import OwnClock
 from app.connection import Connection
 from app.errors import SignInFailed
 from app.errors.reasons import Standing
-from app.inspection.desk import Desk
-from app.journal import Journal, Scribe
+from app.inspection.token_inspector import TokenInspector
+from app.journal import Journal, JournalWriter
 from app.oauth.client import OAuthClient
-from app.session.accept import SignIn, told
 from app.session.calls import ApiCaller
 from app.session.session import Session
+from app.session.sign_in_result import SignIn, journalled
 from app.session.single_flight import Flights
 from app.session.store import TokenStore
 from app.session.strategy import Strategy, decide
@@ -30,10 +30,10 @@ class ActiveConnection:
 
     connection: Connection
     clock: OwnClock
-    journal: Scribe
+    journal: JournalWriter
     client: OAuthClient
     session: Session
-    inspector: Desk
+    inspector: TokenInspector
     calls: ApiCaller
 
     async def begin(self, signing_in: Awaitable[SignIn], *, grant: str) -> None:
@@ -42,7 +42,7 @@ class ActiveConnection:
         Raises LapseError; an earlier session stays as it was until the new one is complete.
         """
         try:
-            answer, claims, attempt = await told(self.journal, signing_in)
+            answer, claims, attempt = await journalled(self.journal, signing_in)
         except SignInFailed as failed:
             if self.session.tokens is not None:  # the session before stands: the failure is the new sign-in's alone
                 failed.standing = Standing.STILL_SIGNED_IN
@@ -87,6 +87,6 @@ def activate(
         journal=scribe,
         client=client,
         session=session,
-        inspector=Desk(http, client, session, clock),
+        inspector=TokenInspector(http, client, session, clock),
         calls=ApiCaller(http, session, scribe, clock),
     )

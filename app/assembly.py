@@ -43,6 +43,6 @@ def _embedded() -> EmbeddedFactory:
 
 def _subscribers(folder: Path) -> Iterator[Subscriber]:
     if has("doctor"):
-        from app.doctor.lasttrouble import TroubleMemory
+        from app.doctor.last_failure import FailureMemory
 
-        yield TroubleMemory(folder)
+        yield FailureMemory(folder)

@@ -1,7 +1,6 @@
 """A connection: an issuer, a client, its scopes and an API; checked, and without any secret."""
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from urllib.parse import urlsplit
 
 from app.connection_field import ConnectionField
@@ -11,6 +10,7 @@ from app.urls import check_url, is_loopback_url
 DEMO_NAME = "Demo org"
 DEMO_CLIENT_ID = "0oa-demo-native"
 DEFAULT_SCOPES = "openid profile email offline_access"
+DEFAULT_SIGN_IN = "browser"
 # Small: a token that is refused a moment early costs one hidden 401, a long leeway costs needless refreshes.
 DEFAULT_LEEWAY_S = 1.0
 _LONGEST_LEEWAY_S = 3600.0
@@ -40,21 +40,14 @@ _OURS = frozenset(
 )
 
 
-class SignInKind(StrEnum):
-    """How a person signs in: in the browser, with username and password in Lapse, or on another device."""
-
-    BROWSER = "browser"
-    PASSWORD = "password"  # noqa: S105 - a way to sign in
-    DEVICE = "device"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
     """An issuer, a client, its scopes and an API: where to sign in and what to call.
 
     No `redirect_uris` means `http://127.0.0.1:<free port>/callback` (RFC 8252 §7.3); of several the first whose port is
     free is listened at. `audience` and `resource` (RFC 8707) name the API where a server wants to be told.
-    `authorize_params` are added to the authorization request. `embedded` marks the demo org of this program, whose
+    `authorize_params` are added to the authorization request. `sign_in` names a kind of sign-in, of those in
+    `app.session.kinds`. `embedded` marks the demo org of this program, whose
     issuer is known only once it listens. `number` tells apart connections of the same issuer and client.
     """
 
@@ -68,7 +61,7 @@ class Connection:
     api_url: str = ""
     leeway_s: float = DEFAULT_LEEWAY_S
     authorize_params: tuple[tuple[str, str], ...] = ()
-    sign_in: SignInKind = SignInKind.BROWSER
+    sign_in: str = DEFAULT_SIGN_IN
     embedded: bool = False
     number: int = 0
 

@@ -13,7 +13,7 @@ import httpx
 from app import settings
 from app.active_connection import ActiveConnection, activate
 from app.clock import Clock, OwnClock, SystemClock
-from app.connection import Connection, SignInKind, check_connection
+from app.connection import Connection, check_connection
 from app.connection_field import ConnectionField
 from app.embedded import Embedded, EmbeddedFactory, NothingEmbedded
 from app.errors import BadInput, LapseError, StoreFailed
@@ -22,10 +22,12 @@ from app.events.tokens import TokensReceived
 from app.journal import Journal, Subscriber
 from app.oauth.client import OAuthClient
 from app.secret import KnownSecrets, Secret
+from app.session import kinds
+from app.session.executor import Executor, ThreadExecutor
+from app.session.kinds.kind import Prompt, SignInContext, SignInKind
 from app.session.session import Session
 from app.session.store import KeyringStore, TokenStore
 from app.session.system_browser import OpenBrowser, open_system_browser
-from app.session.worker import Errands, Worker
 from app.settings import Settings
 from app.urls import check_url
 from app.wire.details import Details
@@ -34,16 +36,12 @@ from app.wire.recorder import RecordingTransport
 
 if TYPE_CHECKING:
     # For types alone: what one command needs and most do not is imported where it is used.
-    from app.inspection.desk import Desk
+    from app.inspection.token_inspector import TokenInspector
     from app.lanes import Limits
     from app.session.calls import CallResult
-    from app.session.device_sign_in import DeviceWaiting
-    from app.session.direct_sign_in import SecondFactor
-    from app.session.sign_in import Waiting
-    from app.session.sign_out import SignedOutHow
+    from app.session.sign_out import SignOutResult
 
 _STOP_WITHIN_S = 5.0
-_BY_BROWSER = "authorization_code"
 
 
 class Connections:
@@ -66,7 +64,7 @@ class Connections:
         store: TokenStore | None,
         open_browser: OpenBrowser,
         network: Callable[[], httpx.AsyncBaseTransport],
-        worker: Errands,
+        worker: Executor,
     ) -> None:
         self._machine_clock = clock
         self.journal = journal
@@ -125,7 +123,7 @@ class Connections:
         return self.chosen.session
 
     @property
-    def inspector(self) -> "Desk":
+    def inspector(self) -> "TokenInspector":
         """Where tokens of the chosen connection are inspected."""
         return self.chosen.inspector
 
@@ -185,42 +183,20 @@ class Connections:
         found = next((each for each in self._active.values() if each.connection.name == name), None)
         return None if found is None else found.session.tokens is not None
 
-    async def sign_in(self, show: "Callable[[Waiting], None]") -> None:
-        """Sign in through the browser; `show` is told the URL while it waits. Cancel by cancelling the task.
+    async def sign_in(self, kind: SignInKind[Prompt], prompt: Prompt) -> None:
+        """Sign in by a kind; `prompt` is how it shows and asks, see its record. Cancel by cancelling the task.
 
         Raises LapseError; an earlier session stays as it was until the new one is complete.
         """
-        from app.session.sign_in import browser_sign_in
-
-        chosen = self.chosen  # another may be chosen while the browser has the person
-        signing_in = browser_sign_in(
-            chosen.client, chosen.connection, chosen.journal, chosen.clock, show=show, open_browser=self.open_browser
+        chosen = self.chosen  # another may be chosen while the user is at it
+        context = SignInContext(
+            client=chosen.client,
+            connection=chosen.connection,
+            journal=chosen.journal,
+            clock=chosen.clock,
+            open_browser=self.open_browser,
         )
-        await chosen.begin(signing_in, grant=_BY_BROWSER)
-
-    async def sign_in_by_device(self, show: "Callable[[DeviceWaiting], None]") -> None:
-        """Sign in on another device; `show` is told the code and the link while it waits. Otherwise as `sign_in`."""
-        from app.session.device_sign_in import device_sign_in
-
-        chosen = self.chosen
-        signing_in = device_sign_in(chosen.client, chosen.connection, chosen.journal, chosen.clock, show=show)
-        await chosen.begin(signing_in, grant="device_code")
-
-    async def sign_in_by_password(self, username: str, password: Secret, factors: "SecondFactor") -> None:
-        """Sign in by Okta Direct Authentication; `factors` asks for a second factor. Otherwise as `sign_in`."""
-        from app.session.direct_sign_in import direct_sign_in
-
-        chosen = self.chosen
-        signing_in = direct_sign_in(
-            chosen.client,
-            chosen.connection,
-            chosen.journal,
-            chosen.clock,
-            username=username,
-            password=password,
-            factors=factors,
-        )
-        await chosen.begin(signing_in, grant="password")
+        await chosen.begin(kind.sign_in(context, prompt), grant=kind.grant)
 
     async def call_api_many(
         self, method: str, url: str, times: int, done: "Callable[[CallResult], None]" = lambda _: None
@@ -235,7 +211,7 @@ class Connections:
 
         return list(await asyncio.gather(*(one() for _ in range(times))))
 
-    async def sign_out(self, *, leave_browser: str = "") -> "SignedOutHow":
+    async def sign_out(self, *, leave_browser: str = "") -> "SignOutResult":
         """Sign out of the chosen connection and say what came of it; see `app.session.sign_out`.
 
         The browser's session is left as it is where `leave_browser` says why, or where nobody signed in by the browser.
@@ -259,14 +235,14 @@ class Connections:
         received = (e.event for e in newest_first if e.connection == key and isinstance(e.event, TokensReceived))
         grant = next((each.grant for each in received if each.grant != "refresh_token"), None)
         if grant is not None:
-            return grant == _BY_BROWSER
-        return found.connection.sign_in is SignInKind.BROWSER
+            return any(each.leaves_browser_session for each in kinds.KINDS if each.grant == grant)
+        return kinds.kind_named(found.connection.sign_in).leaves_browser_session
 
     async def api_token(self, connection: Connection, org_url: str) -> Secret | None:
         """Return the API token of a connection's org where it is known: the embedded org's, or one kept on request."""
         if connection.embedded:
             return await self.embedded.api_token()
-        from app.okta.keeping import kept_token
+        from app.okta.kept_token import kept_token
 
         try:
             return await kept_token(self.store, org_url)
@@ -321,7 +297,7 @@ class Connections:
 
     def _remember(self, change: Callable[[Settings], Settings]) -> None:
         """Change what is saved by now: another Lapse may have saved something meanwhile, and that stays."""
-        self.settings = self._offered(settings.change(settings.config_dir(), change))
+        self.settings = self._offered(settings.change(settings.config_dir(), change, kinds.kind_names()))
 
     def _offered(self, found: Settings) -> Settings:
         """Return the settings without the connections that this installation cannot serve, unless nothing is left."""
@@ -400,7 +376,7 @@ async def open_connections(
     """
     clock = clock or SystemClock()
     folder = settings.data_dir()
-    journal, worker = Journal(clock), Worker("lapse-connections")
+    journal, worker = Journal(clock), ThreadExecutor("lapse-connections")
     for each in subscribers:
         journal.subscribe(each)
     connections = Connections(
@@ -408,7 +384,7 @@ async def open_connections(
         journal=journal,
         folder=folder,
         folder_trouble=settings.folder_trouble(folder),
-        found=settings.load(settings.config_dir()),
+        found=settings.load(settings.config_dir(), kinds.kind_names()),
         embedded=embedded(folder, clock, journal, worker),
         store=store,
         open_browser=open_browser,

@@ -11,9 +11,9 @@ from app.active_connection import ActiveConnection
 from app.clock import Clock
 from app.connection import Connection
 from app.errors import BadInput
-from app.journal import Journal, Scribe
+from app.journal import Journal, JournalWriter
 from app.secret import Secret
-from app.session.worker import Errands
+from app.session.executor import Executor
 
 if TYPE_CHECKING:
     # For types alone: it comes with all that the timeline draws.
@@ -52,7 +52,7 @@ class Embedded(Protocol):
     ) -> httpx.AsyncBaseTransport:
         """Return a transport that looks after requests to it; `active` tells its connections whose clocks follow it."""
 
-    def scribe_of(self, request: httpx.Request) -> Scribe | None:
+    def scribe_of(self, request: httpx.Request) -> JournalWriter | None:
         """Return who writes of a request, where that is to this org: it is told at the org's time."""
 
     async def api_token(self) -> Secret:
@@ -65,7 +65,7 @@ class Embedded(Protocol):
         """Stop it, if this process serves it."""
 
 
-EmbeddedFactory = Callable[[Path, Clock, Journal, Errands], Embedded]
+EmbeddedFactory = Callable[[Path, Clock, Journal, Executor], Embedded]
 """Makes the embedded org of whoever uses this folder."""
 
 
@@ -89,7 +89,7 @@ class NothingEmbedded:
         """Return `inner`: no request is to it."""
         return inner
 
-    def scribe_of(self, request: httpx.Request) -> Scribe | None:
+    def scribe_of(self, request: httpx.Request) -> JournalWriter | None:
         """Return None: no request is to it."""
 
     async def api_token(self) -> Secret:

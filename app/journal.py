@@ -12,7 +12,7 @@ from app.secret import KnownSecrets
 Subscriber = Callable[[Entry], None]
 
 
-class Scribe(Protocol):
+class JournalWriter(Protocol):
     """Whoever may write into the journal: the journal itself, or the journal on behalf of one connection."""
 
     @property
@@ -63,7 +63,7 @@ class Journal:
             self._telling = False
         return entry
 
-    def of(self, connection: str, clock: Clock | None = None) -> Scribe:
+    def of(self, connection: str, clock: Clock | None = None) -> JournalWriter:
         """Return a scribe whose entries belong to the connection of that key; `clock` is that connection's own."""
         if clock is not None:
             self._clocks[connection] = clock

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 from enum import Enum
 from typing import Any, TypeVar
 
-from app.strictjson import read_object
+from app.strict_json import read_object
 
 Member = TypeVar("Member")
 Kind = TypeVar("Kind", bound=Enum)
@@ -78,10 +78,13 @@ class Record:
         """Return one of the values of `kind`."""
         if name not in self._found and default is not _ABSENT:
             return default
-        found = self.text(name)
-        if found not in {each.value for each in kind}:
-            raise Damaged(f"{self._named(name)} is none of {', '.join(str(each.value) for each in kind)}")
-        return kind(found)
+        return kind(self.one_of(name, [each.value for each in kind]))
+
+    def one_of(self, name: str, choices: Collection[str]) -> str:
+        """Return a text that is one of `choices`."""
+        if (found := self.text(name)) not in choices:
+            raise Damaged(f"{self._named(name)} is none of {', '.join(choices)}")
+        return found
 
     def member(self, name: str, kind: type[Kind]) -> Kind:
         """Return the member of `kind` that goes by this name."""

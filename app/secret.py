@@ -11,7 +11,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any, Never, TypeVar
 
-from app.json_places import json_places
+from app.json_masking import json_places
 from app.protocol_words import PROTOCOL_WORDS
 from app.spellings import Spelling, SpellingIndex, View, in_standard_base64, places_of, spellings_of, views
 
@@ -72,7 +72,7 @@ def masked(value: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Span:
+class MaskedSpan:
     """A stretch of a text that is to be masked, and what stands in it once its escapes are undone.
 
     `is_quoted` says that the mask must be, `is_sure` that the value is a secret wherever else it stands; `name` is the
@@ -87,7 +87,7 @@ class Span:
     name: str = ""
 
 
-def with_masks(text: str, spans: Iterable[Span]) -> str:
+def with_masks(text: str, spans: Iterable[MaskedSpan]) -> str:
     """Return `text` with a mask in place of each span, and nothing else changed; what overlaps is masked as one."""
     parts: list[str] = []
     at = 0
@@ -98,20 +98,20 @@ def with_masks(text: str, spans: Iterable[Span]) -> str:
     return "".join((*parts, text[at:])) if parts else text
 
 
-def _united(text: str, spans: Iterable[Span]) -> Iterator[Span]:
-    last: Span | None = None
+def _united(text: str, spans: Iterable[MaskedSpan]) -> Iterator[MaskedSpan]:
+    last: MaskedSpan | None = None
     for span in sorted(spans, key=lambda each: (each.start, -each.end)):
         if last is None or span.start >= last.end:
             if last is not None:
                 yield last
             last = span
         elif span.end > last.end:
-            last = Span(last.start, span.end, text[last.start : span.end], last.is_quoted)
+            last = MaskedSpan(last.start, span.end, text[last.start : span.end], last.is_quoted)
     if last is not None:
         yield last
 
 
-def fitted(text: str, spans: Iterable[Span], *, is_json: bool = False) -> list[Span]:
+def fitted(text: str, spans: Iterable[MaskedSpan], *, is_json: bool = False) -> list[MaskedSpan]:
     """Return the spans such that JSON with masks in their places is JSON still; of any other text as they are.
 
     A bare number gets a mask in quotes, and one that is partly hidden is hidden whole.
@@ -235,11 +235,11 @@ class KnownSecrets:
             at = span.end
         return b"".join((*parts, raw[at:])) if parts else raw
 
-    def spans(self, text: str, *, is_cut: bool = False) -> list[Span]:
+    def spans(self, text: str, *, is_cut: bool = False) -> list[MaskedSpan]:
         """Return where known secrets stand in `text`, such that what is JSON stays so."""
         return fitted(text, self._spans(text, is_cut=is_cut))
 
-    def _spans(self, text: str, *, is_cut: bool = False) -> list[Span]:
+    def _spans(self, text: str, *, is_cut: bool = False) -> list[MaskedSpan]:
         if not self._indexed:
             return []
         found = [span for view in views(text) for span in self.spans_in(view, is_cut=is_cut)]
@@ -247,13 +247,13 @@ class KnownSecrets:
             found += [span for view in views(text.replace("+", " ")) for span in self.spans_in(view)]
         return found
 
-    def spans_in(self, view: View, *, is_cut: bool = False) -> Iterator[Span]:
+    def spans_in(self, view: View, *, is_cut: bool = False) -> Iterator[MaskedSpan]:
         """Yield where known secrets stand in one view of a text; the places are those in the text as it came."""
         text = view.text
         masks = masks_in(text)
         for start, end, value in (*self._found(text), *(self._begun(text) if is_cut else ())):
             if not _overlaps(masks, start, end):
-                yield Span(*view.back(start, end), value)
+                yield MaskedSpan(*view.back(start, end), value)
 
     def _found(self, text: str) -> Iterator[tuple[int, int, str]]:
         for start, spelling in self._met(text):

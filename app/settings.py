@@ -2,14 +2,14 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 
 import platformdirs
 
 from app import files
-from app.connection import DEFAULT_LEEWAY_S, DEFAULT_SCOPES, DEMO_CONNECTION, DEMO_NAME, Connection, SignInKind
+from app.connection import DEFAULT_LEEWAY_S, DEFAULT_SCOPES, DEMO_CONNECTION, DEMO_NAME, Connection
 from app.connection_field import ConnectionField
 from app.errors import BadInput
 from app.records import Damaged, Record
@@ -109,14 +109,14 @@ def folder_trouble(folder: Path) -> BadInput | None:
     )
 
 
-def load(folder: Path) -> Settings:
-    """Read `settings.json`; a missing file gives the defaults.
+def load(folder: Path, kinds: Collection[str]) -> Settings:
+    """Read `settings.json`; a missing file gives the defaults. `kinds` are the kinds of sign-in that there are.
 
     Raises BadInput when the file cannot be used; it is left as it is, so nothing in it is lost.
     """
     path = folder / _NAME
     try:
-        return _settings(Record.of(path.read_bytes()))
+        return _settings(Record.of(path.read_bytes()), kinds)
     except (FileNotFoundError, NotADirectoryError):
         return Settings()
     except OSError as failed:
@@ -137,7 +137,7 @@ def save(settings: Settings, folder: Path) -> None:
         raise _unsaved(path, failed) from None
 
 
-def change(folder: Path, how: Callable[[Settings], Settings]) -> Settings:
+def change(folder: Path, how: Callable[[Settings], Settings], kinds: Collection[str]) -> Settings:
     """Save what `how` makes of the settings as they are by now, and return it; what another Lapse saved stays.
 
     Raises BadInput when they cannot be read or written, or when another Lapse holds on to them for seconds.
@@ -145,7 +145,7 @@ def change(folder: Path, how: Callable[[Settings], Settings]) -> Settings:
     path = folder / _NAME
     try:
         with files.changing(path):
-            changed = how(load(folder))
+            changed = how(load(folder, kinds))
             save(changed, folder)
             return changed
     except OSError as failed:
@@ -159,11 +159,11 @@ def _unsaved(path: Path, failed: OSError) -> BadInput:
     return BadInput(f"The settings cannot be saved to {path}: {failed.strerror or failed}.", next_step=next_step)
 
 
-def _settings(found: Record) -> Settings:
+def _settings(found: Record, kinds: Collection[str]) -> Settings:
     version = found.whole("version")
     if version not in _CONNECTIONS:
         raise Damaged("its version is not one this Lapse knows")
-    connections = tuple(map(_CONNECTIONS[version], found.records("connections")))
+    connections = tuple(_CONNECTIONS[version](each, kinds) for each in found.records("connections"))
     if not any(each.embedded for each in connections):
         connections = (DEMO_CONNECTION, *connections)
     return Settings(
@@ -174,19 +174,19 @@ def _settings(found: Record) -> Settings:
     )
 
 
-def _connection(found: Record) -> Connection:
+def _connection(found: Record, kinds: Collection[str]) -> Connection:
     return replace(
         _of_any_version(found.only(_MEMBERS)),
         redirect_uris=found.texts("redirect_uris"),
         authorize_params=found.pairs("authorize_params"),
-        sign_in=found.choice("sign_in", SignInKind),
+        sign_in=found.one_of("sign_in", kinds),
         audience=found.text("audience", ""),
         resource=found.text("resource", ""),
         number=found.whole("number", 0),
     )
 
 
-def _connection_of_version_1(found: Record) -> Connection:
+def _connection_of_version_1(found: Record, _kinds: Collection[str]) -> Connection:
     """Read what knew one redirect URI or none, and one kind of sign-in."""
     uri = found.nullable("redirect_uri", found.text)
     return replace(_of_any_version(found), redirect_uris=(uri,) if uri else ())
@@ -205,4 +205,4 @@ def _of_any_version(found: Record) -> Connection:
 
 
 _MEMBERS = frozenset(each.name for each in fields(Connection))
-_CONNECTIONS: dict[int, Callable[[Record], Connection]] = {1: _connection_of_version_1, 2: _connection}
+_CONNECTIONS = {1: _connection_of_version_1, 2: _connection}

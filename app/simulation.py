@@ -8,13 +8,13 @@ from tempfile import TemporaryDirectory
 from app.clock import Clock
 from app.connections import Connections
 from app.demo.embedded import EmbeddedDemoOrg
-from app.demo.inprocess import InProcessHost
+from app.demo.in_process import InProcessHost
 from app.demo.org import DemoOrg
 from app.demo.transport import OrgTransport
 from app.events.session import StorePlace
 from app.journal import Journal
+from app.session.executor import InlineExecutor
 from app.session.store import MemoryStore
-from app.session.worker import OnTheSpot
 from app.settings import Settings
 
 
@@ -36,7 +36,7 @@ async def open_simulation(clock: Clock, org: DemoOrg) -> AsyncIterator[Connectio
     `org` tells time by the same clock. Settings and keyring of the machine are neither read nor written.
     """
     with TemporaryDirectory(prefix="lapse-simulation-") as folder:
-        journal, worker = Journal(clock), OnTheSpot()
+        journal, worker = Journal(clock), InlineExecutor()
         connections = Connections(
             clock=clock,
             journal=journal,

@@ -1,7 +1,8 @@
 """Which URLs may be asked: https, and plain http on this machine only."""
 
 import re
-from urllib.parse import SplitResult, urlsplit
+from collections.abc import Mapping
+from urllib.parse import SplitResult, urlencode, urlsplit
 
 from app.connection_field import ConnectionField
 from app.errors import BadInput
@@ -75,3 +76,8 @@ def may_be_redirect_uri(uri: str) -> bool:
         return False
     needs_host = parts.scheme in ("http", "https")
     return parts.scheme not in _SCRIPTS and (not needs_host or bool(parts.hostname))
+
+
+def with_query(url: str, params: Mapping[str, str]) -> str:
+    """Return the URL with `params` in its query; a query it has itself stays (RFC 6749 §3.1)."""
+    return f"{url}{'&' if urlsplit(url).query else '?'}{urlencode(params)}"

@@ -12,7 +12,7 @@ from qasync import QEventLoop
 
 from app.ending import STOPPED, Unforeseen, stopping_signals, tell, tell_of_loop
 from app.errors import LapseError
-from app.session.worker import Worker
+from app.session.executor import ThreadExecutor
 from ui import theme
 from ui.garbage import GarbageCollection
 from ui.window.controller import WindowController
@@ -96,7 +96,7 @@ async def _show(trouble: LapseError, window: MainWindow, over: asyncio.Event) ->
 async def _work(application: QApplication, window: MainWindow, over: asyncio.Event) -> bool:
     """Work until it is over; return whether the window was up before that."""
     # httpx, the demo org and the keyring are heavy to import; on a thread the window paints and answers meanwhile.
-    assembly = await Worker("lapse-imports").run(_import_assembly)
+    assembly = await ThreadExecutor("lapse-imports").run(_import_assembly)
     if over.is_set():
         return False
     async with assembly.open_assembly() as bench:

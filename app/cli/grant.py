@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from app.connections import Connections
     from app.okta.applying import Applied
     from app.okta.change import FieldChange, GrantChange
-    from app.okta.management import Management
+    from app.okta.management import ManagementClient
 
 _NOT_MADE = 1
 _TITLES = {
@@ -63,16 +63,16 @@ async def run(args: argparse.Namespace) -> int:
     return DONE
 
 
-async def _management(connections: "Connections") -> "Management":
+async def _management(connections: "Connections") -> "ManagementClient":
     from app.okta.addresses import org_url
-    from app.okta.management import Management
+    from app.okta.management import ManagementClient
 
     origin = org_url(connections.connection.issuer)
     if connections.connection.embedded:
         token = await connections.embedded.api_token()
     else:
         token = ask_secret(f"API token for {origin} (it is not shown, and not kept): ")
-    return Management(connections.http, connections.clock, org_url=origin, token=token)
+    return ManagementClient(connections.http, connections.clock, org_url=origin, token=token)
 
 
 def _agreed(args: argparse.Namespace) -> bool:

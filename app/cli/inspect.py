@@ -19,7 +19,7 @@ from app.urls import check_url
 
 if TYPE_CHECKING:
     from app.inspection.inspector import Inspection
-    from app.oauth.keyset import Keys
+    from app.oauth.key_set import KeySet
     from app.oauth.metadata import ServerMetadata
 
 _MOST_READ = 2 * 1024 * 1024
@@ -78,7 +78,7 @@ async def _inspect_session(args: argparse.Namespace, now: float) -> "tuple[tuple
 async def _inspect_given(args: argparse.Namespace, now: float) -> "tuple[Inspection, ...]":
     from app.inspection.inspector import Against, inspect_text
     from app.inspection.keys import read_pasted_keys
-    from app.inspection.pasted import access_token_among, find_tokens
+    from app.inspection.pasted_text import access_token_among, find_tokens
 
     found = find_tokens(_read_input() if args.token == _STANDARD_INPUT else args.token)
     if not found:
@@ -94,7 +94,7 @@ async def _inspect_given(args: argparse.Namespace, now: float) -> "tuple[Inspect
     return tuple(inspect_text(each.token, each.label, against) for each in found)
 
 
-async def _keys_for(issuer: str | None, token: str) -> "tuple[ServerMetadata | None, Keys | None]":
+async def _keys_for(issuer: str | None, token: str) -> "tuple[ServerMetadata | None, KeySet | None]":
     """Return the keys of the issuer asked for, or of the connection in use where the token names its issuer."""
     from app.inspection.reading import read
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from app.cli.output import DONE
 from app.errors import BadInput
-from app.lab.report import Progress
-from app.lab.scenario import Pattern, Rotation, Scenario, Weather
+from app.lab.report import RunProgress
+from app.lab.scenario import Pattern, RotationMode, Scenario, Weather
 
 
 async def run(args: argparse.Namespace) -> int:
@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--refresh-token-lifetime", type=int, metavar="S", help="seconds from the sign-in; 0: no limit")
     parser.add_argument("--idle", type=int, metavar="S", help="seconds a refresh token may lie unused; 0: no limit")
     parser.add_argument(
-        "--rotation", choices=[each.value for each in Rotation], help="whether a refresh replaces the refresh token"
+        "--rotation", choices=[each.value for each in RotationMode], help="whether a refresh replaces the refresh token"
     )
     parser.add_argument("--grace", type=int, metavar="S", help="seconds a replaced refresh token stays good, 0 to 60")
     parser.add_argument("--skew", type=float, metavar="S", help="seconds the client's clock is ahead of the server's")
@@ -72,7 +72,7 @@ def _scenario(args: argparse.Namespace) -> Scenario:
     )
 
 
-def _show(progress: Progress) -> None:
+def _show(progress: RunProgress) -> None:
     print(f"\r{progress.done * 100 // progress.of:3} %", end="", file=sys.stderr, flush=True)
     if progress.done == progress.of:
         print("\r     \r", end="", file=sys.stderr, flush=True)

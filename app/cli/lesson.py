@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.cli.output import DONE
 from app.errors import BadInput
-from app.simloop import SimClock, SimLoop
+from app.sim_loop import SimClock, SimLoop
 
 if TYPE_CHECKING:
     from app.events import Entry

@@ -23,7 +23,7 @@ _EXIT_CODES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class CommandSpec:
     """A command: what it is called, what it does in a line, and the package of `app` that it cannot do without.
 
     Its file, named after it, has `add_arguments(parser)` and `async def run(args)`, which returns the exit code.
@@ -45,18 +45,18 @@ class Command:
 
 
 COMMANDS = (
-    Command("sign-in", "sign in through the browser, on another device, or by password", "session"),
-    Command("token", "print one valid access token and nothing else", "session"),
-    Command("refresh", "refresh now, whatever the access token is still good for", "session"),
-    Command("call", "call a URL with a valid access token", "session"),
-    Command("inspect", "decode and verify a token, rule by rule", "inspection"),
-    Command("status", "say who is signed in and what the next call would do", "session"),
-    Command("doctor", "say why there is no refresh token, or why it is refused", "doctor"),
-    Command("sign-out", "revoke the refresh token and forget the session", "session"),
-    Command("grant", "turn an Okta app's Refresh Token grant on", "okta"),
-    Command("lesson", "play a lesson in simulated time, step by step", "lessons"),
-    Command("serve", "run a demo org until stopped", "demo"),
-    Command("lab", "compare refresh strategies on one seeded schedule of calls, in simulated time", "lab"),
+    CommandSpec("sign-in", "sign in through the browser, on another device, or by password", "session"),
+    CommandSpec("token", "print one valid access token and nothing else", "session"),
+    CommandSpec("refresh", "refresh now, whatever the access token is still good for", "session"),
+    CommandSpec("call", "call a URL with a valid access token", "session"),
+    CommandSpec("inspect", "decode and verify a token, rule by rule", "inspection"),
+    CommandSpec("status", "say who is signed in and what the next call would do", "session"),
+    CommandSpec("doctor", "say why there is no refresh token, or why it is refused", "doctor"),
+    CommandSpec("sign-out", "revoke the refresh token and forget the session", "session"),
+    CommandSpec("grant", "turn an Okta app's Refresh Token grant on", "okta"),
+    CommandSpec("lesson", "play a lesson in simulated time, step by step", "lessons"),
+    CommandSpec("serve", "run a demo org until stopped", "demo"),
+    CommandSpec("lab", "compare refresh strategies on one seeded schedule of calls, in simulated time", "lab"),
 )
 
 
@@ -78,7 +78,7 @@ def build_parser(words: Container[str] | None = None) -> argparse.ArgumentParser
     return parser
 
 
-def _add_arguments(parser: argparse.ArgumentParser, command: Command) -> None:
+def _add_arguments(parser: argparse.ArgumentParser, command: CommandSpec) -> None:
     module = import_module(f"app.cli.{command.file}")
     parser.add_argument("--json", action="store_true", help="print one JSON object per line")
     # A command may name the loop that it must be run on, and exit codes of its own.

@@ -39,7 +39,7 @@ async def run(args: argparse.Namespace) -> int:
     """Run a demo org of its own until Ctrl-C or SIGTERM; prints one ready line."""
     from app.demo.addresses import Addresses
     from app.demo.standalone import run_standalone
-    from app.demo.systemlog import LogEvent
+    from app.demo.system_log import LogEvent
     from app.demo.words import logged
 
     def ready(line: Addresses) -> None:

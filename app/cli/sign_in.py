@@ -1,13 +1,16 @@
 """The command that signs in, by whichever kind its flags ask for."""
 
 import argparse
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
 from app.cli.connected import add_connection_flags, connected
 from app.cli.output import DONE, complain, say
-from app.cli.signing_in import FACTORS, kind_asked, sign_in_by_kind
+from app.cli.sign_in_prompts import prompt_for
 from app.connection import DEFAULT_SCOPES, Connection
+from app.session import kinds
+from app.session.kinds.kind import Flag
 from app.session.states import SignedIn
 
 
@@ -16,19 +19,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_connection_flags(parser)
     parser.add_argument("--scope", metavar="S", help=f"scopes to ask for (default: {DEFAULT_SCOPES})")
     parser.add_argument("--redirect-uri", metavar="URI", help="default: http://127.0.0.1:<free port>/callback")
-    kind = parser.add_mutually_exclusive_group()
-    kind.add_argument("--browser", action="store_true", help="through the browser, as unless said before")
-    kind.add_argument("--device", action="store_true", help="on any device: a code, a link and a QR code are shown")
-    kind.add_argument(
-        "--username", metavar="NAME", help="by password, which is asked for or read from standard input, a line each"
-    )
-    parser.add_argument("--factor", choices=list(FACTORS), help="the second factor after a password; asked unless said")
+    choice = parser.add_mutually_exclusive_group()
+    for kind in kinds.KINDS:
+        _add(choice.add_argument, kind.flag)
+    for flag in (flag for kind in kinds.KINDS for flag in kind.more_flags):
+        _add(parser.add_argument, flag)
+
+
+def _add(add: Callable[..., object], flag: Flag) -> None:
+    if flag.metavar or flag.choices:
+        add(flag.name, metavar=flag.metavar or None, choices=flag.choices or None, help=flag.help)
+    else:
+        add(flag.name, action="store_true", default=None, help=flag.help)
 
 
 async def run(args: argparse.Namespace) -> int:
     """Sign in; what to do goes to standard error, because people pipe standard output."""
     async with connected(args, partial(_with_flags, args)) as connections:
-        await sign_in_by_kind(args, connections)
+        kind = kinds.kind_named(connections.connection.sign_in)
+        await connections.sign_in(kind, prompt_for(kind, args))
         if connections.settings.connection != connections.connection:
             connections.remember_connection(connections.connection)
         state = connections.session.state
@@ -45,5 +54,13 @@ def _with_flags(args: argparse.Namespace, connection: Connection) -> Connection:
         connection,
         scopes=args.scope or connection.scopes,
         redirect_uris=(args.redirect_uri,) if args.redirect_uri else connection.redirect_uris,
-        sign_in=kind_asked(args, connection),
+        sign_in=_kind_asked(args) or connection.sign_in,
     )
+
+
+def _kind_asked(args: argparse.Namespace) -> str:
+    """Return the name of the kind whose flag was given, "" where none was."""
+    given = (
+        each.name for each in kinds.KINDS if getattr(args, each.flag.name.strip("-").replace("-", "_")) is not None
+    )
+    return next(given, "")

@@ -6,7 +6,7 @@ from app.cli.connected import add_connection_flags, connected
 from app.cli.output import DONE, NOT_SIGNED_IN, say
 from app.connections import Connections
 from app.errors import StoreUnread
-from app.session.sign_out import Fate
+from app.session.sign_out import PartResult
 from app.session.states import SignedIn, Unread
 
 
@@ -28,7 +28,7 @@ async def run(args: argparse.Namespace) -> int:
         how = await connections.sign_out(leave_browser=_why_no_browser(args, connections))
         found = {
             "signed_out": True,
-            "revoked": how.revoked is Fate.DONE,
+            "revoked": how.revoked is PartResult.DONE,
             "revocation": how.revoked.value,
             "browser": how.browser.value,
             "forgotten": how.forgotten.value,

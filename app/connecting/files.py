@@ -8,18 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from app.connecting import words
-from app.connecting.pasted import meant
+from app.connecting.pasted_issuer import candidates_in
 from app.connection import (
     DEFAULT_LEEWAY_S,
     DEFAULT_SCOPES,
+    DEFAULT_SIGN_IN,
     Connection,
-    SignInKind,
     check_connection,
     check_redirect_uri,
 )
 from app.errors import BadInput
 from app.records import is_number
-from app.strictjson import read_object
+from app.session import kinds
+from app.strict_json import read_object
 
 LONGEST = 256 * 1024
 """How large a file may be, in bytes."""
@@ -116,7 +117,7 @@ def _shown(connection: Connection) -> dict[str, Any]:
         "api_url": connection.api_url,
         "leeway_s": connection.leeway_s,
         "authorize_params": dict(connection.authorize_params),
-        "sign_in": connection.sign_in.value,
+        "sign_in": connection.sign_in,
     }
 
 
@@ -197,7 +198,7 @@ def _issuer(text: str, notes: list[str]) -> str:
     if "/.well-known/" not in text:
         return text
     try:
-        understood = meant(text)
+        understood = candidates_in(text)
     except BadInput:
         return text
     notes.append(words.taken_from_discovery(understood.issuers[0]))
@@ -232,12 +233,11 @@ def _seconds(value: object, notes: list[str], where: str) -> float:
     return DEFAULT_LEEWAY_S
 
 
-def _kind(text: str, notes: list[str], where: str) -> SignInKind:
-    try:
-        return SignInKind(text or SignInKind.BROWSER)
-    except ValueError:
-        notes.append(f"{where}: {words.UNKNOWN_KIND}")
-        return SignInKind.BROWSER
+def _kind(text: str, notes: list[str], where: str) -> str:
+    if not text or text in kinds.kind_names():
+        return text or DEFAULT_SIGN_IN
+    notes.append(f"{where}: {words.UNKNOWN_KIND}")
+    return DEFAULT_SIGN_IN
 
 
 def _text(value: object) -> str:

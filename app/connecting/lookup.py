@@ -8,14 +8,14 @@ from urllib.parse import urlsplit
 import httpx
 
 from app.connecting import words
+from app.connecting.capabilities import Capabilities, capabilities_of
 from app.connecting.not_found import NotFound
-from app.connecting.offer import Offer, offer_of
-from app.connecting.pasted import DEFAULT_SERVER, issuer_spelled, meant
+from app.connecting.pasted_issuer import DEFAULT_SERVER, candidates_in, issuer_spelled
 from app.errors import DiscoveryFailed, LapseError
 from app.events.wire import ExchangeKind
 from app.oauth.metadata import ServerMetadata, metadata_requests, read_metadata
-from app.strictjson import read_object
-from app.wire.fetch import Answer, fetch
+from app.strict_json import read_object
+from app.wire.fetch import FetchedResponse, fetch
 from app.wire.redact import shown_url
 
 _TOTAL_S = 15.0
@@ -30,7 +30,7 @@ class Found:
 
     issuer: str
     metadata: ServerMetadata
-    offer: Offer
+    offer: Capabilities
     tried: tuple[tuple[str, str], ...]
     notes: tuple[str, ...] = ()
     others: tuple["Found", ...] = ()
@@ -43,7 +43,7 @@ async def look_up(http: httpx.AsyncClient, text: str) -> Found:
     which APIs of one's own want, then the org's own. Raises BadInput for text that is no address, NotFound for the
     rest.
     """
-    wanted = meant(text)
+    wanted = candidates_in(text)
     looked = [await _look(http, issuer) for issuer in wanted.issuers]
     if len(wanted.issuers) == 1 and isinstance(looked[0], Found) and _is_okta_org(looked[0].metadata):
         # An org with a domain of its own, known by where its endpoints lie.
@@ -89,22 +89,22 @@ async def _look(http: httpx.AsyncClient, issuer: str) -> Found | NotFound:
     return NotFound(first, tuple(tried), answered=True)
 
 
-def _read(issuer: str, answer: Answer) -> Found:
+def _read(issuer: str, answer: FetchedResponse) -> Found:
     stated = issuer_spelled(issuer, _document(answer).get("issuer")) or issuer
     metadata = read_metadata(stated, answer)
-    offer = offer_of(metadata)
+    offer = capabilities_of(metadata)
     notes = () if stated == issuer else (words.written_so(stated),)
     return Found(stated, metadata, offer, (), notes)
 
 
-def _document(answer: Answer) -> dict[str, Any]:
+def _document(answer: FetchedResponse) -> dict[str, Any]:
     try:
         return read_object(answer.body)
     except ValueError:
         return {}  # read_metadata says why
 
 
-def _in_short(answer: Answer, trouble: DiscoveryFailed) -> str:
+def _in_short(answer: FetchedResponse, trouble: DiscoveryFailed) -> str:
     if answer.status == httpx.codes.OK:
         return trouble.what
     leads_to = answer.said(shown_url(answer.headers.get("location", ""), answer.secrets), longest=200)

@@ -11,18 +11,19 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
-from app.connecting.pasted import is_okta_issuer
-from app.connecting.step import FIELD_OF_CODE, Step
-from app.connecting.verdict import Verdict
+from app.connecting.pasted_issuer import is_okta_issuer
+from app.connecting.trial_step import FIELD_OF_CODE, TrialStep
+from app.connecting.trial_verdict import TrialVerdict
 from app.connection import Connection
 from app.connection_field import ConnectionField
 from app.errors import LapseError, OAuthError
 from app.events.wire import ExchangeKind
-from app.oauth.grants import authorization_params, with_query
+from app.oauth.grants import authorization_params
 from app.oauth.metadata import ServerMetadata
 from app.oauth.par import pushed_request, read_pushed
 from app.oauth.pkce import Pkce
-from app.wire.fetch import Answer, fetch
+from app.urls import with_query
+from app.wire.fetch import FetchedResponse, fetch
 
 _TOTAL_S = 15.0
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
@@ -37,7 +38,7 @@ _SPEAKS_OF = {
 }
 
 
-async def ask(http: httpx.AsyncClient, connection: Connection, metadata: ServerMetadata, uri: str) -> Step:
+async def ask(http: httpx.AsyncClient, connection: Connection, metadata: ServerMetadata, uri: str) -> TrialStep:
     """Return what the server makes of the client and of the redirect URI `uri`.
 
     Where it takes pushed requests, one is pushed (RFC 9126 §2.1: it is checked at once, and nobody sees it); else the
@@ -47,7 +48,7 @@ async def ask(http: httpx.AsyncClient, connection: Connection, metadata: ServerM
     return replace(step, uri=uri) if connection.redirect_uris else step
 
 
-async def _asked(http: httpx.AsyncClient, connection: Connection, metadata: ServerMetadata, uri: str) -> Step:
+async def _asked(http: httpx.AsyncClient, connection: Connection, metadata: ServerMetadata, uri: str) -> TrialStep:
     params, endpoint = _params(connection, metadata, uri), metadata.pushed_authorization_request_endpoint
     try:
         if endpoint is not None:
@@ -55,7 +56,7 @@ async def _asked(http: httpx.AsyncClient, connection: Connection, metadata: Serv
         request = httpx.Request("GET", with_query(metadata.authorization_endpoint, {**params, "prompt": "none"}))
         answer = await fetch(http, request, kind=ExchangeKind.AUTHORIZATION, total_s=_TOTAL_S)
     except LapseError as trouble:
-        return Step(Verdict.NOT_ASKED, {"what": trouble.what, "next_step": trouble.next_step})
+        return TrialStep(TrialVerdict.NOT_ASKED, {"what": trouble.what, "next_step": trouble.next_step})
     back = _sent_back(answer, uri)
     return _judge_page(answer, connection, uri) if back is None else _judge_return(back, params["state"])
 
@@ -75,22 +76,22 @@ def _params(connection: Connection, metadata: ServerMetadata, uri: str) -> dict[
     )
 
 
-async def _push(http: httpx.AsyncClient, connection: Connection, endpoint: str, params: dict[str, str]) -> Step:
+async def _push(http: httpx.AsyncClient, connection: Connection, endpoint: str, params: dict[str, str]) -> TrialStep:
     try:
         read_pushed(await fetch(http, pushed_request(endpoint, params), kind=ExchangeKind.AUTHORIZATION))
     except OAuthError as refused:
         code, said = refused.code, _shortly(refused.raw or refused.code)
         if code == "invalid_client":
-            return Step(Verdict.CLIENT_UNKNOWN, code=code, said=said)
+            return TrialStep(TrialVerdict.CLIENT_UNKNOWN, code=code, said=said)
         # no code of RFC 6749 tells a redirect URI nobody registered, so it is looked for in the server's description
         if FIELD_OF_CODE.get(code) is ConnectionField.REDIRECT_URIS or re.search(_SPEAKS_OF["redirect"], said.lower()):
             about = {"uri": params["redirect_uri"]}
-            return Step(_redirect_refused(connection), about, code=code, said=said)
-        return Step(Verdict.PUSH_REFUSED, {"told": said}, code=code)
-    return Step(Verdict.PUSH_TAKEN)
+            return TrialStep(_redirect_refused(connection), about, code=code, said=said)
+        return TrialStep(TrialVerdict.PUSH_REFUSED, {"told": said}, code=code)
+    return TrialStep(TrialVerdict.PUSH_TAKEN)
 
 
-def _sent_back(answer: Answer, uri: str) -> dict[str, str] | None:
+def _sent_back(answer: FetchedResponse, uri: str) -> dict[str, str] | None:
     """Return what the server sends the browser back with, or None when it does not send it back to `uri`."""
     location = str(answer.headers.get("location", ""))
     if answer.status not in _REDIRECTS or not location.startswith((f"{uri}?", f"{uri}#")):
@@ -100,44 +101,44 @@ def _sent_back(answer: Answer, uri: str) -> dict[str, str] | None:
     return {name: value if name == "state" else answer.said(value) for name, value in pairs}
 
 
-def _judge_return(back: dict[str, str], state: str) -> Step:
+def _judge_return(back: dict[str, str], state: str) -> TrialStep:
     error = back.get("error", "")
     said = _shortly(": ".join(each for each in (error, back.get("error_description", "")) if each))
     if back.get("state") != state:
-        return Step(Verdict.OTHER_STATE)
+        return TrialStep(TrialVerdict.OTHER_STATE)
     if error in _WELCOME or "code" in back:
-        return Step(Verdict.CLIENT_KNOWN)
-    return Step(Verdict.SENT_BACK, {"told": said}, code=error)
+        return TrialStep(TrialVerdict.CLIENT_KNOWN)
+    return TrialStep(TrialVerdict.SENT_BACK, {"told": said}, code=error)
 
 
-def _judge_page(answer: Answer, connection: Connection, uri: str) -> Step:
+def _judge_page(answer: FetchedResponse, connection: Connection, uri: str) -> TrialStep:
     """Judge an answer that stays at the server: an error page, or a page to sign in at."""
     if answer.status in _BUSY or answer.status not in (*_REFUSALS, *_REDIRECTS, int(httpx.codes.OK)):
-        return Step(Verdict.NO_VERDICT, {"status": str(answer.status)})
+        return TrialStep(TrialVerdict.NO_VERDICT, {"status": str(answer.status)})
     if answer.status not in _REFUSALS and not _speaks_of_error(answer):
-        return Step(Verdict.OWN_PAGE)
+        return TrialStep(TrialVerdict.OWN_PAGE)
     about = _subjects(answer)
     if about == {"client"}:
-        return Step(Verdict.CLIENT_UNKNOWN)
+        return TrialStep(TrialVerdict.CLIENT_UNKNOWN)
     if about == {"redirect"}:
-        return Step(_redirect_refused(connection), {"uri": uri})
-    verdict = Verdict.ERROR_PAGE if answer.status in _REFUSALS else Verdict.LED_TO_ERROR
-    return Step(verdict, {"status": str(answer.status), "uri": uri})
+        return TrialStep(_redirect_refused(connection), {"uri": uri})
+    verdict = TrialVerdict.ERROR_PAGE if answer.status in _REFUSALS else TrialVerdict.LED_TO_ERROR
+    return TrialStep(verdict, {"status": str(answer.status), "uri": uri})
 
 
-def _subjects(answer: Answer) -> set[str]:
+def _subjects(answer: FetchedResponse) -> set[str]:
     """Return what an error page speaks of, apart from our own request if it repeats that."""
     page = re.sub(r"(redirect_uri|client_id)(=|%3d)", "", answer.body[:_READ].decode("utf-8", "replace").lower())
     return {subject for subject, words in _SPEAKS_OF.items() if re.search(words, page)}
 
 
-def _redirect_refused(connection: Connection) -> Verdict:
+def _redirect_refused(connection: Connection) -> TrialVerdict:
     if not connection.redirect_uris:
-        return Verdict.ANY_PORT_REFUSED
-    return Verdict.REDIRECT_REFUSED_BY_OKTA if is_okta_issuer(connection.issuer) else Verdict.REDIRECT_REFUSED
+        return TrialVerdict.ANY_PORT_REFUSED
+    return TrialVerdict.REDIRECT_REFUSED_BY_OKTA if is_okta_issuer(connection.issuer) else TrialVerdict.REDIRECT_REFUSED
 
 
-def _speaks_of_error(answer: Answer) -> bool:
+def _speaks_of_error(answer: FetchedResponse) -> bool:
     location = str(answer.headers.get("location", "")).lower()
     return answer.status in _REDIRECTS and "error" in location
 

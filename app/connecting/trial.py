@@ -12,20 +12,21 @@ import httpx
 from app.connecting.lookup import Found, look_at
 from app.connecting.not_found import NotFound
 from app.connecting.probe import ask
-from app.connecting.step import Step
-from app.connecting.verdict import Verdict
-from app.connection import Connection, SignInKind, check_connection
+from app.connecting.trial_step import TrialStep
+from app.connecting.trial_verdict import TrialVerdict
+from app.connection import Connection, check_connection
 from app.connection_field import ConnectionField
 from app.errors import BadInput, LapseError
 from app.events.wire import ExchangeKind
-from app.oauth.keyset import KEY_TYPES, read_keys
+from app.oauth.key_set import KEY_TYPES, read_keys
 from app.oauth.redirect import DEFAULT_PATH
+from app.session.kinds import kind_named
 from app.wire.fetch import fetch
 
 _TOTAL_S = 15.0
 
 
-async def try_out(connection: Connection, http: httpx.AsyncClient) -> AsyncIterator[Step]:
+async def try_out(connection: Connection, http: httpx.AsyncClient) -> AsyncIterator[TrialStep]:
     """Yield what each step came to; nobody is signed in, and no token is asked for.
 
     The authorization endpoint is asked with `prompt=none` and a state that is thrown away. Raises BadInput when the
@@ -43,11 +44,11 @@ async def try_out(connection: Connection, http: httpx.AsyncClient) -> AsyncItera
     except LapseError as trouble:
         yield _no_metadata(trouble)
         return
-    yield Step(Verdict.METADATA_FOUND)
+    yield TrialStep(TrialVerdict.METADATA_FOUND)
     yield await _keys(http, found)
     yield _scopes(connection, found)
-    if connection.sign_in is not SignInKind.BROWSER:
-        yield _other_kind(connection, found)
+    if not kind_named(connection.sign_in).returns_by_redirect:
+        yield _kind(connection, found)
         return
     uris, step = await _ports(connection)
     yield step
@@ -55,59 +56,61 @@ async def try_out(connection: Connection, http: httpx.AsyncClient) -> AsyncItera
         yield await ask(http, connection, found.metadata, uri)
 
 
-def _no_metadata(trouble: LapseError) -> Step:
+def _no_metadata(trouble: LapseError) -> TrialStep:
     if isinstance(trouble, NotFound):
-        return Step(Verdict.METADATA_NOWHERE, {**_told(trouble), "asked": str(len(trouble.tried))})
-    return Step(Verdict.METADATA_REFUSED, _told(trouble))
+        return TrialStep(TrialVerdict.METADATA_NOWHERE, {**_told(trouble), "asked": str(len(trouble.tried))})
+    return TrialStep(TrialVerdict.METADATA_REFUSED, _told(trouble))
 
 
 def _told(trouble: LapseError) -> dict[str, str]:
     return {"what": trouble.what, "next_step": trouble.next_step}
 
 
-async def _keys(http: httpx.AsyncClient, found: Found) -> Step:
+async def _keys(http: httpx.AsyncClient, found: Found) -> TrialStep:
     request = httpx.Request("GET", found.metadata.jwks_uri, headers={"Accept": "application/json"})
     try:
         answer = await fetch(http, request, kind=ExchangeKind.KEYS, total_s=_TOTAL_S)
         keys = read_keys(answer, found.metadata.jwks_uri).keys
     except LapseError as trouble:
-        return Step(Verdict.KEYS_UNREAD, _told(trouble))
+        return TrialStep(TrialVerdict.KEYS_UNREAD, _told(trouble))
     if not keys:
-        return Step(Verdict.NO_KEYS)
+        return TrialStep(TrialVerdict.NO_KEYS)
     algs = sorted({str(key.get("alg") or key.get("kty")) for key in keys})
     if not set(found.metadata.id_token_algs) & KEY_TYPES.keys():
         stated = ", ".join(found.metadata.id_token_algs)
-        return Step(Verdict.UNTRUSTED_KEYS, {"algorithms": stated})
-    return Step(Verdict.KEYS_FOUND, {"number": str(len(keys)), "algorithms": ", ".join(algs)})
+        return TrialStep(TrialVerdict.UNTRUSTED_KEYS, {"algorithms": stated})
+    return TrialStep(TrialVerdict.KEYS_FOUND, {"number": str(len(keys)), "algorithms": ", ".join(algs)})
 
 
-def _scopes(connection: Connection, found: Found) -> Step:
+def _scopes(connection: Connection, found: Found) -> TrialStep:
     asked, listed = connection.scopes.split(), found.metadata.scopes_supported
     unlisted = [each for each in asked if listed and each not in listed]
     if "offline_access" not in asked:
-        return Step(Verdict.OFFLINE_NOT_ASKED)
+        return TrialStep(TrialVerdict.OFFLINE_NOT_ASKED)
     if unlisted:
-        return Step(Verdict.SCOPES_UNLISTED, {"scopes": ", ".join(unlisted)})
-    return Step(Verdict.SCOPES_LISTED if listed else Verdict.SCOPES_UNSTATED)
+        return TrialStep(TrialVerdict.SCOPES_UNLISTED, {"scopes": ", ".join(unlisted)})
+    return TrialStep(TrialVerdict.SCOPES_LISTED if listed else TrialVerdict.SCOPES_UNSTATED)
 
 
-def _other_kind(connection: Connection, found: Found) -> Step:
+def _kind(connection: Connection, found: Found) -> TrialStep:
     why_not = found.offer.why_not.get(connection.sign_in)
-    return Step(Verdict.KIND_NOT_OFFERED, {"why": why_not}) if why_not else Step(Verdict.KIND_OFFERED)
+    return (
+        TrialStep(TrialVerdict.KIND_NOT_OFFERED, {"why": why_not}) if why_not else TrialStep(TrialVerdict.KIND_OFFERED)
+    )
 
 
-async def _ports(connection: Connection) -> tuple[tuple[str, ...], Step]:
+async def _ports(connection: Connection) -> tuple[tuple[str, ...], TrialStep]:
     """Return the redirect URIs to ask the server about, and whether one could be listened at."""
     if not connection.redirect_uris:
         port = await _free_port()
         uri = f"http://127.0.0.1:{port}{DEFAULT_PATH}"
-        return (uri,), Step(Verdict.ANY_PORT, {"port": str(port)})
+        return (uri,), TrialStep(TrialVerdict.ANY_PORT, {"port": str(port)})
     free = [uri for uri in connection.redirect_uris if await _is_free(uri)]
     taken = ", ".join(str(urlsplit(uri).port) for uri in connection.redirect_uris if uri not in free)
     if not free:
-        return connection.redirect_uris, Step(Verdict.PORTS_TAKEN, {"taken": taken})
+        return connection.redirect_uris, TrialStep(TrialVerdict.PORTS_TAKEN, {"taken": taken})
     about = {"port": str(urlsplit(free[0]).port), "taken": taken}
-    return connection.redirect_uris, Step(Verdict.PORT_LEFT if taken else Verdict.PORT_FREE, about)
+    return connection.redirect_uris, TrialStep(TrialVerdict.PORT_LEFT if taken else TrialVerdict.PORT_FREE, about)
 
 
 async def _free_port() -> int:

@@ -2,73 +2,72 @@
 
 from collections.abc import Mapping
 
-from app.connecting.verdict import Lack, Tried, Verdict
-from app.connection import SignInKind
+from app.connecting.trial_verdict import Lack, TrialVerdict, TriedPart
 
 _MOST_NAMES = 12
 _NAMES = {
-    Tried.METADATA: "Metadata",
-    Tried.KEYS: "Keys",
-    Tried.SCOPES: "Scopes",
-    Tried.SIGN_IN: "Sign-in",
-    Tried.REDIRECT_PORT: "Redirect port",
-    Tried.CLIENT: "Client and redirect URI",
+    TriedPart.METADATA: "Metadata",
+    TriedPart.KEYS: "Keys",
+    TriedPart.SCOPES: "Scopes",
+    TriedPart.SIGN_IN: "Sign-in",
+    TriedPart.REDIRECT_PORT: "Redirect port",
+    TriedPart.CLIENT: "Client and redirect URI",
 }
 _SENTENCES = {
-    Verdict.METADATA_FOUND: "It is this issuer's.",
-    Verdict.METADATA_REFUSED: "{what}",
-    Verdict.METADATA_NOWHERE: "{what} Asked: {asked} addresses.",
-    Verdict.KEYS_FOUND: "{number} published: {algorithms}.",
-    Verdict.KEYS_UNREAD: "{what}",
-    Verdict.NO_KEYS: "No key to verify ID tokens with is published.",
-    Verdict.UNTRUSTED_KEYS: "ID tokens are signed with {algorithms} alone, which Lapse does not trust.",
-    Verdict.SCOPES_LISTED: "The server lists all of them. Which are granted shows when one signs in.",
-    Verdict.OFFLINE_NOT_ASKED: "offline_access is not asked: at most servers no refresh token will come.",
-    Verdict.SCOPES_UNLISTED: "Not among the scopes the server lists: {scopes}. It may know them all the same.",
-    Verdict.SCOPES_UNSTATED: "The server does not say which scopes it knows.",
-    Verdict.KIND_OFFERED: "The server offers this way. Whether the app may use it shows only when one signs in.",
-    Verdict.KIND_NOT_OFFERED: "{why}",
-    Verdict.ANY_PORT: "Any free one; {port} would do now.",
-    Verdict.PORT_FREE: "{port} is free.",
-    Verdict.PORT_LEFT: "{port} is free. In use: {taken}.",
-    Verdict.PORTS_TAKEN: "In use by another program: {taken}.",
-    Verdict.CLIENT_KNOWN: "The server knows this client and sends its people back there.",
-    Verdict.PUSH_TAKEN: "The server has taken a pushed request of this client with this redirect URI.",
-    Verdict.NOT_ASKED: "{what}",
-    Verdict.CLIENT_UNKNOWN: "The server does not know this client.",
-    Verdict.REDIRECT_REFUSED: "The server does not accept the redirect URI.",
-    Verdict.REDIRECT_REFUSED_BY_OKTA: "The server does not accept the redirect URI.",
-    Verdict.ANY_PORT_REFUSED: "The server does not accept the redirect URI.",
-    Verdict.PUSH_REFUSED: "The server refuses a pushed request: {told}.",
-    Verdict.SENT_BACK: "The server knows the redirect URI, but says no: {told}.",
-    Verdict.OTHER_STATE: "The server knows them, but sends another state back than it was given.",
-    Verdict.NO_VERDICT: "The server answered {status}; it is not known what it would say.",
-    Verdict.OWN_PAGE: "The server shows a page of its own where nobody may be asked. Only a sign-in will tell.",
-    Verdict.ERROR_PAGE: "The server refuses with an error page ({status}); which of both it means is not known.",
-    Verdict.LED_TO_ERROR: "The server refuses with an error page ({status}); which of both it means is not known.",
+    TrialVerdict.METADATA_FOUND: "It is this issuer's.",
+    TrialVerdict.METADATA_REFUSED: "{what}",
+    TrialVerdict.METADATA_NOWHERE: "{what} Asked: {asked} addresses.",
+    TrialVerdict.KEYS_FOUND: "{number} published: {algorithms}.",
+    TrialVerdict.KEYS_UNREAD: "{what}",
+    TrialVerdict.NO_KEYS: "No key to verify ID tokens with is published.",
+    TrialVerdict.UNTRUSTED_KEYS: "ID tokens are signed with {algorithms} alone, which Lapse does not trust.",
+    TrialVerdict.SCOPES_LISTED: "The server lists all of them. Which are granted shows when one signs in.",
+    TrialVerdict.OFFLINE_NOT_ASKED: "offline_access is not asked: at most servers no refresh token will come.",
+    TrialVerdict.SCOPES_UNLISTED: "Not among the scopes the server lists: {scopes}. It may know them all the same.",
+    TrialVerdict.SCOPES_UNSTATED: "The server does not say which scopes it knows.",
+    TrialVerdict.KIND_OFFERED: "The server offers this way. Whether the app may use it shows only when one signs in.",
+    TrialVerdict.KIND_NOT_OFFERED: "{why}",
+    TrialVerdict.ANY_PORT: "Any free one; {port} would do now.",
+    TrialVerdict.PORT_FREE: "{port} is free.",
+    TrialVerdict.PORT_LEFT: "{port} is free. In use: {taken}.",
+    TrialVerdict.PORTS_TAKEN: "In use by another program: {taken}.",
+    TrialVerdict.CLIENT_KNOWN: "The server knows this client and sends its people back there.",
+    TrialVerdict.PUSH_TAKEN: "The server has taken a pushed request of this client with this redirect URI.",
+    TrialVerdict.NOT_ASKED: "{what}",
+    TrialVerdict.CLIENT_UNKNOWN: "The server does not know this client.",
+    TrialVerdict.REDIRECT_REFUSED: "The server does not accept the redirect URI.",
+    TrialVerdict.REDIRECT_REFUSED_BY_OKTA: "The server does not accept the redirect URI.",
+    TrialVerdict.ANY_PORT_REFUSED: "The server does not accept the redirect URI.",
+    TrialVerdict.PUSH_REFUSED: "The server refuses a pushed request: {told}.",
+    TrialVerdict.SENT_BACK: "The server knows the redirect URI, but says no: {told}.",
+    TrialVerdict.OTHER_STATE: "The server knows them, but sends another state back than it was given.",
+    TrialVerdict.NO_VERDICT: "The server answered {status}; it is not known what it would say.",
+    TrialVerdict.OWN_PAGE: "The server shows a page of its own where nobody may be asked. Only a sign-in will tell.",
+    TrialVerdict.ERROR_PAGE: "The server refuses with an error page ({status}); which of both it means is not known.",
+    TrialVerdict.LED_TO_ERROR: "The server refuses with an error page ({status}); which of both it means is not known.",
 }
 _CHECK = "Check the connection against how the app is registered."
 _CHECK_BOTH = "Check that the client ID is right and that {uri} is registered."
 _REGISTER = "Register exactly {uri} as a sign-in redirect URI of the app"
 _CURES = {
-    Verdict.METADATA_REFUSED: "{next_step}",
-    Verdict.METADATA_NOWHERE: "{next_step}",
-    Verdict.KEYS_UNREAD: "{next_step}",
-    Verdict.NO_KEYS: "Ask the server's operator.",
-    Verdict.KIND_NOT_OFFERED: "Choose another way to sign in.",
-    Verdict.PORTS_TAKEN: "Close that program, or choose another port and register it.",
-    Verdict.NOT_ASKED: "{next_step}",
-    Verdict.CLIENT_UNKNOWN: "Check the client ID and the issuer.",
-    Verdict.REDIRECT_REFUSED: f"{_REGISTER}.",
-    Verdict.REDIRECT_REFUSED_BY_OKTA: f"{_REGISTER}; Okta compares every letter, the port included.",
-    Verdict.ANY_PORT_REFUSED: (
+    TrialVerdict.METADATA_REFUSED: "{next_step}",
+    TrialVerdict.METADATA_NOWHERE: "{next_step}",
+    TrialVerdict.KEYS_UNREAD: "{next_step}",
+    TrialVerdict.NO_KEYS: "Ask the server's operator.",
+    TrialVerdict.KIND_NOT_OFFERED: "Choose another way to sign in.",
+    TrialVerdict.PORTS_TAKEN: "Close that program, or choose another port and register it.",
+    TrialVerdict.NOT_ASKED: "{next_step}",
+    TrialVerdict.CLIENT_UNKNOWN: "Check the client ID and the issuer.",
+    TrialVerdict.REDIRECT_REFUSED: f"{_REGISTER}.",
+    TrialVerdict.REDIRECT_REFUSED_BY_OKTA: f"{_REGISTER}; Okta compares every letter, the port included.",
+    TrialVerdict.ANY_PORT_REFUSED: (
         "Choose a fixed redirect URI and register exactly that: this server wants the port, too."
     ),
-    Verdict.PUSH_REFUSED: _CHECK,
-    Verdict.SENT_BACK: _CHECK,
-    Verdict.OTHER_STATE: _CHECK,
-    Verdict.ERROR_PAGE: _CHECK_BOTH,
-    Verdict.LED_TO_ERROR: _CHECK_BOTH,
+    TrialVerdict.PUSH_REFUSED: _CHECK,
+    TrialVerdict.SENT_BACK: _CHECK,
+    TrialVerdict.OTHER_STATE: _CHECK,
+    TrialVerdict.ERROR_PAGE: _CHECK_BOTH,
+    TrialVerdict.LED_TO_ERROR: _CHECK_BOTH,
 }
 _CURES_BY_CODE = {
     "unauthorized_client": "Let the app use the Authorization Code grant.",
@@ -76,12 +75,6 @@ _CURES_BY_CODE = {
     "invalid_target": "Check audience and resource.",
     "access_denied": "Check the app's assignments and the authorization server's access policy.",
 }
-NOT_OFFERED = {
-    SignInKind.BROWSER: "The server does not list the authorization_code grant.",
-    SignInKind.PASSWORD: "The server does not list the password grant (Okta Direct Authentication).",
-    SignInKind.DEVICE: "The server states no device authorization endpoint (RFC 8628).",
-}
-"""Why a server lets nobody sign in so."""
 
 # What metadata offers.
 ISSUER, SIGN_IN, GRANT_TYPES, REFRESH_TOKENS, PKCE = "Issuer", "Sign-in", "Grants", "Refresh tokens", "PKCE"
@@ -95,11 +88,6 @@ ENDPOINTS = {
     "revocation_endpoint": "Revocation",
     "introspection_endpoint": "Introspection",
     "end_session_endpoint": "Sign-out in the browser",
-}
-KINDS = {
-    SignInKind.BROWSER: "browser",
-    SignInKind.PASSWORD: "username and password",
-    SignInKind.DEVICE: "another device",
 }
 NO_KIND = "no way Lapse knows"
 GRANTS = {
@@ -136,20 +124,20 @@ METADATA = "metadata of this issuer"
 UNKNOWN_KIND = "the kind of sign-in is not known; the browser is used."
 
 
-def name_of(tried: Tried, uri: str) -> str:
+def name_of(tried: TriedPart, uri: str) -> str:
     """Return what was tried; of the client it is said about which redirect URI it was, if there may be several."""
     return f"Client and {uri}" if uri else _NAMES[tried]
 
 
-def sentence_of(verdict: Verdict, about: Mapping[str, str], said: str) -> str:
+def sentence_of(verdict: TrialVerdict, about: Mapping[str, str], said: str) -> str:
     """Return the verdict in words; `about` names what they are about, `said` is what the server said besides."""
     sentence = _SENTENCES[verdict].format_map(about)
     return f"{sentence} It says: {said}." if said else sentence
 
 
-def cure_of(verdict: Verdict, about: Mapping[str, str], code: str) -> str:
+def cure_of(verdict: TrialVerdict, about: Mapping[str, str], code: str) -> str:
     """Return what to do about it, empty where there is nothing; the server's OAuth error `code` may say more of it."""
-    by_code = _CURES_BY_CODE.get(code, "") if verdict in (Verdict.PUSH_REFUSED, Verdict.SENT_BACK) else ""
+    by_code = _CURES_BY_CODE.get(code, "") if verdict in (TrialVerdict.PUSH_REFUSED, TrialVerdict.SENT_BACK) else ""
     return by_code or _CURES.get(verdict, "").format_map(about)
 
 

@@ -8,8 +8,8 @@ from starlette.routing import Route
 
 from app.demo import bearer, dialect, words
 from app.demo.bearer import Bearer, BearerRefused
-from app.demo.door import Door, bends_of
-from app.demo.faults import Kind
+from app.demo.endpoint_routes import EndpointRoutes, active_faults
+from app.demo.faults import FaultKind
 
 if TYPE_CHECKING:
     from app.demo.org import DemoOrg
@@ -50,7 +50,7 @@ class Api:
 
     def __init__(self, org: "DemoOrg") -> None:
         self._org = org
-        self._door = Door(org, event_type="lapse.api.call")
+        self._door = EndpointRoutes(org, event_type="lapse.api.call")
 
     def routes(self) -> list[Route]:
         return [
@@ -71,8 +71,8 @@ class Api:
 
     def _caller(self, request: Request) -> Bearer:
         caller = bearer.check(self._org, request, self._org.issuer)
-        bends = bends_of(request)
-        until = bends.get(Kind.UNTIL_REFRESHED)
-        if Kind.INVALID_TOKEN in bends or (until is not None and caller.family.refreshes < until.number(2)):
+        bends = active_faults(request)
+        until = bends.get(FaultKind.UNTIL_REFRESHED)
+        if FaultKind.INVALID_TOKEN in bends or (until is not None and caller.family.refreshes < until.number(2)):
             raise BearerRefused(dialect.BEARER_INVALID, words.FAULT_REFUSES_TOKENS)
         return caller

@@ -65,7 +65,6 @@ class Application:
             raise BadInput(f"The grace period must lie between 0 and {_LONGEST_GRACE_S} seconds.")
 
     def may(self, grant: Grant) -> bool:
-        """Return whether the application may use this grant."""
         return grant in self.grant_types
 
     def may_return_to(self, redirect_uri: str, *, exact: bool) -> bool:

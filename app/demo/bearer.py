@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from app.demo import dialect, words
 from app.demo.dialect import OktaError, Refused
-from app.demo.ledger import Family, Struck, hashed
+from app.demo.ledger import Family, RevokedToken, hashed
 from app.demo.minting import read_own
 from app.demo.servers import DEFAULT
 
@@ -59,7 +59,7 @@ def check(org: "DemoOrg", request: Request, issuer: str) -> Bearer:
     return Bearer(org.users[family.user_id], frozenset(record.scope.split()), family)
 
 
-def _why_not(org: "DemoOrg", token: str, struck: Struck | None) -> BearerRefused:
+def _why_not(org: "DemoOrg", token: str, struck: RevokedToken | None) -> BearerRefused:
     """Return the refusal of a token the ledger does not list."""
     claims = read_own(org, token, require=["exp", "iss", "aud"], audience=DEFAULT.audience)
     cause = struck.cause if struck else ""

@@ -33,7 +33,6 @@ class ControlRefused(Refused):
     """A request without the control token (RFC 6750 §3)."""
 
     def answer(self) -> Response:
-        """Return the error with its challenge."""
         answer = super().answer()
         answer.headers["WWW-Authenticate"] = "Bearer"
         return answer

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from app.demo.applications import LAPSE
-from app.demo.controller import Controller
+from app.demo.control_client import ControlClient
 from app.demo.embedded_transport import EmbeddedTransport
 from app.demo.faults import Fault
 from app.demo.org import knobs_of
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     # For types alone: the panel shows an OrgState before anything of the session is loaded.
     from app.clock import OwnClock
     from app.demo.org import DemoOrg
-    from app.journal import Scribe
+    from app.journal import JournalWriter
     from app.session.session import Session
 
 # Okta's expiries are whole seconds, and the server rounds them down: a second later everybody takes it for lapsed.
@@ -62,8 +62,8 @@ class Controls:
         self,
         session: "Session",
         clock: "OwnClock",
-        journal: "Scribe",
-        controller: Controller,
+        journal: "JournalWriter",
+        controller: ControlClient,
         transport: EmbeddedTransport,
         org: "DemoOrg | None" = None,
     ) -> None:
@@ -113,7 +113,6 @@ class Controls:
         return number
 
     async def switch_off(self, fault: FaultState) -> None:
-        """Switch off one fault."""
         asked = self._asked(f"switch off {fault.fault}")
         await self._controller.switch_off(fault.number, cause=asked)
         self._journal.append(FaultSwitched(fault.fault, fault.number, on=False), cause=asked)

@@ -29,6 +29,11 @@ class OktaError:
         return replace(self, description=self.description.replace("{}", value))
 
 
+def _row(row: str, description: str) -> OktaError:
+    status, error, reason = row.split()
+    return OktaError(int(status), error, description, reason)
+
+
 class Refused(Exception):
     """A request the org answers with `error`; `cause` is what the System Log is told. Neither has a token's value.
 
@@ -60,306 +65,224 @@ def printable(value: str) -> str:
 
 
 # The token endpoint, whatever the grant.
-MISSING_GRANT_TYPE = OktaError(
-    400,
-    "invalid_request",
+MISSING_GRANT_TYPE = _row(
+    "400 invalid_request token_request_missing_grant_type",
     "The token request must specify a 'grant_type'. Valid values: {}",
-    "token_request_missing_grant_type",
 )
-UNSUPPORTED_GRANT_TYPE = OktaError(
-    400,
-    "unsupported_grant_type",
+UNSUPPORTED_GRANT_TYPE = _row(
+    "400 unsupported_grant_type unsupported_grant_type",
     "The authorization grant type is not supported by the authorization server. Configured grant types: {}.",
-    "unsupported_grant_type",
 )
-UNAUTHORIZED_CLIENT = OktaError(
-    400,
-    "unauthorized_client",
+UNAUTHORIZED_CLIENT = _row(
+    "400 unauthorized_client unauthorized_client",
     "The client is not authorized to use the provided grant type. Configured grant types: {}.",
-    "unauthorized_client",
 )
-MISSING_PARAMETER = OktaError(
-    400, "invalid_request", "The required parameter '{}' is missing.", "missing_token_request_parameter"
+MISSING_PARAMETER = _row(
+    "400 invalid_request missing_token_request_parameter", "The required parameter '{}' is missing."
 )
-DUPLICATE_PARAMETERS = OktaError(
-    400, "invalid_request", "The request contained multiple parameters with the same name.", "duplicate_oauth_params"
+DUPLICATE_PARAMETERS = _row(
+    "400 invalid_request duplicate_oauth_params", "The request contained multiple parameters with the same name."
 )
-CREDENTIALS_IN_QUERY = OktaError(
-    400, "invalid_request", "Client credentials cannot be supplied via query parameters.", "client_credentials_in_query"
+CREDENTIALS_IN_QUERY = _row(
+    "400 invalid_request client_credentials_in_query", "Client credentials cannot be supplied via query parameters."
 )
-MULTIPLE_CREDENTIALS = OktaError(
-    401,
-    "invalid_request",
+MULTIPLE_CREDENTIALS = _row(
+    "401 invalid_request multiple_client_credentials",
     "Cannot supply multiple client credentials. Use one of the following: credentials in the Authorization header, "
     "credentials in the post body, or a client_assertion in the post body.",
-    "multiple_client_credentials",
 )
-INVALID_CLIENT_ID = OktaError(401, "invalid_client", "Invalid value for 'client_id' parameter.", "invalid_client_id")
-NO_CREDENTIALS = OktaError(401, "invalid_client", "No client credentials found.", "missing_client_credentials")
-INVALID_SECRET = OktaError(
-    401, "invalid_client", "The client secret supplied for a confidential client is invalid.", "invalid_client_secret"
+INVALID_CLIENT_ID = _row("401 invalid_client invalid_client_id", "Invalid value for 'client_id' parameter.")
+NO_CREDENTIALS = _row("401 invalid_client missing_client_credentials", "No client credentials found.")
+INVALID_SECRET = _row(
+    "401 invalid_client invalid_client_secret", "The client secret supplied for a confidential client is invalid."
 )
-UNAVAILABLE = OktaError(
-    400,
-    "temporarily_unavailable",
-    "The authorization server is currently unable to handle the request due to a temporary overloading or maintenance "
-    "of the server.",
-    "temporarily_unavailable",
+UNAVAILABLE = _row(
+    "400 temporarily_unavailable temporarily_unavailable",
+    "The authorization server is currently unable to handle the request due to a temporary overloading or "
+    "maintenance of the server.",
 )
-SERVER_ERROR = OktaError(
-    500,
-    "server_error",
+SERVER_ERROR = _row(
+    "500 server_error server_error",
     "The authorization server encountered an unexpected condition that prevented it from fulfilling the request.",
-    "server_error",
 )
 
 # The refresh grant; Okta has one sentence for expired, idle, revoked, reused and unknown.
-INVALID_REFRESH_TOKEN = OktaError(
-    400, "invalid_grant", "The refresh token is invalid or expired.", "invalid_refresh_token"
+INVALID_REFRESH_TOKEN = _row("400 invalid_grant invalid_refresh_token", "The refresh token is invalid or expired.")
+REFRESH_SCOPES_DENIED = _row(
+    "400 access_denied refresh_scopes_denied",
+    "Some of the scopes requested for the refresh request were not granted in the original authorize request. Denied "
+    "scopes: {}.",
 )
-REFRESH_SCOPES_DENIED = OktaError(
-    400,
-    "access_denied",
-    "Some of the scopes requested for the refresh request were not granted in the original authorize request. "
-    "Denied scopes: {}.",
-    "refresh_scopes_denied",
-)
-MISMATCHED_CLIENT = OktaError(
-    400,
-    "invalid_grant",
+MISMATCHED_CLIENT = _row(
+    "400 invalid_grant mismatched_client",
     "The grant was issued to another client. Please make sure the 'client_id' matches the one used at the authorize "
     "request.",
-    "mismatched_client",
 )
-MISMATCHED_SERVER = OktaError(
-    400, "invalid_request", "The grant was issued for another authorization server.", "mismatched_authorization_server"
+MISMATCHED_SERVER = _row(
+    "400 invalid_request mismatched_authorization_server", "The grant was issued for another authorization server."
 )
 
 # The code grant.
-INVALID_CODE = OktaError(
-    400, "invalid_grant", "The authorization code is invalid or has expired.", "invalid_authorization_code"
+INVALID_CODE = _row("400 invalid_grant invalid_authorization_code", "The authorization code is invalid or has expired.")
+PKCE_FAILED = _row("400 invalid_grant pkce_verification_failed", "PKCE verification failed.")
+MISSING_VERIFIER = _row(
+    "400 invalid_request pkce_missing_verifier", "PKCE code verifier is required by the application."
 )
-PKCE_FAILED = OktaError(400, "invalid_grant", "PKCE verification failed.", "pkce_verification_failed")
-MISSING_VERIFIER = OktaError(
-    400, "invalid_request", "PKCE code verifier is required by the application.", "pkce_missing_verifier"
-)
-MISMATCHED_REDIRECT_URI = OktaError(
-    400,
-    "invalid_grant",
+MISMATCHED_REDIRECT_URI = _row(
+    "400 invalid_grant mismatched_redirect_uri",
     "The 'redirect_uri' does not match the redirection URI used in the authorization request.",
-    "mismatched_redirect_uri",
 )
 
 # Okta's words for pushed requests are not in our facts; these are RFC 9126's codes in ours.
-PUSH_REQUIRED = OktaError(400, "invalid_request", "The authorization request must be pushed.", "push_required")
-PUSHED_REFERENCE = OktaError(
-    400, "invalid_request", "A pushed request must not have a 'request_uri'.", "pushed_request_uri"
-)
-INVALID_REQUEST_URI = OktaError(
-    400, "invalid_request_uri", "The 'request_uri' is invalid or has expired.", "invalid_request_uri"
+PUSH_REQUIRED = _row("400 invalid_request push_required", "The authorization request must be pushed.")
+PUSHED_REFERENCE = _row("400 invalid_request pushed_request_uri", "A pushed request must not have a 'request_uri'.")
+INVALID_REQUEST_URI = _row(
+    "400 invalid_request_uri invalid_request_uri", "The 'request_uri' is invalid or has expired."
 )
 
 # The authorization endpoint.
-MISSING_CHALLENGE = OktaError(
-    400, "invalid_request", "PKCE code challenge is required by the application.", "pkce_missing_challenge"
+MISSING_CHALLENGE = _row(
+    "400 invalid_request pkce_missing_challenge", "PKCE code challenge is required by the application."
 )
-UNSUPPORTED_CHALLENGE = OktaError(
-    400,
-    "invalid_request",
+UNSUPPORTED_CHALLENGE = _row(
+    "400 invalid_request pkce_unsupported_code_challenge_method",
     "PKCE code challenge method is not supported. Valid values: {}",
-    "pkce_unsupported_code_challenge_method",
 )
-ILLEGAL_REDIRECT_URI = OktaError(
-    400,
-    "invalid_request",
+ILLEGAL_REDIRECT_URI = _row(
+    "400 invalid_request illegal_redirect_uri",
     "The 'redirect_uri' parameter must be a Login redirect URI in the client app settings.",
-    "illegal_redirect_uri",
 )
-INVALID_STATE = OktaError(
-    400, "invalid_request", "The authentication request has an invalid 'state' parameter.", "invalid_state"
+INVALID_STATE = _row(
+    "400 invalid_request invalid_state", "The authentication request has an invalid 'state' parameter."
 )
-INVALID_PROMPT = OktaError(
-    400, "invalid_request", "Invalid value for 'prompt' parameter. Supported values: {}", "invalid_prompt"
+INVALID_PROMPT = _row(
+    "400 invalid_request invalid_prompt", "Invalid value for 'prompt' parameter. Supported values: {}"
 )
-INVALID_MAX_AGE = OktaError(
-    400,
-    "invalid_request",
+INVALID_MAX_AGE = _row(
+    "400 invalid_request invalid_max_age",
     "Invalid value for 'max_age' parameter. It should be within range 0 - 2^31-1.",
-    "invalid_max_age",
 )
-LOGIN_REQUIRED = OktaError(
-    400, "login_required", "The client specified not to prompt, but the user is not logged in.", "login_required"
+LOGIN_REQUIRED = _row(
+    "400 login_required login_required", "The client specified not to prompt, but the user is not logged in."
 )
-ACCESS_DENIED = OktaError(
-    403, "access_denied", "The resource owner or authorization server denied the request.", "access_denied"
+ACCESS_DENIED = _row(
+    "403 access_denied access_denied", "The resource owner or authorization server denied the request."
 )
-OPENID_REQUIRED = OktaError(
-    400,
-    "invalid_scope",
+OPENID_REQUIRED = _row(
+    "400 invalid_scope openid_scope_required_access_token",
     "Requests for ID tokens or access tokens with OpenID scopes require the 'openid' scope.",
-    "openid_scope_required_access_token",
 )
-NO_SCOPES = OktaError(400, "invalid_scope", "No scopes were requested.", "missing_scopes")
-UNKNOWN_SCOPE = OktaError(
-    400,
-    "invalid_scope",
+NO_SCOPES = _row("400 invalid_scope missing_scopes", "No scopes were requested.")
+UNKNOWN_SCOPE = _row(
+    "400 invalid_scope no_matching_scope",
     "One or more scopes are not configured for the authorization server resource.",
-    "no_matching_scope",
 )
-UNSUPPORTED_RESPONSE_TYPE = OktaError(
-    400,
-    "unsupported_response_type",
+UNSUPPORTED_RESPONSE_TYPE = _row(
+    "400 unsupported_response_type unsupported_response_type",
     "The response type is not supported by the authorization server. Configured response types: {}.",
-    "unsupported_response_type",
 )
 # Okta's sentence for this one is not in our facts; this is ours, in its manner.
-UNSUPPORTED_RESPONSE_MODE = OktaError(
-    400,
-    "invalid_request",
+UNSUPPORTED_RESPONSE_MODE = _row(
+    "400 invalid_request unsupported_response_mode",
     "The response mode is not supported by the authorization server. Configured response modes: {}.",
-    "unsupported_response_mode",
 )
 
 # Revocation.
-MISSING_TOKEN = OktaError(400, "invalid_request", "The 'token' parameter is required.", "request_missing_token")
+MISSING_TOKEN = _row("400 invalid_request request_missing_token", "The 'token' parameter is required.")
 
 # Policies, assignments and limits.
-NO_MATCHING_POLICY = OktaError(
-    401,
-    "access_denied",
+NO_MATCHING_POLICY = _row(
+    "401 access_denied no_matching_policy",
     "Policy evaluation failed for this request, please check the policy configurations.",
-    "no_matching_policy",
 )
-USER_NOT_ASSIGNED = OktaError(
-    400, "access_denied", "User is not assigned to the client application.", "user_not_assigned"
+USER_NOT_ASSIGNED = _row("400 access_denied user_not_assigned", "User is not assigned to the client application.")
+NO_SCOPE_ALLOWED = _row(
+    "400 access_denied no_scope_allowed", "Policy evaluation succeeded, but all the requested scopes were rejected."
 )
-NO_SCOPE_ALLOWED = OktaError(
-    400,
-    "access_denied",
-    "Policy evaluation succeeded, but all the requested scopes were rejected.",
-    "no_scope_allowed",
-)
-DISALLOWED_ZONE = OktaError(
-    403,
-    "access_denied",
+DISALLOWED_ZONE = _row(
+    "403 access_denied disallowed_network_zone",
     "The request is made from outside the client's permitted network zones.",
-    "disallowed_network_zone",
 )
-USER_RATE_LIMITED = OktaError(
-    429, "invalid_grant", "API call exceeded rate limit due to too many requests.", "user_rate_limited"
+USER_RATE_LIMITED = _row(
+    "429 invalid_grant user_rate_limited", "API call exceeded rate limit due to too many requests."
 )
-WRONG_DPOP_KEY = OktaError(
-    400,
-    "invalid_dpop_proof",
+WRONG_DPOP_KEY = _row(
+    "400 invalid_dpop_proof invalid_dpop_proof_invalid_public_key_binding",
     "Invalid DPoP Public Key binding in refresh token",
-    "invalid_dpop_proof_invalid_public_key_binding",
 )
-FIELDS_TOO_LONG = OktaError(
-    400,
-    "refresh_token_validation_failure",
+FIELDS_TOO_LONG = _row(
+    "400 refresh_token_validation_failure refresh_token_validation_failure",
     "Can't create refresh token. The following field(s) are too long: '{}'.",
-    "refresh_token_validation_failure",
 )
 
 # Direct authentication and the device grant (Okta fact §4).
-WRONG_CREDENTIALS = OktaError(400, "invalid_grant", "The credentials provided were invalid.", "invalid_credentials")
-MFA_REQUIRED = OktaError(
-    403,
-    "mfa_required",
-    "Verify with an additional authenticator to complete the sign-in process.",
-    "mfa_required",
+WRONG_CREDENTIALS = _row("400 invalid_grant invalid_credentials", "The credentials provided were invalid.")
+MFA_REQUIRED = _row(
+    "403 mfa_required mfa_required", "Verify with an additional authenticator to complete the sign-in process."
 )
-WRONG_OTP = OktaError(
-    400,
-    "invalid_grant",
+WRONG_OTP = _row(
+    "400 invalid_grant invalid_otp",
     "The 'otp' provided is either empty or incorrect. Use the correct OTP and try again.",
-    "invalid_otp",
 )
-OOB_PENDING = OktaError(
-    400,
-    "authorization_pending",
+OOB_PENDING = _row(
+    "400 authorization_pending authorization_pending",
     "No user response received on the out-of-band authenticator yet. Continue polling to wait for a response.",
-    "authorization_pending",
 )
-OOB_REJECTED = OktaError(400, "invalid_grant", "User rejected out-of-band authentication prompt.", "oob_rejected")
-HANDLE_EXPIRED = OktaError(403, "access_denied", "'{}' has expired. Use a new '{}' and try again.", "expired_handle")
-POLICY_NOT_SATISFIED = OktaError(
-    403,
-    "access_denied",
+OOB_REJECTED = _row("400 invalid_grant oob_rejected", "User rejected out-of-band authentication prompt.")
+HANDLE_EXPIRED = _row("403 access_denied expired_handle", "'{}' has expired. Use a new '{}' and try again.")
+POLICY_NOT_SATISFIED = _row(
+    "403 access_denied direct_authentication_policy",
     "User couldn't be signed-in through direct authentication because authentication policy wasn't satisfied.",
-    "direct_authentication_policy",
 )
-DEVICE_PENDING = OktaError(
-    400,
-    "authorization_pending",
-    "The device authorization is pending. Please try again later.",
-    "authorization_pending",
+DEVICE_PENDING = _row(
+    "400 authorization_pending authorization_pending", "The device authorization is pending. Please try again later."
 )
 # Okta Classic's answer where Identity Engine asks for a second factor.
-PASSWORD_WITH_MFA = OktaError(
-    400,
-    "invalid_grant",
-    "Resource owner password credentials cannot be used with MFA enabled.",
-    "password_with_mfa",
+PASSWORD_WITH_MFA = _row(
+    "400 invalid_grant password_with_mfa", "Resource owner password credentials cannot be used with MFA enabled."
 )
 # Okta's sentences for these two are not in our facts; they are ours, in its manner.
-WRONG_BINDING_CODE = OktaError(
-    400,
-    "invalid_grant",
+WRONG_BINDING_CODE = _row(
+    "400 invalid_grant invalid_binding_code",
     "The 'binding_code' provided is either empty or incorrect. Use the correct code and try again.",
-    "invalid_binding_code",
 )
-INVALID_CHANNEL = OktaError(
-    400, "invalid_request", "Invalid value for 'channel_hint' parameter. Supported values: {}", "invalid_channel_hint"
+INVALID_CHANNEL = _row(
+    "400 invalid_request invalid_channel_hint", "Invalid value for 'channel_hint' parameter. Supported values: {}"
 )
-SLOW_DOWN = OktaError(400, "slow_down", "Slow down the polling frequency. Please try again later.", "slow_down")
-DEVICE_EXPIRED = OktaError(400, "expired_token", "The device code has expired.", "expired_device_code")
-INVALID_DEVICE_CODE = OktaError(
-    400, "invalid_grant", "The device code is invalid or has expired.", "invalid_device_code"
-)
+SLOW_DOWN = _row("400 slow_down slow_down", "Slow down the polling frequency. Please try again later.")
+DEVICE_EXPIRED = _row("400 expired_token expired_device_code", "The device code has expired.")
+INVALID_DEVICE_CODE = _row("400 invalid_grant invalid_device_code", "The device code is invalid or has expired.")
 # Shown on the page where the code is typed; the sentences are ours, in Okta's manner.
-INVALID_USER_CODE = OktaError(400, "invalid_user_code", "Invalid code. Try again.", "invalid_user_code")
-TOO_MANY_USER_CODES = OktaError(
-    429, "too_many_user_codes", "Too many wrong codes were typed. Wait a minute and try again.", "too_many_user_codes"
+INVALID_USER_CODE = _row("400 invalid_user_code invalid_user_code", "Invalid code. Try again.")
+TOO_MANY_USER_CODES = _row(
+    "429 too_many_user_codes too_many_user_codes", "Too many wrong codes were typed. Wait a minute and try again."
 )
 
 # Consent, sessions and sign-out.
-NO_SESSION = OktaError(
-    400,
-    "login_required",
+NO_SESSION = _row(
+    "400 login_required no_existing_session",
     "A 'prompt' value of 'none' requires an existing session to successfully authorize.",
-    "no_existing_session",
 )
-CONSENT_REQUIRED = OktaError(
-    400, "consent_required", "The following scopes require user consent: {}.", "consent_required"
-)
-ILLEGAL_SIGN_OUT_URI = OktaError(
-    400,
-    "invalid_request",
+CONSENT_REQUIRED = _row("400 consent_required consent_required", "The following scopes require user consent: {}.")
+ILLEGAL_SIGN_OUT_URI = _row(
+    "400 invalid_request illegal_post_logout_redirect_uri",
     "The 'post_logout_redirect_uri' parameter must be a Logout redirect URI in the client app settings.",
-    "illegal_post_logout_redirect_uri",
 )
 # Okta shows a page of its own for this one; the sentence is ours, in its manner.
-INVALID_HINT = OktaError(
-    400,
-    "invalid_request",
+INVALID_HINT = _row(
+    "400 invalid_request invalid_id_token_hint",
     "The 'id_token_hint' parameter must be an ID token of this authorization server.",
-    "invalid_id_token_hint",
 )
 
 # Bearer tokens at the API and at userinfo.
-BEARER_MISSING = OktaError(401, "invalid_request", "The access token is missing.", "missing_access_token")
-BEARER_INVALID = OktaError(401, "invalid_token", "The access token is invalid.", "invalid_access_token")
-BEARER_EXPIRED = OktaError(401, "invalid_token", "The token has expired.", "expired_access_token")
-BEARER_REVOKED = OktaError(401, "invalid_token", "The access token has been revoked.", "revoked_access_token")
-BEARER_WRONG_ISSUER = OktaError(
-    401, "invalid_token", "The access token provided has an invalid issuer.", "invalid_issuer"
-)
-INSUFFICIENT_SCOPE = OktaError(
-    403,
-    "insufficient_scope",
+BEARER_MISSING = _row("401 invalid_request missing_access_token", "The access token is missing.")
+BEARER_INVALID = _row("401 invalid_token invalid_access_token", "The access token is invalid.")
+BEARER_EXPIRED = _row("401 invalid_token expired_access_token", "The token has expired.")
+BEARER_REVOKED = _row("401 invalid_token revoked_access_token", "The access token has been revoked.")
+BEARER_WRONG_ISSUER = _row("401 invalid_token invalid_issuer", "The access token provided has an invalid issuer.")
+INSUFFICIENT_SCOPE = _row(
+    "403 insufficient_scope insufficient_scope",
     "The access token must provide access to at least one of these scopes - profile, email, address or phone",
-    "insufficient_scope",
 )
 
 

@@ -1,9 +1,9 @@
 """Drills for the session at the demo org: its tokens revoked, expired and replayed on purpose."""
 
-from app.demo.controller import Controller
+from app.demo.control_client import ControlClient
 from app.errors import BadInput, OAuthError
 from app.events.demo import ControlRequested, ReplayAnswered, ReplayStarted, TokenExpired, TokenRevoked
-from app.journal import Scribe
+from app.journal import JournalWriter
 from app.oauth.client import OAuthClient
 from app.session.session import Session
 from app.session.tokens import Held
@@ -15,7 +15,9 @@ class Drills:
     The session is told of nothing but an expiry, which a client can know by itself.
     """
 
-    def __init__(self, session: Session, client: OAuthClient, journal: Scribe, controller: Controller) -> None:
+    def __init__(
+        self, session: Session, client: OAuthClient, journal: JournalWriter, controller: ControlClient
+    ) -> None:
         self._session = session
         self._client = client
         self._journal = journal

@@ -26,9 +26,9 @@ from app.events.demo import (
     DemoOrgStarted,
     TimeTravelled,
 )
-from app.journal import Journal, Scribe
+from app.journal import Journal, JournalWriter
 from app.secret import Secret
-from app.session.worker import Errands
+from app.session.executor import Executor
 
 if TYPE_CHECKING:
     # For types alone: its server and its controls are heavy, and most commands need neither.
@@ -44,7 +44,7 @@ class EmbeddedDemoOrg:
     `host` brings it. What it does is told in `journal`, what blocks is done by `worker`.
     """
 
-    def __init__(self, host: Host, journal: Journal, worker: Errands) -> None:
+    def __init__(self, host: Host, journal: Journal, worker: Executor) -> None:
         self.host = host
         self._journal = journal
         self._worker = worker
@@ -83,7 +83,7 @@ class EmbeddedDemoOrg:
         )
         return self._transport
 
-    def scribe_of(self, request: httpx.Request) -> Scribe | None:
+    def scribe_of(self, request: httpx.Request) -> JournalWriter | None:
         """Return who writes of requests to it: they are told at its time, whatever caused them."""
         if self._transport is None or not self._transport.leads_to(request):
             return None
@@ -108,20 +108,19 @@ class EmbeddedDemoOrg:
         return await self._worker.run(self.host.addresses)
 
     async def controls(self, chosen: ActiveConnection, http: httpx.AsyncClient) -> "Controls":
-        """Return its controls, as they are turned at a connection to it."""
-        from app.demo.controller import Controller
+        from app.demo.control_client import ControlClient
         from app.demo.controls import Controls
 
-        controller = Controller(http, await self.addresses())
+        controller = ControlClient(http, await self.addresses())
         assert self._transport is not None
         return Controls(chosen.session, chosen.clock, chosen.journal, controller, self._transport, self.host.org)
 
     async def drills(self, chosen: ActiveConnection, http: httpx.AsyncClient) -> "Drills":
         """Return what can be done on purpose to the session of a connection to it."""
-        from app.demo.controller import Controller
+        from app.demo.control_client import ControlClient
         from app.demo.drills import Drills
 
-        controller = Controller(http, await self.addresses())
+        controller = ControlClient(http, await self.addresses())
         return Drills(chosen.session, chosen.client, chosen.journal, controller)
 
     async def forget_everything(self) -> None:
@@ -162,7 +161,7 @@ class EmbeddedDemoOrg:
 
 
 def embedded_demo_org(
-    folder: Path, clock: Clock, journal: Journal, worker: Errands, *, policy: "Policy | None" = None
+    folder: Path, clock: Clock, journal: Journal, worker: Executor, *, policy: "Policy | None" = None
 ) -> EmbeddedDemoOrg:
     """Return the demo org of whoever uses `folder`, over HTTP on loopback; `policy` is what a new one begins with."""
     return EmbeddedDemoOrg(DemoHost(folder, clock, policy=policy), journal, worker)

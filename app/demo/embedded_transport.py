@@ -56,7 +56,6 @@ class EmbeddedTransport(httpx.AsyncBaseTransport):
         return request.url.host == _HOST and request.url.port == self._port()
 
     async def aclose(self) -> None:
-        """Close the inner transport."""
         await self._inner.aclose()
 
 

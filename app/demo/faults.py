@@ -11,29 +11,16 @@ from app.demo.dialect import ROWS
 from app.errors import BadInput
 
 EVERYWHERE = "*"
-ENDPOINTS = (
-    "discovery",
-    "keys",
-    "push",
-    "authorize",
-    "sign_in",
-    "token",
-    "device_authorize",
-    "activate",
-    "introspect",
-    "revoke",
-    "logout",
-    "userinfo",
-    "primary_authenticate",
-    "challenge",
-    "api",
-    "applications",
-    "logs",
+ENDPOINTS = tuple(
+    """
+    discovery keys push authorize sign_in token device_authorize activate introspect revoke logout userinfo
+    primary_authenticate challenge api applications logs
+    """.split()  # noqa: SIM905 - the quotes would hide the words
 )
 """The endpoints as counters and faults name them; `token` may be narrowed to one grant, `token.refresh`."""
 
 
-class Kind(StrEnum):
+class FaultKind(StrEnum):
     """What goes wrong; the value of a fault is given in brackets."""
 
     # The way there and back.
@@ -91,17 +78,32 @@ class Kind(StrEnum):
 
 
 ANSWERS = frozenset(
-    {Kind.ERROR_500, Kind.UNAVAILABLE, Kind.TOO_MANY, Kind.REFUSE, Kind.HTML, Kind.OVERSIZED, Kind.GARBAGE}
-) | {Kind.CLOSE_BEFORE}
+    {
+        FaultKind.ERROR_500,
+        FaultKind.UNAVAILABLE,
+        FaultKind.TOO_MANY,
+        FaultKind.REFUSE,
+        FaultKind.HTML,
+        FaultKind.OVERSIZED,
+        FaultKind.GARBAGE,
+    }
+) | {FaultKind.CLOSE_BEFORE}
 """Faults that answer instead of the org."""
 
-ENDINGS = frozenset({Kind.CLOSE_AFTER, Kind.CLOSE_MIDWAY, Kind.DRIP})
+ENDINGS = frozenset({FaultKind.CLOSE_AFTER, FaultKind.CLOSE_MIDWAY, FaultKind.DRIP})
 """Faults that spoil the way back."""
 
 # One request has one answer; the others wait for the next.
-_DECISIVE = ANSWERS | {Kind.CLOSE_AFTER, Kind.CLOSE_MIDWAY}
+_DECISIVE = ANSWERS | {FaultKind.CLOSE_AFTER, FaultKind.CLOSE_MIDWAY}
 _PLACES = frozenset({EVERYWHERE, *ENDPOINTS, *(f"token.{grant.short}" for grant in Grant)})
-_NUMBERS = {Kind.DELAY, Kind.DRIP, Kind.UNAVAILABLE, Kind.TOO_MANY, Kind.OVERSIZED, Kind.UNTIL_REFRESHED}
+_NUMBERS = {
+    FaultKind.DELAY,
+    FaultKind.DRIP,
+    FaultKind.UNAVAILABLE,
+    FaultKind.TOO_MANY,
+    FaultKind.OVERSIZED,
+    FaultKind.UNTIL_REFRESHED,
+}
 _LARGEST = 3600.0
 _MOST_MIB = 64
 _MOST_TIMES = 999_999
@@ -122,7 +124,7 @@ class Fault:
     values. Raises BadInput for what cannot be.
     """
 
-    kind: Kind
+    kind: FaultKind
     endpoint: str = "token"
     value: str | None = None
     times: int | None = None
@@ -142,10 +144,10 @@ class Fault:
 
     def _check_value(self, value: str) -> None:
         if self.kind in _NUMBERS:
-            most = _MOST_MIB if self.kind is Kind.OVERSIZED else _LARGEST
+            most = _MOST_MIB if self.kind is FaultKind.OVERSIZED else _LARGEST
             if not _NUMBER.fullmatch(value) or float(value) > most:
                 raise BadInput(f"The value of {self.kind} must be a number from 0 to {most:g}, not {value!r}.")
-        elif self.kind is not Kind.REFUSE:
+        elif self.kind is not FaultKind.REFUSE:
             raise BadInput(f"The fault {self.kind} takes no value, not even {value!r}.")
         elif value not in ROWS:
             raise BadInput(f"Okta has no error {value!r}.", next_step=f"Choose one of {', '.join(sorted(ROWS))}.")
@@ -158,7 +160,7 @@ class Fault:
             raise BadInput(f"{text!r} is no fault.", next_step=f"Write {FORM}.")
         times, endpoint = match["times"], match["endpoint"] or "token"
         return cls(
-            kind=kind_named(match["kind"]),
+            kind=fault_kind_named(match["kind"]),
             endpoint=endpoint,
             value=match["value"],
             times=None if times is None else int(times),
@@ -182,12 +184,12 @@ class Fault:
         return self.endpoint in (EVERYWHERE, endpoint, f"{endpoint}.{grant}")
 
 
-def kind_named(name: str) -> Kind:
+def fault_kind_named(name: str) -> FaultKind:
     """Return the kind of fault; raises BadInput."""
     try:
-        return Kind(name)
+        return FaultKind(name)
     except ValueError:
-        raise BadInput(f"There is no fault {name!r}.", next_step=f"Choose one of {', '.join(Kind)}.") from None
+        raise BadInput(f"There is no fault {name!r}.", next_step=f"Choose one of {', '.join(FaultKind)}.") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +229,6 @@ class FaultBoard:
         return self._switched.pop(number, None) is not None
 
     def clear(self) -> None:
-        """Switch all off."""
         self._switched = {}
 
     def due(self, endpoint: str, grant: str = "") -> tuple[Fault, ...]:

@@ -9,8 +9,8 @@ from typing import Any
 import jwt
 from cryptography.hazmat.primitives import serialization
 
-from app.demo.door import Bends
-from app.demo.faults import Kind
+from app.demo.endpoint_routes import ActiveFaults
+from app.demo.faults import FaultKind
 from app.demo.ledger import SigningKey
 
 STRANGER = "https://stranger.example"
@@ -33,45 +33,45 @@ def _without(name: str) -> Bend:
     return lambda found, _true: {key: value for key, value in found.items() if key != name}
 
 
-_BENT_CLAIMS: dict[Kind, Bend] = {
-    Kind.WRONG_ISS: _set(iss=STRANGER),
-    Kind.WRONG_SUB: _set(sub="00u-demo-stranger"),
-    Kind.WRONG_AUD: _set(aud="0oa-stranger"),
-    Kind.WRONG_NONCE: _set(nonce="another-nonce"),
-    Kind.WRONG_AT_HASH: _set(at_hash="AAAAAAAAAAAAAAAAAAAAAA"),
-    Kind.NO_ISS: _without("iss"),
-    Kind.NO_SUB: _without("sub"),
-    Kind.NO_AUD: _without("aud"),
-    Kind.NO_IAT: _without("iat"),
-    Kind.NO_EXP: _without("exp"),
-    Kind.NO_NONCE: _without("nonce"),
-    Kind.NO_AT_HASH: _without("at_hash"),
-    Kind.AUD_ARRAY: lambda found, true: {**found, "aud": [true["aud"]]},
-    Kind.EXTRA_AUD: lambda found, true: {**found, "aud": [true["aud"], "0oa-stranger"]},
-    Kind.OLD_IAT: lambda found, true: {**found, "iat": true["iat"] - _WEEK_S},
-    Kind.FUTURE_IAT: lambda found, true: {**found, "iat": true["iat"] + _HOUR_S},
-    Kind.EXPIRED: lambda found, true: {**found, "exp": true["iat"] - _TEN_MINUTES_S},
+_BENT_CLAIMS: dict[FaultKind, Bend] = {
+    FaultKind.WRONG_ISS: _set(iss=STRANGER),
+    FaultKind.WRONG_SUB: _set(sub="00u-demo-stranger"),
+    FaultKind.WRONG_AUD: _set(aud="0oa-stranger"),
+    FaultKind.WRONG_NONCE: _set(nonce="another-nonce"),
+    FaultKind.WRONG_AT_HASH: _set(at_hash="AAAAAAAAAAAAAAAAAAAAAA"),
+    FaultKind.NO_ISS: _without("iss"),
+    FaultKind.NO_SUB: _without("sub"),
+    FaultKind.NO_AUD: _without("aud"),
+    FaultKind.NO_IAT: _without("iat"),
+    FaultKind.NO_EXP: _without("exp"),
+    FaultKind.NO_NONCE: _without("nonce"),
+    FaultKind.NO_AT_HASH: _without("at_hash"),
+    FaultKind.AUD_ARRAY: lambda found, true: {**found, "aud": [true["aud"]]},
+    FaultKind.EXTRA_AUD: lambda found, true: {**found, "aud": [true["aud"], "0oa-stranger"]},
+    FaultKind.OLD_IAT: lambda found, true: {**found, "iat": true["iat"] - _WEEK_S},
+    FaultKind.FUTURE_IAT: lambda found, true: {**found, "iat": true["iat"] + _HOUR_S},
+    FaultKind.EXPIRED: lambda found, true: {**found, "exp": true["iat"] - _TEN_MINUTES_S},
 }
-_BENT_ANSWERS: dict[Kind, Bend] = {
-    Kind.NO_EXPIRES_IN: _without("expires_in"),
-    Kind.NO_SCOPE: _without("scope"),
-    Kind.NO_ID_TOKEN: _without("id_token"),
-    Kind.ODD_TOKEN_TYPE: _set(token_type="bEARER"),  # noqa: S106 - no password
+_BENT_ANSWERS: dict[FaultKind, Bend] = {
+    FaultKind.NO_EXPIRES_IN: _without("expires_in"),
+    FaultKind.NO_SCOPE: _without("scope"),
+    FaultKind.NO_ID_TOKEN: _without("id_token"),
+    FaultKind.ODD_TOKEN_TYPE: _set(token_type="bEARER"),  # noqa: S106 - no password
 }
 _MIDDLE = 20
 
 
-def bend(claims: Claims, bends: Bends) -> Claims:
+def bend(claims: Claims, bends: ActiveFaults) -> Claims:
     """Return the claims of an ID token as the faults want them."""
     return _bent(claims, bends, _BENT_CLAIMS)
 
 
-def bend_answer(answer: dict[str, Any], bends: Bends) -> dict[str, Any]:
+def bend_answer(answer: dict[str, Any], bends: ActiveFaults) -> dict[str, Any]:
     """Return a token answer as the faults want it."""
     return _bent(answer, bends, _BENT_ANSWERS)
 
 
-def _bent(true: Claims, bends: Bends, known: dict[Kind, Bend]) -> Claims:
+def _bent(true: Claims, bends: ActiveFaults, known: dict[FaultKind, Bend]) -> Claims:
     found = true
     for kind in bends:
         if kind in known:
@@ -79,16 +79,16 @@ def _bent(true: Claims, bends: Bends, known: dict[Kind, Bend]) -> Claims:
     return found
 
 
-def sign(claims: Claims, key: SigningKey, bends: Bends) -> str:
+def sign(claims: Claims, key: SigningKey, bends: ActiveFaults) -> str:
     """Return the claims as a signed token, or as what should not pass for one."""
-    headers: dict[str, Any] = {"typ": None} if Kind.NO_KID in bends else {"kid": key.kid, "typ": None}
-    if Kind.ALG_NONE in bends:
+    headers: dict[str, Any] = {"typ": None} if FaultKind.NO_KID in bends else {"kid": key.kid, "typ": None}
+    if FaultKind.ALG_NONE in bends:
         return f"{_part({**headers, 'alg': 'none', 'typ': 'JWT'})}.{_part(claims)}."
-    if Kind.ALG_HS256 in bends:
+    if FaultKind.ALG_HS256 in bends:
         return _signed_with_the_public_key(claims, key, headers)
-    algorithm = "PS256" if Kind.ALG_PS256 in bends else "RS256"
+    algorithm = "PS256" if FaultKind.ALG_PS256 in bends else "RS256"
     token = jwt.encode(claims, key.private, algorithm=algorithm, headers=headers)
-    return _spoilt(token) if Kind.BAD_SIGNATURE in bends else token
+    return _spoilt(token) if FaultKind.BAD_SIGNATURE in bends else token
 
 
 def _signed_with_the_public_key(claims: Claims, key: SigningKey, headers: dict[str, Any]) -> str:

@@ -130,16 +130,6 @@ class DemoHost:
     def port(self) -> int | None:
         return self.hosting.port if self.hosting else None
 
-    @property
-    def wanted_port(self) -> int | None:
-        """The port the org is remembered by."""
-        return self.hosting.wanted_port if self.hosting else None
-
-    @property
-    def issuer(self) -> str | None:
-        """The issuer to sign in with."""
-        return self.hosting.issuer if self.hosting else None
-
     def ensure(self) -> Hosting:
         """Make sure the org answers: serve it, or find who does; a guest whose owner went away takes over.
 

@@ -6,20 +6,20 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from app.demo.door import Bends
-from app.demo.faults import Kind
+from app.demo.endpoint_routes import ActiveFaults
+from app.demo.faults import FaultKind
 from app.demo.ledger import MemoryLedger
 
 
-def published(ledger: MemoryLedger, bends: Bends) -> list[dict[str, Any]]:
+def published(ledger: MemoryLedger, bends: ActiveFaults) -> list[dict[str, Any]]:
     """Return the keys as JWKs, newest first, as the faults want them."""
     keys: list[dict[str, Any]] = [_jwk(key.kid, key.private.public_key()) for key in ledger.keys]
     signing = keys[0]
-    if Kind.EXTRA_KEY in bends:
+    if FaultKind.EXTRA_KEY in bends:
         keys.insert(0, _jwk(f"{signing['kid']}-other", ledger.own_key.private.public_key()))
-    if Kind.DECOY_KEYS in bends:
+    if FaultKind.DECOY_KEYS in bends:
         keys = [*_decoys(signing), *keys]
-    if Kind.NO_KEYS_KID in bends:
+    if FaultKind.NO_KEYS_KID in bends:
         keys = [{name: value for name, value in key.items() if name != "kid"} for key in keys]
     return keys
 

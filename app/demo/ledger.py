@@ -97,7 +97,7 @@ class AccessRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Struck:
+class RevokedToken:
     """A token that counted once: its family, and why it does no more."""
 
     family: str
@@ -136,7 +136,7 @@ class MemoryLedger:
         self.refresh: dict[str, RefreshRecord] = {}
         self.access: dict[str, AccessRecord] = {}
         self.codes: dict[str, CodeRecord] = {}
-        self.struck: dict[str, Struck] = {}
+        self.struck: dict[str, RevokedToken] = {}
         self.settings: dict[str, Any] = {}
         self._keys = [] if key is None else [key]
         self._own_key: SigningKey | None = None
@@ -209,7 +209,7 @@ class MemoryLedger:
         self, names: dict[str, RefreshRecord] | dict[str, AccessRecord], chosen: list[str], cause: Cause
     ) -> None:
         for name in chosen:
-            self.struck[name] = Struck(names.pop(name).family, cause)
+            self.struck[name] = RevokedToken(names.pop(name).family, cause)
         for name in list(self.struck)[: max(0, len(self.struck) - _MOST_STRUCK)]:
             del self.struck[name]
 

@@ -10,8 +10,8 @@ import jwt
 from jwt.types import Options
 
 from app.demo import forging
-from app.demo.door import Bends
-from app.demo.faults import Kind
+from app.demo.endpoint_routes import ActiveFaults
+from app.demo.faults import FaultKind
 from app.demo.ledger import AccessRecord, Family, RefreshRecord, SigningKey, hashed
 from app.demo.policy import TokenFormat
 from app.demo.servers import AuthorizationServer
@@ -75,14 +75,14 @@ def new_family(
     return family
 
 
-def token_answer(
+def token_response(
     org: "DemoOrg",
     server: AuthorizationServer,
     family: Family,
     scopes: tuple[str, ...],
     *,
     nonce: str | None = None,
-    bends: Bends | None = None,
+    bends: ActiveFaults | None = None,
 ) -> dict[str, Any]:
     """Make an access token, and an ID token if `openid` is in `scopes`; the refresh token is the caller's.
 
@@ -90,8 +90,8 @@ def token_answer(
     the faults that spoil the answer.
     """
     bends = bends or {}
-    if Kind.ROTATE_KEYS in bends or Kind.REPLACE_KEYS in bends:
-        org.ledger.rotate_keys(overlap=Kind.REPLACE_KEYS not in bends)
+    if FaultKind.ROTATE_KEYS in bends or FaultKind.REPLACE_KEYS in bends:
+        org.ledger.rotate_keys(overlap=FaultKind.REPLACE_KEYS not in bends)
     access = _access_token(org, server, family, scopes)
     answer: dict[str, Any] = {
         "token_type": "Bearer",

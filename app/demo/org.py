@@ -14,9 +14,9 @@ from app.demo.ledger import MemoryLedger
 from app.demo.pending import Pending
 from app.demo.policy import Policy, Successor, TokenFormat
 from app.demo.presets import preset_named
-from app.demo.scenarios import Scenario
+from app.demo.scenarios import ConformanceModule
 from app.demo.servers import DEFAULT, AuthorizationServer
-from app.demo.systemlog import SystemLog
+from app.demo.system_log import SystemLog
 from app.errors import BadInput
 from app.refusal_cause import RefusalCause
 
@@ -234,7 +234,7 @@ class DemoOrg:
         else:
             raise BadInput("There is no such token.")
 
-    def play(self, scenario: Scenario) -> None:
+    def play(self, scenario: ConformanceModule) -> None:
         """Switch on the faults of a scenario, and no others."""
         self.faults.clear()
         self.faults.switch_on(scenario.faults)

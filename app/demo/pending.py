@@ -35,7 +35,7 @@ class Ticket:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Handed:
+class PendingSignIn:
     """What an application was handed while the person is still busy: by which server, and until when (epoch seconds).
 
     It is kept past its end and its use, so that the System Log can tell which it was.
@@ -48,13 +48,13 @@ class Handed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FirstFactor(Handed):
+class FirstFactor(PendingSignIn):
     """A password that was right, and must be followed by a second factor; known by its `mfa_token`."""
 
     user_id: str
 
 
-class Answer(StrEnum):
+class PushResult(StrEnum):
     """What became of a question asked on the person's phone."""
 
     NONE = "none"
@@ -63,7 +63,7 @@ class Answer(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OutOfBand(Handed):
+class OutOfBand(PendingSignIn):
     """A question on the person's phone, known by its `oob_code`, on the phone by its `id`.
 
     `number` is the one of `choices` which the application shows (number challenge); `code` is what an SMS or a call
@@ -77,11 +77,11 @@ class OutOfBand(Handed):
     number: str | None = None
     choices: tuple[str, ...] = ()
     code: str | None = None
-    answer: Answer = Answer.NONE
+    answer: PushResult = PushResult.NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeviceSignIn(Handed):
+class DeviceSignIn(PendingSignIn):
     """A device that waits for its person to type `user_code` in a browser, known by its `device_code` (RFC 8628).
 
     `session` is who allowed it; `interval_s` is the least time between two polls, and grows.
@@ -100,7 +100,7 @@ class DeviceSignIn(Handed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PushedRequest(Handed):
+class PushedRequest(PendingSignIn):
     """An authorization request that an application has pushed, known by its `request_uri` (RFC 9126 §2.2)."""
 
     parameters: dict[str, str]

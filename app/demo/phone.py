@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from app.demo import words
-from app.demo.onetime import OneTimeCode, current_code
-from app.demo.pending import Answer, OutOfBand
+from app.demo.one_time_code import OneTimeCode, current_code
+from app.demo.pending import OutOfBand, PushResult
 from app.errors import BadInput
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Phone:
 
     def pushes(self) -> list[OutOfBand]:
         """Return the questions that wait for an answer, newest first."""
-        return [each for each in self._live() if each.code is None and each.answer is Answer.NONE]
+        return [each for each in self._live() if each.code is None and each.answer is PushResult.NONE]
 
     def approve(self, push: str, number: str | None = None) -> None:
         """Answer a push with yes; of a number challenge, with the `number` the application shows.
@@ -42,12 +42,12 @@ class Phone:
             choices = ", ".join(oob.choices)
             raise BadInput("This push asks for the number the program shows.", next_step=f"Choose one of {choices}.")
         is_right = oob.number is None or number == oob.number
-        self._answer(name, oob, Answer.APPROVED if is_right else Answer.REJECTED, words.WRONG_NUMBER)
+        self._answer(name, oob, PushResult.APPROVED if is_right else PushResult.REJECTED, words.WRONG_NUMBER)
 
     def deny(self, push: str) -> None:
         """Answer a push with no; raises BadInput for one that does not wait."""
         name, oob = self._waiting(push)
-        self._answer(name, oob, Answer.REJECTED, words.DENY_CHOSEN)
+        self._answer(name, oob, PushResult.REJECTED, words.DENY_CHOSEN)
 
     def label_of(self, oob: OutOfBand) -> str:
         """Return the name of the application that asks."""
@@ -103,9 +103,9 @@ class Phone:
                 return name, oob
         raise BadInput("This push does not wait for an answer (any more).", next_step="Start the sign-in again.")
 
-    def _answer(self, name: str, oob: OutOfBand, answer: Answer, cause: str) -> None:
+    def _answer(self, name: str, oob: OutOfBand, answer: PushResult, cause: str) -> None:
         self._org.pending.out_of_band[name] = replace(oob, answer=answer)
-        is_approved = answer is Answer.APPROVED
+        is_approved = answer is PushResult.APPROVED
         self._org.log.add(
             _EVENT,
             succeeded=is_approved,

@@ -7,10 +7,6 @@ from types import MappingProxyType
 from app.demo.faults import Fault
 from app.errors import BadInput
 
-_BASIC = "OpenID RP conformance suite, Basic and Config RP plans"
-_REFRESH = "OpenID RP conformance suite, refresh token plan; OIDC Core §12.2"
-_FAPI = "FAPI 2.0 Security Profile Final, client plan"
-
 
 class Expectation(StrEnum):
     """What a client must do."""
@@ -20,7 +16,7 @@ class Expectation(StrEnum):
     EITHER = "either"
 
 
-class Stage(StrEnum):
+class RequiredBy(StrEnum):
     """When it must be done: rejecting means going no further than this."""
 
     DISCOVERY = "discovery"
@@ -32,206 +28,97 @@ class Stage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scenario:
+class ConformanceModule:
     """One module: `name` is the suite's without its prefix, `faults` switch it on."""
 
     name: str
     plays: str
     expects: Expectation
-    stage: Stage
+    stage: RequiredBy
     source: str
     faults: tuple[Fault, ...]
 
 
-def _scenario(name: str, plays: str, expects: Expectation, stage: Stage, source: str, *faults: str) -> Scenario:
-    return Scenario(
+# What stands in a line: name | expected | by when | what is played | its faults | more of its source.
+_TABLES = {
+    "OpenID RP conformance suite, Basic and Config RP plans": """
+        test | complete | call | Nothing is wrong.
+        invalid-iss | reject | sign-in | The ID token has a wrong iss. | wrong-iss@token.code
+        missing-sub | reject | sign-in | The ID token has no sub. | no-sub@token.code
+        invalid-aud | reject | sign-in | The ID token is for another client. | wrong-aud@token.code
+        missing-aud | reject | sign-in | The ID token has no aud. | no-aud@token.code
+        missing-iat | reject | sign-in | The ID token has no iat. | no-iat@token.code
+        kid-absent-single-jwks | complete | call | No kid, and one key. | no-kid@token.code
+        kid-absent-multiple-jwks | either | sign-in | No kid, and two keys that fit. | no-kid@token.code extra-key@keys
+        idtoken-sig-rs256 | complete | call | Signed with RS256.
+        idtoken-sig-none | reject | sign-in | The ID token has alg none. | alg-none@token.code
+        invalid-sig-rs256 | reject | sign-in | The signature is broken. | bad-signature@token.code
+        invalid-sig-hs256 | reject | sign-in |\
+            Signed with the public key as an HMAC secret. | alg-hs256@token.code | CVE-2015-9235
+        userinfo-invalid-sub | reject | userinfo | Userinfo speaks of another sub. | wrong-sub@userinfo
+        nonce-invalid | reject | sign-in | The ID token has a wrong nonce. | wrong-nonce@token.code
+        invalid-athash | reject | sign-in | at_hash is wrong. | wrong-at-hash@token.code
+        missing-athash | complete | call | No at_hash. | no-at-hash@token.code
+        discovery-issuer-mismatch | reject | discovery | The metadata names another issuer. | issuer-mismatch@discovery
+        signing-key-rotation | complete | call |\
+            Between two sign-ins the key changes, with overlap. | rotate-keys@token.code*1
+        signing-key-rotation-just-before-signing | complete | call |\
+            The key changes right before signing; the old one is gone. | replace-keys@token.code*1
+    """,
+    "OpenID RP conformance suite, refresh token plan; OIDC Core §12.2": """
+        refresh-token | complete | call | A refresh brings new tokens of every kind.
+        refresh-token-invalid-issuer | reject | refresh |\
+            The refreshed ID token has another iss. | wrong-iss@token.refresh
+        refresh-token-invalid-sub | reject | refresh | The refreshed ID token has another sub. | wrong-sub@token.refresh
+    """,
+    "FAPI 2.0 Security Profile Final, client plan": """
+        fapi2-missing-exp | reject | sign-in | The ID token has no exp. | no-exp@token.code
+        fapi2-missing-nonce | reject | sign-in | The ID token has no nonce. | no-nonce@token.code
+        fapi2-invalid-secondary-aud | reject | sign-in |\
+            A stranger is in aud, and there is no azp. | extra-aud@token.code
+        fapi2-valid-aud-as-array | complete | call | aud is a list of one. | aud-array@token.code
+        fapi2-invalid-expired-exp | reject | sign-in | The ID token is past its end. | expired@token.code
+        fapi2-invalid-alternate-alg | reject | sign-in | Signed with PS256. | alg-ps256@token.code
+        fapi2-invalid-authorization-response-iss | reject | redirect |\
+            The redirect names another iss (RFC 9207). | wrong-iss@sign_in
+        fapi2-remove-authorization-response-iss | reject | redirect |\
+            The redirect lacks the promised iss. | no-iss@sign_in
+        fapi2-authorization-response-invalid-state | reject | redirect |\
+            The redirect has another state. | wrong-state@sign_in
+        fapi2-authorization-response-missing-state | reject | redirect | The redirect has no state. | no-state@sign_in
+        fapi2-token-endpoint-response-without-expires_in | complete | call |\
+            The token answer has no expires_in. | no-expires-in@token
+        fapi2-token-type-case-insensitivity | complete | call | token_type is bEARER. | odd-token-type@token
+        fapi2-refresh-token | complete | call |\
+            The API answers 401 invalid_token until the session was refreshed twice. | until-refreshed=2@api
+        fapi2-decoy-keys | complete | call | Beside the key lie others of the same kid. | decoy-keys@keys | §5.4.3
+    """,
+    "FAPI 1.0 Advanced, client plan": """
+        fapi1-no-scope-in-token-endpoint-response | complete | call |\
+            The token answer has neither scope nor expires_in. | no-scope@token no-expires-in@token
+        fapi1-iat-is-week-in-past | reject | sign-in | The ID token was issued a week ago. | old-iat@token.code
+    """,
+}
+
+
+def _scenario(line: str, source: str) -> ConformanceModule:
+    name, expects, stage, plays, *more = (each.strip() for each in line.split("|"))
+    faults = more[0].split() if more else ()
+    return ConformanceModule(
         name=name,
         plays=plays,
-        expects=expects,
-        stage=stage,
-        source=source,
-        faults=tuple(Fault.parse(fault) for fault in faults),
+        expects=Expectation(expects),
+        stage=RequiredBy(stage),
+        source="; ".join((source, *more[1:])),
+        faults=tuple(map(Fault.parse, faults)),
     )
 
 
-_OK, _NO, _EITHER = Expectation.COMPLETE, Expectation.REJECT, Expectation.EITHER
-_AT = Stage
-_SCENARIOS = (
-    _scenario("test", "Nothing is wrong.", _OK, _AT.CALL, _BASIC),
-    _scenario("invalid-iss", "The ID token has a wrong iss.", _NO, _AT.SIGN_IN, _BASIC, "wrong-iss@token.code"),
-    _scenario("missing-sub", "The ID token has no sub.", _NO, _AT.SIGN_IN, _BASIC, "no-sub@token.code"),
-    _scenario("invalid-aud", "The ID token is for another client.", _NO, _AT.SIGN_IN, _BASIC, "wrong-aud@token.code"),
-    _scenario("missing-aud", "The ID token has no aud.", _NO, _AT.SIGN_IN, _BASIC, "no-aud@token.code"),
-    _scenario("missing-iat", "The ID token has no iat.", _NO, _AT.SIGN_IN, _BASIC, "no-iat@token.code"),
-    _scenario("kid-absent-single-jwks", "No kid, and one key.", _OK, _AT.CALL, _BASIC, "no-kid@token.code"),
-    _scenario(
-        "kid-absent-multiple-jwks",
-        "No kid, and two keys that fit.",
-        _EITHER,
-        _AT.SIGN_IN,
-        _BASIC,
-        "no-kid@token.code",
-        "extra-key@keys",
-    ),
-    _scenario("idtoken-sig-rs256", "Signed with RS256.", _OK, _AT.CALL, _BASIC),
-    _scenario("idtoken-sig-none", "The ID token has alg none.", _NO, _AT.SIGN_IN, _BASIC, "alg-none@token.code"),
-    _scenario("invalid-sig-rs256", "The signature is broken.", _NO, _AT.SIGN_IN, _BASIC, "bad-signature@token.code"),
-    _scenario(
-        "invalid-sig-hs256",
-        "Signed with the public key as an HMAC secret.",
-        _NO,
-        _AT.SIGN_IN,
-        f"{_BASIC}; CVE-2015-9235",
-        "alg-hs256@token.code",
-    ),
-    _scenario(
-        "userinfo-invalid-sub", "Userinfo speaks of another sub.", _NO, _AT.USERINFO, _BASIC, "wrong-sub@userinfo"
-    ),
-    _scenario("nonce-invalid", "The ID token has a wrong nonce.", _NO, _AT.SIGN_IN, _BASIC, "wrong-nonce@token.code"),
-    _scenario("invalid-athash", "at_hash is wrong.", _NO, _AT.SIGN_IN, _BASIC, "wrong-at-hash@token.code"),
-    _scenario("missing-athash", "No at_hash.", _OK, _AT.CALL, _BASIC, "no-at-hash@token.code"),
-    _scenario(
-        "discovery-issuer-mismatch",
-        "The metadata names another issuer.",
-        _NO,
-        _AT.DISCOVERY,
-        _BASIC,
-        "issuer-mismatch@discovery",
-    ),
-    _scenario(
-        "signing-key-rotation",
-        "Between two sign-ins the key changes, with overlap.",
-        _OK,
-        _AT.CALL,
-        _BASIC,
-        "rotate-keys@token.code*1",
-    ),
-    _scenario(
-        "signing-key-rotation-just-before-signing",
-        "The key changes right before signing; the old one is gone.",
-        _OK,
-        _AT.CALL,
-        _BASIC,
-        "replace-keys@token.code*1",
-    ),
-    _scenario("refresh-token", "A refresh brings new tokens of every kind.", _OK, _AT.CALL, _REFRESH),
-    _scenario(
-        "refresh-token-invalid-issuer",
-        "The refreshed ID token has another iss.",
-        _NO,
-        _AT.REFRESH,
-        _REFRESH,
-        "wrong-iss@token.refresh",
-    ),
-    _scenario(
-        "refresh-token-invalid-sub",
-        "The refreshed ID token has another sub.",
-        _NO,
-        _AT.REFRESH,
-        _REFRESH,
-        "wrong-sub@token.refresh",
-    ),
-    _scenario("fapi2-missing-exp", "The ID token has no exp.", _NO, _AT.SIGN_IN, _FAPI, "no-exp@token.code"),
-    _scenario("fapi2-missing-nonce", "The ID token has no nonce.", _NO, _AT.SIGN_IN, _FAPI, "no-nonce@token.code"),
-    _scenario(
-        "fapi2-invalid-secondary-aud",
-        "A stranger is in aud, and there is no azp.",
-        _NO,
-        _AT.SIGN_IN,
-        _FAPI,
-        "extra-aud@token.code",
-    ),
-    _scenario("fapi2-valid-aud-as-array", "aud is a list of one.", _OK, _AT.CALL, _FAPI, "aud-array@token.code"),
-    _scenario(
-        "fapi2-invalid-expired-exp", "The ID token is past its end.", _NO, _AT.SIGN_IN, _FAPI, "expired@token.code"
-    ),
-    _scenario("fapi2-invalid-alternate-alg", "Signed with PS256.", _NO, _AT.SIGN_IN, _FAPI, "alg-ps256@token.code"),
-    _scenario(
-        "fapi2-invalid-authorization-response-iss",
-        "The redirect names another iss (RFC 9207).",
-        _NO,
-        _AT.REDIRECT,
-        _FAPI,
-        "wrong-iss@sign_in",
-    ),
-    _scenario(
-        "fapi2-remove-authorization-response-iss",
-        "The redirect lacks the promised iss.",
-        _NO,
-        _AT.REDIRECT,
-        _FAPI,
-        "no-iss@sign_in",
-    ),
-    _scenario(
-        "fapi2-authorization-response-invalid-state",
-        "The redirect has another state.",
-        _NO,
-        _AT.REDIRECT,
-        _FAPI,
-        "wrong-state@sign_in",
-    ),
-    _scenario(
-        "fapi2-authorization-response-missing-state",
-        "The redirect has no state.",
-        _NO,
-        _AT.REDIRECT,
-        _FAPI,
-        "no-state@sign_in",
-    ),
-    _scenario(
-        "fapi2-token-endpoint-response-without-expires_in",
-        "The token answer has no expires_in.",
-        _OK,
-        _AT.CALL,
-        _FAPI,
-        "no-expires-in@token",
-    ),
-    _scenario(
-        "fapi2-token-type-case-insensitivity",
-        "token_type is bEARER.",
-        _OK,
-        _AT.CALL,
-        _FAPI,
-        "odd-token-type@token",
-    ),
-    _scenario(
-        "fapi2-refresh-token",
-        "The API answers 401 invalid_token until the session was refreshed twice.",
-        _OK,
-        _AT.CALL,
-        _FAPI,
-        "until-refreshed=2@api",
-    ),
-    _scenario(
-        "fapi2-decoy-keys",
-        "Beside the key lie others of the same kid.",
-        _OK,
-        _AT.CALL,
-        f"{_FAPI}; §5.4.3",
-        "decoy-keys@keys",
-    ),
-    _scenario(
-        "fapi1-no-scope-in-token-endpoint-response",
-        "The token answer has neither scope nor expires_in.",
-        _OK,
-        _AT.CALL,
-        "FAPI 1.0 Advanced, client plan",
-        "no-scope@token",
-        "no-expires-in@token",
-    ),
-    _scenario(
-        "fapi1-iat-is-week-in-past",
-        "The ID token was issued a week ago.",
-        _NO,
-        _AT.SIGN_IN,
-        "FAPI 1.0 Advanced, client plan",
-        "old-iat@token.code",
-    ),
-)
+_SCENARIOS = (_scenario(line, source) for source, table in _TABLES.items() for line in table.strip().splitlines())
 SCENARIOS = MappingProxyType({scenario.name: scenario for scenario in _SCENARIOS})
 
 
-def scenario_named(name: str) -> Scenario:
+def scenario_named(name: str) -> ConformanceModule:
     """Return the scenario; the suite's prefix may be there or not. Raises BadInput when there is none of that name."""
     short = name.removeprefix("oidcc-client-test-")
     if short not in SCENARIOS:

@@ -13,8 +13,8 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from app.demo.door import HANG_UP
-from app.demo.front import asgi
+from app.demo.asgi import asgi
+from app.demo.endpoint_routes import HANG_UP
 from app.demo.org import DemoOrg
 
 _START_WITHIN_S = 10.0
@@ -51,12 +51,10 @@ class ServedOrg:
 
     @property
     def issuer(self) -> str:
-        """The issuer identifier to sign in with."""
         return self.org.issuer
 
     @property
     def api_url(self) -> str:
-        """The URL of the first API call."""
         return self.org.api_url
 
     @property

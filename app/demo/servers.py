@@ -29,7 +29,6 @@ class AuthorizationServer:
 
     @property
     def endpoints(self) -> str:
-        """The path its endpoints begin with."""
         return f"{self.path or '/oauth2'}/v1"
 
     @property

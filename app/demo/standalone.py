@@ -7,7 +7,7 @@ from collections.abc import Callable
 from app.demo.addresses import Addresses
 from app.demo.org import DemoOrg
 from app.demo.serve import ServedOrg
-from app.demo.systemlog import LogEvent
+from app.demo.system_log import LogEvent
 from app.errors import BadInput
 
 _BASE_URL = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[1-9][0-9]{0,4})?")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from app.demo import words
 from app.demo.ledger import RefreshRecord
 from app.demo.presets import Preset
-from app.demo.scenarios import Scenario
-from app.demo.systemlog import LogEvent
+from app.demo.scenarios import ConformanceModule
+from app.demo.system_log import LogEvent
 
 if TYPE_CHECKING:
     from app.demo.org import DemoOrg
@@ -70,20 +70,11 @@ def families(org: "DemoOrg") -> list[dict[str, Any]]:
     ]
 
 
-def scenario(found: Scenario) -> dict[str, Any]:
-    """Return a scenario, its faults as they are written."""
-    return {
-        "name": found.name,
-        "plays": found.plays,
-        "expects": found.expects.value,
-        "stage": found.stage.value,
-        "source": found.source,
-        "faults": [str(fault) for fault in found.faults],
-    }
+def scenario(found: ConformanceModule) -> dict[str, Any]:
+    return {**asdict(found), "faults": list(map(str, found.faults))}
 
 
 def preset(found: Preset) -> dict[str, Any]:
-    """Return a preset with the knobs it turns."""
     return {
         "name": found.name,
         "behaviour": found.behaviour,

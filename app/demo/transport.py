@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 from starlette.types import ASGIApp, Message
 
-from app.demo.door import HungUp
-from app.demo.front import asgi
+from app.demo.asgi import asgi
+from app.demo.endpoint_routes import HungUp
 from app.demo.org import DemoOrg
 
 _CLIENT = ("127.0.0.1", 123)

@@ -4,7 +4,7 @@ What clients are told is Okta's, in `app.demo.dialect`.
 """
 
 from app.demo.cause import Cause
-from app.demo.systemlog import LogEvent
+from app.demo.system_log import LogEvent
 from app.refusal_cause import RefusalCause
 from app.text import duration
 

@@ -7,10 +7,10 @@ from app.connection import Connection
 from app.connections import Connections
 from app.doctor.doctor import diagnose
 from app.doctor.evidence import case_of
-from app.doctor.lasttrouble import last_trouble
-from app.doctor.look import look_at
-from app.doctor.orgside import ask_org
+from app.doctor.last_failure import last_trouble
+from app.doctor.okta_org import ask_org
 from app.doctor.records import Case, Finding, Known
+from app.doctor.server_check import check_server
 from app.errors import BadInput
 from app.events.calls import DoctorAsked
 from app.okta.addresses import org_url
@@ -51,7 +51,7 @@ async def _known(connections: Connections, *, offline: bool) -> Known:
     known = Known(limits=None if policy is None else policy.limits, last_trouble=trouble)
     if offline:
         return known
-    known = replace(known, look=await look_at(connections.http, connection.issuer, connections.clock))
+    known = replace(known, look=await check_server(connections.http, connection.issuer, connections.clock))
     known = await _told_by_org(connections, connection, known)
     if policy is None:
         return known

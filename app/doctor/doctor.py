@@ -1,7 +1,7 @@
 """The diagnosis: every rule looks at the case, and the best-founded cause comes first."""
 
 from app.doctor.records import Case, Certainty, Finding
-from app.doctor.rules import Rule, client, elsewhere, here, limits, network, offline, policy, reuse
+from app.doctor.rules import Rule, client, limits, local, network, offline, other_clients, policy, reuse
 
 RULES: tuple[Rule, ...] = (
     client.unauthorized_client,
@@ -26,19 +26,19 @@ RULES: tuple[Rule, ...] = (
     offline.grant_off,
     offline.not_sent,
     offline.not_granted,
-    here.clock_skew,
-    here.keyring,
+    local.clock_skew,
+    local.keyring,
 )
 CANDIDATES: tuple[Rule, ...] = (
     reuse.reused,
     reuse.lost_answer,
     limits.idle_limit,
     limits.absolute_limit,
-    elsewhere.other_process,
-    elsewhere.revoked,
-    elsewhere.password_changed,
-    elsewhere.user_deactivated,
-    elsewhere.server_knows,
+    other_clients.other_process,
+    other_clients.revoked,
+    other_clients.password_changed,
+    other_clients.user_deactivated,
+    other_clients.server_knows,
 )
 """The causes of one refusal, `invalid_grant`: a sure one leaves no room for the others."""
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from app.clock import Clock
 from app.connection import Connection
-from app.doctor.records import Case, Holding, Known, Sent, Stage, StoreFacts, Trouble
+from app.doctor.records import Case, FailedStage, Failure, Holding, Known, Sent, StoreFacts
 from app.errors.reasons import SignInEnded
 from app.events import Entry, Event
 from app.events.demo import DemoOrgReset
@@ -81,7 +81,7 @@ def last(entries: tuple[Entry, ...], *kinds: type, before: int | None = None) ->
     return next((each for each in fitting if before is None or each.seq < before), None)
 
 
-def trouble_in(entries: tuple[Entry, ...], auth_time: float | None = None) -> Trouble | None:
+def trouble_in(entries: tuple[Entry, ...], auth_time: float | None = None) -> Failure | None:
     """Return what went wrong last, None when tokens came or somebody signed out after it.
 
     `auth_time` says when the sign-in was, in epoch seconds, if the journal does not reach back to it.
@@ -91,8 +91,8 @@ def trouble_in(entries: tuple[Entry, ...], auth_time: float | None = None) -> Tr
         return None
     event = entry.event
     if isinstance(event, RefreshFailed):
-        return Trouble(
-            stage=Stage.REFRESH,
+        return Failure(
+            stage=FailedStage.REFRESH,
             at=entry.at,
             what=event.what,
             code=event.code,
@@ -104,8 +104,8 @@ def trouble_in(entries: tuple[Entry, ...], auth_time: float | None = None) -> Tr
             sent=_sent(entries, entry, auth_time),
         )
     assert isinstance(event, SignInFinished)
-    return Trouble(
-        stage=Stage.SIGN_IN,
+    return Failure(
+        stage=FailedStage.SIGN_IN,
         at=entry.at,
         what=event.what,
         code=event.code,

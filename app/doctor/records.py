@@ -69,7 +69,7 @@ def _number(evidence: Evidence) -> str:
     return "" if evidence.seq is None else f" (journal {evidence.seq})"
 
 
-class Stage(StrEnum):
+class FailedStage(StrEnum):
     """What was being done when it went wrong."""
 
     SIGN_IN = "sign-in"
@@ -92,14 +92,14 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
+class Failure:
     """What went wrong last: our sentence for people, and the server's error (RFC 6749 §5.2) as far as there was one.
 
     `reason` is why a sign-in ended, `rule` what its ID token did not pass, and `kind` why no response came that can
     be used.
     """
 
-    stage: Stage
+    stage: FailedStage
     at: float
     what: str
     code: str = ""
@@ -174,11 +174,11 @@ class LogLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class ServerCheck:
     """What a look at the server has shown just now; `trouble` None means metadata and keys were there."""
 
     at: float
-    trouble: Trouble | None = None
+    trouble: Failure | None = None
     skew_s: float | None = None
     grants_offered: tuple[str, ...] | None = None
 
@@ -204,8 +204,8 @@ class Known:
     has_access_policy: bool | None = None
     user_is_assigned: bool | None = None
     server_log: tuple[LogLine, ...] = ()
-    look: Look | None = None
-    last_trouble: Trouble | None = None
+    look: ServerCheck | None = None
+    last_trouble: Failure | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,7 +220,7 @@ class Case:
     now: float
     entries: tuple[Entry, ...] = ()
     holding: Holding = Holding()
-    trouble: Trouble | None = None
+    trouble: Failure | None = None
     asked_scopes: str = ""
     redirect_uri: str = ""
     skew_s: float | None = None

@@ -255,7 +255,6 @@ class OtherSubject(Refusal):
         super().__init__(SessionEnd.OTHER_SUBJECT, code="", status=200)
 
     def again(self) -> "OtherSubject":
-        """Return the same, to be raised."""
         return OtherSubject()
 
 

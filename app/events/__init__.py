@@ -25,7 +25,6 @@ class Entry:
     connection: str = ""
 
     def sentence(self) -> str:
-        """Return the event in one sentence."""
         from app.events.words import sentence  # late: most commands say nothing of it
 
         return sentence(self.event)

@@ -10,13 +10,15 @@ from app.errors.reasons import FailureKind, SignInEnded
 class SignInStarted:
     """A sign-in began; in the browser it waits for that to come back to `redirect_uri`.
 
-    `scopes` are those it asks for, `kind` is browser, password or device.
+    `scopes` are those it asks for. `kind` is the name of its kind, and `how` says so in a sentence where no browser is
+    waited for, as in "on another device".
     """
 
     issuer: str
     redirect_uri: str
     scopes: str = ""
-    kind: str = "browser"
+    kind: str = ""
+    how: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,6 @@ _FAULTS = MappingProxyType(
 
 
 def sentence(event: Event) -> str:
-    """Return an event in one sentence."""
     if isinstance(event, Exchange):
         return _exchange(event)
     if isinstance(event, refresh.RefreshEvent):
@@ -184,12 +183,10 @@ def _of_session(event: session.SessionEvent) -> str:  # noqa: C901, PLR0911 - on
             assert_never(event)
 
 
-def _of_sign_in(event: sign_in.SignInEvent) -> str:  # noqa: C901, PLR0911, PLR0912 - one case a record
+def _of_sign_in(event: sign_in.SignInEvent) -> str:  # noqa: C901, PLR0911 - one case a record
     match event:
-        case sign_in.SignInStarted(kind="device"):
-            return "Sign-in on another device started."
-        case sign_in.SignInStarted(kind="password"):
-            return "Sign-in with username and password started."
+        case sign_in.SignInStarted(redirect_uri=""):
+            return f"Sign-in {event.how} started."
         case sign_in.SignInStarted():
             return f"Sign-in started; waiting for the browser at {event.redirect_uri}."
         case sign_in.RedirectPortsTaken():

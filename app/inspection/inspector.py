@@ -5,12 +5,12 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from app.inspection.reading import Form, Reading, read
-from app.inspection.truth import Testimony, truth_table
-from app.oauth.keyset import Keys
+from app.inspection.expiry_sources import Testimony, expiry_table
+from app.inspection.reading import TextForm, TokenReading, read
+from app.oauth.key_set import KeySet
 from app.oauth.metadata import ServerMetadata
-from app.oauth.rules import Outcome
-from app.oauth.verify import Expected, Kind, Verification, verify
+from app.oauth.rules import RuleOutcome
+from app.oauth.verify import Expected, JwtKind, Verification, verify
 from app.secret import Secret
 from app.session.tokens import Held, TokenSet
 from app.token_name import TokenKind, TokenName
@@ -19,7 +19,7 @@ FOR_THE_API = "For the API: shown, not relied on (RFC 9068 §6)."
 FOR_THE_ORG = "For Okta only: shown, not relied on (RFC 9068 §6); its org server promises no format."
 _ID_CLAIMS = frozenset({"nonce", "at_hash", "c_hash", "amr"})
 _ACCESS_CLAIMS = frozenset({"scp", "scope", "cid", "client_id"})
-_KINDS = {TokenKind.ACCESS: Kind.ACCESS, TokenKind.ID: Kind.ID}
+_KINDS = {TokenKind.ACCESS: JwtKind.ACCESS, TokenKind.ID: JwtKind.ID}
 
 
 class Conclusion(StrEnum):
@@ -40,7 +40,7 @@ class Against:
     """
 
     now: float
-    keys: Keys | None = None
+    keys: KeySet | None = None
     metadata: ServerMetadata | None = None
     issuer: str | None = None
     client_id: str | None = None
@@ -55,8 +55,8 @@ class Inspection:
     """Everything there is to say about one token; `name` is None for a pasted one, `verification` for no JWT."""
 
     name: TokenName | None
-    kind: Kind
-    reading: Reading
+    kind: JwtKind
+    reading: TokenReading
     verification: Verification | None
     truth: tuple[Testimony, ...]
     introspection: Mapping[str, Any] | None = field(default=None, repr=False)
@@ -78,7 +78,6 @@ class Inspection:
         return Conclusion.VALID if self.verification.is_verified else Conclusion.NOT_VERIFIED
 
     def sentence(self) -> str:
-        """Return the conclusion in one sentence, with its reason."""
         failure = self.verification.first_failure if self.verification else None
         match self.conclusion:
             case Conclusion.VALID:
@@ -94,7 +93,7 @@ class Inspection:
     def _valid_sentence(self) -> str:
         if self.verification is None:
             return "The server says it is active."
-        open_rules = [each.rule for each in self.verification.verdicts if each.outcome is Outcome.CANNOT_BE_CHECKED]
+        open_rules = [each.rule for each in self.verification.verdicts if each.outcome is RuleOutcome.CANNOT_BE_CHECKED]
         left = f" Not checked: {', '.join(open_rules)}." if open_rules else ""
         return f"The signature holds and no rule is broken.{left}"
 
@@ -106,11 +105,11 @@ class Inspection:
 
 def inspect_held(held: Held, tokens: TokenSet, against: Against) -> Inspection:
     """Return the inspection of a token in hand, with what its session knows of it."""
-    kind = _KINDS.get(held.kind, Kind.ANY)
+    kind = _KINDS.get(held.kind, JwtKind.ANY)
     first = tokens.first_id_claims or {}
     is_first = held.number == 1
     expected = _expected(kind, against)
-    if kind is Kind.ID:
+    if kind is JwtKind.ID:
         fits = tokens.access is not None and tokens.access.number == held.number
         expected = replace(
             expected,
@@ -123,7 +122,7 @@ def inspect_held(held: Held, tokens: TokenSet, against: Against) -> Inspection:
     inspection = _inspected(held.value, held.name, kind, expected, against)
     if held.kind is not TokenKind.ACCESS:
         return inspection
-    truth = truth_table(
+    truth = expiry_table(
         by_receipt=tokens.expires_at,
         exp=_moment(inspection.reading.claims, "exp"),
         skew_s=against.skew_s,
@@ -137,32 +136,34 @@ def inspect_text(token: Secret, label: str, against: Against) -> Inspection:
     """Return the inspection of any text; `label` is what it was called where it was found, or empty."""
     kind = _kind(label, read(token.reveal()), against)
     inspection = _inspected(token, None, kind, _expected(kind, against), against)
-    remark = _access_remark(inspection.reading, against) if kind is Kind.ACCESS else ""
+    remark = _access_remark(inspection.reading, against) if kind is JwtKind.ACCESS else ""
     return replace(inspection, remark=remark, label=label)
 
 
-def _inspected(token: Secret, name: TokenName | None, kind: Kind, expected: Expected, against: Against) -> Inspection:
+def _inspected(
+    token: Secret, name: TokenName | None, kind: JwtKind, expected: Expected, against: Against
+) -> Inspection:
     reading = read(token.reveal())
-    is_jwt = reading.form in (Form.JWT, Form.DAMAGED)
+    is_jwt = reading.form in (TextForm.JWT, TextForm.DAMAGED)
     return Inspection(
         name=name,
         kind=kind,
         reading=reading,
         verification=verify(token.reveal(), expected) if is_jwt else None,
-        truth=truth_table(exp=_moment(reading.claims, "exp"), skew_s=against.skew_s, **_introspected(against)),
+        truth=expiry_table(exp=_moment(reading.claims, "exp"), skew_s=against.skew_s, **_introspected(against)),
         introspection=against.introspection,
     )
 
 
-def _expected(kind: Kind, against: Against) -> Expected:
+def _expected(kind: JwtKind, against: Against) -> Expected:
     metadata = against.metadata
     issuer = against.issuer or (metadata.issuer if metadata else None)
-    audience = against.audience or (against.client_id if kind is Kind.ID else None)
+    audience = against.audience or (against.client_id if kind is JwtKind.ID else None)
     return Expected(
         kind=kind,
         now=against.now,
         keys=against.keys,
-        algs=metadata.id_token_algs if metadata is not None and kind is Kind.ID else None,
+        algs=metadata.id_token_algs if metadata is not None and kind is JwtKind.ID else None,
         issuer=issuer,
         audience=audience,
         access_token=against.access_token,
@@ -176,19 +177,19 @@ def _introspected(against: Against) -> dict[str, Any]:
     return {"introspected": _moment(found, "exp"), "is_active": found.get("active") is True}
 
 
-def _kind(label: str, reading: Reading, against: Against) -> Kind:
-    for kind in (Kind.ID, Kind.ACCESS):
+def _kind(label: str, reading: TokenReading, against: Against) -> JwtKind:
+    for kind in (JwtKind.ID, JwtKind.ACCESS):
         if label == kind.value:
             return kind
     claims, header = reading.claims or {}, reading.header or {}
     if str(header.get("typ", "")).lower().endswith("at+jwt"):
-        return Kind.ACCESS
+        return JwtKind.ACCESS
     if _ID_CLAIMS & claims.keys() or (against.client_id is not None and claims.get("aud") == against.client_id):
-        return Kind.ID
-    return Kind.ACCESS if _ACCESS_CLAIMS & claims.keys() else Kind.ANY
+        return JwtKind.ID
+    return JwtKind.ACCESS if _ACCESS_CLAIMS & claims.keys() else JwtKind.ANY
 
 
-def _access_remark(reading: Reading, against: Against) -> str:
+def _access_remark(reading: TokenReading, against: Against) -> str:
     issuer = against.issuer or (against.metadata.issuer if against.metadata else None)
     aud = (reading.claims or {}).get("aud")
     # an org server's issuer is the org itself, and so is the audience of its access tokens (Okta fact §2.1)

@@ -10,14 +10,14 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 
 from app.errors import BadInput
-from app.oauth.keyset import Keys, keys_of
-from app.strictjson import read_object
+from app.oauth.key_set import KeySet, keys_of
+from app.strict_json import read_object
 
 _MOST = 1024 * 1024
 _NEXT_STEP = "Give a JWK Set, a JWK, or a public key or certificate in PEM."
 
 
-def read_pasted_keys(text: str, source: str) -> Keys:
+def read_pasted_keys(text: str, source: str) -> KeySet:
     """Return the public keys in a text; private parts are dropped, symmetric keys are refused. Raises BadInput."""
     if len(text) > _MOST:
         raise BadInput("The keys are larger than 1 MiB.", next_step=_NEXT_STEP)

@@ -18,7 +18,7 @@ _FROM_BASE64 = str.maketrans("+/", "-_")
 _NAMES = ("header", "payload", "signature")
 
 
-class Form(StrEnum):
+class TextForm(StrEnum):
     """What a text looks like."""
 
     JWT = "JWT"
@@ -29,7 +29,7 @@ class Form(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class TokenPart:
     """One part between the dots; `content` is its JSON object if it is one, `text` what can be shown of it anyway."""
 
     name: str
@@ -40,68 +40,66 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class TokenReading:
     """What a text shows of itself; `remark` is the sentence that goes with its form."""
 
-    form: Form
+    form: TextForm
     length: int
     remark: str
-    parts: tuple[Part, ...] = ()
+    parts: tuple[TokenPart, ...] = ()
 
     @property
     def header(self) -> dict[str, Any] | None:
-        """The header, if there is one to read."""
         return self.parts[0].content if self.parts else None
 
     @property
     def claims(self) -> dict[str, Any] | None:
-        """The claims, if there are any to read."""
-        return self.parts[1].content if self.form in (Form.JWT, Form.DAMAGED) and len(self.parts) > 1 else None
+        return self.parts[1].content if self.form in (TextForm.JWT, TextForm.DAMAGED) and len(self.parts) > 1 else None
 
 
-def read(token: str) -> Reading:
+def read(token: str) -> TokenReading:
     """Return what can be shown of a text; whatever it is, nothing is raised."""
     if len(token) > LONGEST:
-        return Reading(Form.TOO_LONG, len(token), f"With {len(token)} characters it is too long to look into.")
+        return TokenReading(TextForm.TOO_LONG, len(token), f"With {len(token)} characters it is too long to look into.")
     parts = token.split(".")
     if len(parts) == _JWE_PARTS and (head := _part("header", parts[0])).content is not None:
         remark = "It is encrypted: only whom it is for can read what is in it."
-        return Reading(Form.JWE, len(token), remark, (head,))
+        return TokenReading(TextForm.JWE, len(token), remark, (head,))
     shown = tuple(_part(name, part) for name, part in zip(_NAMES, parts, strict=False))
     if not shown or (shown[0].content is None and (len(shown) < 2 or shown[1].content is None)):  # noqa: PLR2004
-        return Reading(Form.OPAQUE, len(token), "Only the server knows what is in it and what it is worth.")
+        return TokenReading(TextForm.OPAQUE, len(token), "Only the server knows what is in it and what it is worth.")
     if len(parts) == _JWS_PARTS and not any(part.problem for part in shown):
-        return Reading(Form.JWT, len(token), "Shown as it stands; nothing in it is verified by that.", shown)
+        return TokenReading(TextForm.JWT, len(token), "Shown as it stands; nothing in it is verified by that.", shown)
     problems = [f"the {part.name} {part.problem}" for part in shown if part.problem]
     if len(parts) != _JWS_PARTS:
         problems.append(f"it has {len(parts)} parts instead of 3")
-    return Reading(Form.DAMAGED, len(token), f"It is damaged: {', '.join(problems)}.", shown)
+    return TokenReading(TextForm.DAMAGED, len(token), f"It is damaged: {', '.join(problems)}.", shown)
 
 
-def _part(name: str, part: str) -> Part:
+def _part(name: str, part: str) -> TokenPart:
     bare = part.translate(_FROM_BASE64).rstrip("=")
     try:
         if not _ALPHABET.fullmatch(bare):
             raise ValueError(part[:1])  # noqa: TRY301 - one way out below
         octets = base64.urlsafe_b64decode(bare + "=" * (-len(bare) % 4))
     except (ValueError, binascii.Error):
-        return Part(name, len(part), None, part[:_SHOWN_TEXT], "is not base64url")
+        return TokenPart(name, len(part), None, part[:_SHOWN_TEXT], "is not base64url")
     if name == "signature":
-        return Part(name, len(part), None, octets.hex(" "), "" if octets else "is missing")
+        return TokenPart(name, len(part), None, octets.hex(" "), "" if octets else "is missing")
     return _content(name, part, octets)
 
 
-def _content(name: str, part: str, octets: bytes) -> Part:
+def _content(name: str, part: str, octets: bytes) -> TokenPart:
     text = octets.decode("utf-8", "replace")
     try:
         found = json.loads(octets)
     except RecursionError:
-        return Part(name, len(part), None, text[:_SHOWN_TEXT], "is nested too deeply to be shown")
+        return TokenPart(name, len(part), None, text[:_SHOWN_TEXT], "is nested too deeply to be shown")
     except ValueError:
-        return Part(name, len(part), None, text[:_SHOWN_TEXT], "is not JSON")
+        return TokenPart(name, len(part), None, text[:_SHOWN_TEXT], "is not JSON")
     if not isinstance(found, dict):
-        return Part(name, len(part), None, text[:_SHOWN_TEXT], "is not a JSON object")
-    return Part(name, len(part), found, pretty(found))
+        return TokenPart(name, len(part), None, text[:_SHOWN_TEXT], "is not a JSON object")
+    return TokenPart(name, len(part), found, pretty(found))
 
 
 def pretty(value: object) -> str:

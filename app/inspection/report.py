@@ -4,15 +4,20 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from app.inspection.expiry_sources import Testimony
 from app.inspection.inspector import Inspection
-from app.inspection.reading import Form
-from app.inspection.truth import Testimony
+from app.inspection.reading import TextForm
 from app.oauth.claims import MEANINGS, MOMENTS
-from app.oauth.rules import Outcome, RuleVerdict
-from app.oauth.verify import Kind
+from app.oauth.rules import RuleOutcome, RuleVerdict
+from app.oauth.verify import JwtKind
 from app.text import duration
 
-_MARKS = {Outcome.PASSED: "ok", Outcome.FAILED: "NO", Outcome.NOT_APPLICABLE: "–", Outcome.CANNOT_BE_CHECKED: "?"}
+_MARKS = {
+    RuleOutcome.PASSED: "ok",
+    RuleOutcome.FAILED: "NO",
+    RuleOutcome.NOT_APPLICABLE: "–",
+    RuleOutcome.CANNOT_BE_CHECKED: "?",
+}
 _LARGEST_MOMENT = 253_402_300_799  # the last second of the year 9999, where dates end
 _LONGEST_VALUE = 300
 
@@ -41,8 +46,8 @@ def as_lines(inspection: Inspection, now: float) -> list[str]:
     reading = inspection.reading
     is_pasted = inspection.name is None
     is_named = (
-        is_pasted and inspection.kind.value in (inspection.label, Kind.ANY.value)
-    ) or reading.form is Form.OPAQUE
+        is_pasted and inspection.kind.value in (inspection.label, JwtKind.ANY.value)
+    ) or reading.form is TextForm.OPAQUE
     kind = "" if is_named else f" · {inspection.kind}"
     lines = [f"{inspection.title}{kind} · {reading.form}, {reading.length} characters"]
     lines += [f"{inspection.conclusion.upper()}: {inspection.sentence()}"]
@@ -106,7 +111,7 @@ def _value(name: str, value: Any, now: float) -> str:
 
 
 def _rule_line(verdict: RuleVerdict) -> str:
-    told = verdict.why if verdict.outcome is not Outcome.PASSED or not verdict.found else verdict.found
+    told = verdict.why if verdict.outcome is not RuleOutcome.PASSED or not verdict.found else verdict.found
     return f"  {_MARKS[verdict.outcome]:<2}  {verdict.rule:<22}{_printable(told)}  [{verdict.source}]"
 
 

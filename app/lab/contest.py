@@ -16,21 +16,21 @@ from app.demo.addresses import PASSWORD, USERNAME
 from app.demo.ledger import MemoryLedger, SigningKey
 from app.demo.org import DemoOrg
 from app.demo.policy import Policy
-from app.demo.systemlog import LogEvent
+from app.demo.system_log import LogEvent
 from app.errors import LapseError
 from app.events import Entry
 from app.events.session import SessionEnded, SessionStarted
 from app.journal import Journal
 from app.lab.network import LabClient, LabNetwork, Traffic
-from app.lab.report import Outcome
+from app.lab.report import StrategyResult
 from app.lab.scenario import Contestant, Scenario
-from app.lab.schedule import Schedule, Step, What, schedule_of
-from app.lab.strategies import WAYS, Way, refresh_by_timer
+from app.lab.schedule import Schedule, ScheduledStep, StepKind, schedule_of
+from app.lab.strategies import WAYS, Contestants, refresh_by_timer
 from app.secret import Secret
-from app.session.accept import told
 from app.session.direct_sign_in import NoSecondFactor, direct_sign_in
+from app.session.sign_in_result import journalled
 from app.session.store import MemoryStore
-from app.simloop import SimClock, SimLoop
+from app.sim_loop import SimClock, SimLoop
 
 SIGNS_IN_AGAIN_AFTER_S = 60.0
 """How long a person takes to sign in again, from the first call that failed because nobody is signed in."""
@@ -40,7 +40,7 @@ _REUSE_DETECTED = "token.detect_reuse"
 
 def compete(
     scenario: Scenario, contestant: Contestant, key: SigningKey, *, called: Callable[[], None] = lambda: None
-) -> Outcome:
+) -> StrategyResult:
     """Return what came of one contestant's run; `called` is told of each call that is done.
 
     It holds the calling thread for as long as it computes. `key` is what the org signs with: the same for everybody,
@@ -50,7 +50,9 @@ def compete(
         return runner.run(_compete(scenario, contestant, key, called))
 
 
-async def _compete(scenario: Scenario, contestant: Contestant, key: SigningKey, called: Callable[[], None]) -> Outcome:
+async def _compete(
+    scenario: Scenario, contestant: Contestant, key: SigningKey, called: Callable[[], None]
+) -> StrategyResult:
     clock, schedule = SimClock(), schedule_of(scenario)
     org = _org_of(scenario, clock, key)
     network = LabNetwork(org, scenario, schedule, clock)
@@ -77,7 +79,7 @@ class _Run:
     def __init__(
         self,
         scenario: Scenario,
-        way: Way,
+        way: Contestants,
         org: DemoOrg,
         http: httpx.AsyncClient,
         clock: SimClock,
@@ -118,9 +120,9 @@ class _Run:
             _cancel(self._signing_in)
         await self._program.session.close()
 
-    def outcome(self, contestant: Contestant, traffic: Traffic) -> Outcome:
+    def outcome(self, contestant: Contestant, traffic: Traffic) -> StrategyResult:
         added_s = sorted(self._added_s)
-        return Outcome(
+        return StrategyResult(
             contestant=contestant,
             calls=len(added_s) + self._failed_calls,
             token_requests=traffic.token_requests,
@@ -139,12 +141,12 @@ class _Run:
         while (left_s := moment - self._clock.elapsed()) > 0:
             await asyncio.sleep(left_s)
 
-    async def _do(self, step: Step) -> None:
-        if step.what is What.CALL:
+    async def _do(self, step: ScheduledStep) -> None:
+        if step.what is StepKind.CALL:
             self._begin(self._call())
             return
         await self._quiet()
-        if step.what is What.SLEEP:
+        if step.what is StepKind.SLEEP:
             self._clock.sleep_machine(step.lasts_s)
         else:
             await self._restart()
@@ -214,7 +216,7 @@ class _Run:
             password=Secret(PASSWORD),
             factors=NoSecondFactor(),
         )
-        answer, claims, attempt = await told(program.journal, signing_in)
+        answer, claims, attempt = await journalled(program.journal, signing_in)
         await program.session.begin(answer, claims, cause=attempt, grant="password")
         if program is not self._program:  # it was started anew meanwhile
             await self._program.session.look_again()

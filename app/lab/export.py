@@ -5,7 +5,7 @@ import io
 import json
 from typing import Any
 
-from app.lab.report import Outcome, Report
+from app.lab.report import Report, StrategyResult
 from app.lab.scenario import Scenario
 from app.text import duration, seconds
 
@@ -59,7 +59,7 @@ def to_table(report: Report) -> str:
     return "\n".join([_heading(report), "", *lines, "", _minimum(report)])
 
 
-def _row(outcome: Outcome) -> tuple[str, ...]:
+def _row(outcome: StrategyResult) -> tuple[str, ...]:
     return (
         outcome.contestant.value,
         str(outcome.token_requests),

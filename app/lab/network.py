@@ -9,7 +9,7 @@ from itertools import chain
 import httpx
 
 from app.clock import Clock
-from app.demo.faults import Fault, Kind
+from app.demo.faults import Fault, FaultKind
 from app.demo.ledger import hashed
 from app.demo.org import DemoOrg
 from app.demo.transport import OrgTransport
@@ -18,7 +18,7 @@ from app.lab.schedule import Schedule
 
 _TOKEN, _API = b"/oauth2/default/v1/token", b"/api/me"
 _REFRESH = b"grant_type=refresh_token"
-_BUSY = Fault(kind=Kind.UNAVAILABLE, endpoint="token", value="10")
+_BUSY = Fault(kind=FaultKind.UNAVAILABLE, endpoint="token", value="10")
 _LATENCIES = 1009
 # Seconds there and back in fair weather, a tail of slow ones included (median and spread of a log-normal law).
 _API_LATENCY = (0.030, 0.35)

@@ -7,7 +7,7 @@ from app.lab.scenario import Contestant, Scenario
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class StrategyResult:
     """What one strategy cost and got on the schedule.
 
     - `calls`: API calls made, those that failed included.
@@ -40,11 +40,10 @@ class Outcome:
     bytes: int
 
     def plain(self) -> dict[str, Any]:
-        """Return it as plain values, for JSON."""
         return asdict(self)
 
     @classmethod
-    def from_plain(cls, found: dict[str, Any]) -> "Outcome":
+    def from_plain(cls, found: dict[str, Any]) -> "StrategyResult":
         """Return the outcome that `plain` wrote; raises TypeError, ValueError or KeyError."""
         return cls(**{**found, "contestant": Contestant(found["contestant"])})
 
@@ -55,11 +54,11 @@ class Report:
 
     scenario: Scenario
     least_refreshes: int
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[StrategyResult, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class RunProgress:
     """How far a run is: calls done of all, over all strategies."""
 
     done: int

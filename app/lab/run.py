@@ -13,7 +13,7 @@ from typing import Any
 import app
 from app.errors import LabFailed
 from app.lab.minimum import least_refreshes
-from app.lab.report import Outcome, Progress, Report
+from app.lab.report import Report, RunProgress, StrategyResult
 from app.lab.scenario import Contestant, Scenario
 from app.lab.schedule import schedule_of
 
@@ -28,7 +28,7 @@ _BY_LENGTH = (
 _COMMAND = ("-P", "-m", "app.lab.worker")  # -P: another `app` in the working folder is not ours
 
 
-async def run_lab(scenario: Scenario, *, progress: Callable[[Progress], None] = lambda _: None) -> Report:
+async def run_lab(scenario: Scenario, *, progress: Callable[[RunProgress], None] = lambda _: None) -> Report:
     """Return the report of a scenario; `progress` is told how far it is, on the caller's loop.
 
     The same scenario gives the same report. It computes in processes of its own, one a core, and ends them when it is
@@ -51,19 +51,19 @@ async def run_lab(scenario: Scenario, *, progress: Callable[[Progress], None] = 
 
 
 class _Tally:
-    def __init__(self, of: int, progress: Callable[[Progress], None]) -> None:
+    def __init__(self, of: int, progress: Callable[[RunProgress], None]) -> None:
         self._done, self._of = 0, of
         self._progress = progress
 
     def add(self, calls: int) -> None:
         """Count calls that are done, and tell."""
         self._done += calls
-        self._progress(Progress(self._done, self._of))
+        self._progress(RunProgress(self._done, self._of))
 
 
-async def _share(scenario: Scenario, waiting: list[Contestant], tally: _Tally) -> list[Outcome]:
+async def _share(scenario: Scenario, waiting: list[Contestant], tally: _Tally) -> list[StrategyResult]:
     """Let one worker run contestants for as long as some are waiting."""
-    outcomes: list[Outcome] = []
+    outcomes: list[StrategyResult] = []
     async with _worker(scenario) as process:
         while waiting:
             _ask(process, waiting.pop(0).value)
@@ -71,12 +71,12 @@ async def _share(scenario: Scenario, waiting: list[Contestant], tally: _Tally) -
     return outcomes
 
 
-async def _outcome(process: Process, tally: _Tally) -> Outcome:
+async def _outcome(process: Process, tally: _Tally) -> StrategyResult:
     assert process.stdout is not None
     async for line in process.stdout:
         told = json.loads(line)
         if "outcome" in told:
-            return Outcome.from_plain(told["outcome"])
+            return StrategyResult.from_plain(told["outcome"])
         tally.add(int(told["done"]))
     raise LabFailed(await _last_words(process))
 

@@ -25,7 +25,7 @@ class Weather(StrEnum):
     BUSY = "busy"  # now and then the token endpoint answers 503
 
 
-class Rotation(StrEnum):
+class RotationMode(StrEnum):
     """What the server does with a used refresh token."""
 
     ROTATE = "rotate"
@@ -72,7 +72,7 @@ class Scenario:
     access_token_lifetime_s: int = 300
     refresh_token_lifetime_s: int = 0
     refresh_idle_s: int = 0
-    rotation: Rotation = Rotation.ROTATE
+    rotation: RotationMode = RotationMode.ROTATE
     grace_s: int = 30
     skew_s: float = 0.0
     leeway_s: float = 1.0
@@ -86,10 +86,9 @@ class Scenario:
     @property
     def rotates(self) -> bool:
         """Whether a refresh brings a new refresh token."""
-        return self.rotation is Rotation.ROTATE
+        return self.rotation is RotationMode.ROTATE
 
     def plain(self) -> dict[str, Any]:
-        """Return it as plain values, for JSON."""
         return asdict(self)
 
     @classmethod
@@ -98,6 +97,6 @@ class Scenario:
         enums = {
             "pattern": Pattern(found["pattern"]),
             "weather": Weather(found["weather"]),
-            "rotation": Rotation(found["rotation"]),
+            "rotation": RotationMode(found["rotation"]),
         }
         return cls(**{**found, **enums})

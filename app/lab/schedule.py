@@ -17,14 +17,14 @@ _STEADY_EVERY_S = 15.0
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Interval:
     """From `begin` until before `end`, in seconds since the sign-in."""
 
     begin: float
     end: float
 
 
-class What(IntEnum):
+class StepKind(IntEnum):
     """What happens at a moment, in the order in which it does where moments are the same."""
 
     SLEEP = 0
@@ -32,11 +32,11 @@ class What(IntEnum):
     CALL = 2
 
 
-class Step(NamedTuple):
+class ScheduledStep(NamedTuple):
     """Something that happens `at` a moment; a sleep `lasts_s` seconds."""
 
     at: float
-    what: What
+    what: StepKind
     lasts_s: float = 0.0
 
 
@@ -51,16 +51,16 @@ class Schedule:
 
     calls: tuple[float, ...]
     starts: tuple[float, ...] = ()
-    asleep: tuple[Span, ...] = ()
-    spells: tuple[Span, ...] = ()
+    asleep: tuple[Interval, ...] = ()
+    spells: tuple[Interval, ...] = ()
 
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[ScheduledStep]:
         """Return everything that happens, in order."""
         return sorted(
             [
-                *(Step(span.begin, What.SLEEP, span.end - span.begin) for span in self.asleep),
-                *(Step(moment, What.START) for moment in self.starts),
-                *(Step(moment, What.CALL) for moment in self.calls),
+                *(ScheduledStep(span.begin, StepKind.SLEEP, span.end - span.begin) for span in self.asleep),
+                *(ScheduledStep(moment, StepKind.START) for moment in self.starts),
+                *(ScheduledStep(moment, StepKind.CALL) for moment in self.calls),
             ]
         )
 
@@ -106,21 +106,21 @@ def _office_day(calls: int, dice: random.Random) -> Schedule:
     """Return page loads from nine to half past five; the program is started after lunch and after the coffee break."""
     coffee_ends = 6 * _HOUR_S + 15 * _MINUTE_S
     at_work = (
-        Span(_MINUTE_S, 3 * _HOUR_S),
-        Span(4 * _HOUR_S + 10, 6 * _HOUR_S),
-        Span(coffee_ends + 10, 8.5 * _HOUR_S),
+        Interval(_MINUTE_S, 3 * _HOUR_S),
+        Interval(4 * _HOUR_S + 10, 6 * _HOUR_S),
+        Interval(coffee_ends + 10, 8.5 * _HOUR_S),
     )
     return Schedule(calls=_page_loads(calls, at_work, dice), starts=(4 * _HOUR_S, coffee_ends))
 
 
 def _overnight(calls: int, dice: random.Random) -> Schedule:
     """Return page loads from one to half past five, a night of 15 hours, and page loads until noon."""
-    night = Span(4.5 * _HOUR_S + 2 * _MINUTE_S, 19.5 * _HOUR_S)
-    at_work = (Span(_MINUTE_S, 4.5 * _HOUR_S), Span(19.5 * _HOUR_S + 10, 23 * _HOUR_S))
+    night = Interval(4.5 * _HOUR_S + 2 * _MINUTE_S, 19.5 * _HOUR_S)
+    at_work = (Interval(_MINUTE_S, 4.5 * _HOUR_S), Interval(19.5 * _HOUR_S + 10, 23 * _HOUR_S))
     return Schedule(calls=_page_loads(calls, at_work, dice), asleep=(night,))
 
 
-def _page_loads(calls: int, at_work: tuple[Span, ...], dice: random.Random) -> tuple[float, ...]:
+def _page_loads(calls: int, at_work: tuple[Interval, ...], dice: random.Random) -> tuple[float, ...]:
     """Return so many calls in page loads of 1 to 6, spread evenly over the time at work."""
     sizes: list[int] = []
     while (left := calls - sum(sizes)) > 0:
@@ -149,12 +149,12 @@ _SPELLS: dict[Weather, tuple[float, float]] = {
 }
 
 
-def _spells(weather: Weather, until: float, dice: random.Random) -> Iterator[Span]:
+def _spells(weather: Weather, until: float, dice: random.Random) -> Iterator[Interval]:
     if weather is Weather.GOOD:
         return
     shortest, longest = _SPELLS[weather]
     moment = dice.uniform(5, 15) * _MINUTE_S
     while moment < until:
         end = moment + dice.uniform(shortest, longest) * _MINUTE_S
-        yield Span(moment, end)
+        yield Interval(moment, end)
         moment = end + dice.uniform(10, 40) * _MINUTE_S

@@ -60,7 +60,6 @@ class FlightsApart:
 
     @property
     def is_flying(self) -> bool:
-        """Whether any refresh runs."""
         return any(each.is_flying for each in self._flights)
 
     async def refreshed(self, refresh: Refresh) -> Refreshed:
@@ -75,7 +74,7 @@ class FlightsApart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
+class Contestants:
     """How a contestant goes about it: what its session is made of, and what it does beside calls."""
 
     strategy: Strategy = decide
@@ -84,10 +83,10 @@ class Way:
     refreshes_at_start: bool = False
 
 
-WAYS: dict[Contestant, Way] = {
-    Contestant.ON_DEMAND: Way(),
-    Contestant.TIMER: Way(has_timer=True),
-    Contestant.EVERY_CALL: Way(strategy=every_call, refreshes_at_start=True),
-    Contestant.ON_401: Way(strategy=only_on_401),
-    Contestant.NO_SINGLE_FLIGHT: Way(flights=FlightsApart),
+WAYS: dict[Contestant, Contestants] = {
+    Contestant.ON_DEMAND: Contestants(),
+    Contestant.TIMER: Contestants(has_timer=True),
+    Contestant.EVERY_CALL: Contestants(strategy=every_call, refreshes_at_start=True),
+    Contestant.ON_401: Contestants(strategy=only_on_401),
+    Contestant.NO_SINGLE_FLIGHT: Contestants(flights=FlightsApart),
 }

@@ -39,7 +39,6 @@ class _Counting:
         self._untold = 0
 
     def called(self) -> None:
-        """Note that one more call is done."""
         self._untold += 1
         if self._untold == _TOLD_EVERY:
             self.tell()

@@ -13,7 +13,7 @@ from app.events.refresh import RefreshFailed, RefreshRetried, RefreshStarted, Re
 from app.events.session import SessionAdopted, SessionEnded, SessionGone, SessionRestored, SignOutFinished
 from app.events.tokens import AccessTokenDropped, Issued, RefreshTokenFate, TokensReceived
 from app.events.wire import Exchange, ExchangeKind
-from app.lanes.records import Bar, End, Family, Lane, Mark, MarkKind
+from app.lanes.records import End, FamilyTimes, Lane, LaneMark, MarkKind, TokenLife
 from app.lanes.track import Track
 from app.text import duration
 from app.token_name import TokenKind, TokenName
@@ -35,7 +35,7 @@ class Lanes:
     def __init__(self) -> None:
         self.things: list[tuple[int, Lane]] = []
         self.forgotten = 0
-        self.family: Family | None = None
+        self.family: FamilyTimes | None = None
         self._tracks = {lane: Track() for lane in Lane}
         self._families = 0
         self._calls: dict[int, tuple[float, str]] = {}
@@ -75,16 +75,16 @@ class Lanes:
         return self._tracks[lane]
 
     @property
-    def bars(self) -> list[Bar]:
+    def bars(self) -> list[TokenLife]:
         """All bars, in the order of the journal."""
         return sorted((bar for track in self._tracks.values() for bar in track.bars), key=_SEQ)
 
     @property
-    def marks(self) -> list[Mark]:
+    def marks(self) -> list[LaneMark]:
         """All marks, in the order of the journal."""
         return sorted((mark for track in self._tracks.values() for mark in track.marks), key=_SEQ)
 
-    def bar(self, name: TokenName) -> Bar | None:
+    def bar(self, name: TokenName) -> TokenLife | None:
         """Return the newest token of that name."""
         bars = self._tracks[_lane_of(name)].bars
         return next((bar for bar in reversed(bars) if bar.name == name), None)
@@ -95,7 +95,7 @@ class Lanes:
         found = next((bar for bar in reversed(bars) if bar.name == name and bar.seq <= seq), None)
         return found is not None and self.family is not None and found.family == self.family.number
 
-    def at(self, seq: int) -> list[Bar | Mark]:
+    def at(self, seq: int) -> list[TokenLife | LaneMark]:
         """Return everything that has this number in the journal, lane by lane."""
         return [thing for track in self._tracks.values() if (thing := track.at(seq)) is not None]
 
@@ -108,7 +108,7 @@ class Lanes:
             found = self._leads.get(found)
         return None
 
-    def put(self, thing: Bar | Mark) -> None:
+    def put(self, thing: TokenLife | LaneMark) -> None:
         """Add a bar or a mark; its number is not lower than any before."""
         self._tracks[thing.lane].put(thing)
         self.things.append((thing.seq, thing.lane))
@@ -196,7 +196,7 @@ class Lanes:
         if is_sign_in:
             self._families += 1
         began_at = entry.at if is_sign_in else self.family.began_at if self.family is not None else None
-        self.family = Family(self._families, began_at, entry.at)
+        self.family = FamilyTimes(self._families, began_at, entry.at)
         if received.access is not None:
             self._begin(entry, Lane.ACCESS, received.access)
         refresh = received.refresh
@@ -214,7 +214,7 @@ class Lanes:
             self._families += 1
             self.family = None
         began_at = self.family.began_at if self.family is not None else None
-        self.family = Family(self._families, began_at, taken.received_at)
+        self.family = FamilyTimes(self._families, began_at, taken.received_at)
         for lane, issued, at in (
             (Lane.ACCESS, taken.access, taken.received_at),
             (Lane.REFRESH, taken.refresh, taken.refresh_received_at),
@@ -233,7 +233,7 @@ class Lanes:
         self._close(lane, End.REPLACED, begins_at)
         before = bars[-1].name if bars and bars[-1].family == self._families else None
         self.put(
-            Bar(
+            TokenLife(
                 lane=lane,
                 name=issued.name,
                 family=self._families,
@@ -289,7 +289,7 @@ class Lanes:
         at = entry.at if began is None else began
         until = max(at, entry.at)
         self.put(
-            Mark(
+            LaneMark(
                 lane=lane,
                 kind=kind,
                 at=at,

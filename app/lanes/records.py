@@ -43,7 +43,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class FamilyTimes:
     """The family in hand: when its sign-in was (None: not in this journal) and its last use, in epoch seconds."""
 
     number: int
@@ -52,7 +52,7 @@ class Family:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
+class TokenLife:
     """One token's life: from receipt to its stated end (None: not stated), and how it really ended (`ended_at`).
 
     All moments in epoch seconds. `before` is the name of the token it came from by rotation or refresh; `family` counts
@@ -116,7 +116,7 @@ class MarkKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class LaneMark:
     """A moment on a lane: `at` and `until` in epoch seconds, `text` in a sentence, `seq` its number in the journal.
 
     `token` is the refresh token that was sent; `back_to` is when that token had been replaced already: a replay.

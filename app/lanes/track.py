@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from operator import attrgetter, itemgetter
 
-from app.lanes.records import Bar, End, Mark, MarkKind
+from app.lanes.records import End, LaneMark, MarkKind, TokenLife
 
 _SEQ = attrgetter("seq")
 
@@ -13,7 +13,7 @@ _SEQ = attrgetter("seq")
 class Series:
     """Marks of one kind in the order of their moments, to be found by bisection."""
 
-    marks: list[Mark] = field(default_factory=list)
+    marks: list[LaneMark] = field(default_factory=list)
     moments: list[float] = field(default_factory=list)
 
 
@@ -21,14 +21,14 @@ class Track:
     """One lane: bars and marks in the order of the journal; bars by their begin and marks by kind and moment too."""
 
     def __init__(self) -> None:
-        self.bars: list[Bar] = []
+        self.bars: list[TokenLife] = []
         self.begins: list[float] = []  # never falls, even where the clock was set back
-        self.marks: list[Mark] = []
+        self.marks: list[LaneMark] = []
         self.by_kind: dict[MarkKind, Series] = {}
 
-    def put(self, thing: Bar | Mark) -> None:
+    def put(self, thing: TokenLife | LaneMark) -> None:
         """Add what came last in the journal; a call may have begun before what came earlier."""
-        if isinstance(thing, Bar):
+        if isinstance(thing, TokenLife):
             self.begins.append(max(thing.begins_at, self.begins[-1]) if self.begins else thing.begins_at)
             self.bars.append(thing)
             return
@@ -38,7 +38,7 @@ class Track:
         series.moments.insert(place, thing.at)
         series.marks.insert(place, thing)
 
-    def at(self, seq: int) -> Bar | Mark | None:
+    def at(self, seq: int) -> TokenLife | LaneMark | None:
         """Return what has this number in the journal."""
         for things in (self.bars, self.marks):
             place = bisect_left(things, seq, key=_SEQ)
@@ -46,9 +46,9 @@ class Track:
                 return things[place]
         return None
 
-    def nearest(self, moment: float) -> Bar | Mark | None:
+    def nearest(self, moment: float) -> TokenLife | LaneMark | None:
         """Return the mark that lies nearest, or the bar that lasts at that moment or began last before it."""
-        near: list[tuple[float, Bar | Mark]] = []
+        near: list[tuple[float, TokenLife | LaneMark]] = []
         if self.bars:
             bar = self.bars[max(bisect_right(self.begins, moment) - 1, 0)]
             away = max(bar.begins_at - moment, 0.0, moment - bar.until(moment))

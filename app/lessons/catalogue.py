@@ -4,33 +4,34 @@ from app.errors import BadInput
 from app.lessons import (
     grant,
     lapse,
-    lost_answer,
+    lost_response,
     offline,
     refresh,
     replay,
     restart,
     rotation,
+    session_end,
     skew,
     storm,
-    the_end,
     two_windows,
 )
 from app.lessons.lesson import Lesson
 
-LESSONS: tuple[Lesson, ...] = (
-    grant.LESSON,
-    lapse.LESSON,
-    refresh.LESSON,
-    rotation.LESSON,
-    replay.LESSON,
-    lost_answer.LESSON,
-    storm.LESSON,
-    offline.LESSON,
-    skew.LESSON,
-    the_end.LESSON,
-    restart.LESSON,
-    two_windows.LESSON,
+_IN_ORDER = (
+    grant,
+    lapse,
+    refresh,
+    rotation,
+    replay,
+    lost_response,
+    storm,
+    offline,
+    skew,
+    session_end,
+    restart,
+    two_windows,
 )
+LESSONS: tuple[Lesson, ...] = tuple(each.LESSON for each in _IN_ORDER)
 
 
 def lesson_named(name: str) -> Lesson:

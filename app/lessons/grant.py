@@ -1,44 +1,32 @@
 """The lesson about the Refresh Token grant: without it no refresh token ever comes, whatever scope is asked for."""
 
+from functools import partial
+
 from app.decision import Reason
 from app.events.session import SessionStarted
 from app.events.wire import ExchangeKind
-from app.lessons.lesson import Lesson, Step
+from app.lessons.evidence import LessonEvidence
+from app.lessons.lesson import Lesson, LessonStep, in_turn
 from app.lessons.player import READING_S, Player
-from app.lessons.seen import Seen
 
 _KNOB = "refresh_grant_enabled"
 
 
-async def _prepare(player: Player) -> None:
-    await player.turn_as_new(access_token_lifetime_s=READING_S, refresh_grant_enabled=False)
-    await player.sign_out()
-
-
-def _signed_in_without_refresh_token(seen: Seen) -> bool:
+def _signed_in_without_refresh_token(seen: LessonEvidence) -> bool:
     return any(each.refresh is None for each in seen.sign_ins())
 
 
-def _cannot_refresh(seen: Seen) -> bool:
+def _cannot_refresh(seen: LessonEvidence) -> bool:
     return any(call.reason is Reason.NO_REFRESH_TOKEN for call in seen.calls())
 
 
-async def _let_it_lapse_and_call(player: Player) -> None:
-    await player.to_lapse()
-    await player.call()
-
-
-def _grant_is_on(seen: Seen) -> bool:
+def _grant_is_on(seen: LessonEvidence) -> bool:
     """Return whether the grant was turned on, or a sign-in shows that it had been before the step began."""
     is_turned = seen.last_turn(_KNOB) == "on" or seen.has_answer(ExchangeKind.MANAGEMENT, "PUT", 200)
     return is_turned or _signed_in_with_refresh_token(seen)
 
 
-async def _turn_on(player: Player) -> None:
-    await player.turn(refresh_grant_enabled=True)
-
-
-def _signed_in_with_refresh_token(seen: Seen) -> bool:
+def _signed_in_with_refresh_token(seen: LessonEvidence) -> bool:
     return any(each.refresh is not None for each in seen.sign_ins()) and bool(seen.all(SessionStarted))
 
 
@@ -47,10 +35,12 @@ LESSON = Lesson(
     title="Turn on the Refresh Token grant",
     teaches="Why no refresh token comes although offline_access is asked for, and which switch brings one.",
     minutes=1.5,
-    prepare=_prepare,
+    prepare=in_turn(
+        partial(Player.turn_as_new, access_token_lifetime_s=READING_S, refresh_grant_enabled=False), Player.sign_out
+    ),
     begins_signed_out=True,
     steps=(
-        Step(
+        LessonStep(
             title="Sign in without the grant",
             read="An Okta app gets a refresh token only where its Refresh Token grant is turned on. Here it is off, "
             "so asking for the scope offline_access is not enough, and the server does not call that an error.",
@@ -61,7 +51,7 @@ LESSON = Lesson(
             check=_signed_in_without_refresh_token,
             play=Player.sign_in,
         ),
-        Step(
+        LessonStep(
             title="Let the access token lapse",
             read="An access token ends, as every token should. Without a refresh token there is nothing to get the "
             "next one with: the person has to sign in again.",
@@ -71,9 +61,9 @@ LESSON = Lesson(
             hint="Call API stands above the timeline. If the call refreshes, the grant was on at your sign-in already: "
             "reset the lesson.",
             check=_cannot_refresh,
-            play=_let_it_lapse_and_call,
+            play=in_turn(Player.to_lapse, Player.call),
         ),
-        Step(
+        LessonStep(
             title="Turn the grant on",
             read="In Okta the switch is in the app's General Settings, under Grant type. Whoever may manage the app "
             "can also set it through the Applications API, with grant_types in the app's settings.",
@@ -83,9 +73,9 @@ LESSON = Lesson(
             hint="If it is ticked already, untick it and tick it again. The menu's Turn on the Refresh Token grant "
             "does it through the Applications API.",
             check=_grant_is_on,
-            play=_turn_on,
+            play=partial(Player.turn, refresh_grant_enabled=True),
         ),
-        Step(
+        LessonStep(
             title="Sign in once more",
             read="A grant counts from the next sign-in on, because only a sign-in starts a family of refresh tokens.",
             do="Press Sign out in the top bar, then Sign in, and sign in as Ada.",

@@ -1,24 +1,22 @@
 """The lesson about a lapse: nothing happens until somebody calls."""
 
+from functools import partial
+
 from app.decision import Reason
 from app.events.tokens import TokensReceived
-from app.lessons.lesson import Lesson, Step
+from app.lessons.evidence import LessonEvidence
+from app.lessons.lesson import Lesson, LessonStep, in_turn
 from app.lessons.player import Player
-from app.lessons.seen import Seen
 
 _LIFETIME_S = 60
 _AWHILE_S = 30  # more than a jump to the lapse, less than the minute after it
 
 
-async def _prepare(player: Player) -> None:
-    await player.start_over(access_token_lifetime_s=_LIFETIME_S)
-
-
-def _called_for_free(seen: Seen) -> bool:
+def _called_for_free(seen: LessonEvidence) -> bool:
     return any(call.was_free for call in seen.calls())
 
 
-def _left_alone(seen: Seen) -> bool:
+def _left_alone(seen: LessonEvidence) -> bool:
     """Return whether the token in hand lapsed a while ago, and time was moved on meanwhile; it may lapse as one reads.
 
     Where nobody knows when it lapsed, it has after a whole life of travel.
@@ -28,12 +26,7 @@ def _left_alone(seen: Seen) -> bool:
     return travelled_s > 0 and lapsed_s >= _AWHILE_S
 
 
-async def _leave_alone(player: Player) -> None:
-    await player.to_lapse()
-    await player.travel(60)
-
-
-def _refreshed_by_a_call(seen: Seen) -> bool:
+def _refreshed_by_a_call(seen: LessonEvidence) -> bool:
     return any(call.reason is Reason.LAPSED and call.has_refreshed for call in seen.calls())
 
 
@@ -42,9 +35,9 @@ LESSON = Lesson(
     title="A token lapses, and nothing happens until you call",
     teaches="When a refresh is worth its request: when a call needs a token, and not when a clock says so.",
     minutes=1.0,
-    prepare=_prepare,
+    prepare=partial(Player.start_over, access_token_lifetime_s=_LIFETIME_S),
     steps=(
-        Step(
+        LessonStep(
             title="Call with a fresh token",
             read="Access tokens live one minute in this lesson. While one is good, a call needs no one but the API, "
             "and the banner under the URL says so before you click.",
@@ -55,7 +48,7 @@ LESSON = Lesson(
             check=_called_for_free,
             play=Player.call,
         ),
-        Step(
+        LessonStep(
             title="Let it lapse, and wait",
             read="Now the token ends while nobody needs it. A program that refreshes by a timer would spend a request "
             "here, and the next, and one every minute all night long.",
@@ -65,9 +58,9 @@ LESSON = Lesson(
             hint="If it has lapsed while you read, Jump to lapse has nothing to do: press +1 min once or twice. Do not "
             "call in between, for that would refresh.",
             check=_left_alone,
-            play=_leave_alone,
+            play=in_turn(Player.to_lapse, partial(Player.travel, seconds=60)),
         ),
-        Step(
+        LessonStep(
             title="Call, and now it is worth it",
             read="This is the rule at the heart: a token is refreshed only when a server call needs one and the "
             "access token has lapsed.",

@@ -3,14 +3,14 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from app.lessons.evidence import LessonEvidence
 from app.lessons.player import Player
-from app.lessons.seen import Seen
 
 Act = Callable[[Player], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class LessonStep:
     """One step: why (`read`), what to do in the window's words (`do`), and what can be seen once it happened (`see`).
 
     `hint` says where to find it. `check` looks at what the journal has told since the step began; `play` does what a
@@ -22,7 +22,7 @@ class Step:
     do: str
     see: str
     hint: str
-    check: Callable[[Seen], bool]
+    check: Callable[[LessonEvidence], bool]
     play: Act
 
 
@@ -40,6 +40,16 @@ class Lesson:
     teaches: str
     minutes: float
     prepare: Act
-    steps: tuple[Step, ...]
+    steps: tuple[LessonStep, ...]
     needs_keyring: bool = False
     begins_signed_out: bool = False
+
+
+def in_turn(*acts: Act) -> Act:
+    """Return what does one after the other."""
+
+    async def play(player: Player) -> None:
+        for act in acts:
+            await act(player)
+
+    return play

@@ -1,15 +1,17 @@
 """The lesson about trouble on the way: a failed network never signs anybody out."""
 
+from functools import partial
+
 from app.events.refresh import RefreshRetried
 from app.events.wire import ExchangeKind
-from app.lessons.lesson import Lesson, Step
+from app.lessons.evidence import Call, LessonEvidence
+from app.lessons.lesson import Lesson, LessonStep, in_turn
 from app.lessons.player import Player
-from app.lessons.seen import Call, Seen
 
 _UNAVAILABLE = 503
 
 
-def _could_not_be_asked(seen: Seen) -> bool:
+def _could_not_be_asked(seen: LessonEvidence) -> bool:
     return any(_failed_on_the_way(call) for call in seen.calls())
 
 
@@ -20,29 +22,12 @@ def _failed_on_the_way(call: Call) -> bool:
     return bool(nowhere and asked) and asked[-1].status is None and not call.led.all(RefreshRetried)
 
 
-async def _call_offline(player: Player) -> None:
-    await player.cut_network(cut=True)
-    await player.to_lapse()
-    await player.call()
-
-
-def _was_too_busy(seen: Seen) -> bool:
+def _was_too_busy(seen: LessonEvidence) -> bool:
     return any(not each.terminal and each.status == _UNAVAILABLE for call in seen.calls() for each in call.led.failures)
 
 
-async def _call_a_busy_server(player: Player) -> None:
-    await player.cut_network(cut=False)
-    await player.switch_on(f"{_UNAVAILABLE}@token")
-    await player.call()
-
-
-def _went_on(seen: Seen) -> bool:
+def _went_on(seen: LessonEvidence) -> bool:
     return any(call.has_refreshed for call in seen.calls())
-
-
-async def _call_again(player: Player) -> None:
-    await player.switch_all_off()
-    await player.call()
 
 
 LESSON = Lesson(
@@ -52,7 +37,7 @@ LESSON = Lesson(
     minutes=1.0,
     prepare=Player.start_over,
     steps=(
-        Step(
+        LessonStep(
             title="Nobody there",
             read="The access token has lapsed and the network is gone. The refresh fails, and so does the call; but "
             "the server has not refused anything, so the refresh token is as good as before.",
@@ -61,9 +46,9 @@ LESSON = Lesson(
             "there.",
             hint="Network down cuts the way between this Lapse and the demo org; the panel's own controls get through.",
             check=_could_not_be_asked,
-            play=_call_offline,
+            play=in_turn(partial(Player.cut_network, cut=True), Player.to_lapse, Player.call),
         ),
-        Step(
+        LessonStep(
             title="Somebody there, but busy",
             read="A server in trouble answers 503, or 429, or a web page from something in between. None of that is "
             "the token endpoint's word about the token: only an OAuth error from it can end a session (RFC 6749 "
@@ -72,9 +57,13 @@ LESSON = Lesson(
             see="The journal: the refresh failed, still signed in, the server is too busy. The wire log has the 503.",
             hint="The access token must still be lapsed; if it is not, press Jump to lapse.",
             check=_was_too_busy,
-            play=_call_a_busy_server,
+            play=in_turn(
+                partial(Player.cut_network, cut=False),
+                partial(Player.switch_on, fault=f"{_UNAVAILABLE}@token"),
+                Player.call,
+            ),
         ),
-        Step(
+        LessonStep(
             title="And it goes on",
             read="Programs that sign people out here lose them in every tunnel. The cure is to do nothing: keep what "
             "one has, and try again when the next call needs it.",
@@ -82,7 +71,7 @@ LESSON = Lesson(
             see="Refreshed, 200; the same family, one generation further. No sign-in was needed.",
             hint="If the server had asked to be left alone for a while, the call says so: wait, or press +1 min.",
             check=_went_on,
-            play=_call_again,
+            play=in_turn(Player.switch_all_off, Player.call),
         ),
     ),
 )

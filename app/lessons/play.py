@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from app.connections import Connections
 from app.errors import LapseError, StepFailed
 from app.events import Entry
-from app.lessons.lesson import Lesson, Step
+from app.lessons.lesson import Lesson, LessonStep
 from app.lessons.player import Player
 from app.lessons.run import LessonRun
 
@@ -16,7 +16,7 @@ from app.lessons.run import LessonRun
 class Played:
     """A step that was passed, and what the journal told meanwhile."""
 
-    step: Step
+    step: LessonStep
     entries: tuple[Entry, ...]
 
 
@@ -36,7 +36,7 @@ async def play(lesson: Lesson, bench: Connections) -> AsyncGenerator[Played, Non
         yield Played(step, tuple(told))
 
 
-async def _act(lesson: Lesson, step: Step, player: Player) -> None:
+async def _act(lesson: Lesson, step: LessonStep, player: Player) -> None:
     try:
         await step.play(player)
     except LapseError as trouble:
@@ -61,6 +61,6 @@ def _told(bench: Connections, run: LessonRun) -> Iterator[list[Entry]]:
         unsubscribe()
 
 
-def _failed(lesson: Lesson, step: Step, told: list[Entry]) -> StepFailed:
+def _failed(lesson: Lesson, step: LessonStep, told: list[Entry]) -> StepFailed:
     seen = " ".join(entry.sentence() for entry in told) or "nothing"
     return StepFailed(f"The step “{step.title}” of the lesson {lesson.name} was played and not passed. Seen: {seen}")

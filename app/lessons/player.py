@@ -10,6 +10,8 @@ from app.doctor.diagnosis import diagnosis_of
 from app.secret import Secret
 from app.session.calls import CallResult
 from app.session.direct_sign_in import NoSecondFactor
+from app.session.kinds.password import PASSWORD as BY_PASSWORD
+from app.session.kinds.password import PasswordPrompt
 
 READING_S = 300
 """How long access tokens live in the lessons, in seconds: people read meanwhile."""
@@ -28,7 +30,9 @@ class Player:
 
     async def sign_in(self) -> None:
         """Sign in as Ada, who has no second factor."""
-        await self.bench.sign_in_by_password(USERNAME, Secret(PASSWORD), NoSecondFactor())
+        await self.bench.sign_in(
+            BY_PASSWORD, PasswordPrompt(username=USERNAME, password=Secret(PASSWORD), factors=NoSecondFactor())
+        )
 
     async def sign_out(self) -> None:
         """Sign out where somebody is signed in, and leave the browser alone."""

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from app import settings
+from app.session import kinds
 
 _DONE, _PLACES, _CURRENT = "lessons-done", "lessons-places", "lesson"
 _NOWHERE: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class LessonProgress:
     """Lessons by name: those that were `done` once, the step (from 0) where others stand, and the one in progress.
 
     `current` is "" while none is.
@@ -22,36 +23,35 @@ class Progress:
     places: Mapping[str, int] = field(default_factory=lambda: _NOWHERE)
     current: str = ""
 
-    def at(self, name: str, place: int) -> "Progress":
+    def at(self, name: str, place: int) -> "LessonProgress":
         """Return the progress of somebody who is at a step of that lesson."""
         return replace(self, places={**self.places, name: place}, current=name)
 
-    def finished(self, name: str) -> "Progress":
+    def finished(self, name: str) -> "LessonProgress":
         """Return the progress of somebody who has passed the last step of that lesson."""
         return replace(self.forgotten(name), done=self.done | {name})
 
-    def forgotten(self, name: str) -> "Progress":
+    def forgotten(self, name: str) -> "LessonProgress":
         """Return the progress of somebody who begins that lesson anew and is not at its first step yet."""
         rest = {other: place for other, place in self.places.items() if other != name}
         return replace(self, places=rest, current="")
 
-    def left(self) -> "Progress":
+    def left(self) -> "LessonProgress":
         """Return the progress of somebody who is in no lesson any longer; where each stands is kept."""
         return replace(self, current="")
 
     def kept(self) -> dict[str, str]:
-        """Return it as the settings keep it."""
         places = (f"{name}={place}" for name, place in sorted(self.places.items()))
         return {_DONE: " ".join(sorted(self.done)), _PLACES: " ".join(places), _CURRENT: self.current}
 
 
-def saved_progress() -> Progress:
+def saved_progress() -> LessonProgress:
     """Return the progress as it is saved now, by whichever window; raises BadInput where it cannot be read."""
-    return progress_of(settings.load(settings.config_dir()).window)
+    return progress_of(settings.load(settings.config_dir(), kinds.kind_names()).window)
 
 
-def progress_of(kept: Mapping[str, str]) -> Progress:
+def progress_of(kept: Mapping[str, str]) -> LessonProgress:
     """Return the progress that settings keep; what cannot be read is as if it had never been."""
     pairs = (each.partition("=") for each in kept.get(_PLACES, "").split())
     places = {name: int(place) for name, _, place in pairs if name and re.fullmatch("[0-9]{1,4}", place)}
-    return Progress(frozenset(kept.get(_DONE, "").split()), places, kept.get(_CURRENT, ""))
+    return LessonProgress(frozenset(kept.get(_DONE, "").split()), places, kept.get(_CURRENT, ""))

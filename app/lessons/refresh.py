@@ -1,38 +1,30 @@
 """The lesson about the refresh on the way to the API, before the call and after its 401."""
 
+from functools import partial
+
 from app.decision import Reason
-from app.lessons.lesson import Lesson, Step
+from app.lessons.evidence import LessonEvidence
+from app.lessons.lesson import Lesson, LessonStep, in_turn
 from app.lessons.player import Player
-from app.lessons.seen import Seen
 
 _UNAUTHORIZED = 401
 
 
-def _refreshed_first(seen: Seen) -> bool:
+def _refreshed_first(seen: LessonEvidence) -> bool:
     return any(
         call.reason is Reason.LAPSED and call.has_refreshed and _UNAUTHORIZED not in call.statuses
         for call in seen.calls()
     )
 
 
-async def _let_it_lapse_and_call(player: Player) -> None:
-    await player.to_lapse()
-    await player.call()
-
-
-def _refreshed_after_401(seen: Seen) -> bool:
+def _refreshed_after_401(seen: LessonEvidence) -> bool:
     return any(
         call.last_reason is Reason.REJECTED and call.has_refreshed and _UNAUTHORIZED in call.statuses
         for call in seen.calls()
     )
 
 
-async def _revoke_and_call(player: Player) -> None:
-    await player.revoke("access")
-    await player.call()
-
-
-def _refreshed_on_request(seen: Seen) -> bool:
+def _refreshed_on_request(seen: LessonEvidence) -> bool:
     asked = [entry for entry in seen.decided(Reason.ASKED) if seen.led_by(entry).refreshes()]
     return bool(asked)
 
@@ -44,7 +36,7 @@ LESSON = Lesson(
     minutes=1.0,
     prepare=Player.start_over,
     steps=(
-        Step(
+        LessonStep(
             title="Before the call",
             read="Lapse knows when the access token ends, from expires_in. Once it has lapsed there is no use in "
             "asking the API: the refresh goes first, and the call after it with the new token.",
@@ -53,9 +45,9 @@ LESSON = Lesson(
             "two requests, one story.",
             hint="Wire is the third tab below the timeline. The journal tells the same with the reasons.",
             check=_refreshed_first,
-            play=_let_it_lapse_and_call,
+            play=in_turn(Player.to_lapse, Player.call),
         ),
-        Step(
+        LessonStep(
             title="After the API says no",
             read="A server may end a token early, and nobody tells the client. Then the API answers 401 with "
             "invalid_token (RFC 6750), and that is the other reason to refresh: once, and the call goes out once "
@@ -65,9 +57,9 @@ LESSON = Lesson(
             "milliseconds.",
             hint="It is also in the menu ⋯ of the access token's card: Revoke access token.",
             check=_refreshed_after_401,
-            play=_revoke_and_call,
+            play=in_turn(partial(Player.revoke, kind="access"), Player.call),
         ),
-        Step(
+        LessonStep(
             title="Because you say so",
             read="Refresh now is another verb than Call API. It spends a request although nothing needs it: good for "
             "a demonstration, and to look at what a refresh brings.",

@@ -1,44 +1,31 @@
 """The lesson about replay: an old refresh token comes again, inside the grace period and outside of it."""
 
+from functools import partial
+
 from app.events.demo import ReplayAnswered
 from app.events.session import SessionEnded, SessionStarted
-from app.lessons.lesson import Lesson, Step
+from app.lessons.evidence import LessonEvidence
+from app.lessons.lesson import Lesson, LessonStep, in_turn
 from app.lessons.player import Player
-from app.lessons.seen import Seen
 
 _GRACE_S = 60
 
 
-async def _prepare(player: Player) -> None:
-    await player.start_over(grace_s=_GRACE_S)
-
-
-def _was_taken_again(seen: Seen) -> bool:
+def _was_taken_again(seen: LessonEvidence) -> bool:
     return any(each.error is None for each in seen.all(ReplayAnswered))
 
 
-async def _refresh_and_replay(player: Player) -> None:
-    await player.refresh_now()
-    await player.replay()
-
-
-def _was_refused(seen: Seen) -> bool:
+def _was_refused(seen: LessonEvidence) -> bool:
     return any(each.error == "invalid_grant" for each in seen.all(ReplayAnswered))
 
 
-async def _wait_and_replay(player: Player) -> None:
-    await player.have_old_refresh_token()
-    await player.travel(_GRACE_S)
-    await player.replay()
-
-
-def _session_ended(seen: Seen) -> bool:
+def _session_ended(seen: LessonEvidence) -> bool:
     return any(each.terminal and each.code == "invalid_grant" for each in seen.failures) and bool(
         seen.all(SessionEnded)
     )
 
 
-def _signed_in(seen: Seen) -> bool:
+def _signed_in(seen: LessonEvidence) -> bool:
     return bool(seen.all(SessionStarted))
 
 
@@ -47,9 +34,9 @@ LESSON = Lesson(
     title="Replaying an old refresh token",
     teaches="Why a refresh token that was used comes at a price when it comes again, and who pays it.",
     minutes=1.5,
-    prepare=_prepare,
+    prepare=partial(Player.start_over, grace_s=_GRACE_S),
     steps=(
-        Step(
+        LessonStep(
             title="Inside the grace period",
             read="A refresh makes the old refresh token history. For a short grace period Okta still takes it: an "
             "answer may have been lost, and then the client has nothing but the old one. Here the grace period is one "
@@ -61,9 +48,9 @@ LESSON = Lesson(
             hint="If the replay was refused, the minute was over and the family is dead: reset the lesson, and be "
             "quicker.",
             check=_was_taken_again,
-            play=_refresh_and_replay,
+            play=in_turn(Player.refresh_now, Player.replay),
         ),
-        Step(
+        LessonStep(
             title="After the grace period",
             read="Later than that there is no innocent explanation. Two parties hold one refresh token, and the "
             "server cannot tell the thief from the owner, so it ends the whole family (RFC 9700 §4.14.2).",
@@ -73,9 +60,9 @@ LESSON = Lesson(
             hint="The button names the refresh token that was replaced last. After a restart none is known: choose "
             "Refresh now first, and then +1 min.",
             check=_was_refused,
-            play=_wait_and_replay,
+            play=in_turn(Player.have_old_refresh_token, partial(Player.travel, seconds=_GRACE_S), Player.replay),
         ),
-        Step(
+        LessonStep(
             title="The honest client finds out",
             read="The family's access tokens died with it. The next call gets 401, tries to refresh, and is refused "
             "with the same words as for an expired token: Okta has one sentence for all of it.",
@@ -86,7 +73,7 @@ LESSON = Lesson(
             check=_session_ended,
             play=Player.call,
         ),
-        Step(
+        LessonStep(
             title="Begin a new family",
             read="Nothing but a sign-in helps, for owner and thief alike. That is the point: a stolen refresh token "
             "is worth no more than the time until the owner's next refresh.",

@@ -4,33 +4,27 @@ from app.decision import Reason
 from app.events.calls import CallStarted
 from app.events.session import SessionRestored
 from app.events.wire import ExchangeKind
-from app.lessons.lesson import Lesson, Step
+from app.lessons.evidence import LessonEvidence
+from app.lessons.lesson import Lesson, LessonStep, in_turn
 from app.lessons.player import Player
-from app.lessons.seen import Seen
 
 
-def _was_restored(seen: Seen) -> bool:
+def _was_restored(seen: LessonEvidence) -> bool:
     return bool(seen.all(SessionRestored))
 
 
-def _called_for_free(seen: Seen) -> bool:
+def _called_for_free(seen: LessonEvidence) -> bool:
     calls = seen.calls()
     return bool(calls) and calls[0].was_free and _silent_until_call(seen)
 
 
-def _refreshed_by_the_first_call(seen: Seen) -> bool:
-    run = seen.since_last(SessionRestored) if _was_restored(seen) else Seen()
+def _refreshed_by_the_first_call(seen: LessonEvidence) -> bool:
+    run = seen.since_last(SessionRestored) if _was_restored(seen) else LessonEvidence()
     calls = run.calls()
     return bool(calls) and calls[0].reason is Reason.LAPSED and calls[0].has_refreshed and _silent_until_call(run)
 
 
-async def _lapse_restart_and_call(player: Player) -> None:
-    await player.to_lapse()
-    await player.restart()
-    await player.call()
-
-
-def _silent_until_call(seen: Seen) -> bool:
+def _silent_until_call(seen: LessonEvidence) -> bool:
     return not seen.until(CallStarted).exchanges(ExchangeKind.TOKEN)
 
 
@@ -42,7 +36,7 @@ LESSON = Lesson(
     prepare=Player.start_over,
     needs_keyring=True,
     steps=(
-        Step(
+        LessonStep(
             title="Close and open",
             read="A person who signed in yesterday does not want to do it again today. The session is kept in the "
             "operating system's keyring, never in a file, and written there before it is used.",
@@ -53,7 +47,7 @@ LESSON = Lesson(
             check=_was_restored,
             play=Player.restart,
         ),
-        Step(
+        LessonStep(
             title="The first call",
             read="Many programs refresh at every start, to be safe. It is not safer: it spends a rotation each time, "
             "and a program killed at that moment may lose the session. The kept access token is as good as before.",
@@ -64,7 +58,7 @@ LESSON = Lesson(
             check=_called_for_free,
             play=Player.call,
         ),
-        Step(
+        LessonStep(
             title="The morning after",
             read="After a night the access token has lapsed, and the machine may have been off. Still the start needs "
             "no request: the first call finds out, refreshes, and goes on.",
@@ -72,7 +66,7 @@ LESSON = Lesson(
             see="Nothing was sent until the call; then one refresh, because the call needed it.",
             hint="The demo org remembers where its time has travelled to, and so does this Lapse.",
             check=_refreshed_by_the_first_call,
-            play=_lapse_restart_and_call,
+            play=in_turn(Player.to_lapse, Player.restart, Player.call),
         ),
     ),
 )

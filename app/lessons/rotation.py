@@ -1,39 +1,26 @@
 """The lesson about rotation: a refresh replaces the refresh token too, and a family of generations grows."""
 
+from functools import partial
+
 from app.events.tokens import RefreshTokenFate
-from app.lessons.lesson import Lesson, Step
+from app.lessons.evidence import LessonEvidence
+from app.lessons.lesson import Lesson, LessonStep, in_turn
 from app.lessons.player import Player
-from app.lessons.seen import Seen
 
 
-def _rotated_twice(seen: Seen) -> bool:
+def _rotated_twice(seen: LessonEvidence) -> bool:
     return len(_with_fate(seen, RefreshTokenFate.REPLACED)) > 1
 
 
-async def _refresh_twice(player: Player) -> None:
-    await player.refresh_now()
-    await player.refresh_now()
-
-
-def _kept_one(seen: Seen) -> bool:
+def _kept_one(seen: LessonEvidence) -> bool:
     return bool(_with_fate(seen, RefreshTokenFate.KEPT))
 
 
-async def _refresh_without_rotation(player: Player) -> None:
-    await player.turn(rotation_type="STATIC")
-    await player.refresh_now()
-
-
-def _rotated(seen: Seen) -> bool:
+def _rotated(seen: LessonEvidence) -> bool:
     return bool(_with_fate(seen, RefreshTokenFate.REPLACED))
 
 
-async def _refresh_with_rotation(player: Player) -> None:
-    await player.turn(rotation_type="ROTATE")
-    await player.refresh_now()
-
-
-def _with_fate(seen: Seen, fate: RefreshTokenFate) -> list[int]:
+def _with_fate(seen: LessonEvidence, fate: RefreshTokenFate) -> list[int]:
     return [each.number for each in seen.refreshes() if each.refresh_fate is fate]
 
 
@@ -44,7 +31,7 @@ LESSON = Lesson(
     minutes=1.0,
     prepare=Player.start_over,
     steps=(
-        Step(
+        LessonStep(
             title="Refresh twice",
             read="With rotation every refresh token is good for one refresh, and its answer brings the next. A public "
             "client cannot keep a secret, so RFC 9700 wants rotation for it, or tokens bound to a key.",
@@ -52,9 +39,9 @@ LESSON = Lesson(
             see="The cards show AT-3 and RT-3. In the timeline each generation descends from the one before: a family.",
             hint="Refresh now has the shortcut Ctrl+R.",
             check=_rotated_twice,
-            play=_refresh_twice,
+            play=in_turn(Player.refresh_now, Player.refresh_now),
         ),
-        Step(
+        LessonStep(
             title="Without rotation",
             read="Where a server does not rotate, one refresh token lasts for the whole session. An answer may leave "
             "it out, and then the client keeps the one it has (RFC 6749 §6).",
@@ -63,9 +50,9 @@ LESSON = Lesson(
             "it was kept.",
             hint="Okta calls the choice Refresh token rotation: Rotate token after every use, or Use persistent token.",
             check=_kept_one,
-            play=_refresh_without_rotation,
+            play=in_turn(partial(Player.turn, rotation_type="STATIC"), Player.refresh_now),
         ),
-        Step(
+        LessonStep(
             title="Rotate again",
             read="A client needs no setting for this: it keeps whatever refresh token came last. It must store that "
             "one before it uses anything else, because the old one may be dead already.",
@@ -74,7 +61,7 @@ LESSON = Lesson(
             "the refresh counted as done.",
             hint="The box is in Demo org, under Lifetimes; Refresh now is on the access token's card, in the menu ⋯.",
             check=_rotated,
-            play=_refresh_with_rotation,
+            play=in_turn(partial(Player.turn, rotation_type="ROTATE"), Player.refresh_now),
         ),
     ),
 )

@@ -5,8 +5,8 @@ from collections import deque
 from app.events import Entry
 from app.events.calls import CallStarted
 from app.events.refresh import Decided
-from app.lessons.lesson import Lesson, Step
-from app.lessons.seen import Seen, lapse_told
+from app.lessons.evidence import LessonEvidence, lapse_told
+from app.lessons.lesson import Lesson, LessonStep
 
 # A step may be left open while somebody works on. What is older than this passes it no longer: to look through more at
 # every entry would hold the window up in a storm of calls, of which a hundred are 600 entries.
@@ -28,7 +28,7 @@ class LessonRun:
         self._lapses_at: float | None = None  # of the token in hand, which may be older than the step
 
     @property
-    def step(self) -> Step | None:
+    def step(self) -> LessonStep | None:
         """The step one is at, None once the lesson is over."""
         return self.lesson.steps[self.place] if self.place < len(self.lesson.steps) else None
 
@@ -44,7 +44,9 @@ class LessonRun:
             return False
         self._seen.append(entry)
         self._lapses_at = lapse_told(entry.event) or self._lapses_at
-        if isinstance(entry.event, _ONLY_BEGINNINGS) or not step.check(Seen(tuple(self._seen), self._lapses_at)):
+        if isinstance(entry.event, _ONLY_BEGINNINGS) or not step.check(
+            LessonEvidence(tuple(self._seen), self._lapses_at)
+        ):
             return False
         self.place += 1
         self._seen.clear()

@@ -1,27 +1,23 @@
 """The lesson about skew: two clocks that disagree, and how little that should cost."""
 
+from functools import partial
+
 from app.decision import Decision, Reason
 from app.events.refresh import RefreshStarted, RefreshSucceeded, SkewMeasured
 from app.events.tokens import IdTokenRefused
-from app.lessons.lesson import Lesson, Step
+from app.lessons.evidence import LessonEvidence
+from app.lessons.lesson import Lesson, LessonStep, in_turn
 from app.lessons.player import Player
-from app.lessons.seen import Seen
 
 _WORTH_SEEING_S = 300.0
 
 
-def _stayed_calm(seen: Seen) -> bool:
+def _stayed_calm(seen: LessonEvidence) -> bool:
     measured = [each for each in seen.all(SkewMeasured) if each.skew_s <= -_WORTH_SEEING_S]
     return bool(measured) and any(call.was_free for call in seen.after(SkewMeasured).calls())
 
 
-async def _call_with_server_behind(player: Player) -> None:
-    await player.skew_server(-600)
-    await player.refresh_now()
-    await player.call()
-
-
-def _knew_better(seen: Seen) -> bool:
+def _knew_better(seen: LessonEvidence) -> bool:
     return any(call.has_refreshed and any(map(_is_over_though_wall_says_not, call.decisions)) for call in seen.calls())
 
 
@@ -29,14 +25,7 @@ def _is_over_though_wall_says_not(decision: Decision) -> bool:
     return decision.reason is Reason.LAPSED and decision.expires_at is not None and decision.at < decision.expires_at
 
 
-async def _call_with_our_clock_behind(player: Player) -> None:
-    await player.skew_server(0)
-    await player.skew_client(-120)
-    await player.to_lapse()
-    await player.call()
-
-
-def _was_not_believed(seen: Seen) -> bool:
+def _was_not_believed(seen: LessonEvidence) -> bool:
     """Return whether a refresh worked although the ID token it brought was not believed."""
     for entry in seen.entries:
         if not isinstance(entry.event, RefreshStarted):
@@ -47,20 +36,10 @@ def _was_not_believed(seen: Seen) -> bool:
     return False
 
 
-async def _refresh_far_behind(player: Player) -> None:
-    await player.skew_client(-600)
-    await player.refresh_now()
-
-
-def _recovered(seen: Seen) -> bool:
+def _recovered(seen: LessonEvidence) -> bool:
     """Return whether a refresh brought an ID token that passed."""
     refreshed = (seen.led_by(entry) for entry in seen.entries if isinstance(entry.event, RefreshStarted))
     return any(led.all(RefreshSucceeded) and not led.all(IdTokenRefused) for led in refreshed)
-
-
-async def _set_right_and_refresh(player: Player) -> None:
-    await player.skew_client(0)
-    await player.refresh_now()
 
 
 LESSON = Lesson(
@@ -70,7 +49,7 @@ LESSON = Lesson(
     minutes=1.5,
     prepare=Player.start_over,
     steps=(
-        Step(
+        LessonStep(
             title="The server's clock is behind",
             read="The claim exp is written by the server's clock. A client that compares it with its own would find "
             "every token of this server over at birth, and refresh before each call. Lapse counts expires_in from the "
@@ -81,9 +60,9 @@ LESSON = Lesson(
             "refresh. The inspector's truth table sets exp and expires_in side by side.",
             hint="The skew is measured when a token answer comes; so refresh first, and then call.",
             check=_stayed_calm,
-            play=_call_with_server_behind,
+            play=in_turn(partial(Player.skew_server, seconds=-600), Player.refresh_now, Player.call),
         ),
-        Step(
+        LessonStep(
             title="Our own clock is behind",
             read="Now our wall clock is wrong by two minutes: by it, a token that is over still looks good. Elapsed "
             "time knows better; it cannot be set, and Lapse trusts it more than the wall.",
@@ -93,9 +72,14 @@ LESSON = Lesson(
             hint="The token must be from before our clock was wrong. If it is not: Set both right, Refresh now, and "
             "set Our clock to -120 s again.",
             check=_knew_better,
-            play=_call_with_our_clock_behind,
+            play=in_turn(
+                partial(Player.skew_server, seconds=0),
+                partial(Player.skew_client, seconds=-120),
+                Player.to_lapse,
+                Player.call,
+            ),
         ),
-        Step(
+        LessonStep(
             title="Too wrong to be believed",
             read="An ID token says when it was issued. Lapse allows 5 minutes of skew, and does not believe one that "
             "comes from further in the future, as OpenID Connect lets a client do. The access token that came with it "
@@ -105,9 +89,9 @@ LESSON = Lesson(
             "who you are stays as it was. The doctor names the clock too.",
             hint="Refresh now has the shortcut Ctrl+R. At -300 s and above it would still be taken.",
             check=_was_not_believed,
-            play=_refresh_far_behind,
+            play=in_turn(partial(Player.skew_client, seconds=-600), Player.refresh_now),
         ),
-        Step(
+        LessonStep(
             title="Set it right",
             read="A wrong clock is no reason to sign anybody out, and here it did not. Once it is right, the next ID "
             "token is believed again.",
@@ -115,7 +99,7 @@ LESSON = Lesson(
             see="Refreshed, the same family, and the new ID token has passed.",
             hint="Set both right does it at once.",
             check=_recovered,
-            play=_set_right_and_refresh,
+            play=in_turn(partial(Player.skew_client, seconds=0), Player.refresh_now),
         ),
     ),
 )

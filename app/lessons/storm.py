@@ -1,40 +1,29 @@
 """The lesson about the storm: fifty calls at the moment of lapse, and one refresh for all of them."""
 
+from functools import partial
+
 from app.decision import Reason
-from app.lessons.lesson import Lesson, Step
+from app.lessons.evidence import Call, LessonEvidence
+from app.lessons.lesson import Lesson, LessonStep, in_turn
 from app.lessons.player import Player
-from app.lessons.seen import Call, Seen
 
 _CALLS = 50
+_CALL_ALL = partial(Player.call, times=_CALLS)
 
 
-async def _call_all(player: Player) -> None:
-    await player.call(_CALLS)
-
-
-def _all_were_free(seen: Seen) -> bool:
+def _all_were_free(seen: LessonEvidence) -> bool:
     return len([call for call in seen.calls() if call.was_free]) >= _CALLS
 
 
-def _one_refresh_for_lapsed(seen: Seen) -> bool:
+def _one_refresh_for_lapsed(seen: LessonEvidence) -> bool:
     return _shared_one_refresh(seen, Reason.LAPSED)
 
 
-async def _lapse_and_call_all(player: Player) -> None:
-    await player.to_lapse()
-    await player.call(_CALLS)
-
-
-def _one_refresh_for_rejected(seen: Seen) -> bool:
+def _one_refresh_for_rejected(seen: LessonEvidence) -> bool:
     return _shared_one_refresh(seen, Reason.REJECTED)
 
 
-async def _revoke_and_call_all(player: Player) -> None:
-    await player.revoke("access")
-    await player.call(_CALLS)
-
-
-def _shared_one_refresh(seen: Seen, reason: Reason) -> bool:
+def _shared_one_refresh(seen: LessonEvidence, reason: Reason) -> bool:
     """Return whether a call refreshed for that reason, and enough others were on their way that needed no other."""
     calls = seen.calls()
     refreshing = [call for call in calls if call.token_requests and call.last_reason is reason]
@@ -54,7 +43,7 @@ LESSON = Lesson(
     minutes=1.0,
     prepare=Player.start_over,
     steps=(
-        Step(
+        LessonStep(
             title="Fifty at once, fresh",
             read="A page that opens asks for many things at once. While the access token is good this concerns nobody "
             "but the API.",
@@ -62,9 +51,9 @@ LESSON = Lesson(
             see="The story says 50 × 200 and no refresh: fifty requests in the wire log, and not one more.",
             hint="The number stands left of Call API; 1 to 100.",
             check=_all_were_free,
-            play=_call_all,
+            play=_CALL_ALL,
         ),
-        Step(
+        LessonStep(
             title="Fifty at the moment of lapse",
             read="Now all fifty need a new token. If each refreshed for itself, forty-nine would send a refresh token "
             "that the first has used up: waste at best, and with a strict server the end of the session.",
@@ -73,9 +62,9 @@ LESSON = Lesson(
             "one diamond at the token endpoint.",
             hint="The same by hand: Jump to lapse, then Call API with 50 at once.",
             check=_one_refresh_for_lapsed,
-            play=_lapse_and_call_all,
+            play=in_turn(Player.to_lapse, _CALL_ALL),
         ),
-        Step(
+        LessonStep(
             title="Fifty times 401",
             read="Harder: the API rejects a token that looks good. Fifty 401s arrive one after another, some of them "
             "when the refresh is over already. Each must ask whether its token is still the one in hand.",
@@ -83,7 +72,7 @@ LESSON = Lesson(
             see="50 × 401, one refresh, 50 × 200. A late 401 about the old token starts nothing: it takes the new one.",
             hint="Revoke access is under Tokens and keys, and in the menu ⋯ of the access token's card.",
             check=_one_refresh_for_rejected,
-            play=_revoke_and_call_all,
+            play=in_turn(partial(Player.revoke, kind="access"), _CALL_ALL),
         ),
     ),
 )

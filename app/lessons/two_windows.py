@@ -1,12 +1,12 @@
 """The lesson about two windows: several Lapses share one session, and one of them refreshes."""
 
 from app.events.session import SessionAdopted, SessionGone, SessionStarted
-from app.lessons.lesson import Lesson, Step
+from app.lessons.evidence import LessonEvidence
+from app.lessons.lesson import Lesson, LessonStep
 from app.lessons.player import Player
-from app.lessons.seen import Seen
 
 
-def _used_what_the_other_got(seen: Seen) -> bool:
+def _used_what_the_other_got(seen: LessonEvidence) -> bool:
     adopting = [call for call in seen.calls() if call.led.all(SessionAdopted)]
     later = seen.after(SessionAdopted).calls()
     return any(call.worked and not call.token_requests for call in (*adopting, *later))
@@ -19,7 +19,7 @@ async def _let_the_other_refresh(player: Player) -> None:
     await player.call()
 
 
-def _is_gone(seen: Seen) -> bool:
+def _is_gone(seen: LessonEvidence) -> bool:
     return bool(seen.all(SessionGone))
 
 
@@ -29,7 +29,7 @@ async def _let_the_other_sign_out(player: Player) -> None:
     await player.call()
 
 
-def _signed_in(seen: Seen) -> bool:
+def _signed_in(seen: LessonEvidence) -> bool:
     return bool(seen.all(SessionStarted))
 
 
@@ -41,7 +41,7 @@ LESSON = Lesson(
     prepare=Player.start_over,
     needs_keyring=True,
     steps=(
-        Step(
+        LessonStep(
             title="The other one refreshes",
             read="Two programs hold the same refresh token. If both sent it, a server that rotates would take the "
             "second for a thief. So they take turns under a lock, and look into the keyring before they ask the "
@@ -55,7 +55,7 @@ LESSON = Lesson(
             check=_used_what_the_other_got,
             play=_let_the_other_refresh,
         ),
-        Step(
+        LessonStep(
             title="The other one signs out",
             read="It is one session, so a sign-out anywhere ends it everywhere. The window that did nothing finds out "
             "at its next refresh, from the keyring.",
@@ -66,7 +66,7 @@ LESSON = Lesson(
             check=_is_gone,
             play=_let_the_other_sign_out,
         ),
-        Step(
+        LessonStep(
             title="And begins again",
             read="A new sign-in is for everybody too. The other window takes it over when it looks next.",
             do="Press Sign in, and sign in as Ada.",

@@ -12,15 +12,15 @@ from app.clock import Clock
 from app.errors import BadInput, Unreachable, UnusableAnswer
 from app.events.wire import ExchangeKind
 from app.oauth import device, direct, grants, par, words
-from app.oauth.compact import NotReadable, read_jws
 from app.oauth.discovery import discover
-from app.oauth.idtoken import Belongs, verify_id_token, whose
-from app.oauth.keyset import Keys, read_keys
+from app.oauth.id_token import Belongs, verify_id_token, whose
+from app.oauth.jws import NotReadable, read_jws
+from app.oauth.key_set import KeySet, read_keys
 from app.oauth.metadata import ServerMetadata
 from app.oauth.pkce import Pkce
 from app.secret import Secret
-from app.strictjson import read_object
-from app.wire.fetch import Answer, BrokenOff, fetch
+from app.strict_json import read_object
+from app.wire.fetch import BrokenResponse, FetchedResponse, fetch
 
 # A token that names unknown keys must not become a way to make us fetch without end.
 _KEYS_REFETCH_AFTER_S = 60.0
@@ -45,7 +45,7 @@ class OAuthClient:
         self.resource = resource
         """The API that refreshes name (RFC 8707 §2.2): the one the last completed sign-in was for."""
         self._metadata: ServerMetadata | None = None
-        self._keys: Keys | None = None
+        self._keys: KeySet | None = None
         self._keys_good_until = 0.0
         self._keys_asked_again_at = -math.inf
 
@@ -62,13 +62,13 @@ class OAuthClient:
 
     async def exchange_code(
         self, *, code: Secret, redirect_uri: str, pkce: Pkce, resource: str = "", cause: int | None
-    ) -> grants.TokenAnswer:
+    ) -> grants.TokenResponse:
         """Exchange an authorization code for tokens (RFC 6749 §4.1.3)."""
         metadata = await self.metadata(cause=cause)
         request = grants.code_request(
             metadata, client_id=self.client_id, code=code, redirect_uri=redirect_uri, pkce=pkce, resource=resource
         )
-        return grants.read_token_answer(await self.ask_for_tokens(request, cause))
+        return grants.read_token_response(await self.ask_for_tokens(request, cause))
 
     async def device_codes(
         self, endpoint: str, *, scopes: str, audience: str, resource: str, cause: int | None
@@ -77,17 +77,17 @@ class OAuthClient:
         request = device.device_request(
             endpoint, client_id=self.client_id, scopes=scopes, audience=audience, resource=resource
         )
-        return device.read_device_answer(await self.ask(request, cause))
+        return device.read_device_response(await self.ask(request, cause))
 
-    async def device_tokens(self, device_code: Secret, *, resource: str, cause: int | None) -> grants.TokenAnswer:
+    async def device_tokens(self, device_code: Secret, *, resource: str, cause: int | None) -> grants.TokenResponse:
         """Poll once for a sign-in on another device (RFC 8628 §3.4)."""
         metadata = await self.metadata(cause=cause)
         request = device.token_request(metadata, client_id=self.client_id, device_code=device_code, resource=resource)
-        return grants.read_token_answer(await self.ask_for_tokens(request, cause))
+        return grants.read_token_response(await self.ask_for_tokens(request, cause))
 
     async def by_password(
         self, username: str, password: Secret, *, scopes: str, audience: str, resource: str, cause: int | None
-    ) -> grants.TokenAnswer | direct.MfaRequired:
+    ) -> grants.TokenResponse | direct.MfaRequired:
         """Ask for tokens by password (RFC 6749 §4.3, Okta fact §4)."""
         request = direct.password_request(
             await self.metadata(cause=cause),
@@ -98,13 +98,13 @@ class OAuthClient:
             audience=audience,
             resource=resource,
         )
-        return direct.read_first_answer(await self.ask_for_tokens(request, cause))
+        return direct.read_first_response(await self.ask_for_tokens(request, cause))
 
-    async def by_otp(self, mfa_token: Secret, otp: Secret, *, scopes: str, cause: int | None) -> grants.TokenAnswer:
+    async def by_otp(self, mfa_token: Secret, otp: Secret, *, scopes: str, cause: int | None) -> grants.TokenResponse:
         """Follow a password with a one-time code."""
         metadata = await self.metadata(cause=cause)
         request = direct.otp_request(metadata, client_id=self.client_id, scopes=scopes, mfa_token=mfa_token, otp=otp)
-        return grants.read_token_answer(await self.ask_for_tokens(request, cause))
+        return grants.read_token_response(await self.ask_for_tokens(request, cause))
 
     async def ask_phone(self, mfa_token: Secret, *, cause: int | None) -> direct.Push:
         """Follow a password with a question on the phone; raises BadInput where nobody knows how to ask it."""
@@ -116,24 +116,24 @@ class OAuthClient:
 
     async def by_phone(
         self, mfa_token: Secret, oob_code: Secret, *, scopes: str, cause: int | None
-    ) -> grants.TokenAnswer:
+    ) -> grants.TokenResponse:
         """Poll once for what was answered on the phone."""
         metadata = await self.metadata(cause=cause)
         request = direct.oob_request(
             metadata, client_id=self.client_id, scopes=scopes, mfa_token=mfa_token, oob_code=oob_code
         )
-        return grants.read_token_answer(await self.ask_for_tokens(request, cause))
+        return grants.read_token_response(await self.ask_for_tokens(request, cause))
 
-    async def refresh(self, refresh_token: Secret, *, cause: int | None) -> grants.TokenAnswer:
+    async def refresh(self, refresh_token: Secret, *, cause: int | None) -> grants.TokenResponse:
         """Refresh (RFC 6749 §6); of an answer that broke off, what can be read of the refresh token is handed on."""
         metadata = await self.metadata(cause=cause)
         request = grants.refresh_request(
             metadata, client_id=self.client_id, refresh_token=refresh_token, resource=self.resource
         )
         try:
-            return grants.read_token_answer(await self.ask_for_tokens(request, cause))
-        except BrokenOff as broken:
-            answer = grants.read_broken_answer(broken.answer)
+            return grants.read_token_response(await self.ask_for_tokens(request, cause))
+        except BrokenResponse as broken:
+            answer = grants.read_broken_response(broken.answer)
             if answer is None:
                 raise
             return answer
@@ -191,12 +191,7 @@ class OAuthClient:
         headers = {"Authorization": f"Bearer {access_token.reveal()}", "Accept": "application/json"}
         request = httpx.Request("GET", metadata.userinfo_endpoint, headers=headers)
         answer = await fetch(self._http, request, kind=ExchangeKind.USERINFO, cause=cause)
-        if not answer.is_success:
-            raise UnusableAnswer(words.answered("userinfo endpoint", answer.status), status=answer.status)
-        try:
-            claims = read_object(answer.body)
-        except ValueError as why:
-            raise UnusableAnswer(words.unreadable("userinfo answer", why), status=answer.status) from None
+        claims = _object(answer, "userinfo")
         if claims.get("sub") != subject:
             raise UnusableAnswer(words.ABOUT_SOMEBODY_ELSE, status=answer.status)
         return claims
@@ -214,17 +209,12 @@ class OAuthClient:
             metadata.introspection_endpoint, client_id=self.client_id, token=token, hint=hint
         )
         answer = await fetch(self._http, request, kind=ExchangeKind.INTROSPECTION, cause=cause, total_s=_TOKEN_TOTAL_S)
-        if not answer.is_success:
-            raise UnusableAnswer(words.answered("introspection endpoint", answer.status), status=answer.status)
-        try:
-            found = read_object(answer.body)
-        except ValueError as why:
-            raise UnusableAnswer(words.unreadable("introspection answer", why), status=answer.status) from None
+        found = _object(answer, "introspection")
         if not isinstance(found.get("active"), bool):
             raise UnusableAnswer(words.NOT_SAID_WHETHER_ACTIVE, status=200)
         return found
 
-    async def keys_for(self, token: str, *, cause: int | None) -> Keys:
+    async def keys_for(self, token: str, *, cause: int | None) -> KeySet:
         """Return the issuer's keys, as fresh as they need be to verify `token`; raises what fetching them raises.
 
         They are kept as long as their Cache-Control says, within bounds, and fetched once more for a token that names
@@ -257,11 +247,11 @@ class OAuthClient:
         return self._metadata
 
     @property
-    def known_keys(self) -> Keys | None:
+    def known_keys(self) -> KeySet | None:
         """The issuer's keys as last fetched; None before that. Asks nobody."""
         return self._keys
 
-    async def _fetch_keys(self, cause: int | None) -> Keys:
+    async def _fetch_keys(self, cause: int | None) -> KeySet:
         metadata = await self.metadata(cause=cause)
         request = httpx.Request("GET", metadata.jwks_uri, headers={"Accept": "application/json"})
         answer = await fetch(self._http, request, kind=ExchangeKind.KEYS, cause=cause)
@@ -269,16 +259,24 @@ class OAuthClient:
         self._keys_good_until = self._clock.elapsed() + _good_for_s(answer)
         return self._keys
 
-    async def ask_for_tokens(self, request: httpx.Request, cause: int | None) -> Answer:
-        """Send a request to the token endpoint."""
+    async def ask_for_tokens(self, request: httpx.Request, cause: int | None) -> FetchedResponse:
         return await fetch(self._http, request, kind=ExchangeKind.TOKEN, cause=cause, total_s=_TOKEN_TOTAL_S)
 
-    async def ask(self, request: httpx.Request, cause: int | None) -> Answer:
+    async def ask(self, request: httpx.Request, cause: int | None) -> FetchedResponse:
         """Send a request to an endpoint that prepares a sign-in."""
         return await fetch(self._http, request, kind=ExchangeKind.SIGN_IN, cause=cause, total_s=_TOKEN_TOTAL_S)
 
 
-def _has_key_for(token: str, keys: Keys) -> bool:
+def _object(answer: FetchedResponse, what: str) -> dict[str, Any]:
+    if not answer.is_success:
+        raise UnusableAnswer(words.answered(f"{what} endpoint", answer.status), status=answer.status)
+    try:
+        return read_object(answer.body)
+    except ValueError as why:
+        raise UnusableAnswer(words.unreadable(f"{what} answer", why), status=answer.status) from None
+
+
+def _has_key_for(token: str, keys: KeySet) -> bool:
     """Return whether a published key fits the token; a miss is worth one refetch (key rotation)."""
     try:
         return bool(keys.fitting(read_jws(token).header))
@@ -286,7 +284,7 @@ def _has_key_for(token: str, keys: Keys) -> bool:
         return True  # no key could help
 
 
-def _good_for_s(answer: Answer) -> float:
+def _good_for_s(answer: FetchedResponse) -> float:
     """Return how many seconds keys may be kept: what Cache-Control says, within bounds (RFC 9111 §5.2.2)."""
     said = str(answer.headers.get("cache-control", "")).lower()
     if re.search(r"\bno-(store|cache)\b", said):

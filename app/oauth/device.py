@@ -6,12 +6,20 @@ from typing import Any
 import httpx
 
 from app.errors import BadInput
-from app.oauth.grants import api_params, error_answer, form_request, json_object, read_secret, seconds_stated, unusable
+from app.oauth.grants import (
+    api_params,
+    error_response,
+    form_request,
+    json_object,
+    read_secret,
+    seconds_stated,
+    unusable,
+)
 from app.oauth.grants import token_request as _token_request
 from app.oauth.metadata import ServerMetadata
 from app.secret import Secret
 from app.urls import check_url
-from app.wire.fetch import Answer
+from app.wire.fetch import FetchedResponse
 
 GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 WHERE = "device authorization endpoint"
@@ -40,10 +48,10 @@ def device_request(
     return form_request(endpoint, {"client_id": client_id, "scope": scopes, **api_params(audience, resource)})
 
 
-def read_device_answer(answer: Answer) -> DeviceCodes:
+def read_device_response(answer: FetchedResponse) -> DeviceCodes:
     """Read the answer (RFC 8628 §3.2); raises OAuthError, or UnusableAnswer for what nobody could act on."""
     if not answer.is_success:
-        raise error_answer(answer, WHERE)
+        raise error_response(answer, WHERE)
     found = json_object(answer, WHERE)
     device_code = read_secret(answer, found, "device_code", WHERE)
     user_code = found.get("user_code")
@@ -77,7 +85,7 @@ def token_request(
     return _token_request(metadata, {**form, **api_params("", resource)})
 
 
-def _page(answer: Answer, found: dict[str, Any]) -> str:
+def _page(answer: FetchedResponse, found: dict[str, Any]) -> str:
     # verification_url: what Google calls it, from before the RFC
     page = _link(found.get("verification_uri", found.get("verification_url")))
     if page is None:

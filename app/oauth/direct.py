@@ -6,21 +6,21 @@ import httpx
 
 from app.oauth.device import read_interval
 from app.oauth.grants import (
-    TokenAnswer,
+    TokenResponse,
     api_params,
-    error_answer,
+    error_response,
     form_request,
     json_object,
     read_secret,
-    read_token_answer,
+    read_token_response,
     seconds_stated,
     token_request,
     unusable,
 )
 from app.oauth.metadata import ServerMetadata
 from app.secret import Secret
-from app.strictjson import read_object
-from app.wire.fetch import Answer
+from app.strict_json import read_object
+from app.wire.fetch import FetchedResponse
 
 PASSWORD = "password"  # noqa: S105 - the name of a grant
 MFA_OTP = "http://auth0.com/oauth/grant-type/mfa-otp"
@@ -77,13 +77,13 @@ def password_request(
     )
 
 
-def read_first_answer(answer: Answer) -> TokenAnswer | MfaRequired:
+def read_first_response(answer: FetchedResponse) -> TokenResponse | MfaRequired:
     """Read the answer to a password; raises OAuthError or UnusableAnswer."""
     mfa_token = _mfa_token(answer)
-    return read_token_answer(answer) if mfa_token is None else MfaRequired(mfa_token)
+    return read_token_response(answer) if mfa_token is None else MfaRequired(mfa_token)
 
 
-def _mfa_token(answer: Answer) -> Secret | None:
+def _mfa_token(answer: FetchedResponse) -> Secret | None:
     try:
         found = read_object(answer.body)
     except ValueError:
@@ -111,10 +111,10 @@ def challenge_request(endpoint: str, *, client_id: str, mfa_token: Secret) -> ht
     return form_request(endpoint, {**form, "challenge_types_supported": MFA_OOB, "channel_hint": "push"})
 
 
-def read_challenge(answer: Answer) -> Push:
+def read_challenge(answer: FetchedResponse) -> Push:
     """Read how the phone was asked; raises OAuthError or UnusableAnswer."""
     if not answer.is_success:
-        raise error_answer(answer, WHERE)
+        raise error_response(answer, WHERE)
     found = json_object(answer, WHERE)
     oob_code = read_secret(answer, found, "oob_code", WHERE)
     if oob_code is None:

@@ -5,12 +5,12 @@ import httpx
 from app.errors import DiscoveryFailed
 from app.events.wire import ExchangeKind
 from app.oauth.metadata import ServerMetadata, metadata_requests, read_metadata
-from app.wire.fetch import Answer, fetch
+from app.wire.fetch import FetchedResponse, fetch
 
 
 async def discover(
     http: httpx.AsyncClient, issuer: str, *, cause: int | None = None, total_s: float = 30.0
-) -> tuple[ServerMetadata, Answer]:
+) -> tuple[ServerMetadata, FetchedResponse]:
     """Return the issuer's metadata and the answer it stood in; `total_s` seconds bound each request.
 
     Raises DiscoveryFailed or Unreachable.

@@ -6,21 +6,20 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from enum import Enum
 from typing import Any
-from urllib.parse import urlencode, urlsplit
 
 import httpx
 
 from app.errors import OAuthError, UnusableAnswer
 from app.errors.reasons import FailureKind
 from app.oauth import words
-from app.oauth.codes import is_of_protocol
-from app.oauth.members import Members, read_members, said_error, token_text
+from app.oauth.error_codes import is_of_protocol
+from app.oauth.lenient_json import Members, read_members, said_error, token_text
 from app.oauth.metadata import ServerMetadata
 from app.oauth.pkce import METHOD, Pkce
 from app.secret import Secret
-from app.strictjson import read_object
+from app.strict_json import read_object
 from app.text import one_line
-from app.wire.fetch import Answer
+from app.wire.fetch import FetchedResponse
 
 _LONGEST_LIFE_S = 1e10  # three centuries; beyond it a number is no lifetime
 _LONGEST_SCOPE = 4000
@@ -31,7 +30,7 @@ _DEFINITE = frozenset({400, 401, 403, 410, 422})
 """Refusals of the request itself; other 4xx are about its place, its time or its form."""
 
 
-class Flaw(Enum):
+class AccessTokenFlaw(Enum):
     """Why the access token of a token answer cannot be used."""
 
     TOO_LARGE = "it is larger than 1 MiB"
@@ -43,7 +42,7 @@ class Flaw(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TokenAnswer:
+class TokenResponse:
     """A token answer as it was read (RFC 6749 §5.1): `expires_in_s` None means the server did not state it.
 
     Where there is a `flaw`, there is no access token, and `refresh_token` is what must not be lost all the same.
@@ -55,7 +54,7 @@ class TokenAnswer:
     expires_in_s: float | None
     scope: str | None
     server_time: float | None
-    flaw: Flaw | None = None
+    flaw: AccessTokenFlaw | None = None
 
 
 def authorization_params(
@@ -110,11 +109,6 @@ def api_params(audience: str, resource: str) -> dict[str, str]:
     return {name: value for name, value in (("audience", audience), ("resource", resource)) if value}
 
 
-def with_query(endpoint: str, params: Mapping[str, str]) -> str:
-    """Return the URL that asks an endpoint for `params`; a query it has itself stays (RFC 6749 §3.1)."""
-    return f"{endpoint}{'&' if urlsplit(endpoint).query else '?'}{urlencode(params)}"
-
-
 def code_request(
     metadata: ServerMetadata, *, client_id: str, code: Secret, redirect_uri: str, pkce: Pkce, resource: str = ""
 ) -> httpx.Request:
@@ -164,11 +158,10 @@ def token_request(metadata: ServerMetadata, form: Mapping[str, str]) -> httpx.Re
 
 
 def form_request(endpoint: str, form: Mapping[str, str]) -> httpx.Request:
-    """Return a form for an endpoint that answers JSON."""
     return httpx.Request("POST", endpoint, data=dict(form), headers={"Accept": "application/json"})
 
 
-def read_token_answer(answer: Answer) -> TokenAnswer:
+def read_token_response(answer: FetchedResponse) -> TokenResponse:
     """Read an answer of the token endpoint, with the room that RFC 6749 §5.1 leaves.
 
     Whatever else is wrong with it, a refresh token in a 2xx answer is handed on: then `access_token` is None and
@@ -178,12 +171,12 @@ def read_token_answer(answer: Answer) -> TokenAnswer:
     """
     members = read_members(answer)
     if not answer.is_success:
-        raise error_answer(answer, members=members)
+        raise error_response(answer, members=members)
     flaw = _flaw(answer, members)
     refresh_token = read_refresh_token(members)
     if flaw is not None and refresh_token is None:
         raise _no_tokens(answer, members, flaw)
-    return TokenAnswer(
+    return TokenResponse(
         access_token=None if flaw else _header_safe(members.get("access_token")),
         refresh_token=refresh_token,
         id_token=_header_safe(members.get("id_token")) if members.is_whole else None,
@@ -200,43 +193,43 @@ def read_refresh_token(members: Members) -> Secret | None:
     return None if text is None else Secret(text)
 
 
-def read_broken_answer(answer: Answer) -> TokenAnswer | None:
+def read_broken_response(answer: FetchedResponse) -> TokenResponse | None:
     """Return the refresh token in what came of an answer that broke off; None where none can be read in a 2xx."""
     refresh_token = read_refresh_token(read_members(answer)) if answer.is_success else None
     if refresh_token is None:
         return None
-    return TokenAnswer(
+    return TokenResponse(
         access_token=None,
         refresh_token=refresh_token,
         id_token=None,
         expires_in_s=None,
         scope=None,
         server_time=server_time(answer),
-        flaw=Flaw.BROKEN_OFF,
+        flaw=AccessTokenFlaw.BROKEN_OFF,
     )
 
 
-def _flaw(answer: Answer, members: Members) -> Flaw | None:
+def _flaw(answer: FetchedResponse, members: Members) -> AccessTokenFlaw | None:
     """Return why the access token of an answer cannot be used, None where it can."""
     if answer.truncated:
-        return Flaw.TOO_LARGE
+        return AccessTokenFlaw.TOO_LARGE
     if not members.is_whole:
-        return Flaw.NOT_JSON
+        return AccessTokenFlaw.NOT_JSON
     if _header_safe(members.get("access_token")) is None:
-        return Flaw.ODD_ACCESS_TOKEN if members.get("access_token") else Flaw.NO_ACCESS_TOKEN
+        return AccessTokenFlaw.ODD_ACCESS_TOKEN if members.get("access_token") else AccessTokenFlaw.NO_ACCESS_TOKEN
     kind = members.get("token_type")
     if isinstance(kind, str) and kind.strip() and kind.strip().lower() != "bearer":
-        return Flaw.OTHER_TYPE
+        return AccessTokenFlaw.OTHER_TYPE
     return None
 
 
-def _no_tokens(answer: Answer, members: Members, flaw: Flaw) -> OAuthError | UnusableAnswer:
+def _no_tokens(answer: FetchedResponse, members: Members, flaw: AccessTokenFlaw) -> OAuthError | UnusableAnswer:
     if said_error(answer, members) is not None:
-        return error_answer(answer, members=members)
+        return error_response(answer, members=members)
     if _is_web_page(answer):
         why = "it is a web page; a network's sign-in page may be in between"
         return unusable(answer, why, kind=FailureKind.WEB_PAGE)
-    is_answer = members.is_whole and flaw in (Flaw.NO_ACCESS_TOKEN, Flaw.ODD_ACCESS_TOKEN)
+    is_answer = members.is_whole and flaw in (AccessTokenFlaw.NO_ACCESS_TOKEN, AccessTokenFlaw.ODD_ACCESS_TOKEN)
     return unusable(answer, flaw.value, kind=FailureKind.INCOMPLETE if is_answer else FailureKind.UNUSABLE)
 
 
@@ -262,7 +255,7 @@ def _scope(value: object) -> str | None:
     return one_line(value, longest=_LONGEST_SCOPE) or None if isinstance(value, str) else None
 
 
-def server_time(answer: Answer) -> float | None:
+def server_time(answer: FetchedResponse) -> float | None:
     """Return the answer's Date header as epoch seconds, None where there is none to use."""
     try:
         return parsedate_to_datetime(answer.headers["date"]).timestamp()
@@ -270,7 +263,7 @@ def server_time(answer: Answer) -> float | None:
         return None
 
 
-def retry_after_s(answer: Answer) -> float | None:
+def retry_after_s(answer: FetchedResponse) -> float | None:
     """Return how long the server asks us to wait: Retry-After, else Okta's X-Rate-Limit-Reset minus its Date."""
     text = str(answer.headers.get("retry-after", "")).strip()
     if text.isascii() and text.isdigit():
@@ -287,8 +280,8 @@ def retry_after_s(answer: Answer) -> float | None:
     return None
 
 
-def error_answer(
-    answer: Answer, where: str = "token endpoint", members: Members | None = None
+def error_response(
+    answer: FetchedResponse, where: str = "token endpoint", members: Members | None = None
 ) -> OAuthError | UnusableAnswer:
     """Return the error that an answer tells in any dialect (see `said_error`), or that it tells none."""
     wait = retry_after_s(answer)
@@ -300,7 +293,7 @@ def error_answer(
     return _unexplained(answer, where, wait)
 
 
-def _code(answer: Answer, said: str) -> str:
+def _code(answer: FetchedResponse, said: str) -> str:
     """Return an error code to judge by. A secret that happens to be a word of a code, as a password `invalid`, does not
     change it; one that a server repeats in its code is masked.
     """
@@ -309,7 +302,7 @@ def _code(answer: Answer, said: str) -> str:
     return code if is_of_protocol(code) and not is_secret else answer.said(said, longest=_LONGEST_CODE)
 
 
-def _unexplained(answer: Answer, where: str, retry_after_s: float | None) -> UnusableAnswer:
+def _unexplained(answer: FetchedResponse, where: str, retry_after_s: float | None) -> UnusableAnswer:
     status, said = answer.status, None
     kind = FailureKind.SILENT if status in _DEFINITE else FailureKind.UNUSABLE
     if _is_web_page(answer):
@@ -324,13 +317,13 @@ def _unexplained(answer: Answer, where: str, retry_after_s: float | None) -> Unu
     return UnusableAnswer(what, status=status, kind=kind, retry_after_s=retry_after_s, raw=said)
 
 
-def _is_web_page(answer: Answer) -> bool:
+def _is_web_page(answer: FetchedResponse) -> bool:
     begins = answer.body.lstrip()[:1]
     # Frameworks call an empty body text/html, too.
     return bool(begins) and (answer.media_type == "text/html" or begins == b"<")
 
 
-def json_object(answer: Answer, where: str = "token endpoint") -> dict[str, Any]:
+def json_object(answer: FetchedResponse, where: str = "token endpoint") -> dict[str, Any]:
     """Return the JSON object a success is, whatever its media type; raises OAuthError or UnusableAnswer otherwise."""
     if answer.truncated:
         raise unusable(answer, "it is larger than 1 MiB", where)
@@ -339,11 +332,13 @@ def json_object(answer: Answer, where: str = "token endpoint") -> dict[str, Any]
     except ValueError as why:
         raise unusable(answer, str(why), where) from None
     if isinstance(found.get("error"), str) and found["error"]:
-        raise error_answer(answer, where)
+        raise error_response(answer, where)
     return found
 
 
-def read_secret(answer: Answer, found: dict[str, Any], name: str, where: str = "token endpoint") -> Secret | None:
+def read_secret(
+    answer: FetchedResponse, found: dict[str, Any], name: str, where: str = "token endpoint"
+) -> Secret | None:
     """Return a token or a handle in an answer, None where there is none; raises UnusableAnswer."""
     value = found.get(name)
     if value is None or value == "":
@@ -354,7 +349,7 @@ def read_secret(answer: Answer, found: dict[str, Any], name: str, where: str = "
 
 
 def unusable(
-    answer: Answer, why: str, where: str = "token endpoint", kind: FailureKind = FailureKind.UNUSABLE
+    answer: FetchedResponse, why: str, where: str = "token endpoint", kind: FailureKind = FailureKind.UNUSABLE
 ) -> UnusableAnswer:
     """Return that an answer is not what that endpoint's answer must be."""
     return UnusableAnswer(words.unusable(where, why), status=answer.status, kind=kind)

@@ -15,9 +15,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from app.oauth.loopback import BrowserRequest, LoopbackListener, Page
+from app.oauth.loopback import BrowserRequest, LoopbackListener, LoopbackPage
 from app.secret import Secret
-from app.wire.running import running_limit
+from app.wire.running_time import running_limit
 
 _MOST_CONNECTIONS = 20
 _HEADERS = (
@@ -73,8 +73,7 @@ class SignOutPage:
             self.is_browserless = True
             self._led.set_result(False)
 
-    def respond(self, request: BrowserRequest) -> Page:
-        """Lead the one navigation on."""
+    def respond(self, request: BrowserRequest) -> LoopbackPage:
         if request.headers.get("host") != self._host:
             return _page(421)
         if not hmac.compare_digest(request.target.encode(), self._path.encode()):
@@ -103,5 +102,5 @@ async def sign_out_page(onwards: Secret) -> AsyncIterator[SignOutPage]:
         await loopback.close()
 
 
-def _page(status: int, *more: tuple[str, str]) -> Page:
-    return Page(status, _WORDS[status], (*_HEADERS, *more))
+def _page(status: int, *more: tuple[str, str]) -> LoopbackPage:
+    return LoopbackPage(status, _WORDS[status], (*_HEADERS, *more))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import h11
 
-from app.wire.running import running_limit
+from app.wire.running_time import running_limit
 
 BODY_LIMIT = 64 * 1024
 _HEADER_LIMIT = 16 * 1024
@@ -46,7 +46,7 @@ class BrowserRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class LoopbackPage:
     """A response, with the headers it has beside those that all have; its `body` is UTF-8."""
 
     status: int
@@ -57,8 +57,10 @@ class Page:
 class LoopbackListener:
     """Answers browsers with what `respond` returns, at most `most` connections at a time; more get `too_many`."""
 
-    def __init__(self, *, most: int, too_many: Page) -> None:
-        self.respond: Callable[[BrowserRequest], Page] = lambda _: Page(404, "")  # until the port is known
+    def __init__(self, *, most: int, too_many: LoopbackPage) -> None:
+        self.respond: Callable[[BrowserRequest], LoopbackPage] = lambda _: LoopbackPage(
+            404, ""
+        )  # until the port is known
         self._most = most
         self._too_many = too_many
         self._server: asyncio.Server | None = None
@@ -92,7 +94,7 @@ class LoopbackListener:
                 await writer.wait_closed()
             del self._connections[task]
 
-    async def _page(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Page:
+    async def _page(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> LoopbackPage:
         if len(self._connections) > self._most:
             return self._too_many
         self._reading.add(writer)
@@ -135,7 +137,7 @@ class _Reading:
         return event
 
 
-async def _send(writer: asyncio.StreamWriter, page: Page) -> None:
+async def _send(writer: asyncio.StreamWriter, page: LoopbackPage) -> None:
     connection = h11.Connection(h11.SERVER)
     body = page.body.encode()
     headers = [*page.headers, ("Content-Length", str(len(body))), *_HEADERS]

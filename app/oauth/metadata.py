@@ -10,10 +10,10 @@ import httpx
 from app.errors import BadInput, DiscoveryFailed
 from app.errors.reasons import FailureKind
 from app.oauth import words
-from app.strictjson import read_object
+from app.strict_json import read_object
 from app.text import one_line
 from app.urls import check_url
-from app.wire.fetch import Answer
+from app.wire.fetch import FetchedResponse
 
 _OIDC = "/.well-known/openid-configuration"
 _RFC_8414 = "/.well-known/oauth-authorization-server"
@@ -68,7 +68,7 @@ def metadata_requests(issuer: str) -> list[httpx.Request]:
     return [httpx.Request("GET", url, headers={"Accept": "application/json"}) for url in urls]
 
 
-def read_metadata(issuer: str, answer: Answer) -> ServerMetadata:
+def read_metadata(issuer: str, answer: FetchedResponse) -> ServerMetadata:
     """Read a metadata answer; its `issuer` must equal the one asked for (RFC 8414 §3.3, OIDC Discovery §4.3).
 
     Raises DiscoveryFailed for anything that is no metadata of this issuer.
@@ -136,5 +136,5 @@ def _optional_endpoint(found: dict[str, Any], name: str) -> str | None:
         return None
 
 
-def _stated(answer: Answer, value: object) -> str:
+def _stated(answer: FetchedResponse, value: object) -> str:
     return (answer.said(value, longest=200) if isinstance(value, str) else "") or "not stated"

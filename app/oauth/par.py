@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import httpx
 
-from app.oauth.grants import error_answer, form_request, json_object, unusable
-from app.wire.fetch import Answer
+from app.oauth.grants import error_response, form_request, json_object, unusable
+from app.wire.fetch import FetchedResponse
 
 WHERE = "pushed authorization request endpoint"
 
@@ -15,14 +15,14 @@ def pushed_request(endpoint: str, params: Mapping[str, str]) -> httpx.Request:
     return form_request(endpoint, params)
 
 
-def read_pushed(answer: Answer) -> str:
+def read_pushed(answer: FetchedResponse) -> str:
     """Return the `request_uri` that stands for the request (RFC 9126 §2.2).
 
     Its lifetime is not read: the browser opens it at once. Raises OAuthError (§2.3) or UnusableAnswer.
     """
     # 201 by the book; a server that says 200 has not refused
     if not answer.is_success:
-        raise error_answer(answer, WHERE)
+        raise error_response(answer, WHERE)
     request_uri = json_object(answer, WHERE).get("request_uri")
     if not isinstance(request_uri, str) or not request_uri or not request_uri.isprintable() or " " in request_uri:
         raise unusable(answer, "it has no request_uri", WHERE)

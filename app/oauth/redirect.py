@@ -15,10 +15,10 @@ from app.errors import BadInput, SignInFailed
 from app.errors.reasons import SignInEnded
 from app.events.sign_in import Ignored
 from app.oauth import words
-from app.oauth.loopback import BrowserRequest, LoopbackListener, Page
+from app.oauth.loopback import BrowserRequest, LoopbackListener, LoopbackPage
 from app.secret import Secret
 from app.text import one_line
-from app.wire.running import running_limit
+from app.wire.running_time import running_limit
 
 DEFAULT_PATH = "/callback"
 _MOST_CONNECTIONS = 50
@@ -31,7 +31,7 @@ _HEADERS = (
 
 
 @dataclass(frozen=True, slots=True)
-class RedirectAnswer:
+class RedirectResponse:
     """What the browser brought back: a code, or the server's error; the `state` was ours."""
 
     code: Secret | None
@@ -65,9 +65,9 @@ class RedirectListener:
         self._iss_promised = iss_promised
         self._ignored = ignored
         self._said = said
-        self._answer: asyncio.Future[RedirectAnswer] = asyncio.get_running_loop().create_future()
+        self._answer: asyncio.Future[RedirectResponse] = asyncio.get_running_loop().create_future()
 
-    async def answer(self, *, timeout_s: float) -> RedirectAnswer:
+    async def answer(self, *, timeout_s: float) -> RedirectResponse:
         """Return the answer, waiting at most `timeout_s` seconds; raises SignInFailed when none came."""
         try:
             async with running_limit(timeout_s):
@@ -75,7 +75,7 @@ class RedirectListener:
         except TimeoutError:
             raise SignInFailed(words.did_not_come_back(timeout_s), reason=SignInEnded.TIMED_OUT) from None
 
-    def respond(self, request: BrowserRequest) -> Page:
+    def respond(self, request: BrowserRequest) -> LoopbackPage:
         """Judge one request (security facts §6.1)."""
         try:
             target = urlsplit(request.target)
@@ -95,7 +95,7 @@ class RedirectListener:
             return self._take_answer(target.query)
         return self._take_form(request.headers.get("content-type", ""), request.body)
 
-    def _take_form(self, content_type: str, body: bytes | None) -> Page:
+    def _take_form(self, content_type: str, body: bytes | None) -> LoopbackPage:
         """Take an answer sent as a form (OAuth 2.0 Form Post Response Mode §2); the query is not looked at then."""
         if content_type.partition(";")[0].strip().lower() != _FORM:
             return self._ignore(415, Ignored.NO_FORM)
@@ -103,7 +103,7 @@ class RedirectListener:
             return self._ignore(413, Ignored.LONG_FORM)
         return self._take_answer(body.decode("latin-1"))
 
-    def _take_answer(self, parameters: str) -> Page:
+    def _take_answer(self, parameters: str) -> LoopbackPage:
         try:
             pairs = parse_qsl(parameters, keep_blank_values=True, max_num_fields=50, errors="strict")
         except ValueError:
@@ -117,17 +117,19 @@ class RedirectListener:
             return _page(200, "Already done", "This sign-in has its answer; you can close this page.")
         return self._settle(found)
 
-    def _settle(self, found: dict[str, str]) -> Page:
+    def _settle(self, found: dict[str, str]) -> LoopbackPage:
         if self._iss_wrong(found):
             self._answer.set_exception(SignInFailed(words.OTHER_ISSUER_ANSWERED, reason=SignInEnded.NOT_ACCEPTED))
             return _page(400, "Not signed in", "The answer came from another issuer. Go back to Lapse.")
         if "error" in found:
             said = found.get("error_description", "")
-            self._answer.set_result(RedirectAnswer(None, self._said(found["error"])[:_LONGEST_CODE], self._said(said)))
+            self._answer.set_result(
+                RedirectResponse(None, self._said(found["error"])[:_LONGEST_CODE], self._said(said))
+            )
             return _page(200, "Not signed in", "Go back to Lapse to see why. You can close this page.")
         if not found.get("code"):
             return self._ignore(400, Ignored.EMPTY)
-        self._answer.set_result(RedirectAnswer(Secret(found["code"])))
+        self._answer.set_result(RedirectResponse(Secret(found["code"])))
         return _page(200, "Back to Lapse", "The sign-in goes on there. It is safe to close this page.")
 
     def _iss_wrong(self, found: dict[str, str]) -> bool:
@@ -135,7 +137,7 @@ class RedirectListener:
             return found["iss"] != self._issuer
         return self._iss_promised
 
-    def _ignore(self, status: int, why: Ignored) -> Page:
+    def _ignore(self, status: int, why: Ignored) -> LoopbackPage:
         self._ignored(why)
         return _page(status, "Not this sign-in", "Lapse ignored this request and goes on waiting.")
 
@@ -193,6 +195,6 @@ async def _first_free(redirect_uris: Sequence[str], loopback: LoopbackListener) 
     raise BadInput(what, next_step=step)
 
 
-def _page(status: int, title: str, text: str) -> Page:
+def _page(status: int, title: str, text: str) -> LoopbackPage:
     page = (importlib.resources.files(resources) / "pages" / "signed-in.html").read_text(encoding="utf-8")
-    return Page(status, page.format(title=html.escape(title), text=html.escape(text)), _HEADERS)
+    return LoopbackPage(status, page.format(title=html.escape(title), text=html.escape(text)), _HEADERS)

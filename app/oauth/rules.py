@@ -6,7 +6,7 @@ from enum import StrEnum
 _SHOWN = 120
 
 
-class Outcome(StrEnum):
+class RuleOutcome(StrEnum):
     """How a rule came out; a rule that cannot be checked says why, and is never counted as passed."""
 
     PASSED = "passed"
@@ -20,7 +20,7 @@ class RuleVerdict:
     """One rule's verdict; `source` is an RFC section or an Okta fact, `why` a sentence where the outcome needs one."""
 
     rule: str
-    outcome: Outcome
+    outcome: RuleOutcome
     expected: str
     found: str
     source: str
@@ -70,23 +70,22 @@ JWT_SOURCES = {
 
 
 def passed(rule: str, expected: str, found: str, why: str = "") -> RuleVerdict:
-    """Return a verdict of a rule that holds."""
-    return RuleVerdict(rule, Outcome.PASSED, expected, found, SOURCES[rule], why)
+    return RuleVerdict(rule, RuleOutcome.PASSED, expected, found, SOURCES[rule], why)
 
 
 def failed(rule: str, expected: str, found: str, why: str) -> RuleVerdict:
     """Return a verdict of a rule that does not hold; `why` is the sentence people read."""
-    return RuleVerdict(rule, Outcome.FAILED, expected, found, SOURCES[rule], why)
+    return RuleVerdict(rule, RuleOutcome.FAILED, expected, found, SOURCES[rule], why)
 
 
 def not_applicable(rule: str, why: str) -> RuleVerdict:
     """Return the verdict of a rule this token is not under."""
-    return RuleVerdict(rule, Outcome.NOT_APPLICABLE, "", "", SOURCES[rule], why)
+    return RuleVerdict(rule, RuleOutcome.NOT_APPLICABLE, "", "", SOURCES[rule], why)
 
 
 def unchecked(rule: str, expected: str, why: str) -> RuleVerdict:
     """Return the verdict of a rule that nobody can check now."""
-    return RuleVerdict(rule, Outcome.CANNOT_BE_CHECKED, expected, "", SOURCES[rule], why)
+    return RuleVerdict(rule, RuleOutcome.CANNOT_BE_CHECKED, expected, "", SOURCES[rule], why)
 
 
 def shown(value: object) -> str:

@@ -2,8 +2,8 @@
 
 from functools import cache
 
-from app.oauth.compact import Jws
-from app.oauth.keyset import KEY_TYPES, LARGEST_RSA_BITS, SMALLEST_RSA_BITS, Keys, ReadyKey
+from app.oauth.jws import Jws
+from app.oauth.key_set import KEY_TYPES, LARGEST_RSA_BITS, SMALLEST_RSA_BITS, KeySet, ReadyKey
 from app.oauth.rules import RuleVerdict, failed, not_applicable, passed, shown, unchecked
 
 _EXPECTED = {
@@ -13,7 +13,7 @@ _EXPECTED = {
 }
 
 
-def judge_signature(jws: Jws, keys: Keys | None, algs: tuple[str, ...] | None) -> list[RuleVerdict]:
+def judge_signature(jws: Jws, keys: KeySet | None, algs: tuple[str, ...] | None) -> list[RuleVerdict]:
     """Return the verdicts of the rules key, key size and signature (RFC 7515 §5.2).
 
     `algs` are the algorithms the issuer announced, None where nobody knows; symmetric ones count in no case.
@@ -33,7 +33,7 @@ def judge_signature(jws: Jws, keys: Keys | None, algs: tuple[str, ...] | None) -
     return [passed("key", _EXPECTED["key"], f"one ({kid})"), *_under(jws, keys, fitting[0], alg)]
 
 
-def _under(jws: Jws, keys: Keys, place: int, alg: str) -> list[RuleVerdict]:
+def _under(jws: Jws, keys: KeySet, place: int, alg: str) -> list[RuleVerdict]:
     try:
         key = keys.ready(place, alg)
         holds = not key.weakness and key.has_signed(jws.signed, jws.signature)

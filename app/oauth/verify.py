@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from app.oauth.compact import LONGEST, Jws, NotReadable, read_jws
-from app.oauth.keyset import KEY_TYPES, Keys
-from app.oauth.rules import JWT_SOURCES, Outcome, RuleVerdict, failed, not_applicable, passed, shown, unchecked
+from app.oauth.jws import LONGEST, Jws, NotReadable, read_jws
+from app.oauth.key_set import KEY_TYPES, KeySet
+from app.oauth.rules import JWT_SOURCES, RuleOutcome, RuleVerdict, failed, not_applicable, passed, shown, unchecked
 from app.oauth.signature import judge_signature
 from app.secret import Secret
 
@@ -26,7 +26,7 @@ _LAST_MOMENT = 1e15  # beyond it a number is no moment, and sums with it overflo
 _HASHES = {"256": hashlib.sha256, "384": hashlib.sha384, "512": hashlib.sha512}
 
 
-class Kind(StrEnum):
+class JwtKind(StrEnum):
     """What a token is taken for, which decides the rules it is under."""
 
     ID = "ID token"
@@ -43,9 +43,9 @@ class Expected:
     for an ID token. `is_fresh` means that it has just been answered, so that an old `iat` is suspect.
     """
 
-    kind: Kind
+    kind: JwtKind
     now: float
-    keys: Keys | None = None
+    keys: KeySet | None = None
     algs: tuple[str, ...] | None = None
     issuer: str | None = None
     audience: str | None = None
@@ -67,14 +67,13 @@ class Verification:
 
     @property
     def first_failure(self) -> RuleVerdict | None:
-        """The first rule that does not hold."""
-        return next((each for each in self.verdicts if each.outcome is Outcome.FAILED), None)
+        return next((each for each in self.verdicts if each.outcome is RuleOutcome.FAILED), None)
 
     @property
     def is_verified(self) -> bool:
         """Whether no rule failed and the signature holds; what could not be checked otherwise is said by its rule."""
         signature = next((each for each in self.verdicts if each.rule == "signature"), None)
-        return self.first_failure is None and signature is not None and signature.outcome is Outcome.PASSED
+        return self.first_failure is None and signature is not None and signature.outcome is RuleOutcome.PASSED
 
     def verdict(self, rule: str) -> RuleVerdict | None:
         return next((each for each in self.verdicts if each.rule == rule), None)
@@ -88,7 +87,7 @@ def verify(token: str, expected: Expected) -> Verification:
         return Verification(tuple(_read_up_to(bad)))
     signature = judge_signature(jws, expected.keys, expected.algs)
     verdicts = [*_READ_WELL, *_header(jws, expected), *signature, *_claims(jws, expected)]
-    if expected.kind is not Kind.ID:
+    if expected.kind is not JwtKind.ID:
         verdicts = [replace(each, source=JWT_SOURCES.get(each.rule, each.source)) for each in verdicts]
     return Verification(tuple(verdicts), jws.header, jws.claims)
 
@@ -116,7 +115,7 @@ def _header(jws: Jws, expected: Expected) -> list[RuleVerdict]:
 
 
 def _typ(jws: Jws, expected: Expected) -> RuleVerdict:
-    kinds = ("JWT", "at+jwt") if expected.kind is not Kind.ID else ("JWT",)
+    kinds = ("JWT", "at+jwt") if expected.kind is not JwtKind.ID else ("JWT",)
     wanted = f"{', '.join(kinds)}, or nothing"
     if "typ" not in jws.header:
         return passed("typ", wanted, "nothing")
@@ -124,7 +123,7 @@ def _typ(jws: Jws, expected: Expected) -> RuleVerdict:
     # A media type by RFC 7515 §4.1.9: "application/" may stand before it, and case does not matter.
     if isinstance(typ, str) and typ.lower().removeprefix("application/") in [each.lower() for each in kinds]:
         return passed("typ", wanted, found)
-    if expected.kind is Kind.ANY and isinstance(typ, str):
+    if expected.kind is JwtKind.ANY and isinstance(typ, str):
         return passed("typ", "anything", found, "No kind of token was asked for.")
     return failed("typ", wanted, found, f"The {expected.kind} says it is another kind of token.")
 
@@ -213,10 +212,10 @@ def _aud(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVerdict:
     if expected.audience is None:
         return unchecked("aud", "an audience", "Nobody said whom it should be for.")
     audiences = audiences_of(claims)
-    wanted = f"{expected.audience} alone" if expected.kind is Kind.ID else expected.audience
+    wanted = f"{expected.audience} alone" if expected.kind is JwtKind.ID else expected.audience
     if expected.audience not in audiences:
         return failed("aud", wanted, found, f"The {expected.kind} is not for this audience.")
-    if expected.kind is Kind.ID and audiences != {expected.audience}:
+    if expected.kind is JwtKind.ID and audiences != {expected.audience}:
         return failed("aud", wanted, found, "The ID token is not for this client alone.")
     return passed("aud", wanted, found)
 
@@ -257,7 +256,7 @@ def _iat(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVerdict:
     oldest = f", at most {OLDEST_S / 3600:.0f} h ago" if expected.is_fresh else ""
     wanted = f"at most {expected.now:.0f} (now), give or take {SKEW_ALLOWED_S:.0f} s{oldest}"
     iat = claims.get("iat")
-    if iat is None and expected.kind is not Kind.ID:
+    if iat is None and expected.kind is not JwtKind.ID:
         return not_applicable("iat", "There is none.")
     if not _is_moment(iat):
         return failed("iat", wanted, shown(iat), f"The {expected.kind} has no usable iat.")
@@ -330,10 +329,10 @@ def _as_at_sign_in(name: str) -> Rule:
     return check
 
 
-_RULES_OF: dict[Kind, tuple[Rule, ...]] = {
-    Kind.ID: (_types, _iss, _sub, _aud, _azp, _exp, _nbf, _iat, _nonce, _at_hash, _auth_time),
-    Kind.ACCESS: (_types, _iss, _aud, _exp, _nbf, _iat),
-    Kind.ANY: (_types, _iss, _aud, _exp, _nbf, _iat),
+_RULES_OF: dict[JwtKind, tuple[Rule, ...]] = {
+    JwtKind.ID: (_types, _iss, _sub, _aud, _azp, _exp, _nbf, _iat, _nonce, _at_hash, _auth_time),
+    JwtKind.ACCESS: (_types, _iss, _aud, _exp, _nbf, _iat),
+    JwtKind.ANY: (_types, _iss, _aud, _exp, _nbf, _iat),
 }
 _REFRESHED = tuple(_as_at_sign_in(name) for name in ("iss", "sub", "aud", "azp", "auth_time", "nonce"))
 

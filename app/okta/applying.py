@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from app.errors import LapseError, OktaRefused, Unreachable
 from app.okta import words
-from app.okta.change import App, Field, FieldChange, GrantChange, compared, differing
+from app.okta.change import App, AppField, FieldChange, GrantChange, compared, differing
 from app.okta.validation import ROTATE
 
 if TYPE_CHECKING:
-    from app.okta.management import Management
+    from app.okta.management import ManagementClient
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,7 @@ class Applied:
     others: tuple[str, ...]
 
 
-async def apply(management: "Management", change: GrantChange, *, cause: int | None = None) -> Applied:
+async def apply(management: "ManagementClient", change: GrantChange, *, cause: int | None = None) -> Applied:
     """Make `change` unless the app is no longer what was shown, read the app again and return what it is now.
 
     The Applications API knows no conditional PUT, so who saves the app between our reading and our PUT still loses;
@@ -51,7 +51,7 @@ async def apply(management: "Management", change: GrantChange, *, cause: int | N
     return _confirmed(change, await _read_back(management, change, cause), lost)
 
 
-async def _read_back(management: "Management", change: GrantChange, cause: int | None) -> App:
+async def _read_back(management: "ManagementClient", change: GrantChange, cause: int | None) -> App:
     try:
         return await management.read_app(change.app_id, cause=cause)
     except LapseError as trouble:
@@ -71,7 +71,7 @@ def _confirmed(change: GrantChange, now: App, lost: Unreachable | None) -> Appli
     if missing:
         what, next_step = words.not_shown(missing)
         raise OktaRefused(what, next_step=next_step)
-    ours = {each.value for each in Field}
+    ours = {each.value for each in AppField}
     others = tuple(each for each in differing(change.after, now) if each not in ours | {"lastUpdated"})
     return Applied(
         app_id=change.app_id, client_id=change.client_id, label=_label(now, change), fields=fields, others=others
@@ -79,9 +79,9 @@ def _confirmed(change: GrantChange, now: App, lost: Unreachable | None) -> Appli
 
 
 def _is_there(change: GrantChange, now: FieldChange, wanted: FieldChange) -> bool:
-    if now.field is Field.GRACE and change.wanted.rotation_type != ROTATE:
+    if now.field is AppField.GRACE and change.wanted.rotation_type != ROTATE:
         return True  # without rotation there is nothing to be gracious about, and Okta need not show it
-    if now.field in (Field.GRANT_TYPES, Field.REDIRECT_URIS):
+    if now.field in (AppField.GRANT_TYPES, AppField.REDIRECT_URIS):
         return set(wanted.after) <= set(now.after)
     return now.after == wanted.after
 

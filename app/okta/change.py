@@ -16,7 +16,7 @@ App = dict[str, Any]
 _USUAL_GRACE_S = 30
 
 
-class Field(Enum):
+class AppField(Enum):
     """The members that may change, by where they stand in the app."""
 
     GRANT_TYPES = "settings.oauthClient.grant_types"
@@ -26,7 +26,7 @@ class Field(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedChange:
     """The grant turned on, with this rotation (ROTATE or STATIC) and grace period (0 to 60 s).
 
     `redirect_uri` is added to those registered unless it is among them.
@@ -41,7 +41,7 @@ class Wanted:
 class FieldChange:
     """One field now and afterwards, as texts: none where the app does not show it."""
 
-    field: Field
+    field: AppField
     before: tuple[str, ...]
     after: tuple[str, ...]
 
@@ -57,7 +57,6 @@ class FieldChange:
 
     @property
     def is_change(self) -> bool:
-        """Whether anything differs."""
         return self.before != self.after
 
 
@@ -71,7 +70,7 @@ class GrantChange:
     app_id: str
     client_id: str
     label: str
-    wanted: Wanted
+    wanted: WantedChange
     fields: tuple[FieldChange, ...]
     problems: tuple[Problem, ...]
     notes: tuple[Note, ...]
@@ -80,11 +79,10 @@ class GrantChange:
 
     @property
     def is_needed(self) -> bool:
-        """Whether anything would change."""
         return any(each.is_change for each in self.fields)
 
 
-def plan(app: Mapping[str, Any], wanted: Wanted) -> GrantChange:
+def plan(app: Mapping[str, Any], wanted: WantedChange) -> GrantChange:
     """Return what `wanted` changes in `app`, which was just read; raises OktaRefused for what is no OIDC app.
 
     A PUT replaces the whole app (Okta fact §3.3), so everything in it goes back as it came: what only Okta may set, it
@@ -122,7 +120,7 @@ def wanted_for(
     rotation_type: str | None = None,
     grace_s: int | None = None,
     redirect_uri: str | None = None,
-) -> Wanted:
+) -> WantedChange:
     """Return what to want of `app`: what is not said stays as it is, and is ROTATE with 30 s where there is nothing.
 
     Rotation, because an app without a secret has to notice a stolen refresh token (RFC 9700 §4.14.2).
@@ -130,7 +128,7 @@ def wanted_for(
     settings = oauth_client(app).get("refresh_token")
     now = settings if isinstance(settings, dict) else {}
     leeway = now.get("leeway")
-    return Wanted(
+    return WantedChange(
         rotation_type or str(now.get("rotation_type") or ROTATE),
         grace_s if grace_s is not None else leeway if isinstance(leeway, int) else _USUAL_GRACE_S,
         redirect_uri,
@@ -139,7 +137,7 @@ def wanted_for(
 
 def compared(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[FieldChange, ...]:
     """Return every field that may change, changed or not, as it is in two readings of an app."""
-    return tuple(FieldChange(each, _shown(before, each), _shown(after, each)) for each in Field)
+    return tuple(FieldChange(each, _shown(before, each), _shown(after, each)) for each in AppField)
 
 
 def differing(one: Mapping[str, Any], other: Mapping[str, Any], *, inside: str = "") -> tuple[str, ...]:
@@ -188,7 +186,7 @@ def _with(known: list[str], text: str) -> list[str]:
     return known if text in known else [*known, text]
 
 
-def _shown(app: Mapping[str, Any], wanted: Field) -> tuple[str, ...]:
+def _shown(app: Mapping[str, Any], wanted: AppField) -> tuple[str, ...]:
     found: Any = app
     for name in wanted.value.split("."):
         found = found.get(name) if isinstance(found, dict) else None

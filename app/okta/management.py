@@ -12,19 +12,19 @@ from app.errors import BadInput, UnusableAnswer
 from app.events.wire import ExchangeKind
 from app.okta import words
 from app.okta.change import App
-from app.okta.keeping import checked_token
-from app.okta.refusals import refused
+from app.okta.kept_token import checked_token
+from app.okta.okta_errors import refused
 from app.secret import Secret
-from app.strictjson import read_object
+from app.strict_json import read_object
 from app.urls import check_url
-from app.wire.fetch import Answer, fetch
+from app.wire.fetch import FetchedResponse, fetch
 
 _TOTAL_S = 30.0
 _SCHEME = "SSWS"
 _LONGEST_ID = 100
 
 
-class Management:
+class ManagementClient:
     """The management API of one org, for as long as one task takes: it holds the API token, so let it go afterwards.
 
     Every method raises OktaRefused for what the org refused, Unreachable when no answer came, and UnusableAnswer for
@@ -67,7 +67,7 @@ def _segment(app_id: str) -> str:
     return quote(app_id, safe="")
 
 
-def _read(answer: Answer) -> App:
+def _read(answer: FetchedResponse) -> App:
     if answer.truncated:
         raise _unusable(answer, words.TOO_LONG)
     try:
@@ -78,7 +78,7 @@ def _read(answer: Answer) -> App:
     return found
 
 
-def _unusable(answer: Answer, why: str) -> UnusableAnswer:
+def _unusable(answer: FetchedResponse, why: str) -> UnusableAnswer:
     return UnusableAnswer(words.no_app_object(why), status=answer.status)
 
 

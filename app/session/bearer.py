@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import httpx
 
 from app.clock import Clock
-from app.oauth.members import challenge_errors, read_members, said_error
+from app.oauth.lenient_json import challenge_errors, read_members, said_error
 from app.session.session import Session
 from app.session.states import Fresh
-from app.wire.fetch import Answer
+from app.wire.fetch import FetchedResponse
 
 _UNAUTHORIZED = 401
 # What a new access token of the same sign-in would not mend: RFC 6750 §3.1, RFC 9470 §3, and Entra's claims challenge.
@@ -17,7 +17,7 @@ _NOT_BY_REFRESH = frozenset(
     {"insufficient_scope", "insufficient_claims", "insufficient_user_authentication", "insufficient_authentication"}
 )
 
-Send = Callable[[httpx.Request], Awaitable[Answer]]
+Send = Callable[[httpx.Request], Awaitable[FetchedResponse]]
 MakeRequest = Callable[[], httpx.Request]
 
 
@@ -49,7 +49,7 @@ class BearerCall:
         self.refused_fresh = False
         self.sent_at = clock.stopwatch()
 
-    async def answer(self, make: MakeRequest, send: Send) -> Answer:
+    async def answer(self, make: MakeRequest, send: Send) -> FetchedResponse:
         """Return the API's answer; raises what `Session.fresh_token` and `send` raise.
 
         Each answer is read, and its connection given back, before the session is asked for another token: a hundred
@@ -74,7 +74,7 @@ class BearerCall:
             self._refused(again)
         return second
 
-    async def _sent(self, make: MakeRequest, send: Send, fresh: Fresh) -> Answer:
+    async def _sent(self, make: MakeRequest, send: Send, fresh: Fresh) -> FetchedResponse:
         self.steps.append(fresh)
         self.sent_at = self._clock.stopwatch()
         request = make()
@@ -86,7 +86,7 @@ class BearerCall:
         self._session.refusing_apis.note_refused(fresh.access, self._api, cause=self._cause)
 
 
-def rejection_in(answer: Answer) -> Rejection | None:
+def rejection_in(answer: FetchedResponse) -> Rejection | None:
     """Return what a 401 says, None for any other answer: a 401 is one, whatever its header lacks (RFC 9110 §15.5.2)."""
     if answer.status != _UNAUTHORIZED:
         return None

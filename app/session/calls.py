@@ -14,15 +14,15 @@ from app.errors import CallFailed, LapseError, NotSignedIn, Refusal, Unreachable
 from app.errors.reasons import FailureKind
 from app.events.calls import CallFinished, CallStarted
 from app.events.wire import ExchangeKind
-from app.journal import Scribe
+from app.journal import JournalWriter
 from app.session import words
 from app.session.bearer import BearerCall
-from app.session.looks import Looks, looks_like
 from app.session.session import Session
 from app.session.states import Fresh
+from app.session.unexpected_response import UnexpectedResponse, unexpected
 from app.text import count, duration, unstopped
 from app.urls import check_url
-from app.wire.fetch import Answer, fetch
+from app.wire.fetch import FetchedResponse, fetch
 
 BODY_LIMIT = 1 << 20
 _TOTAL_S = 60.0
@@ -41,10 +41,10 @@ class CallResult:
     url: str
     steps: tuple[Fresh, ...]
     duration_s: float
-    answer: Answer | None = None
+    answer: FetchedResponse | None = None
     error: LapseError | None = None
     rejected_as: str = ""
-    looks: Looks | None = None
+    looks: UnexpectedResponse | None = None
 
     @property
     def status(self) -> int | None:
@@ -84,7 +84,7 @@ class CallResult:
 class ApiCaller:
     """Calls the API in the name of the session."""
 
-    def __init__(self, http: httpx.AsyncClient, session: Session, journal: Scribe, clock: Clock) -> None:
+    def __init__(self, http: httpx.AsyncClient, session: Session, journal: JournalWriter, clock: Clock) -> None:
         self._http = http
         self._session = session
         self._journal = journal
@@ -106,7 +106,7 @@ class ApiCaller:
         return result
 
     async def _result(self, method: str, url: str, shown: str, call: BearerCall, cause: int) -> CallResult:
-        answer: Answer | None = None
+        answer: FetchedResponse | None = None
         error: LapseError | None = None
         try:
             answer = await call.answer(partial(_request, method, _parsed(url)), partial(self._send, cause))
@@ -125,10 +125,10 @@ class ApiCaller:
             answer=answer,
             error=error,
             rejected_as=call.rejection.error if call.rejection is not None else "",
-            looks=None if answer is None else looks_like(answer, refused_fresh=call.refused_fresh),
+            looks=None if answer is None else unexpected(answer, refused_fresh=call.refused_fresh),
         )
 
-    async def _send(self, cause: int, request: httpx.Request) -> Answer:
+    async def _send(self, cause: int, request: httpx.Request) -> FetchedResponse:
         return await fetch(self._http, request, kind=ExchangeKind.API, cause=cause, limit=BODY_LIMIT, total_s=_TOTAL_S)
 
 

@@ -4,18 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.clock import Clock
-from app.connection import Connection, SignInKind
+from app.connection import Connection
 from app.errors import BadInput, OAuthError, SignInFailed
 from app.errors.reasons import SignInEnded
 from app.events.sign_in import DeviceCodeShown, SignInStarted
-from app.journal import Scribe
+from app.journal import JournalWriter
 from app.oauth.client import OAuthClient
-from app.oauth.codes import plain_code
 from app.oauth.device import DeviceCodes
-from app.oauth.grants import TokenAnswer
+from app.oauth.error_codes import plain_code
+from app.oauth.grants import TokenResponse
 from app.session import words
-from app.session.accept import SignIn, accepted, refused
 from app.session.polling import TooLate, poll
+from app.session.sign_in_result import SignIn, accepted, refused
 
 _GRANT = "Device Authorization"
 _SAYINGS = {
@@ -42,7 +42,7 @@ class DeviceWaiting:
 async def device_sign_in(
     client: OAuthClient,
     connection: Connection,
-    journal: Scribe,
+    journal: JournalWriter,
     clock: Clock,
     *,
     show: Callable[[DeviceWaiting], None],
@@ -56,7 +56,7 @@ async def device_sign_in(
     if endpoint is None:
         what, step = words.NO_DEVICE_GRANT
         raise BadInput(what, next_step=step)
-    started = SignInStarted(client.issuer, "", connection.scopes, SignInKind.DEVICE.value)
+    started = SignInStarted(client.issuer, "", connection.scopes, "device", "on another device")
     attempt = journal.append(started).seq
     try:
         codes = await client.device_codes(
@@ -77,8 +77,8 @@ async def device_sign_in(
 
 async def _tokens(
     client: OAuthClient, connection: Connection, clock: Clock, codes: DeviceCodes, until: float, attempt: int
-) -> TokenAnswer:
-    async def ask() -> TokenAnswer:
+) -> TokenResponse:
+    async def ask() -> TokenResponse:
         return await client.device_tokens(codes.device_code, resource=connection.resource, cause=attempt)
 
     try:

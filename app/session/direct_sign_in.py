@@ -5,21 +5,21 @@ from enum import Enum
 from typing import Protocol
 
 from app.clock import Clock
-from app.connection import Connection, SignInKind
+from app.connection import Connection
 from app.errors import BadInput, OAuthError, SignInFailed
 from app.errors.reasons import SignInEnded
 from app.events.sign_in import OneTimeCodeRefused, PushAwaited, SecondFactorWanted, SignInStarted
-from app.journal import Scribe
+from app.journal import JournalWriter
 from app.oauth import direct
 from app.oauth.client import OAuthClient
-from app.oauth.codes import plain_code
 from app.oauth.direct import MfaRequired, Push
-from app.oauth.grants import TokenAnswer
+from app.oauth.error_codes import plain_code
+from app.oauth.grants import TokenResponse
 from app.oauth.metadata import ServerMetadata
 from app.secret import Secret
 from app.session import words
-from app.session.accept import SignIn, accepted, refused
 from app.session.polling import TooLate, poll
+from app.session.sign_in_result import SignIn, accepted, refused
 
 MOST_CODES = 5
 """How many one-time codes are tried; a server that locks accounts would lock sooner."""
@@ -40,7 +40,7 @@ class PushWaiting:
     until: float
 
 
-class SecondFactor(Protocol):
+class SecondFactorPrompt(Protocol):
     """Asks the person for a second factor; cancelling the sign-in cancels whichever of these is awaited."""
 
     async def choose(self, offered: tuple[Factor, ...]) -> Factor:
@@ -72,12 +72,12 @@ class NoSecondFactor:
 async def direct_sign_in(
     client: OAuthClient,
     connection: Connection,
-    journal: Scribe,
+    journal: JournalWriter,
     clock: Clock,
     *,
     username: str,
     password: Secret,
-    factors: SecondFactor,
+    factors: SecondFactorPrompt,
 ) -> SignIn:
     """Sign in; return the token answer, the verified claims and the journal number of the attempt.
 
@@ -89,7 +89,7 @@ async def direct_sign_in(
         raise BadInput(what, next_step=step)
     metadata = await client.metadata()
     _check_offered(metadata)  # before the password leaves this machine
-    started = SignInStarted(client.issuer, "", connection.scopes, SignInKind.PASSWORD.value)
+    started = SignInStarted(client.issuer, "", connection.scopes, "password", "with username and password")
     attempt = journal.append(started).seq
     try:
         first = await client.by_password(
@@ -139,20 +139,20 @@ class _Second:
 
     client: OAuthClient
     connection: Connection
-    journal: Scribe
+    journal: JournalWriter
     clock: Clock
-    factors: SecondFactor
+    factors: SecondFactorPrompt
     mfa_token: Secret
     attempt: int
 
-    async def tokens(self, offered: tuple[Factor, ...]) -> TokenAnswer:
+    async def tokens(self, offered: tuple[Factor, ...]) -> TokenResponse:
         """Return the tokens that the second factor brings; raises SignInFailed."""
         names = tuple(each.value for each in offered)
         self.journal.append(SecondFactorWanted(names), cause=self.attempt)
         chosen = offered[0] if len(offered) == 1 else await self.factors.choose(offered)
         return await (self._by_code() if chosen is Factor.ONE_TIME_CODE else self._by_push())
 
-    async def _by_code(self) -> TokenAnswer:
+    async def _by_code(self) -> TokenResponse:
         for tried in range(MOST_CODES):
             code = await self.factors.one_time_code(wrong_before=tried > 0)
             try:
@@ -166,7 +166,7 @@ class _Second:
         what, step = words.no_code_accepted(MOST_CODES)
         raise SignInFailed(what, reason=SignInEnded.REFUSED, next_step=step)
 
-    async def _by_push(self) -> TokenAnswer:
+    async def _by_push(self) -> TokenResponse:
         try:
             push = await self.client.ask_phone(self.mfa_token, cause=self.attempt)
         except OAuthError as trouble:
@@ -180,8 +180,8 @@ class _Second:
         self.factors.show_push(PushWaiting(push.number, until))
         return await self._answered(push, until)
 
-    async def _answered(self, push: Push, until: float) -> TokenAnswer:
-        async def ask() -> TokenAnswer:
+    async def _answered(self, push: Push, until: float) -> TokenResponse:
+        async def ask() -> TokenResponse:
             return await self.client.by_phone(
                 self.mfa_token, push.oob_code, scopes=self.connection.scopes, cause=self.attempt
             )

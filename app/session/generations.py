@@ -36,11 +36,9 @@ class Generations:
         return len(self._known)
 
     def get(self, name: TokenName) -> Generation | None:
-        """Return the token of that name."""
         return self._known.get(name)
 
     def of(self, kind: TokenKind) -> tuple[Generation, ...]:
-        """Return the tokens of one kind."""
         return tuple(each for each in self if each.name.kind is kind)
 
     def note(self, tokens: TokenSet) -> None:

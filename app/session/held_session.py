@@ -4,13 +4,13 @@ from app.clock import Clock
 from app.errors import Hiccup, NewerEntry, NotSignedIn, StoreFailed, StoreUnread
 from app.errors.reasons import FailureKind, KeyringState
 from app.events.session import SessionAdopted, SessionGone, SessionRestored
-from app.journal import Scribe
+from app.journal import JournalWriter
 from app.secret import KnownSecrets
 from app.session import words
 from app.session.expiry import Receipt, age_s
 from app.session.generations import Generations
-from app.session.keeper import Keeper
 from app.session.states import SessionState, SignedIn, SignedOut, Unread
+from app.session.stored_session import StoredSession
 from app.session.tokens import Held, TokenSet
 
 
@@ -21,7 +21,7 @@ class HeldSession:
     `is_noted` means that something worth keeping was learned of an API, and is not stored yet.
     """
 
-    def __init__(self, keeper: Keeper, journal: Scribe, clock: Clock, secrets: KnownSecrets) -> None:
+    def __init__(self, keeper: StoredSession, journal: JournalWriter, clock: Clock, secrets: KnownSecrets) -> None:
         self.keeper = keeper
         self._journal = journal
         self._clock = clock
@@ -103,7 +103,7 @@ class HeldSession:
             raise _cannot_look(trouble) from None
 
     async def adopt_own(self) -> None:
-        """Take over a newer generation of this very family, if any; raises as `Keeper.read_changed`.
+        """Take over a newer generation of this very family, if any; raises as `StoredSession.read_changed`.
 
         A session that is to be signed out goes on with no other's tokens, and is not forgotten for being gone there.
         """

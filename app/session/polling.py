@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable
 from app.clock import Clock
 from app.errors import LapseError, OAuthError, Unreachable, UnusableAnswer
 from app.errors.reasons import FailureKind
-from app.oauth.codes import plain_code
-from app.oauth.grants import TokenAnswer
+from app.oauth.error_codes import plain_code
+from app.oauth.grants import TokenResponse
 from app.session import words
-from app.session.verdicts import is_busy
+from app.session.failure_table import is_busy
 
 PENDING, _SLOW_DOWN = "authorization_pending", "slow_down"
 _SLOWER_BY_S = 5.0
@@ -31,8 +31,8 @@ class TooLate(Exception):
 
 
 async def poll(
-    ask: Callable[[], Awaitable[TokenAnswer]], clock: Clock, *, interval_s: float, until: float
-) -> TokenAnswer:
+    ask: Callable[[], Awaitable[TokenResponse]], clock: Clock, *, interval_s: float, until: float
+) -> TokenResponse:
     """Call `ask` every `interval_s` seconds until it brings tokens, the first time after one interval.
 
     It goes on for authorization_pending, 5 s slower for good after each slow_down, and through whatever a network (with

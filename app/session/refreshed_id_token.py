@@ -5,17 +5,19 @@ from dataclasses import replace
 from app.errors import Hiccup, InvalidIdToken, LapseError, OtherSubject
 from app.errors.reasons import FailureKind
 from app.events.tokens import IdTokenRefused
-from app.journal import Scribe
+from app.journal import JournalWriter
 from app.oauth.client import OAuthClient
-from app.oauth.idtoken import Belongs
+from app.oauth.id_token import Belongs
 from app.session import words
-from app.session.asking import Kept
+from app.session.refresh_attempts import KeptResponse
 from app.session.skew import clock_to_blame
 from app.session.tokens import IdTokenFlaw, TokenSet
 from app.token_name import TokenKind, TokenName
 
 
-async def with_id_token(kept: Kept, client: OAuthClient, journal: Scribe, skew_s: float | None) -> TokenSet:
+async def with_id_token(
+    kept: KeptResponse, client: OAuthClient, journal: JournalWriter, skew_s: float | None
+) -> TokenSet:
     """Return the generation with what its ID token says, or marked with the rule that it broke.
 
     A blemish of the ID token does not withhold the access token, which came in the same answer over TLS (OIDC Core

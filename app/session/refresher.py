@@ -10,12 +10,12 @@ from app.errors import Hiccup, NotSignedIn, OtherSubject, Refusal, SilentRefusal
 from app.errors.reasons import FailureKind
 from app.events.refresh import Decided, RefreshFailed, RefreshStarted, RefreshSucceeded
 from app.events.session import SessionEnded
-from app.journal import Scribe
+from app.journal import JournalWriter
 from app.oauth.client import OAuthClient
-from app.oauth.grants import TokenAnswer
+from app.oauth.grants import TokenResponse
 from app.session import words
-from app.session.asking import Asking, Kept
 from app.session.held_session import HeldSession
+from app.session.refresh_attempts import KeptResponse, RefreshAttempts
 from app.session.refreshed_id_token import with_id_token
 from app.session.single_flight import Refreshed
 from app.session.skew import Skew
@@ -33,7 +33,7 @@ class Refresher:
         client: OAuthClient,
         held: HeldSession,
         skew: Skew,
-        journal: Scribe,
+        journal: JournalWriter,
         clock: Clock,
         decide: Callable[[str], Decision],
     ) -> None:
@@ -43,7 +43,7 @@ class Refresher:
         self._journal = journal
         self._clock = clock
         self._decide = decide
-        self.asking = Asking(client, journal, clock)
+        self.asking = RefreshAttempts(client, journal, clock)
 
     async def refresh(self, decision: Decision, cause: int) -> Refreshed:
         """Bring a new access token; raises Refusal or Hiccup."""
@@ -148,14 +148,14 @@ class Refresher:
             raise Hiccup(what, kind=FailureKind.LOCAL, sent=False, next_step="Sign in.")
         return held
 
-    async def _ask(self, cause: int) -> Kept:
+    async def _ask(self, cause: int) -> KeptResponse:
         try:
             keep = partial(self._keep_first, cause)
             return await self.asking.refresh(self._refresh_token().value, keep=keep, cause=cause)
         except SilentRefusal as refused:
             raise await self._count_silent(refused, cause) from None
 
-    async def _keep_first(self, cause: int, answer: TokenAnswer, took_s: float) -> Kept:
+    async def _keep_first(self, cause: int, answer: TokenResponse, took_s: float) -> KeptResponse:
         """Keep what an answer brought before anything else can fail: the old refresh token may be dead already.
 
         One that took long may have lain unread for all of it: then its life counts from when it was asked for.
@@ -166,7 +166,7 @@ class Refresher:
         self._skew.measure(answer.server_time, entry.seq)
         self._held.state = SignedIn(fresh.without_access())
         await self._held.keeper.keep(fresh.without_access(), cause=entry.seq)
-        return Kept(answer, fresh, entry.seq)
+        return KeptResponse(answer, fresh, entry.seq)
 
     async def _count_silent(self, refused: SilentRefusal, cause: int) -> SilentRefusal:
         """Remember that the refresh token was refused without a word; the second time it is most likely dead."""

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from app.events.tokens import FreshTokenRefused
-from app.journal import Scribe
+from app.journal import JournalWriter
 from app.session.held_session import HeldSession
 from app.session.states import SignedIn
 from app.session.tokens import Held, TokenSet
@@ -18,7 +18,7 @@ class RefusingApis:
     A finished call waits for no keyring.
     """
 
-    def __init__(self, held: HeldSession, journal: Scribe) -> None:
+    def __init__(self, held: HeldSession, journal: JournalWriter) -> None:
         self._held = held
         self._journal = journal
 

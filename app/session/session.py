@@ -16,21 +16,21 @@ from app.errors.reasons import FailureKind
 from app.events.refresh import Decided
 from app.events.session import SessionStarted, SignOutFinished, StorePlace, Undone
 from app.events.tokens import AccessTokenDropped, RefreshTokenFate
-from app.journal import Scribe
+from app.journal import JournalWriter
 from app.oauth.client import OAuthClient
-from app.oauth.grants import TokenAnswer
+from app.oauth.grants import TokenResponse
 from app.secret import KnownSecrets, Secret
 from app.session import words
 from app.session.expiry import UNKNOWN_EXPIRY, Expiry
 from app.session.generations import Generations
 from app.session.held_session import HeldSession
-from app.session.keeper import Keeper
 from app.session.refresher import Refresher, seems_dead
 from app.session.refusing_apis import RefusingApis
 from app.session.single_flight import Flights, SingleFlight
 from app.session.skew import Skew
 from app.session.states import Ended, Fresh, SessionState, SignedIn, SignedOut, Unread
 from app.session.store import TokenStore
+from app.session.stored_session import StoredSession
 from app.session.strategy import Situation, Strategy, decide
 from app.session.tokens import Held, TokenSet
 
@@ -52,7 +52,7 @@ class Session:
         self,
         client: OAuthClient,
         store: TokenStore,
-        journal: Scribe,
+        journal: JournalWriter,
         clock: Clock,
         *,
         key: str,
@@ -62,7 +62,7 @@ class Session:
         flights: Flights | None = None,
         secrets: KnownSecrets | None = None,
     ) -> None:
-        self._keeper = Keeper(store, journal, key=key, lock_folder=lock_folder)
+        self._keeper = StoredSession(store, journal, key=key, lock_folder=lock_folder)
         self._held = HeldSession(self._keeper, journal, clock, journal.secrets if secrets is None else secrets)
         self._skew = Skew(journal, clock)
         self._refresher = Refresher(client, self._held, self._skew, journal, clock, self.decide)
@@ -79,7 +79,6 @@ class Session:
 
     @property
     def state(self) -> SessionState:
-        """Whether somebody is signed in."""
         return self._held.state
 
     @state.setter
@@ -113,7 +112,6 @@ class Session:
 
     @property
     def place(self) -> StorePlace:
-        """Where the session is kept."""
         return self._keeper.place
 
     @property
@@ -154,7 +152,7 @@ class Session:
             await self._held.adopt_own()
 
     async def begin(
-        self, answer: TokenAnswer, claims: dict[str, Any], *, cause: int | None, grant: str = "authorization_code"
+        self, answer: TokenResponse, claims: dict[str, Any], *, cause: int | None, grant: str = "authorization_code"
     ) -> None:
         """Start the session of a sign-in whose ID token was verified; stored before it is used.
 

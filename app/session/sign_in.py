@@ -10,17 +10,18 @@ from app.errors import OAuthError, SignInFailed
 from app.errors.reasons import SignInEnded
 from app.events import Event
 from app.events.sign_in import AuthorizationPushed, BrowserOpened, RedirectIgnored, RedirectPortsTaken, SignInStarted
-from app.journal import Scribe
+from app.journal import JournalWriter
 from app.oauth.client import OAuthClient
-from app.oauth.grants import TokenAnswer, authorization_params, with_query
+from app.oauth.grants import TokenResponse, authorization_params
 from app.oauth.metadata import ServerMetadata
 from app.oauth.par import reference
 from app.oauth.pkce import Pkce
-from app.oauth.redirect import RedirectAnswer, RedirectListener, listen
+from app.oauth.redirect import RedirectListener, RedirectResponse, listen
 from app.session import words
-from app.session.accept import SignIn, accepted, refused
+from app.session.sign_in_result import SignIn, accepted, refused
 from app.session.system_browser import OpenBrowser, open_system_browser
 from app.text import one_line
+from app.urls import with_query
 
 TIMEOUT_S = 300.0
 
@@ -41,7 +42,7 @@ class Waiting:
 async def browser_sign_in(
     client: OAuthClient,
     connection: Connection,
-    journal: Scribe,
+    journal: JournalWriter,
     clock: Clock,
     *,
     show: Callable[[Waiting], None],
@@ -83,15 +84,15 @@ async def browser_sign_in(
     return await accepted(client, connection, answer, attempt, nonce=nonce)
 
 
-def _started(journal: Scribe, client: OAuthClient, connection: Connection, listener: RedirectListener) -> int:
-    started = journal.append(SignInStarted(client.issuer, listener.redirect_uri, connection.scopes))
+def _started(journal: JournalWriter, client: OAuthClient, connection: Connection, listener: RedirectListener) -> int:
+    started = journal.append(SignInStarted(client.issuer, listener.redirect_uri, connection.scopes, "browser"))
     if listener.taken_ports:
         journal.append(RedirectPortsTaken(listener.taken_ports, listener.redirect_uri), cause=started.seq)
     return started.seq
 
 
 async def _carried(
-    client: OAuthClient, metadata: ServerMetadata, params: dict[str, str], journal: Scribe, attempt: int
+    client: OAuthClient, metadata: ServerMetadata, params: dict[str, str], journal: JournalWriter, attempt: int
 ) -> dict[str, str]:
     """Return what the browser carries: the request, or where the server offers it only a reference to it (RFC 9126)."""
     endpoint = metadata.pushed_authorization_request_endpoint
@@ -109,8 +110,8 @@ async def _carried(
 
 
 async def _exchange(
-    client: OAuthClient, connection: Connection, redirect: RedirectAnswer, redirect_uri: str, pkce: Pkce, attempt: int
-) -> TokenAnswer:
+    client: OAuthClient, connection: Connection, redirect: RedirectResponse, redirect_uri: str, pkce: Pkce, attempt: int
+) -> TokenResponse:
     if redirect.code is None:
         raise _declined(redirect)
     try:
@@ -122,7 +123,7 @@ async def _exchange(
         raise refused(words.CODE_REFUSED, trouble, grant="Authorization Code", next_step=again) from None
 
 
-def _declined(redirect: RedirectAnswer) -> SignInFailed:
+def _declined(redirect: RedirectResponse) -> SignInFailed:
     is_declined = redirect.error == "access_denied"
     return SignInFailed(
         words.DECLINED if is_declined else words.NOT_SIGNED_IN,
@@ -133,5 +134,5 @@ def _declined(redirect: RedirectAnswer) -> SignInFailed:
     )
 
 
-def _note(journal: Scribe, event: Event) -> None:
+def _note(journal: JournalWriter, event: Event) -> None:
     journal.append(event)

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from app.errors import LapseError
 from app.events.session import BrowserSessionLeft, Undone
-from app.journal import Scribe
+from app.journal import JournalWriter
 from app.oauth.client import OAuthClient
 from app.oauth.logout import end_session_url, sign_out_page
 from app.secret import Secret
 from app.session import words
 from app.session.system_browser import OpenBrowser
 from app.session.tokens import TokenSet
-from app.wire.running import running_limit
+from app.wire.running_time import running_limit
 
 if TYPE_CHECKING:
     from app.session.session import Session
@@ -23,7 +23,7 @@ REVOKE_WITHIN_S = 5.0
 BROWSER_WITHIN_S = 20.0
 
 
-class Fate(StrEnum):
+class PartResult(StrEnum):
     """What became of one part of a sign-out."""
 
     DONE = "done"
@@ -33,13 +33,13 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SignOutPart:
     """One part of a sign-out: its fate, and why, where it is not done.
 
     `error` is the sentence of what it failed by, if that is why, and `waited_s` for how long a browser was waited for.
     """
 
-    fate: Fate
+    fate: PartResult
     why: Undone | None = None
     error: str = ""
     waited_s: float = 0.0
@@ -51,21 +51,21 @@ class Part:
         return undone(self.why, error=self.error, waited_s=self.waited_s)
 
 
-_DONE = Part(Fate.DONE)
-_CANCELLED = Part(Fate.FAILED, Undone.CANCELLED)
+_DONE = SignOutPart(PartResult.DONE)
+_CANCELLED = SignOutPart(PartResult.FAILED, Undone.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
-class SignedOutHow:
+class SignOutResult:
     """Which of the three happened: the tokens revoked, the browser's session ended, the session forgotten here.
 
     Of the browser it is known that it was sent to the server's sign-out page, and not what the server did there. The
     whys are half sentences, for people.
     """
 
-    revoked: Fate
-    browser: Fate
-    forgotten: Fate
+    revoked: PartResult
+    browser: PartResult
+    forgotten: PartResult
     revoked_why: str = ""
     browser_why: str = ""
     forgotten_why: str = ""
@@ -81,11 +81,11 @@ class SignedOutHow:
 async def sign_out(
     session: "Session",
     client: OAuthClient,
-    journal: Scribe,
+    journal: JournalWriter,
     *,
     open_browser: OpenBrowser | None,
     not_wanted: str = "",
-) -> SignedOutHow:
+) -> SignOutResult:
     """End the session, and say which of the three happened; raises nothing but the caller's own cancellation.
 
     The revocation takes at most 5 s and comes first, for what is forgotten cannot be revoked. Then the session is
@@ -103,17 +103,17 @@ async def sign_out(
             revoked = await _revoke(client, tokens)
         finally:
             kept = await _forget(session, revoked)
-    browser = Part(Fate.NOT_WANTED, Undone.NOT_WANTED)
+    browser = SignOutPart(PartResult.NOT_WANTED, Undone.NOT_WANTED)
     if open_browser is not None:
         browser = await _end_in_browser(client, journal, tokens, open_browser)
     left = not_wanted if browser.why is Undone.NOT_WANTED and not_wanted else browser.words()
-    return SignedOutHow(revoked.fate, browser.fate, kept.fate, revoked.words(), left, kept.words())
+    return SignOutResult(revoked.fate, browser.fate, kept.fate, revoked.words(), left, kept.words())
 
 
-async def revoke_and_forget(session: "Session", client: OAuthClient, journal: Scribe) -> str | None:
+async def revoke_and_forget(session: "Session", client: OAuthClient, journal: JournalWriter) -> str | None:
     """Sign out and leave the browser alone; return why nothing was revoked, None when it was or nothing was to be."""
     how = await sign_out(session, client, journal, open_browser=None)
-    return how.revoked_why if how.revoked in (Fate.FAILED, Fate.NOT_OFFERED) else None
+    return how.revoked_why if how.revoked in (PartResult.FAILED, PartResult.NOT_OFFERED) else None
 
 
 async def _look_again(session: "Session") -> None:
@@ -123,59 +123,59 @@ async def _look_again(session: "Session") -> None:
             await session.catch_up()
 
 
-async def _revoke(client: OAuthClient, tokens: TokenSet | None) -> Part:
+async def _revoke(client: OAuthClient, tokens: TokenSet | None) -> SignOutPart:
     """Revoke the refresh token, which takes its access tokens along (RFC 7009 §2.1); without one the access token."""
     held = None if tokens is None else tokens.refresh or tokens.access
     if held is None:
-        return Part(Fate.NOT_WANTED, Undone.NO_TOKEN)
+        return SignOutPart(PartResult.NOT_WANTED, Undone.NO_TOKEN)
     hint = "access_token" if tokens is not None and tokens.refresh is None else "refresh_token"
     try:
         async with running_limit(REVOKE_WITHIN_S):
             offered = await client.revoke(held.value, hint=hint, cause=None)
     except TimeoutError:
-        return Part(Fate.FAILED, Undone.NO_ANSWER)
+        return SignOutPart(PartResult.FAILED, Undone.NO_ANSWER)
     except LapseError as trouble:
-        return Part(Fate.FAILED, Undone.FAILED, trouble.what)
-    return _DONE if offered else Part(Fate.NOT_OFFERED, Undone.NO_REVOCATION)
+        return SignOutPart(PartResult.FAILED, Undone.FAILED, trouble.what)
+    return _DONE if offered else SignOutPart(PartResult.NOT_OFFERED, Undone.NO_REVOCATION)
 
 
-async def _forget(session: "Session", revoked: Part) -> Part:
-    trouble = await session.forget(revoked=revoked.fate is Fate.DONE, why=revoked.why, error=revoked.error)
-    return _DONE if trouble is None else Part(Fate.FAILED, Undone.FAILED, trouble.what)
+async def _forget(session: "Session", revoked: SignOutPart) -> SignOutPart:
+    trouble = await session.forget(revoked=revoked.fate is PartResult.DONE, why=revoked.why, error=revoked.error)
+    return _DONE if trouble is None else SignOutPart(PartResult.FAILED, Undone.FAILED, trouble.what)
 
 
 async def _end_in_browser(
-    client: OAuthClient, journal: Scribe, tokens: TokenSet | None, open_browser: OpenBrowser
-) -> Part:
+    client: OAuthClient, journal: JournalWriter, tokens: TokenSet | None, open_browser: OpenBrowser
+) -> SignOutPart:
     part = _CANCELLED
     try:
         part = await _lead_browser(client, tokens, open_browser)
     finally:
-        journal.append(BrowserSessionLeft(part.fate is Fate.DONE, part.why, part.waited_s))
+        journal.append(BrowserSessionLeft(part.fate is PartResult.DONE, part.why, part.waited_s))
     return part
 
 
-async def _lead_browser(client: OAuthClient, tokens: TokenSet | None, open_browser: OpenBrowser) -> Part:
+async def _lead_browser(client: OAuthClient, tokens: TokenSet | None, open_browser: OpenBrowser) -> SignOutPart:
     if tokens is None:
-        return Part(Fate.NOT_WANTED, Undone.NOBODY)
+        return SignOutPart(PartResult.NOT_WANTED, Undone.NOBODY)
     metadata = client.known_metadata  # the revocation has asked for it, if it can be had
     if metadata is None:
-        return Part(Fate.FAILED, Undone.NO_METADATA)
+        return SignOutPart(PartResult.FAILED, Undone.NO_METADATA)
     if metadata.end_session_endpoint is None:
-        return Part(Fate.NOT_OFFERED, Undone.NO_SIGN_OUT)
+        return SignOutPart(PartResult.NOT_OFFERED, Undone.NO_SIGN_OUT)
     id_token = None if tokens.id is None else tokens.id.value
     onwards = end_session_url(metadata.end_session_endpoint, client_id=client.client_id, id_token=id_token)
     try:
         return await _wait_for_browser(onwards, open_browser)
     except OSError:
-        return Part(Fate.FAILED, Undone.NO_PORT)
+        return SignOutPart(PartResult.FAILED, Undone.NO_PORT)
 
 
-async def _wait_for_browser(onwards: Secret, open_browser: OpenBrowser) -> Part:
+async def _wait_for_browser(onwards: Secret, open_browser: OpenBrowser) -> SignOutPart:
     async with sign_out_page(onwards) as page:
         open_browser(page.url, page.browser_opened)
         if await page.visited(timeout_s=BROWSER_WITHIN_S):
             return _DONE
         if page.is_browserless:
-            return Part(Fate.FAILED, Undone.NO_BROWSER)
-        return Part(Fate.FAILED, Undone.BROWSER_LATE, waited_s=BROWSER_WITHIN_S)
+            return SignOutPart(PartResult.FAILED, Undone.NO_BROWSER)
+        return SignOutPart(PartResult.FAILED, Undone.BROWSER_LATE, waited_s=BROWSER_WITHIN_S)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from app.session.tokens import Held
-from app.wire.running import running_limit
+from app.wire.running_time import running_limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,6 @@ class SingleFlight:
 
     @property
     def is_flying(self) -> bool:
-        """Whether a refresh runs."""
         return self._running is not None
 
     async def refreshed(self, refresh: Refresh) -> Refreshed:

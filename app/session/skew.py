@@ -2,7 +2,7 @@
 
 from app.clock import Clock
 from app.events.refresh import SkewMeasured
-from app.journal import Scribe
+from app.journal import JournalWriter
 from app.session import words
 
 _BY_CLOCK = frozenset({"exp", "nbf", "iat"})
@@ -13,7 +13,7 @@ _WORTH_SAYING_S = 2.0
 class Skew:
     """The server's time minus ours by its last answer, in seconds; `skew_s` is None before there was one."""
 
-    def __init__(self, journal: Scribe, clock: Clock) -> None:
+    def __init__(self, journal: JournalWriter, clock: Clock) -> None:
         self._journal = journal
         self._clock = clock
         self.skew_s: float | None = None

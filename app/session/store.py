@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 from app.errors import StoreFailed
 from app.errors.reasons import KeyringState
 from app.events.session import StorePlace
-from app.session import entry, words
-from app.session.worker import Result, Worker
-from app.wire.running import running_limit
+from app.session import keyring_entry, words
+from app.session.executor import Result, ThreadExecutor
+from app.wire.running_time import running_limit
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -61,11 +61,9 @@ class MemoryStore:
         return self._texts.get(key)
 
     async def save(self, key: str, text: str) -> None:
-        """Keep `text` under `key`."""
         self._texts[key] = text
 
     async def delete(self, key: str) -> None:
-        """Forget `key`."""
         self._texts.pop(key, None)
 
 
@@ -82,36 +80,35 @@ class KeyringStore:
     def __init__(self, awaited: Callable[[bool], None], *, service: str = SERVICE) -> None:
         self._awaited = awaited
         self._service = service
-        self._worker = Worker("lapse-keyring")
+        self._worker = ThreadExecutor("lapse-keyring")
         self._probed = False
 
     async def load(self, key: str) -> str | None:
         """Return the text kept under `key`."""
-        return await self._call(lambda: entry.read(_trusted_backend(), self._service, key))
+        return await self._call(lambda: keyring_entry.read(_trusted_backend(), self._service, key))
 
     async def save(self, key: str, text: str) -> None:
         """Keep `text`, and read it back: some backends lose a write without a word (security facts §4.4)."""
 
         def write() -> bool:
             backend = self._probed_backend()
-            entry.write(backend, self._service, key, text)
-            return entry.read(backend, self._service, key) == text
+            keyring_entry.write(backend, self._service, key, text)
+            return keyring_entry.read(backend, self._service, key) == text
 
         if not await self._call(write):
             raise _lost()
 
     async def delete(self, key: str) -> None:
-        """Forget `key`."""
-        await self._call(lambda: entry.delete(_trusted_backend(), self._service, key))
+        await self._call(lambda: keyring_entry.delete(_trusted_backend(), self._service, key))
 
     def _probed_backend(self) -> "KeyringBackend":
         """Return a backend that keeps what it is given; runs on the worker's thread: choosing one opens D-Bus."""
         backend = _trusted_backend()
         if not self._probed:
             name = f"probe-{secrets.token_hex(4)}"
-            entry.write(backend, self._service, name, _PROBE)
-            kept = entry.read(backend, self._service, name)
-            entry.delete(backend, self._service, name)
+            keyring_entry.write(backend, self._service, name, _PROBE)
+            kept = keyring_entry.read(backend, self._service, name)
+            keyring_entry.delete(backend, self._service, name)
             if kept != _PROBE:
                 raise _lost()
             self._probed = True
@@ -154,11 +151,11 @@ def _trusted_backend() -> "KeyringBackend":
     # A chain is keyring's way to say that several are viable; its own fallbacks would reach a refused one.
     candidates = chosen.backends if isinstance(chosen, keyring.backends.chainer.ChainerBackend) else [chosen]
     for backend in candidates:
-        if entry.class_name(backend) in _ALLOWED_BACKENDS:
-            if entry.class_name(backend) == _WINDOWS:
+        if keyring_entry.class_name(backend) in _ALLOWED_BACKENDS:
+            if keyring_entry.class_name(backend) == _WINDOWS:
                 backend.persist = "local machine"  # type: ignore[union-attr]  # tokens do not roam with the profile
             return backend
-    raise StoreFailed(words.not_trusted(entry.class_name(chosen)), state=KeyringState.REFUSED)
+    raise StoreFailed(words.not_trusted(keyring_entry.class_name(chosen)), state=KeyringState.REFUSED)
 
 
 def _described(failure: Exception) -> StoreFailed:

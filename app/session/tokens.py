@@ -12,7 +12,7 @@ from app.token_name import TokenKind, TokenName
 
 if TYPE_CHECKING:
     # For its type alone: it brings httpx, which comes after the first paint.
-    from app.oauth.grants import TokenAnswer
+    from app.oauth.grants import TokenResponse
 
 _LONGEST_NAME = 80
 _SHORTEST_TOKEN = 16
@@ -102,7 +102,6 @@ class TokenSet:
         return "somebody (no ID token)"
 
     def values(self) -> tuple[Secret, ...]:
-        """Return the tokens in hand themselves."""
         return tuple(held.value for held in (self.access, self.refresh, self.id) if held is not None)
 
     def _unsaid(self, claim: str) -> str:
@@ -135,7 +134,7 @@ class TokenSet:
         """Return the same set with the access token thrown away."""
         return replace(self, access=None)
 
-    def next(self, answer: "TokenAnswer", receipt: Receipt) -> "TokenSet":
+    def next(self, answer: "TokenResponse", receipt: Receipt) -> "TokenSet":
         """Return the generation an answer makes after this one: without a refresh token it keeps ours (RFC 6749 §6).
 
         The ID token in hand stays: the answer's is taken by `identified` once it has passed.
@@ -166,7 +165,7 @@ class TokenSet:
         return replace(self, id=Held(TokenKind.ID, self.number, id_token), id_claims=claims, id_flaw=None)
 
 
-def _expiry_of(answer: "TokenAnswer") -> Expiry:
+def _expiry_of(answer: "TokenResponse") -> Expiry:
     if answer.expires_in_s is None:
         return UNKNOWN_EXPIRY
     return Expiry(answer.expires_in_s, ExpirySource.EXPIRES_IN)

@@ -29,7 +29,7 @@ class Presented:
 
 
 @dataclass(frozen=True, slots=True)
-class Flaw:
+class CertificateFlaw:
     """Why a certificate was not accepted: in two words, in half a sentence after "it", and what to do."""
 
     kind: FailureKind
@@ -38,7 +38,7 @@ class Flaw:
     cure: str
 
 
-def flaw_of(refused: ssl.SSLCertVerificationError, presented: Presented | None) -> Flaw:
+def flaw_of(refused: ssl.SSLCertVerificationError, presented: Presented | None) -> CertificateFlaw:
     """Return the reason of a failed verification; with what the server `presented`, names and dates are told."""
     code = getattr(refused, "verify_code", None)
     if code == _EXPIRED:
@@ -80,15 +80,15 @@ def printable(text: str) -> str:
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
 
 
-def _unknown(presented: Presented | None) -> Flaw:
+def _unknown(presented: Presented | None) -> CertificateFlaw:
     who = f"issued by '{presented.issuer}', whom" if presented and presented.issuer else "issued by somebody whom"
     words = f"it is {who} this computer does not trust"
     cure = _installed("that authority's root certificate")
     return _flaw("unknown authority", words, cure, FailureKind.UNKNOWN_AUTHORITY)
 
 
-def _flaw(brief: str, words: str, cure: str, kind: FailureKind = FailureKind.CERTIFICATE) -> Flaw:
-    return Flaw(kind, brief, words, f"{cure} {_NO_WAY_AROUND}")
+def _flaw(brief: str, words: str, cure: str, kind: FailureKind = FailureKind.CERTIFICATE) -> CertificateFlaw:
+    return CertificateFlaw(kind, brief, words, f"{cure} {_NO_WAY_AROUND}")
 
 
 def _installed(what: str) -> str:

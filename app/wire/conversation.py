@@ -10,7 +10,7 @@ import httpx
 from app.errors import Unreachable
 from app.wire import words
 from app.wire.decoding import Decoding, NotDecodable
-from app.wire.running import RunningLimit
+from app.wire.running_time import RunningLimit
 from app.wire.transport_errors import all_busy, unreachable
 
 _CONNECT_WITHIN_S = 10.0

@@ -14,7 +14,7 @@ TOKEN_ANSWER_LIMIT = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class FetchedResponse:
     """A response read to its end, or up to the size limit (`truncated`); `stated_length` is its Content-Length.
 
     `secrets` are those that must not be told even where the server repeats them.
@@ -34,7 +34,6 @@ class Answer:
 
     @property
     def is_success(self) -> bool:
-        """Whether the status is 2xx."""
         return httpx.codes.is_success(self.status)
 
     @property
@@ -43,10 +42,10 @@ class Answer:
         return self.said(str(self.headers.get("content-type", "")), longest=200).split(";")[0].strip().lower()
 
 
-class BrokenOff(Unreachable):
+class BrokenResponse(Unreachable):
     """An answer began and did not end; what came of it is in `answer`, and may hold a refresh token."""
 
-    def __init__(self, what: str, answer: Answer, *, next_step: str = "", ran_s: float = 0.0) -> None:
+    def __init__(self, what: str, answer: FetchedResponse, *, next_step: str = "", ran_s: float = 0.0) -> None:
         super().__init__(what, sent=True, next_step=next_step, ran_s=ran_s)
         self.answer = answer
 
@@ -75,7 +74,7 @@ async def fetch(
     cause: int | None = None,
     limit: int = TOKEN_ANSWER_LIMIT,
     total_s: float = 30.0,
-) -> Answer:
+) -> FetchedResponse:
     """Send `request` and read at most `limit` decoded bytes; redirects are not followed.
 
     The answer has `total_s` seconds from when the request is sent, however it drips; a connection is opened within 10
@@ -91,14 +90,14 @@ async def fetch(
         if conversation.response is None:
             raise told from None
         came = _answer(conversation.response, conversation.body, truncated=True)
-        raise BrokenOff(told.what, came, next_step=told.cure, ran_s=trouble.ran_s) from None
+        raise BrokenResponse(told.what, came, next_step=told.cure, ran_s=trouble.ran_s) from None
     assert conversation.response is not None
     return _answer(conversation.response, conversation.body, truncated=conversation.truncated)
 
 
-def _answer(response: httpx.Response, body: bytearray, *, truncated: bool) -> Answer:
+def _answer(response: httpx.Response, body: bytearray, *, truncated: bool) -> FetchedResponse:
     secrets = _secrets_of(response)
-    return Answer(
+    return FetchedResponse(
         response.status_code,
         one_line(secrets.clean(response.reason_phrase), longest=100),
         response.headers,

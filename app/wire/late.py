@@ -22,6 +22,5 @@ class LateTransport(httpx.AsyncBaseTransport):
         return await self._inner.handle_async_request(request)
 
     async def aclose(self) -> None:
-        """Close what was built."""
         if self._inner is not None:
             await self._inner.aclose()

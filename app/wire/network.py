@@ -12,10 +12,10 @@ from app.errors.reasons import FailureKind
 from app.events.wire import ExchangeKind
 from app.wire import words
 from app.wire.certificate import Presented, flaw_of, printable, read_presented
+from app.wire.connections_pool import ConnectionPool, tell
 from app.wire.proxies import Proxies, Proxy, read_proxies
-from app.wire.running import RunningLimit, running_limit
+from app.wire.running_time import RunningLimit, running_limit
 from app.wire.transport_errors import certificate_error, is_nameless, is_refused, port_of, unreachable
-from app.wire.way_out import WayOut, tell
 
 _LOOK_WITHIN_S = 5.0
 _OPEN_WITHIN_S = 15.0
@@ -39,7 +39,7 @@ class Network(httpx.AsyncBaseTransport):
         self._trust = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self._trust.hostname_checks_common_name = False  # a name stands in the alternative names, or nowhere (RFC 9525)
         self._unread = _add_trust(self._trust, environ)
-        self._ways: dict[tuple[Proxy | None, bool], WayOut] = {
+        self._ways: dict[tuple[Proxy | None, bool], ConnectionPool] = {
             (None, True): self._way(self._trust, None, _CALLS_AT_ONCE),
             (None, False): self._way(self._trust, None, _OTHERS_AT_ONCE),
         }
@@ -85,18 +85,18 @@ class Network(httpx.AsyncBaseTransport):
             raise _wants_sign_in(proxy, response.headers.get_list("proxy-authenticate"))
         return response
 
-    def _way_for(self, request: httpx.Request, proxy: Proxy | None) -> WayOut:
+    def _way_for(self, request: httpx.Request, proxy: Proxy | None) -> ConnectionPool:
         is_call = request.extensions.get("lapse_kind") is ExchangeKind.API
         if (proxy, is_call) not in self._ways:
             self._ways[proxy, is_call] = self._way(self._trust, proxy, _CALLS_AT_ONCE if is_call else _OTHERS_AT_ONCE)
         return self._ways[proxy, is_call]
 
-    def _way(self, trust: ssl.SSLContext, proxy: Proxy | None, at_once: int) -> WayOut:
+    def _way(self, trust: ssl.SSLContext, proxy: Proxy | None, at_once: int) -> ConnectionPool:
         if proxy is None:
-            return WayOut(trust, at_once=at_once)
+            return ConnectionPool(trust, at_once=at_once)
         # a proxy that is asked by TLS itself is always verified, whatever it leads to
         own = self._trust if proxy.url.scheme == "https" else None
-        return WayOut(trust, httpx.Proxy(proxy.url, ssl_context=own), at_once=at_once)
+        return ConnectionPool(trust, httpx.Proxy(proxy.url, ssl_context=own), at_once=at_once)
 
     async def _look(self, url: httpx.URL, proxy: Proxy | None) -> Presented | None:
         """Return what the certificate at `url` says of itself, to explain why it was not accepted.

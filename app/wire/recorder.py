@@ -8,7 +8,7 @@ import httpx
 
 from app.clock import Clock
 from app.events.wire import Exchange, ExchangeKind, TransportFailure
-from app.journal import Scribe
+from app.journal import JournalWriter
 from app.secret import KnownSecrets
 from app.wire.decoding import Decoding, NotDecodable
 from app.wire.details import Detail, Details
@@ -28,11 +28,11 @@ class RecordingTransport(httpx.AsyncBaseTransport):
     def __init__(
         self,
         inner: httpx.AsyncBaseTransport,
-        journal: Scribe,
+        journal: JournalWriter,
         clock: Clock,
         details: Details | None = None,
         *,
-        scribe_of: Callable[[httpx.Request], Scribe | None] = lambda _: None,
+        scribe_of: Callable[[httpx.Request], JournalWriter | None] = lambda _: None,
         secrets: KnownSecrets | None = None,
     ) -> None:
         self._inner = inner
@@ -62,7 +62,6 @@ class RecordingTransport(httpx.AsyncBaseTransport):
         )
 
     async def aclose(self) -> None:
-        """Close the inner transport."""
         await self._inner.aclose()
 
 
@@ -70,7 +69,12 @@ class _Noting:
     """The one `Exchange` of one request, written once."""
 
     def __init__(
-        self, journal: Scribe, clock: Clock, details: Details | None, secrets: KnownSecrets, request: httpx.Request
+        self,
+        journal: JournalWriter,
+        clock: Clock,
+        details: Details | None,
+        secrets: KnownSecrets,
+        request: httpx.Request,
     ) -> None:
         self._journal = journal
         self._clock = clock

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from app.secret import KnownSecrets, Span, fitted, masked, with_masks
+from app.secret import KnownSecrets, MaskedSpan, fitted, masked, with_masks
 from app.spellings import views
 from app.text import one_line
-from app.wire.named import jwts_in, named_in
+from app.wire.named_secrets import jwts_in, named_in
 from app.wire.randomness import looks_random
 
 LONGEST = 64 * 1024
@@ -176,7 +176,7 @@ class _Masking:
         else:
             self._secrets.receive(*filter(looks_random, values))
 
-    def _note(self, spans: list[Span]) -> None:
+    def _note(self, spans: list[MaskedSpan]) -> None:
         """Know from now on what stood by the name of a secret; of lists and objects the texts in them."""
         for span in spans[:_MOST_RECEIVED]:
             if span.value[:1] in ("[", "{"):

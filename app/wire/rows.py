@@ -36,7 +36,7 @@ _KINDS = tuple(RowKind)
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Row:
+class ExchangeRow:
     """One row, ordered by the call it belongs to and then by number; `depth` is its indent.
 
     `seq` is its number in the journal, `at` epoch seconds, `duration_s` seconds. `failure` names what kept an exchange
@@ -79,7 +79,7 @@ class RowFilter:
         return not (self.kinds or self.endpoints or self.statuses or self.text)
 
 
-def passes(row: Row, wanted: RowFilter) -> bool:
+def passes(row: ExchangeRow, wanted: RowFilter) -> bool:
     """Return whether a filter lets a row through."""
     if wanted.kinds and row.kind not in wanted.kinds:
         return False
@@ -100,7 +100,7 @@ def parts_of(key: Key) -> tuple[int, int]:
     return key >> _NUMBER_BITS, key & ((1 << _NUMBER_BITS) - 1)
 
 
-class Keys:
+class RowKeys:
     """The keys of rows, in order."""
 
     def __init__(self, keys: "array[int] | None" = None) -> None:
@@ -138,19 +138,19 @@ class Keys:
         """Drop so many from the front."""
         del self._keys[:number]
 
-    def masked(self, mask: bytes) -> "Keys":
+    def masked(self, mask: bytes) -> "RowKeys":
         """Return the keys at whose places the mask has a 1."""
         if 0 not in mask:
-            return Keys(self._keys[:])
+            return RowKeys(self._keys[:])
         # by way of a list: an array takes one over several times as fast as it takes what comes one by one
-        return Keys(array("q", list(compress(self._keys, mask))))
+        return RowKeys(array("q", list(compress(self._keys, mask))))
 
 
 class Rows:
     """Rows in order, packed; a `Row` is made of them when one is asked for."""
 
     def __init__(self) -> None:
-        self.keys = Keys()
+        self.keys = RowKeys()
         self._depths = bytearray()
         self._flags = bytearray()
         self._outcomes = bytearray()
@@ -163,10 +163,10 @@ class Rows:
     def __len__(self) -> int:
         return len(self.keys)
 
-    def __getitem__(self, place: int) -> Row:
+    def __getitem__(self, place: int) -> ExchangeRow:
         root, seq = parts_of(self.keys[place])
         flags, duration_s = self._flags[place], self._durations[place]
-        return Row(
+        return ExchangeRow(
             root,
             seq,
             self._depths[place],
@@ -180,10 +180,10 @@ class Rows:
             self._failures.get(seq),
         )
 
-    def __iter__(self) -> Iterator[Row]:
+    def __iter__(self) -> Iterator[ExchangeRow]:
         return (self[place] for place in range(len(self)))
 
-    def put(self, row: Row) -> int:
+    def put(self, row: ExchangeRow) -> int:
         """Put a row in where it belongs, in place of its earlier self if there is one; return its place."""
         place = self.keys.place_for(row.key)
         end = place
@@ -219,7 +219,7 @@ class Rows:
     def is_exchange(self, place: int) -> bool:
         return self._flags[place] & _KIND_BITS == _KINDS.index(RowKind.EXCHANGE)
 
-    def shown(self, wanted: RowFilter) -> Keys:
+    def shown(self, wanted: RowFilter) -> RowKeys:
         """Return the keys of the rows a filter lets through."""
         return self.keys.masked(self._mask(wanted))
 
@@ -248,7 +248,7 @@ def _both(one: bytes, other: bytes) -> bytes:
     return (int.from_bytes(one, "big") & int.from_bytes(other, "big")).to_bytes(len(one), "big")
 
 
-def _flags_of(row: Row) -> int:
+def _flags_of(row: ExchangeRow) -> int:
     return (
         _KINDS.index(row.kind)
         | (_TROUBLE_BIT if row.is_trouble else 0)
@@ -256,7 +256,7 @@ def _flags_of(row: Row) -> int:
     )
 
 
-def _outcome_of(row: Row) -> int:
+def _outcome_of(row: ExchangeRow) -> int:
     return min((row.status or 0) // 100, _HUNDREDS_BITS) | (0 if row.failure is None else _FAILED_BIT)
 
 
@@ -280,7 +280,7 @@ def _table_of_outcomes(statuses: frozenset[int]) -> bytes:
     )
 
 
-def _has_status(row: Row, statuses: frozenset[int]) -> bool:
+def _has_status(row: ExchangeRow, statuses: frozenset[int]) -> bool:
     if row.kind is not RowKind.EXCHANGE:
         return False
     return (row.status or 0) // 100 in statuses or (row.failure is not None and 0 in statuses)

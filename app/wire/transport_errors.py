@@ -47,7 +47,6 @@ def all_busy(host: str, number: int | None = None, waited_s: float | None = None
 
 
 def in_short(failure: BaseException, url: httpx.URL) -> TransportFailure:
-    """Return the failure as the journal keeps it."""
     told = unreachable(failure, url) if isinstance(failure, httpx.ConnectError) else failure
     if isinstance(told, Unreachable):
         return TransportFailure(type(failure).__name__, told.kind, told.brief)
@@ -61,7 +60,6 @@ def certificate_error(failure: BaseException) -> ssl.SSLCertVerificationError | 
 
 
 def is_nameless(failure: BaseException) -> bool:
-    """Return whether the failure is that a name has no address."""
     return any(isinstance(each, socket.gaierror) for each in _reasons(failure))
 
 
@@ -71,7 +69,6 @@ def is_refused(failure: BaseException) -> bool:
 
 
 def port_of(url: httpx.URL) -> int:
-    """Return the URL's port, stated or not."""
     return url.port or _PORTS.get(url.scheme, 0)
 
 

@@ -10,9 +10,9 @@ from app.events import Entry, words
 from app.events.calls import CallFinished, CallStarted
 from app.events.refresh import Decided, RefreshRetried
 from app.events.wire import Exchange
-from app.wire.rows import Key, Keys, Row, RowFilter, RowKind, Rows, key_of, parts_of, passes
+from app.wire.rows import ExchangeRow, Key, RowFilter, RowKeys, RowKind, Rows, key_of, parts_of, passes
 
-__all__ = ["Row", "RowFilter", "RowKind", "WireLog", "passes", "rows_of"]
+__all__ = ["ExchangeRow", "RowFilter", "RowKind", "WireLog", "passes", "rows_of"]
 
 _K = TypeVar("_K")
 _T = TypeVar("_T")
@@ -70,45 +70,45 @@ class WireLog:
         self._first = first
         return gone
 
-    def shown(self, wanted: RowFilter) -> Keys:
+    def shown(self, wanted: RowFilter) -> RowKeys:
         """Return the keys of the rows a filter lets through."""
         return self.rows.shown(wanted)
 
-    def row(self, key: Key) -> Row | None:
+    def row(self, key: Key) -> ExchangeRow | None:
         """Return the row of that key, None when it has gone."""
         place = self.rows.keys.place_of(key)
         return None if place is None else self.rows[place]
 
-    def with_children(self, seq: int) -> list[Row]:
+    def with_children(self, seq: int) -> list[ExchangeRow]:
         """Return the row of that number and every row of the same call."""
         root = self.root_of(seq)
         return [] if root is None else list(self._rows_of(root))
 
-    def row_near(self, seq: int) -> Row | None:
+    def row_near(self, seq: int) -> ExchangeRow | None:
         """Return the row of that number; for what has no row, the one before it in the same call, or its first."""
         rows = self.with_children(seq)
         before = [row for row in rows if row.seq <= seq]
         return before[-1] if before else next(iter(rows), None)
 
-    def decision_above(self, row: Row) -> Row | None:
+    def decision_above(self, row: ExchangeRow) -> ExchangeRow | None:
         """Return the decision a row came from: the last one before it in its call."""
         found = (each for each in reversed(self.with_children(row.seq)) if each.seq < row.seq)
         return next((each for each in found if each.kind is RowKind.DECISION), None)
 
-    def call_of(self, row: Row) -> Row | None:
+    def call_of(self, row: ExchangeRow) -> ExchangeRow | None:
         """Return the call a row belongs to."""
         first = next(self._rows_of(row.root), None)
         return first if first is not None and first.kind is RowKind.CALL else None
 
-    def decision_of(self, row: Row) -> Decision | None:
+    def decision_of(self, row: ExchangeRow) -> Decision | None:
         """Return the decision a row stands for, None when it was too long ago."""
         return self._decisions.get(row.seq)
 
-    def story_of(self, row: Row) -> str:
+    def story_of(self, row: ExchangeRow) -> str:
         """Return what a call came to, "" while it goes on or when it was too long ago."""
         return self._stories.get(row.seq, "")
 
-    def origin_of(self, row: Row) -> str:
+    def origin_of(self, row: ExchangeRow) -> str:
         """Return the sentence of what began it all where that has no row, else ""."""
         return self._origins.get(row.root, "")
 
@@ -155,21 +155,21 @@ class WireLog:
             end += 1
         return self.rows.keys.run_of(self.rows[end - 1].root)[1] if end else 0
 
-    def _rows_of(self, root: int) -> Iterator[Row]:
+    def _rows_of(self, root: int) -> Iterator[ExchangeRow]:
         return (self.rows[place] for place in range(*self.rows.keys.run_of(root)))
 
-    def _row(self, entry: Entry, root: int, depth: int) -> Row | None:
+    def _row(self, entry: Entry, root: int, depth: int) -> ExchangeRow | None:
         event, at, seq = entry.event, entry.at, entry.seq
         if isinstance(event, Exchange):
             return _exchange_row(seq, event, root, depth, self._text(_line(event)))
         if isinstance(event, CallStarted):
-            return Row(root, seq, depth, RowKind.CALL, at, self._text(f"{event.method} {event.url}"))
+            return ExchangeRow(root, seq, depth, RowKind.CALL, at, self._text(f"{event.method} {event.url}"))
         if isinstance(event, Decided):
             _keep(self._decisions, seq, event.decision)
             text, trouble = self._text(words.sentence(event)), event.decision.verdict is Verdict.SIGN_IN
-            return Row(root, seq, depth, RowKind.DECISION, at, text, is_trouble=trouble)
+            return ExchangeRow(root, seq, depth, RowKind.DECISION, at, text, is_trouble=trouble)
         if isinstance(event, RefreshRetried):
-            return Row(root, seq, depth, RowKind.RETRY, at, self._text(words.sentence(event)), is_trouble=True)
+            return ExchangeRow(root, seq, depth, RowKind.RETRY, at, self._text(words.sentence(event)), is_trouble=True)
         return None
 
     def _text(self, text: str) -> str:
@@ -189,8 +189,8 @@ def _line(exchange: Exchange) -> str:
     return f"{exchange.method} {exchange.url}" + (f" → {words.failure(exchange.failure)}" if exchange.failure else "")
 
 
-def _exchange_row(seq: int, exchange: Exchange, root: int, depth: int, text: str) -> Row:
-    return Row(
+def _exchange_row(seq: int, exchange: Exchange, root: int, depth: int, text: str) -> ExchangeRow:
+    return ExchangeRow(
         root,
         seq,
         depth,
@@ -205,7 +205,7 @@ def _exchange_row(seq: int, exchange: Exchange, root: int, depth: int, text: str
     )
 
 
-def rows_of(entries: Iterable[Entry]) -> list[Row]:
+def rows_of(entries: Iterable[Entry]) -> list[ExchangeRow]:
     """Return the rows of a whole journal."""
     log = WireLog()
     for entry in entries:

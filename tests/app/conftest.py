@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from app.simloop import SimClock, SimLoop
+from app.sim_loop import SimClock, SimLoop
 
 if TYPE_CHECKING:
     from app.session.store import MemoryStore

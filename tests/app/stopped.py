@@ -1,6 +1,6 @@
 """A simulated loop that is stopped at times, as by Ctrl-Z or by a lid that is closed."""
 
-from app.simloop import SimLoop
+from app.sim_loop import SimLoop
 
 Stops = list[tuple[float, float]]
 

@@ -20,6 +20,8 @@ from app.errors import BadInput, SignInFailed
 from app.events import Event
 from app.events.session import StorePlace
 from app.lanes import Limits
+from app.session.kinds import kind_names
+from app.session.kinds.browser import BROWSER
 from app.session.states import SignedIn, SignedOut
 from app.session.store import MemoryStore
 from tests.e2e.scripted_browser import sign_in
@@ -69,7 +71,7 @@ def names(opened: Connections) -> list[str]:
 async def test_sign_in_lapse_call_one_refresh() -> None:
     async with bench() as opened:
         shown: list[str] = []
-        await opened.sign_in(lambda waiting: shown.append(waiting.url))
+        await opened.sign_in(BROWSER, lambda waiting: shown.append(waiting.url))
         assert shown[0].startswith(opened.connection.issuer)
         org = demo_of(opened).host.org
         assert org is not None
@@ -84,7 +86,7 @@ async def test_a_restart_finds_the_session_the_org_and_the_grants() -> None:
     store = MemoryStore()
     store.place = StorePlace.KEYRING
     async with bench(store) as opened:
-        await opened.sign_in(lambda _: None)
+        await opened.sign_in(BROWSER, lambda _: None)
         first = opened.connection
     async with bench(store) as opened:
         assert opened.connection == first
@@ -101,7 +103,7 @@ async def test_a_restart_finds_the_session_the_org_and_the_grants() -> None:
 async def test_a_second_lapse_uses_the_org_of_the_first_and_takes_over_when_it_goes() -> None:
     store = MemoryStore()
     async with bench(store) as first:
-        await first.sign_in(lambda _: None)
+        await first.sign_in(BROWSER, lambda _: None)
         async with open_assembly(store=store) as second:
             await second.connect()
             assert second.connection == first.connection
@@ -116,7 +118,7 @@ async def test_time_that_was_travelled_is_found_by_the_next_start_and_by_a_guest
     store = MemoryStore()
     store.place = StorePlace.KEYRING
     async with bench(store) as opened:
-        await opened.sign_in(lambda _: None)
+        await opened.sign_in(BROWSER, lambda _: None)
         await (await controls_of(opened)).travel(3600)
     async with bench(store) as opened:
         assert opened.clock.now() - SystemClock().now() == pytest.approx(3600, abs=5)
@@ -144,7 +146,7 @@ async def test_a_real_servers_time_stays_the_machines_while_the_demo_org_travels
 
 async def test_a_cut_network_fails_calls_and_signs_nobody_out() -> None:
     async with bench() as opened:
-        await opened.sign_in(lambda _: None)
+        await opened.sign_in(BROWSER, lambda _: None)
         controls = await controls_of(opened)
         await controls.cut_network(cut=True)
         assert (await controls.read()).is_cut
@@ -159,26 +161,26 @@ async def test_a_cut_network_fails_calls_and_signs_nobody_out() -> None:
 async def test_a_declined_sign_in_changes_nothing() -> None:
     async with bench(open_browser=declining) as opened:
         with pytest.raises(SignInFailed, match="declined"):
-            await opened.sign_in(lambda _: None)
+            await opened.sign_in(BROWSER, lambda _: None)
         assert isinstance(opened.session.state, SignedOut)
         assert names(opened)[-1] == "SignInFinished"
 
 
 async def test_resetting_the_demo_org_ends_its_sessions() -> None:
     async with bench() as opened:
-        await opened.sign_in(lambda _: None)
+        await opened.sign_in(BROWSER, lambda _: None)
         await reset_demo_org(opened)
         assert isinstance(opened.session.state, SignedOut)
-        await opened.sign_in(lambda _: None)
+        await opened.sign_in(BROWSER, lambda _: None)
         assert (await opened.chosen.calls.call("GET", opened.connection.api_url)).worked
 
 
 async def test_the_demo_org_may_be_reset_twice_within_a_minute() -> None:
     async with bench() as opened:
         for _ in range(3):
-            await opened.sign_in(lambda _: None)
+            await opened.sign_in(BROWSER, lambda _: None)
             await reset_demo_org(opened)
-        await opened.sign_in(lambda _: None)
+        await opened.sign_in(BROWSER, lambda _: None)
         assert isinstance(opened.session.state, SignedIn)
 
 
@@ -188,12 +190,12 @@ async def test_a_ledger_that_cannot_be_read_is_set_aside_and_said_so() -> None:
     ledger.write_text("{")
     async with bench() as opened:
         assert "DemoOrgLedgerSetAside" in names(opened)
-        await opened.sign_in(lambda _: None)
+        await opened.sign_in(BROWSER, lambda _: None)
 
 
 async def test_another_connection_can_be_taken_up_and_left() -> None:
     async with bench() as opened:
-        await opened.sign_in(lambda _: None)
+        await opened.sign_in(BROWSER, lambda _: None)
         other = Connection(name="Other", issuer="https://as.example/x", client_id="c")
         await opened.connect(other)
         assert isinstance(opened.session.state, SignedOut)
@@ -222,7 +224,7 @@ async def test_closing_frees_the_port_at_once() -> None:
 
 async def test_the_journal_of_a_whole_run_has_a_sentence_for_everything() -> None:
     async with bench() as opened:
-        await opened.sign_in(lambda _: None)
+        await opened.sign_in(BROWSER, lambda _: None)
         opened.clock.jump(31)
         await opened.chosen.calls.call("GET", opened.connection.api_url)
         await opened.session.drop_access_token()
@@ -249,7 +251,7 @@ async def test_what_one_window_keeps_is_not_lost_to_another() -> None:
     async with open_assembly(store=MemoryStore()) as one, open_assembly(store=MemoryStore()) as other:
         one.remember_window({"zoom": "1.00", "lesson": "grant"})
         other.remember_window({"zoom": "2.00"})
-        assert settings.load(settings.config_dir()).window == {"zoom": "2.00", "lesson": "grant"}
+        assert settings.load(settings.config_dir(), kind_names()).window == {"zoom": "2.00", "lesson": "grant"}
 
 
 async def test_what_another_lapse_has_saved_meanwhile_stays() -> None:
@@ -259,12 +261,12 @@ async def test_what_another_lapse_has_saved_meanwhile_stays() -> None:
         other.remember_scheme("dark")
         other.remember_window({"zoom": "1.50"})
         one.remember_window({"presenter": "on"})
-        saved = settings.load(settings.config_dir())
+        saved = settings.load(settings.config_dir(), kind_names())
         assert (saved.scheme, saved.window) == ("dark", {"zoom": "1.50", "presenter": "on"})
         assert okta in saved.connections
         assert one.settings == saved
         await one.remove_connection("Okta")
-        assert okta not in settings.load(settings.config_dir()).connections
+        assert okta not in settings.load(settings.config_dir(), kind_names()).connections
         with pytest.raises(BadInput, match="cannot be removed"):
             await one.remove_connection("Demo org")
 
@@ -287,4 +289,7 @@ async def test_without_an_embedded_org_only_real_connections_are_offered() -> No
         assert opened.settings.connections == (mine,)
         await opened.connect()
         assert (opened.connection, opened.limits()) == (mine, Limits())
-    assert [each.name for each in settings.load(settings.config_dir()).connections] == ["Demo org", "Mine"]
+    assert [each.name for each in settings.load(settings.config_dir(), kind_names()).connections] == [
+        "Demo org",
+        "Mine",
+    ]

@@ -6,7 +6,7 @@ import pytest
 
 from app.counters import Counters, Counts
 from app.session.sign_out import revoke_and_forget
-from app.simloop import SimClock
+from app.sim_loop import SimClock
 from tests.app.session.conftest import World, answers, lost_after_commit, new_world
 
 pytestmark = pytest.mark.anyio

@@ -9,7 +9,7 @@ import pytest
 
 from app.decision import ExpirySource, Reason, Verdict
 from app.demo.addresses import addresses_of
-from app.demo.controller import Controller
+from app.demo.control_client import ControlClient
 from app.demo.drills import Drills
 from app.demo.ledger import hashed
 from app.errors import BadInput, Refusal
@@ -19,7 +19,7 @@ from app.events.wire import ExchangeKind
 from app.events.words import sentence
 from app.secret import Secret
 from app.session.sign_out import revoke_and_forget
-from app.simloop import SimClock
+from app.sim_loop import SimClock
 from tests.app.session.conftest import World, new_world
 from tests.names import AT, RT
 
@@ -32,7 +32,7 @@ class Bench:
         self.world = world
         self.api = world.org.issuer_base + API
         addresses = addresses_of(world.org.issuer_base, world.org.ledger.identity)
-        self.controller = Controller(world.http, addresses)
+        self.controller = ControlClient(world.http, addresses)
         self.drills = Drills(world.session, world.client, world.journal, self.controller)
 
     async def call(self) -> httpx.Response | None:

@@ -13,10 +13,11 @@ from app import files, settings
 from app.clock import SystemClock
 from app.connection import Connection
 from app.demo.host import DemoHost
-from app.doctor.lasttrouble import TroubleMemory
+from app.doctor.last_failure import FailureMemory
 from app.errors import BadInput
 from app.events.refresh import RefreshFailed, RefreshStarted
 from app.journal import Journal
+from app.session.kinds import kind_names
 from app.settings import Settings
 from tests.names import RT
 from tests.patience import PATIENCE_S
@@ -28,16 +29,17 @@ import sys
 from pathlib import Path
 from app import settings
 from app.connection import Connection
+from app.session.kinds import kind_names
 for number in range(int(sys.argv[3])):
     name = f"{sys.argv[2]}-{number}"
     connection = Connection(name=name, issuer=f"https://{name}.example", client_id="c")
-    settings.change(Path(sys.argv[1]), lambda saved: saved.with_connection(connection))
+    settings.change(Path(sys.argv[1]), lambda saved: saved.with_connection(connection), kind_names())
 """
 _REMEMBER = """
 import sys
 from pathlib import Path
 from app.clock import SystemClock
-from app.doctor.lasttrouble import TroubleMemory
+from app.doctor.last_failure import TroubleMemory
 from app.events.refresh import RefreshFailed, RefreshStarted
 from app.journal import Journal
 from app.token_name import TokenKind, TokenName
@@ -80,12 +82,12 @@ def test_every_file_of_ours_is_private_whatever_the_umask(tmp_path: Path) -> Non
     home = tmp_path / "home"
     before = os.umask(0)
     try:
-        settings.change(home, lambda saved: saved)
+        settings.change(home, lambda saved: saved, kind_names())
         host = DemoHost(home, SystemClock())
         host.ensure()
         host.close()
         journal = Journal(SystemClock())
-        journal.subscribe(TroubleMemory(home))
+        journal.subscribe(FailureMemory(home))
         journal.append(RefreshStarted(RT(1)))
         journal.append(RefreshFailed("No.", True, 0.1, "invalid_grant", "", 400))
     finally:
@@ -105,7 +107,7 @@ def test_a_link_stays_and_what_it_leads_to_is_written(tmp_path: Path) -> None:
     settings.save(Settings(scheme="dark"), link.parent)
     assert link.is_symlink()
     assert json.loads(target.read_text())["scheme"] == "dark"
-    assert settings.load(link.parent).scheme == "dark"
+    assert settings.load(link.parent, kind_names()).scheme == "dark"
     assert [path.name for path in target.parent.iterdir()] == ["lapse.json"]
 
 
@@ -133,7 +135,7 @@ def test_whatever_stops_a_write_leaves_no_draft(
 def test_processes_that_save_at_once_keep_what_each_has_saved(tmp_path: Path) -> None:
     for process in [started(_SAVE, tmp_path, number, EACH) for number in range(PROCESSES)]:
         ended(process)
-    saved = settings.load(tmp_path)
+    saved = settings.load(tmp_path, kind_names())
     assert len([each for each in saved.connections if not each.embedded]) == PROCESSES * EACH
 
 
@@ -146,7 +148,9 @@ def test_processes_that_remember_trouble_at_once_keep_what_each_remembers(tmp_pa
 def test_who_cannot_have_the_lock_is_told_and_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "_LOCK_WITHIN_S", 0.0)
     with files.changing(tmp_path / "settings.json"), pytest.raises(BadInput, match="another Lapse") as refused:
-        settings.change(tmp_path, lambda saved: saved.with_connection(Connection(name="n", issuer="i", client_id="c")))
+        settings.change(
+            tmp_path, lambda saved: saved.with_connection(Connection(name="n", issuer="i", client_id="c")), kind_names()
+        )
     assert all(refused.value.lines())
     assert not (tmp_path / "settings.json").exists()
 
@@ -157,12 +161,12 @@ def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(tmp_path: Path) -
     assert files.why_unusable(tmp_path / "new" / "folder") == ""
     for folder in (tmp_path / "file", tmp_path / "file" / "below"):
         assert files.why_unusable(folder)
-        assert settings.load(folder) == Settings()
+        assert settings.load(folder, kind_names()) == Settings()
         trouble = settings.folder_trouble(folder)
         assert trouble is not None
         assert all(trouble.lines())
         with pytest.raises(BadInput, match="cannot be saved"):
-            settings.change(folder, lambda saved: saved)
+            settings.change(folder, lambda saved: saved, kind_names())
 
 
 @pytest.mark.parametrize("home", ["", None])
@@ -177,4 +181,4 @@ def test_who_has_no_home_has_the_defaults_and_is_told(monkeypatch: pytest.Monkey
         trouble = settings.folder_trouble(folder)
         assert trouble is not None
         assert "no home folder" in trouble.what
-        assert settings.load(folder) == Settings()
+        assert settings.load(folder, kind_names()) == Settings()

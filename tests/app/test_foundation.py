@@ -15,7 +15,7 @@ from app.events.session import SignOutFinished
 from app.events.sign_in import BrowserOpened
 from app.journal import Journal
 from app.secret import Secret
-from app.simloop import Deadlock, SimClock, SimLoop
+from app.sim_loop import Deadlock, SimClock, SimLoop
 from tests.patience import PATIENCE_S
 from tests.still_clock import StillClock
 

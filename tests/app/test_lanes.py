@@ -12,7 +12,7 @@ from app.events.tokens import Issued, RefreshTokenFate, TokensReceived
 from app.events.wire import Exchange, ExchangeKind
 from app.lanes import End, Lane, Lanes, MarkKind, lanes_of
 from app.session.sign_out import revoke_and_forget
-from app.simloop import SimClock
+from app.sim_loop import SimClock
 from tests.app.session.conftest import World, lost_after_commit, new_world
 from tests.names import AT, RT
 

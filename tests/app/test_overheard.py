@@ -20,6 +20,7 @@ from app.demo.dialect import Refused
 from app.demo.embedded import demo_of
 from app.errors import LapseError
 from app.secret import MASK, masked
+from app.session.kinds.browser import BROWSER
 from tests.e2e.scripted_browser import sign_in
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("shared_store")]
@@ -66,7 +67,7 @@ async def lapse(*words: str) -> int:
 async def test_an_api_that_repeats_the_token_is_masked(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     async with open_assembly(open_browser=scripted) as window:
         await window.connect()
-        await window.sign_in(lambda _: None)
+        await window.sign_in(BROWSER, lambda _: None)
         tokens = window.session.tokens
         assert tokens is not None
         assert tokens.access is not None
@@ -87,7 +88,7 @@ async def test_an_api_that_repeats_the_token_is_masked(capfdbinary: pytest.Captu
 async def test_an_answer_that_repeats_nothing_is_not_spoken_of(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     async with open_assembly(open_browser=scripted) as window:
         await window.connect()
-        await window.sign_in(lambda _: None)
+        await window.sign_in(BROWSER, lambda _: None)
         assert await lapse("call", window.connection.api_url) == 0
     assert b"repeats" not in capfdbinary.readouterr().err
 
@@ -95,7 +96,7 @@ async def test_an_answer_that_repeats_nothing_is_not_spoken_of(capfdbinary: pyte
 async def refuse(window: Connections, monkeypatch: pytest.MonkeyPatch) -> str:
     """Sign in, and have every refresh refused in words that repeat the refresh token; return that."""
     await window.connect()
-    await window.sign_in(lambda _: None)
+    await window.sign_in(BROWSER, lambda _: None)
     tokens = window.session.tokens
     assert tokens is not None
     assert tokens.refresh is not None

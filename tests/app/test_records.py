@@ -13,14 +13,15 @@ from hypothesis import strategies as st
 from app.connecting.files import Imported, read_connections
 from app.connection import Connection, check_connection
 from app.decision import ExpirySource
-from app.doctor.lasttrouble import last_trouble
-from app.doctor.records import Sent, Stage, Trouble
+from app.doctor.last_failure import last_trouble
+from app.doctor.records import FailedStage, Failure, Sent
 from app.errors import BadInput, StoreFailed
 from app.events.tokens import RefreshTokenFate
 from app.records import Damaged, Record
 from app.secret import Secret
 from app.session.expiry import Expiry, Receipt
-from app.session.stored import from_text, to_text
+from app.session.kinds import kind_names
+from app.session.stored_form import from_text, to_text
 from app.session.tokens import Held, TokenSet
 from app.settings import Settings, load
 from app.token_name import TokenKind
@@ -61,8 +62,8 @@ TOKENS = TokenSet(
     id_claims={"sub": "ada", "deep": {"a": [1, {"b": None}]}},
     first_id_claims={"sub": "ada", "name": "Ada"},
 )
-TROUBLE = Trouble(
-    stage=Stage.REFRESH,
+TROUBLE = Failure(
+    stage=FailedStage.REFRESH,
     at=1.7e9,
     what="No.",
     code="invalid_grant",
@@ -78,7 +79,7 @@ def read_settings(text: str) -> Settings | BadInput:
         path = Path(folder, "settings.json")
         path.write_text(text)
         try:
-            return load(Path(folder))
+            return load(Path(folder), kind_names())
         except BadInput as refused:
             return refused if str(path) in refused.what and path.read_text() == text else BadInput("")
 

@@ -15,10 +15,10 @@ from app.cli.repeats import without_secrets
 from app.connections import Connections
 from app.events.wire import ExchangeKind
 from app.journal import Journal
-from app.json_places import json_places
+from app.json_masking import json_places
 from app.secret import MASK, KnownSecrets, Secret, masked
 from app.session.calls import CallResult
-from app.simloop import SimClock, SimLoop
+from app.sim_loop import SimClock, SimLoop
 from app.wire.details import Details
 from app.wire.fetch import fetch
 from app.wire.randomness import looks_random

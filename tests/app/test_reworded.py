@@ -26,13 +26,13 @@ from app.events.sign_in import SignInFinished, SignInStarted
 from app.events.tokens import Issued, RefreshTokenFate, TokensReceived
 from app.events.wire import Exchange, ExchangeKind
 from app.lanes import lanes_of
-from app.oauth.grants import error_answer
+from app.oauth.grants import error_response
 from app.oauth.metadata import read_metadata
 from app.oauth.words import did_not_come_back
 from app.session import words
-from app.session.accept import finished
-from app.session.verdicts import judge
-from app.wire.fetch import Answer
+from app.session.failure_table import judge
+from app.session.sign_in_result import finished
+from app.wire.fetch import FetchedResponse
 from app.wire.transport_errors import in_short, unreachable
 from tests.names import AT, RT
 
@@ -130,7 +130,7 @@ def errors() -> Iterator[LapseError]:
         _answer(400, b"", "application/json"),
         _answer(407, b"", "text/plain"),
     ):
-        yield error_answer(answer)
+        yield error_response(answer)
         yield _caught(answer)
     yield _caught(_answer(200, b'{"issuer": "https://other.example.test"}', "application/json"))
     yield UnusableAnswer("It lacks it.", status=200, kind=FailureKind.INCOMPLETE)
@@ -141,11 +141,13 @@ def errors() -> Iterator[LapseError]:
     yield SignInFailed(words.not_accepted(words.clock_wrong(120)), reason=SignInEnded.NOT_ACCEPTED, rule="exp")
 
 
-def _answer(status: int, body: bytes, media_type: str) -> Answer:
-    return Answer(status, "", httpx.Headers({"content-type": media_type}), body, truncated=False, stated_length=None)
+def _answer(status: int, body: bytes, media_type: str) -> FetchedResponse:
+    return FetchedResponse(
+        status, "", httpx.Headers({"content-type": media_type}), body, truncated=False, stated_length=None
+    )
 
 
-def _caught(answer: Answer) -> LapseError:
+def _caught(answer: FetchedResponse) -> LapseError:
     with pytest.raises(LapseError) as caught:
         read_metadata(CONNECTION.issuer, answer)
     return caught.value

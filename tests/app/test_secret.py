@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from app.clock import SystemClock
 from app.events.refresh import RefreshFailed, RefreshStarted
 from app.journal import Journal
-from app.secret import MASK, KnownSecrets, Secret, Span, masked, with_masks
+from app.secret import MASK, KnownSecrets, MaskedSpan, Secret, masked, with_masks
 from app.spellings import views
 from tests.names import RT
 from tests.spelled import SPELLINGS
@@ -122,7 +122,7 @@ def test_the_newest_are_kept_and_no_server_crowds_out_ours() -> None:
 
 
 def test_spans_that_overlap_are_masked_as_one() -> None:
-    assert with_masks("0123456789", [Span(2, 5, "x"), Span(4, 8, "y")]) == f"01{masked('234567')}89"
+    assert with_masks("0123456789", [MaskedSpan(2, 5, "x"), MaskedSpan(4, 8, "y")]) == f"01{masked('234567')}89"
 
 
 def cost_s(work: Callable[[], object]) -> float:

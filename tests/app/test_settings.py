@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from app.connection import Connection, SignInKind, check_connection
+from app.connection import Connection, check_connection
 from app.errors import BadInput
+from app.session.kinds import kind_names
 from app.settings import Settings, load, save
 from app.urls import check_url
 
@@ -21,20 +22,20 @@ OTHER = Connection(
     resource="urn:api",
     redirect_uris=("http://127.0.0.1:8765/callback", "http://127.0.0.1:8766/callback"),
     authorize_params=(("prompt", "consent"),),
-    sign_in=SignInKind.DEVICE,
+    sign_in="device",
 )
 
 
 def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
     settings = Settings(scheme="dark", window={"size": "1x2"}).with_connection(OTHER).with_connection(OKTA)
     save(settings, tmp_path)
-    assert load(tmp_path) == settings
-    assert load(tmp_path).connection == OKTA
+    assert load(tmp_path, kind_names()) == settings
+    assert load(tmp_path, kind_names()).connection == OKTA
     assert [path.name for path in tmp_path.iterdir()] == ["settings.json"]
 
 
 def test_a_missing_file_gives_the_demo_org(tmp_path: Path) -> None:
-    assert load(tmp_path).connection.embedded
+    assert load(tmp_path, kind_names()).connection.embedded
 
 
 def test_a_connection_takes_the_place_of_the_one_it_was_made_from() -> None:
@@ -76,11 +77,11 @@ def test_settings_of_the_version_before_are_taken_over(tmp_path: Path) -> None:
     ]
     found = {"version": 1, "connections": connections, "current": "Okta", "scheme": "dark", "window": {}}
     (tmp_path / "settings.json").write_text(json.dumps(found))
-    settings = load(tmp_path)
+    settings = load(tmp_path, kind_names())
     assert settings.connection.redirect_uris == ("http://127.0.0.1:8765/callback",)
     assert settings.connections[-1].redirect_uris == ()
     save(settings, tmp_path)
-    assert load(tmp_path) == settings
+    assert load(tmp_path, kind_names()) == settings
 
 
 @pytest.mark.parametrize(
@@ -90,7 +91,7 @@ def test_a_broken_file_is_an_error_and_stays(tmp_path: Path, text: str) -> None:
     path = tmp_path / "settings.json"
     path.write_text(text)
     with pytest.raises(BadInput, match="cannot be read"):
-        load(tmp_path)
+        load(tmp_path, kind_names())
     assert path.read_text() == text
 
 

@@ -10,7 +10,7 @@ import pytest
 from app.connection import Connection
 from app.connections import Connections
 from app.demo.embedded import demo_of
-from app.demo.onetime import current_code
+from app.demo.one_time_code import current_code
 from app.demo.org import ADA, GRACE
 from app.errors import SignInFailed
 from app.errors.reasons import SignInEnded
@@ -18,6 +18,9 @@ from app.events.sign_in import SignInFinished
 from app.secret import Secret
 from app.session.device_sign_in import DeviceWaiting
 from app.session.direct_sign_in import Factor, PushWaiting
+from app.session.kinds.browser import BROWSER
+from app.session.kinds.device import DEVICE
+from app.session.kinds.password import PASSWORD, PasswordPrompt
 from tests.app.demo.test_demo_authorize import Fields
 from tests.app.test_connections import bench, own_port  # noqa: F401 - a fixture
 from tests.app.test_side_by_side import two  # noqa: F401 - a fixture
@@ -75,7 +78,7 @@ async def test_on_another_device(opened: Connections) -> None:
     def show(waiting: DeviceWaiting) -> None:
         errands.append(asyncio.ensure_future(allow(waiting)))  # noqa: TID251 - somebody else
 
-    await opened.sign_in_by_device(show)
+    await opened.sign_in(DEVICE, show)
     await errands[0]
     assert (await opened.chosen.calls.call("GET", opened.connection.api_url)).worked
 
@@ -83,7 +86,7 @@ async def test_on_another_device(opened: Connections) -> None:
 async def test_by_password_and_one_time_code(opened: Connections) -> None:
     grace = Grace(opened)
     grace.may.set()
-    await opened.sign_in_by_password("grace", Secret(GRACE.password), grace)
+    await opened.sign_in(PASSWORD, PasswordPrompt(username="grace", password=Secret(GRACE.password), factors=grace))
     assert opened.session.tokens is not None
     assert opened.session.tokens.display_name == "Grace Hopper"
     assert (await opened.chosen.calls.call("GET", opened.connection.api_url)).worked
@@ -91,7 +94,9 @@ async def test_by_password_and_one_time_code(opened: Connections) -> None:
 
 async def test_one_that_fails_is_journalled_with_what_the_server_said(opened: Connections) -> None:
     with pytest.raises(SignInFailed):
-        await opened.sign_in_by_password("grace", Secret("wrong"), Grace(opened))
+        await opened.sign_in(
+            PASSWORD, PasswordPrompt(username="grace", password=Secret("wrong"), factors=Grace(opened))
+        )
     last = list(opened.journal)[-1]
     assert last.event == SignInFinished(
         "The server did not accept the username and password.",
@@ -108,7 +113,9 @@ async def test_a_password_sign_in_belongs_to_the_connection_it_was_begun_for(
     opened, first, _ = two
     twin, grace = opened.session, Grace(opened)
     async with asyncio.TaskGroup() as group:
-        group.create_task(opened.sign_in_by_password("grace", Secret(GRACE.password), grace))
+        group.create_task(
+            opened.sign_in(PASSWORD, PasswordPrompt(username="grace", password=Secret(GRACE.password), factors=grace))
+        )
         await grace.asked.wait()
         await opened.connect(first)
         grace.may.set()
@@ -124,7 +131,7 @@ async def test_a_device_sign_in_belongs_to_the_connection_it_was_begun_for(
     demo_of(opened).host.org.turn(poll_interval_s=1)
     twin, shown = opened.session, asyncio.Queue[DeviceWaiting]()
     async with asyncio.TaskGroup() as group:
-        group.create_task(opened.sign_in_by_device(shown.put_nowait))
+        group.create_task(opened.sign_in(DEVICE, shown.put_nowait))
         waiting = await shown.get()
         await opened.connect(first)
         await allow(waiting)
@@ -139,5 +146,5 @@ async def test_refreshes_name_the_api_of_the_connection_also_in_the_next_run(ope
     await opened.connect(replace(other, resource="https://another.example/"))
     # what is held was granted for the first: until the next sign-in it is refreshed for that
     assert opened.client.resource == "https://api.example/"
-    await opened.sign_in(lambda _: None)
+    await opened.sign_in(BROWSER, lambda _: None)
     assert opened.client.resource == "https://another.example/"

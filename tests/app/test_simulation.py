@@ -24,9 +24,11 @@ from app.events.wire import Exchange
 from app.lanes import Lane, MarkKind, lanes_of
 from app.secret import Secret
 from app.session.direct_sign_in import NoSecondFactor
+from app.session.kinds.password import PASSWORD as BY_PASSWORD
+from app.session.kinds.password import PasswordPrompt
 from app.session.session import Session
 from app.session.sign_out import revoke_and_forget
-from app.simloop import SimClock
+from app.sim_loop import SimClock
 from app.simulation import open_simulation
 from tests.names import AT
 
@@ -34,7 +36,9 @@ pytestmark = pytest.mark.anyio
 
 
 async def sign_in(bench: Connections) -> None:
-    await bench.sign_in_by_password(USERNAME, Secret(PASSWORD), NoSecondFactor())
+    await bench.sign_in(
+        BY_PASSWORD, PasswordPrompt(username=USERNAME, password=Secret(PASSWORD), factors=NoSecondFactor())
+    )
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from app.strictjson import DEEPEST, read_object
+from app.strict_json import DEEPEST, read_object
 
 UTF16 = '{"a":1}'.encode("utf-16")
 

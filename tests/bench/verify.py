@@ -9,8 +9,8 @@ from collections.abc import Callable
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from app.oauth.keyset import keys_of
-from app.oauth.verify import Expected, Kind, verify
+from app.oauth.key_set import keys_of
+from app.oauth.verify import Expected, JwtKind, verify
 
 _NOW = 1_790_000_000
 _ISSUER, _CLIENT = "https://as.example", "client"
@@ -27,7 +27,7 @@ def main() -> None:
     jwk = {**json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(key.public_key())), "kid": "k", "use": "sig"}
     token = _token(key)
     expected = Expected(
-        kind=Kind.ID, now=_NOW, keys=keys_of([jwk]), algs=("RS256",), issuer=_ISSUER, audience=_CLIENT, nonce="n"
+        kind=JwtKind.ID, now=_NOW, keys=keys_of([jwk]), algs=("RS256",), issuer=_ISSUER, audience=_CLIENT, nonce="n"
     )
 
     def ours() -> None:

@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.clock import SystemClock
 from app.connection import DEMO_CLIENT_ID
-from app.demo.front import asgi
+from app.demo.asgi import asgi
 from app.demo.org import DemoOrg
 from app.demo.serve import ServedOrg
 from tests.e2e.conftest import Commands

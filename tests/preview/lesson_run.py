@@ -11,7 +11,7 @@ from app.lessons.catalogue import lesson_named
 from app.lessons.lesson import Lesson
 from app.lessons.player import Player
 from app.lessons.run import LessonRun
-from app.simloop import SimClock, SimLoop
+from app.sim_loop import SimClock, SimLoop
 from app.simulation import open_simulation
 from tests.preview.stories import ANSWERS_TAKE, BEGAN, Story, story_of
 

@@ -15,7 +15,7 @@ from app.events.demo import ReplayAnswered
 from app.events.tokens import TokensReceived
 from app.events.wire import Exchange
 from app.inspection.inspector import inspect_text
-from app.lab.report import Progress
+from app.lab.report import RunProgress
 from app.lanes import lanes_of
 from app.lessons.catalogue import LESSONS
 from app.okta.change import wanted_for
@@ -25,20 +25,25 @@ from app.session.direct_sign_in import Factor, PushWaiting
 from app.session.strategy import Situation, decide
 from app.session.tokens import TokenSet
 from app.wire.view import WireLog
+from tests.panels import panel_in, show_in
 from tests.preview import lab_run, stories
 from tests.preview.lesson_run import PlayedLesson, play_lesson
 from tests.preview.stories import Stage, Story, play
 from tests.preview.tokens import ISSUER, NOW, against, generations_of, inspections_of, signing_key, tokens_of
 from ui.connections.editor import ConnectionEditor, Purpose
-from ui.connections.list import ConnectionsDialog, Row
+from ui.connections.list import ConnectionRow, ConnectionsDialog
 from ui.demo.addresses import AddressesDialog
 from ui.doctor.grant_dialog import GrantDialog, TokenSource
 from ui.help.window import HelpWindow
 from ui.inspector.paste import PasteDialog
 from ui.lab.dialog import ResultsDialog
-from ui.lessons.facts import Row as LessonRow
+from ui.lessons.facts import LessonRow
 from ui.response.facts import response_facts
-from ui.session.held import facts_of
+from ui.session.browser_waiting import BrowserWaitingPanel
+from ui.session.device_waiting import DeviceWaitingPanel
+from ui.session.held_tokens import facts_of
+from ui.session.password_panel import PasswordPanel
+from ui.session.second_factor import SecondFactorPanel
 from ui.shell.commands import LessonPossible, Possible
 from ui.shell.page import Page
 from ui.shell.palette import CommandPalette
@@ -80,18 +85,18 @@ def ended(window: MainWindow) -> None:
 def waiting(window: MainWindow) -> None:
     """The browser has the person."""
     _bar(window, None)
-    window.waiting.show_waiting(_SIGN_IN, "http://127.0.0.1:49320/callback", NOW + 287)
-    window.waiting.tick(NOW)
-    window.show_page(Page.WAITING)
+    panel_in(window, BrowserWaitingPanel).show_waiting(_SIGN_IN, "http://127.0.0.1:49320/callback", NOW + 287)
+    panel_in(window, BrowserWaitingPanel).tick(NOW)
+    show_in(window, BrowserWaitingPanel)
 
 
 def on_another_device(window: MainWindow) -> None:
     """A code waits to be allowed on another device."""
     _bar(window, None)
     link, code = "http://127.0.0.1:8899/activate", "WDJB-MJHT"
-    window.device_waiting.show_code(DeviceWaiting(code, link, f"{link}?user_code={code}", NOW + 587))
-    window.device_waiting.tick(NOW)
-    window.show_page(Page.DEVICE)
+    panel_in(window, DeviceWaitingPanel).show_code(DeviceWaiting(code, link, f"{link}?user_code={code}", NOW + 587))
+    panel_in(window, DeviceWaitingPanel).tick(NOW)
+    show_in(window, DeviceWaitingPanel)
 
 
 def on_a_projector(window: MainWindow) -> None:
@@ -104,9 +109,9 @@ def on_a_projector(window: MainWindow) -> None:
 def by_password(window: MainWindow) -> None:
     """Username and password are asked for."""
     _bar(window, None)
-    window.password.show_form("Demo org", (("ada", "engine-1843"), ("grace", "compiler-1952")))
-    window.password.username_edit.setText("ada")
-    window.show_page(Page.PASSWORD)
+    panel_in(window, PasswordPanel).show_form("Demo org", (("ada", "engine-1843"), ("grace", "compiler-1952")))
+    panel_in(window, PasswordPanel).username_edit.setText("ada")
+    show_in(window, PasswordPanel)
 
 
 def wrong_password(window: MainWindow) -> None:
@@ -119,30 +124,30 @@ def wrong_password(window: MainWindow) -> None:
         code="invalid_grant",
         description="The credentials provided were invalid.",
     )
-    window.password.show_error(trouble)
+    panel_in(window, PasswordPanel).show_error(trouble)
 
 
 def which_factor(window: MainWindow) -> None:
     """The password was right, and there are two second factors."""
     _bar(window, None)
-    window.show_page(Page.SECOND_FACTOR)
-    window.second_factor.show_phone(is_demo=True)
-    window.second_factor.show_choice(tuple(Factor))
+    show_in(window, SecondFactorPanel)
+    panel_in(window, SecondFactorPanel).show_phone(is_demo=True)
+    panel_in(window, SecondFactorPanel).show_choice(tuple(Factor))
 
 
 def wrong_code(window: MainWindow) -> None:
     """A one-time code was not accepted."""
     which_factor(window)
-    window.second_factor.show_code_entry(wrong_before=False)
-    window.second_factor.code_edit.setText("123456")
-    window.second_factor.show_code_entry(wrong_before=True)
+    panel_in(window, SecondFactorPanel).show_code_entry(wrong_before=False)
+    panel_in(window, SecondFactorPanel).code_edit.setText("123456")
+    panel_in(window, SecondFactorPanel).show_code_entry(wrong_before=True)
 
 
 def on_the_phone(window: MainWindow) -> None:
     """The phone asks, and wants the number that is shown."""
     which_factor(window)
-    window.second_factor.show_push(PushWaiting("42", NOW + 287), can_use_code=True)
-    window.second_factor.tick(NOW)
+    panel_in(window, SecondFactorPanel).show_push(PushWaiting("42", NOW + 287), can_use_code=True)
+    panel_in(window, SecondFactorPanel).tick(NOW)
 
 
 def signed_in(window: MainWindow) -> None:
@@ -310,7 +315,7 @@ def lab_knobs(window: MainWindow) -> None:
 def lab_running(window: MainWindow) -> None:
     """A run is on its way."""
     _tell(window, stories.refreshed)
-    window.lab.sheet.show_progress(Progress(1240, 10_000))
+    window.lab.sheet.show_progress(RunProgress(1240, 10_000))
     window.commands.show_lab_running(running=True)
     window.side.open(window.lab)
 
@@ -384,9 +389,9 @@ def _editor(window: MainWindow) -> QWidget:
 
 def _connections(window: MainWindow) -> QWidget:
     dialog = ConnectionsDialog(window)
-    demo = Row("Demo org", ISSUER, signed_in=True, is_demo=True, is_current=True)
+    demo = ConnectionRow("Demo org", ISSUER, signed_in=True, is_demo=True, is_current=True)
     dialog.show_connections(
-        (demo, Row(_OKTA.name, _OKTA.issuer, signed_in=False), Row("Staging", "https://id.example"))
+        (demo, ConnectionRow(_OKTA.name, _OKTA.issuer, signed_in=False), ConnectionRow("Staging", "https://id.example"))
     )
     return dialog
 

@@ -23,16 +23,17 @@ from app.errors import LapseError
 from app.inspection.inspector import Inspection
 from app.journal import Journal
 from app.lanes import Limits
-from app.oauth.grants import authorization_params, with_query
+from app.oauth.grants import authorization_params
 from app.oauth.pkce import Pkce
 from app.okta.change import App
-from app.okta.management import Management
+from app.okta.management import ManagementClient
 from app.secret import Secret
 from app.session.calls import CallResult, summary
 from app.session.generations import Generation
 from app.session.tokens import TokenSet
-from app.simloop import SimClock, SimLoop
+from app.sim_loop import SimClock, SimLoop
 from app.simulation import open_simulation
+from app.urls import with_query
 from app.wire.details import Details
 
 BEGAN = 1_790_085_783.0
@@ -118,7 +119,7 @@ class Stage:
         bench, addresses = self.bench, self.org.addresses
         self._findings = (await diagnosis_of(bench)).findings
         token = Secret(addresses.api_token)
-        management = Management(bench.http, bench.clock, org_url=addresses.org_url, token=token)
+        management = ManagementClient(bench.http, bench.clock, org_url=addresses.org_url, token=token)
         self._app = await management.read_app(DEMO_CLIENT_ID)
 
     def story(self) -> Story:

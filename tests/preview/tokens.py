@@ -11,7 +11,7 @@ from app.decision import ExpirySource
 from app.demo.ledger import SigningKey
 from app.events.tokens import RefreshTokenFate
 from app.inspection.inspector import Against, Inspection, inspect_held
-from app.oauth.keyset import keys_of
+from app.oauth.key_set import keys_of
 from app.secret import Secret
 from app.session.expiry import Expiry, Receipt
 from app.session.generations import Generation, Generations

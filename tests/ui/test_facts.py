@@ -12,7 +12,7 @@ from tests.preview.tokens import NOW, tokens_of
 from ui.inspector.rows import mark_at, meaning_at, rows_of
 from ui.response.facts import ResponseFacts, response_text
 from ui.session.facts import TokenFacts, Tone, card_state
-from ui.session.held import facts_of
+from ui.session.held_tokens import facts_of
 from ui.text import clock_time, countdown, moment_with_zone
 
 ACCESS = TokenFacts(

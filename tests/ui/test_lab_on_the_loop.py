@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
 from app.errors import LapseError
-from app.lab.report import Progress, Report
+from app.lab.report import Report, RunProgress
 from app.lab.run import run_lab
 from app.lab.scenario import Contestant, Pattern, Scenario
 from ui.shell.tasks import TaskScope
@@ -33,7 +33,7 @@ def scope(loop: QEventLoop, failures: list[LapseError]) -> Iterator[TaskScope]:
 
 def test_it_reports_while_the_window_goes_on(qtbot: QtBot, scope: TaskScope, failures: list[LapseError]) -> None:
     found: list[Report] = []
-    told: list[Progress] = []
+    told: list[RunProgress] = []
     ticks: list[int] = []
     timer = QTimer()
     timer.timeout.connect(lambda: ticks.append(len(told)))
@@ -52,7 +52,7 @@ def test_it_reports_while_the_window_goes_on(qtbot: QtBot, scope: TaskScope, fai
 
 
 def test_cancelling_its_task_ends_it(qtbot: QtBot, loop: QEventLoop) -> None:
-    told: list[Progress] = []
+    told: list[RunProgress] = []
     task = loop.create_task(run_lab(Scenario(calls=20_000), progress=told.append))
     qtbot.waitUntil(lambda: bool(told))
     task.cancel()

@@ -17,12 +17,12 @@ from ui.inspector.model import ClaimsModel
 from ui.inspector.rows import rows_of
 from ui.response.facts import ResponseFacts
 from ui.response.panel import ResponsePanel
+from ui.session.browser_waiting import BrowserWaitingPanel
 from ui.session.call_strip import CallStrip
 from ui.session.counts_card import CountsCard
-from ui.session.held import facts_of
+from ui.session.held_tokens import facts_of
 from ui.session.token_card import TokenCard
 from ui.session.top_bar import TopBar
-from ui.session.waiting import WaitingPanel
 from ui.session.welcome import Welcome
 from ui.shell.clipboard import Clipboard
 from ui.shell.commands import Commands, Possible
@@ -189,7 +189,7 @@ def test_nothing_is_revealed_while_presenting(qtbot: QtBot) -> None:
 
 
 def test_waiting_shows_url_port_and_time_left(qtbot: QtBot) -> None:
-    panel = added(qtbot, WaitingPanel())
+    panel = added(qtbot, BrowserWaitingPanel())
     assert not panel.copy_button.isEnabled()
     panel.show_waiting("https://as.example/authorize?x=1", "http://127.0.0.1:5/callback", NOW + 65)
     panel.tick(NOW)

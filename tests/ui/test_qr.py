@@ -7,9 +7,11 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.panels import panel_in
 from tests.qt_deleted import delete_now
 from tests.ui.window.test_main_window import shown
 from ui import theme
+from ui.session.device_waiting import DeviceWaitingPanel
 from ui.widgets.qr import QUIET, QrCode
 
 TEXTS = ["a", "https://as.example/activate?user_code=WDJB-MJHT", "https://as.example/?x=" + "y" * 300]
@@ -115,7 +117,7 @@ def test_what_is_masked_has_no_square_of_it(qapp: QApplication, qr: QrCode) -> N
 def test_a_low_window_in_large_type_scrolls_instead_of_shrinking_it(qapp: QApplication, qtbot: QtBot) -> None:
     theme.apply(qapp, "light", 1.35)
     window = shown(qtbot, "device", QSize(1024, 640))
-    qr = window.device_waiting.qr_code
+    qr = panel_in(window, DeviceWaitingPanel).qr_code
     qtbot.waitUntil(lambda: qr.size() == qr.sizeHint())
     window.close()
     delete_now()

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.errors import BadInput, LapseError
 from ui.connections.editor import ConnectionEditor, Purpose
-from ui.connections.list import ConnectionsDialog, Row
+from ui.connections.list import ConnectionRow, ConnectionsDialog
 from ui.shell.controller import Controller
 from ui.shell.saving import asked_for_file, asked_for_path
 from ui.shell.session_model import SessionModel
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     # For types alone: they bring the heavy libraries, which come after the first paint.
     import httpx
 
-    from app.connecting.step import Step
+    from app.connecting.trial_step import TrialStep
     from app.connection import Connection
 
 _LIST, _EDITOR, _ASKING = "connections", "edit a connection", "connection question"
@@ -168,7 +168,7 @@ class ConnectionsController(Controller):
     async def _try_out(self, editor: ConnectionEditor, connection: "Connection") -> None:
         from app.connecting.trial import try_out
 
-        steps: tuple[Step, ...] = ()
+        steps: tuple[TrialStep, ...] = ()
         async for step in try_out(connection, self._http()):
             if editor is not self._editor:
                 return
@@ -254,7 +254,7 @@ class ConnectionsController(Controller):
             return
         settings = self._bench.settings
         rows = (
-            Row(
+            ConnectionRow(
                 each.name,
                 each.issuer or (self._bench.embedded.issuer if each.embedded else ""),
                 self._bench.standing(each.name),

@@ -16,14 +16,14 @@ from PySide6.QtWidgets import (
 )
 
 from app.connecting.not_found import NotFound
-from app.connecting.pasted import is_okta_issuer
-from app.connecting.verdict import Outcome
+from app.connecting.pasted_issuer import is_okta_issuer
+from app.connecting.trial_verdict import TrialOutcome
 from app.connection import Connection, check_connection
 from app.connection_field import ConnectionField
 from app.errors import BadInput, LapseError
 from ui import theme
-from ui.connections.field import Trouble
-from ui.connections.form import Form
+from ui.connections.field import FieldError
+from ui.connections.form import ConnectionForm
 from ui.connections.steps_view import StepsView
 from ui.widgets.announcer import Announcer
 from ui.widgets.buttons import allow
@@ -33,7 +33,7 @@ from ui.widgets.scrolling import scrolling
 if TYPE_CHECKING:
     # For types alone: it brings the HTTP library, which comes after the first paint.
     from app.connecting.lookup import Found
-    from app.connecting.step import Step
+    from app.connecting.trial_step import TrialStep
 
 _SIZE = (760, 720)
 _AROUND = 40
@@ -76,9 +76,9 @@ class ConnectionEditor(QDialog):
         self._silent = ""  # the issuer that did not answer
         self._is_busy = False
         self.setWindowTitle(self._title())
-        self.form = Form()
+        self.form = ConnectionForm()
         self.steps = StepsView()
-        self.trouble = Trouble("connectionTroubleLabel")
+        self.trouble = FieldError("connectionTroubleLabel")
         self._progress = QProgressBar()
         self._progress.setRange(0, 0)
         self._progress.setTextVisible(False)
@@ -136,7 +136,7 @@ class ConnectionEditor(QDialog):
         allow(self.test_button, why_not, "Tries everything that can be tried without signing in.")
         self._show_save()
 
-    def show_test(self, steps: "tuple[Step, ...]", *, done: bool = True) -> None:
+    def show_test(self, steps: "tuple[TrialStep, ...]", *, done: bool = True) -> None:
         """Show the steps of a test so far; once it is done, what is wrong is said at its field, too."""
         self.steps.show_steps(steps)
         if done:
@@ -241,9 +241,11 @@ class ConnectionEditor(QDialog):
         if control is not None:
             control.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _show_wrong(self, steps: "tuple[Step, ...]") -> None:
+    def _show_wrong(self, steps: "tuple[TrialStep, ...]") -> None:
         wrong = {
-            each.field: f"{each.words}\n{each.cure}" for each in steps if each.outcome is Outcome.BAD and each.field
+            each.field: f"{each.words}\n{each.cure}"
+            for each in steps
+            if each.outcome is TrialOutcome.BAD and each.field
         }
         for field, text in wrong.items():
             if field in self.form.places:

@@ -7,7 +7,7 @@ from ui import theme
 from ui.widgets.labels import label
 
 
-class Trouble(QFrame):
+class FieldError(QFrame):
     """A few lines on what is wrong, where it is wrong; hidden while nothing is."""
 
     def __init__(self, name: str) -> None:
@@ -33,13 +33,13 @@ class Trouble(QFrame):
         return self._label.text()
 
 
-class Field(QWidget):
+class FormField(QWidget):
     """Holds one control under its caption; what is typed stays whatever is said of it."""
 
     def __init__(self, name: str, caption: str, control: QWidget, note: str = "") -> None:
         super().__init__()
         self.control = control
-        self.trouble = Trouble(f"{name}TroubleLabel")
+        self.trouble = FieldError(f"{name}TroubleLabel")
         self._note = label(note, role="small", wrap=True)
         self._note.setObjectName(f"{name}NoteLabel")
         self._note.setVisible(bool(note))

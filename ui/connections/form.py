@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 from app.connection import Connection
 from app.connection_field import ConnectionField
 from app.errors import BadInput
-from ui.connections.field import Field, edit
-from ui.connections.found_view import FoundView
-from ui.connections.kinds import KindChoice
+from ui.connections.field import FormField, edit
+from ui.connections.issuer_view import FoundView
+from ui.connections.kind_choice import KindChoice
 from ui.connections.params import ParamsTable
 from ui.connections.redirect import RedirectChoice
 from ui.widgets.card import Card
@@ -19,7 +19,7 @@ from ui.widgets.labels import label
 _OFFLINE = "offline_access"
 
 
-class Form(QWidget):
+class ConnectionForm(QWidget):
     """Shows a connection and returns what is typed; `places` and `controls` say where each field stands."""
 
     def __init__(self) -> None:
@@ -113,19 +113,19 @@ class Form(QWidget):
 
     def _make_fields(self) -> None:
         hint = "An issuer, a discovery URL, or the domain of an Okta org."
-        self.issuer = Field("issuer", "Issuer", self.issuer_edit, hint)
+        self.issuer = FormField("issuer", "Issuer", self.issuer_edit, hint)
         self.issuer.row.addWidget(self.look_up_button)
-        self.name = Field("connectionName", "Name", self.name_edit)
-        self.client_id = Field("clientId", "Client ID", self.client_id_edit)
-        self.scopes = Field("scopes", "Scopes, separated by spaces", self.scopes_edit)
-        self.api_url = Field("connectionApiUrl", "API URL", self.api_url_edit)
+        self.name = FormField("connectionName", "Name", self.name_edit)
+        self.client_id = FormField("clientId", "Client ID", self.client_id_edit)
+        self.scopes = FormField("scopes", "Scopes, separated by spaces", self.scopes_edit)
+        self.api_url = FormField("connectionApiUrl", "API URL", self.api_url_edit)
         leeway_note = "How long before its end a token is refreshed."
-        self.leeway = Field("leeway", "Leeway, seconds", self.leeway_edit, leeway_note)
+        self.leeway = FormField("leeway", "Leeway, seconds", self.leeway_edit, leeway_note)
         audience_note = "Where a server wants to be told the API, as Auth0 does."
-        self.audience = Field("audience", "Audience", self.audience_edit, audience_note)
-        self.resource = Field("resource", "Resource", self.resource_edit, "The same by RFC 8707.")
+        self.audience = FormField("audience", "Audience", self.audience_edit, audience_note)
+        self.resource = FormField("resource", "Resource", self.resource_edit, "The same by RFC 8707.")
         params_note = "For example prompt and consent. No secrets: they are sent through the browser."
-        self.params = Field("authorizeParams", "Sent when signing in", self.params_table, params_note)
+        self.params = FormField("authorizeParams", "Sent when signing in", self.params_table, params_note)
 
     def _lay_out(self) -> None:
         where = Card(spacing=8)
@@ -156,7 +156,7 @@ class Form(QWidget):
             column.addWidget(card)
 
     def _tell_places(self) -> None:
-        self.places: dict[ConnectionField, Field | RedirectChoice] = {
+        self.places: dict[ConnectionField, FormField | RedirectChoice] = {
             ConnectionField.ISSUER: self.issuer,
             ConnectionField.NAME: self.name,
             ConnectionField.CLIENT_ID: self.client_id,
@@ -169,12 +169,12 @@ class Form(QWidget):
             ConnectionField.REDIRECT_URIS: self.redirect,
         }
         self.controls: dict[ConnectionField, QWidget] = {
-            field: place.control for field, place in self.places.items() if isinstance(place, Field)
+            field: place.control for field, place in self.places.items() if isinstance(place, FormField)
         }
         self.controls[ConnectionField.REDIRECT_URIS] = self.redirect.fallbacks_edit
 
 
-def _beside(*fields: Field) -> QHBoxLayout:
+def _beside(*fields: FormField) -> QHBoxLayout:
     row = QHBoxLayout()
     row.setSpacing(12)
     for field in fields:

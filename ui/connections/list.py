@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QW
 
 from app.errors import LapseError
 from ui import theme
-from ui.connections.field import Trouble
+from ui.connections.field import FieldError
 from ui.widgets.buttons import allow
 from ui.widgets.labels import label
 from ui.widgets.table import TextModel, TextRow, TextTable
@@ -17,7 +17,7 @@ _AROUND = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ConnectionRow:
     """A connection as it is listed; `signed_in` is None where nobody has looked yet."""
 
     name: str
@@ -42,7 +42,7 @@ class ConnectionsDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("connectionsDialog")
         self.setWindowTitle("Connections")
-        self._rows: tuple[Row, ...] = ()
+        self._rows: tuple[ConnectionRow, ...] = ()
         self._model = TextModel(("Name", "Issuer", "Session"), mono=(1,), parent=self)
         self.table = TextTable("connectionsTable", "Connections", self._model, {0: 170, 2: 120})
         self.table.copies_cells()
@@ -54,7 +54,7 @@ class ConnectionsDialog(QDialog):
         self.import_button = self._button("importConnectionsButton", "Import file…")
         self.export_button = self._button("exportConnectionButton", "Export…")
         self.close_button = self._button("closeConnectionsButton", "Close")
-        self.trouble = Trouble("connectionsTroubleLabel")
+        self.trouble = FieldError("connectionsTroubleLabel")
         self._note = label(role="muted", wrap=True)
         self._note.setObjectName("connectionsNoteLabel")
         self._note.hide()
@@ -62,7 +62,7 @@ class ConnectionsDialog(QDialog):
         self._connect()
         self._show_possible()
 
-    def show_connections(self, rows: tuple[Row, ...]) -> None:
+    def show_connections(self, rows: tuple[ConnectionRow, ...]) -> None:
         """List these; the one that was chosen stays so, or else the one in use is."""
         chosen = self.chosen()
         self._rows = rows
@@ -95,11 +95,11 @@ class ConnectionsDialog(QDialog):
         self._note.setText(text)
         self._note.setVisible(bool(text))
 
-    def _row(self) -> Row | None:
+    def _row(self) -> ConnectionRow | None:
         index = self.table.currentIndex()
         return self._rows[index.row()] if index.isValid() and index.row() < len(self._rows) else None
 
-    def _text_row(self, row: Row) -> TextRow:
+    def _text_row(self, row: ConnectionRow) -> TextRow:
         words = {True: "● signed in", False: "○ signed out", None: "– not looked at"}
         spoken = {True: "signed in", False: "signed out", None: "not looked at"}
         name = f"{row.name} (in use)" if row.is_current else row.name

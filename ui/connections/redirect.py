@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
 from app.connection_field import ConnectionField
 from app.errors import BadInput
 from ui import theme
-from ui.connections.field import Field, Trouble, edit, tab_to_checked
-from ui.connections.lines import Lines
+from ui.connections.field import FieldError, FormField, edit, tab_to_checked
+from ui.connections.read_only_lines import ReadOnlyLines
 from ui.widgets.card import Card
 from ui.widgets.labels import label
 
@@ -55,16 +55,16 @@ class RedirectChoice(Card):
         theme.set_mono(self.port_spin, 12)
         self.port_spin.lineEdit().setTextMargins(theme.px(6), 0, 0, 0)
         self.fallbacks_edit = edit("fallbackPortsEdit", "Fallback ports", "8766, 8767")
-        self.port_field = Field("redirectPort", "Port", self.port_spin)
-        self.fallbacks_field = Field("fallbackPorts", "Fallbacks, at most four", self.fallbacks_edit)
-        self.uris_view = Lines("redirectUrisView", "Redirect URIs to register")
+        self.port_field = FormField("redirectPort", "Port", self.port_spin)
+        self.fallbacks_field = FormField("fallbackPorts", "Fallbacks, at most four", self.fallbacks_edit)
+        self.uris_view = ReadOnlyLines("redirectUrisView", "Redirect URIs to register")
         self.copy_button = QPushButton("Copy")
         self.copy_button.setObjectName("copyRedirectUrisButton")
         self.copy_button.setAccessibleName("Copy the redirect URIs to register")
         self._caption = label(role="muted")
         self._remark = label(role="small", wrap=True)
         self._remark.setObjectName("redirectRemarkLabel")
-        self.trouble = Trouble("redirectTroubleLabel")
+        self.trouble = FieldError("redirectTroubleLabel")
         self._lay_out()
         self.show_uris(())
         self._connect()

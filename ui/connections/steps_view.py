@@ -9,7 +9,7 @@ from ui.widgets.card import Card
 from ui.widgets.labels import Pill, label
 
 if TYPE_CHECKING:
-    from app.connecting.step import Step
+    from app.connecting.trial_step import TrialStep
 
 _TOP = Qt.AlignmentFlag.AlignTop
 _TONES = {"good": ("✓", "good"), "bad": ("✕", "bad"), "unknown": ("?", "warning")}
@@ -24,10 +24,10 @@ class StepsView(Card):
         self.body.addWidget(label("TEST: NOBODY IS SIGNED IN BY IT", role="section"))
         self._content = QWidget()
         self.body.addWidget(self._content)
-        self.steps: tuple[Step, ...] = ()
+        self.steps: tuple[TrialStep, ...] = ()
         self.hide()
 
-    def show_steps(self, steps: "tuple[Step, ...]") -> None:
+    def show_steps(self, steps: "tuple[TrialStep, ...]") -> None:
         self.steps = steps
         self.body.removeWidget(self._content)
         self._content.hide()

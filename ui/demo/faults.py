@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from app.demo.controls import FaultState
 
 
-class Faults(QWidget):
+class FaultControls(QWidget):
     """Shows every fault.
 
     `switched` carries a fault with a switch of its own, and whether it shall be on; `wanted` how any other is written;

@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 from app.demo.applications import Rotation
 from app.demo.controls import first_knobs
 from app.demo.presets import PRESETS, Preset
-from ui.demo.settling import CalmPicker, StopSlider
-from ui.demo.stops import ACCESS_S, GRACE_S, IDLE_S, REFRESH_S, lasting, lasting_or_unlimited
+from ui.demo.settled_controls import CalmPicker, StopSlider
+from ui.demo.slider_stops import ACCESS_S, GRACE_S, IDLE_S, REFRESH_S, lasting, lasting_or_unlimited
 from ui.text import plain_tooltip
 from ui.widgets.labels import label
 
 
-class Lifetimes(QWidget):
+class LifetimeControls(QWidget):
     """Shows how the knobs are turned; `turn_requested` carries one by name, `preset_requested` a preset's name."""
 
     turn_requested = Signal(str, object)

@@ -6,10 +6,10 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from ui.demo.faults import Faults
-from ui.demo.lifetimes import Lifetimes
-from ui.demo.times import Times
-from ui.demo.verbs import Verbs
+from ui.demo.faults import FaultControls
+from ui.demo.lifetimes import LifetimeControls
+from ui.demo.times import TimeControls
+from ui.demo.token_buttons import TokenButtons
 from ui.demo.what_if import WhatIf
 from ui.shell.commands import Commands
 from ui.widgets.labels import label
@@ -46,10 +46,10 @@ class DemoPanel(QWidget):
         self.look_button.setToolTip("Asks the demo org once how it is turned")
         self.look_button.clicked.connect(self.seen)
         self.what_if = WhatIf()
-        self.lifetimes = Lifetimes()
-        self.times = Times(commands)
-        self.faults = Faults()
-        self.verbs = Verbs(commands)
+        self.lifetimes = LifetimeControls()
+        self.times = TimeControls(commands)
+        self.faults = FaultControls()
+        self.verbs = TokenButtons(commands)
         self._of_guest = (self.guest_label, self.look_button)
         self._sections = (self.lifetimes, self.times, self.faults, self.verbs)
         self._lay_out()

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from app.demo.faults import Fault
 from ui import theme
-from ui.demo.settling import SettledSpin
+from ui.demo.settled_controls import SettledSpin
 from ui.widgets.flow import Flow
 from ui.widgets.labels import label
 

@@ -4,8 +4,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.text import duration
-from ui.demo.settling import SettledSpin
-from ui.demo.stops import ahead
+from ui.demo.settled_controls import SettledSpin
+from ui.demo.slider_stops import ahead
 from ui.shell.commands import Commands
 from ui.widgets.buttons import ActionButton, allow
 from ui.widgets.flow import Flow
@@ -15,7 +15,7 @@ _MOST_SKEW_S = 3600
 _SKEW_STEP_S = 10
 
 
-class Times(QWidget):
+class TimeControls(QWidget):
     """Shows how the clocks stand; a skew that is asked for is in seconds, ahead of right."""
 
     client_skew_requested = Signal(int)

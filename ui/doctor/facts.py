@@ -6,7 +6,7 @@ from app.doctor.records import Certainty, Finding
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class CertaintyPill:
     """A certainty as a pill shows it: told by shape and word, the tone only repeats it."""
 
     shape: str
@@ -14,9 +14,9 @@ class Verdict:
 
 
 VERDICTS = {
-    Certainty.SURE: Verdict("●", "bad"),
-    Certainty.LIKELY: Verdict("▲", "warning"),
-    Certainty.CANNOT_KNOW: Verdict("○", "neutral"),
+    Certainty.SURE: CertaintyPill("●", "bad"),
+    Certainty.LIKELY: CertaintyPill("▲", "warning"),
+    Certainty.CANNOT_KNOW: CertaintyPill("○", "neutral"),
 }
 
 

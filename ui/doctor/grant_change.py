@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QGridLayout, QSpinBox, QVBoxLayout, QWidget
 
-from app.okta.change import App, Field, FieldChange, GrantChange, Wanted, plan
+from app.okta.change import App, AppField, FieldChange, GrantChange, WantedChange, plan
 from app.okta.validation import MOST_GRACE_S, ROTATE, STATIC
 from app.okta.words import NOTES
 from ui import theme
 from ui.widgets.labels import ElidedLabel, label
 from ui.widgets.table import TextModel, TextRow, text_table
 
-_LISTS = (Field.GRANT_TYPES, Field.REDIRECT_URIS)
+_LISTS = (AppField.GRANT_TYPES, AppField.REDIRECT_URIS)
 _MINUS = "\N{MINUS SIGN}"  # as wide as the plus, unlike a hyphen
 _TONES = {"+": "good", "±": "warning", _MINUS: "bad", "=": "neutral"}
 
@@ -53,17 +53,17 @@ class FieldTable(QWidget):
         word = self._marks()[mark]
         return TextRow((f"{mark} {word}", field, now, after), _TONES[mark], spoken=word)
 
-    def _words(self, field: Field, value: tuple[str, ...]) -> str:
+    def _words(self, field: AppField, value: tuple[str, ...]) -> str:
         if not value:
             return "not set"
-        return f"{value[0]} s" if field is Field.GRACE else value[0]
+        return f"{value[0]} s" if field is AppField.GRACE else value[0]
 
-    def _titles(self) -> dict[Field, str]:
+    def _titles(self) -> dict[AppField, str]:
         return {
-            Field.GRANT_TYPES: "Grant type",
-            Field.ROTATION: "Rotation",
-            Field.GRACE: "Grace period",
-            Field.REDIRECT_URIS: "Redirect URI",
+            AppField.GRANT_TYPES: "Grant type",
+            AppField.ROTATION: "Rotation",
+            AppField.GRACE: "Grace period",
+            AppField.REDIRECT_URIS: "Redirect URI",
         }
 
     def _marks(self) -> dict[str, str]:
@@ -99,7 +99,7 @@ class ChangePage(QWidget):
         self.notes = _Banner("grantNotes", "warning")
         self._lay_out()
 
-    def show_app(self, app: App, wanted: Wanted) -> None:
+    def show_app(self, app: App, wanted: WantedChange) -> None:
         """Show what `wanted` changes in `app`; raises OktaRefused for an app that has no grants."""
         self.change = plan(app, wanted)
         self._app, self._redirect_uri = app, wanted.redirect_uri
@@ -110,14 +110,14 @@ class ChangePage(QWidget):
         self.redirect_check.setChecked(wanted.redirect_uri is not None)
         for chooser in (self.rotation_picker, self.grace_spin, self.redirect_check):
             chooser.blockSignals(False)
-        added = next(each for each in self.change.fields if each.field is Field.REDIRECT_URIS).added
+        added = next(each for each in self.change.fields if each.field is AppField.REDIRECT_URIS).added
         self.redirect_check.setVisible(bool(added))
         self.redirect_check.setText(f"Register the redirect URI {wanted.redirect_uri or ''} too")
         self._show_change(self.change)
 
     def _plan_anew(self) -> None:
         uri = self._redirect_uri if self.redirect_check.isChecked() else None
-        wanted = Wanted(str(self.rotation_picker.currentData()), self.grace_spin.value(), uri)
+        wanted = WantedChange(str(self.rotation_picker.currentData()), self.grace_spin.value(), uri)
         self.change = plan(self._app, wanted)
         self._show_change(self.change)
 

@@ -12,7 +12,7 @@ from ui.shell.tasks import ask
 if TYPE_CHECKING:
     from app.connection import Connection
     from app.okta.change import GrantChange
-    from app.okta.management import Management
+    from app.okta.management import ManagementClient
     from app.secret import Secret
     from ui.doctor.grant_dialog import GrantDialog
 
@@ -84,7 +84,7 @@ class GrantController(Controller):
 
     async def _read(self, dialog: "GrantDialog", keep: bool) -> None:  # noqa: FBT001 - a task's argument
         from app.okta.change import wanted_for
-        from app.okta.keeping import keep_token
+        from app.okta.kept_token import keep_token
 
         dialog.show_busy("Reading the app…")
         management = self._management()
@@ -108,7 +108,7 @@ class GrantController(Controller):
 
     async def _forget(self, dialog: "GrantDialog") -> None:
         from app.okta.addresses import org_url
-        from app.okta.keeping import forget_token
+        from app.okta.kept_token import forget_token
         from ui.doctor.grant_dialog import TokenSource
 
         assert self._connection is not None
@@ -116,11 +116,11 @@ class GrantController(Controller):
         self._token = None
         dialog.show_source(TokenSource.ASKED)
 
-    def _management(self) -> "Management":
+    def _management(self) -> "ManagementClient":
         from app.okta.addresses import org_url
-        from app.okta.management import Management
+        from app.okta.management import ManagementClient
 
         if self._token is None or self._connection is None:
             raise NotSignedIn("The API token is not known any more.", next_step="Close this and begin anew.")
         origin = org_url(self._connection.issuer)
-        return Management(self._bench.http, self._bench.clock, org_url=origin, token=self._token)
+        return ManagementClient(self._bench.http, self._bench.clock, org_url=origin, token=self._token)

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.errors import BadInput, LapseError
-from app.okta.change import App, Wanted
-from app.okta.keeping import checked_token
+from app.okta.change import App, WantedChange
+from app.okta.kept_token import checked_token
 from app.okta.words import TOKENS_PAGE
 from app.secret import Secret
 from ui import theme
@@ -100,7 +100,7 @@ class GrantDialog(QDialog):
         self._set_busy(text)
         self.cancel_button.setFocus()
 
-    def show_change(self, app: App, wanted: Wanted) -> None:
+    def show_change(self, app: App, wanted: WantedChange) -> None:
         """Show what `wanted` changes in the app that was read; raises OktaRefused for one that has no grants."""
         self.change_page.show_app(app, wanted)
         self._set_busy("")

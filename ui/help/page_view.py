@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QTextBrowser, QTextEdit
 
 from ui import theme
 from ui.assets import path_of
-from ui.help.pages import Page, anchor_of, markdown_of, page_named, resource_of
+from ui.help.pages import ManualPage, anchor_of, markdown_of, page_named, resource_of
 
 _MARGIN, _CELL = 18, 5
 _ABOVE_SECTION, _ABOVE_HEADING, _ABOVE_TEXT, _ABOVE_ITEM = 22, 14, 7, 3
@@ -47,18 +47,18 @@ class PageView(QTextBrowser):
         self.setAccessibleName("Page of the manual")
         self.setOpenLinks(False)
         self.setFrameShape(QTextBrowser.Shape.NoFrame)
-        self._page: Page | None = None
+        self._page: ManualPage | None = None
         self._sought = ""
         self._width = 0
         self.anchorClicked.connect(self._on_link)
         self.highlighted.connect(self._on_pointed)
 
     @property
-    def page(self) -> Page | None:
+    def page(self) -> ManualPage | None:
         """The page that is shown."""
         return self._page
 
-    def show_page(self, page: Page, heading: str = "", *, scrolled: int = 0) -> None:
+    def show_page(self, page: ManualPage, heading: str = "", *, scrolled: int = 0) -> None:
         """Show a page from its beginning, from a heading's fragment on, or `scrolled` by so many pixels."""
         if page is not self._page:
             self._page = page
@@ -180,7 +180,7 @@ class PageView(QTextBrowser):
         page = self._page_of(url) if not url.isEmpty() else None
         self.pointed_at.emit(f"To the page {page.title}" if page else url.toString())
 
-    def _page_of(self, url: QUrl) -> Page | None:
+    def _page_of(self, url: QUrl) -> ManualPage | None:
         if url.scheme():
             return None
         return page_named(url.path()) if url.path() else self._page

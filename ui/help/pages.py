@@ -19,7 +19,7 @@ _IMAGE = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<path>[^)]+)\)")
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ManualPage:
     """One page: the name of its file, its title in the list, and its Markdown."""
 
     name: str
@@ -28,19 +28,19 @@ class Page:
 
 
 @cache
-def read_pages() -> tuple[Page, ...]:
+def read_pages() -> tuple[ManualPage, ...]:
     """Return every page, called and ordered as the first one links to them."""
     first = text_file(f"{FOLDER}/{FIRST}")
-    others = (Page(name, title, text_file(f"{FOLDER}/{name}")) for title, name in _PAGE_LINK.findall(first))
-    return (Page(FIRST, _FIRST_TITLE, first), *others)
+    others = (ManualPage(name, title, text_file(f"{FOLDER}/{name}")) for title, name in _PAGE_LINK.findall(first))
+    return (ManualPage(FIRST, _FIRST_TITLE, first), *others)
 
 
-def page_named(name: str) -> Page | None:
+def page_named(name: str) -> ManualPage | None:
     """Return the page in this file, if there is one."""
     return next((page for page in read_pages() if page.name == name), None)
 
 
-def markdown_of(page: Page, *, dark: bool) -> str:
+def markdown_of(page: ManualPage, *, dark: bool) -> str:
     """Return a page's Markdown with the pictures for one colour scheme; those that are not installed are left out."""
     chosen = _PICTURE.sub(lambda found: f"![{found['alt']}]({found['dark' if dark else 'light']})", page.text)
     return _IMAGE.sub(lambda found: found[0] if holds(resource_of(found["path"])) else "", chosen)

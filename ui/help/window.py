@@ -33,7 +33,7 @@ _NOWHERE_BACK = "This is the page you opened first."
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PagePosition:
     """A page, and by how many pixels it was scrolled."""
 
     name: str
@@ -54,7 +54,7 @@ class HelpWindow(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         room = self.screen().availableSize()
         self.resize(QSize(theme.px(_SIZE.width()), theme.px(_SIZE.height())).boundedTo(room))
-        self._been: list[Place] = []
+        self._been: list[PagePosition] = []
         self._announcer = Announcer(self)
         self.find_edit = QLineEdit()
         self.page_list = QListWidget()
@@ -67,7 +67,7 @@ class HelpWindow(QDialog):
         for page in read_pages():
             item = QListWidgetItem(page.title, self.page_list)
             item.setData(_NAME, page.name)
-        self._show(Place(FIRST, 0))
+        self._show(PagePosition(FIRST, 0))
         self._connect()
         self.view.setFocus()
 
@@ -76,8 +76,8 @@ class HelpWindow(QDialog):
         if page_named(name) is None:
             return
         if self.view.page is not None:
-            self._been.append(Place(self.view.page.name, self.view.verticalScrollBar().value()))
-        self._show(Place(name, 0), heading)
+            self._been.append(PagePosition(self.view.page.name, self.view.verticalScrollBar().value()))
+        self._show(PagePosition(name, 0), heading)
 
     def go_back(self) -> None:
         """Show the page before, where it was left."""
@@ -151,7 +151,7 @@ class HelpWindow(QDialog):
 
     # --- showing --------------------------------------------------------------------------------------------------
 
-    def _show(self, place: Place, heading: str = "") -> None:
+    def _show(self, place: PagePosition, heading: str = "") -> None:
         page = page_named(place.name)
         assert page is not None, f"the manual has no page {place.name}"
         with QSignalBlocker(self.page_list):

@@ -14,7 +14,7 @@ from ui.shell.tasks import ask
 
 if TYPE_CHECKING:
     from app.inspection.inspector import Inspection
-    from app.oauth.keyset import Keys
+    from app.oauth.key_set import KeySet
     from app.oauth.metadata import ServerMetadata
     from ui.inspector.paste import KeySource, PasteDialog
 
@@ -109,7 +109,7 @@ class InspectorController(Controller):
 
     async def _inspected(self, text: str, source: "KeySource", value: str) -> "tuple[Inspection, ...]":
         from app.inspection.inspector import Against, inspect_text
-        from app.inspection.pasted import access_token_among, find_tokens
+        from app.inspection.pasted_text import access_token_among, find_tokens
 
         found = find_tokens(text)
         if not found:
@@ -125,7 +125,7 @@ class InspectorController(Controller):
         )
         return tuple(inspect_text(each.token, each.label, against) for each in found)
 
-    async def _keys(self, source: "KeySource", value: str) -> "tuple[ServerMetadata | None, Keys | None]":
+    async def _keys(self, source: "KeySource", value: str) -> "tuple[ServerMetadata | None, KeySet | None]":
         from app.inspection.keys import read_pasted_keys
         from ui.inspector.paste import KeySource
 

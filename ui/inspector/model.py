@@ -5,14 +5,14 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QColor
 
-from app.oauth.rules import Outcome
+from app.oauth.rules import RuleOutcome
 from ui import theme
 from ui.inspector.rows import ClaimRow, mark_at, meaning_at, word_at
 from ui.text import plain_tooltip
 from ui.widgets.table import ROOT, ColumnsModel, Index
 
 NAME, VALUE, MEANING, MARK = range(4)
-_MARK_TONES = {Outcome.PASSED: "good", Outcome.FAILED: "bad", Outcome.CANNOT_BE_CHECKED: "warning"}
+_MARK_TONES = {RuleOutcome.PASSED: "good", RuleOutcome.FAILED: "bad", RuleOutcome.CANNOT_BE_CHECKED: "warning"}
 
 
 class ClaimsModel(ColumnsModel):

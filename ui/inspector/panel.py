@@ -4,8 +4,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from app.inspection.inspector import Inspection
-from app.inspection.reading import Form
-from app.oauth.rules import Outcome
+from app.inspection.reading import TextForm
+from app.oauth.rules import RuleOutcome
 from app.session.generations import Generation
 from app.token_name import TokenKind, TokenName
 from ui import theme
@@ -129,7 +129,7 @@ class InspectorPanel(QWidget):
             return
         self._verdict.show_state(*self._verdict_of(shown))
         parts = [shown.sentence(), shown.remark]
-        if shown.reading.form is Form.OPAQUE:
+        if shown.reading.form is TextForm.OPAQUE:
             size = f"Opaque, {shown.reading.length} characters."
             parts = [size, *parts]
         elif any(part.problem for part in shown.reading.parts):
@@ -141,7 +141,7 @@ class InspectorPanel(QWidget):
         verification = shown.verification
         failure = verification.first_failure if verification else None
         signature = verification.verdict("signature") if verification else None
-        holds = signature is not None and signature.outcome is Outcome.PASSED
+        holds = signature is not None and signature.outcome is RuleOutcome.PASSED
         if holds and (failure is None or failure.rule == "exp"):
             return "signature verified", "good"  # the key's kid stands beside it, with the header
         word = f"{shown.conclusion}: {failure.rule}" if failure else str(shown.conclusion)
@@ -149,7 +149,7 @@ class InspectorPanel(QWidget):
 
     def _show_actions(self, shown: Inspection | None) -> None:
         signature = shown.verification.verdict("signature") if shown and shown.verification else None
-        lacks_keys = signature is not None and signature.outcome is Outcome.CANNOT_BE_CHECKED
+        lacks_keys = signature is not None and signature.outcome is RuleOutcome.CANNOT_BE_CHECKED
         self.fetch_button.setVisible(lacks_keys and shown in self._held)
         self.fetch_button.show_text(f"Fetch keys from {self._keys_host}")
         self.fetch_button.setToolTip(f"Asks {self._keys_host} for its metadata and keys.")

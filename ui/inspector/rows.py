@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.inspection.difference import Change, Difference
+from app.inspection.expiry_sources import Testimony
 from app.inspection.inspector import Conclusion, Inspection
-from app.inspection.truth import Testimony
 from app.oauth.claims import MEANINGS, MOMENTS
-from app.oauth.rules import Outcome, RuleVerdict
+from app.oauth.rules import RuleOutcome, RuleVerdict
 from app.text import duration
 from ui.text import moment_with_zone
 from ui.widgets.table import TextRow
@@ -17,12 +17,17 @@ from ui.widgets.table import TextRow
 _LONGEST_VALUE = 400
 _FIRST = ("iss", "aud", "sub", "cid", "scp", "iat", "exp", "jti", "ver", "uid")
 _LARGEST_MOMENT = 253_402_300_799  # the last second of the year 9999, where dates end
-MARKS = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.NOT_APPLICABLE: "–", Outcome.CANNOT_BE_CHECKED: "?"}
+MARKS = {
+    RuleOutcome.PASSED: "✓",
+    RuleOutcome.FAILED: "✗",
+    RuleOutcome.NOT_APPLICABLE: "–",
+    RuleOutcome.CANNOT_BE_CHECKED: "?",
+}
 TONES = {
-    Outcome.PASSED: "good",
-    Outcome.FAILED: "bad",
-    Outcome.NOT_APPLICABLE: "neutral",
-    Outcome.CANNOT_BE_CHECKED: "warning",
+    RuleOutcome.PASSED: "good",
+    RuleOutcome.FAILED: "bad",
+    RuleOutcome.NOT_APPLICABLE: "neutral",
+    RuleOutcome.CANNOT_BE_CHECKED: "warning",
 }
 CONCLUSION_TONES = {
     Conclusion.VALID: "good",
@@ -40,7 +45,7 @@ class ClaimRow:
     value: str
     meaning: str
     moment: float | None = None
-    outcome: Outcome | None = None
+    outcome: RuleOutcome | None = None
 
 
 def rows_of(claims: Mapping[str, Any], verdicts: Mapping[str, RuleVerdict] | None = None) -> tuple[ClaimRow, ...]:
@@ -80,7 +85,7 @@ def mark_at(row: ClaimRow, now: float) -> str:
     word = word_at(row, now)
     if word:
         return word
-    return "" if row.outcome in (None, Outcome.NOT_APPLICABLE) else MARKS[row.outcome]
+    return "" if row.outcome in (None, RuleOutcome.NOT_APPLICABLE) else MARKS[row.outcome]
 
 
 def rule_rows(inspection: Inspection) -> tuple[TextRow, ...]:

@@ -4,9 +4,9 @@ from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.inspection.difference import difference
+from app.inspection.expiry_sources import Testimony
 from app.inspection.inspector import Inspection
-from app.inspection.reading import Form, pretty
-from app.inspection.truth import Testimony
+from app.inspection.reading import TextForm, pretty
 from app.session.generations import Generation
 from app.token_name import TokenName
 from ui.inspector.model import MARK, NAME, ClaimsModel
@@ -204,7 +204,7 @@ class JsonView(QWidget):
 def parts_text(inspection: Inspection, *, masked: bool = False) -> str:
     """Return a token's parts as text, each with what is wrong with it; `masked` leaves the signature's octets out."""
     reading = inspection.reading
-    if reading.form in (Form.OPAQUE, Form.TOO_LONG):
+    if reading.form in (TextForm.OPAQUE, TextForm.TOO_LONG):
         return reading.remark
     blocks = []
     for part in reading.parts:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject
 
-from app.lab.report import Progress, Report
+from app.lab.report import Report, RunProgress
 from app.lab.scenario import Scenario
 from ui.lab import words
 from ui.lab.dialog import ResultsDialog
@@ -26,11 +26,11 @@ _TASK = "lab"
 class Run(Protocol):
     """What runs a scenario; it is cancelled as any coroutine is."""
 
-    def __call__(self, scenario: Scenario, *, progress: Callable[[Progress], None]) -> Awaitable[Report]:
+    def __call__(self, scenario: Scenario, *, progress: Callable[[RunProgress], None]) -> Awaitable[Report]:
         """Return what came of it; raises LapseError."""
 
 
-async def run_in_processes(scenario: Scenario, *, progress: Callable[[Progress], None]) -> Report:
+async def run_in_processes(scenario: Scenario, *, progress: Callable[[RunProgress], None]) -> Report:
     """Run a scenario for real; what that needs is imported when somebody wants it."""
     from app.lab.run import run_lab
 

@@ -4,7 +4,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPen
 
 from ui.lab import words
-from ui.lab.layout import Box, Chart, Room, Row, chart_of, flow, natural_height
+from ui.lab.layout import Box, Chart, ChartRow, Room, chart_of, flow, natural_height
 from ui.lab.plot import Line, Plot
 from ui.widgets.hatching import hatching
 from ui.widgets.look import Look
@@ -17,7 +17,7 @@ _RIGHT = Qt.AlignmentFlag.AlignRight
 _CENTRE = Qt.AlignmentFlag.AlignCenter
 
 
-class Drawing:
+class ChartDrawing:
     """One plot laid out in one room and drawn in one look; `chosen` is the row that is marked."""
 
     def __init__(self, plot: Plot, look: Look, width: float, height: float | None = None) -> None:
@@ -116,7 +116,7 @@ class Drawing:
             painter.setPen(look.colour("muted"))
             painter.drawText(QRectF(left, plot.bottom + look.px(5), width, self._small.height()), _CENTRE, text)
 
-    def _draw_bar(self, painter: QPainter, row: Row) -> None:
+    def _draw_bar(self, painter: QPainter, row: ChartRow) -> None:
         look, bar = self._look, rect(row.bar)
         if not bar.width():
             return
@@ -142,7 +142,7 @@ class Drawing:
         painter.setPen(QPen(look.colour(self._plot.role), 1))
         painter.drawLines(hatching(area, look.px(5)))
 
-    def _break(self, row: Row) -> QPainterPath:
+    def _break(self, row: ChartRow) -> QPainterPath:
         """Return the gap that says that a bar is longer than it is drawn: two slanted cuts."""
         look, bar = self._look, row.bar
         middle = self.chart.plot.left + self.chart.plot.width * 0.9
@@ -173,13 +173,13 @@ class Drawing:
         painter.setPen(QPen(look.colour("text"), look.px(1.8)))
         painter.drawLine(line)
 
-    def _draw_chosen(self, painter: QPainter, row: Row) -> None:
+    def _draw_chosen(self, painter: QPainter, row: ChartRow) -> None:
         look = self._look
         painter.setPen(QPen(look.colour("access"), 1))
         painter.setBrush(look.tinted("access"))
         painter.drawRoundedRect(rect(row.whole).adjusted(0.5, 1.5, -0.5, -1.5), look.px(5), look.px(5))
 
-    def _write(self, painter: QPainter, row: Row, line: Line) -> None:
+    def _write(self, painter: QPainter, row: ChartRow, line: Line) -> None:
         look, is_stacked = self._look, self._room_shown.is_stacked
         painter.setPen(look.colour("text"))
         painter.setFont(look.name)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QWidget
 
 from app.errors import BadInput
-from app.lab.scenario import Pattern, Rotation, Scenario, Weather
+from app.lab.scenario import Pattern, RotationMode, Scenario, Weather
 from app.text import duration, seconds_in
 from ui.lab import words
 from ui.lab.knob import Captioned, Knob, StillPicker
@@ -52,7 +52,7 @@ class Knobs(QWidget):
             knob.show_value(getattr(scenario, name))
         self.pattern_picker.setCurrentIndex(list(Pattern).index(scenario.pattern))
         self.weather_picker.setCurrentIndex(list(Weather).index(scenario.weather))
-        self.rotation_check.setChecked(scenario.rotation is Rotation.ROTATE)
+        self.rotation_check.setChecked(scenario.rotation is RotationMode.ROTATE)
         self._on_turned()
 
     def scenario(self) -> Scenario:
@@ -61,7 +61,7 @@ class Knobs(QWidget):
         return Scenario(
             pattern=_chosen(self.pattern_picker, Pattern),
             weather=_chosen(self.weather_picker, Weather),
-            rotation=Rotation.ROTATE if self.rotation_check.isChecked() else Rotation.STATIC,
+            rotation=RotationMode.ROTATE if self.rotation_check.isChecked() else RotationMode.STATIC,
             **values,
         )
 

@@ -19,7 +19,7 @@ _TICKS_APART = 4.5  # in lines too
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class ChartBar:
     """A number to draw; `needless` of it are set apart at its end, `has_note` asks for a line of text with it."""
 
     value: float
@@ -68,7 +68,7 @@ class Box(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ChartRow:
     """One bar with what belongs to it; from `split` on it is needless, and `is_cut` says that it is longer in truth."""
 
     whole: Box
@@ -91,7 +91,7 @@ class Chart:
     """Everything that is drawn; `plot` is the room of the bars, `least_x` where the line of the least possible is."""
 
     plot: Box
-    rows: tuple[Row, ...]
+    rows: tuple[ChartRow, ...]
     ticks: tuple[Tick, ...]
     least_x: float | None
 
@@ -113,12 +113,12 @@ class _Axis:
         return self.left + min(value / self.end, 1.0) * self.width
 
 
-def natural_height(bars: Sequence[Bar], room: Room) -> float:
+def natural_height(bars: Sequence[ChartBar], room: Room) -> float:
     """Return the height at which the chart has as much room as its texts ask for."""
     return room.top + room.bottom + sum(_row_heights(bars, room))
 
 
-def chart_of(bars: Sequence[Bar], room: Room, least: float | None = None) -> Chart:
+def chart_of(bars: Sequence[ChartBar], room: Room, least: float | None = None) -> Chart:
     """Return where everything lies; bars that would make all others tiny are cut, at most those of the largest value.
 
     Where there is more height than needed rows grow, up to about twice; where there is less, they shrink.
@@ -156,13 +156,13 @@ def flow(widths: Sequence[float], room: float, gap: float) -> list[tuple[float, 
     return found
 
 
-def _row_heights(bars: Sequence[Bar], room: Room) -> list[float]:
+def _row_heights(bars: Sequence[ChartBar], room: Room) -> list[float]:
     if not room.is_stacked:
         return [room.line * (_BAR + _GAP)] * len(bars)
     return [room.line * (_NAME + _BAR_STACKED + _GAP_STACKED + (_NAME if bar.has_note else 0.0)) for bar in bars]
 
 
-def _row(bar: Bar, whole: Box, room: Room, plot: Box, axis: _Axis, factor: float) -> Row:
+def _row(bar: ChartBar, whole: Box, room: Room, plot: Box, axis: _Axis, factor: float) -> ChartRow:
     is_cut = bar.value > axis.end
     right = plot.right if is_cut else axis.x(bar.value)
     width = max(right - plot.left, _LEAST_BAR if bar.value else 0.0)
@@ -176,7 +176,7 @@ def _row(bar: Bar, whole: Box, room: Room, plot: Box, axis: _Axis, factor: float
         name = Box(0, whole.top, plot.left, whole.height)
         note = Box(drawn.right, whole.top, room.width - drawn.right, whole.height)
     split = min(max(axis.x(bar.value - bar.needless), drawn.left), drawn.right) if bar.needless else drawn.right
-    return Row(whole, name, drawn, split, note, is_cut)
+    return ChartRow(whole, name, drawn, split, note, is_cut)
 
 
 def _ticks(axis: _Axis, apart: float) -> tuple[Tick, ...]:

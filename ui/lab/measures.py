@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from app.lab.report import Outcome, Report
+from app.lab.report import Report, StrategyResult
 from app.lab.scenario import Contestant
 
 
@@ -24,7 +24,7 @@ CHARTED = tuple(each for each in Measure if each not in (Measure.DELAY_P50, Meas
 """What the chart can show; the table has everything."""
 
 
-def value_of(outcome: Outcome, measure: Measure) -> float:
+def value_of(outcome: StrategyResult, measure: Measure) -> float:
     """Return the outcome's number: a count, seconds or bytes."""
     return float(getattr(outcome, measure.value))
 

@@ -5,7 +5,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QFont
 
-from app.lab.report import Outcome, Report
+from app.lab.report import Report, StrategyResult
 from ui.lab import words
 from ui.lab.measures import Measure, best_of, value_of
 from ui.text import plain_tooltip
@@ -52,7 +52,7 @@ class OutcomesModel(ColumnsModel):
         rows += [[self._text(self.index(row, each)) for each in columns] for row in range(self.rowCount())]
         return "\n".join("\t".join(row) for row in rows)
 
-    def _outcome(self, column: int) -> Outcome | None:
+    def _outcome(self, column: int) -> StrategyResult | None:
         return self._report.outcomes[column - 1] if 0 < column <= len(self._report.outcomes) else None
 
     def _is_best(self, index: Index) -> bool:

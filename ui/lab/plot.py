@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from app.lab.report import Outcome, Report
+from app.lab.report import Report, StrategyResult
 from ui.lab import words
-from ui.lab.layout import Bar
+from ui.lab.layout import ChartBar
 from ui.lab.measures import Measure, value_of
 
 _ROLES = {
@@ -24,7 +24,7 @@ class Line:
     """One strategy: its name, its bar, its number in words, what is noted beside it, and all of it in a sentence."""
 
     name: str
-    bar: Bar
+    bar: ChartBar
     text: str
     note: str
     sentence: str
@@ -52,12 +52,12 @@ def plot_of(report: Report, measure: Measure) -> Plot:
     )
 
 
-def _line(outcome: Outcome, measure: Measure) -> Line:
+def _line(outcome: StrategyResult, measure: Measure) -> Line:
     value, is_main = value_of(outcome, measure), measure is Measure.TOKEN_REQUESTS
     note = words.signed_out(outcome.sign_outs) if is_main and outcome.sign_outs else ""
     return Line(
         name=words.contestant_names()[outcome.contestant],
-        bar=Bar(value, float(outcome.needless_refreshes) if is_main else 0.0, bool(note)),
+        bar=ChartBar(value, float(outcome.needless_refreshes) if is_main else 0.0, bool(note)),
         text=words.value_text(measure, value),
         note=note,
         sentence=words.outcome_sentence(outcome, measure),

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from app.lab.report import Progress, Report
+from app.lab.report import Report, RunProgress
 from app.lab.scenario import Scenario
 from ui.lab import words
 from ui.lab.knobs import Knobs
@@ -58,7 +58,7 @@ class LabSheet(QWidget):
         if self.run_button.isEnabled():
             self.run_requested.emit(self.knobs.scenario())
 
-    def show_progress(self, progress: Progress) -> None:
+    def show_progress(self, progress: RunProgress) -> None:
         """Show how far a run is."""
         self._show_running(running=True)
         self.progress.setRange(0, progress.of)

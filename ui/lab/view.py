@@ -5,7 +5,7 @@ from PySide6.QtGui import QFontMetricsF, QImage, QKeyEvent, QMouseEvent, QPainte
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from ui import theme
-from ui.lab.drawing import Drawing
+from ui.lab.drawing import ChartDrawing
 from ui.lab.plot import Plot
 from ui.text import plain_tooltip
 from ui.widgets.look import Look
@@ -38,7 +38,7 @@ class LabChart(QWidget):
         self._plot = _NOTHING
         self._grows = grows
         self._chosen: int | None = None
-        self._drawing: Drawing | None = None
+        self._drawing: ChartDrawing | None = None
         self._describe()
 
     @property
@@ -93,10 +93,10 @@ class LabChart(QWidget):
         file = _Filed(self._plot, self._look(), caption)
         return svg_of(file.size, self._look().colour("surface"), file.draw, self._plot.title)
 
-    def _drawn(self) -> Drawing:
+    def _drawn(self) -> ChartDrawing:
         if self._drawing is None:
             height = float(self.height()) if self._grows else None
-            self._drawing = Drawing(self._plot, self._look(), float(self.width()), height)
+            self._drawing = ChartDrawing(self._plot, self._look(), float(self.width()), height)
         return self._drawing
 
     def _needed(self) -> int:
@@ -156,7 +156,7 @@ class _Filed:
     def __init__(self, plot: Plot, look: Look, caption: str) -> None:
         self._look, self._title, self._caption = look, plot.title, caption
         self._margin, width = look.px(_FILE_MARGIN), look.px(_FILE_WIDTH)
-        self._chart = Drawing(plot, look, width)
+        self._chart = ChartDrawing(plot, look, width)
         area = QRectF(0, 0, width, look.px(400))
         wrapped = QFontMetricsF(look.small).boundingRect(area, Qt.TextFlag.TextWordWrap, caption)
         self._caption_height = wrapped.height()

@@ -1,7 +1,7 @@
 """The words of the lab: contestants, measures, patterns, weather, and what a run has shown."""
 
-from app.lab.report import Outcome, Report
-from app.lab.scenario import Contestant, Pattern, Rotation, Scenario, Weather
+from app.lab.report import Report, StrategyResult
+from app.lab.scenario import Contestant, Pattern, RotationMode, Scenario, Weather
 from app.text import duration
 from ui.lab.measures import Measure, value_of
 
@@ -119,7 +119,7 @@ def scenario_line(scenario: Scenario) -> str:
 
 
 def _rotation(scenario: Scenario) -> str:
-    if scenario.rotation is Rotation.STATIC:
+    if scenario.rotation is RotationMode.STATIC:
         return "no rotation"
     if not scenario.grace_s:
         return "rotation without grace period"
@@ -149,13 +149,13 @@ def conclusion(report: Report) -> str:
     return " ".join((sentence, *([_losses(losers)] if losers else [])))
 
 
-def _losses(losers: list[Outcome]) -> str:
+def _losses(losers: list[StrategyResult]) -> str:
     names = contestant_names()
     listed = ", ".join(f"{names[each.contestant].lower()} {each.sign_outs:,}×" for each in losers)
     return f"Signed out: {listed}."
 
 
-def outcome_sentence(outcome: Outcome, measure: Measure) -> str:
+def outcome_sentence(outcome: StrategyResult, measure: Measure) -> str:
     """Return a strategy's number of the measure shown, then whatever else one asks next."""
     first = f"{measure_names()[measure]}: {value_text(measure, value_of(outcome, measure))}"
     rest = (

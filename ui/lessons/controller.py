@@ -9,9 +9,9 @@ from app.errors.reasons import Standing
 from app.events.session import StorePlace
 from app.lessons.catalogue import LESSONS
 from app.lessons.player import Player
-from app.lessons.progress import Progress, progress_of, saved_progress
+from app.lessons.progress import LessonProgress, progress_of, saved_progress
 from app.lessons.run import LessonRun
-from ui.lessons.facts import Row
+from ui.lessons.facts import LessonRow
 from ui.lessons.panel import LessonsPanel
 from ui.shell.commands import LessonPossible
 from ui.shell.controller import Controller
@@ -36,7 +36,7 @@ class LessonsController(Controller):
     def __init__(self, panel: LessonsPanel, shell: Shell, model: SessionModel) -> None:
         super().__init__(shell, model)
         self._panel = panel
-        self._progress: Progress = progress_of(self._bench.settings.window)
+        self._progress: LessonProgress = progress_of(self._bench.settings.window)
         self._open: Lesson | None = None
         self._run: LessonRun | None = None
         self._show_work: Callable[[], None] | None = None  # while the program is at work for the lesson on show
@@ -156,7 +156,7 @@ class LessonsController(Controller):
     def _on_leave(self) -> None:
         self.cancel()
         left, self._open, self._run = self._open, None, None
-        self._remember(Progress.left)
+        self._remember(LessonProgress.left)
         self._panel.show_list(self._rows(), left.name if left is not None else "")
         self._show_possible()
 
@@ -277,19 +277,19 @@ class LessonsController(Controller):
             return f"This lesson needs a keyring to keep the session in. {reason}"
         return ""
 
-    def _rows(self) -> tuple[Row, ...]:
+    def _rows(self) -> tuple[LessonRow, ...]:
         return tuple(self._row(each) for each in LESSONS)
 
-    def _row(self, lesson: "Lesson") -> Row:
+    def _row(self, lesson: "Lesson") -> LessonRow:
         name = lesson.name
-        return Row(
+        return LessonRow(
             lesson=lesson,
             number=LESSONS.index(lesson) + 1,
             place=self._progress.places.get(name),
             is_done=name in self._progress.done,
         )
 
-    def _remember(self, change: Callable[[Progress], Progress]) -> None:
+    def _remember(self, change: Callable[[LessonProgress], LessonProgress]) -> None:
         """Make one change to what is saved, in which another window may have come further meanwhile; and here."""
         before, self._progress = self._progress, change(self._progress)
         if self._progress == before:

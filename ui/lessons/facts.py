@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from app.lessons.lesson import Lesson
 
 
-class Standing(Enum):
+class LessonStanding(Enum):
     """How far one has come in a lesson; told by a shape and a word, the tone only repeats it."""
 
     NOT_BEGUN = ("○", "neutral")
@@ -22,7 +22,7 @@ class Standing(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class LessonRow:
     """One lesson: the `number` it has among all, and the step (from 0) one is at, None where it is not begun.
 
     `is_done`: it was done at least once.
@@ -34,11 +34,11 @@ class Row:
     is_done: bool = False
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> LessonStanding:
         """How far one has come; a lesson begun once more counts as begun."""
         if self.place is not None:
-            return Standing.BEGUN
-        return Standing.DONE if self.is_done else Standing.NOT_BEGUN
+            return LessonStanding.BEGUN
+        return LessonStanding.DONE if self.is_done else LessonStanding.NOT_BEGUN
 
 
 class StepState(Enum):

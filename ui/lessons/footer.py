@@ -11,7 +11,7 @@ from ui.widgets.buttons import ActionButton, allow
 from ui.widgets.labels import label
 
 
-class Offer(Enum):
+class LessonActions(Enum):
     """What the footer offers."""
 
     START = auto()
@@ -50,22 +50,22 @@ class Footer(QWidget):
         self.next_button = self._button("nextLessonButton", "Next lesson", primary=True)
         self.next_button.clicked.connect(self.next_requested)
         self._lay_out()
-        self.offer(Offer.START, "")
+        self.offer(LessonActions.START, "")
 
-    def offer(self, offer: Offer, state: str, known: str = "") -> None:
+    def offer(self, offer: LessonActions, state: str, known: str = "") -> None:
         """Offer these buttons under the line `state` and what is `known` now; the focus stays here."""
         focused = QApplication.focusWidget()
         self.state_label.setText(breakable(state))
         self.state_label.setVisible(bool(state))
         self._known.setText(breakable(known))
-        self._done.setVisible(offer is Offer.NEXT)
-        self.progress.setVisible(offer is Offer.CANCEL)
+        self._done.setVisible(offer is LessonActions.NEXT)
+        self.progress.setVisible(offer is LessonActions.CANCEL)
         for button, when in (
-            (self.start_button, Offer.START),
-            (self.hint_button, Offer.HELP),
-            (self.show_me_button, Offer.HELP),
-            (self.cancel_button, Offer.CANCEL),
-            (self.next_button, Offer.NEXT),
+            (self.start_button, LessonActions.START),
+            (self.hint_button, LessonActions.HELP),
+            (self.show_me_button, LessonActions.HELP),
+            (self.cancel_button, LessonActions.CANCEL),
+            (self.next_button, LessonActions.NEXT),
         ):
             button.setVisible(offer is when)
         if focused is not None and self.isAncestorOf(focused) and focused.isHidden():

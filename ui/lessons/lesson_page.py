@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ui import theme
-from ui.lessons.facts import Row, StepState, minutes_of, state_of
+from ui.lessons.facts import LessonRow, StepState, minutes_of, state_of
 from ui.lessons.footer import Footer
 from ui.lessons.step_card import StepCard
 from ui.shell.commands import Commands
@@ -23,7 +23,7 @@ class LessonPage(QWidget):
 
     def __init__(self, commands: Commands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._row: Row | None = None
+        self._row: LessonRow | None = None
         self._place: int | None = None
         self.steps: tuple[StepCard, ...] = ()
         self.leave_button = ActionButton(commands.leave_lesson, "leaveLessonButton", "Leave")
@@ -46,7 +46,7 @@ class LessonPage(QWidget):
         self._into_sight.timeout.connect(self._bring_into_sight)
         self._lay_out()
 
-    def show_lesson(self, row: Row, of: int, place: int) -> None:
+    def show_lesson(self, row: LessonRow, of: int, place: int) -> None:
         """Show a lesson, one `of` so many, at a step (from 0).
 
         -1 is before it is begun, behind the last step is once it is done.
@@ -78,13 +78,13 @@ class LessonPage(QWidget):
     def current(self) -> StepCard | None:
         return next((card for card in self.steps if card.state is StepState.CURRENT), None)
 
-    def _place_in_all(self, row: Row, of: int, place: int) -> str:
+    def _place_in_all(self, row: LessonRow, of: int, place: int) -> str:
         if 0 <= place < len(row.lesson.steps):
             step = "Lesson {0} of {1} · step {2} of {3}"
             return step.format(row.number, of, place + 1, len(row.lesson.steps))
         return f"Lesson {row.number} of {of} · {minutes_of(row.lesson.minutes)} min"
 
-    def _show_other(self, row: Row) -> None:
+    def _show_other(self, row: LessonRow) -> None:
         for card in self.steps:
             self._list.removeWidget(card)
             card.hide()
@@ -98,7 +98,7 @@ class LessonPage(QWidget):
             card.setProperty("place", place)
         self._order()
 
-    def _beginning(self, row: Row) -> str:
+    def _beginning(self, row: LessonRow) -> str:
         if row.lesson.begins_signed_out:
             return "This lesson begins signed out: whoever is signed in to the demo org is signed out first."
         return "To begin, the demo org is turned as new, whoever is signed in there is signed out, and Ada signs in."

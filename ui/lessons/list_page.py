@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from ui.lessons.facts import Row, minutes_of
+from ui.lessons.facts import LessonRow, minutes_of
 from ui.lessons.row_button import RowButton
 from ui.widgets.labels import label
 from ui.widgets.scrolling import scrolling
@@ -35,7 +35,7 @@ class ListPage(QWidget):
         layout.addWidget(self._sum)
         layout.addWidget(self._scroll, 1)
 
-    def show_rows(self, rows: Sequence[Row]) -> None:
+    def show_rows(self, rows: Sequence[LessonRow]) -> None:
         """Show these lessons and the time they take in all; the same lessons, in the same order, every time."""
         for row in rows:
             if row.lesson.name in self.rows:
@@ -60,7 +60,7 @@ class ListPage(QWidget):
         if found is not None:
             self.focus(found.name)
 
-    def _add(self, row: Row) -> None:
+    def _add(self, row: LessonRow) -> None:
         button = RowButton(row)
         button.lesson_wanted.connect(self.lesson_wanted)
         self.rows[button.name] = button

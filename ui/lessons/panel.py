@@ -6,8 +6,8 @@ from enum import IntEnum
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
-from ui.lessons.facts import Row
-from ui.lessons.footer import Offer
+from ui.lessons.facts import LessonRow
+from ui.lessons.footer import LessonActions
 from ui.lessons.lesson_page import LessonPage
 from ui.lessons.list_page import ListPage
 from ui.shell.commands import Commands
@@ -59,7 +59,7 @@ class LessonsPanel(QWidget):
         self._is_elsewhere = is_elsewhere
         self._show_page()
 
-    def show_list(self, rows: Sequence[Row], came_from: str = "") -> None:
+    def show_list(self, rows: Sequence[LessonRow], came_from: str = "") -> None:
         """Show every lesson; where the focus is here it goes to the lesson one comes from."""
         had_focus = self._has_focus()
         self._of = len(rows)
@@ -69,34 +69,34 @@ class LessonsPanel(QWidget):
         if had_focus and came_from:
             self.list.focus(came_from)
 
-    def show_start(self, row: Row, why_not: str) -> None:
+    def show_start(self, row: LessonRow, why_not: str) -> None:
         """Show a lesson that is not under way; `why_not` says why it cannot be begun."""
         begun = row.place is not None
         self._show_lesson(row, -1 if row.place is None else row.place)
         footer = self.lesson.footer
         again = "Go on" if begun else "Start again"
         footer.allow_start(again if begun or row.is_done else "Start", why_not)
-        footer.offer(Offer.START, why_not)
+        footer.offer(LessonActions.START, why_not)
 
-    def show_step(self, row: Row, place: int, note: str = "") -> None:
+    def show_step(self, row: LessonRow, place: int, note: str = "") -> None:
         """Show a lesson that is under way, at a step (from 0)."""
         self._show_lesson(row, place)
-        self.lesson.footer.offer(Offer.HELP, note)
+        self.lesson.footer.offer(LessonActions.HELP, note)
 
-    def show_done(self, row: Row, *, has_next: bool) -> None:
+    def show_done(self, row: LessonRow, *, has_next: bool) -> None:
         """Show a lesson whose last step was just passed."""
         self._show_lesson(row, len(row.lesson.steps))
         footer = self.lesson.footer
         footer.next_button.setText("Next lesson" if has_next else "All lessons")
-        footer.offer(Offer.NEXT, "", row.lesson.teaches)
+        footer.offer(LessonActions.NEXT, "", row.lesson.teaches)
 
     def show_preparing(self) -> None:
         """Show that the lesson on show is being prepared."""
-        self.lesson.footer.offer(Offer.CANCEL, "Preparing the demo org and the session…")
+        self.lesson.footer.offer(LessonActions.CANCEL, "Preparing the demo org and the session…")
 
     def show_playing(self) -> None:
         """Show that the program does the step one is at."""
-        self.lesson.footer.offer(Offer.CANCEL, "The program does this step, here in this session…")
+        self.lesson.footer.offer(LessonActions.CANCEL, "The program does this step, here in this session…")
 
     def take_focus(self) -> None:
         """Give the focus to what is first to be done here."""
@@ -111,7 +111,7 @@ class LessonsPanel(QWidget):
         """Show the hint of the step one is at, and return it."""
         return self.lesson.show_hint()
 
-    def _show_lesson(self, row: Row, place: int) -> None:
+    def _show_lesson(self, row: LessonRow, place: int) -> None:
         had_focus = self._has_focus() and not self._has_lesson
         self.lesson.show_lesson(row, self._of, place)
         self._has_lesson = True

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from ui.lessons.facts import Row, Standing, minutes_of
+from ui.lessons.facts import LessonRow, LessonStanding, minutes_of
 from ui.text import breakable
 from ui.widgets.labels import Pill, label
 
@@ -13,7 +13,7 @@ class RowButton(QPushButton):
 
     lesson_wanted = Signal(str)
 
-    def __init__(self, row: Row, parent: QWidget | None = None) -> None:
+    def __init__(self, row: LessonRow, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.name = row.lesson.name
         self.setObjectName(f"lesson-{self.name}Button")
@@ -27,7 +27,7 @@ class RowButton(QPushButton):
         self.clicked.connect(self._want)
         self.show_row(row)
 
-    def show_row(self, row: Row) -> None:
+    def show_row(self, row: LessonRow) -> None:
         """Show how far one has come."""
         self.is_done = row.is_done
         word = self._word(row)
@@ -46,11 +46,11 @@ class RowButton(QPushButton):
         """Return the least the texts inside need; their height follows from the width."""
         return self._words.minimumSize()
 
-    def _word(self, row: Row) -> str:
-        if row.standing is Standing.BEGUN:
+    def _word(self, row: LessonRow) -> str:
+        if row.standing is LessonStanding.BEGUN:
             assert row.place is not None
             return f"Step {row.place + 1} of {len(row.lesson.steps)}"
-        return "Done" if row.standing is Standing.DONE else "Not begun"
+        return "Done" if row.standing is LessonStanding.DONE else "Not begun"
 
     def _want(self) -> None:
         self.lesson_wanted.emit(self.name)

@@ -11,13 +11,13 @@ from ui.widgets.card import Card
 from ui.widgets.labels import label
 
 if TYPE_CHECKING:
-    from app.lessons.lesson import Step
+    from app.lessons.lesson import LessonStep
 
 
 class StepCard(Card):
     """Shows a step by its state: Read and Do at the step one is at, See once it is passed, ahead the title alone."""
 
-    def __init__(self, step: "Step", number: int, parent: QWidget | None = None) -> None:
+    def __init__(self, step: "LessonStep", number: int, parent: QWidget | None = None) -> None:
         super().__init__(parent, padding=12, spacing=6)
         self._step = step
         self._number = number

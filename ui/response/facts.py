@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from app.errors import LapseError
 from app.secret import KnownSecrets
 from app.text import duration, one_line
-from app.wire.pretty import laid_out
+from app.wire.formatted import laid_out
 from app.wire.redact import shown_headers, shown_text, shown_url
 
 if TYPE_CHECKING:

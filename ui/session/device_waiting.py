@@ -7,7 +7,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from ui import theme
-from ui.session.middle import place
+from ui.session.centred import place
+from ui.session.sign_in_panel import SignInPanel
 from ui.text import countdown
 from ui.widgets.buttons import allow
 from ui.widgets.card import Card
@@ -23,10 +24,9 @@ _LONGEST_BIG = 12
 _PIECE = re.compile(r"\S{8}(?=\S)")
 
 
-class DeviceWaitingPanel(QWidget):
+class DeviceWaitingPanel(SignInPanel):
     """Waits for the other device; in presenter mode neither the code nor anything it is in can be seen."""
 
-    cancel_requested = Signal()
     copy_requested = Signal(str)
     open_requested = Signal(str)
 
@@ -91,11 +91,9 @@ class DeviceWaitingPanel(QWidget):
             self._left.setText(f"The code is good for another {left}.")
 
     def focus_first(self) -> None:
-        """Put the focus where a person would go on."""
         (self.copy_button if self.copy_button.isEnabled() else self.cancel_button).setFocus()
 
     def spoken(self) -> str:
-        """Return what a screen reader is told when the page appears."""
         return f"{self._status.text()} {self.code_label.accessibleName()}".strip()
 
     def _code(self) -> QVBoxLayout:

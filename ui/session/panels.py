@@ -5,12 +5,9 @@ from dataclasses import dataclass
 
 from ui.session.call_strip import CallStrip
 from ui.session.counts_card import CountsCard
-from ui.session.device_waiting import DeviceWaitingPanel
-from ui.session.password_panel import PasswordPanel
-from ui.session.second_factor import SecondFactorPanel
+from ui.session.sign_in_pages import SignInPages
 from ui.session.token_card import TokenCard
 from ui.session.top_bar import TopBar
-from ui.session.waiting import WaitingPanel
 from ui.session.welcome import Welcome
 
 
@@ -22,8 +19,5 @@ class SessionPanels:
     cards: Mapping[str, TokenCard]
     counts: CountsCard
     welcome: Welcome
-    waiting: WaitingPanel
-    device_waiting: DeviceWaitingPanel
-    password: PasswordPanel
-    second_factor: SecondFactorPanel
+    sign_in: SignInPages
     call_strip: CallStrip

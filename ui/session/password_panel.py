@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QProgressBar, QPushButton,
 
 from app.secret import Secret
 from ui import theme
-from ui.session.middle import place
+from ui.session.centred import place
+from ui.session.sign_in_panel import SignInPanel
 from ui.widgets.buttons import allow
 from ui.widgets.card import Card
 from ui.widgets.labels import label
@@ -43,11 +44,10 @@ class PasswordEdit(QLineEdit):
             self.caps_lock_noticed.emit(typed.isupper() is not shifted)
 
 
-class PasswordPanel(QWidget):
+class PasswordPanel(SignInPanel):
     """Asks for both and hands the password over as a Secret at once; shows it only while a button is held down."""
 
     submitted = Signal(str, object)
-    cancel_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -131,11 +131,9 @@ class PasswordPanel(QWidget):
         self.show_form("")
 
     def focus_first(self) -> None:
-        """Put the focus where a person would go on."""
         (self.password_edit if self.username_edit.text() else self.username_edit).setFocus()
 
     def spoken(self) -> str:
-        """Return what a screen reader is told when the page appears."""
         return self._error.text() or self._headline.text()
 
     def hideEvent(self, event: QHideEvent) -> None:

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QProgressBar, QPushButton,
 
 from app.secret import Secret
 from ui import theme
-from ui.session.middle import place
+from ui.session.centred import place
+from ui.session.sign_in_panel import SignInPanel
 from ui.text import countdown
 from ui.widgets.buttons import allow
 from ui.widgets.card import Card
@@ -22,14 +23,13 @@ _CODE = QRegularExpression("[0-9 ]{0,16}")
 _CHOICE, _ENTRY, _PUSH = range(3)
 
 
-class SecondFactorPanel(QWidget):
+class SecondFactorPanel(SignInPanel):
     """Asks for one of three things at a time; what is answered leaves by signals."""
 
     factor_chosen = Signal(object)
     code_entered = Signal(object)
     code_instead_requested = Signal()
     phone_requested = Signal()
-    cancel_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -107,12 +107,10 @@ class SecondFactorPanel(QWidget):
             self._left.setText(f"Lapse waits another {countdown(max(self._until - now, 0.0))}.")
 
     def focus_first(self) -> None:
-        """Put the focus where a person would go on."""
         firsts = {_CHOICE: self.code_button, _ENTRY: self.code_edit, _PUSH: self.cancel_button}
         firsts[self._steps.currentIndex()].setFocus()
 
     def spoken(self) -> str:
-        """Return what a screen reader is told when the page appears."""
         return f"{self._headline.text()}. {self._status.text()}"
 
     def _begin(self, step: int, headline: str, status: str) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction
 from app.events import Entry
 from app.events.refresh import RefreshSucceeded
 from app.events.words import sentence
-from ui.session.held import facts_of
+from ui.session.held_tokens import facts_of
 from ui.session.panels import SessionPanels
 from ui.shell.controller import Controller
 from ui.shell.session_model import SessionModel

@@ -11,7 +11,7 @@ from ui.shell.commands import Commands
 from ui.text import plain_tooltip
 from ui.widgets.buttons import ActionButton
 from ui.widgets.labels import ElidedLabel, ModestLabel, Pill, label
-from ui.widgets.painted import Dot, Mark
+from ui.widgets.painted import BrandMark, Dot
 
 
 class TopBar(QFrame):
@@ -131,7 +131,7 @@ class TopBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 8, 16, 8)
         row.setSpacing(10)
-        row.addWidget(Mark())
+        row.addWidget(BrandMark())
         row.addWidget(label("Lapse", role="brand"))
         row.addSpacing(8)
         row.addWidget(self._dot)

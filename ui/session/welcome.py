@@ -3,14 +3,15 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from app.connection import SignInKind
+from app.connection import DEFAULT_SIGN_IN
 from app.errors import LapseError, Refusal, StoreUnread
-from ui.session.middle import place
+from app.session import kinds
+from ui.session.centred import place
 from ui.shell.commands import Commands
 from ui.widgets.buttons import ActionButton, allow
 from ui.widgets.card import Card
 from ui.widgets.labels import label
-from ui.widgets.painted import Mark
+from ui.widgets.painted import BrandMark
 
 
 class Welcome(QWidget):
@@ -25,9 +26,9 @@ class Welcome(QWidget):
 
     def __init__(self, commands: Commands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._kind = SignInKind.BROWSER
+        self._kind = DEFAULT_SIGN_IN
         self._is_enabled = True
-        self._actions = {kind: commands.sign_in_by[kind.value] for kind in SignInKind}
+        self._actions = commands.sign_in_by
         card = Card(padding=28, spacing=12)
         card.setObjectName("welcomeCard")
         self._headline = label(role="headline", wrap=True)
@@ -45,7 +46,14 @@ class Welcome(QWidget):
         self.add_button = QPushButton("Add a connection…")
         self.add_button.setObjectName("welcomeAddConnectionButton")
         self.add_button.clicked.connect(self.add_connection_requested)
-        for widget in (Mark(40), self._headline, self._reason, self.look_again_button, self._text, self.start_button):
+        for widget in (
+            BrandMark(40),
+            self._headline,
+            self._reason,
+            self.look_again_button,
+            self._text,
+            self.start_button,
+        ):
             card.body.addWidget(widget)
         card.body.addLayout(self._other_kinds())
         card.body.addWidget(self.add_button)
@@ -57,14 +65,15 @@ class Welcome(QWidget):
         name: str,
         *,
         embedded: bool,
-        kind: SignInKind = SignInKind.BROWSER,
+        kind: str = DEFAULT_SIGN_IN,
         why_not: LapseError | None = None,
     ) -> None:
         """Invite to sign in to `name` by its `kind`; `why_not` says why nobody is, where one can tell."""
         self._kind = kind
         invitation = "Sign in to the demo org" if embedded else f"Sign in to {name}"
         self.start_button.setText(invitation)
-        self._text.setText(f"{self._how(embedded=embedded)} {self._what_then(embedded=embedded)}")
+        how = kinds.kind_named(kind).words.invite(is_demo=embedded)
+        self._text.setText(f"{how} {self._what_then(embedded=embedded)}")
         self._headline.setText(self._headline_for(why_not))
         self._reason.setVisible(why_not is not None)
         self.look_again_button.setVisible(isinstance(why_not, StoreUnread))
@@ -80,9 +89,9 @@ class Welcome(QWidget):
     def _other_kinds(self) -> QVBoxLayout:
         column = QVBoxLayout()
         column.setSpacing(2)
-        self.kind_buttons: dict[SignInKind, ActionButton] = {}
+        self.kind_buttons: dict[str, ActionButton] = {}
         for kind, action in self._actions.items():
-            button = self.kind_buttons[kind] = ActionButton(action, f"welcome{kind.value.capitalize()}Button")
+            button = self.kind_buttons[kind] = ActionButton(action, f"welcome{kind.capitalize()}Button")
             button.setProperty("quiet", True)
             button.setProperty("link", True)
             action.changed.connect(self._show_possible)
@@ -94,21 +103,12 @@ class Welcome(QWidget):
         why_not = "" if self._is_enabled else "The connection is not ready yet."
         allow(self.start_button, why_not or ("" if action.isEnabled() else action.toolTip()), action.statusTip())
         for kind, button in self.kind_buttons.items():
-            button.setVisible(kind is not self._kind)
+            button.setVisible(kind != self._kind)
 
     def _headline_for(self, why_not: LapseError | None) -> str:
         if why_not is None:
             return "Nobody is signed in"
         return "The session has ended" if isinstance(why_not, Refusal) else "The session cannot be read"
-
-    def _how(self, *, embedded: bool) -> str:
-        if self._kind is SignInKind.PASSWORD:
-            return "Lapse asks for username and password here, and for a second factor where one is wanted."
-        if self._kind is SignInKind.DEVICE:
-            return "Lapse shows a code and a link; you sign in on a phone or another computer."
-        if embedded:
-            return "Your browser opens the demo org's sign-in page; the password stands on it."
-        return "Your browser opens the sign-in page of this connection."
 
     def _what_then(self, *, embedded: bool) -> str:
         if embedded:

@@ -7,8 +7,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from app.connection import SignInKind
 from app.installed import has
+from app.session import kinds
 from app.token_name import TokenName
 
 
@@ -145,24 +145,8 @@ class Commands(QObject):
     def _build_session(self) -> None:
         self.sign_in = self._new("signIn", "Sign in", "Opens your browser to sign in", "Ctrl+I")
         self.sign_in_by = {
-            kind.value: self._new(f"signIn-{kind}", text, hint, "", kind.value)
-            for kind, text, hint in (
-                (
-                    SignInKind.BROWSER,
-                    "Sign in with the browser",
-                    "Opens your browser; Lapse never sees the password",
-                ),
-                (
-                    SignInKind.PASSWORD,
-                    "Sign in with username and password",
-                    "Asks here, as apps of one's own do (Okta Direct Authentication)",
-                ),
-                (
-                    SignInKind.DEVICE,
-                    "Sign in on another device",
-                    "Shows a code and a link for a phone or another computer",
-                ),
-            )
+            each.name: self._new(f"signIn-{each.name}", each.words.command, each.words.hint, "", each.name)
+            for each in kinds.KINDS
         }
         sign_out_hint = "Revokes and forgets the session, and ends the browser's"
         self.sign_out = self._new("signOut", "Sign out", sign_out_hint)

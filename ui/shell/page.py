@@ -8,8 +8,5 @@ class Page(IntEnum):
 
     STARTING = 0
     SIGNED_OUT = 1
-    WAITING = 2
+    SIGNING_IN = 2
     SIGNED_IN = 3
-    DEVICE = 4
-    PASSWORD = 5
-    SECOND_FACTOR = 6

@@ -51,7 +51,7 @@ _ENTERS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class PaletteEntry:
     """One action as the palette lists it; `reason` says why it cannot be had just now, and is empty if it can."""
 
     action: QAction
@@ -62,7 +62,7 @@ class Command:
     ticked: bool
 
 
-def commands_of(actions: Sequence[QAction], inside: str = "") -> Iterator[Command]:
+def commands_of(actions: Sequence[QAction], inside: str = "") -> Iterator[PaletteEntry]:
     """Yield a command for every action that can be seen; those of submenus too, with the menu's name in front."""
     for action in actions:
         text = inside + _plain(action.text())
@@ -106,7 +106,7 @@ class CommandModel(QAbstractListModel):
         self._found = tuple(now[each.action] for each in self._found)
         self.dataChanged.emit(self.index(0), self.index(len(self._found) - 1))
 
-    def command_at(self, index: Index) -> Command | None:
+    def command_at(self, index: Index) -> PaletteEntry | None:
         return self._found[index.row()] if index.isValid() and index.row() < len(self._found) else None
 
     def rowCount(self, parent: Index = _ROOT) -> int:
@@ -124,7 +124,7 @@ class CommandModel(QAbstractListModel):
             return plain_tooltip(command.reason)
         return None
 
-    def _spoken(self, command: Command) -> str:
+    def _spoken(self, command: PaletteEntry) -> str:
         parts = [command.text, command.key]
         if command.ticked:
             parts.append("chosen")
@@ -278,7 +278,7 @@ class _CommandDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-def _ticked(command: Command) -> str:
+def _ticked(command: PaletteEntry) -> str:
     return f"{command.text}  ✓" if command.ticked else command.text
 
 
@@ -306,9 +306,9 @@ def _is_selected(option: QStyleOptionViewItem) -> bool:
     return bool(option.state & QStyle.StateFlag.State_Selected)
 
 
-def _command(action: QAction, text: str) -> Command:
+def _command(action: QAction, text: str) -> PaletteEntry:
     tip = action.toolTip() if action.toolTip() not in (action.text(), _plain(action.text())) else action.statusTip()
-    return Command(
+    return PaletteEntry(
         action=action,
         text=text,
         key=action.shortcut().toString(QKeySequence.SequenceFormat.NativeText),

@@ -68,7 +68,7 @@ class SessionModel(QObject):
         self.bridge = Bridge(bench.journal, self)
         self.is_ready = False
         self.leeway_s, self.limits = 0.0, Limits()
-        self.sign_in_page: Page | None = None  # of the sign-in under way; `show_page` and `refresh` bring it to sight
+        self.is_signing_in = False  # `show_page` and `refresh` bring the sign-in under way to sight
         self._tasks = tasks
         self._tokens: TokenSet | None = None
         self._family = ""
@@ -103,8 +103,8 @@ class SessionModel(QObject):
         """The page that the middle must show."""
         if not self.is_ready:
             return Page.STARTING
-        if self.sign_in_page is not None:
-            return self.sign_in_page
+        if self.is_signing_in:
+            return Page.SIGNING_IN
         return Page.SIGNED_OUT if self.tokens is None else Page.SIGNED_IN
 
     # --- what controllers ask for ---------------------------------------------------------------------------------

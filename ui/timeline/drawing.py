@@ -38,7 +38,7 @@ _CENTRE = Qt.AlignmentFlag.AlignCenter
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
 
-class Drawing:
+class TimelineDrawing:
     """One picture drawn with one painter, in one look."""
 
     def __init__(self, painter: QPainter, shown: Picture, look: Look) -> None:

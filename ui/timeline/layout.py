@@ -11,7 +11,7 @@ from enum import StrEnum
 from itertools import zip_longest
 from typing import NamedTuple
 
-from app.lanes import Bar, End, Lane, Lanes, Limits, Mark, MarkKind, Series, Track
+from app.lanes import End, Lane, LaneMark, Lanes, Limits, MarkKind, Series, TokenLife, Track
 from app.token_name import TokenName
 from ui.timeline.span import ORDER, Frame, ticks
 
@@ -235,11 +235,11 @@ def _runs(track: Track, frame: Frame, now: float) -> Iterator[_Run]:
         place = after
 
 
-def _end_x(bar: Bar, frame: Frame, now: float) -> float:
+def _end_x(bar: TokenLife, frame: Frame, now: float) -> float:
     return frame.x(min(bar.until(now), frame.span.end))
 
 
-def _shape(bar: Bar, run: _Run, frame: Frame, now: float, rules: Rules, ends: dict[LimitKind, float]) -> BarShape:
+def _shape(bar: TokenLife, run: _Run, frame: Frame, now: float, rules: Rules, ends: dict[LimitKind, float]) -> BarShape:
     """Return the shape of one bar, or of a run that is named after its first."""
     is_one = run.lives == 1
     return BarShape(
@@ -259,13 +259,13 @@ def _shape(bar: Bar, run: _Run, frame: Frame, now: float, rules: Rules, ends: di
     )
 
 
-def _leeway_x(bar: Bar, run: _Run, frame: Frame, leeway_s: float) -> float | None:
+def _leeway_x(bar: TokenLife, run: _Run, frame: Frame, leeway_s: float) -> float | None:
     if not leeway_s or bar.lane is not Lane.ACCESS or bar.ends_at is None or bar.ended_at not in (None, bar.ends_at):
         return None
     return max(run.begin, min(run.end, frame.x(bar.ends_at - leeway_s)))
 
 
-def _may_last_x(bar: Bar, run: _Run, frame: Frame, ends: dict[LimitKind, float]) -> float | None:
+def _may_last_x(bar: TokenLife, run: _Run, frame: Frame, ends: dict[LimitKind, float]) -> float | None:
     if bar.lane is not Lane.REFRESH or bar.end is not End.OPEN or bar.ends_at is not None or not ends:
         return None
     found = min(frame.x(min(ends.values())), frame.right)
@@ -294,7 +294,7 @@ def _marks(track: Track, frame: Frame) -> Iterator[MarkShape]:
         )
 
 
-def _spots(series: Series, frame: Frame) -> Iterator[tuple[float, Mark, int]]:
+def _spots(series: Series, frame: Frame) -> Iterator[tuple[float, LaneMark, int]]:
     """Yield where marks of one kind lie, the newest that lies there, and how many there are."""
     moments, span = series.moments, frame.span
     place, stop = bisect_left(moments, span.begin), bisect_right(moments, span.end)
@@ -352,16 +352,16 @@ def _last_rotated(refresh: Track, place: int, until: float) -> int | None:
     return None
 
 
-def _rotated_at(bar: Bar) -> float | None:
+def _rotated_at(bar: TokenLife) -> float | None:
     return bar.ended_at if bar.end is End.REPLACED else None
 
 
 def _focus(lanes: Lanes, chosen: int, frame: Frame, now: float) -> tuple[Focus, ...]:
     found = []
     for thing in lanes.at(chosen):
-        until = thing.until(now) if isinstance(thing, Bar) else thing.at
-        begins = thing.begins_at if isinstance(thing, Bar) else thing.at
+        until = thing.until(now) if isinstance(thing, TokenLife) else thing.at
+        begins = thing.begins_at if isinstance(thing, TokenLife) else thing.at
         if until >= frame.span.begin and begins <= frame.span.end:
             begin, end = max(begins, frame.span.begin), min(until, frame.span.end)
-            found.append(Focus(thing.lane, frame.x(begin), frame.x(end), isinstance(thing, Bar)))
+            found.append(Focus(thing.lane, frame.x(begin), frame.x(end), isinstance(thing, TokenLife)))
     return tuple(found)

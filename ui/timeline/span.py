@@ -14,7 +14,7 @@ _TICK_PX = 110.0
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class TimeSpan:
     """The time that is shown, in epoch seconds."""
 
     begin: float
@@ -25,16 +25,16 @@ class Span:
         """How long it is."""
         return self.end - self.begin
 
-    def zoomed(self, factor: float, around: float) -> "Span":
+    def zoomed(self, factor: float, around: float) -> "TimeSpan":
         """Return the span made `factor` times as long, with the moment `around` staying where it is."""
         seconds = min(max(self.seconds * factor, SHORTEST_S), LONGEST_S)
         share = (around - self.begin) / self.seconds
         begin = around - share * seconds
-        return Span(begin, begin + seconds)
+        return TimeSpan(begin, begin + seconds)
 
-    def moved(self, seconds: float) -> "Span":
+    def moved(self, seconds: float) -> "TimeSpan":
         """Return the span later by `seconds`."""
-        return Span(self.begin + seconds, self.end + seconds)
+        return TimeSpan(self.begin + seconds, self.end + seconds)
 
     def contains(self, moment: float) -> bool:
         return self.begin <= moment <= self.end
@@ -51,7 +51,7 @@ class Frame:
     top: float
     width: float
     lane_height: float
-    span: Span
+    span: TimeSpan
     scale: float = 1.0
 
     def x(self, moment: float) -> float:
@@ -99,7 +99,7 @@ def ticks(frame: Frame, offset_s: float = 0.0) -> tuple[float, ...]:
     return tuple(moment for moment in found if frame.span.contains(moment))
 
 
-def following(now: float, seconds: float) -> Span:
+def following(now: float, seconds: float) -> TimeSpan:
     """Return the span that follows now, with a tenth of it left for what comes."""
     end = now + seconds / 10
-    return Span(end - seconds, end)
+    return TimeSpan(end - seconds, end)

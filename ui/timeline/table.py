@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt
 
-from app.lanes import Bar, Lane, Lanes, Mark
+from app.lanes import Lane, LaneMark, Lanes, TokenLife
 from ui import theme
 from ui.text import clock_time, plain_tooltip
 from ui.timeline import words
@@ -83,13 +83,13 @@ class LanesModel(ColumnsModel):
             return ""
         if index.column() == WHEN:
             return clock_time(_moment(thing))
-        return thing.sentence(self._now) if isinstance(thing, Bar) else _told(thing)
+        return thing.sentence(self._now) if isinstance(thing, TokenLife) else _told(thing)
 
 
-def _moment(thing: Bar | Mark) -> float:
-    return thing.begins_at if isinstance(thing, Bar) else thing.at
+def _moment(thing: TokenLife | LaneMark) -> float:
+    return thing.begins_at if isinstance(thing, TokenLife) else thing.at
 
 
-def _told(mark: Mark) -> str:
+def _told(mark: LaneMark) -> str:
     word = words.mark_words().get(mark.kind)
     return f"{word}: {mark.text}" if word else mark.text

@@ -17,9 +17,9 @@ from app.lanes import Lane, Lanes, Limits
 from ui import theme
 from ui.text import plain_tooltip
 from ui.timeline import words
-from ui.timeline.drawing import Drawing
+from ui.timeline.drawing import TimelineDrawing
 from ui.timeline.layout import BarShape, Picture, Rules, picture
-from ui.timeline.span import ORDER, Frame, Span, following
+from ui.timeline.span import ORDER, Frame, TimeSpan, following
 from ui.timeline.walk import beside, moment_of, neighbour, sentence_of
 from ui.widgets.look import Look
 from ui.widgets.picture import image_of, svg_of
@@ -67,13 +67,13 @@ class TimelineView(QWidget):
         self._is_presented = False
         self._chosen: int | None = None
         self._lane: Lane | None = None
-        self._dragged_from: tuple[float, Span] | None = None
+        self._dragged_from: tuple[float, TimeSpan] | None = None
         self._picture: Picture | None = None
         self._look: Look | None = None
         self._describe()
 
     @property
-    def span(self) -> Span:
+    def span(self) -> TimeSpan:
         """The time that is shown."""
         return self._span
 
@@ -154,7 +154,7 @@ class TimelineView(QWidget):
         return svg_of(self.size(), self._looks().colour("surface"), self._draw, "Timeline")
 
     def _draw(self, painter: QPainter) -> None:
-        Drawing(painter, self._shown(), self._looks()).draw()
+        TimelineDrawing(painter, self._shown(), self._looks()).draw()
 
     def _shown(self) -> Picture:
         if self._picture is None:

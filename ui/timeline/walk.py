@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 from operator import itemgetter
 
-from app.lanes import Lane, Lanes, Mark
+from app.lanes import Lane, LaneMark, Lanes
 from ui.timeline.span import ORDER
 
 _SEQ = itemgetter(0)
@@ -40,11 +40,11 @@ def moment_of(lanes: Lanes, seq: int, lane: Lane | None = None) -> float | None:
     here = [thing for thing in found if thing.lane is lane] or found
     if not here:
         return None
-    return here[0].at if isinstance(here[0], Mark) else here[0].begins_at
+    return here[0].at if isinstance(here[0], LaneMark) else here[0].begins_at
 
 
 def sentence_of(lanes: Lanes, seq: int, now: float, lane: Lane | None = None) -> str:
     """Return what a number in the journal stands for, in sentences; those of one lane if it is there."""
     found = lanes.at(seq)
     here = [thing for thing in found if thing.lane is lane] or found
-    return " ".join(thing.text if isinstance(thing, Mark) else thing.sentence(now) for thing in here)
+    return " ".join(thing.text if isinstance(thing, LaneMark) else thing.sentence(now) for thing in here)

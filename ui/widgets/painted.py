@@ -9,7 +9,7 @@ from ui import theme
 _FULL_CIRCLE = 360 * 16
 
 
-class Mark(QWidget):
+class BrandMark(QWidget):
     """The ring of the brand: a life with its lapsed part faded."""
 
     def __init__(self, size: int = 26, parent: QWidget | None = None) -> None:

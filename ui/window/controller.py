@@ -161,7 +161,7 @@ class WindowController(QObject):
 
     def _why_not_by(self) -> dict[str, str]:
         """Return the kinds of sign-in the server does not offer, as far as its metadata was asked for yet."""
-        from app.connecting.offer import offer_of
+        from app.connecting.capabilities import capabilities_of
 
         metadata = self.model.bench.client.known_metadata
-        return {kind.value: why for kind, why in offer_of(metadata).why_not.items()} if metadata is not None else {}
+        return capabilities_of(metadata).why_not if metadata is not None else {}

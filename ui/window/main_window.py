@@ -34,11 +34,8 @@ if TYPE_CHECKING:
     from ui.response.panel import ResponsePanel
     from ui.session.call_strip import CallStrip
     from ui.session.counts_card import CountsCard
-    from ui.session.device_waiting import DeviceWaitingPanel
     from ui.session.panels import SessionPanels
-    from ui.session.password_panel import PasswordPanel
-    from ui.session.second_factor import SecondFactorPanel
-    from ui.session.waiting import WaitingPanel
+    from ui.session.sign_in_pages import SignInPages
     from ui.session.welcome import Welcome
     from ui.shell.clipboard import Clipboard
     from ui.shell.error_panel import ErrorPanel
@@ -70,10 +67,7 @@ class MainWindow(QMainWindow):
 
     call_strip: "CallStrip"
     welcome: "Welcome"
-    waiting: "WaitingPanel"
-    device_waiting: "DeviceWaitingPanel"
-    password: "PasswordPanel"
-    second_factor: "SecondFactorPanel"
+    sign_in: "SignInPages"
     inspector: "InspectorPanel"
     response: "ResponsePanel"
     timeline: "TimelinePanel"
@@ -118,10 +112,7 @@ class MainWindow(QMainWindow):
         from ui.response.panel import ResponsePanel
         from ui.session.call_strip import CallStrip
         from ui.session.counts_card import CountsCard
-        from ui.session.device_waiting import DeviceWaitingPanel
-        from ui.session.password_panel import PasswordPanel
-        from ui.session.second_factor import SecondFactorPanel
-        from ui.session.waiting import WaitingPanel
+        from ui.session.sign_in_pages import SignInPages
         from ui.session.welcome import Welcome
         from ui.shell.error_panel import ErrorPanel
         from ui.timeline.panel import TimelinePanel
@@ -132,10 +123,7 @@ class MainWindow(QMainWindow):
         tell_roles()
         self.call_strip = CallStrip()
         self.welcome = Welcome(self.commands)
-        self.waiting = WaitingPanel()
-        self.device_waiting = DeviceWaitingPanel()
-        self.password = PasswordPanel()
-        self.second_factor = SecondFactorPanel()
+        self.sign_in = SignInPages()
         self.inspector = InspectorPanel()
         self.response = ResponsePanel()
         self.timeline = TimelinePanel()
@@ -145,14 +133,8 @@ class MainWindow(QMainWindow):
         self.error_panel = ErrorPanel()
         self.toasts = Toasts(self)
         self._pages.addWidget(self.welcome)
-        self._pages.addWidget(self.waiting)
+        self._pages.addWidget(self.sign_in)
         self._add_signed_in()
-        for name, panel in (
-            ("device", self.device_waiting),
-            ("password", self.password),
-            ("secondFactor", self.second_factor),
-        ):  # they ask for more height than a low window has
-            self._pages.addWidget(scrolling(f"{name}Scroll", panel))
         self._middle_column.insertWidget(0, self.error_panel)
         self._left_column.insertWidget(self._left_column.count() - 1, self.counts)
         self._add_side()
@@ -177,8 +159,7 @@ class MainWindow(QMainWindow):
         self.inspector.show_presenter(on=on)
         self.wire.show_presenter(on=on)
         self.timeline.show_presenter(on=on)
-        for panel in (self.waiting, self.device_waiting, self.password, self.second_factor):
-            panel.show_presenter(on=on)
+        self.sign_in.show_presenter(on=on)
 
     def shell(self, tasks: "TaskScope", clipboard: "Clipboard") -> "Shell":
         """Return what controllers may ask of this window, once it is furnished."""
@@ -207,10 +188,7 @@ class MainWindow(QMainWindow):
             cards=self.cards,
             counts=self.counts,
             welcome=self.welcome,
-            waiting=self.waiting,
-            device_waiting=self.device_waiting,
-            password=self.password,
-            second_factor=self.second_factor,
+            sign_in=self.sign_in,
             call_strip=self.call_strip,
         )
 

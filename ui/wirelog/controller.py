@@ -9,7 +9,7 @@ from app.events.wire import Exchange
 from app.secret import Secret
 from app.wire.curl import curl
 from app.wire.har import har
-from app.wire.view import Row, WireLog
+from app.wire.view import ExchangeRow, WireLog
 from ui.shell.controller import Controller
 from ui.shell.saving import asked_for_path, write
 from ui.shell.session_model import SessionModel
@@ -48,7 +48,7 @@ class WireController(Controller):
             self._panel.dropped_oldest()
         self._shell.entitle_tab(self._panel, f"Wire · {self._exchanges}")
 
-    def _take(self, entries: tuple[Entry, ...]) -> list[Row]:
+    def _take(self, entries: tuple[Entry, ...]) -> list[ExchangeRow]:
         """Return the rows that these entries have added or changed."""
         rows = []
         for entry in entries:

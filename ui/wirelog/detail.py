@@ -8,9 +8,9 @@ from app.decision import Decision
 from app.events.wire import ExchangeKind
 from app.text import duration, seconds
 from app.wire.details import Detail
-from app.wire.pretty import request_text, response_text
+from app.wire.formatted import request_text, response_text
 from app.wire.redact import ShownBody
-from app.wire.view import Row, RowKind, WireLog
+from app.wire.view import ExchangeRow, RowKind, WireLog
 from ui import theme
 from ui.text import clock_time
 from ui.widgets.reader import reader
@@ -58,7 +58,7 @@ class DetailPane(QWidget):
         layout.addLayout(head)
         layout.addWidget(self._stack, 1)
 
-    def show_row(self, row: Row, detail: Detail | None, log: WireLog) -> None:
+    def show_row(self, row: ExchangeRow, detail: Detail | None, log: WireLog) -> None:
         """Show a row in full; what is in it is text, whatever it looks like."""
         pairs = {
             RowKind.CALL: self._call,
@@ -90,7 +90,7 @@ class DetailPane(QWidget):
         self.tabs.setCurrentIndex(self._wanted_tab if exchange else 0)
         self._is_switching = False
 
-    def _exchange(self, row: Row, detail: Detail | None, log: WireLog) -> list[tuple[str, str]]:
+    def _exchange(self, row: ExchangeRow, detail: Detail | None, log: WireLog) -> list[tuple[str, str]]:
         above, call = log.decision_above(row), log.call_of(row)
         return [
             ("Outcome", self._outcome(row, detail)),
@@ -107,7 +107,7 @@ class DetailPane(QWidget):
             ("In the journal", f"No. {row.seq}"),
         ]
 
-    def _outcome(self, row: Row, detail: Detail | None) -> str:
+    def _outcome(self, row: ExchangeRow, detail: Detail | None) -> str:
         status = f"{row.status or ''} {'' if detail is None else detail.reason}".strip()
         if row.failure is None:
             return status
@@ -115,10 +115,10 @@ class DetailPane(QWidget):
             return f"No answer: {row.failure}"
         return f"{status}, then broken off: {row.failure}"
 
-    def _no_reason(self, call: Row | None) -> str:
+    def _no_reason(self, call: ExchangeRow | None) -> str:
         return "The call above it." if call is not None else "Made on its own, for no call."
 
-    def _call(self, row: Row, log: WireLog) -> list[tuple[str, str]]:
+    def _call(self, row: ExchangeRow, log: WireLog) -> list[tuple[str, str]]:
         took = f"{_took(row.duration_s)}, refresh included" if row.duration_s is not None else ""
         return [
             ("Story", log.story_of(row) or ("" if took else "It is still going on.")),
@@ -130,7 +130,7 @@ class DetailPane(QWidget):
             ("In the journal", f"No. {row.seq}"),
         ]
 
-    def _retry(self, row: Row, log: WireLog) -> list[tuple[str, str]]:
+    def _retry(self, row: ExchangeRow, log: WireLog) -> list[tuple[str, str]]:
         above = log.decision_above(row)
         return [
             ("Retry", row.text),
@@ -139,7 +139,7 @@ class DetailPane(QWidget):
             ("In the journal", f"No. {row.seq}"),
         ]
 
-    def _decision(self, row: Row, log: WireLog) -> list[tuple[str, str]]:
+    def _decision(self, row: ExchangeRow, log: WireLog) -> list[tuple[str, str]]:
         made = log.decision_of(row)
         number = ("In the journal", f"No. {row.seq}")
         return [("Decision", row.text), *([] if made is None else self._inputs(made)), number]

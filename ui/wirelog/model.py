@@ -9,8 +9,8 @@ from PySide6.QtGui import QColor, QFont
 
 from app.decision.words import outcome
 from app.text import duration
-from app.wire.rows import Key, Keys
-from app.wire.view import Row, RowFilter, RowKind, WireLog, passes
+from app.wire.rows import Key, RowKeys
+from app.wire.view import ExchangeRow, RowFilter, RowKind, WireLog, passes
 from ui import theme
 from ui.text import clock_time, plain_tooltip
 from ui.widgets.table import ROOT, ColumnsModel, Index
@@ -38,7 +38,7 @@ class WireModel(ColumnsModel):
         super().__init__(parent)
         self._log = WireLog()
         self._wanted = RowFilter()
-        self._shown = Keys()
+        self._shown = RowKeys()
 
     @property
     def total(self) -> int:
@@ -60,7 +60,7 @@ class WireModel(ColumnsModel):
         self._shown = self._log.shown(wanted)
         self.endResetModel()
 
-    def added(self, new: Iterable[Row]) -> None:
+    def added(self, new: Iterable[ExchangeRow]) -> None:
         """Tell that these rows were put into the log, or have changed in it: the last of each number counts.
 
         Rows are inserted where they belong; only where that means very many places everything is shown anew.
@@ -83,10 +83,10 @@ class WireModel(ColumnsModel):
             self._shown.drop(gone)
             self.endRemoveRows()
 
-    def row_at(self, index: Index) -> Row | None:
+    def row_at(self, index: Index) -> ExchangeRow | None:
         return self._log.row(self._shown[index.row()]) if index.isValid() and index.row() < len(self._shown) else None
 
-    def place_of(self, row: Row) -> int | None:
+    def place_of(self, row: ExchangeRow) -> int | None:
         """Return where a row is shown, None when it is not."""
         return self._shown.place_of(row.key)
 
@@ -112,7 +112,7 @@ class WireModel(ColumnsModel):
             return self._colour(row, index.column())
         return None
 
-    def outcome(self, row: Row) -> str:
+    def outcome(self, row: ExchangeRow) -> str:
         """Return the word for how a row ended, or for what it is."""
         if row.kind is RowKind.EXCHANGE:
             failed = "" if row.failure is None else "failed"
@@ -139,7 +139,7 @@ class WireModel(ColumnsModel):
                 runs.append((place, [key]))
         return runs
 
-    def _text(self, row: Row, column: int) -> str:
+    def _text(self, row: ExchangeRow, column: int) -> str:
         if column == WHAT:
             is_request = _is_request(row)
             line = _SCHEME.sub(" ", row.text, count=1) if is_request else self._said(row)
@@ -150,16 +150,16 @@ class WireModel(ColumnsModel):
             return "" if row.duration_s is None else duration(row.duration_s)
         return clock_time(row.at)
 
-    def _said(self, row: Row) -> str:
+    def _said(self, row: ExchangeRow) -> str:
         decision = self._log.decision_of(row) if row.kind is RowKind.DECISION and row.depth else None
         # under a call it need not say again who asked
         return row.text if decision is None else outcome(decision)
 
-    def _spoken(self, row: Row) -> str:
+    def _spoken(self, row: ExchangeRow) -> str:
         took = "" if row.duration_s is None else duration(row.duration_s)
         return ", ".join(part for part in (row.kind.value, row.text, self.outcome(row), took) if part)
 
-    def _colour(self, row: Row, column: int) -> QColor | None:
+    def _colour(self, row: ExchangeRow, column: int) -> QColor | None:
         scheme = theme.current()
         if row.is_trouble and column in (WHAT, STATUS):
             return QColor(theme.text_on_tint(scheme, "bad"))
@@ -168,7 +168,7 @@ class WireModel(ColumnsModel):
         return None
 
 
-def _font(row: Row, column: int) -> QFont | None:
+def _font(row: ExchangeRow, column: int) -> QFont | None:
     if column not in (TOOK, AT) and not _is_request(row):
         return None
     font = theme.mono(12)
@@ -177,5 +177,5 @@ def _font(row: Row, column: int) -> QFont | None:
     return font
 
 
-def _is_request(row: Row) -> bool:
+def _is_request(row: ExchangeRow) -> bool:
     return row.kind in (RowKind.CALL, RowKind.EXCHANGE)

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QSpli
 
 from app.events.wire import ExchangeKind
 from app.wire.details import Detail
-from app.wire.view import Row, RowFilter, RowKind, WireLog
+from app.wire.view import ExchangeRow, RowFilter, RowKind, WireLog
 from ui import theme
 from ui.widgets.buttons import allow
 from ui.widgets.labels import label
@@ -63,7 +63,7 @@ class WirePanel(QWidget):
         self._show_count()
         self.table.scrollToBottom()
 
-    def added(self, rows: list[Row]) -> None:
+    def added(self, rows: list[ExchangeRow]) -> None:
         """Show new rows, and rows that have changed."""
         if not rows:
             return
@@ -89,7 +89,7 @@ class WirePanel(QWidget):
         if row.seq != seq:
             self.detail_wanted.emit(row.seq)
 
-    def show_detail(self, row: Row, detail: Detail | None) -> None:
+    def show_detail(self, row: ExchangeRow, detail: Detail | None) -> None:
         """Show a row in full, if it is the chosen one; what is in it is text, whatever it looks like."""
         if self.chosen() != row:
             return
@@ -102,7 +102,7 @@ class WirePanel(QWidget):
         self._presents = on
         self._allow_buttons()
 
-    def chosen(self) -> Row | None:
+    def chosen(self) -> ExchangeRow | None:
         return self._model.row_at(self.table.currentIndex())
 
     def clear_filter(self) -> None:
@@ -134,7 +134,7 @@ class WirePanel(QWidget):
             self.table.scrollToBottom()
         self._allow_buttons()
 
-    def _keep(self, chosen: Row | None) -> None:
+    def _keep(self, chosen: ExchangeRow | None) -> None:
         """Leave chosen what was, where a reset has forgotten it."""
         if chosen is None or self.chosen() is not None:
             return

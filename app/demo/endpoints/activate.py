@@ -10,11 +10,11 @@ from starlette.routing import Route
 
 from app.demo import dialect, words
 from app.demo.dialect import OktaError, Refused
-from app.demo.door import Door
-from app.demo.endpoints.browser import PageRefused, check_own_form, session_of, start_session
+from app.demo.endpoint_routes import EndpointRoutes
+from app.demo.endpoints.browser import PageRefused, read_own_form, session_of, start_session
 from app.demo.endpoints.device import ACTIVATE
 from app.demo.endpoints.signin import CodeAsked, PasswordAsked, next_step
-from app.demo.forms import Parameters, read_form, read_query
+from app.demo.forms import Parameters, read_query
 from app.demo.pages import (
     activate_page,
     activated_page,
@@ -41,7 +41,6 @@ class CodeRefused(PageRefused):
         self._typed = typed
 
     def answer(self) -> Response:
-        """Return the page with the reason."""
         return activate_page(self._typed, message=self.error.description, status=self.error.status)
 
 
@@ -50,7 +49,7 @@ class Activation:
 
     def __init__(self, org: "DemoOrg") -> None:
         self._org = org
-        self._door = Door(org)
+        self._door = EndpointRoutes(org)
 
     def routes(self) -> list[Route]:
         return [
@@ -68,11 +67,7 @@ class Activation:
 
     async def submit(self, request: Request) -> Response:
         """Answer a page's form: `user_code` with an `action` of `enter`, `sign-in`, `verify`, `allow` or `deny`."""
-        check_own_form(request)
-        try:
-            form = await read_form(request)
-        except Refused as refused:
-            raise PageRefused(refused.error, refused.cause) from None
+        form = await read_own_form(request)
         name, device = self._device(request, form)
         action = form.get("action")
         if action in _CANCELS:

@@ -11,19 +11,20 @@ from app.demo import dialect, words
 from app.demo.applications import Application
 from app.demo.authorization_request import AuthorizationRequest, ReturnAddress
 from app.demo.dialect import Refused, listed
-from app.demo.door import Bends, bends_of
-from app.demo.endpoints.browser import PageRefused, check_own_form, session_of, start_session
+from app.demo.endpoint_routes import ActiveFaults, active_faults
+from app.demo.endpoints.browser import PageRefused, read_own_form, session_of, start_session
 from app.demo.endpoints.clients import known_application
-from app.demo.endpoints.first import understood_scopes
+from app.demo.endpoints.first_tokens import understood_scopes
 from app.demo.endpoints.push import unpacked
 from app.demo.endpoints.signin import CodeAsked, PasswordAsked, next_step
-from app.demo.faults import Kind
+from app.demo.faults import FaultKind
 from app.demo.forging import STRANGER
-from app.demo.forms import Parameters, read_form, read_query
+from app.demo.forms import Parameters, read_query
 from app.demo.ledger import CodeRecord, hashed
-from app.demo.pages import consent_page, form_post_page, sign_in_page, verify_page, with_query
+from app.demo.pages import consent_page, form_post_page, sign_in_page, verify_page
 from app.demo.pending import BrowserSession
 from app.demo.servers import AuthorizationServer
+from app.urls import with_query
 
 if TYPE_CHECKING:
     from app.demo.org import DemoOrg
@@ -40,7 +41,7 @@ _SEE_OTHER = 303
 class SentBack(Refused):
     """A refusal the browser carries back to the redirect URI (RFC 6749 §4.1.2.1)."""
 
-    def __init__(self, refused: Refused, back: ReturnAddress, issuer: str, bends: Bends) -> None:
+    def __init__(self, refused: Refused, back: ReturnAddress, issuer: str, bends: ActiveFaults) -> None:
         super().__init__(refused.error, refused.cause)
         self._back = back
         self._issuer = issuer
@@ -70,11 +71,7 @@ class AuthorizationEndpoint:
 
         `action` is `sign-in` (with `username`, `password`), `verify` (`ticket`, `otp`), `allow` (`ticket`) or `cancel`.
         """
-        check_own_form(request)
-        try:
-            form = await read_form(request)
-        except Refused as refused:
-            raise PageRefused(refused.error, refused.cause) from None
+        form = await read_own_form(request)
         return self._checked(request, form)
 
     def _checked(self, request: Request, form: Parameters | None) -> Response:
@@ -89,7 +86,7 @@ class AuthorizationEndpoint:
             asked = self._understood(query, application, back)
             return self._begun(request, asked) if form is None else self._continued(request, asked, form)
         except Refused as refused:
-            raise SentBack(refused, back, self._org.issuer_of(self._server), bends_of(request)) from None
+            raise SentBack(refused, back, self._org.issuer_of(self._server), active_faults(request)) from None
 
     def _trusted_address(self, query: Parameters, application: Application) -> ReturnAddress:
         redirect_uri = query.get("redirect_uri", "")
@@ -178,7 +175,7 @@ class AuthorizationEndpoint:
             user_id=session.user_id,
             scopes=asked.scopes,
         )
-        return send_back(asked.back, {"code": code}, self._org.issuer_of(self._server), bends_of(request))
+        return send_back(asked.back, {"code": code}, self._org.issuer_of(self._server), active_faults(request))
 
     def _new_code(self, asked: AuthorizationRequest, session: BrowserSession) -> str:
         code, now = secrets.token_urlsafe(32), self._org.clock.now()
@@ -198,15 +195,15 @@ class AuthorizationEndpoint:
         return code
 
 
-def send_back(back: ReturnAddress, fields: dict[str, str], issuer: str, bends: Bends) -> Response:
+def send_back(back: ReturnAddress, fields: dict[str, str], issuer: str, bends: ActiveFaults) -> Response:
     """Return the answer that takes the browser back, with `state` and `iss` (RFC 9207) as the faults want them."""
     given = {} if back.state is None else {"state": back.state}
     sent = {**fields, **given, "iss": issuer}
-    if Kind.WRONG_ISS in bends:
+    if FaultKind.WRONG_ISS in bends:
         sent["iss"] = STRANGER
-    if Kind.WRONG_STATE in bends:
+    if FaultKind.WRONG_STATE in bends:
         sent["state"] = "another-state"
-    absent = {"iss" if Kind.NO_ISS in bends else "", "state" if Kind.NO_STATE in bends else ""}
+    absent = {"iss" if FaultKind.NO_ISS in bends else "", "state" if FaultKind.NO_STATE in bends else ""}
     sent = {name: value for name, value in sent.items() if name not in absent}
     if back.response_mode == "form_post":
         return form_post_page(back.redirect_uri, sent)

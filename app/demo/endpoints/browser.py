@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.demo.dialect import OktaError, Refused
+from app.demo.forms import Parameters, read_form
 from app.demo.ledger import hashed
 from app.demo.pages import refusal_page
 from app.demo.pending import BrowserSession
@@ -16,10 +17,7 @@ if TYPE_CHECKING:
     from app.demo.org import DemoOrg
 
 _FOREIGN_FORM = OktaError(
-    403,
-    "access_denied",
-    "The form was sent by another site. Go back to the program and start again.",
-    "foreign_form",
+    403, "access_denied", "The form was sent by another site. Go back to the program and start again.", "foreign_form"
 )
 
 
@@ -30,14 +28,17 @@ class PageRefused(Refused):
         return refusal_page(self.error)
 
 
-def check_own_form(request: Request) -> None:
-    """Raise PageRefused when another site sent the form (its browser says so)."""
+async def read_own_form(request: Request) -> Parameters:
+    """Return a page's form; raises PageRefused for one that another site sent (its browser says so)."""
     if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
         raise PageRefused(_FOREIGN_FORM)
+    try:
+        return await read_form(request)
+    except Refused as refused:
+        raise PageRefused(refused.error, refused.cause) from None
 
 
 def session_of(org: "DemoOrg", request: Request) -> BrowserSession | None:
-    """Return the browser's live session."""
     session = org.pending.sessions.get(hashed(request.cookies.get(_cookie(org), "")))
     if session is None or org.clock.now() - session.auth_time >= org.policy.browser_session_lifetime_s:
         return None

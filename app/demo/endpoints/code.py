@@ -11,9 +11,9 @@ from app.demo import dialect, words
 from app.demo.applications import Application
 from app.demo.cause import Cause
 from app.demo.dialect import Refused
-from app.demo.door import bends_of
+from app.demo.endpoint_routes import active_faults
 from app.demo.endpoints.clients import required, save
-from app.demo.endpoints.first import first_tokens
+from app.demo.endpoints.first_tokens import first_tokens
 from app.demo.forms import Parameters
 from app.demo.ledger import CodeRecord, hashed
 from app.demo.servers import AuthorizationServer
@@ -57,7 +57,7 @@ class CodeGrant:
             auth_time=code.auth_time,
             amr=code.amr,
             nonce=code.nonce,
-            bends=bends_of(request),
+            bends=active_faults(request),
         )
         self._org.ledger.spend(name, family.id)
         request.state.family = family.id

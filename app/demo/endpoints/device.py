@@ -11,14 +11,14 @@ from starlette.responses import JSONResponse, Response
 from app.demo import dialect, words
 from app.demo.applications import Application, Grant
 from app.demo.dialect import Refused
-from app.demo.door import bends_of
+from app.demo.endpoint_routes import active_faults
 from app.demo.endpoints.clients import check_grant, identified_application, required
-from app.demo.endpoints.first import first_tokens, understood_scopes
+from app.demo.endpoints.first_tokens import first_tokens, understood_scopes
 from app.demo.forms import Parameters, read_form
 from app.demo.ledger import hashed
-from app.demo.pages import with_query
 from app.demo.pending import DeviceSignIn, keep
 from app.demo.servers import AuthorizationServer
+from app.urls import with_query
 
 if TYPE_CHECKING:
     from app.demo.org import DemoOrg
@@ -105,7 +105,7 @@ class DeviceGrant:
             scopes=device.scopes,
             auth_time=device.session.auth_time,
             amr=device.session.amr,
-            bends=bends_of(request),
+            bends=active_faults(request),
         )
         request.state.family = family.id
         return tokens

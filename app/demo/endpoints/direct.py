@@ -10,13 +10,13 @@ from starlette.responses import JSONResponse, Response
 from app.demo import dialect, words
 from app.demo.applications import Application, Grant
 from app.demo.dialect import Refused
-from app.demo.door import bends_of
+from app.demo.endpoint_routes import active_faults
 from app.demo.endpoints.clients import required
-from app.demo.endpoints.first import first_tokens, understood_scopes
+from app.demo.endpoints.first_tokens import first_tokens, understood_scopes
 from app.demo.forms import Parameters
 from app.demo.ledger import hashed
-from app.demo.onetime import spend_code
-from app.demo.pending import Answer, FirstFactor, Handed, OutOfBand, keep, new_handle
+from app.demo.one_time_code import spend_code
+from app.demo.pending import FirstFactor, OutOfBand, PendingSignIn, PushResult, keep, new_handle
 from app.demo.servers import AuthorizationServer
 
 if TYPE_CHECKING:
@@ -26,10 +26,10 @@ HANDLE_LIFETIME_S = 300
 _SECOND_FACTORS = (Grant.MFA_OTP, Grant.MFA_OOB)
 _AMR = {"push": "swk", "sms": "sms", "voice": "tel"}  # RFC 8176
 
-H = TypeVar("H", bound=Handed)
+H = TypeVar("H", bound=PendingSignIn)
 
 
-class MfaRequired(Refused):
+class SecondFactorRequired(Refused):
     """A right password that must be followed by a second factor; the answer says by which token."""
 
     def __init__(self, mfa_token: str) -> None:
@@ -37,7 +37,6 @@ class MfaRequired(Refused):
         self._mfa_token = mfa_token
 
     def answer(self) -> Response:
-        """Return the error with its `mfa_token`."""
         body = {"error": self.error.error, "error_description": self.error.description, "mfa_token": self._mfa_token}
         return JSONResponse(body, status_code=self.error.status)
 
@@ -51,7 +50,6 @@ class DirectGrants:
 
     @property
     def issuer(self) -> str:
-        """The issuer identifier of the server."""
         return self.org.issuer_of(self._server)
 
     @property
@@ -75,7 +73,7 @@ class DirectGrants:
             scopes=scopes,
             auth_time=self.org.clock.now(),
             amr=amr,
-            bends=bends_of(request),
+            bends=active_faults(request),
         )
         request.state.user_id, request.state.family = user_id, family.id
         return tokens
@@ -130,7 +128,7 @@ class PasswordGrant(DirectGrants):
         if not hmac.compare_digest(password.encode(), user.password.encode()):
             raise Refused(dialect.WRONG_CREDENTIALS, words.WRONG_PASSWORD)
         if user.has_second_factor:
-            raise MfaRequired(self._new_mfa_token(application, form, user))
+            raise SecondFactorRequired(self._new_mfa_token(application, form, user))
         return self.signed_in(request, application, user.id, scopes, ("pwd",))
 
     def _new_mfa_token(self, application: Application, form: Parameters, user: "User") -> str:
@@ -199,9 +197,9 @@ def _check_answer(oob: OutOfBand, form: Parameters) -> None:
     if oob.code is not None:
         if not hmac.compare_digest(form.get("binding_code", "").encode(), oob.code.encode()):
             raise Refused(dialect.WRONG_BINDING_CODE, words.wrong_binding_code(oob.channel))
-    elif oob.answer is Answer.REJECTED:
+    elif oob.answer is PushResult.REJECTED:
         raise Refused(dialect.OOB_REJECTED, words.PUSH_DENIED)
-    elif oob.answer is Answer.NONE:
+    elif oob.answer is PushResult.NONE:
         raise Refused(dialect.OOB_PENDING, words.PUSH_PENDING)
 
 

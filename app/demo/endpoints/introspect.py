@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 from app.demo import dialect
 from app.demo.dialect import Refused
 from app.demo.endpoints.clients import identified_application
-from app.demo.endpoints.hints import read_id_token
+from app.demo.endpoints.id_token_hint import read_id_token
 from app.demo.forms import read_form, read_query
 from app.demo.ledger import AccessRecord, Family, RefreshRecord, hashed
 from app.demo.rotation import judge

@@ -9,7 +9,7 @@ from starlette.routing import Route
 from app.demo import bearer, dialect
 from app.demo.applications import Grant
 from app.demo.bearer import BearerRefused
-from app.demo.door import Door, bends_of
+from app.demo.endpoint_routes import EndpointRoutes, active_faults
 from app.demo.endpoints.authorize import AuthorizationEndpoint
 from app.demo.endpoints.challenge import ChallengeEndpoint
 from app.demo.endpoints.device import DeviceEndpoint
@@ -18,7 +18,7 @@ from app.demo.endpoints.logout import LogoutEndpoint
 from app.demo.endpoints.push import PushEndpoint
 from app.demo.endpoints.revoke import RevocationEndpoint
 from app.demo.endpoints.token import TokenEndpoint
-from app.demo.faults import Kind
+from app.demo.faults import FaultKind
 from app.demo.forging import STRANGER
 from app.demo.jwks import published
 from app.demo.minting import ALGORITHM, scope_claims
@@ -39,7 +39,7 @@ class Issuer:
     def __init__(self, org: "DemoOrg", server: AuthorizationServer) -> None:
         self._org = org
         self._server = server
-        self._door = Door(org)
+        self._door = EndpointRoutes(org)
         self._authorization = AuthorizationEndpoint(org, server)
         self._push = PushEndpoint(org, server)
         self._token = TokenEndpoint(org, server)
@@ -81,7 +81,7 @@ class Issuer:
         base = f"{self._org.issuer_base}{self._server.endpoints}"
         issuer = self._org.issuer_of(self._server)
         found = {
-            "issuer": STRANGER if Kind.ISSUER_MISMATCH in bends_of(request) else issuer,
+            "issuer": STRANGER if FaultKind.ISSUER_MISMATCH in active_faults(request) else issuer,
             "authorization_endpoint": f"{base}/authorize",
             "token_endpoint": f"{base}/token",
             "userinfo_endpoint": f"{base}/userinfo",
@@ -117,7 +117,7 @@ class Issuer:
     async def keys(self, request: Request) -> Response:
         """Publish the signing keys as a JWK Set (RFC 7517 §5)."""
         headers = {"Cache-Control": f"max-age={_KEYS_FOR_S}, must-revalidate"}
-        return JSONResponse({"keys": published(self._org.ledger, bends_of(request))}, headers=headers)
+        return JSONResponse({"keys": published(self._org.ledger, active_faults(request))}, headers=headers)
 
     async def userinfo(self, request: Request) -> Response:
         """Answer the claims of the access token's scopes (OIDC Core §5.3)."""
@@ -128,7 +128,7 @@ class Issuer:
         if not caller.scopes & _USERINFO_SCOPES:
             raise BearerRefused(dialect.INSUFFICIENT_SCOPE)
         user = caller.user
-        subject = "00u-demo-stranger" if Kind.WRONG_SUB in bends_of(request) else user.id
+        subject = "00u-demo-stranger" if FaultKind.WRONG_SUB in active_faults(request) else user.id
         claims: dict[str, Any] = {"sub": subject, **scope_claims(user, tuple(caller.scopes))}
         if "profile" in caller.scopes:
             given, _, family = user.name.partition(" ")

@@ -8,10 +8,11 @@ from starlette.responses import RedirectResponse, Response
 from app.demo import dialect
 from app.demo.dialect import Refused
 from app.demo.endpoints.browser import PageRefused, end_session
-from app.demo.endpoints.hints import read_id_token
+from app.demo.endpoints.id_token_hint import read_id_token
 from app.demo.forms import Parameters, read_form, read_query
-from app.demo.pages import signed_out_page, with_query
+from app.demo.pages import signed_out_page
 from app.demo.servers import AuthorizationServer
+from app.urls import with_query
 
 if TYPE_CHECKING:
     from app.demo.org import DemoOrg
@@ -30,7 +31,6 @@ class LogoutEndpoint:
         return await self._answer(request, by_form=False)
 
     async def by_form(self, request: Request) -> Response:
-        """Answer POST."""
         return await self._answer(request, by_form=True)
 
     async def _answer(self, request: Request, *, by_form: bool) -> Response:

@@ -6,9 +6,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from app.demo.dialect import Refused
-from app.demo.endpoints.browser import PageRefused, check_own_form
-from app.demo.forms import Parameters, read_form
+from app.demo.endpoints.browser import read_own_form
+from app.demo.forms import Parameters
 from app.demo.pages import phone_page
 from app.demo.phone import Phone
 from app.errors import BadInput
@@ -34,11 +33,7 @@ class PhonePage:
 
     async def press(self, request: Request) -> Response:
         """Answer the form's `push`: `answer` is `deny` or `approve`; `number` approves a number challenge."""
-        check_own_form(request)
-        try:
-            form = await read_form(request)
-        except Refused as refused:
-            raise PageRefused(refused.error, refused.cause) from None
+        form = await read_own_form(request)
         try:
             self._answer(form)
         except BadInput as bad:

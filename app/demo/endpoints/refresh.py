@@ -10,12 +10,12 @@ from app.demo import dialect, words
 from app.demo.applications import Application, Rotation
 from app.demo.cause import Cause
 from app.demo.dialect import Refused, printable
-from app.demo.door import Bends, bends_of
+from app.demo.endpoint_routes import ActiveFaults, active_faults
 from app.demo.endpoints.clients import required, save
-from app.demo.faults import Kind
+from app.demo.faults import FaultKind
 from app.demo.forms import Parameters
 from app.demo.ledger import Family, RefreshRecord, hashed
-from app.demo.minting import count_refresh, new_refresh_token, token_answer
+from app.demo.minting import count_refresh, new_refresh_token, token_response
 from app.demo.policy import Successor
 from app.demo.rotation import judge
 from app.demo.servers import AuthorizationServer
@@ -48,8 +48,8 @@ class RefreshGrant:
         if not self._org.policy.user_is_assigned:
             raise Refused(dialect.USER_NOT_ASSIGNED)
         scopes = self._narrowed(family, form.get("scope"))
-        bends = bends_of(request)
-        answer = token_answer(self._org, self._server, family, scopes, bends=bends)
+        bends = active_faults(request)
+        answer = token_response(self._org, self._server, family, scopes, bends=bends)
         count_refresh(self._org, family)
         return answer | self._refresh_token(application, name, value, record, family, bends)
 
@@ -101,7 +101,13 @@ class RefreshGrant:
         return scopes
 
     def _refresh_token(
-        self, application: Application, name: str, value: str, record: RefreshRecord, family: Family, bends: Bends
+        self,
+        application: Application,
+        name: str,
+        value: str,
+        record: RefreshRecord,
+        family: Family,
+        bends: ActiveFaults,
     ) -> dict[str, str]:
         ledger, now = self._org.ledger, self._org.clock.now()
         if application.rotation_type is Rotation.STATIC:
@@ -112,7 +118,7 @@ class RefreshGrant:
         successor = new_refresh_token(
             self._org, family, value=self._known_successor(value), generation=record.generation + 1
         )
-        return {} if Kind.NO_REFRESH_TOKEN in bends else {"refresh_token": successor}
+        return {} if FaultKind.NO_REFRESH_TOKEN in bends else {"refresh_token": successor}
 
     def _known_successor(self, value: str) -> str | None:
         """Return the one successor a token has where the policy says so; the ledger knows hashes, so it is derived."""

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from app.demo import dialect, words
 from app.demo.dialect import Refused
 from app.demo.forms import Parameters
-from app.demo.onetime import spend_code
+from app.demo.one_time_code import spend_code
 from app.demo.pending import BrowserSession
 
 if TYPE_CHECKING:

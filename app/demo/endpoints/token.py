@@ -23,7 +23,7 @@ _CREDENTIALS = frozenset({"client_id", "client_secret", "client_assertion", "cli
 _PRUNE_EVERY = 50
 
 
-class GrantAnswer(Protocol):
+class GrantHandler(Protocol):
     """Answers the requests of one grant type; raises Refused."""
 
     def answer(self, request: Request, application: Application, form: Parameters) -> dict[str, Any]:
@@ -36,7 +36,7 @@ class TokenEndpoint:
     def __init__(self, org: "DemoOrg", server: AuthorizationServer) -> None:
         self._org = org
         self._server = server
-        self._grants: dict[Grant, GrantAnswer] = {
+        self._grants: dict[Grant, GrantHandler] = {
             Grant.CODE: CodeGrant(org, server),
             Grant.REFRESH: RefreshGrant(org, server),
             Grant.PASSWORD: PasswordGrant(org, server),

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 
-from app.demo.door import Door, Endpoint
+from app.demo.endpoint_routes import Endpoint, EndpointRoutes
 from app.demo.management.admission import Admission
 from app.demo.management.applications import Applications
 from app.demo.management.logs import Logs
@@ -16,11 +16,11 @@ PREFIX = "/api/v1/"
 """What every path of it begins with."""
 
 
-class Management:
+class ManagementApi:
     """Answers under `/api/v1`, to whoever has the org's API token (`Authorization: SSWS …`)."""
 
     def __init__(self, org: "DemoOrg") -> None:
-        self._door = Door(org)
+        self._door = EndpointRoutes(org)
         self._admission = Admission(org)
         self._applications = Applications(org)
         self._logs = Logs(org)

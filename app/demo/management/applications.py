@@ -13,11 +13,11 @@ from app.demo.dialect import Refused
 from app.demo.endpoints.clients import save
 from app.demo.forms import read_query
 from app.demo.management import pages
+from app.demo.management.application_json import shown
+from app.demo.management.body_members import read_object
 from app.demo.management.filters import read_filter
-from app.demo.management.members import read_object
 from app.demo.management.refusals import not_found
 from app.demo.management.replacing import replacement
-from app.demo.management.shown import shown
 from app.refusal_cause import RefusalCause
 
 if TYPE_CHECKING:

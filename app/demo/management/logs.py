@@ -11,11 +11,11 @@ from starlette.responses import JSONResponse, Response
 
 from app.demo.forms import Parameters, read_query
 from app.demo.management import pages
-from app.demo.management.events import FIELDS, told
 from app.demo.management.filters import Test, read_filter
+from app.demo.management.log_event_json import FIELDS, told
 from app.demo.management.refusals import failed, invalid_value
 from app.demo.policy import DAY_S
-from app.demo.systemlog import LogEvent
+from app.demo.system_log import LogEvent
 
 if TYPE_CHECKING:
     from app.demo.org import DemoOrg
@@ -30,7 +30,7 @@ _SPLIT = re.compile(r"[^\w]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class LogQuery:
     """What a query asks for; times in epoch seconds."""
 
     since: float
@@ -78,7 +78,7 @@ class Logs:
         pages.link(response, request, self._org.issuer_base, query, last if goes_on else None)
         return response
 
-    def _page(self, asked: Asked) -> tuple[list[dict[str, Any]], int, bool]:
+    def _page(self, asked: LogQuery) -> tuple[list[dict[str, Any]], int, bool]:
         """Return the events of a page, the number of the last one looked at, and whether there are no more."""
         page: list[dict[str, Any]] = []
         last = asked.after or 0
@@ -91,18 +91,18 @@ class Logs:
             last = event.number
         return page, last, True
 
-    def _in_order(self, asked: Asked) -> Iterator[LogEvent]:
+    def _in_order(self, asked: LogQuery) -> Iterator[LogEvent]:
         events = list(self._org.log)
         return reversed(events) if asked.is_descending else iter(events)
 
 
-def _read(query: Parameters, now: float) -> Asked:
+def _read(query: Parameters, now: float) -> LogQuery:
     until = _time(query, "until")
     since = _time(query, "since")
     order = query.get("sortOrder", "ASCENDING").upper()
     if order not in ("ASCENDING", "DESCENDING"):
         raise invalid_value("sortOrder")
-    return Asked(
+    return LogQuery(
         since=(now if until is None else until) - _USUAL_SPAN_S if since is None else since,
         until=until,
         after=_after(query),

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from app.demo.applications import Application, Grant, Rotation
-from app.demo.management import members
-from app.demo.management.members import Found
+from app.demo.management import body_members
+from app.demo.management.body_members import Found
 from app.demo.management.refusals import blank, failed, failed_member, forbidden, invalid_value
 from app.urls import may_be_redirect_uri
 
@@ -87,7 +87,7 @@ def replacement(before: Application, body: Found) -> Application:
     id, name, status, created and lastUpdated in the body count for nothing (Okta fact §3.3). Where our facts lack
     Okta's sentence, it is ours in its manner.
     """
-    if members.one_of(body, "signOnMode", ("OPENID_CONNECT",)) is None:
+    if body_members.one_of(body, "signOnMode", ("OPENID_CONNECT",)) is None:
         raise blank("signOnMode")
     settings = _required(body, "settings")
     client = _required(settings, "oauthClient")
@@ -103,23 +103,23 @@ def replacement(before: Application, body: Found) -> Application:
         grace_s=grace_s,
         redirect_uris=_redirect_uris(client, grants),
         post_logout_redirect_uris=_uris(client, "post_logout_redirect_uris"),
-        requires_consent=members.one_of(client, "consent_method", ("TRUSTED", "REQUIRED")) == "REQUIRED",
+        requires_consent=body_members.one_of(client, "consent_method", ("TRUSTED", "REQUIRED")) == "REQUIRED",
         more={
-            "kept": members.kept(body, _KEPT),
+            "kept": body_members.kept(body, _KEPT),
             "other_grant_types": [each for each in grants if each in _OTHER_GRANTS],
         },
     )
 
 
 def _required(found: Found, name: str) -> Found:
-    value = members.part(found, name)
+    value = body_members.part(found, name)
     if value is None:
         raise blank(name)
     return value
 
 
 def _label(body: Found) -> str:
-    label = (members.text(body, "label") or "").strip()
+    label = (body_members.text(body, "label") or "").strip()
     if not label:
         raise blank("label")
     if len(label) > _LONGEST_LABEL:
@@ -128,34 +128,34 @@ def _label(body: Found) -> str:
 
 
 def _check_credentials(before: Application, found: Found) -> None:
-    client_id = members.text(found, "client_id")
+    client_id = body_members.text(found, "client_id")
     if client_id not in (None, before.id):
         raise failed_member("client_id", "'client_id' cannot be changed.")
     # Okta's default is client_secret_basic; this org has public applications only, and says so
-    method = members.text(found, "token_endpoint_auth_method")
+    method = body_members.text(found, "token_endpoint_auth_method")
     if method != _NONE:
         raise failed_member(
             "token_endpoint_auth_method", "The demo org has public applications only: 'none' is required."
         )
-    if members.flag(found, "pkce_required") is False:
+    if body_members.flag(found, "pkce_required") is False:
         raise failed_member(
             "pkce_required", "'pkce_required' must be true when 'token_endpoint_auth_method' is 'none'."
         )
 
 
 def _check_client(before: Application, client: Found) -> None:
-    kind = members.one_of(client, "application_type", ("browser", _NATIVE, "service", "web"))
+    kind = body_members.one_of(client, "application_type", ("browser", _NATIVE, "service", "web"))
     if kind not in (None, before.application_type):
         raise failed_member("application_type", "'application_type' cannot be changed.")
-    if members.flag(client, "dpop_bound_access_tokens"):
+    if body_members.flag(client, "dpop_bound_access_tokens"):
         raise failed_member("dpop_bound_access_tokens", "The demo org does not bind tokens to keys.")
-    types = members.texts(client, "response_types")
+    types = body_members.texts(client, "response_types")
     if types is not None and not set(types) <= _RESPONSE_TYPES:
         raise invalid_value("response_types")
 
 
 def _grant_types(before: Application, client: Found) -> list[str]:
-    found = members.texts(client, "grant_types")
+    found = body_members.texts(client, "grant_types")
     if found is None:
         raise failed("grantTypes", "'grant_types' is required.")
     grants = list(dict.fromkeys(found))
@@ -169,14 +169,14 @@ def _grant_types(before: Application, client: Found) -> list[str]:
         raise failed(
             "App Instance", f"'{banned}' grant type is not allowed for {before.application_type} applications."
         )
-    if Grant.CODE in grants and "code" not in (members.texts(client, "response_types") or ["code"]):
+    if Grant.CODE in grants and "code" not in (body_members.texts(client, "response_types") or ["code"]):
         raise failed("App Instance", "'code' response type is required for the 'authorization_code' grant type.")
     return grants
 
 
 def _refresh_settings(before: Application, client: Found, grants: list[str]) -> tuple[Rotation, int]:
     """Return rotation and grace period; without the object both stay as they were (Okta fact §3.3)."""
-    found = members.part(client, "refresh_token")
+    found = body_members.part(client, "refresh_token")
     if found is None:
         return before.rotation_type, before.grace_s
     if before.application_type == "service":
@@ -184,10 +184,10 @@ def _refresh_settings(before: Application, client: Found, grants: list[str]) -> 
     if Grant.REFRESH not in grants:
         # our copy of Okta's sentence ends at "con"; the rest is ours
         raise failed("App Instance", "'refresh_token' grant type is required to configure 'refresh_token' settings.")
-    rotation = members.one_of(found, "rotation_type", tuple(Rotation))
+    rotation = body_members.one_of(found, "rotation_type", tuple(Rotation))
     if rotation is None:
         raise failed("rotationType", "'rotation_type' is required.")
-    grace_s = members.whole(found, "leeway")
+    grace_s = body_members.whole(found, "leeway")
     if grace_s is None:
         grace_s = _USUAL_GRACE_S
     if not 0 <= grace_s <= _MOST_GRACE_S:
@@ -203,7 +203,7 @@ def _redirect_uris(client: Found, grants: list[str]) -> tuple[str, ...]:
 
 
 def _uris(client: Found, name: str) -> tuple[str, ...]:
-    uris = tuple(dict.fromkeys(members.texts(client, name) or ()))
+    uris = tuple(dict.fromkeys(body_members.texts(client, name) or ()))
     if len(uris) > _MOST_URIS or not all(map(may_be_redirect_uri, uris)):
         raise invalid_value(name)
     return uris

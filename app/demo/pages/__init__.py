@@ -5,7 +5,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from starlette.responses import HTMLResponse, Response
@@ -48,7 +48,6 @@ def verify_page(asked: "AuthorizationRequest", step: "CodeAsked") -> Response:
 
 
 def consent_page(asked: "AuthorizationRequest", user: "User", ticket: str) -> Response:
-    """Return the page that asks the signed-in `user` to allow what was asked for."""
     return page(
         "consent.html",
         form_action=_back_to(asked),
@@ -109,11 +108,6 @@ def signed_out_page() -> Response:
 def refusal_page(error: OktaError) -> Response:
     """Return the page for a request whose redirect URI cannot be trusted: nobody to send the browser back to."""
     return page("refusal.html", status=max(error.status, _BAD_REQUEST), form_action=_NOWHERE, error=error)
-
-
-def with_query(uri: str, fields: dict[str, str]) -> str:
-    """Return `uri` with `fields` added to its query."""
-    return f"{uri}{'&' if urlsplit(uri).query else '?'}{urlencode(fields)}"
 
 
 def page(template: str, /, *, form_action: str = _SELF, status: int = 200, script: str = "", **values: Any) -> Response:

@@ -3,8 +3,8 @@
 import re
 
 from app.doctor.evidence import REFRESH
-from app.doctor.records import Case, Certainty, Evidence, Finding, Stage, Trouble
-from app.doctor.rules.saying import Described, answer, code_is, is_okta, says
+from app.doctor.records import Case, Certainty, Evidence, FailedStage, Failure, Finding
+from app.doctor.rules.server_words import Described, answer, code_is, is_okta, says
 from app.doctor.words import APP, TURN_ON_GRANT
 from app.errors.reasons import SignInEnded
 
@@ -21,7 +21,7 @@ def unauthorized_client(case: Case) -> Finding | None:
     grants = found[1] if found else ", ".join(registered.grant_types) if registered else ""
     listed = (Evidence(case.trouble.seq, f"Grant types the app may use: {grants}."),) if grants else ()
     said = Evidence(case.trouble.seq, _CONFIGURED.sub("", case.trouble.said()))
-    is_refresh = case.trouble.stage is Stage.REFRESH and REFRESH not in grants
+    is_refresh = case.trouble.stage is FailedStage.REFRESH and REFRESH not in grants
     grant = "Refresh Token" if is_refresh else "grant type this connection signs in with"
     return Finding(
         rule="unauthorized_client",
@@ -38,7 +38,7 @@ def unauthorized_client(case: Case) -> Finding | None:
 def redirect_uri(case: Case) -> Finding | None:
     """The redirect URI is not one the app is registered with; Okta compares all of it, the port too."""
     trouble, registered = case.trouble, case.known.registered
-    if trouble is None or trouble.stage is not Stage.SIGN_IN or not case.redirect_uri:
+    if trouble is None or trouble.stage is not FailedStage.SIGN_IN or not case.redirect_uri:
         return None
     told = says(case, Described.REDIRECT_URI)
     # such a refusal is a page in the browser: the client only sees that nobody comes back
@@ -50,7 +50,7 @@ def redirect_uri(case: Case) -> Finding | None:
     return _redirect_uri(case, trouble, Certainty.SURE if told or mismatch else certainty)
 
 
-def _redirect_uri(case: Case, trouble: Trouble, certainty: Certainty) -> Finding:
+def _redirect_uri(case: Case, trouble: Failure, certainty: Certainty) -> Finding:
     registered = () if case.known.registered is None else case.known.registered.redirect_uris
     evidence = [Evidence(trouble.seq, trouble.said()), Evidence(None, f"Lapse's redirect URI: {case.redirect_uri}")]
     evidence += [Evidence(None, f"Registered: {each}") for each in registered]

@@ -1,10 +1,10 @@
 """Rules for lifetimes: a refresh token that lay idle for too long, or whose family came to its end."""
 
-from app.doctor import serverside
+from app.doctor import system_log
 from app.doctor.records import Case, Certainty, Evidence, Finding, Sent
 from app.doctor.rules.refusal import sent_token
-from app.doctor.rules.saying import answer, is_okta, is_org_server
-from app.doctor.serverside import Why
+from app.doctor.rules.server_words import answer, is_okta, is_org_server
+from app.doctor.system_log import Why
 from app.doctor.words import moment
 from app.text import duration
 
@@ -20,11 +20,11 @@ def idle_limit(case: Case) -> Finding | None:
     sent = sent_token(case)
     if sent is None:
         return None
-    why = serverside.why(case)
+    why = system_log.why(case)
     lain_s = _lain_s(case, sent)
     limits = case.known.limits
     if why is Why.IDLE:
-        return _idle(case, Certainty.SURE, serverside.evidence(case), 95)
+        return _idle(case, Certainty.SURE, system_log.evidence(case), 95)
     if why is not None or lain_s is None:
         return None
     lay = Evidence(None, f"{sent.name} had not been used for {duration(lain_s)} when it was refused.")
@@ -61,10 +61,10 @@ def absolute_limit(case: Case) -> Finding | None:
     sent = sent_token(case)
     if sent is None:
         return None
-    why = serverside.why(case)
+    why = system_log.why(case)
     limits = case.known.limits
     if why is Why.ENDED:
-        return _ended(case, Certainty.SURE, serverside.evidence(case), 95)
+        return _ended(case, Certainty.SURE, system_log.evidence(case), 95)
     if why is not None or sent.signed_in_at is None or case.trouble is None:
         return None
     age_s = case.trouble.at - sent.signed_in_at

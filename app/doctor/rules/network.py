@@ -2,8 +2,8 @@
 
 from urllib.parse import urlsplit
 
-from app.doctor.records import Case, Certainty, Evidence, Finding, Trouble
-from app.doctor.rules.saying import Described, says
+from app.doctor.records import Case, Certainty, Evidence, Failure, Finding
+from app.doctor.rules.server_words import Described, says
 from app.errors.reasons import FailureKind
 from app.events import Entry
 from app.events.wire import Exchange, ExchangeKind
@@ -17,7 +17,7 @@ _OF_OUR_SERVER = (ExchangeKind.DISCOVERY, ExchangeKind.KEYS, ExchangeKind.TOKEN)
 _AFTER_S = 120.0
 
 
-def _troubles(case: Case) -> tuple[Trouble, ...]:
+def _troubles(case: Case) -> tuple[Failure, ...]:
     """Return what went wrong on the way, the look of just now first."""
     look = case.known.look
     both = (None if look is None else look.trouble, case.trouble)
@@ -29,7 +29,7 @@ def _is_settled(case: Case) -> bool:
     return case.known.look is not None and case.known.look.trouble is None
 
 
-def _of_kind(case: Case, *kinds: FailureKind) -> Trouble | None:
+def _of_kind(case: Case, *kinds: FailureKind) -> Failure | None:
     return next((each for each in _troubles(case) if each.kind in kinds), None)
 
 

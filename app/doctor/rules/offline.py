@@ -2,7 +2,7 @@
 
 from app.doctor.evidence import REFRESH
 from app.doctor.records import Case, Certainty, Evidence, Finding
-from app.doctor.rules.saying import is_okta
+from app.doctor.rules.server_words import is_okta
 from app.doctor.words import TURN_ON_GRANT
 from app.events.sign_in import SignInStarted
 
@@ -111,12 +111,7 @@ def not_sent(case: Case) -> Finding | None:
         cure=(
             "Sign in once more; if none comes, ask the server's operator whether the grant refresh_token is enabled "
             "for this client.",
-            *TURN_ON_GRANT[:3],
-        )
-        if is_okta(case)
-        else (
-            "Sign in once more; if none comes, ask the server's operator whether the grant refresh_token is enabled "
-            "for this client.",
+            *(TURN_ON_GRANT[:3] if is_okta(case) else ()),
         ),
         can_turn_on_grant=is_okta(case),
         weight=60,

@@ -1,7 +1,7 @@
 """Rules about policy: who may have which scopes, and under which access policy."""
 
 from app.doctor.records import Case, Certainty, Evidence, Finding
-from app.doctor.rules.saying import Described, answer, code_is, says
+from app.doctor.rules.server_words import Described, answer, code_is, says
 from app.doctor.words import ACCESS_POLICY
 
 

@@ -1,11 +1,11 @@
 """A refused refresh token as the rules see it: was it one, which token, what happened since its sign-in."""
 
 from app.doctor.evidence import REFRESH
-from app.doctor.records import Case, Sent, Stage
-from app.doctor.rules.saying import Described, says
+from app.doctor.records import Case, FailedStage, Sent
+from app.doctor.rules.server_words import Described, says
 from app.events import Entry
 from app.events.tokens import TokensReceived
-from app.session.verdicts import refuses_token
+from app.session.failure_table import refuses_token
 
 _TOO_MANY = 429
 
@@ -13,7 +13,7 @@ _TOO_MANY = 429
 def is_refused(case: Case) -> bool:
     """Return whether a refresh token was refused in the words that say no cause."""
     trouble = case.trouble
-    if trouble is None or trouble.stage is not Stage.REFRESH or not refuses_token(trouble.code):
+    if trouble is None or trouble.stage is not FailedStage.REFRESH or not refuses_token(trouble.code):
         return False
     return trouble.status != _TOO_MANY and not says(case, Described.MISMATCHED_CLIENT, Described.USER_RATE_LIMITED)
 

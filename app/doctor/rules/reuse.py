@@ -1,10 +1,10 @@
 """Rules for a refresh token that came twice: sent again on purpose, or asked for again after a lost answer."""
 
-from app.doctor import serverside
+from app.doctor import system_log
 from app.doctor.records import Case, Certainty, Evidence, Finding
 from app.doctor.rules.refusal import is_refused, since_sign_in
-from app.doctor.rules.saying import answer
-from app.doctor.serverside import Why
+from app.doctor.rules.server_words import answer
+from app.doctor.system_log import Why
 from app.doctor.words import moment
 from app.events import Entry
 from app.events.demo import ReplayAnswered
@@ -23,8 +23,8 @@ def reused(case: Case) -> Finding | None:
     if not is_refused(case):
         return None
     again = sent_again(case)
-    if serverside.why(case) is Why.REUSED:
-        return _reused(case, Certainty.SURE, (*serverside.evidence(case), *again))
+    if system_log.why(case) is Why.REUSED:
+        return _reused(case, Certainty.SURE, (*system_log.evidence(case), *again))
     return _reused(case, Certainty.LIKELY, again) if again else None
 
 
@@ -78,7 +78,7 @@ def _successor(case: Case, name: TokenName, before: int) -> Entry | None:
 
 def lost_answer(case: Case) -> Finding | None:
     """The answer to a refresh got lost after the server had rotated, and asking again was reuse."""
-    if not is_refused(case) or serverside.why(case) not in (None, Why.REUSED):
+    if not is_refused(case) or system_log.why(case) not in (None, Why.REUSED):
         return None
     lost = lost_answers(case)
     if not lost:
@@ -88,7 +88,7 @@ def lost_answer(case: Case) -> Finding | None:
         rule="lost_answer",
         certainty=Certainty.LIKELY,
         what=f"The server had replaced {name} already, but its answer was lost, and the grace period was over.",
-        evidence=(*lost, *serverside.evidence(case), *answer(case)),
+        evidence=(*lost, *system_log.evidence(case), *answer(case)),
         source="Okta, Refresh access tokens and rotate refresh tokens: grace period for token rotation, 0 to 60 s",
         cure=(
             "Sign in again.",

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from app.clock import SystemClock
-from app.demo.front import asgi
+from app.demo.asgi import asgi
 from app.demo.ledger import MemoryLedger, SigningKey
 from app.demo.org import DemoOrg
 

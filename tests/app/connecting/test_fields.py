@@ -10,10 +10,10 @@ from types import ModuleType
 import pytest
 
 from app import connection, urls
-from app.connecting import pasted
-from app.connecting.pasted import meant
-from app.connecting.step import FIELD_OF_CODE, Step
-from app.connecting.verdict import Outcome, Verdict
+from app.connecting import pasted_issuer
+from app.connecting.pasted_issuer import candidates_in
+from app.connecting.trial_step import FIELD_OF_CODE, TrialStep
+from app.connecting.trial_verdict import TrialOutcome, TrialVerdict
 from app.connection import Connection, check_connection
 from app.connection_field import ConnectionField
 from app.errors import BadInput, DiscoveryFailed
@@ -21,7 +21,7 @@ from app.okta import addresses
 from app.okta.addresses import org_url
 
 GOOD = Connection(name="x", issuer="https://as.example", client_id="c")
-MODULES = (connection, urls, pasted, addresses)
+MODULES = (connection, urls, pasted_issuer, addresses)
 
 
 def with_(**changes: object) -> Callable[[], object]:
@@ -44,9 +44,9 @@ CASES = [
     (ConnectionField.ISSUER, with_(issuer="https://as.example:port")),
     (ConnectionField.ISSUER, with_(issuer="https://u:p@as.example")),
     (ConnectionField.ISSUER, with_(issuer="https://☃.example")),
-    (ConnectionField.ISSUER, lambda: meant(" ")),
-    (ConnectionField.ISSUER, lambda: meant("x" * 2001)),
-    (ConnectionField.ISSUER, lambda: meant("ftp://as.example")),
+    (ConnectionField.ISSUER, lambda: candidates_in(" ")),
+    (ConnectionField.ISSUER, lambda: candidates_in("x" * 2001)),
+    (ConnectionField.ISSUER, lambda: candidates_in("ftp://as.example")),
     (ConnectionField.ISSUER, lambda: org_url("https://as.example/other/path")),
     (ConnectionField.API_URL, with_(api_url="ftp://x")),
     (ConnectionField.API_URL, with_(api_url="http://api.example")),
@@ -111,11 +111,11 @@ def test_a_failed_discovery_is_about_the_issuer() -> None:
     assert DiscoveryFailed("No metadata.").field is ConnectionField.ISSUER
 
 
-@pytest.mark.parametrize("verdict", [Verdict.PUSH_REFUSED, Verdict.SENT_BACK])
-def test_a_servers_error_code_names_the_field(verdict: Verdict) -> None:
+@pytest.mark.parametrize("verdict", [TrialVerdict.PUSH_REFUSED, TrialVerdict.SENT_BACK])
+def test_a_servers_error_code_names_the_field(verdict: TrialVerdict) -> None:
     for code, field in FIELD_OF_CODE.items():
-        assert Step(verdict, {"told": "anything"}, code=code).field is field
-    assert Step(verdict, {"told": "anything"}, code="access_denied").field is None
+        assert TrialStep(verdict, {"told": "anything"}, code=code).field is field
+    assert TrialStep(verdict, {"told": "anything"}, code="access_denied").field is None
 
 
 def test_every_verdict_has_its_words() -> None:
@@ -136,8 +136,8 @@ def test_every_verdict_has_its_words() -> None:
         ),
         "x",
     )
-    for verdict in Verdict:
-        step = Step(verdict, about)
+    for verdict in TrialVerdict:
+        step = TrialStep(verdict, about)
         assert step.words
         assert step.name
-        assert step.cure or step.outcome is not Outcome.BAD or verdict is Verdict.UNTRUSTED_KEYS
+        assert step.cure or step.outcome is not TrialOutcome.BAD or verdict is TrialVerdict.UNTRUSTED_KEYS

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.connecting.files import LONGEST, Imported, read_connections, read_file, write_file, written
-from app.connection import DEMO_CONNECTION, Connection, SignInKind
+from app.connection import DEMO_CONNECTION, Connection
 from app.errors import BadInput
 
 FULL = Connection(
@@ -23,7 +23,7 @@ FULL = Connection(
     api_url="https://api.example/me",
     leeway_s=2.5,
     authorize_params=(("prompt", "consent"),),
-    sign_in=SignInKind.DEVICE,
+    sign_in="device",
 )
 
 

@@ -3,10 +3,9 @@
 import httpx
 import pytest
 
+from app.connecting.capabilities import Rating
 from app.connecting.lookup import look_up
 from app.connecting.not_found import NotFound
-from app.connecting.offer import Tone
-from app.connection import SignInKind
 from app.demo.org import DemoOrg
 from app.errors import BadInput
 from tests.app.connecting.conftest import Server
@@ -40,8 +39,8 @@ async def test_what_the_demo_org_offers(to_org: httpx.AsyncClient, org: DemoOrg)
     facts = {each.name: each for each in offer.facts}
     assert offer.why_not == {}
     assert facts["Sign-in"].value == "browser, username and password, another device"
-    assert (facts["PKCE"].value, facts["PKCE"].tone) == ("S256", Tone.GOOD)
-    assert facts["Refresh tokens"].tone is Tone.GOOD
+    assert (facts["PKCE"].value, facts["PKCE"].tone) == ("S256", Rating.GOOD)
+    assert facts["Refresh tokens"].tone is Rating.GOOD
     assert "device code" in facts["Grants"].value
     assert offer.missing == ()
 
@@ -69,7 +68,7 @@ async def test_what_is_not_stated_is_not_held_against_a_server(http: httpx.Async
     assert facts["Grants"] == "not stated"
     assert facts["Refresh tokens"].startswith("not stated")
     assert facts["PKCE"].startswith("not stated")
-    assert set(found.offer.why_not) == {SignInKind.PASSWORD, SignInKind.DEVICE}
+    assert set(found.offer.why_not) == {"password", "device"}
     assert "No revocation" in " ".join(found.offer.missing)
 
 
@@ -83,8 +82,8 @@ async def test_a_server_without_refresh_tokens_or_s256_is_told_of(http: httpx.As
     )
     offer = (await look_up(http, server.url)).offer
     tones = {each.name: each.tone for each in offer.facts}
-    assert tones["Refresh tokens"] is tones["PKCE"] is Tone.WARNING
-    assert SignInKind.BROWSER in offer.why_not
+    assert tones["Refresh tokens"] is tones["PKCE"] is Rating.WARNING
+    assert "browser" in offer.why_not
     said = " ".join(offer.missing)
     for word in ("No refresh tokens", "openid is not", "S256", "RFC 9207"):
         assert word in said

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.connecting.pasted import is_okta_issuer, issuer_spelled, meant
+from app.connecting.pasted_issuer import candidates_in, is_okta_issuer, issuer_spelled
 from app.errors import BadInput
 
 OKTA = ("https://example.okta.com/oauth2/default", "https://example.okta.com")
@@ -38,7 +38,7 @@ OKTA = ("https://example.okta.com/oauth2/default", "https://example.okta.com")
     ],
 )
 def test_what_is_meant(text: str, issuers: tuple[str, ...]) -> None:
-    assert meant(text).issuers == issuers
+    assert candidates_in(text).issuers == issuers
 
 
 @pytest.mark.parametrize(
@@ -57,23 +57,23 @@ def test_what_is_meant(text: str, issuers: tuple[str, ...]) -> None:
 )
 def test_what_cannot_be_asked_is_refused_in_three_lines(text: str, said: str) -> None:
     with pytest.raises(BadInput) as refused:
-        meant(text)
+        candidates_in(text)
     assert said in refused.value.what
     assert all(refused.value.lines())
 
 
 def test_what_was_put_right_is_said() -> None:
-    notes = " ".join(meant("example-admin.okta.com/x?y=1").notes)
+    notes = " ".join(candidates_in("example-admin.okta.com/x?y=1").notes)
     assert "https:// was put in front" in notes
     assert "people sign in at example.okta.com" in notes
     assert "? or #" in notes
-    assert meant("https://as.example").notes == ()
+    assert candidates_in("https://as.example").notes == ()
 
 
 @given(st.text(max_size=200))
 def test_any_text_is_understood_or_refused(text: str) -> None:
     try:
-        found = meant(text)
+        found = candidates_in(text)
     except BadInput:
         return
     assert all(each.startswith(("https://", "http://")) for each in found.issuers)

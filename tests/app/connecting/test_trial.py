@@ -8,10 +8,10 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from app.connecting.step import Step
 from app.connecting.trial import try_out
-from app.connecting.verdict import Outcome
-from app.connection import DEMO_CLIENT_ID, Connection, SignInKind
+from app.connecting.trial_step import TrialStep
+from app.connecting.trial_verdict import TrialOutcome
+from app.connection import DEMO_CLIENT_ID, Connection
 from app.demo.org import DemoOrg
 from app.errors import BadInput
 from tests.app.connecting.conftest import Server
@@ -23,23 +23,23 @@ def to(issuer: str, **more: object) -> Connection:
     return replace(Connection(name="x", issuer=issuer, client_id=DEMO_CLIENT_ID), **more)  # type: ignore[arg-type]
 
 
-async def steps(connection: Connection, http: httpx.AsyncClient) -> list[Step]:
+async def steps(connection: Connection, http: httpx.AsyncClient) -> list[TrialStep]:
     return [step async for step in try_out(connection, http)]
 
 
-async def last(connection: Connection, http: httpx.AsyncClient) -> Step:
+async def last(connection: Connection, http: httpx.AsyncClient) -> TrialStep:
     return (await steps(connection, http))[-1]
 
 
 async def test_a_connection_to_the_demo_org_is_good_all_along(to_org: httpx.AsyncClient, org: DemoOrg) -> None:
     found = await steps(to(org.issuer), to_org)
     assert [step.name for step in found] == ["Metadata", "Keys", "Scopes", "Redirect port", "Client and redirect URI"]
-    assert {step.outcome for step in found} == {Outcome.GOOD}
+    assert {step.outcome for step in found} == {TrialOutcome.GOOD}
 
 
 async def test_a_client_nobody_knows(to_org: httpx.AsyncClient, org: DemoOrg) -> None:
     step = await last(to(org.issuer, client_id="nobody"), to_org)
-    assert step.outcome is Outcome.BAD
+    assert step.outcome is TrialOutcome.BAD
     assert "does not know this client" in step.words
 
 
@@ -47,7 +47,7 @@ async def test_a_redirect_uri_that_is_not_registered(to_org: httpx.AsyncClient, 
     org.turn(exact_redirect_uris=True)
     uri = "http://127.0.0.1:8765/elsewhere"
     step = await last(to(org.issuer, redirect_uris=(uri,)), to_org)
-    assert (step.name, step.outcome) == (f"Client and {uri}", Outcome.BAD)
+    assert (step.name, step.outcome) == (f"Client and {uri}", TrialOutcome.BAD)
     assert f"Register exactly {uri}" in step.cure
     assert "the port included" in step.cure
     step = await last(to(org.issuer), to_org)
@@ -66,29 +66,29 @@ async def test_every_redirect_uri_is_asked_about_and_the_first_free_port_named(
         assert port_step.words == f"{ports[1]} is free. In use: {ports[0]}."
         assert [step.name for step in found[-2:]] == [f"Client and {uri}" for uri in uris]
         found = await steps(to(org.issuer, redirect_uris=uris[:1]), to_org)
-        assert next(step for step in found if step.name == "Redirect port").outcome is Outcome.BAD
+        assert next(step for step in found if step.name == "Redirect port").outcome is TrialOutcome.BAD
 
 
 async def test_scopes_that_bring_no_refresh_token_or_are_not_listed(to_org: httpx.AsyncClient, org: DemoOrg) -> None:
     for scopes, said in (("openid", "no refresh token"), ("openid offline_access what", "what")):
         found = await steps(to(org.issuer, scopes=scopes), to_org)
         step = next(step for step in found if step.name == "Scopes")
-        assert step.outcome is Outcome.UNKNOWN
+        assert step.outcome is TrialOutcome.UNKNOWN
         assert said in step.words
-    assert found[-1].outcome is Outcome.BAD
+    assert found[-1].outcome is TrialOutcome.BAD
     assert "invalid_scope" in found[-1].words
 
 
 async def test_nothing_more_is_asked_where_there_is_no_metadata(http: httpx.AsyncClient, server: Server) -> None:
     found = await steps(to(server.url), http)
-    assert [(step.name, step.outcome) for step in found] == [("Metadata", Outcome.BAD)]
+    assert [(step.name, step.outcome) for step in found] == [("Metadata", TrialOutcome.BAD)]
     assert all("/authorize" not in each for each in server.asked)
 
 
 async def test_an_issuer_written_otherwise_is_refused(http: httpx.AsyncClient, server: Server) -> None:
     server.metadata("/.well-known/openid-configuration", f"{server.url}/")
     step = await last(to(server.url), http)
-    assert (step.outcome, step.cure) == (Outcome.BAD, f"Use {server.url}/ as the issuer.")
+    assert (step.outcome, step.cure) == (TrialOutcome.BAD, f"Use {server.url}/ as the issuer.")
 
 
 Page = tuple[int, str, str]
@@ -97,20 +97,20 @@ Page = tuple[int, str, str]
 @pytest.mark.parametrize(
     ("page", "outcome", "said"),
     [
-        ((200, "text/html", "<h1>Sign in</h1>"), Outcome.UNKNOWN, "Only a sign-in will tell"),
-        ((302, "text/html", "https://login.example/start"), Outcome.UNKNOWN, "Only a sign-in will tell"),
-        ((302, "text/html", "https://login.example/error?id=5"), Outcome.UNKNOWN, "which of both"),
-        ((400, "text/html", "The &#39;redirect_uri&#39; parameter must be …"), Outcome.BAD, "redirect URI"),
-        ((400, "text/html", "error: invalid_client, client is invalid"), Outcome.BAD, "does not know this client"),
-        ((400, "text/html", "/authorize?client_id=a&redirect_uri=b went wrong"), Outcome.BAD, "which of both"),
-        ((400, "text/html", "?redirect_uri=b: error: invalid_client"), Outcome.BAD, "does not know this client"),
-        ((400, "text/html", "client_id or redirect_uri is wrong"), Outcome.BAD, "which of both"),
-        ((503, "text/html", "later"), Outcome.UNKNOWN, "503"),
-        ((429, "text/html", "client_id: slower"), Outcome.UNKNOWN, "429"),
+        ((200, "text/html", "<h1>Sign in</h1>"), TrialOutcome.UNKNOWN, "Only a sign-in will tell"),
+        ((302, "text/html", "https://login.example/start"), TrialOutcome.UNKNOWN, "Only a sign-in will tell"),
+        ((302, "text/html", "https://login.example/error?id=5"), TrialOutcome.UNKNOWN, "which of both"),
+        ((400, "text/html", "The &#39;redirect_uri&#39; parameter must be …"), TrialOutcome.BAD, "redirect URI"),
+        ((400, "text/html", "error: invalid_client, client is invalid"), TrialOutcome.BAD, "does not know this client"),
+        ((400, "text/html", "/authorize?client_id=a&redirect_uri=b went wrong"), TrialOutcome.BAD, "which of both"),
+        ((400, "text/html", "?redirect_uri=b: error: invalid_client"), TrialOutcome.BAD, "does not know this client"),
+        ((400, "text/html", "client_id or redirect_uri is wrong"), TrialOutcome.BAD, "which of both"),
+        ((503, "text/html", "later"), TrialOutcome.UNKNOWN, "503"),
+        ((429, "text/html", "client_id: slower"), TrialOutcome.UNKNOWN, "429"),
     ],
 )
 async def test_what_a_page_tells_and_what_it_does_not(
-    http: httpx.AsyncClient, server: Server, page: Page, outcome: Outcome, said: str
+    http: httpx.AsyncClient, server: Server, page: Page, outcome: TrialOutcome, said: str
 ) -> None:
     server.metadata("/.well-known/openid-configuration", server.url)
     server.document("/keys", keys=[{"kty": "RSA", "alg": "RS256"}])
@@ -123,12 +123,12 @@ async def test_what_a_page_tells_and_what_it_does_not(
 @pytest.mark.parametrize(
     ("query", "outcome", "said"),
     [
-        ("error=consent_required&state={state}", Outcome.GOOD, "knows this client"),
-        ("error=unauthorized_client&error_description=No+%3Cb%3E&state={state}", Outcome.BAD, "No <b>"),
-        ("error=login_required&state=another", Outcome.BAD, "another state"),
+        ("error=consent_required&state={state}", TrialOutcome.GOOD, "knows this client"),
+        ("error=unauthorized_client&error_description=No+%3Cb%3E&state={state}", TrialOutcome.BAD, "No <b>"),
+        ("error=login_required&state=another", TrialOutcome.BAD, "another state"),
     ],
 )
-async def test_what_the_server_sends_back_with(query: str, outcome: Outcome, said: str) -> None:
+async def test_what_the_server_sends_back_with(query: str, outcome: TrialOutcome, said: str) -> None:
     asked: list[dict[str, list[str]]] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -145,17 +145,15 @@ async def test_what_the_server_sends_back_with(query: str, outcome: Outcome, sai
     connection = to("https://as.example", audience="api://a", authorize_params=(("prompt", "consent"), ("x", "1")))
     async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
         found = await steps(connection, http)
-    assert found[1].outcome is Outcome.BAD  # no key at all
+    assert found[1].outcome is TrialOutcome.BAD  # no key at all
     assert found[-1].outcome is outcome
     assert said in found[-1].words
     assert (asked[0]["prompt"], asked[0]["x"], asked[0]["audience"]) == (["none"], ["1"], ["api://a"])
 
 
-@pytest.mark.parametrize(
-    ("kind", "outcome"), [(SignInKind.DEVICE, Outcome.UNKNOWN), (SignInKind.PASSWORD, Outcome.BAD)]
-)
+@pytest.mark.parametrize(("kind", "outcome"), [("device", TrialOutcome.UNKNOWN), ("password", TrialOutcome.BAD)])
 async def test_other_ways_to_sign_in_ask_no_authorization_endpoint(
-    http: httpx.AsyncClient, server: Server, kind: SignInKind, outcome: Outcome
+    http: httpx.AsyncClient, server: Server, kind: str, outcome: TrialOutcome
 ) -> None:
     server.metadata("/.well-known/openid-configuration", server.url, device_authorization_endpoint=f"{server.url}/d")
     step = await last(to(server.url, sign_in=kind), http)
@@ -172,15 +170,19 @@ async def test_a_connection_that_cannot_be_used_asks_nobody(http: httpx.AsyncCli
 @pytest.mark.parametrize(
     ("page", "outcome", "said"),
     [
-        ((201, {"request_uri": "urn:x", "expires_in": 60}), Outcome.GOOD, "taken a pushed request"),
-        ((401, {"error": "invalid_client"}), Outcome.BAD, "does not know this client"),
-        ((400, {"error": "invalid_request", "error_description": "bad redirect_uri"}), Outcome.BAD, "redirect URI"),
-        ((400, {"error": "invalid_scope"}), Outcome.BAD, "refuses a pushed request"),
-        ((500, {}), Outcome.BAD, "500"),
+        ((201, {"request_uri": "urn:x", "expires_in": 60}), TrialOutcome.GOOD, "taken a pushed request"),
+        ((401, {"error": "invalid_client"}), TrialOutcome.BAD, "does not know this client"),
+        (
+            (400, {"error": "invalid_request", "error_description": "bad redirect_uri"}),
+            TrialOutcome.BAD,
+            "redirect URI",
+        ),
+        ((400, {"error": "invalid_scope"}), TrialOutcome.BAD, "refuses a pushed request"),
+        ((500, {}), TrialOutcome.BAD, "500"),
     ],
 )
 async def test_where_requests_are_pushed_one_is(
-    http: httpx.AsyncClient, server: Server, page: tuple[int, dict[str, str]], outcome: Outcome, said: str
+    http: httpx.AsyncClient, server: Server, page: tuple[int, dict[str, str]], outcome: TrialOutcome, said: str
 ) -> None:
     more = {"pushed_authorization_request_endpoint": f"{server.url}/par"}
     server.metadata("/.well-known/openid-configuration", server.url, **more)

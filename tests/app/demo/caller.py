@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-from app.demo.front import asgi
+from app.demo.asgi import asgi
 from app.demo.org import DemoOrg
 from tests.app.demo.nasty import NASTY, QUOTE
 from tests.app.demo.somebody import Somebody

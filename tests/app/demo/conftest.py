@@ -7,10 +7,10 @@ import httpx
 import pytest
 
 from app.clock import SystemClock
-from app.demo.front import asgi
+from app.demo.asgi import asgi
 from app.demo.ledger import MemoryLedger, SigningKey
 from app.demo.org import DemoOrg
-from app.simloop import SimClock
+from app.sim_loop import SimClock
 from tests.app.demo.caller import Caller
 from tests.app.demo.somebody import Somebody
 

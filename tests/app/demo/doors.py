@@ -7,7 +7,7 @@ from starlette.routing import Route
 
 from app.clock import SystemClock
 from app.connection import DEMO_CLIENT_ID
-from app.demo.front import Front, asgi
+from app.demo.asgi import DemoOrgApp, asgi
 from app.demo.org import DemoOrg
 
 _FILLED = {"{id}": DEMO_CLIENT_ID, "{step}": "activate"}
@@ -16,7 +16,7 @@ _FILLED = {"{id}": DEMO_CLIENT_ID, "{step}": "activate"}
 def doors(org: DemoOrg) -> list[tuple[str, str]]:
     """Return every path with every method it takes."""
     front = asgi(org)
-    assert isinstance(front, Front)
+    assert isinstance(front, DemoOrgApp)
     routes: list[Any] = front._inner.routes  # type: ignore[attr-defined]
     found = []
     for route in routes:

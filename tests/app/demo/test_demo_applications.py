@@ -13,10 +13,10 @@ from okta.models import OpenIdConnectApplication
 from app.demo import dialect
 from app.demo.applications import Application, Grant, Rotation
 from app.demo.dialect import listed
-from app.demo.faults import Fault, Kind
-from app.demo.management.shown import iso
+from app.demo.faults import Fault, FaultKind
+from app.demo.management.application_json import iso
 from app.demo.org import DemoOrg
-from app.simloop import SimClock
+from app.sim_loop import SimClock
 from tests.app.demo.administrator import (
     APP,
     Administrator,
@@ -164,7 +164,7 @@ async def test_rate_limit_headers_by_the_minute(admin: Administrator, clock: Sim
 
 
 async def test_faults_and_counters_know_it(admin: Administrator, org: DemoOrg) -> None:
-    org.faults.switch_on([Fault(kind=Kind.ERROR_500, endpoint="applications", times=1)])
+    org.faults.switch_on([Fault(kind=FaultKind.ERROR_500, endpoint="applications", times=1)])
     answer = await admin.ask("GET", APP)
     assert (answer.status_code, answer.json()["errorCode"]) == (500, "E0000009")
     assert (await admin.ask("GET", APP)).status_code == 200

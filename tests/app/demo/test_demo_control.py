@@ -12,7 +12,7 @@ from app.demo.policy import Policy
 from app.demo.presets import PRESETS
 from app.demo.scenarios import SCENARIOS
 from app.secret import Secret
-from app.simloop import SimClock
+from app.sim_loop import SimClock
 from tests.app.demo.somebody import V1, Somebody
 
 pytestmark = pytest.mark.anyio

@@ -10,11 +10,11 @@ import pytest
 from app.connection import DEMO_CLIENT_ID
 from app.demo import dialect
 from app.demo.applications import LAPSE, Application, Grant
+from app.demo.asgi import asgi
 from app.demo.dialect import listed
-from app.demo.front import asgi
 from app.demo.org import GRACE, DemoOrg
-from app.demo.systemlog import LogEvent
-from app.simloop import SimClock
+from app.demo.system_log import LogEvent
+from app.sim_loop import SimClock
 from tests.app.demo.grace import Grace
 from tests.app.demo.somebody import REDIRECT_URI
 from tests.app.demo.test_demo_tokens import assert_refused, claims

@@ -16,17 +16,17 @@ from hypothesis import strategies as st
 
 from app.clock import SystemClock
 from app.demo.applications import Grant
+from app.demo.asgi import asgi
 from app.demo.dialect import ROWS
-from app.demo.door import Bends
-from app.demo.faults import ENDPOINTS, Fault, Kind
+from app.demo.endpoint_routes import ActiveFaults
+from app.demo.faults import ENDPOINTS, Fault, FaultKind
 from app.demo.forging import bend
-from app.demo.front import asgi
 from app.demo.ledger import MemoryLedger, SigningKey
 from app.demo.org import DemoOrg
 from app.demo.serve import ServedOrg
 from app.demo.transport import OrgTransport
 from app.errors import BadInput
-from app.simloop import SimClock
+from app.sim_loop import SimClock
 from tests.app.demo.doors import doors
 from tests.app.demo.somebody import V1, Somebody
 from tests.app.demo.test_demo_authorize import returned
@@ -478,17 +478,17 @@ async def test_an_api_that_refuses_good_tokens(inside: Somebody) -> None:
 SECONDS = st.floats(0, 3600).map("{:.6f}".format) | st.integers(0, 3600).map(str)
 VALUES = {
     **dict.fromkeys(
-        [Kind.DELAY, Kind.DRIP, Kind.UNAVAILABLE, Kind.TOO_MANY, Kind.UNTIL_REFRESHED],
+        [FaultKind.DELAY, FaultKind.DRIP, FaultKind.UNAVAILABLE, FaultKind.TOO_MANY, FaultKind.UNTIL_REFRESHED],
         SECONDS,
     ),
-    Kind.OVERSIZED: st.integers(0, 64).map(str),
-    Kind.REFUSE: st.sampled_from(sorted(ROWS)),
+    FaultKind.OVERSIZED: st.integers(0, 64).map(str),
+    FaultKind.REFUSE: st.sampled_from(sorted(ROWS)),
 }
 PLACES = st.sampled_from([*ENDPOINTS, "*", *(f"token.{grant.short}" for grant in Grant)])
 
 
-@given(data=st.data(), kind=st.sampled_from(Kind), times=st.none() | st.integers(1, 999_999))
-def test_a_fault_is_read_as_it_is_written(data: st.DataObject, kind: Kind, times: int | None) -> None:
+@given(data=st.data(), kind=st.sampled_from(FaultKind), times=st.none() | st.integers(1, 999_999))
+def test_a_fault_is_read_as_it_is_written(data: st.DataObject, kind: FaultKind, times: int | None) -> None:
     value = data.draw(st.none() | VALUES[kind]) if kind in VALUES else None
     skip = data.draw(st.integers(0, 999_999))
     fault = Fault(kind=kind, endpoint=data.draw(PLACES), value=value, times=times, skip=skip)
@@ -509,13 +509,13 @@ def test_any_text_is_a_fault_or_gets_a_sentence(text: str) -> None:
 
 TRUE = {"iss": "i", "sub": "s", "aud": "a", "iat": 10_000_000, "exp": 10_003_600, "nonce": "n", "at_hash": "h"}
 
-BENDING = [kind for kind in Kind if bend(TRUE, {kind: Fault(kind=kind)}) != TRUE]
+BENDING = [kind for kind in FaultKind if bend(TRUE, {kind: Fault(kind=kind)}) != TRUE]
 
 
 @given(kinds=st.lists(st.sampled_from(BENDING), min_size=2, max_size=6, unique=True))
-def test_bends_meet_in_any_order(kinds: list[Kind]) -> None:
+def test_bends_meet_in_any_order(kinds: list[FaultKind]) -> None:
     """Of two faults about one claim the last wins, as if it were alone."""
-    bends: Bends = {kind: Fault(kind=kind) for kind in kinds}
+    bends: ActiveFaults = {kind: Fault(kind=kind) for kind in kinds}
     bent = bend(TRUE, bends)
     for name, value in TRUE.items():
         about = [kind for kind in kinds if bend(TRUE, {kind: bends[kind]}).get(name) != value]
@@ -556,4 +556,4 @@ def test_what_is_no_fault_gets_a_sentence(text: str, said: str) -> None:
 @pytest.mark.parametrize("counts", [{"times": 0}, {"times": 1_000_000}, {"skip": -1}, {"skip": 1_000_000}])
 def test_what_could_not_be_written_cannot_be(counts: dict[str, int]) -> None:
     with pytest.raises(BadInput):
-        Fault(kind=Kind.HTML, **counts)
+        Fault(kind=FaultKind.HTML, **counts)

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.demo.asgi import asgi
 from app.demo.dialect import BEARER_EXPIRED, BEARER_INVALID, BEARER_MISSING, BEARER_REVOKED
-from app.demo.front import asgi
 from app.demo.ledger import MemoryLedger, SigningKey
 from app.demo.org import DemoOrg
-from app.simloop import SimClock
+from app.sim_loop import SimClock
 from tests.app.demo.somebody import V1, Somebody
 
 pytestmark = pytest.mark.anyio

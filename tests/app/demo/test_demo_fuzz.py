@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from app.clock import SystemClock
 from app.demo.applications import Grant
 from app.demo.dialect import ROWS
-from app.demo.faults import Kind
+from app.demo.faults import FaultKind
 from app.demo.ledger import MemoryLedger, SigningKey
 from app.demo.org import DemoOrg
 from app.demo.presets import PRESETS
@@ -146,8 +146,8 @@ SCALARS = (
     st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | GOOD | st.sampled_from(["\ud800", []])
 )
 # those that wait would let the tests wait
-WAITS = {Kind.DELAY, Kind.DRIP}
-FAULTS = st.sampled_from(sorted(set(Kind) - WAITS)).map("{}@*".format) | st.sampled_from(sorted(ROWS)).map(
+WAITS = {FaultKind.DELAY, FaultKind.DRIP}
+FAULTS = st.sampled_from(sorted(set(FaultKind) - WAITS)).map("{}@*".format) | st.sampled_from(sorted(ROWS)).map(
     "refuse={}@token".format
 )
 ORDERS = st.one_of(

@@ -8,7 +8,7 @@ import pytest
 from app.demo import dialect
 from app.demo.applications import Application
 from app.demo.org import DemoOrg
-from app.simloop import SimClock
+from app.sim_loop import SimClock
 from tests.app.demo.somebody import V1, VERIFIER, Somebody
 
 pytestmark = pytest.mark.anyio

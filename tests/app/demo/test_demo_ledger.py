@@ -7,10 +7,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.demo.front import asgi
+from app.demo.asgi import asgi
 from app.demo.ledger import FileLedger
 from app.demo.org import DemoOrg
-from app.simloop import SimClock
+from app.sim_loop import SimClock
 from tests.app.demo.somebody import Somebody
 
 

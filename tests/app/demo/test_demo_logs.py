@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from okta.models import LogEvent
 
 from app.demo.applications import Application, Grant
-from app.demo.faults import Fault, Kind
-from app.demo.management.shown import iso
+from app.demo.faults import Fault, FaultKind
+from app.demo.management.application_json import iso
 from app.demo.org import DemoOrg
-from app.simloop import SimClock
+from app.sim_loop import SimClock
 from tests.app.demo.administrator import Administrator, Document, without_refresh
 from tests.app.demo.somebody import V1, Somebody
 
@@ -223,7 +223,7 @@ async def test_codes(admin: Administrator, ada: Somebody, org: DemoOrg, clock: S
 
 
 async def test_a_fault_is_named_as_the_cause(admin: Administrator, ada: Somebody, org: DemoOrg) -> None:
-    org.faults.switch_on([Fault(kind=Kind.REFUSE, value="invalid_refresh_token", times=1)])
+    org.faults.switch_on([Fault(kind=FaultKind.REFUSE, value="invalid_refresh_token", times=1)])
     await ada.refresh("whatever")
     reason, why = await cause(admin)
     assert reason == "invalid_refresh_token"

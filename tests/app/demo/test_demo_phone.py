@@ -13,9 +13,9 @@ import pytest
 from app.connection import DEMO_CLIENT_ID
 from app.demo import dialect
 from app.demo.applications import LAPSE
-from app.demo.front import asgi
+from app.demo.asgi import asgi
 from app.demo.org import GRACE, DemoOrg
-from app.simloop import SimClock
+from app.sim_loop import SimClock
 from tests.app.demo.grace import Grace
 from tests.app.demo.test_demo_authorize import NASTY, Fields
 from tests.app.demo.test_demo_tokens import assert_refused

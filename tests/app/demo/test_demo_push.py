@@ -9,8 +9,8 @@ from app.connection import DEMO_CLIENT_ID
 from app.demo import dialect
 from app.demo.applications import LAPSE, Application
 from app.demo.org import DemoOrg
-from app.demo.systemlog import LogEvent
-from app.simloop import SimClock
+from app.demo.system_log import LogEvent
+from app.sim_loop import SimClock
 from tests.app.demo.somebody import V1, Somebody
 from tests.app.demo.test_demo_tokens import assert_refused
 

@@ -15,11 +15,12 @@ from app.connections import Connections
 from app.demo.ledger import MemoryLedger, SigningKey
 from app.demo.org import DemoOrg
 from app.demo.pending import Pending
-from app.demo.scenarios import SCENARIOS, Expectation, Scenario, Stage, scenario_named
+from app.demo.scenarios import SCENARIOS, ConformanceModule, Expectation, RequiredBy, scenario_named
 from app.demo.serve import ServedOrg
 from app.errors import BadInput, DiscoveryFailed, LapseError, SignInFailed
 from app.events import Entry
 from app.events.sign_in import RedirectIgnored
+from app.session.kinds.browser import BROWSER
 from app.session.states import SignedIn
 from app.session.store import MemoryStore
 from tests.e2e.scripted_browser import sign_in
@@ -71,7 +72,7 @@ async def bench(served: ServedOrg, scopes: str = "openid profile offline_access"
 
 
 async def signed_in(opened: Connections) -> None:
-    await opened.sign_in(lambda _: None)
+    await opened.sign_in(BROWSER, lambda _: None)
     assert isinstance(opened.session.state, SignedIn)
 
 
@@ -96,23 +97,23 @@ async def test_lapse_completes_what_is_good(served: ServedOrg, name: str) -> Non
         assert served.org.counters["token"] == before + 1
 
 
-@pytest.mark.parametrize("name", [name for name, each in _REJECTED.items() if each.stage is Stage.DISCOVERY])
+@pytest.mark.parametrize("name", [name for name, each in _REJECTED.items() if each.stage is RequiredBy.DISCOVERY])
 async def test_lapse_stops_before_the_browser(served: ServedOrg, name: str) -> None:
     served.org.play(scenario_named(name))
     async with bench(served) as opened:
         with pytest.raises(DiscoveryFailed):
-            await opened.sign_in(lambda _: None)
+            await opened.sign_in(BROWSER, lambda _: None)
     assert served.org.counters["authorize"] == 0
 
 
-@pytest.mark.parametrize("name", [name for name, each in _REJECTED.items() if each.stage is Stage.REDIRECT])
+@pytest.mark.parametrize("name", [name for name, each in _REJECTED.items() if each.stage is RequiredBy.REDIRECT])
 async def test_lapse_sends_no_code_on(served: ServedOrg, name: str) -> None:
     served.org.play(scenario_named(name))
     async with bench(served) as opened:
         with suppress(LapseError, TimeoutError):
             async with asyncio.timeout(None) as waiting:
                 opened.journal.subscribe(lambda entry: _stop_waiting(entry, waiting))
-                await opened.sign_in(lambda _: None)
+                await opened.sign_in(BROWSER, lambda _: None)
         assert not isinstance(opened.session.state, SignedIn)
     assert served.org.counters["sign_in"] == 1
     assert served.org.counters["token"] == 0
@@ -123,18 +124,18 @@ def _stop_waiting(entry: Entry, waiting: asyncio.Timeout) -> None:
         waiting.reschedule(0)
 
 
-@pytest.mark.parametrize("name", [name for name, each in _REJECTED.items() if each.stage is Stage.SIGN_IN])
+@pytest.mark.parametrize("name", [name for name, each in _REJECTED.items() if each.stage is RequiredBy.SIGN_IN])
 async def test_lapse_refuses_the_id_token_and_uses_nothing_of_it(served: ServedOrg, name: str) -> None:
     served.org.play(scenario_named(name))
     async with bench(served) as opened:
         with pytest.raises(SignInFailed):
-            await opened.sign_in(lambda _: None)
+            await opened.sign_in(BROWSER, lambda _: None)
         assert not isinstance(opened.session.state, SignedIn)
     assert served.org.counters["token"] == 1
     assert served.org.counters["userinfo"] == served.org.counters["api"] == 0
 
 
-@pytest.mark.parametrize("name", [name for name, each in _REJECTED.items() if each.stage is Stage.USERINFO])
+@pytest.mark.parametrize("name", [name for name, each in _REJECTED.items() if each.stage is RequiredBy.USERINFO])
 async def test_lapse_does_not_believe_userinfo(served: ServedOrg, name: str) -> None:
     scopes = "openid email offline_access"  # without `profile` only userinfo could tell the name
     async with bench(served, scopes) as opened:
@@ -145,7 +146,7 @@ async def test_lapse_does_not_believe_userinfo(served: ServedOrg, name: str) -> 
     assert served.org.counters["userinfo"] == 1
 
 
-@pytest.mark.parametrize("name", [name for name, each in _REJECTED.items() if each.stage is Stage.REFRESH])
+@pytest.mark.parametrize("name", [name for name, each in _REJECTED.items() if each.stage is RequiredBy.REFRESH])
 async def test_lapse_uses_nothing_of_a_refresh_for_somebody_else(served: ServedOrg, name: str) -> None:
     served.org.play(scenario_named(name))
     async with bench(served) as opened:
@@ -161,7 +162,7 @@ def test_every_scenario_says_where_it_comes_from() -> None:
     for scenario in SCENARIOS.values():
         assert scenario.source
         assert scenario.plays.endswith(".")
-    assert isinstance(SCENARIOS["test"], Scenario)
+    assert isinstance(SCENARIOS["test"], ConformanceModule)
 
 
 def test_a_scenario_goes_by_the_suites_name_too() -> None:

@@ -9,7 +9,7 @@ import pytest
 from app.demo import dialect
 from app.demo.dialect import OktaError, listed
 from app.demo.org import DemoOrg
-from app.simloop import SimClock
+from app.sim_loop import SimClock
 from tests.app.demo.somebody import REDIRECT_URI, V1, Somebody
 from tests.app.demo.test_demo_authorize import Fields, returned
 

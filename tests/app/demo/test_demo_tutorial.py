@@ -11,7 +11,7 @@ from app.demo.ledger import MemoryLedger, SigningKey
 from app.demo.org import DemoOrg
 from app.demo.policy import Policy
 from app.demo.transport import OrgTransport
-from app.simloop import SimClock, SimLoop
+from app.sim_loop import SimClock, SimLoop
 
 # What a reader imports to try it.
 _IMPORTED = (Fault, OrgTransport, Policy, SimClock, SimLoop, asyncio, httpx, suppress)

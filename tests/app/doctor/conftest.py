@@ -12,14 +12,14 @@ from app.demo.embedded import policy_of
 from app.demo.faults import Fault
 from app.doctor.doctor import diagnose
 from app.doctor.evidence import case_of
-from app.doctor.look import look_at
-from app.doctor.orgside import ask_org
-from app.doctor.records import Case, Certainty, Finding, Known, Look
+from app.doctor.okta_org import ask_org
+from app.doctor.records import Case, Certainty, Finding, Known, ServerCheck
+from app.doctor.server_check import check_server
 from app.errors import LapseError
 from app.lanes import Limits
 from app.secret import Secret
 from app.session.session import Session
-from app.simloop import SimClock
+from app.sim_loop import SimClock
 from tests.app.session.conftest import World, new_world
 
 LAPSED_S = 31.0
@@ -63,10 +63,10 @@ class Ward:
     def tell_limits(self, limits: Limits | None = None) -> None:
         self.known = replace(self.known, limits=limits or policy_of(self.world.org).limits)
 
-    async def look(self, http: httpx.AsyncClient | None = None, issuer: str = "") -> Look:
+    async def look(self, http: httpx.AsyncClient | None = None, issuer: str = "") -> ServerCheck:
         """Look at the org, or at another issuer, whose case it is from then on."""
         self.issuer = issuer or self.world.org.issuer
-        found = await look_at(http or self.world.http, self.issuer, self.world.clock)
+        found = await check_server(http or self.world.http, self.issuer, self.world.clock)
         self.known = replace(self.known, look=found)
         return found
 

@@ -4,7 +4,7 @@ import pytest
 
 from app.demo import dialect
 from app.demo.dialect import OktaError
-from app.doctor.rules.saying import Described
+from app.doctor.rules.server_words import Described
 
 ROWS = {name: row for name, row in vars(dialect).items() if isinstance(row, OktaError)}
 

@@ -11,7 +11,8 @@ from app.assembly import open_assembly
 from app.cli import build_parser, run
 from app.connections import Connections
 from app.demo.embedded import demo_of
-from app.doctor.lasttrouble import TroubleMemory
+from app.doctor.last_failure import FailureMemory
+from app.session.kinds.browser import BROWSER
 from tests.e2e.scripted_browser import sign_in
 from tests.ports import free_port
 
@@ -55,8 +56,8 @@ async def test_half_a_connection_is_2(capsys: pytest.CaptureFixture[str]) -> Non
 async def refused(window: Connections) -> None:
     """Sign in, and have the refresh refused because an administrator revoked the grant."""
     await window.connect()
-    window.journal.subscribe(TroubleMemory(settings.data_dir()))
-    await window.sign_in(lambda _: None)
+    window.journal.subscribe(FailureMemory(settings.data_dir()))
+    await window.sign_in(BROWSER, lambda _: None)
     assert demo_of(window).host.org is not None
     demo_of(window).host.org.revoke(None)
     window.clock.jump(31)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.doctor.lasttrouble import TroubleMemory, last_trouble
-from app.doctor.records import Certainty, Stage, Trouble
+from app.doctor.last_failure import FailureMemory, last_trouble
+from app.doctor.records import Certainty, FailedStage, Failure
 from app.errors.reasons import SignInEnded
 from app.events.sign_in import SignInFinished
 from app.journal import Journal
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def refused_refresh(ward: Ward, folder: Path) -> None:
-    ward.world.journal.subscribe(TroubleMemory(folder))
+    ward.world.journal.subscribe(FailureMemory(folder))
     await ward.sign_in()
     await ward.refresh()
     ward.world.clock.jump(8 * 86400.0)
@@ -31,7 +31,7 @@ async def test_a_later_run_knows_when_and_which_generation(ward: Ward, tmp_path:
     await refused_refresh(ward, tmp_path)
     found = last_trouble(tmp_path, "")
     assert found is not None
-    assert (found.stage, found.code, found.status, found.seq) == (Stage.REFRESH, "invalid_grant", 400, None)
+    assert (found.stage, found.code, found.status, found.seq) == (FailedStage.REFRESH, "invalid_grant", 400, None)
     assert found.at == ward.world.clock.now()
     assert found.sent is not None
     assert found.sent.name == "RT-2"
@@ -60,10 +60,10 @@ async def test_a_sign_in_that_was_given_up_hides_nothing(ward: Ward, tmp_path: P
     ward.world.journal.append(SignInFinished("It was cancelled.", SignInEnded.CANCELLED))
     found = last_trouble(tmp_path, "")
     assert found is not None
-    assert found.stage is Stage.REFRESH
+    assert found.stage is FailedStage.REFRESH
     here = ward.case().trouble
     assert here is not None
-    assert here.stage is Stage.REFRESH
+    assert here.stage is FailedStage.REFRESH
 
 
 async def test_tokens_make_it_forget(ward: Ward, tmp_path: Path) -> None:
@@ -81,4 +81,4 @@ def test_a_file_that_makes_no_sense_is_no_memory(tmp_path: Path, text: str) -> N
 
 async def test_a_folder_that_cannot_be_written_costs_nothing_else(ward: Ward, tmp_path: Path) -> None:
     await refused_refresh(ward, tmp_path / "missing")
-    assert isinstance(ward.case().trouble, Trouble)
+    assert isinstance(ward.case().trouble, Failure)

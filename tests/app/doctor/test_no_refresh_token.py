@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from app.doctor.doctor import diagnose
-from app.doctor.look import look_at
 from app.doctor.records import Certainty
+from app.doctor.server_check import check_server
 from tests.app.doctor.conftest import Ward
 
 pytestmark = pytest.mark.anyio
@@ -78,7 +78,7 @@ async def test_the_server_offers_no_refresh_tokens_at_all(ward: Ward) -> None:
         return httpx.Response(200, json=keys if request.url.path.endswith("keys") else metadata)
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(altered)) as http:
-        look = await look_at(http, issuer, ward.world.clock)
+        look = await check_server(http, issuer, ward.world.clock)
     assert look.trouble is None
     ward.known = replace(ward.known, look=look)
     ward.expect("grant_not_offered", Certainty.SURE)

@@ -8,7 +8,7 @@ import pytest
 
 from app.demo import words
 from app.demo.cause import Cause
-from app.demo.controller import Controller
+from app.demo.control_client import ControlClient
 from app.demo.drills import Drills
 from app.demo.org import ADA
 from app.doctor.records import Certainty, Finding
@@ -138,7 +138,7 @@ async def test_it_was_revoked_by_a_sign_out_elsewhere(ward: Ward) -> None:
 async def test_it_was_revoked_from_this_window(ward: Ward) -> None:
     await ward.sign_in()
     world = ward.world
-    controller = Controller(world.http, world.org.addresses)
+    controller = ControlClient(world.http, world.org.addresses)
     await Drills(world.session, world.client, world.journal, controller).revoke("refresh")
     await ward.refresh()
     assert "RT-1 was revoked" in ward.expect("revoked", Certainty.SURE).evidence[0].text

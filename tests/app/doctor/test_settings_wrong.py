@@ -8,14 +8,14 @@ import httpx
 import pytest
 
 from app.connection import DEMO_CLIENT_ID, Connection
-from app.demo.front import asgi
+from app.demo.asgi import asgi
 from app.doctor.doctor import diagnose
 from app.doctor.records import Certainty, Finding
 from app.errors import InvalidIdToken, SignInFailed, StoreFailed
 from app.errors.reasons import SignInEnded
 from app.events.sign_in import SignInFinished, SignInStarted
-from app.session.accept import finished
 from app.session.sign_in import browser_sign_in
+from app.session.sign_in_result import finished
 from tests.app.doctor.conftest import LAPSED_S, Ward
 from tests.app.session.conftest import new_session
 from tests.ports import free_port

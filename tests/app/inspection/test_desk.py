@@ -7,18 +7,18 @@ import pytest
 
 from app.connection import DEMO_CLIENT_ID
 from app.errors import BadInput
-from app.inspection.desk import Desk
 from app.inspection.difference import difference
 from app.inspection.inspector import FOR_THE_API, FOR_THE_ORG, Conclusion, Inspection
-from app.inspection.pasted import Pasted, access_token_among, find_tokens
+from app.inspection.pasted_text import PastedTokens, access_token_among, find_tokens
 from app.inspection.report import as_json, as_lines
+from app.inspection.token_inspector import TokenInspector
 from app.oauth.client import OAuthClient
-from app.oauth.rules import Outcome
-from app.oauth.verify import Kind
+from app.oauth.rules import RuleOutcome
+from app.oauth.verify import JwtKind
 from app.secret import Secret
 from app.session.session import Session
 from app.session.store import MemoryStore
-from app.simloop import SimClock
+from app.sim_loop import SimClock
 from app.token_name import TokenKind, TokenName
 from tests.app.session.conftest import World, new_world
 from tests.names import AT, IDT, RT
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.anyio
 class Bench:
     def __init__(self, world: World) -> None:
         self.world = world
-        self.desk = Desk(world.http, world.client, world.session, world.clock)
+        self.desk = TokenInspector(world.http, world.client, world.session, world.clock)
 
     def held(self) -> dict[TokenName, Inspection]:
         return {each.name: each for each in self.desk.held() if each.name is not None}
@@ -43,7 +43,7 @@ async def bench(clock: SimClock) -> AsyncIterator[Bench]:
     await world.http.aclose()
 
 
-def outcomes(inspection: Inspection) -> dict[str, Outcome]:
+def outcomes(inspection: Inspection) -> dict[str, RuleOutcome]:
     assert inspection.verification is not None
     return {each.rule: each.outcome for each in inspection.verification.verdicts}
 
@@ -58,8 +58,8 @@ async def test_after_a_sign_in_everything_is_known_and_nothing_is_asked(bench: B
         RT(1): Conclusion.OPAQUE,
     }
     ids = outcomes(found[IDT(1)])
-    assert {rule for rule, outcome in ids.items() if outcome is Outcome.CANNOT_BE_CHECKED} == set()
-    assert {ids[rule] for rule in ("iss", "aud", "nonce", "at_hash", "signature")} == {Outcome.PASSED}
+    assert {rule for rule, outcome in ids.items() if outcome is RuleOutcome.CANNOT_BE_CHECKED} == set()
+    assert {ids[rule] for rule in ("iss", "aud", "nonce", "at_hash", "signature")} == {RuleOutcome.PASSED}
     assert found[AT(1)].remark == FOR_THE_API
     assert bench.world.network.requests == []
 
@@ -69,8 +69,8 @@ async def test_a_refreshed_id_token_is_held_against_the_sign_in(bench: Bench) ->
     bench.world.clock.jump(40)
     await bench.world.session.fresh_token()
     found = outcomes(bench.held()[IDT(2)])
-    assert {found[f"refreshed {claim}"] for claim in ("iss", "sub", "aud", "azp", "auth_time")} == {Outcome.PASSED}
-    assert found["nonce"] is Outcome.NOT_APPLICABLE
+    assert {found[f"refreshed {claim}"] for claim in ("iss", "sub", "aud", "azp", "auth_time")} == {RuleOutcome.PASSED}
+    assert found["nonce"] is RuleOutcome.NOT_APPLICABLE
 
 
 async def test_a_lapsed_token_says_since_when(bench: Bench) -> None:
@@ -89,7 +89,7 @@ async def test_after_a_restart_the_keys_are_fetched_on_request(bench: Bench, clo
     await store.save("demo", world.store.written[-1])
     session = Session(client, store, world.journal, clock, key="demo", leeway_s=1.0)
     await session.restore()
-    desk = Desk(world.http, client, session, clock)
+    desk = TokenInspector(world.http, client, session, clock)
     world.network.requests.clear()
     access = desk.held()[0]
     assert access.conclusion is Conclusion.NOT_VERIFIED
@@ -128,7 +128,7 @@ async def test_opaque_access_tokens_end_by_receipt_and_introspection(bench: Benc
     bench.world.org.turn(access_token_format="opaque")
     await bench.world.sign_in()
     access = bench.held()[AT(1)]
-    assert (access.conclusion, access.verification, access.kind) == (Conclusion.OPAQUE, None, Kind.ACCESS)
+    assert (access.conclusion, access.verification, access.kind) == (Conclusion.OPAQUE, None, JwtKind.ACCESS)
     assert access.truth[0].is_acted_on
     await bench.desk.introspect(AT(1))
     assert bench.held()[AT(1)].truth[-1].sentence() == "Agrees."
@@ -140,9 +140,9 @@ async def test_an_access_token_of_the_orgs_own_server_is_for_the_org_only(bench:
     world.client = client
     world.session = Session(client, MemoryStore(), world.journal, world.clock, key="org", leeway_s=1.0)
     await world.sign_in()
-    found = {each.name: each for each in Desk(world.http, client, world.session, world.clock).held()}
+    found = {each.name: each for each in TokenInspector(world.http, client, world.session, world.clock).held()}
     assert found[AT(1)].remark == FOR_THE_ORG
-    assert outcomes(found[AT(1)])["key"] is Outcome.FAILED, "its key is published nowhere"
+    assert outcomes(found[AT(1)])["key"] is RuleOutcome.FAILED, "its key is published nowhere"
     assert found[IDT(1)].conclusion is Conclusion.VALID
 
 
@@ -157,7 +157,7 @@ async def test_a_pasted_token_answer_is_verified_with_the_connections_keys(bench
     inspections = [bench.desk.pasted(each, access_token=access_token_among(found)) for each in found]
     assert [each.title for each in inspections] == ["pasted access token", "pasted ID token"]
     assert [each.conclusion for each in inspections] == [Conclusion.VALID, Conclusion.VALID]
-    assert outcomes(inspections[1])["at_hash"] is Outcome.PASSED
+    assert outcomes(inspections[1])["at_hash"] is RuleOutcome.PASSED
     assert bench.world.network.requests == []
 
 
@@ -219,4 +219,4 @@ async def test_a_report_of_anything_is_one_of_words(clock: SimClock, text: str) 
     inspection = inspect_text(Secret(text), "", Against(now=clock.now()))
     assert "\x1b" not in "\n".join(as_lines(inspection, clock.now()))
     assert inspection.conclusion is Conclusion.OPAQUE
-    assert Pasted(Secret(text)).label == ""
+    assert PastedTokens(Secret(text)).label == ""

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519
 
 from app.errors import BadInput
 from app.inspection.keys import read_pasted_keys
-from app.oauth.verify import Expected, Kind, verify
+from app.oauth.verify import Expected, JwtKind, verify
 from tests.keys import rsa_key
 
 RSA = rsa_key()
@@ -41,7 +41,7 @@ def jwk(private: bool = False) -> dict[str, object]:
 def test_a_token_is_verified_with_them(text: str, alg: str, key: object) -> None:
     keys = read_pasted_keys(text, "pasted")
     token = jwt.encode({"sub": "u", "exp": 2}, key, algorithm=alg)  # type: ignore[arg-type]
-    found = verify(token, Expected(kind=Kind.ANY, now=1, keys=keys))
+    found = verify(token, Expected(kind=JwtKind.ANY, now=1, keys=keys))
     assert found.is_verified
     assert not {"d", "p", "q"} & keys.keys[0].keys()
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from app.inspection.pasted import access_token_among, find_tokens
+from app.inspection.pasted_text import access_token_among, find_tokens
 
 TOKEN = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ1In0.c2ln"
 

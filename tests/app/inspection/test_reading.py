@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from app.inspection.reading import LONGEST, Form, pretty, read
+from app.inspection.reading import LONGEST, TextForm, pretty, read
 
 
 def part(value: object) -> str:
@@ -18,7 +18,7 @@ HEADER, CLAIMS = part({"alg": "RS256"}), part({"sub": "u"})
 
 def test_a_jwt_is_shown_in_three_parts() -> None:
     reading = read(f"{HEADER}.{CLAIMS}.{part(b'signature')}")
-    assert (reading.form, reading.header, reading.claims) == (Form.JWT, {"alg": "RS256"}, {"sub": "u"})
+    assert (reading.form, reading.header, reading.claims) == (TextForm.JWT, {"alg": "RS256"}, {"sub": "u"})
     assert [each.name for each in reading.parts] == ["header", "payload", "signature"]
     assert reading.parts[2].text == b"signature".hex(" ")
     assert json.loads(reading.parts[1].text) == {"sub": "u"}
@@ -39,7 +39,7 @@ def test_a_jwt_is_shown_in_three_parts() -> None:
 )
 def test_damage_is_named_and_the_rest_is_shown(token: str, problem: str) -> None:
     reading = read(token)
-    assert reading.form is Form.DAMAGED
+    assert reading.form is TextForm.DAMAGED
     assert problem in reading.remark
     assert reading.header == {"alg": "RS256"} or reading.claims == {"sub": "u"}
 
@@ -52,7 +52,7 @@ def test_what_cannot_be_read_as_json_is_shown_as_text() -> None:
 def test_an_encrypted_token_is_called_so() -> None:
     reading = read(f"{part({'alg': 'RSA-OAEP', 'enc': 'A256GCM'})}.a.b.c.d")
     assert (reading.form, reading.header, reading.claims) == (
-        Form.JWE,
+        TextForm.JWE,
         {"alg": "RSA-OAEP", "enc": "A256GCM"},
         None,
     )
@@ -60,13 +60,13 @@ def test_an_encrypted_token_is_called_so() -> None:
 
 @pytest.mark.parametrize("token", ["", "x", "a.b.c", "....", "é.é.é", "\x00", "0oa-refresh-token", "W10.W10.W10"])
 def test_anything_else_is_opaque(token: str) -> None:
-    assert read(token).form is Form.OPAQUE
+    assert read(token).form is TextForm.OPAQUE
     assert read(token).claims is None
 
 
 def test_a_text_beyond_the_limit_is_not_looked_into() -> None:
-    assert read("a" * (LONGEST + 1)).form is Form.TOO_LONG
-    assert read(f"{HEADER}.{part({'x': 'y' * 600_000})}.c2ln").form is Form.JWT
+    assert read("a" * (LONGEST + 1)).form is TextForm.TOO_LONG
+    assert read(f"{HEADER}.{part({'x': 'y' * 600_000})}.c2ln").form is TextForm.JWT
 
 
 def test_json_is_shown_readable_and_bounded() -> None:

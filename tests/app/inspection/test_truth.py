@@ -1,13 +1,13 @@
 """The expiry truth table: who says what, how far apart they are, and whom Lapse believes."""
 
 from app.decision import ExpirySource
-from app.inspection.truth import Witness, truth_table
+from app.inspection.expiry_sources import Witness, expiry_table
 
 NOW = 1_790_000_000.0
 
 
 def told(**witnesses: object) -> dict[Witness, str]:
-    return {row.witness: row.sentence() for row in truth_table(**witnesses)}  # type: ignore[arg-type]
+    return {row.witness: row.sentence() for row in expiry_table(**witnesses)}  # type: ignore[arg-type]
 
 
 def test_all_agree() -> None:
@@ -63,7 +63,7 @@ def test_introspection_without_an_end() -> None:
 
 
 def test_only_what_is_acted_on_is_marked() -> None:
-    rows = truth_table(by_receipt=NOW, exp=NOW, acted_on=ExpirySource.EXPIRES_IN)
+    rows = expiry_table(by_receipt=NOW, exp=NOW, acted_on=ExpirySource.EXPIRES_IN)
     assert [row.witness for row in rows if row.is_acted_on] == [Witness.EXPIRES_IN]
-    assert not any(row.is_acted_on for row in truth_table(exp=NOW))
+    assert not any(row.is_acted_on for row in expiry_table(exp=NOW))
     assert all(row.source for row in rows)

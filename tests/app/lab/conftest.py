@@ -7,10 +7,10 @@ import pytest
 
 from app.demo.ledger import SigningKey
 from app.lab.contest import compete
-from app.lab.report import Outcome
+from app.lab.report import StrategyResult
 from app.lab.scenario import Contestant, Scenario
 
-Ran = Callable[[Scenario, Contestant], Outcome]
+Ran = Callable[[Scenario, Contestant], StrategyResult]
 
 
 @pytest.fixture(scope="session")
@@ -18,7 +18,7 @@ def ran(key: SigningKey) -> Ran:
     """Return what came of a contest; the same one is run once."""
 
     @cache
-    def run(scenario: Scenario, contestant: Contestant) -> Outcome:
+    def run(scenario: Scenario, contestant: Contestant) -> StrategyResult:
         return compete(scenario, contestant, key)
 
     return run

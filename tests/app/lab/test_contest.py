@@ -10,7 +10,7 @@ from app.demo.ledger import SigningKey
 from app.lab import contest
 from app.lab.contest import compete
 from app.lab.network import LabNetwork
-from app.lab.scenario import Contestant, Pattern, Rotation, Scenario, Weather
+from app.lab.scenario import Contestant, Pattern, RotationMode, Scenario, Weather
 from app.lab.schedule import schedule_of
 from app.session.calls import ApiCaller, CallResult
 from tests.app.lab.conftest import Ran
@@ -21,7 +21,7 @@ ON_DEMAND, TIMER, EVERY_CALL, ON_401, NO_SINGLE_FLIGHT = Contestant
 STEADY = Scenario(calls=200, pattern=Pattern.STEADY)
 BURSTS = Scenario(calls=300, pattern=Pattern.BURST)
 LOSSES = Scenario(calls=300, pattern=Pattern.STEADY, access_token_lifetime_s=120, weather=Weather.LOST_ANSWERS)
-NO_GRACE = {"rotation": Rotation.ROTATE, "grace_s": 0}
+NO_GRACE = {"rotation": RotationMode.ROTATE, "grace_s": 0}
 
 
 def _counts(ran: Ran, scenario: Scenario, contestant: Contestant, *names: str) -> tuple[int, ...]:
@@ -104,7 +104,7 @@ def test_a_lost_answer_without_a_grace_period_ends_the_session(ran: Ran) -> None
     # costs a family, a sign-in, and the calls of the minute that takes; three answers to a sign-in get lost as well.
     assert _counts(ran, replace(LOSSES, **NO_GRACE), ON_DEMAND, *_LOSS) == (3, 3, 26)
     # A static refresh token may be sent as often as one likes.
-    static = replace(LOSSES, grace_s=0, rotation=Rotation.STATIC)
+    static = replace(LOSSES, grace_s=0, rotation=RotationMode.STATIC)
     assert _counts(ran, static, ON_DEMAND, *_LOSS) == (0, 0, 0)
 
 

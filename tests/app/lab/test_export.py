@@ -10,14 +10,14 @@ import pytest
 
 from app.__main__ import main
 from app.lab.export import to_csv, to_json, to_table
-from app.lab.report import Outcome, Progress, Report
-from app.lab.scenario import Contestant, Pattern, Rotation, Scenario, Weather
+from app.lab.report import Report, RunProgress, StrategyResult
+from app.lab.scenario import Contestant, Pattern, RotationMode, Scenario, Weather
 
 _REPORT = Report(
     scenario=Scenario(calls=200),
     least_refreshes=9,
     outcomes=tuple(
-        Outcome(
+        StrategyResult(
             contestant=contestant,
             calls=200,
             token_requests=10 + place,
@@ -39,7 +39,7 @@ def test_json_has_everything() -> None:
     found = json.loads(to_json(_REPORT))
     assert Scenario.from_plain(found["scenario"]) == _REPORT.scenario
     assert found["least_refreshes"] == 9
-    assert tuple(map(Outcome.from_plain, found["outcomes"])) == _REPORT.outcomes
+    assert tuple(map(StrategyResult.from_plain, found["outcomes"])) == _REPORT.outcomes
 
 
 def test_csv_has_a_row_a_strategy_with_its_scenario() -> None:
@@ -66,7 +66,7 @@ def test_the_table_is_aligned_and_says_what_was_tried() -> None:
 
 def test_the_heading_tells_every_knob_that_is_turned() -> None:
     scenario = Scenario(
-        rotation=Rotation.STATIC, refresh_token_lifetime_s=7200, refresh_idle_s=1800, skew_s=-90, leeway_s=5
+        rotation=RotationMode.STATIC, refresh_token_lifetime_s=7200, refresh_idle_s=1800, skew_s=-90, leeway_s=5
     )
     heading = to_table(Report(scenario=scenario, least_refreshes=0, outcomes=_REPORT.outcomes)).splitlines()[0]
     for part in (
@@ -87,10 +87,10 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Scenario]:
     """Answer with the report above instead of running; holds the scenarios that were asked for."""
     found: list[Scenario] = []
 
-    async def answered(scenario: Scenario, *, progress: Callable[[Progress], None]) -> Report:
+    async def answered(scenario: Scenario, *, progress: Callable[[RunProgress], None]) -> Report:
         found.append(scenario)
-        progress(Progress(500, 1000))
-        progress(Progress(1000, 1000))
+        progress(RunProgress(500, 1000))
+        progress(RunProgress(1000, 1000))
         return _REPORT
 
     monkeypatch.setattr("app.lab.run.run_lab", answered)
@@ -113,7 +113,7 @@ def test_every_part_of_a_scenario_has_a_flag(asked: list[Scenario], capsys: pyte
         access_token_lifetime_s=60,
         refresh_token_lifetime_s=7200,
         refresh_idle_s=900,
-        rotation=Rotation.STATIC,
+        rotation=RotationMode.STATIC,
         grace_s=5,
         skew_s=-1.5,
         leeway_s=2.5,

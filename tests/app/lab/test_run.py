@@ -15,7 +15,7 @@ from app.errors import LabFailed
 from app.errors.reasons import Standing
 from app.lab import run
 from app.lab.export import to_json
-from app.lab.report import Progress, Report
+from app.lab.report import Report, RunProgress
 from app.lab.run import run_lab
 from app.lab.scenario import Contestant, Pattern, Scenario, Weather
 from tests.patience import PATIENCE_S
@@ -49,24 +49,24 @@ def _workers() -> set[int]:
 
 
 @pytest.fixture(scope="module")
-def small() -> tuple[Report, list[Progress]]:
+def small() -> tuple[Report, list[RunProgress]]:
     """Return the report of a small run, and the progress it told."""
-    told: list[Progress] = []
+    told: list[RunProgress] = []
     return asyncio.run(run_lab(_SMALL, progress=told.append)), told
 
 
 def test_a_report_has_all_outcomes_in_their_order_and_progress_reaches_the_end(
-    small: tuple[Report, list[Progress]],
+    small: tuple[Report, list[RunProgress]],
 ) -> None:
     found, told = small
     assert [outcome.contestant for outcome in found.outcomes] == list(Contestant)
     assert {outcome.calls for outcome in found.outcomes} == {30}
     assert found.least_refreshes == 2
     assert [each.done for each in told] == sorted(each.done for each in told)
-    assert told[-1] == Progress(150, 150)
+    assert told[-1] == RunProgress(150, 150)
 
 
-def test_the_same_scenario_gives_the_same_bytes_in_any_process(small: tuple[Report, list[Progress]]) -> None:
+def test_the_same_scenario_gives_the_same_bytes_in_any_process(small: tuple[Report, list[RunProgress]]) -> None:
     environment = {**os.environ, "PYTHONHASHSEED": "77", "PYTHONPATH": str(_ROOT), "TZ": "Asia/Kolkata"}
     done = subprocess.run(
         [sys.executable, "-c", _PRINT], env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False
@@ -82,7 +82,7 @@ async def _until(holds: Callable[[], bool]) -> None:
 
 
 async def _under_way(act: Callable[["asyncio.Task[object]"], Awaitable[None]]) -> None:
-    told: list[Progress] = []
+    told: list[RunProgress] = []
     task = asyncio.get_running_loop().create_task(run_lab(_LONG, progress=told.append))
     await _until(lambda: bool(told))
     assert _workers()

@@ -6,8 +6,8 @@ import math
 import pytest
 
 from app.errors import BadInput
-from app.lab.report import Outcome
-from app.lab.scenario import BOUNDS, Contestant, Pattern, Rotation, Scenario, Weather
+from app.lab.report import StrategyResult
+from app.lab.scenario import BOUNDS, Contestant, Pattern, RotationMode, Scenario, Weather
 
 
 @pytest.mark.parametrize("name", BOUNDS)
@@ -23,13 +23,13 @@ def test_every_number_has_bounds(name: str) -> None:
 
 def test_it_goes_through_json_unchanged() -> None:
     scenario = Scenario(
-        seed=7, pattern=Pattern.BURST, weather=Weather.BUSY, rotation=Rotation.STATIC, skew_s=-3.5, leeway_s=2
+        seed=7, pattern=Pattern.BURST, weather=Weather.BUSY, rotation=RotationMode.STATIC, skew_s=-3.5, leeway_s=2
     )
     assert Scenario.from_plain(json.loads(json.dumps(scenario.plain()))) == scenario
 
 
 def test_an_outcome_goes_through_json_unchanged() -> None:
-    outcome = Outcome(
+    outcome = StrategyResult(
         contestant=Contestant.TIMER,
         calls=1,
         token_requests=2,
@@ -42,4 +42,4 @@ def test_an_outcome_goes_through_json_unchanged() -> None:
         families_killed=7,
         bytes=8,
     )
-    assert Outcome.from_plain(json.loads(json.dumps(outcome.plain()))) == outcome
+    assert StrategyResult.from_plain(json.loads(json.dumps(outcome.plain()))) == outcome

@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from app.lab.scenario import Pattern, Rotation, Scenario, Weather
-from app.lab.schedule import Schedule, Span, What, schedule_of
+from app.lab.scenario import Pattern, RotationMode, Scenario, Weather
+from app.lab.schedule import Interval, Schedule, StepKind, schedule_of
 
 _HOUR_S = 3600.0
 _SCENARIOS = [
@@ -50,7 +50,7 @@ def test_what_the_server_does_and_whose_clock_is_wrong_leave_everything_where_it
     other = replace(
         plain,
         access_token_lifetime_s=60,
-        rotation=Rotation.STATIC,
+        rotation=RotationMode.STATIC,
         grace_s=0,
         skew_s=90,
         leeway_s=30,
@@ -81,18 +81,18 @@ def test_one_night_is_slept_through() -> None:
 
 
 def test_what_happens_at_the_same_moment_has_an_order() -> None:
-    found = Schedule(calls=(10.0, 10.0, 30.0), starts=(10.0,), asleep=(Span(20.0, 25.0),))
+    found = Schedule(calls=(10.0, 10.0, 30.0), starts=(10.0,), asleep=(Interval(20.0, 25.0),))
     assert [(step.at, step.what, step.lasts_s) for step in found.steps()] == [
-        (10.0, What.START, 0.0),
-        (10.0, What.CALL, 0.0),
-        (10.0, What.CALL, 0.0),
-        (20.0, What.SLEEP, 5.0),
-        (30.0, What.CALL, 0.0),
+        (10.0, StepKind.START, 0.0),
+        (10.0, StepKind.CALL, 0.0),
+        (10.0, StepKind.CALL, 0.0),
+        (20.0, StepKind.SLEEP, 5.0),
+        (30.0, StepKind.CALL, 0.0),
     ]
 
 
 def test_a_spell_holds_from_its_begin_until_before_its_end() -> None:
-    found = Schedule(calls=(1.0,), spells=(Span(10.0, 20.0), Span(30.0, 40.0)))
+    found = Schedule(calls=(1.0,), spells=(Interval(10.0, 20.0), Interval(30.0, 40.0)))
     assert [found.is_in_spell(moment) for moment in (9.9, 10.0, 19.9, 20.0, 29.9, 30.0, 40.0)] == [
         *(False, True, True, False),
         *(False, True, False),

@@ -17,7 +17,7 @@ from app.session.expiry import UNKNOWN_EXPIRY, Expiry, Receipt
 from app.session.single_flight import SingleFlight
 from app.session.strategy import Situation, Strategy, decide
 from app.session.tokens import Held, TokenSet
-from app.simloop import SimClock
+from app.sim_loop import SimClock
 from app.token_name import TokenKind
 
 _TOKENS = TokenSet(

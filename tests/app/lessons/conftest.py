@@ -7,7 +7,7 @@ import pytest
 from app.connections import Connections
 from app.demo.ledger import MemoryLedger, SigningKey
 from app.demo.org import DemoOrg
-from app.simloop import SimClock
+from app.sim_loop import SimClock
 from app.simulation import open_simulation
 
 

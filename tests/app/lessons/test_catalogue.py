@@ -6,7 +6,7 @@ import pytest
 
 from app.errors import BadInput
 from app.lessons.catalogue import LESSONS, lesson_named
-from app.lessons.lesson import Lesson, Step
+from app.lessons.lesson import Lesson, LessonStep
 
 NAMES = [
     "grant",
@@ -32,7 +32,7 @@ FOREIGN = re.compile(
 MARKUP = re.compile(r"[*`<>#]|\b_|_\b|\n|  ")
 
 
-def every_text(step: Step) -> dict[str, str]:
+def every_text(step: LessonStep) -> dict[str, str]:
     return {"title": step.title, "read": step.read, "do": step.do, "see": step.see, "hint": step.hint}
 
 
@@ -68,7 +68,7 @@ def test_a_lesson_is_a_few_steps_and_says_what_it_teaches(lesson: Lesson) -> Non
 
 
 @pytest.mark.parametrize(("lesson", "step"), STEPS, ids=[f"{lesson.name}: {step.title}" for lesson, step in STEPS])
-def test_every_text_is_there_plain_and_short(lesson: Lesson, step: Step) -> None:
+def test_every_text_is_there_plain_and_short(lesson: Lesson, step: LessonStep) -> None:
     for name, text in every_text(step).items():
         least, most = {"title": (4, 34), "read": (60, 260), "do": (14, 150), "see": (30, 200), "hint": (24, 150)}[name]
         assert least <= len(text) <= most, (name, len(text))

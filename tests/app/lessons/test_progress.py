@@ -4,12 +4,12 @@ import pytest
 
 from app import settings
 from app.errors import BadInput
-from app.lessons.progress import Progress, progress_of, saved_progress
+from app.lessons.progress import LessonProgress, progress_of, saved_progress
 from app.settings import Settings
 
 
 def test_a_lesson_is_begun_left_taken_up_and_done() -> None:
-    begun = Progress().at("grant", 0).at("grant", 2)
+    begun = LessonProgress().at("grant", 0).at("grant", 2)
     assert (begun.current, begun.places, begun.done) == ("grant", {"grant": 2}, frozenset())
     left = begun.left()
     assert (left.current, left.places) == ("", {"grant": 2})
@@ -18,12 +18,12 @@ def test_a_lesson_is_begun_left_taken_up_and_done() -> None:
 
 
 def test_beginning_anew_forgets_the_place_and_not_that_it_was_done() -> None:
-    again = Progress().finished("grant").at("grant", 1).forgotten("grant")
+    again = LessonProgress().finished("grant").at("grant", 1).forgotten("grant")
     assert (again.current, again.places, again.done) == ("", {}, {"grant"})
 
 
 def test_one_lesson_does_not_touch_another() -> None:
-    both = Progress().at("grant", 1).at("lapse", 2)
+    both = LessonProgress().at("grant", 1).at("lapse", 2)
     assert (both.current, both.places) == ("lapse", {"grant": 1, "lapse": 2})
     assert both.finished("lapse").places == {"grant": 1}
 
@@ -31,24 +31,24 @@ def test_one_lesson_does_not_touch_another() -> None:
 @pytest.mark.parametrize(
     "progress",
     [
-        Progress(),
-        Progress().at("grant", 0),
-        Progress().finished("two-windows").at("lost-answer", 2).at("skew", 1).left(),
+        LessonProgress(),
+        LessonProgress().at("grant", 0),
+        LessonProgress().finished("two-windows").at("lost-answer", 2).at("skew", 1).left(),
     ],
 )
-def test_what_is_kept_is_read_again(progress: Progress) -> None:
+def test_what_is_kept_is_read_again(progress: LessonProgress) -> None:
     assert progress_of(progress.kept()) == progress
 
 
 def test_what_cannot_be_read_is_as_if_it_had_never_been() -> None:
     kept = {"lessons-places": "grant=two lapse=1 =3 x", "lessons-done": "  ", "lesson": "lapse"}
-    assert progress_of(kept) == Progress().at("lapse", 1)
-    assert progress_of({}) == Progress()
+    assert progress_of(kept) == LessonProgress().at("lapse", 1)
+    assert progress_of({}) == LessonProgress()
 
 
 def test_what_is_saved_is_read_anew_each_time() -> None:
-    assert saved_progress() == Progress()
-    for progress in (Progress().at("grant", 1), Progress().finished("grant")):
+    assert saved_progress() == LessonProgress()
+    for progress in (LessonProgress().at("grant", 1), LessonProgress().finished("grant")):
         settings.save(Settings(window=progress.kept()), settings.config_dir())
         assert saved_progress() == progress
     (settings.config_dir() / "settings.json").write_text("{")

@@ -3,10 +3,10 @@
 from app.events import Entry, Event
 from app.events.calls import CallFinished, CallStarted
 from app.events.tokens import AccessTokenDropped
-from app.lessons.lesson import Lesson, Step
+from app.lessons.evidence import LessonEvidence
+from app.lessons.lesson import Lesson, LessonStep
 from app.lessons.player import Player
 from app.lessons.run import LessonRun
-from app.lessons.seen import Seen
 from tests.names import AT
 
 DROPPED, FINISHED = AccessTokenDropped(AT(1)), CallFinished("a call", 200, 0.1)
@@ -20,11 +20,11 @@ async def nothing(_player: Player) -> None:
 def run_of(asked: list[int]) -> LessonRun:
     """Return a run of a lesson whose step wants a drop before a call's end; `asked` is told at how many entries."""
 
-    def check(seen: Seen) -> bool:
+    def check(seen: LessonEvidence) -> bool:
         asked.append(len(seen.entries))
         return bool(seen.after(AccessTokenDropped).all(CallFinished))
 
-    step = Step(title="Title", read="Read", do="Do", see="See", hint="Hint", check=check, play=nothing)
+    step = LessonStep(title="Title", read="Read", do="Do", see="See", hint="Hint", check=check, play=nothing)
     return LessonRun(Lesson(name="name", title="Title", teaches="All", minutes=1, prepare=nothing, steps=(step, step)))
 
 

@@ -8,7 +8,7 @@ from app.connections import Connections
 from app.lessons.catalogue import lesson_named
 from app.lessons.player import Player
 from app.lessons.run import LessonRun
-from app.simloop import SimClock
+from app.sim_loop import SimClock
 
 pytestmark = pytest.mark.anyio
 

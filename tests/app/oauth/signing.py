@@ -10,11 +10,11 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
-from app.oauth.compact import Jws, NotReadable, read_parts
-from app.oauth.keyset import Keys, keys_of
-from app.oauth.rules import Outcome
+from app.oauth.jws import Jws, NotReadable, read_parts
+from app.oauth.key_set import KeySet, keys_of
+from app.oauth.rules import RuleOutcome
 from app.oauth.signature import judge_signature
-from app.oauth.verify import Expected, Kind, Verification, _header, verify
+from app.oauth.verify import Expected, JwtKind, Verification, _header, verify
 from app.secret import Secret
 from tests.keys import rsa_key
 
@@ -50,7 +50,7 @@ class Signer:
         jwk = {**found, "kid": self.kid, "use": "sig", **more}
         return {name: value for name, value in jwk.items() if value is not ...}
 
-    def keys(self, **more: Any) -> Keys:
+    def keys(self, **more: Any) -> KeySet:
         return keys_of([self.public(**more)])
 
     def sign(self, claims: dict[str, Any], **headers: Any) -> str:
@@ -77,9 +77,9 @@ def claims(**more: Any) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not ...}
 
 
-def expected(keys: Keys | None, **more: Any) -> Expected:
+def expected(keys: KeySet | None, **more: Any) -> Expected:
     given = {
-        "kind": Kind.ID,
+        "kind": JwtKind.ID,
         "now": NOW,
         "keys": keys,
         "algs": ("RS256",),
@@ -93,7 +93,7 @@ def expected(keys: Keys | None, **more: Any) -> Expected:
     return Expected(**given)
 
 
-def judged(token: str, keys: Keys | None, **more: Any) -> Verification:
+def judged(token: str, keys: KeySet | None, **more: Any) -> Verification:
     return verify(token, expected(keys, **more))
 
 
@@ -105,7 +105,7 @@ def refused(found: Verification) -> str:
     return found.first_failure.rule
 
 
-def signed_payload(token: str, keys: Keys, algs: tuple[str, ...]) -> bytes | None:
+def signed_payload(token: str, keys: KeySet, algs: tuple[str, ...]) -> bytes | None:
     """Return the payload of a compact JWS, whatever it is, if its signature holds (RFC 7515 §5.2); None otherwise.
 
     It judges by the rules that `verify` judges by, which would take nothing but claims for a payload.
@@ -115,6 +115,6 @@ def signed_payload(token: str, keys: Keys, algs: tuple[str, ...]) -> bytes | Non
     except NotReadable:
         return None
     jws = Jws(parts.header, {}, parts.signed, parts.signature)
-    expected = Expected(kind=Kind.ANY, now=0.0, keys=keys, algs=algs)
+    expected = Expected(kind=JwtKind.ANY, now=0.0, keys=keys, algs=algs)
     verdicts = [*_header(jws, expected), *judge_signature(jws, keys, algs)]
-    return parts.payload if all(each.outcome is not Outcome.FAILED for each in verdicts) else None
+    return parts.payload if all(each.outcome is not RuleOutcome.FAILED for each in verdicts) else None

@@ -15,7 +15,8 @@ from app.oauth import grants
 from app.oauth.metadata import ServerMetadata
 from app.oauth.pkce import Pkce
 from app.secret import Secret
-from app.wire.fetch import Answer
+from app.urls import with_query
+from app.wire.fetch import FetchedResponse
 
 METADATA = ServerMetadata(
     issuer="https://as.example",
@@ -29,10 +30,10 @@ WITH_REFRESH_TOKEN = {**GOOD, "refresh_token": "rt"}
 
 def answer(
     body: object, *, status: int = 200, headers: dict[str, str] | None = None, truncated: bool = False
-) -> Answer:
+) -> FetchedResponse:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     found = httpx.Headers({"content-type": "application/json", **(headers or {})})
-    return Answer(status, "", found, raw, truncated, len(raw))
+    return FetchedResponse(status, "", found, raw, truncated, len(raw))
 
 
 def test_the_authorization_url_has_every_parameter_and_keeps_the_endpoints_own() -> None:
@@ -46,7 +47,7 @@ def test_the_authorization_url_has_every_parameter_and_keeps_the_endpoints_own()
         nonce="n",
         pkce=pkce,
     )
-    url = grants.with_query(METADATA.authorization_endpoint, params)
+    url = with_query(METADATA.authorization_endpoint, params)
     assert parse_qs(urlsplit(url).query) == {
         "tenant": ["1"],
         "response_type": ["code"],
@@ -117,29 +118,31 @@ def test_requests_are_forms_with_the_client_in_the_body_and_no_authorization() -
 
 def test_a_good_answer_is_read() -> None:
     body = {**GOOD, "refresh_token": "rt", "id_token": "a.b.c", "scope": "openid", "more": [1]}
-    read = grants.read_token_answer(answer(body, headers={"date": "Mon, 23 Nov 2026 12:00:00 GMT"}))
+    read = grants.read_token_response(answer(body, headers={"date": "Mon, 23 Nov 2026 12:00:00 GMT"}))
     assert read.access_token == Secret("at")
     assert read.refresh_token == Secret("rt")
     assert (read.expires_in_s, read.scope, read.server_time) == (30.0, "openid", 1795435200.0)
 
 
 def test_absent_expiry_and_scope_are_unknown() -> None:
-    read = grants.read_token_answer(answer({"access_token": "at", "token_type": "bEARER"}))
+    read = grants.read_token_response(answer({"access_token": "at", "token_type": "bEARER"}))
     assert (read.expires_in_s, read.scope, read.refresh_token, read.id_token) == (None, None, None, None)
 
 
 @pytest.mark.parametrize(
     ("changes", "flaw"),
     [
-        ({"access_token": ""}, grants.Flaw.NO_ACCESS_TOKEN),
-        ({"access_token": None}, grants.Flaw.NO_ACCESS_TOKEN),
-        ({"access_token": 1}, grants.Flaw.ODD_ACCESS_TOKEN),
-        ({"access_token": "a\nb"}, grants.Flaw.ODD_ACCESS_TOKEN),
-        ({"token_type": "DPoP"}, grants.Flaw.OTHER_TYPE),
+        ({"access_token": ""}, grants.AccessTokenFlaw.NO_ACCESS_TOKEN),
+        ({"access_token": None}, grants.AccessTokenFlaw.NO_ACCESS_TOKEN),
+        ({"access_token": 1}, grants.AccessTokenFlaw.ODD_ACCESS_TOKEN),
+        ({"access_token": "a\nb"}, grants.AccessTokenFlaw.ODD_ACCESS_TOKEN),
+        ({"token_type": "DPoP"}, grants.AccessTokenFlaw.OTHER_TYPE),
     ],
 )
-def test_without_an_access_token_the_refresh_token_is_handed_on(changes: dict[str, Any], flaw: grants.Flaw) -> None:
-    read = grants.read_token_answer(answer({**WITH_REFRESH_TOKEN, **changes}))
+def test_without_an_access_token_the_refresh_token_is_handed_on(
+    changes: dict[str, Any], flaw: grants.AccessTokenFlaw
+) -> None:
+    read = grants.read_token_response(answer({**WITH_REFRESH_TOKEN, **changes}))
     assert (read.access_token, read.flaw) == (None, flaw)
     assert read.refresh_token == Secret("rt")
 
@@ -148,14 +151,14 @@ def test_without_an_access_token_the_refresh_token_is_handed_on(changes: dict[st
     "value", [0, -1, True, "soon", "", None, 10**400, "9" * 5000, [], {"a": 1}, 1e300, "-1", "0", "1e3"]
 )
 def test_a_lifetime_that_cannot_be_one_is_not_stated(value: object) -> None:
-    read = grants.read_token_answer(answer({**WITH_REFRESH_TOKEN, "expires_in": value}))
+    read = grants.read_token_response(answer({**WITH_REFRESH_TOKEN, "expires_in": value}))
     assert read.expires_in_s is None
     assert (read.access_token, read.refresh_token) == (Secret("at"), Secret("rt"))
 
 
 @pytest.mark.parametrize("value", ["3600", "3600.0", 3600, 3600.0, " 3600 "])
 def test_a_lifetime_may_be_written_in_several_ways(value: object) -> None:
-    assert grants.read_token_answer(answer({**GOOD, "expires_in": value})).expires_in_s == 3600.0
+    assert grants.read_token_response(answer({**GOOD, "expires_in": value})).expires_in_s == 3600.0
 
 
 @pytest.mark.parametrize(
@@ -175,31 +178,31 @@ def test_a_lifetime_may_be_written_in_several_ways(value: object) -> None:
 )
 def test_garbage_is_an_unusable_answer(body: object) -> None:
     with pytest.raises(UnusableAnswer):
-        grants.read_token_answer(answer(body))
+        grants.read_token_response(answer(body))
 
 
 @given(st.binary(max_size=200), st.sampled_from([200, 204, 301, 400, 401, 429, 500, 503]))
 def test_no_bytes_raise_anything_else(body: bytes, status: int) -> None:
     with pytest.raises((UnusableAnswer, OAuthError)):
-        grants.read_token_answer(answer(body, status=status))
+        grants.read_token_response(answer(body, status=status))
 
 
 def test_a_web_page_and_a_redirect_say_what_they_are() -> None:
     page = answer(b"<html>", status=302, headers={"content-type": "text/html"})
     with pytest.raises(UnusableAnswer, match="web page"):
-        grants.read_token_answer(page)
+        grants.read_token_response(page)
     with pytest.raises(UnusableAnswer, match="redirect"):
-        grants.read_token_answer(answer(b"", status=302, headers={"location": "https://x"}))
+        grants.read_token_response(answer(b"", status=302, headers={"location": "https://x"}))
     with pytest.raises(UnusableAnswer, match="larger than 1 MiB"):
-        grants.read_token_answer(answer({"access_token": "at"}, truncated=True))
+        grants.read_token_response(answer({"access_token": "at"}, truncated=True))
     with pytest.raises(UnusableAnswer, match="web page"):
-        grants.read_token_answer(answer(b"<html><p>Sign in</p>", headers={"content-type": "text/html"}))
+        grants.read_token_response(answer(b"<html><p>Sign in</p>", headers={"content-type": "text/html"}))
 
 
 def test_an_oauth_error_keeps_code_description_and_wait() -> None:
     body = {"error": "invalid_grant", "error_description": "The refresh token is invalid or expired."}
     with pytest.raises(OAuthError) as caught:
-        grants.read_token_answer(answer(body, status=429, headers={"retry-after": "7"}))
+        grants.read_token_response(answer(body, status=429, headers={"retry-after": "7"}))
     error = caught.value
     assert (error.code, error.status, error.retry_after_s) == ("invalid_grant", 429, 7.0)
     assert error.raw == "invalid_grant: The refresh token is invalid or expired."

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from app.errors import InvalidIdToken
 from app.oauth.decode import decode
-from app.oauth.idtoken import verify_id_token
-from app.oauth.keyset import Keys
+from app.oauth.id_token import verify_id_token
+from app.oauth.key_set import KeySet
 from app.secret import Secret
 from tests.keys import rsa_key
 
@@ -60,7 +60,9 @@ def claims(**more: Any) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def verify(token: Secret, keys: Keys, *, nonce: str | None = "n", algs: tuple[str, ...] = ("RS256",)) -> dict[str, Any]:
+def verify(
+    token: Secret, keys: KeySet, *, nonce: str | None = "n", algs: tuple[str, ...] = ("RS256",)
+) -> dict[str, Any]:
     return verify_id_token(
         token, keys=keys, algs=algs, issuer=ISSUER, client_id=CLIENT, access_token=ACCESS, now=NOW, nonce=nonce
     )
@@ -78,7 +80,7 @@ def verify(token: Secret, keys: Keys, *, nonce: str | None = "n", algs: tuple[st
     ],
 )
 def test_accepts(signer: Signer, more: dict[str, Any]) -> None:
-    assert verify(signer.sign(claims(**more)), Keys((signer.public(),)))["sub"] == "u"
+    assert verify(signer.sign(claims(**more)), KeySet((signer.public(),)))["sub"] == "u"
 
 
 @pytest.mark.parametrize(
@@ -106,7 +108,7 @@ def test_accepts(signer: Signer, more: dict[str, Any]) -> None:
 )
 def test_refuses_claims(signer: Signer, more: dict[str, Any], rule: str) -> None:
     with pytest.raises(InvalidIdToken) as caught:
-        verify(signer.sign(claims(**more)), Keys((signer.public(),)))
+        verify(signer.sign(claims(**more)), KeySet((signer.public(),)))
     assert caught.value.rule == rule
 
 
@@ -136,7 +138,7 @@ def with_public_key_as_secret(token: Secret) -> Secret:
 )
 def test_refuses_forgeries(signer: Signer, forge: Callable[[Secret], Secret], rule: str) -> None:
     with pytest.raises(InvalidIdToken) as caught:
-        verify(forge(signer.sign(claims())), Keys((signer.public(),)), algs=("RS256", "HS256", "none"))
+        verify(forge(signer.sign(claims())), KeySet((signer.public(),)), algs=("RS256", "HS256", "none"))
     assert caught.value.rule == rule
 
 
@@ -146,7 +148,7 @@ def test_refuses_forgeries(signer: Signer, forge: Callable[[Secret], Secret], ru
 )
 def test_refuses_headers(signer: Signer, headers: dict[str, Any], rule: str) -> None:
     with pytest.raises(InvalidIdToken) as caught:
-        verify(signer.sign(claims(), headers=headers), Keys((signer.public(),)))
+        verify(signer.sign(claims(), headers=headers), KeySet((signer.public(),)))
     assert caught.value.rule == rule
 
 
@@ -154,16 +156,16 @@ def test_a_key_in_the_header_is_not_used(signer: Signer) -> None:
     stranger = Signer(rsa_key("a stranger's"))
     token = stranger.sign(claims(), headers={"jwk": stranger.public()})
     with pytest.raises(InvalidIdToken, match="signature"):
-        verify(token, Keys((signer.public(),)))
+        verify(token, KeySet((signer.public(),)))
 
 
 def test_a_decoy_of_the_same_kid_is_passed_over(signer: Signer) -> None:
     curve = ec.generate_private_key(ec.SECP256R1()).public_key()
     decoy = {**json.loads(jwt.algorithms.ECAlgorithm.to_jwk(curve)), "kid": "k1"}
-    keys = Keys((decoy, signer.public(use="enc"), signer.public()))
+    keys = KeySet((decoy, signer.public(use="enc"), signer.public()))
     assert verify(signer.sign(claims()), keys)["sub"] == "u"
     with pytest.raises(InvalidIdToken) as caught:
-        verify(signer.sign(claims()), Keys((signer.public(), signer.public())))
+        verify(signer.sign(claims()), KeySet((signer.public(), signer.public())))
     assert caught.value.rule == "key"
 
 
@@ -172,7 +174,7 @@ def test_a_short_key_is_refused() -> None:
     with pytest.warns(jwt.warnings.InsecureKeyLengthWarning):
         token = short.sign(claims())
     with pytest.raises(InvalidIdToken) as caught:
-        verify(token, Keys((short.public(),)))
+        verify(token, KeySet((short.public(),)))
     assert caught.value.rule == "key size"
 
 
@@ -191,7 +193,7 @@ def test_a_short_key_is_refused() -> None:
 def test_a_refreshed_id_token_is_compared_with_the_first(
     signer: Signer, before: dict[str, Any], after: dict[str, Any], rule: str
 ) -> None:
-    keys = Keys((signer.public(),))
+    keys = KeySet((signer.public(),))
 
     def refreshed(**more: Any) -> dict[str, Any]:
         token = signer.sign(claims(**{"nonce": None, "iat": NOW + 1, **more}))

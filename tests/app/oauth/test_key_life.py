@@ -14,7 +14,7 @@ from app.demo.transport import OrgTransport
 from app.errors import InvalidIdToken, Unreachable, UnusableAnswer
 from app.oauth.client import OAuthClient
 from app.secret import Secret
-from app.simloop import SimClock
+from app.sim_loop import SimClock
 from tests.app.oauth.signing import ACCESS, Signer, claims, part
 
 pytestmark = pytest.mark.anyio

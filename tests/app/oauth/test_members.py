@@ -10,22 +10,22 @@ from hypothesis import strategies as st
 
 from app.errors import OAuthError, UnusableAnswer
 from app.errors.reasons import FailureKind
-from app.oauth.codes import POLLING, is_of_protocol, is_reason_phrase, plain_code
-from app.oauth.grants import error_answer, read_refresh_token, read_token_answer
-from app.oauth.members import read_members
+from app.oauth.error_codes import POLLING, is_of_protocol, is_reason_phrase, plain_code
+from app.oauth.grants import error_response, read_refresh_token, read_token_response
+from app.oauth.lenient_json import read_members
 from app.secret import KnownSecrets, Secret, masked
-from app.session import verdicts, words
-from app.wire.fetch import Answer
+from app.session import failure_table, words
+from app.wire.fetch import FetchedResponse
 
 TOKENS = {"access_token": "at", "refresh_token": "rt", "token_type": "Bearer", "expires_in": 30}
 
 
 def answer(
     body: object, *, status: int = 200, media_type: str = "application/json", secrets: tuple[str, ...] = ()
-) -> Answer:
+) -> FetchedResponse:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     headers = httpx.Headers({"content-type": media_type})
-    return Answer(status, "", headers, raw, False, len(raw), KnownSecrets(map(Secret, secrets)))
+    return FetchedResponse(status, "", headers, raw, False, len(raw), KnownSecrets(map(Secret, secrets)))
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def answer(
     ],
 )
 def test_both_tokens_are_read(body: object) -> None:
-    found = read_token_answer(answer(body))
+    found = read_token_response(answer(body))
     assert (found.access_token, found.refresh_token, found.flaw) == (Secret("at"), Secret("rt"), None)
 
 
@@ -76,13 +76,13 @@ def test_both_tokens_are_read(body: object) -> None:
 )
 def test_a_refresh_token_is_read_by_any_sensible_reading(body: object) -> None:
     assert read_refresh_token(read_members(answer(body))) == Secret("rt")
-    assert read_token_answer(answer(body)).refresh_token == Secret("rt")
+    assert read_token_response(answer(body)).refresh_token == Secret("rt")
 
 
 def test_an_id_token_beside_a_wrapper_is_read_and_one_inside_counts_before_it() -> None:
-    assert read_token_answer(answer({"id_token": "outer", "tokens": TOKENS})).id_token == Secret("outer")
+    assert read_token_response(answer({"id_token": "outer", "tokens": TOKENS})).id_token == Secret("outer")
     both = {"id_token": "outer", "tokens": {**TOKENS, "idToken": "inner"}}
-    assert read_token_answer(answer(both)).id_token == Secret("inner")
+    assert read_token_response(answer(both)).id_token == Secret("inner")
 
 
 VALUES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
@@ -106,7 +106,7 @@ def test_noise_around_the_tokens_hides_nothing(layers: list[tuple[Any, Any]], *,
     found: object = TOKENS
     for noise, empty in layers:
         found = {**noise, **empty, "data": json.dumps(found) if as_text else [found]}
-    read = read_token_answer(answer(found))
+    read = read_token_response(answer(found))
     assert (read.access_token, read.refresh_token) == (Secret("at"), Secret("rt"))
 
 
@@ -155,7 +155,7 @@ def test_a_hostile_mebibyte_is_read_at_once(piece: bytes) -> None:
 )
 def test_a_success_without_tokens_may_tell_what_a_poll_is_told(body: object, code: str) -> None:
     with pytest.raises(OAuthError) as caught:
-        read_token_answer(answer(body))
+        read_token_response(answer(body))
     assert caught.value.code == code
     assert plain_code(code) in POLLING
 
@@ -163,14 +163,14 @@ def test_a_success_without_tokens_may_tell_what_a_poll_is_told(body: object, cod
 @pytest.mark.parametrize("body", [{}, {"status": "ok"}, {"code": "invalid_grant"}, {"status": 200, "code": None}])
 def test_another_one_tells_nothing(body: object) -> None:
     with pytest.raises(UnusableAnswer) as caught:
-        read_token_answer(answer(body))
+        read_token_response(answer(body))
     assert caught.value.kind is FailureKind.INCOMPLETE
 
 
 def test_only_the_status_in_words_is_no_error() -> None:
     for phrase in ("Bad Request", "UNAUTHORIZED", "forbidden", "I'm a Teapot", "NOT_FOUND", "Unprocessable Entity"):
         assert is_reason_phrase(phrase), phrase
-        trouble = error_answer(answer({"error": phrase, "message": "Why."}, status=400))
+        trouble = error_response(answer({"error": phrase, "message": "Why."}, status=400))
         assert isinstance(trouble, UnusableAnswer)
         assert trouble.kind is FailureKind.SILENT
         assert "Why." in (trouble.raw or "")
@@ -188,20 +188,20 @@ def test_only_the_status_in_words_is_no_error() -> None:
     ],
 )
 def test_a_code_is_judged_as_it_came_unless_it_is_a_secret(said: str, secrets: tuple[str, ...], code: str) -> None:
-    trouble = error_answer(answer({"error": said}, status=400, secrets=secrets))
+    trouble = error_response(answer({"error": said}, status=400, secrets=secrets))
     assert isinstance(trouble, OAuthError)
     assert trouble.code == code
 
 
 def test_a_secret_that_is_repeated_in_a_code_or_its_description_is_not_told() -> None:
     body = {"error": "bad_token_hunter2hunter2", "error_description": "invalid: hunter2hunter2"}
-    trouble = error_answer(answer(body, status=400, secrets=("hunter2hunter2",)))
+    trouble = error_response(answer(body, status=400, secrets=("hunter2hunter2",)))
     assert isinstance(trouble, OAuthError)
     assert "hunter2" not in f"{trouble.code} {trouble.description} {trouble.raw} {trouble}"
 
 
 def test_every_code_that_is_judged_is_made_of_the_protocols_words() -> None:
-    judged = {*POLLING, *verdicts._BUSY, *verdicts._NEEDS_PERSON, *words.CURES}
+    judged = {*POLLING, *failure_table._BUSY, *failure_table._NEEDS_PERSON, *words.CURES}
     judged |= {
         "invalid_grant",
         "bad_refresh_token",

@@ -8,7 +8,7 @@ import pytest
 
 from app.errors import DiscoveryFailed
 from app.oauth.metadata import metadata_requests, read_metadata
-from app.wire.fetch import Answer
+from app.wire.fetch import FetchedResponse
 
 ISSUER = "https://as.example/oauth2/default"
 GOOD: dict[str, Any] = {
@@ -19,9 +19,9 @@ GOOD: dict[str, Any] = {
 }
 
 
-def answer(body: object, *, status: int = 200, kind: str = "application/json") -> Answer:
+def answer(body: object, *, status: int = 200, kind: str = "application/json") -> FetchedResponse:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return Answer(status, "", httpx.Headers({"content-type": kind}), raw, truncated=False, stated_length=None)
+    return FetchedResponse(status, "", httpx.Headers({"content-type": kind}), raw, truncated=False, stated_length=None)
 
 
 def test_the_oidc_path_is_appended_and_the_rfc_8414_path_inserted() -> None:
@@ -98,7 +98,7 @@ def test_what_it_cannot_do_without_is_refused(name: str) -> None:
         (answer({**GOOD, "jwks_uri": "nonsense"}), "not a URL"),
     ],
 )
-def test_what_is_refused_says_why(given: Answer, said: str) -> None:
+def test_what_is_refused_says_why(given: FetchedResponse, said: str) -> None:
     with pytest.raises(DiscoveryFailed, match=said) as caught:
         read_metadata(ISSUER, given)
     assert all(caught.value.lines())

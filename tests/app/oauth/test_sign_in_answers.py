@@ -24,7 +24,7 @@ PUSH: dict[str, Any] = {"oob_code": "oob", "binding_method": "none", "expires_in
 
 def read_device(**changes: Any) -> device.DeviceCodes:
     found = {**DEVICE, **changes}
-    return device.read_device_answer(answer({name: value for name, value in found.items() if value is not None}))
+    return device.read_device_response(answer({name: value for name, value in found.items() if value is not None}))
 
 
 def test_device_codes_are_read() -> None:
@@ -114,11 +114,11 @@ def test_a_challenge_nobody_could_answer(changes: dict[str, Any]) -> None:
 
 def test_a_second_factor_is_wanted_only_with_a_handle_for_it() -> None:
     wanted = {"error": "mfa_required", "error_description": "Verify.", "mfa_token": "mfa"}
-    assert direct.read_first_answer(answer(wanted, status=403)) == direct.MfaRequired(Secret("mfa"))
+    assert direct.read_first_response(answer(wanted, status=403)) == direct.MfaRequired(Secret("mfa"))
     with pytest.raises(OAuthError, match="mfa_required"):
-        direct.read_first_answer(answer({"error": "mfa_required"}, status=403))
+        direct.read_first_response(answer({"error": "mfa_required"}, status=403))
     with pytest.raises(OAuthError, match="access_denied"):
-        direct.read_first_answer(answer({**wanted, "error": "access_denied"}, status=403))
+        direct.read_first_response(answer({**wanted, "error": "access_denied"}, status=403))
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_the_challenge_endpoint_lies_beside_the_token_endpoint(token: str, chall
 @given(st.binary(max_size=200), st.sampled_from([200, 201, 302, 400, 403, 429, 503]))
 def test_no_bytes_raise_anything_else(body: bytes, status: int) -> None:
     found = answer(body, status=status)
-    for read in (device.read_device_answer, par.read_pushed, direct.read_challenge, direct.read_first_answer):
+    for read in (device.read_device_response, par.read_pushed, direct.read_challenge, direct.read_first_response):
         with pytest.raises((UnusableAnswer, OAuthError)):
             read(found)
 

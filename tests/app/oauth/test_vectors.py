@@ -9,8 +9,8 @@ from typing import Any
 import jwt
 import pytest
 
-from app.oauth.keyset import KEY_TYPES, Keys, keys_of
-from app.oauth.verify import Expected, Kind, verify
+from app.oauth.key_set import KEY_TYPES, KeySet, keys_of
+from app.oauth.verify import Expected, JwtKind, verify
 from tests.app.oauth.signing import signed_payload
 
 VECTORS = Path(__file__).parents[2] / "vectors"
@@ -51,12 +51,12 @@ def faults_of_signature(keys: list[dict[str, Any]], test: dict[str, Any]) -> Ite
     found = signed_payload(test["jws"], keys_of(keys), EVERY_ALG)
     if (found is not None) is not is_good(keys, test):
         yield "refused" if found is None else "accepted"
-    if found != signed_payload(test["jws"], Keys(tuple(keys)), EVERY_ALG):
+    if found != signed_payload(test["jws"], KeySet(tuple(keys)), EVERY_ALG):
         yield "judged otherwise when nobody dropped the secrets"
     if found is not None and base64.urlsafe_b64encode(found).rstrip(b"=").decode() != test["jws"].split(".")[1]:
         yield "another payload"
     # their payloads are texts, no claims
-    if verify(test["jws"], Expected(kind=Kind.ANY, now=0.0, keys=keys_of(keys))).is_verified:
+    if verify(test["jws"], Expected(kind=JwtKind.ANY, now=0.0, keys=keys_of(keys))).is_verified:
         yield "verified as a token"
 
 
@@ -102,11 +102,11 @@ def test_the_examples_of_the_rfcs(vector: dict[str, Any]) -> None:
 def test_the_tokens_of_the_rfcs_as_whole_tokens(source: str) -> None:
     vector = next(each for each in RFC if each["source"] == source)
     keys = keys_of([vector["key"]])
-    found = verify(vector["token"], Expected(kind=Kind.ANY, now=1_300_819_379, issuer="joe", keys=keys))
+    found = verify(vector["token"], Expected(kind=JwtKind.ANY, now=1_300_819_379, issuer="joe", keys=keys))
     assert found.is_verified
     assert found.claims is not None
     assert found.claims["http://example.com/is_root"] is True
-    late = verify(vector["token"], Expected(kind=Kind.ANY, now=1_300_819_380, keys=keys))
+    late = verify(vector["token"], Expected(kind=JwtKind.ANY, now=1_300_819_380, keys=keys))
     assert late.first_failure is not None
     assert late.first_failure.rule == "exp"
 

@@ -11,8 +11,8 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
-from app.oauth.rules import Outcome
-from app.oauth.verify import Kind
+from app.oauth.rules import RuleOutcome
+from app.oauth.verify import JwtKind
 from tests.app.oauth.signing import CLIENT, ISSUER, NOW, Signer, claims, judged, part, refused
 
 RSA, EC = Signer(), Signer("ES256")
@@ -225,7 +225,7 @@ def test_moments_that_are_none(name: str, value: str) -> None:
 )
 def test_audiences_that_are_not_ours(aud: object) -> None:
     payload = json.dumps(claims(aud=aud)).encode()
-    for kind in Kind:
+    for kind in JwtKind:
         assert refused(judged(RSA.signed_by_hand(HEAD, payload), RSA.keys(), kind=kind)) == "aud"
 
 
@@ -249,11 +249,11 @@ def test_audiences_that_are_not_ours(aud: object) -> None:
 def test_issuers_that_look_alike(iss: object) -> None:
     """CVE-2024-53861: part of an issuer is not the issuer."""
     payload = json.dumps(claims(iss=iss)).encode()
-    for kind in Kind:
+    for kind in JwtKind:
         found = judged(RSA.signed_by_hand(HEAD, payload), RSA.keys(), kind=kind)
         verdict = found.verdict("iss")
         assert verdict is not None
-        assert verdict.outcome is Outcome.FAILED
+        assert verdict.outcome is RuleOutcome.FAILED
         assert refused(found) == ("iss" if isinstance(iss, str) else "claim types")
 
 
@@ -310,14 +310,14 @@ def test_compressed_payloads(zipped: object) -> None:
 def test_an_access_token_is_no_id_token() -> None:
     access = RSA.sign(claims(aud="api://default", nonce=..., scp=["openid"]))
     assert refused(judged(access, RSA.keys())) == "aud"
-    assert judged(access, RSA.keys(), kind=Kind.ACCESS, audience="api://default").is_verified
+    assert judged(access, RSA.keys(), kind=JwtKind.ACCESS, audience="api://default").is_verified
     for_us = RSA.sign(claims(nonce=..., scp=["openid"], cid=CLIENT))
     assert refused(judged(for_us, RSA.keys())) == "nonce"
     assert refused(judged(RSA.sign(claims(), typ="at+jwt"), RSA.keys())) == "typ"
 
 
 def test_an_id_token_is_no_access_token() -> None:
-    assert refused(judged(RSA.sign(claims()), RSA.keys(), kind=Kind.ACCESS, audience="api://default")) == "aud"
+    assert refused(judged(RSA.sign(claims()), RSA.keys(), kind=JwtKind.ACCESS, audience="api://default")) == "aud"
 
 
 def test_a_logout_token_is_no_id_token() -> None:
@@ -325,13 +325,13 @@ def test_a_logout_token_is_no_id_token() -> None:
     logout = claims(events=events, jti="j", sid="s", nonce=...)
     assert refused(judged(RSA.sign(logout, typ="logout+jwt"), RSA.keys())) == "typ"
     assert refused(judged(RSA.sign(logout), RSA.keys())) == "nonce"
-    assert refused(judged(RSA.sign(logout, typ="logout+jwt"), RSA.keys(), kind=Kind.ACCESS)) == "typ"
+    assert refused(judged(RSA.sign(logout, typ="logout+jwt"), RSA.keys(), kind=JwtKind.ACCESS)) == "typ"
 
 
 def test_a_proof_of_possession_is_no_token() -> None:
     """RFC 9449: it carries its key, and that key is nobody's here."""
     proof = STRANGER.sign({"jti": "j", "htm": "GET", "htu": ISSUER, "iat": NOW}, typ="dpop+jwt", jwk=STRANGER.public())
-    for kind in Kind:
+    for kind in JwtKind:
         assert not judged(proof, RSA.keys(), kind=kind, algs=EVERYTHING).is_verified
 
 

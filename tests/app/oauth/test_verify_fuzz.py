@@ -8,12 +8,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.inspection.pasted import find_tokens
+from app.inspection.pasted_text import find_tokens
 from app.inspection.reading import pretty, read
 from app.oauth.decode import decode
-from app.oauth.keyset import Keys, keys_of
-from app.oauth.rules import Outcome
-from app.oauth.verify import Kind, Verification
+from app.oauth.key_set import KeySet, keys_of
+from app.oauth.rules import RuleOutcome
+from app.oauth.verify import JwtKind, Verification
 from app.secret import Secret
 from tests.app.oauth.signing import Signer, claims, judged, part, signed_payload
 
@@ -61,7 +61,7 @@ def assert_whole(found: Verification) -> None:
     """Assert that a verification says why in each verdict that is not a pass, and all of it in whole letters."""
     assert found.verdicts
     for each in found.verdicts:
-        assert each.why or each.outcome is Outcome.PASSED
+        assert each.why or each.outcome is RuleOutcome.PASSED
         f"{each.rule}{each.expected}{each.found}{each.source}{each.why}".encode()
 
 
@@ -106,9 +106,9 @@ def spliced(draw: st.DrawFn) -> str:
     return ".".join(parts)
 
 
-@given(text=TEXTS, kind=st.sampled_from(Kind), algs=st.sampled_from([None, (), ("RS256",), ("none", "HS256")]))
-@example(text="", kind=Kind.ID, algs=None)
-def test_no_text_raises_anything(text: str, kind: Kind, algs: tuple[str, ...] | None) -> None:
+@given(text=TEXTS, kind=st.sampled_from(JwtKind), algs=st.sampled_from([None, (), ("RS256",), ("none", "HS256")]))
+@example(text="", kind=JwtKind.ID, algs=None)
+def test_no_text_raises_anything(text: str, kind: JwtKind, algs: tuple[str, ...] | None) -> None:
     found = judged(text, KEYS, kind=kind, algs=algs)
     assert not found.is_verified
     assert_whole(found)
@@ -140,7 +140,7 @@ SIGNERS = [Signer(alg) for alg in ("RS256", "PS256", "ES256", "ES512", "EdDSA")]
 def test_no_bent_key_raises_anything(signer: Signer, bent: dict[str, Any]) -> None:
     """Keys as they come from an issuer, and as somebody might put them together without dropping what is private."""
     token, jwk = signer.sign(claims()), {**signer.public(), **bent}
-    for keys in (keys_of([jwk]), keys_of([jwk, bent, signer.public()]), Keys((jwk,))):
+    for keys in (keys_of([jwk]), keys_of([jwk, bent, signer.public()]), KeySet((jwk,))):
         for algs in (None, (signer.alg,)):
             assert_whole(judged(token, keys, algs=algs))
             signed_payload(token, keys, (signer.alg,))
@@ -172,7 +172,7 @@ def test_no_signed_claims_raise_anything(
     raw = json.dumps({**header, "alg": "RS256", "kid": "k1"}).encode()
     token = SIGNER.signed_by_hand(raw, json.dumps(payload).encode())
     against = {"is_refreshed": is_refreshed, "first": first, "max_age_s": max_age_s, "access_token": Secret(access)}
-    for kind in Kind:
+    for kind in JwtKind:
         assert_whole(judged(token, KEYS, kind=kind, **against))
 
 

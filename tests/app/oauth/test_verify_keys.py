@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from app.oauth.keyset import KEY_TYPES, Keys, keys_of
-from app.oauth.rules import Outcome
+from app.oauth.key_set import KEY_TYPES, KeySet, keys_of
+from app.oauth.rules import RuleOutcome
 from app.oauth.verify import access_token_hash
 from tests.app.oauth.signing import ACCESS, Signer, claims, judged, part, refused
 
 SIGNER = Signer()
-PASSED, FAILED, NOT_APPLICABLE = Outcome.PASSED, Outcome.FAILED, Outcome.NOT_APPLICABLE
+PASSED, FAILED, NOT_APPLICABLE = RuleOutcome.PASSED, RuleOutcome.FAILED, RuleOutcome.NOT_APPLICABLE
 
 
 def number(value: int) -> str:
@@ -178,7 +178,7 @@ def test_the_curve_belongs_to_the_algorithm(alg: str, crv: object, rule: str) ->
     ],
 )
 def test_a_broken_rsa_key_verifies_nothing_and_breaks_nothing(more: dict[str, Any]) -> None:
-    for keys in (SIGNER.keys(**more), Keys((SIGNER.public(**more),))):
+    for keys in (SIGNER.keys(**more), KeySet((SIGNER.public(**more),))):
         found = judged(SIGNER.sign(claims()), keys)
         assert refused(found) in ("key size", "signature")
         assert all(each.why for each in found.verdicts if each.outcome is not PASSED)

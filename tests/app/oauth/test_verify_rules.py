@@ -5,29 +5,29 @@ from typing import Any
 
 import pytest
 
-from app.oauth.keyset import Keys, keys_of
-from app.oauth.rules import JWT_SOURCES, SOURCES, Outcome
-from app.oauth.verify import Kind, access_token_hash
+from app.oauth.key_set import KeySet, keys_of
+from app.oauth.rules import JWT_SOURCES, SOURCES, RuleOutcome
+from app.oauth.verify import JwtKind, access_token_hash
 from tests.app.oauth.signing import ACCESS, CLIENT, ISSUER, NOW, Signer, claims, judged, part
 
 SIGNER = Signer()
 AT_HASH = access_token_hash("RS256", ACCESS.reveal())
-PASSED, FAILED = Outcome.PASSED, Outcome.FAILED
-NOT_APPLICABLE, UNCHECKED = Outcome.NOT_APPLICABLE, Outcome.CANNOT_BE_CHECKED
+PASSED, FAILED = RuleOutcome.PASSED, RuleOutcome.FAILED
+NOT_APPLICABLE, UNCHECKED = RuleOutcome.NOT_APPLICABLE, RuleOutcome.CANNOT_BE_CHECKED
 FIRST = claims(auth_time=5, azp=CLIENT)
 
-CASES: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any], Outcome]] = [
+CASES: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any], RuleOutcome]] = [
     # rule, claims, headers, expected, outcome
     ("typ", {}, {}, {}, PASSED),
     ("typ", {}, {"typ": "jwt"}, {}, PASSED),
     ("typ", {}, {"typ": None}, {}, PASSED),
     ("typ", {}, {"typ": "application/JWT"}, {}, PASSED),
     ("typ", {}, {"typ": "at+jwt"}, {}, FAILED),
-    ("typ", {}, {"typ": "application/at+JWT"}, {"kind": Kind.ACCESS}, PASSED),
-    ("typ", {}, {"typ": "dpop+jwt"}, {"kind": Kind.ACCESS}, FAILED),
-    ("typ", {}, {"typ": "logout+jwt"}, {"kind": Kind.ACCESS}, FAILED),
-    ("typ", {}, {"typ": "at+jwt"}, {"kind": Kind.ACCESS}, PASSED),
-    ("typ", {}, {"typ": "anything"}, {"kind": Kind.ANY}, PASSED),
+    ("typ", {}, {"typ": "application/at+JWT"}, {"kind": JwtKind.ACCESS}, PASSED),
+    ("typ", {}, {"typ": "dpop+jwt"}, {"kind": JwtKind.ACCESS}, FAILED),
+    ("typ", {}, {"typ": "logout+jwt"}, {"kind": JwtKind.ACCESS}, FAILED),
+    ("typ", {}, {"typ": "at+jwt"}, {"kind": JwtKind.ACCESS}, PASSED),
+    ("typ", {}, {"typ": "anything"}, {"kind": JwtKind.ANY}, PASSED),
     ("crit", {}, {}, {}, PASSED),
     ("crit", {}, {"crit": ["exp"]}, {}, FAILED),
     ("zip", {}, {}, {}, PASSED),
@@ -71,8 +71,8 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any], Outcome]]
     ("aud", {}, {}, {}, PASSED),
     ("aud", {"aud": [CLIENT]}, {}, {}, PASSED),
     ("aud", {"aud": [CLIENT, "stranger"]}, {}, {}, FAILED),
-    ("aud", {"aud": [CLIENT, "stranger"]}, {}, {"kind": Kind.ACCESS}, PASSED),
-    ("aud", {"aud": ["stranger"]}, {}, {"kind": Kind.ACCESS}, FAILED),
+    ("aud", {"aud": [CLIENT, "stranger"]}, {}, {"kind": JwtKind.ACCESS}, PASSED),
+    ("aud", {"aud": ["stranger"]}, {}, {"kind": JwtKind.ACCESS}, FAILED),
     ("aud", {"aud": []}, {}, {}, FAILED),
     ("aud", {"aud": [5]}, {}, {}, FAILED),
     ("aud", {"aud": ...}, {}, {}, FAILED),
@@ -87,7 +87,7 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any], Outcome]]
     ("exp", {"exp": NOW - 1}, {}, {"is_fresh": False}, FAILED),
     ("exp", {"exp": NOW}, {}, {"is_fresh": False}, FAILED),
     ("exp", {"exp": ...}, {}, {}, FAILED),
-    ("exp", {"exp": ...}, {}, {"kind": Kind.ANY}, FAILED),
+    ("exp", {"exp": ...}, {}, {"kind": JwtKind.ANY}, FAILED),
     ("nbf", {}, {}, {}, NOT_APPLICABLE),
     ("nbf", {"nbf": NOW + 300}, {}, {}, PASSED),
     ("nbf", {"nbf": NOW + 301}, {}, {}, FAILED),
@@ -97,7 +97,7 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any], Outcome]]
     ("iat", {"iat": NOW - 86_401}, {}, {}, FAILED),
     ("iat", {"iat": NOW - 86_401}, {}, {"is_fresh": False}, PASSED),
     ("iat", {"iat": ...}, {}, {}, FAILED),
-    ("iat", {"iat": ...}, {}, {"kind": Kind.ACCESS}, NOT_APPLICABLE),
+    ("iat", {"iat": ...}, {}, {"kind": JwtKind.ACCESS}, NOT_APPLICABLE),
     ("nonce", {}, {}, {}, PASSED),
     ("nonce", {"nonce": "other"}, {}, {}, FAILED),
     ("nonce", {"nonce": ...}, {}, {}, FAILED),
@@ -137,7 +137,7 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any], Outcome]]
     ("refreshed nonce", {}, {}, {"is_refreshed": True, "first": claims(nonce=...)}, FAILED),
     *(
         (rule, more, headers, {"kind": kind, **against}, outcome)
-        for kind in (Kind.ACCESS, Kind.ANY)
+        for kind in (JwtKind.ACCESS, JwtKind.ANY)
         for rule, more, headers, against, outcome in (
             ("typ", {}, {}, {}, PASSED),
             ("typ", {}, {"typ": "at+jwt"}, {}, PASSED),
@@ -177,7 +177,7 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any], Outcome]]
 
 @pytest.mark.parametrize(("rule", "more", "headers", "against", "outcome"), CASES)
 def test_each_rule(
-    rule: str, more: dict[str, Any], headers: dict[str, Any], against: dict[str, Any], outcome: Outcome
+    rule: str, more: dict[str, Any], headers: dict[str, Any], against: dict[str, Any], outcome: RuleOutcome
 ) -> None:
     token = SIGNER.sign(claims(**more), **headers)
     found = judged(token, against.get("keys", SIGNER.keys()), **{k: v for k, v in against.items() if k != "keys"})
@@ -185,8 +185,8 @@ def test_each_rule(
     assert verdict is not None
     assert verdict.outcome is outcome, verdict
     assert bool(verdict.why) or outcome is PASSED
-    kind = against.get("kind", Kind.ID)
-    assert verdict.source == (SOURCES[rule] if kind is Kind.ID else JWT_SOURCES.get(rule, SOURCES[rule]))
+    kind = against.get("kind", JwtKind.ID)
+    assert verdict.source == (SOURCES[rule] if kind is JwtKind.ID else JWT_SOURCES.get(rule, SOURCES[rule]))
     if outcome is FAILED:
         assert not found.is_verified
     if outcome in (PASSED, FAILED):
@@ -208,14 +208,14 @@ REFRESHED = [f"refreshed {name}" for name in ("iss", "sub", "aud", "azp", "auth_
 @pytest.mark.parametrize(
     ("kind", "is_refreshed", "rules"),
     [
-        (Kind.ID, False, ID_CLAIMS),
-        (Kind.ID, True, [*ID_CLAIMS, *REFRESHED]),
-        (Kind.ACCESS, False, CLAIMS),
-        (Kind.ANY, False, CLAIMS),
+        (JwtKind.ID, False, ID_CLAIMS),
+        (JwtKind.ID, True, [*ID_CLAIMS, *REFRESHED]),
+        (JwtKind.ACCESS, False, CLAIMS),
+        (JwtKind.ANY, False, CLAIMS),
     ],
 )
 def test_every_readable_token_is_under_every_rule_of_its_kind_once(
-    headers: dict[str, Any], keys: Keys | None, kind: Kind, is_refreshed: bool, rules: list[str]
+    headers: dict[str, Any], keys: KeySet | None, kind: JwtKind, is_refreshed: bool, rules: list[str]
 ) -> None:
     header = json.dumps({"alg": "RS256", "kid": "k1", **headers}).encode()
     token = SIGNER.signed_by_hand(header, json.dumps(claims()).encode())
@@ -224,15 +224,15 @@ def test_every_readable_token_is_under_every_rule_of_its_kind_once(
 
 
 def test_every_rule_of_every_kind_has_a_case_that_passes_and_one_that_fails() -> None:
-    covered = {(against.get("kind", Kind.ID), rule, outcome) for rule, _, _, against, outcome in CASES}
+    covered = {(against.get("kind", JwtKind.ID), rule, outcome) for rule, _, _, against, outcome in CASES}
     for kind, rules in (
-        (Kind.ID, [*HEADER[4:], *KEY, *ID_CLAIMS, *REFRESHED]),
-        (Kind.ACCESS, [*HEADER[4:], *KEY, *CLAIMS]),
-        (Kind.ANY, [*HEADER[4:], *KEY, *CLAIMS]),
+        (JwtKind.ID, [*HEADER[4:], *KEY, *ID_CLAIMS, *REFRESHED]),
+        (JwtKind.ACCESS, [*HEADER[4:], *KEY, *CLAIMS]),
+        (JwtKind.ANY, [*HEADER[4:], *KEY, *CLAIMS]),
     ):
         assert {rule for rule in rules if (kind, rule, PASSED) not in covered} == set()
         # a key in the header is not used and does no harm; sizes have a test of their own; ANY is any type
-        unfailing = {"header key", "key size", *(["typ"] if kind is Kind.ANY else [])}
+        unfailing = {"header key", "key size", *(["typ"] if kind is JwtKind.ANY else [])}
         assert {rule for rule in rules if (kind, rule, FAILED) not in covered} == unfailing
 
 
@@ -261,8 +261,8 @@ READABLE = part(b'{"alg":"RS256"}'), part(b'{"sub":"u"}'), part(b"signature")
         (f"{READABLE[0]}.{part(b'foo')}.{READABLE[2]}", "json"),
     ],
 )
-@pytest.mark.parametrize("kind", Kind)
-def test_what_cannot_be_read_fails_its_rule_and_is_judged_no_further(token: str, rule: str, kind: Kind) -> None:
+@pytest.mark.parametrize("kind", JwtKind)
+def test_what_cannot_be_read_fails_its_rule_and_is_judged_no_further(token: str, rule: str, kind: JwtKind) -> None:
     found = judged(token, SIGNER.keys(), kind=kind)
     assert [each.rule for each in found.verdicts] == HEADER[: HEADER.index(rule) + 1]
     assert all(each.outcome is PASSED for each in found.verdicts[:-1])

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from app.oauth.rules import Outcome
-from app.oauth.verify import Kind
+from app.oauth.rules import RuleOutcome
+from app.oauth.verify import JwtKind
 from tests.app.oauth.signing import CLIENT, ISSUER, Signer, claims, judged
 
 SIGNER = Signer()
@@ -25,7 +25,7 @@ SIGNER = Signer()
             "The ID token says it is another kind of token.",
         ),
         (
-            *("typ", {}, {"typ": "dpop+jwt"}, {"kind": Kind.ACCESS}, "JWT, at+jwt, or nothing", "dpop+jwt"),
+            *("typ", {}, {"typ": "dpop+jwt"}, {"kind": JwtKind.ACCESS}, "JWT, at+jwt, or nothing", "dpop+jwt"),
             "The access token says it is another kind of token.",
         ),
         (
@@ -69,7 +69,7 @@ SIGNER = Signer()
             "The ID token is not for this client alone.",
         ),
         (
-            *("aud", {"aud": ["x"]}, {}, {"kind": Kind.ACCESS}, CLIENT, "['x']"),
+            *("aud", {"aud": ["x"]}, {}, {"kind": JwtKind.ACCESS}, CLIENT, "['x']"),
             "The access token is not for this audience.",
         ),
         ("azp", {"azp": "x"}, {}, {}, CLIENT, "x", "The ID token was issued to another client (azp)."),
@@ -137,7 +137,7 @@ def test_what_a_failure_says(
     rest = {name: value for name, value in against.items() if name != "keys"}
     verdict = judged(SIGNER.sign(claims(**more), **headers), keys, **rest).verdict(rule)
     assert verdict is not None
-    assert (verdict.outcome, verdict.expected, verdict.found, verdict.why) == (Outcome.FAILED, wanted, found, why)
+    assert (verdict.outcome, verdict.expected, verdict.found, verdict.why) == (RuleOutcome.FAILED, wanted, found, why)
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,14 @@ import httpx
 import pytest
 
 from app.connection import DEMO_CLIENT_ID
-from app.demo.front import asgi
+from app.demo.asgi import asgi
 from app.demo.org import DemoOrg
 from app.events import Entry
 from app.journal import Journal
-from app.okta.change import App, GrantChange, Wanted, plan
-from app.okta.management import Management
+from app.okta.change import App, GrantChange, WantedChange, plan
+from app.okta.management import ManagementClient
 from app.secret import Secret
-from app.simloop import SimClock
+from app.sim_loop import SimClock
 from app.wire.details import Details
 from app.wire.recorder import RecordingTransport
 from tests.app.demo.administrator import Administrator, without_refresh
@@ -58,7 +58,7 @@ class Office:
     org: DemoOrg
     way: Way
     details: Details
-    management: Management
+    management: ManagementClient
     admin: Administrator
     told: list[Entry] = field(default_factory=list)
 
@@ -71,9 +71,9 @@ class Office:
         assert answer.status_code == 200, answer.text
         return await self.app()
 
-    async def planned(self, wanted: Wanted | None = None) -> GrantChange:
+    async def planned(self, wanted: WantedChange | None = None) -> GrantChange:
         """Take the grant away, and return the change that brings it back; what was sent is forgotten."""
-        change = plan(await self.without_grant(), wanted or Wanted())
+        change = plan(await self.without_grant(), wanted or WantedChange())
         self.way.requests.clear()
         return change
 
@@ -91,7 +91,7 @@ async def office(clock: SimClock, org: DemoOrg) -> AsyncIterator[Office]:
         httpx.AsyncClient(transport=recording) as http,
         httpx.AsyncClient(transport=httpx.ASGITransport(asgi(org)), base_url=org.issuer_base) as others,
     ):
-        management = Management(http, clock, org_url=org.issuer_base, token=Secret(org.api_token))
+        management = ManagementClient(http, clock, org_url=org.issuer_base, token=Secret(org.api_token))
         found = Office(clock, org, way, details, management, Administrator(org, others))
         journal.subscribe(found.told.append)
         yield found

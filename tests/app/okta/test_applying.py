@@ -11,12 +11,12 @@ from app.connection import DEMO_CLIENT_ID
 from app.demo.applications import Grant
 from app.errors import LapseError, OktaRefused, StoreFailed, Unreachable
 from app.okta.applying import Applied, apply
-from app.okta.change import Field, GrantChange, Wanted, plan
-from app.okta.keeping import forget_token, keep_token, kept_token, token_key
-from app.okta.management import Management
+from app.okta.change import AppField, GrantChange, WantedChange, plan
+from app.okta.kept_token import forget_token, keep_token, kept_token, token_key
+from app.okta.management import ManagementClient
 from app.secret import Secret
 from app.session.store import MemoryStore
-from app.simloop import SimClock
+from app.sim_loop import SimClock
 from tests.app.demo.administrator import Document, client, without_refresh
 from tests.app.okta.conftest import Office
 from tests.app.session.conftest import WatchedStore, new_world
@@ -40,7 +40,7 @@ def refuses_connections(request: httpx.Request) -> Exception:
 
 
 async def test_read_sent_whole_and_read_back(office: Office) -> None:
-    change = await office.planned(Wanted("STATIC", 5, "http://127.0.0.1:9/callback"))
+    change = await office.planned(WantedChange("STATIC", 5, "http://127.0.0.1:9/callback"))
     assert not office.org.application.may(Grant.REFRESH)
     done = await apply(office.management, change)
     assert office.way.methods() == ["GET", "PUT", "GET"]
@@ -50,10 +50,10 @@ async def test_read_sent_whole_and_read_back(office: Office) -> None:
     assert application.redirect_uris[-1] == "http://127.0.0.1:9/callback"
     assert done.others == ()
     assert {each.field: each.added for each in done.fields} == {
-        Field.GRANT_TYPES: ("refresh_token",),
-        Field.ROTATION: ("STATIC",),
-        Field.GRACE: ("5",),
-        Field.REDIRECT_URIS: ("http://127.0.0.1:9/callback",),
+        AppField.GRANT_TYPES: ("refresh_token",),
+        AppField.ROTATION: ("STATIC",),
+        AppField.GRACE: ("5",),
+        AppField.REDIRECT_URIS: ("http://127.0.0.1:9/callback",),
     }
     assert (done.app_id, done.client_id, done.label) == (DEMO_CLIENT_ID, DEMO_CLIENT_ID, "Lapse")
 
@@ -62,7 +62,7 @@ async def test_what_lapse_does_not_know_is_sent_back_as_it_came(office: Office) 
     before = await office.without_grant()
     strange = {**before, "zzz": STRANGE, "settings": {**before["settings"], "new": STRANGE}}
     office.way.instead = [lambda _: httpx.Response(200, json=strange)] * 2
-    change = plan(await office.app(), Wanted())
+    change = plan(await office.app(), WantedChange())
     await apply(office.management, change)
     sent = json.loads(office.way.requests[-2].content)
     assert office.way.requests[-2].method == "PUT"
@@ -79,12 +79,12 @@ async def test_the_put_itself_is_the_bytes_that_were_read(office: Office) -> Non
     app = json.dumps(await office.without_grant(), ensure_ascii=False)
     body = f"{app[:-1]}, {text}}}".encode()
     office.way.instead = [lambda _: httpx.Response(200, content=body)] * 2
-    await apply(office.management, plan(await office.app(), Wanted()))
+    await apply(office.management, plan(await office.app(), WantedChange()))
     assert text.encode() in office.way.requests[-2].content
 
 
 async def test_nothing_needed_is_nothing_sent(office: Office) -> None:
-    change = plan(await office.app(), Wanted())
+    change = plan(await office.app(), WantedChange())
     office.way.requests.clear()
     done = await apply(office.management, change)
     assert office.way.methods() == ["GET", "GET"]
@@ -92,7 +92,7 @@ async def test_nothing_needed_is_nothing_sent(office: Office) -> None:
 
 
 async def test_a_problem_is_told_and_nothing_sent(office: Office) -> None:
-    error = await failing(office, await office.planned(Wanted(grace_s=61)))
+    error = await failing(office, await office.planned(WantedChange(grace_s=61)))
     assert office.way.requests == []
     assert error.lines() == (
         "Okta would not accept the change: leeway: The field must lie between 0 and 60",
@@ -114,7 +114,7 @@ async def test_who_changed_the_app_meanwhile_is_not_overwritten(office: Office) 
     assert error.what == "Somebody changed the app meanwhile: label, lastUpdated."
     assert "PUT" not in office.way.methods()
     assert office.org.application.label == "Renamed"
-    again = plan(await office.app(), Wanted())
+    again = plan(await office.app(), WantedChange())
     assert (await apply(office.management, again)).label == "Renamed"
 
 
@@ -164,12 +164,12 @@ async def test_made_but_not_read_back(office: Office, late: Any) -> None:
 @pytest.mark.parametrize(
     ("wanted", "kept", "missing"),
     [
-        (Wanted("ROTATE", 30), {"leeway": 29}, "settings.oauthClient.refresh_token.leeway"),
-        (Wanted("ROTATE", 30), {"rotation_type": "STATIC"}, "settings.oauthClient.refresh_token.rotation_type"),
+        (WantedChange("ROTATE", 30), {"leeway": 29}, "settings.oauthClient.refresh_token.leeway"),
+        (WantedChange("ROTATE", 30), {"rotation_type": "STATIC"}, "settings.oauthClient.refresh_token.rotation_type"),
     ],
 )
 async def test_taken_but_not_there_is_no_success(
-    office: Office, wanted: Wanted, kept: dict[str, Any], missing: str
+    office: Office, wanted: WantedChange, kept: dict[str, Any], missing: str
 ) -> None:
     change = await office.planned(wanted)
     shown = json.loads(json.dumps(change.after))
@@ -187,7 +187,7 @@ async def test_the_grant_itself_missing_afterwards(office: Office) -> None:
 
 
 async def test_without_rotation_the_grace_period_need_not_be_shown(office: Office) -> None:
-    change = await office.planned(Wanted("STATIC", 30))
+    change = await office.planned(WantedChange("STATIC", 30))
     shown = json.loads(json.dumps(change.after))
     del client(shown)["refresh_token"]["leeway"]
     office.way.instead = [None, None, lambda _: httpx.Response(200, json=shown)]
@@ -213,14 +213,14 @@ async def test_a_token_without_the_right_changes_nothing(office: Office) -> None
 async def test_a_refresh_token_comes_at_the_next_sign_in_and_not_before(clock: SimClock) -> None:
     world = new_world(clock)
     org = world.org
-    management = Management(world.http, clock, org_url=org.issuer_base, token=Secret(org.api_token))
+    management = ManagementClient(world.http, clock, org_url=org.issuer_base, token=Secret(org.api_token))
     app = await management.read_app(DEMO_CLIENT_ID)
     without_refresh(app)
     await management.replace_app(DEMO_CLIENT_ID, app)
     await world.sign_in()
     assert world.tokens.refresh is None
     clock.jump(1)
-    await apply(management, plan(await management.read_app(DEMO_CLIENT_ID), Wanted("ROTATE", 0)))
+    await apply(management, plan(await management.read_app(DEMO_CLIENT_ID), WantedChange("ROTATE", 0)))
     assert world.tokens.refresh is None, "the sign-in before it has none for good"
     await world.sign_in()
     first = world.tokens.refresh

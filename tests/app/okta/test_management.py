@@ -7,12 +7,12 @@ import pytest
 
 from app.clock import SystemClock
 from app.connection import DEMO_CLIENT_ID
-from app.demo.front import asgi
+from app.demo.asgi import asgi
 from app.errors import BadInput, LapseError, OktaRefused, Unreachable, UnusableAnswer
 from app.events.wire import Exchange, ExchangeKind
 from app.okta.addresses import org_url
-from app.okta.keeping import checked_token
-from app.okta.management import Management
+from app.okta.kept_token import checked_token
+from app.okta.management import ManagementClient
 from app.secret import Secret
 from app.wire.redact import shown_headers
 from tests.app.demo.administrator import identity
@@ -72,7 +72,7 @@ async def test_a_redirect_is_not_followed(office: Office) -> None:
 async def test_it_sends_a_token_nowhere_else(office: Office, url: str) -> None:
     async with httpx.AsyncClient() as http:
         with pytest.raises(BadInput):
-            Management(http, SystemClock(), org_url=url, token=Secret("00t0ken"))
+            ManagementClient(http, SystemClock(), org_url=url, token=Secret("00t0ken"))
 
 
 @pytest.mark.parametrize("text", ["00t0ken", " 00t0ken\n", "SSWS 00t0ken", "ssws  00t0ken "])
@@ -146,7 +146,7 @@ async def told(office: Office, answering: Answering) -> LapseError:
 
 async def test_a_wrong_token_at_the_real_demo_org(office: Office) -> None:
     async with httpx.AsyncClient(transport=httpx.ASGITransport(asgi(office.org))) as http:
-        stranger = Management(http, office.clock, org_url=office.org.issuer_base, token=Secret("00wrong"))
+        stranger = ManagementClient(http, office.clock, org_url=office.org.issuer_base, token=Secret("00wrong"))
         with pytest.raises(OktaRefused) as found:
             await stranger.read_app(DEMO_CLIENT_ID)
     error = found.value

@@ -10,14 +10,14 @@ import httpx
 import pytest
 
 from app.connection import DEFAULT_SCOPES, DEMO_CLIENT_ID
-from app.demo.front import asgi
+from app.demo.asgi import asgi
 from app.demo.org import ADA, DemoOrg
 from app.demo.policy import Policy
 from app.errors import StoreFailed
 from app.events import Entry
 from app.journal import Journal
 from app.oauth.client import OAuthClient
-from app.oauth.grants import authorization_params, with_query
+from app.oauth.grants import authorization_params
 from app.oauth.pkce import Pkce
 from app.secret import Secret
 from app.session.calls import ApiCaller
@@ -25,7 +25,8 @@ from app.session.session import Session
 from app.session.states import SignedIn
 from app.session.store import MemoryStore, TokenStore
 from app.session.tokens import TokenSet
-from app.simloop import SimClock
+from app.sim_loop import SimClock
+from app.urls import with_query
 from app.wire.recorder import RecordingTransport
 
 REDIRECT_URI = "http://127.0.0.1:1/callback"

@@ -23,7 +23,7 @@ from app.errors.reasons import Standing
 from app.session.calls import CallResult
 from app.session.session import Session
 from app.session.states import SignedIn
-from app.simloop import SimClock, SimLoop
+from app.sim_loop import SimClock, SimLoop
 from tests.app.session.conftest import Fault, World, new_session, new_world
 from tests.app.session.odd_answers import sent_refresh_tokens
 from tests.app.session.test_store_shared import Keyring, KeyringState

@@ -13,8 +13,8 @@ from app.demo.faults import Fault
 from app.errors import BadInput, SignInFailed, UnusableAnswer
 from app.events import Event
 from app.events.sign_in import AuthorizationPushed, RedirectPortsTaken, SignInFinished
-from app.session.accept import SignIn, told
 from app.session.sign_in import Waiting, browser_sign_in
+from app.session.sign_in_result import SignIn, journalled
 from tests.app.demo.test_demo_authorize import Fields
 from tests.app.session.conftest import World
 from tests.patience import PATIENCE_S
@@ -81,7 +81,7 @@ async def sign_in(
     )
     async with asyncio.timeout(PATIENCE_S):
         try:
-            return await told(world.journal, signing_in)
+            return await journalled(world.journal, signing_in)
         finally:
             await asyncio.gather(*browser.tasks)
 

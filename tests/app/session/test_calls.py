@@ -11,7 +11,7 @@ from app.errors import BadInput, CallFailed, Hiccup, NotSignedIn, Refusal, Unrea
 from app.errors.reasons import FailureKind
 from app.session.bearer import refreshing_may_help, rejection_in
 from app.session.calls import BODY_LIMIT, exit_code, summary
-from app.wire.fetch import Answer
+from app.wire.fetch import FetchedResponse
 from tests.app.session.conftest import World, answers, refused, slow
 
 pytestmark = pytest.mark.anyio
@@ -105,7 +105,7 @@ async def test_an_api_that_always_says_401_is_asked_twice_and_no_more(world: Wor
 )
 def test_a_401_is_a_401_whatever_its_header_says(headers: list[str], body: str, error: str | None, helps: bool) -> None:
     found = httpx.Headers([("www-authenticate", header) for header in headers])
-    rejection = rejection_in(Answer(401, "", found, body.encode(), truncated=False, stated_length=None))
+    rejection = rejection_in(FetchedResponse(401, "", found, body.encode(), truncated=False, stated_length=None))
     assert rejection is not None
     assert error is None or rejection.error == error
     assert refreshing_may_help(rejection) is helps
@@ -114,7 +114,7 @@ def test_a_401_is_a_401_whatever_its_header_says(headers: list[str], body: str, 
 @pytest.mark.parametrize("status", [200, 302, 400, 403, 407, 500])
 def test_nothing_else_is_a_401(status: int) -> None:
     found = httpx.Headers([("www-authenticate", 'Bearer error="invalid_token"')])
-    assert rejection_in(Answer(status, "", found, b"", truncated=False, stated_length=None)) is None
+    assert rejection_in(FetchedResponse(status, "", found, b"", truncated=False, stated_length=None)) is None
 
 
 async def test_a_url_that_is_none_costs_nothing(world: World) -> None:

@@ -12,8 +12,8 @@ from app.demo.applications import LAPSE, Grant
 from app.errors import BadInput, SignInFailed, Unreachable
 from app.events import Event
 from app.events.sign_in import DeviceCodeShown, SignInFinished, SignInStarted
-from app.session.accept import SignIn, told
 from app.session.device_sign_in import DeviceWaiting, device_sign_in
+from app.session.sign_in_result import SignIn, journalled
 from app.session.states import SignedIn
 from tests.app.demo.test_demo_authorize import Fields
 from tests.app.session.conftest import World, answers, lost_after_commit, refused
@@ -71,7 +71,7 @@ async def sign_in(
     walk = asyncio.ensure_future(elsewhere())  # noqa: TID251 - somebody else
     signing_in = device_sign_in(world.client, connected or connection(world), world.journal, world.clock, show=show)
     try:
-        return await told(world.journal, signing_in), shown[0]
+        return await journalled(world.journal, signing_in), shown[0]
     finally:
         walk.cancel()
 
@@ -93,7 +93,7 @@ async def test_an_allowed_code_signs_in(world: World) -> None:
     assert world.network.token_requests() == 3
     started = world.journal.entry(attempt)
     assert started is not None
-    assert started.event == SignInStarted(world.org.issuer, "", connection(world).scopes, "device")
+    assert started.event == SignInStarted(world.org.issuer, "", connection(world).scopes, "device", "on another device")
     await world.session.begin(answer, claims, cause=attempt)
     assert isinstance(world.session.state, SignedIn)
 
@@ -212,7 +212,7 @@ async def test_a_server_that_is_out_of_reach_before_there_is_a_code(world: World
 async def test_cancelling_stops_the_polls(world: World) -> None:
     shown = asyncio.Event()
     signing_in = device_sign_in(world.client, connection(world), world.journal, world.clock, show=lambda _: shown.set())
-    task = asyncio.ensure_future(told(world.journal, signing_in))  # noqa: TID251 - to be cancelled
+    task = asyncio.ensure_future(journalled(world.journal, signing_in))  # noqa: TID251 - to be cancelled
     await shown.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -6,8 +6,8 @@ import pytest
 
 from app.errors import Hiccup, OAuthError, Refusal, SilentRefusal, UnusableAnswer
 from app.secret import Secret
+from app.session.failure_table import judge, refuses_token
 from app.session.states import Ended, SignedIn
-from app.session.verdicts import judge, refuses_token
 from tests.app.session.conftest import Fault, World, answers
 from tests.names import AT
 

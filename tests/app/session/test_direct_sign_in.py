@@ -8,15 +8,15 @@ import pytest
 
 from app.connection import DEMO_CLIENT_ID, Connection
 from app.demo.applications import LAPSE, Grant
-from app.demo.onetime import current_code
+from app.demo.one_time_code import current_code
 from app.demo.org import ADA, GRACE, User
 from app.demo.phone import Phone
 from app.errors import BadInput, SignInFailed
 from app.events.sign_in import OneTimeCodeRefused, PushAwaited, SecondFactorWanted, SignInFinished, SignInStarted
 from app.events.wire import Exchange
 from app.secret import Secret
-from app.session.accept import SignIn, told
 from app.session.direct_sign_in import MOST_CODES, Factor, PushWaiting, direct_sign_in
+from app.session.sign_in_result import SignIn, journalled
 from app.session.states import SignedIn
 from tests.app.session.conftest import World, answers, refused
 
@@ -87,7 +87,7 @@ async def sign_in(
         password=Secret(user.password if password is None else password),
         factors=person or Person(world),
     )
-    return await told(world.journal, signing_in)
+    return await journalled(world.journal, signing_in)
 
 
 def only(world: World, *grants: Grant) -> None:
@@ -115,7 +115,9 @@ async def test_a_password_is_enough_without_a_second_factor(world: World) -> Non
     await world.session.begin(answer, claims, cause=attempt)
     assert isinstance(world.session.state, SignedIn)
     started = world.told[1].event if isinstance(world.told[0].event, Exchange) else world.told[0].event
-    assert started == SignInStarted(world.org.issuer, "", connection(world).scopes, "password")
+    assert started == SignInStarted(
+        world.org.issuer, "", connection(world).scopes, "password", "with username and password"
+    )
 
 
 async def test_a_wrong_password_says_so(world: World) -> None:

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import Hiccup, LapseError, Unreachable
-from app.session.patience import RETRY_WITHIN_S, Tried, wait_before_retry_s
-from app.session.verdicts import judge
+from app.session.failure_table import judge
+from app.session.retries import RETRY_WITHIN_S, Attempts, wait_before_retry_s
 from tests.app.session.conftest import World, lost_after_commit
 
 pytestmark = pytest.mark.anyio
@@ -19,7 +19,7 @@ Onwards = Callable[[], Awaitable[httpx.Response]]
 
 @given(st.lists(st.floats(0.0, 40.0), max_size=6))
 def test_answers_are_asked_for_again_twice_at_most_and_for_as_long_as_it_may_help(waited: list[float]) -> None:
-    tried, asked_again = Tried(), 0
+    tried, asked_again = Attempts(), 0
     for ran_s in waited:
         failure = Hiccup("It is lost.", ran_s=ran_s)
         if wait_before_retry_s(failure, tried) is None:

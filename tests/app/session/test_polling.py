@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from app.errors import OAuthError, Unreachable, UnusableAnswer
 from app.errors.reasons import FailureKind
-from app.oauth.grants import TokenAnswer
+from app.oauth.grants import TokenResponse
 from app.secret import Secret
 from app.session.polling import TooLate, poll
-from app.simloop import SimClock, SimLoop
+from app.sim_loop import SimClock, SimLoop
 
-TOKENS = TokenAnswer(
+TOKENS = TokenResponse(
     access_token=Secret("at"), refresh_token=None, id_token=None, expires_in_s=None, scope=None, server_time=None
 )
 PENDING = OAuthError("authorization_pending", "", status=400)
@@ -37,7 +37,7 @@ def polled(said: list[Said], *, interval_s: float, expires_in_s: float) -> tuple
         clock = SimClock()
         start = clock.now()
 
-        async def ask() -> TokenAnswer:
+        async def ask() -> TokenResponse:
             asked.append(clock.now() - start)
             answer = said[min(len(asked), len(said)) - 1]
             if answer is not None:
@@ -51,7 +51,7 @@ def polled(said: list[Said], *, interval_s: float, expires_in_s: float) -> tuple
     return asked, ending, at
 
 
-async def ended(polling: Awaitable[TokenAnswer]) -> Exception | None:
+async def ended(polling: Awaitable[TokenResponse]) -> Exception | None:
     try:
         assert await polling is TOKENS
     except (TooLate, OAuthError, UnusableAnswer, Unreachable) as failed:

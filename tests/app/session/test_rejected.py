@@ -9,7 +9,7 @@ import pytest
 from app.events.tokens import FreshTokenRefused
 from app.session.calls import exit_code
 from app.session.lock import exclusive
-from app.session.looks import Looks
+from app.session.unexpected_response import UnexpectedResponse
 from tests.app.session.conftest import World, new_session
 
 pytestmark = pytest.mark.anyio
@@ -95,7 +95,7 @@ async def test_an_api_that_takes_no_token_costs_one_refresh_in_all(world: World,
     for number in range(4):
         result = await world.calls.call("GET", URL)
         assert result.status == 401
-        assert result.looks is Looks.FRESH_TOKEN_REFUSED
+        assert result.looks is UnexpectedResponse.FRESH_TOKEN_REFUSED
         assert "the API refuses fresh tokens too: audience or scope?" in result.story()
         assert len(api.sent) == 2 + number
     assert world.network.token_requests() == 1
@@ -114,7 +114,7 @@ async def test_a_token_that_just_came_because_the_last_had_lapsed_is_not_refresh
     world.clock.jump(31)
     api.takes = nothing
     for _ in range(3):
-        assert (await world.calls.call("GET", URL)).looks is Looks.FRESH_TOKEN_REFUSED
+        assert (await world.calls.call("GET", URL)).looks is UnexpectedResponse.FRESH_TOKEN_REFUSED
     assert world.network.token_requests() == 1
     api.takes = anything
     assert (await world.calls.call("GET", URL)).status == 200
@@ -137,23 +137,35 @@ async def test_many_calls_at_once_share_the_one_refresh(world: World, api: Api) 
 @pytest.mark.parametrize(
     ("refusal", "looks"),
     [
-        (httpx.Response(401, headers={"www-authenticate": 'Bearer error="insufficient_scope"'}), Looks.MORE_WANTED),
-        (httpx.Response(401, headers={"www-authenticate": 'Bearer error="insufficient_claims"'}), Looks.MORE_WANTED),
+        (
+            httpx.Response(401, headers={"www-authenticate": 'Bearer error="insufficient_scope"'}),
+            UnexpectedResponse.MORE_WANTED,
+        ),
+        (
+            httpx.Response(401, headers={"www-authenticate": 'Bearer error="insufficient_claims"'}),
+            UnexpectedResponse.MORE_WANTED,
+        ),
         (
             httpx.Response(401, headers={"www-authenticate": 'Bearer error="insufficient_user_authentication"'}),
-            Looks.MORE_WANTED,
+            UnexpectedResponse.MORE_WANTED,
         ),
-        (httpx.Response(403), Looks.NOT_ALLOWED),
-        (httpx.Response(403, headers={"www-authenticate": 'Bearer error="invalid_token"'}), Looks.NOT_ALLOWED),
-        (httpx.Response(302, headers={"location": "/login?next=/api/me"}), Looks.SIGN_IN_REDIRECT),
-        (httpx.Response(307, headers={"location": "https://sso.example/authorize"}), Looks.SIGN_IN_REDIRECT),
-        (httpx.Response(301, headers={"location": "/x/"}), Looks.REDIRECT),
-        (httpx.Response(200, headers={"content-type": "text/html"}, content=b"<html>"), Looks.WEB_PAGE),
-        (httpx.Response(403, headers={"content-type": "text/html"}, content=b"<html>"), Looks.WEB_PAGE),
+        (httpx.Response(403), UnexpectedResponse.NOT_ALLOWED),
+        (
+            httpx.Response(403, headers={"www-authenticate": 'Bearer error="invalid_token"'}),
+            UnexpectedResponse.NOT_ALLOWED,
+        ),
+        (httpx.Response(302, headers={"location": "/login?next=/api/me"}), UnexpectedResponse.SIGN_IN_REDIRECT),
+        (
+            httpx.Response(307, headers={"location": "https://sso.example/authorize"}),
+            UnexpectedResponse.SIGN_IN_REDIRECT,
+        ),
+        (httpx.Response(301, headers={"location": "/x/"}), UnexpectedResponse.REDIRECT),
+        (httpx.Response(200, headers={"content-type": "text/html"}, content=b"<html>"), UnexpectedResponse.WEB_PAGE),
+        (httpx.Response(403, headers={"content-type": "text/html"}, content=b"<html>"), UnexpectedResponse.WEB_PAGE),
     ],
 )
 async def test_what_a_refresh_cannot_mend_costs_none_and_says_what_it_looks_like(
-    world: World, api: Api, refusal: httpx.Response, looks: Looks
+    world: World, api: Api, refusal: httpx.Response, looks: UnexpectedResponse
 ) -> None:
     await world.sign_in()
     api.takes = nothing
@@ -207,12 +219,12 @@ async def test_a_replay_that_fails_otherwise_is_no_verdict_on_fresh_tokens(world
 async def test_one_api_s_refusals_are_not_another_s(world: World, api: Api) -> None:
     await world.sign_in()
     api.takes = nothing
-    assert (await world.calls.call("GET", URL)).looks is Looks.FRESH_TOKEN_REFUSED
+    assert (await world.calls.call("GET", URL)).looks is UnexpectedResponse.FRESH_TOKEN_REFUSED
     api.takes = anything
     for _ in range(3):
         assert (await world.calls.call("GET", world.org.api_url)).status == 200
         api.takes = nothing
-        assert (await world.calls.call("GET", URL)).looks is Looks.FRESH_TOKEN_REFUSED
+        assert (await world.calls.call("GET", URL)).looks is UnexpectedResponse.FRESH_TOKEN_REFUSED
     assert world.network.token_requests() == 1
 
 
@@ -223,7 +235,7 @@ async def test_a_token_that_is_no_longer_fresh_may_be_refreshed_again(world: Wor
     await world.sign_in()
     api.takes = nothing
     world.network.faults.append(odd(with_members(expires_in=None)))
-    assert (await world.calls.call("GET", URL)).looks is Looks.FRESH_TOKEN_REFUSED
+    assert (await world.calls.call("GET", URL)).looks is UnexpectedResponse.FRESH_TOKEN_REFUSED
     world.clock.jump(301)
     api.takes = anything
     api.ends()

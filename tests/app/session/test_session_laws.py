@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from app.errors import Refusal
 from app.session.session import Session
 from app.session.states import Ended, SignedIn, SignedOut
-from app.simloop import SimClock, SimLoop
+from app.sim_loop import SimClock, SimLoop
 from tests.app.session.conftest import ServerClock, World, answers, lost_after_commit, new_world, refused, slow
 from tests.examples import share
 

@@ -21,9 +21,9 @@ from app.oauth.logout import SignOutPage, end_session_url, sign_out_page
 from app.secret import Secret
 from app.session import lock
 from app.session import sign_out as signing_out
-from app.session.sign_out import Fate, SignedOutHow, sign_out
+from app.session.sign_out import PartResult, SignOutResult, sign_out
 from app.session.states import SignedOut as Nobody
-from app.simloop import SimClock
+from app.sim_loop import SimClock
 from tests.app.session.conftest import World, new_session, new_world
 from tests.patience import PATIENCE_S
 
@@ -71,7 +71,7 @@ async def world(clock: SimClock) -> AsyncIterator[World]:
     await found.http.aclose()
 
 
-async def leave(world: World, open_browser: Any, **more: Any) -> SignedOutHow:
+async def leave(world: World, open_browser: Any, **more: Any) -> SignOutResult:
     how = await sign_out(world.session, world.client, world.journal, open_browser=open_browser, **more)
     assert isinstance(world.session.state, Nobody)
     assert await world.store.load("demo") is None
@@ -96,7 +96,7 @@ async def test_the_three_parts_in_order(world: World) -> None:
     assert len(world.org.pending.sessions) == 1
     how = await leave(world, browser)
     await browser.done()
-    assert how == SignedOutHow(Fate.DONE, Fate.DONE, Fate.DONE)
+    assert how == SignOutResult(PartResult.DONE, PartResult.DONE, PartResult.DONE)
     assert how.lines() == (
         "Signed out here.",
         "The server revoked the tokens.",
@@ -144,15 +144,15 @@ async def test_the_id_token_is_no_argument_and_in_no_journal_or_log(
 @pytest.mark.parametrize(
     ("trouble", "fate", "why"),
     [
-        ("503", Fate.FAILED, "The revocation endpoint answered 503"),
-        ("dropped", Fate.FAILED, "The exchange with 127.0.0.1 broke off (gone)"),
-        ("silent", Fate.FAILED, "the server did not answer the revocation in time"),
-        ("no endpoint", Fate.NOT_OFFERED, "the server offers no revocation"),
-        ("no metadata", Fate.FAILED, "The issuer answered 503 where its metadata should be"),
+        ("503", PartResult.FAILED, "The revocation endpoint answered 503"),
+        ("dropped", PartResult.FAILED, "The exchange with 127.0.0.1 broke off (gone)"),
+        ("silent", PartResult.FAILED, "the server did not answer the revocation in time"),
+        ("no endpoint", PartResult.NOT_OFFERED, "the server offers no revocation"),
+        ("no metadata", PartResult.FAILED, "The issuer answered 503 where its metadata should be"),
     ],
 )
 async def test_a_revocation_that_fails_hinders_nothing_else(
-    world: World, monkeypatch: pytest.MonkeyPatch, trouble: str, fate: Fate, why: str
+    world: World, monkeypatch: pytest.MonkeyPatch, trouble: str, fate: PartResult, why: str
 ) -> None:
     monkeypatch.setattr(signing_out, "REVOKE_WITHIN_S", 0.2 if trouble == "silent" else PATIENCE_S)
     onwards = world.network.handle_async_request
@@ -177,11 +177,11 @@ async def test_a_revocation_that_fails_hinders_nothing_else(
     browser = Browser(world)
     how = await leave(world, browser)
     await browser.done()
-    assert (how.revoked, how.revoked_why, how.forgotten) == (fate, why, Fate.DONE)
+    assert (how.revoked, how.revoked_why, how.forgotten) == (fate, why, PartResult.DONE)
     finished = last(world, SignOutFinished)
     assert (finished.revoked, undone(finished.why, error=finished.error)) == (False, why)
     led = trouble != "no metadata"
-    assert (how.browser is Fate.DONE) is led
+    assert (how.browser is PartResult.DONE) is led
     assert how.browser_why == ("" if led else "the server's metadata could not be fetched")
     assert bool(browser.opened) is led
 
@@ -190,7 +190,7 @@ async def test_without_a_refresh_token_the_access_token_is_revoked(world: World)
     await world.sign_in("openid profile")
     assert world.tokens.refresh is None
     how = await leave(world, None)
-    assert how.revoked is Fate.DONE
+    assert how.revoked is PartResult.DONE
     sent = parse_qs(world.network.requests[-1].content.decode())
     assert sent["token_type_hint"] == ["access_token"]
 
@@ -206,15 +206,15 @@ async def test_a_server_without_sign_out_in_the_browser(world: World, monkeypatc
     )
     browser = Browser(world)
     how = await leave(world, browser)
-    assert (how.revoked, how.browser, how.forgotten) == (Fate.DONE, Fate.NOT_OFFERED, Fate.DONE)
+    assert (how.revoked, how.browser, how.forgotten) == (PartResult.DONE, PartResult.NOT_OFFERED, PartResult.DONE)
     assert browser.opened == []
     assert last(world, BrowserSessionLeft) == BrowserSessionLeft(sent=False, why=Undone.NO_SIGN_OUT)
 
 
 async def test_a_browser_that_cannot_be_opened_is_not_waited_for(world: World) -> None:
     how = await leave(world, lambda _, told: told(False))
-    assert (how.browser, how.browser_why) == (Fate.FAILED, "no browser could be opened")
-    assert how.revoked is Fate.DONE
+    assert (how.browser, how.browser_why) == (PartResult.FAILED, "no browser could be opened")
+    assert how.revoked is PartResult.DONE
 
 
 async def test_a_browser_that_does_not_come_is_given_up_and_nobody_stays_signed_in_meanwhile(
@@ -228,7 +228,7 @@ async def test_a_browser_that_does_not_come_is_given_up_and_nobody_stays_signed_
         told(True)
 
     how = await leave(world, watching)
-    assert (how.browser, how.browser_why) == (Fate.FAILED, "the browser did not come within 0 s")
+    assert (how.browser, how.browser_why) == (PartResult.FAILED, "the browser did not come within 0 s")
     assert signed_in == [False]
 
 
@@ -238,13 +238,13 @@ async def test_no_port_for_the_page(world: World, monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(asyncio, "start_server", none)
     how = await leave(world, nobody_comes)
-    assert (how.browser, how.forgotten) == (Fate.FAILED, Fate.DONE)
+    assert (how.browser, how.forgotten) == (PartResult.FAILED, PartResult.DONE)
     assert "no port" in how.browser_why
 
 
 async def test_the_browser_is_left_alone_where_it_is_not_wanted(world: World) -> None:
     how = await leave(world, None, not_wanted="nobody signed in by it")
-    assert (how.browser, how.revoked) == (Fate.NOT_WANTED, Fate.DONE)
+    assert (how.browser, how.revoked) == (PartResult.NOT_WANTED, PartResult.DONE)
     assert how.lines()[2] == "The browser's session was left as it is: nobody signed in by it."
     assert "BrowserSessionLeft" not in world.names()
 
@@ -254,7 +254,7 @@ async def test_nobody_is_signed_out_without_a_request(world: World) -> None:
     world.network.requests.clear()
     browser = Browser(world)
     how = await leave(world, browser)
-    assert (how.revoked, how.browser, how.forgotten) == (Fate.NOT_WANTED, Fate.NOT_WANTED, Fate.DONE)
+    assert (how.revoked, how.browser, how.forgotten) == (PartResult.NOT_WANTED, PartResult.NOT_WANTED, PartResult.DONE)
     assert (world.network.requests, browser.opened) == ([], [])
 
 
@@ -300,7 +300,7 @@ async def test_a_store_that_does_not_delete_is_told(world: World, monkeypatch: p
     monkeypatch.setattr(world.store, "delete", broken)
     how = await sign_out(session, world.client, world.journal, open_browser=None)
     assert isinstance(session.state, Nobody)
-    assert (how.forgotten, how.forgotten_why) == (Fate.FAILED, "The keyring is locked")
+    assert (how.forgotten, how.forgotten_why) == (PartResult.FAILED, "The keyring is locked")
     assert how.lines()[0] == "Signed out here, but not deleted from the store: The keyring is locked."
     assert "could not be deleted from its store (The keyring is locked)" in sentence(last(world, SignOutFinished))
 
@@ -315,7 +315,7 @@ async def test_a_lock_another_process_never_lets_go_does_not_keep_the_session(
     name = f"session-{hashlib.sha256(b'demo').hexdigest()[:16]}.lock"
     with FileLock(tmp_path / name, thread_local=False):
         how = await sign_out(session, world.client, world.journal, open_browser=None)
-    assert (how.revoked, how.forgotten) == (Fate.DONE, Fate.DONE)
+    assert (how.revoked, how.forgotten) == (PartResult.DONE, PartResult.DONE)
     assert await world.store.load("demo") is None
 
 

@@ -10,7 +10,7 @@ from app.decision import Verdict
 from app.errors import Hiccup, NotSignedIn, Refusal, StoreFailed, StoreUnread
 from app.errors.reasons import KeyringState
 from app.events.session import SessionGone, StorePlace
-from app.oauth.idtoken import Belongs
+from app.oauth.id_token import Belongs
 from app.session.session import Session
 from app.session.sign_out import revoke_and_forget
 from app.session.states import Ended, SignedIn, SignedOut, Unread

@@ -14,7 +14,7 @@ from app.errors import (
     UnusableAnswer,
 )
 from app.errors.reasons import FailureKind
-from app.session.verdicts import judge
+from app.session.failure_table import judge
 
 STILL = "You are still signed in."
 

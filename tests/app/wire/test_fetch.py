@@ -12,7 +12,7 @@ from app.clock import SystemClock
 from app.errors import Unreachable
 from app.events.wire import Exchange, ExchangeKind, TransportFailure
 from app.journal import Journal
-from app.wire.fetch import Answer, fetch
+from app.wire.fetch import FetchedResponse, fetch
 from app.wire.recorder import RecordingTransport
 from tests.patience import PATIENCE_S
 
@@ -59,7 +59,7 @@ async def drip(writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(0.02)
 
 
-async def ask(url: str, journal: Journal, *, total_s: float = PATIENCE_S, limit: int = 1 << 20) -> Answer:
+async def ask(url: str, journal: Journal, *, total_s: float = PATIENCE_S, limit: int = 1 << 20) -> FetchedResponse:
     transport = RecordingTransport(httpx.AsyncHTTPTransport(), journal, SystemClock())
     async with httpx.AsyncClient(transport=transport) as http:
         request = httpx.Request("GET", url)

@@ -16,11 +16,11 @@ from app.events.wire import Exchange, ExchangeKind
 from app.events.words import failure
 from app.journal import Journal
 from app.secret import Secret
-from app.simloop import SimClock, SimLoop
+from app.sim_loop import SimClock, SimLoop
 from app.wire.curl import curl
 from app.wire.details import Details
+from app.wire.formatted import request_text, response_text
 from app.wire.har import har
-from app.wire.pretty import request_text, response_text
 from app.wire.recorder import RecordingTransport
 
 FORM = "application/x-www-form-urlencoded"

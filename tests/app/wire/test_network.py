@@ -25,7 +25,7 @@ from app.events.wire import Exchange, ExchangeKind
 from app.events.words import failure as failure_words
 from app.journal import Journal
 from app.wire.certificate import flaw_of
-from app.wire.fetch import Answer, fetch
+from app.wire.fetch import FetchedResponse, fetch
 from app.wire.network import Network, _Opening
 from app.wire.proxies import read_proxies
 from app.wire.recorder import RecordingTransport
@@ -144,7 +144,7 @@ async def proxy(target: int, *, tls: ssl.SSLContext | None = None, **says: Any) 
         yield found
 
 
-async def ask(url: str, environ: dict[str, str], journal: Journal, *, total_s: float = 10.0) -> Answer:
+async def ask(url: str, environ: dict[str, str], journal: Journal, *, total_s: float = 10.0) -> FetchedResponse:
     recording = RecordingTransport(Network(environ), journal, SystemClock())
     async with httpx.AsyncClient(transport=recording, trust_env=False) as http:
         return await fetch(http, httpx.Request("GET", url), kind=ExchangeKind.API, total_s=total_s)

@@ -10,9 +10,9 @@ import pytest
 
 from app.errors import Unreachable
 from app.events.wire import ExchangeKind
-from app.session.verdicts import judge
-from app.simloop import SimLoop
-from app.wire.fetch import Answer, BrokenOff, fetch
+from app.session.failure_table import judge
+from app.sim_loop import SimLoop
+from app.wire.fetch import BrokenResponse, FetchedResponse, fetch
 from tests.app.wire.exchanges import Client, behaving, client, until
 
 pytestmark = pytest.mark.anyio
@@ -138,7 +138,7 @@ class _Request:
 
 def test_the_time_for_the_answer_begins_when_it_is_sent() -> None:
     answer, _ = simulated(Slow(9.0, 19.0), 20.0)
-    assert isinstance(answer, Answer)
+    assert isinstance(answer, FetchedResponse)
     error, took_s = simulated(Slow(9.0, 21.0), 20.0)
     assert error.what == "a.example did not answer in full within 20 s."
     assert (error.sent, error.ran_s, took_s) == (True, pytest.approx(29), pytest.approx(29))
@@ -171,7 +171,7 @@ async def test_what_came_of_a_broken_answer_is_told(name: str, body: bytes) -> N
     with behaving() as base:
         async with client() as found:
             error = await trouble(found, f"{base}/{name}", total_s=0.5)
-    assert isinstance(error, BrokenOff)
+    assert isinstance(error, BrokenResponse)
     assert (error.sent, error.answer.status, error.answer.body, error.answer.truncated) == (True, 200, body, True)
 
 

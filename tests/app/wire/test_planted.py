@@ -10,21 +10,21 @@ from typing import Any
 import httpx
 import pytest
 
-from app.doctor.lasttrouble import TroubleMemory, last_trouble
+from app.doctor.last_failure import FailureMemory, last_trouble
 from app.errors import LapseError, OktaRefused
 from app.events.refresh import RefreshFailed
 from app.events.wire import Exchange, ExchangeKind
 from app.events.words import failure
 from app.journal import Journal
 from app.oauth.metadata import read_metadata
-from app.okta.refusals import refused
+from app.okta.okta_errors import refused
 from app.secret import MASK, Secret
-from app.simloop import SimClock, SimLoop
+from app.sim_loop import SimClock, SimLoop
 from app.wire.curl import curl
 from app.wire.details import Details
-from app.wire.fetch import Answer, fetch
+from app.wire.fetch import FetchedResponse, fetch
+from app.wire.formatted import request_text, response_text
 from app.wire.har import har
-from app.wire.pretty import request_text, response_text
 from app.wire.recorder import RecordingTransport
 from tests.spelled import SPELLINGS
 
@@ -130,7 +130,7 @@ class Wire:
         self.journal = Journal(self.clock)
         self.details = Details(self.journal.secrets)
         self.folder = folder
-        self.journal.subscribe(TroubleMemory(folder))
+        self.journal.subscribe(FailureMemory(folder))
         self.errors: list[LapseError] = []
         self.said: list[str] = []
         self._answer = httpx.Response(204)
@@ -146,7 +146,7 @@ class Wire:
             for request, self._answer in exchanges:
                 self._tell(await fetch(http, request, kind=ExchangeKind.TOKEN))
 
-    def _tell(self, answer: Answer) -> None:
+    def _tell(self, answer: FetchedResponse) -> None:
         """Make of an answer what Lapse makes of one: errors and events with the server's words."""
         error: LapseError = refused(answer, app="0oa", now=0.0)
         if isinstance(error, OktaRefused):

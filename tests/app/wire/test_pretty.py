@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.secret import MASK, masked
 from app.wire.details import Detail, Details
-from app.wire.pretty import NOT_KEPT, laid_out, pretty_body, request_text, response_text
+from app.wire.formatted import NOT_KEPT, laid_out, pretty_body, request_text, response_text
 from app.wire.redact import ShownBody, shown_body
 
 FORM = "application/x-www-form-urlencoded"

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.simloop import SimLoop
-from app.wire.running import RunningLimit, running_limit
+from app.sim_loop import SimLoop
+from app.wire.running_time import RunningLimit, running_limit
 from tests.app.stopped import StoppedLoop, Stops
 
 

@@ -15,7 +15,7 @@ from app.events.calls import CallFinished, CallStarted
 from app.events.refresh import Decided, RefreshRetried, RefreshStarted, SkewMeasured
 from app.events.sign_in import SignInStarted
 from app.events.wire import Exchange, ExchangeKind, TransportFailure
-from app.wire.rows import Key, Keys, Row, RowFilter, RowKind, Rows, key_of, parts_of, passes
+from app.wire.rows import ExchangeRow, Key, RowFilter, RowKeys, RowKind, Rows, key_of, parts_of, passes
 from app.wire.view import WireLog, rows_of
 from tests.names import RT
 
@@ -66,7 +66,7 @@ class Story:
         return log
 
 
-def told(rows: Iterable[Row]) -> list[tuple[int, str, int | None]]:
+def told(rows: Iterable[ExchangeRow]) -> list[tuple[int, str, int | None]]:
     return [(row.depth, row.kind.value, row.status) for row in rows]
 
 
@@ -316,7 +316,7 @@ def test_however_many_are_dropped_what_is_left_stays_in_order(entries: list[Entr
 
 
 ROWS = st.builds(
-    Row,
+    ExchangeRow,
     root=st.integers(1, 9),
     seq=st.integers(1, 30),
     depth=st.integers(0, 255),
@@ -332,7 +332,7 @@ ROWS = st.builds(
 
 
 @given(st.lists(ROWS, unique_by=lambda row: row.seq), st.integers(0, 5))
-def test_what_is_packed_comes_out_as_it_was_put_in(rows: list[Row], dropped: int) -> None:
+def test_what_is_packed_comes_out_as_it_was_put_in(rows: list[ExchangeRow], dropped: int) -> None:
     packed = Rows()
     for row in rows:
         assert packed[packed.put(row)].key == row.key
@@ -346,13 +346,13 @@ def test_what_is_packed_comes_out_as_it_was_put_in(rows: list[Row], dropped: int
         ]
 
 
-def _all_of(row: Row) -> list[object]:
-    return [getattr(row, each.name) for each in fields(Row)]
+def _all_of(row: ExchangeRow) -> list[object]:
+    return [getattr(row, each.name) for each in fields(ExchangeRow)]
 
 
 def test_a_row_put_in_again_takes_its_own_place() -> None:
     packed = Rows()
-    row = Row(1, 1, 0, RowKind.CALL, 0.0, "a")
+    row = ExchangeRow(1, 1, 0, RowKind.CALL, 0.0, "a")
     for each in (row, replace(row, seq=2), replace(row, text="b", status=200)):
         packed.put(each)
     assert [(each.seq, each.text, each.status) for each in packed] == [(1, "b", 200), (2, "a", None)]
@@ -371,7 +371,7 @@ def test_a_key_is_root_and_number_in_one() -> None:
 
 @given(st.lists(KEYS), KEYS)
 def test_keys_are_found_where_they_stand(all_of_them: list[Key], asked: Key) -> None:
-    keys = Keys()
+    keys = RowKeys()
     keys.insert(0, sorted(set(all_of_them)))
     expected = sorted(set(all_of_them))
     assert keys.place_of(asked) == (expected.index(asked) if asked in expected else None)

@@ -10,7 +10,7 @@ from app.errors import NotSignedIn, Refusal, SignInFailed, UnusableAnswer
 from app.events.refresh import SkewMeasured
 from app.events.session import SessionEnded
 from app.events.tokens import RefreshTokenFate
-from app.session.sign_out import Fate, revoke_and_forget, sign_out
+from app.session.sign_out import PartResult, revoke_and_forget, sign_out
 from app.session.states import Ended
 from tests.e2e.oidc_provider.conftest import Serve
 from tests.e2e.oidc_provider.lapse import Lapse, header, opened, status_of
@@ -238,7 +238,7 @@ async def test_signing_out_ends_the_browsers_session_too(serve: Serve) -> None:
         assert lapse.browser.prompts == ["login", "consent", "consent"]
 
         how = await sign_out(lapse.session, lapse.client, lapse.journal, open_browser=lapse.browse)
-        assert (how.revoked, how.browser, how.forgotten) == (Fate.DONE, Fate.DONE, Fate.DONE), how
+        assert (how.revoked, how.browser, how.forgotten) == (PartResult.DONE, PartResult.DONE, PartResult.DONE), how
         await lapse.walked()
         assert provider.asked("end_session")[0].params == ("client_id", "id_token_hint")
 

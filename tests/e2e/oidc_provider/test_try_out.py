@@ -4,8 +4,8 @@ import httpx
 import pytest
 
 from app.connecting.lookup import look_up
-from app.connecting.step import Outcome, Step
 from app.connecting.trial import try_out
+from app.connecting.trial_step import TrialOutcome, TrialStep
 from app.connection import Connection
 from tests.e2e.oidc_provider.conftest import Serve
 
@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.anyio]
 ELSEWHERE = "http://127.0.0.1:8765/somewhere-else"
 
 
-async def steps(connection: Connection) -> list[Step]:
+async def steps(connection: Connection) -> list[TrialStep]:
     async with httpx.AsyncClient(trust_env=False) as http:
         return [step async for step in try_out(connection, http)]
 
@@ -22,12 +22,12 @@ async def steps(connection: Connection) -> list[Step]:
 async def test_a_connection_is_found_good_and_what_is_wrong_is_named(serve: Serve, switches: str) -> None:
     provider = serve(*switches.split())
     good = await steps(provider.connection())
-    assert [(step.name, step.outcome) for step in good if step.outcome is not Outcome.GOOD] == []
+    assert [(step.name, step.outcome) for step in good if step.outcome is not TrialOutcome.GOOD] == []
     unknown = (await steps(Connection(name="x", issuer=provider.issuer, client_id="nobody")))[-1]
-    assert unknown.outcome is Outcome.BAD
+    assert unknown.outcome is TrialOutcome.BAD
     assert "does not know this client" in unknown.words
     elsewhere = (await steps(provider.connection(redirect_uris=(ELSEWHERE,))))[-1]
-    assert elsewhere.outcome is Outcome.BAD
+    assert elsewhere.outcome is TrialOutcome.BAD
     assert "does not accept the redirect URI" in elsewhere.words
     assert f"Register exactly {ELSEWHERE}" in elsewhere.cure
 

@@ -14,7 +14,9 @@ from app.connections import Connections
 from app.demo.embedded import demo_of, embedded_demo_org
 from app.demo.policy import Policy
 from tests.e2e.scripted_browser import sign_in
+from tests.panels import shown_in
 from tests.still_clock import StillClock
+from ui.session.sign_in_panel import SignInPanel
 from ui.shell.page import Page
 from ui.window.controller import WindowController
 from ui.window.main_window import MainWindow
@@ -54,8 +56,8 @@ class Desk:
     def until(self, true: Callable[[], bool]) -> None:
         self.qtbot.waitUntil(true)
 
-    def reach(self, page: Page) -> None:
-        self.until(lambda: self.window.page is page)
+    def reach(self, page: Page | type[SignInPanel]) -> None:
+        self.until(lambda: shown_in(self.window) is page)
 
     def click(self, button: object) -> None:
         self.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)  # type: ignore[arg-type]

@@ -26,11 +26,12 @@ from app.events.demo import (
 )
 from app.events.refresh import RefreshSucceeded
 from app.events.wire import Exchange, ExchangeKind
+from app.session.kinds import kind_names
 from app.settings import config_dir, load
 from tests.e2e.window.desk import Desk, Open
 from ui.demo.controller import _READING
 from ui.demo.panel import DemoPanel
-from ui.demo.settling import StopSlider
+from ui.demo.settled_controls import StopSlider
 from ui.shell.page import Page
 
 SOUGHT = "Demo org's controls"
@@ -506,7 +507,7 @@ def test_the_column_opens_as_it_was_left(open_desk: Open, folded: bool) -> None:
         first.click(first.window.top_bar.side_button)
     assert first.window.side.isVisible() is not folded
     first.close()
-    assert load(config_dir()).window["side"] == ("folded" if folded else "open")
+    assert load(config_dir(), kind_names()).window["side"] == ("folded" if folded else "open")
     second = open_desk()
     second.reach(Page.SIGNED_OUT)
     assert second.window.side.isVisible() is not folded

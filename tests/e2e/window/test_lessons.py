@@ -14,15 +14,16 @@ from app.events.session import SessionStarted
 from app.events.sign_in import BrowserOpened
 from app.events.tokens import AccessTokenDropped
 from app.lessons.catalogue import LESSONS
-from app.lessons.lesson import Lesson, Step
+from app.lessons.lesson import Lesson, LessonStep
 from app.lessons.player import Player
-from app.lessons.progress import Progress, saved_progress
+from app.lessons.progress import LessonProgress, saved_progress
 from app.session.store import MemoryStore
 from app.settings import Settings
 from app.simulation import SimulatedKeyring
 from tests.e2e.window.desk import Desk, Open, nobody
 from tests.names import AT
 from ui.lessons.facts import StepState
+from ui.session.browser_waiting import BrowserWaitingPanel
 from ui.shell.page import Page
 
 EVERY_LESSON = pytest.mark.parametrize("lesson", LESSONS, ids=[each.name for each in LESSONS])
@@ -153,7 +154,7 @@ def test_a_lesson_goes_on_in_the_next_window(open_desk: Open) -> None:
 def test_two_windows_forget_nothing_of_each_other(open_desk: Open) -> None:
     desk = opened(open_desk)
     desk.window.commands.lessons.trigger()
-    other = Progress().finished("grant").at("skew", 1)  # since this window was opened
+    other = LessonProgress().finished("grant").at("skew", 1)  # since this window was opened
     settings.save(Settings(window=other.kept()), settings.config_dir())
     start(desk, "lapse")
     show_me(desk)
@@ -173,8 +174,8 @@ async def nothing(_player: Player) -> None:
     """Do nothing: the test appends to the journal what happened."""
 
 
-def step(title: str, kind: type) -> Step:
-    return Step(
+def step(title: str, kind: type) -> LessonStep:
+    return LessonStep(
         title=title, read="Why", do="Act", see="It", hint="There", check=lambda seen: bool(seen.all(kind)), play=nothing
     )
 
@@ -289,7 +290,7 @@ def test_what_the_program_does_can_be_cancelled(open_desk: Open) -> None:
 
 def waiting_sign_in(desk: Desk) -> None:
     desk.window.commands.sign_in.trigger()
-    desk.reach(Page.WAITING)
+    desk.reach(BrowserWaitingPanel)
     desk.until(lambda: bool(told(desk, BrowserOpened)))
 
 

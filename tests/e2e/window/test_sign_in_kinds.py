@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.clock import SystemClock
-from app.connection import DEMO_CLIENT_ID, Connection, SignInKind
+from app.connection import DEMO_CLIENT_ID, Connection
 from app.demo.embedded import demo_of
 from app.demo.org import ADA, GRACE
 from app.demo.policy import Policy
@@ -20,6 +20,11 @@ from app.events.sign_in import SignInFinished
 from tests.app.demo.test_demo_authorize import Fields
 from tests.e2e.window.desk import Desk, Open, nobody
 from tests.e2e.window.test_presenter import everything_shown
+from tests.panels import panel_in, shown_in
+from ui.session.browser_waiting import BrowserWaitingPanel
+from ui.session.device_waiting import DeviceWaitingPanel
+from ui.session.password_panel import PasswordPanel
+from ui.session.second_factor import SecondFactorPanel
 from ui.shell.page import Page
 
 QUICK = Policy(poll_interval_s=0)
@@ -40,7 +45,7 @@ def focused() -> QWidget:
     return found
 
 
-def choose(desk: Desk, kind: SignInKind) -> None:
+def choose(desk: Desk, kind: str) -> None:
     """Press the button of a kind on the welcome page, by the keyboard."""
     desk.reach(Page.SIGNED_OUT)
     desk.window.activateWindow()
@@ -50,8 +55,8 @@ def choose(desk: Desk, kind: SignInKind) -> None:
 
 
 def by_password(desk: Desk, username: str, password: str) -> None:
-    choose(desk, SignInKind.PASSWORD)
-    desk.reach(Page.PASSWORD)
+    choose(desk, "password")
+    desk.reach(PasswordPanel)
     type_in(username)
     press(Qt.Key.Key_Tab)
     type_in(password)
@@ -59,8 +64,8 @@ def by_password(desk: Desk, username: str, password: str) -> None:
 
 
 def until_asked(desk: Desk, what: str) -> None:
-    desk.reach(Page.SECOND_FACTOR)
-    desk.until(lambda: what in desk.window.second_factor.spoken())
+    desk.reach(SecondFactorPanel)
+    desk.until(lambda: what in panel_in(desk.window, SecondFactorPanel).spoken())
 
 
 @contextmanager
@@ -112,9 +117,9 @@ def test_somebody_signs_in_on_another_device(open_desk: Open) -> None:
         opened.append(url)
 
     desk = open_desk(policy=QUICK, clock=SystemClock(), open_browser=open_browser)
-    choose(desk, SignInKind.DEVICE)
-    desk.reach(Page.DEVICE)
-    panel = desk.window.device_waiting
+    choose(desk, "device")
+    desk.reach(DeviceWaitingPanel)
+    panel = panel_in(desk.window, DeviceWaitingPanel)
     desk.until(lambda: bool(panel.code_label.text()))
     assert focused() is panel.copy_button
     press(Qt.Key.Key_Space)
@@ -132,8 +137,8 @@ def test_somebody_signs_in_on_another_device(open_desk: Open) -> None:
 
 def test_what_is_declined_on_the_other_device_is_told(open_desk: Open) -> None:
     desk = open_desk(policy=QUICK, clock=SystemClock())
-    choose(desk, SignInKind.DEVICE)
-    panel = desk.window.device_waiting
+    choose(desk, "device")
+    panel = panel_in(desk.window, DeviceWaitingPanel)
     desk.until(lambda: bool(panel.code_label.text()))
     answer_on_another_device(panel._link(), "deny")
     desk.until(desk.window.error_panel.isVisible)
@@ -143,8 +148,8 @@ def test_what_is_declined_on_the_other_device_is_told(open_desk: Open) -> None:
 
 def test_escape_ends_the_wait_for_another_device(open_desk: Open) -> None:
     desk = open_desk()
-    choose(desk, SignInKind.DEVICE)
-    desk.until(lambda: bool(desk.window.device_waiting.code_label.text()))
+    choose(desk, "device")
+    desk.until(lambda: bool(panel_in(desk.window, DeviceWaitingPanel).code_label.text()))
     press(Qt.Key.Key_Escape)
     desk.reach(Page.SIGNED_OUT)
     desk.until(lambda: not desk.controller.tasks.running("sign-in"))
@@ -154,8 +159,8 @@ def test_escape_ends_the_wait_for_another_device(open_desk: Open) -> None:
 
 def test_in_presenter_mode_the_code_is_nowhere_in_the_window(open_desk: Open) -> None:
     desk = open_desk()
-    choose(desk, SignInKind.DEVICE)
-    panel = desk.window.device_waiting
+    choose(desk, "device")
+    panel = panel_in(desk.window, DeviceWaitingPanel)
     desk.until(lambda: bool(panel.code_label.text()))
     code = panel.code_label.text()
     spelled = " ".join(code.partition("-")[0])
@@ -173,7 +178,7 @@ def test_in_presenter_mode_the_code_is_nowhere_in_the_window(open_desk: Open) ->
 def test_a_password_signs_in_and_stays_nowhere(open_desk: Open) -> None:
     desk = open_desk()
     by_password(desk, "ada", ADA.password)
-    assert desk.window.password.password_edit.text() == ""
+    assert panel_in(desk.window, PasswordPanel).password_edit.text() == ""
     desk.reach(Page.SIGNED_IN)
     assert name(desk) == "Ada Lovelace"
     assert ADA.password not in everything_shown(desk)
@@ -184,13 +189,13 @@ def test_a_password_signs_in_and_stays_nowhere(open_desk: Open) -> None:
 def test_a_wrong_password_is_typed_again(open_desk: Open) -> None:
     desk = open_desk()
     by_password(desk, "ada", "wrong")
-    panel = desk.window.password
+    panel = panel_in(desk.window, PasswordPanel)
     desk.until(lambda: "did not accept" in panel.spoken())
     what, standing, next_step, *_ = panel.spoken().splitlines()
     assert what == "The server did not accept the username and password."
     assert standing == "You are not signed in."
     assert "lock the account" in next_step
-    assert (desk.window.page, panel.username_edit.text(), panel.password_edit.text()) == (Page.PASSWORD, "ada", "")
+    assert (shown_in(desk.window), panel.username_edit.text(), panel.password_edit.text()) == (PasswordPanel, "ada", "")
     assert not desk.window.error_panel.isVisible()
     assert focused() is panel.password_edit
     type_in(ADA.password)
@@ -207,12 +212,12 @@ def test_a_one_time_code_follows_the_password(open_desk: Open) -> None:
     type_in("00x0000")
     press(Qt.Key.Key_Return)
     until_asked(desk, "not accepted")
-    edit = desk.window.second_factor.code_edit
+    edit = panel_in(desk.window, SecondFactorPanel).code_edit
     assert (edit.text(), edit.selectedText()) == ("000000", "000000")
     assert focused() is edit
     code = phone(desk)["codes"][0]["code"]
     type_in(f"{code[:3]} {code[3:]}")
-    assert desk.window.page is Page.SECOND_FACTOR  # it goes nowhere before it is sent
+    assert shown_in(desk.window) is SecondFactorPanel  # it goes nowhere before it is sent
     press(Qt.Key.Key_Return)
     desk.reach(Page.SIGNED_IN)
     assert name(desk) == "Grace Hopper"
@@ -226,9 +231,9 @@ def test_a_number_is_pressed_on_the_phone(open_desk: Open) -> None:
     press(Qt.Key.Key_Tab)
     press(Qt.Key.Key_Space)
     until_asked(desk, "on your phone")
-    number = desk.window.second_factor.number_label.text()
-    assert desk.window.second_factor.spoken().startswith(f"Press {number} on your phone")
-    assert desk.window.second_factor._left.text().startswith("Lapse waits another 0")
+    number = panel_in(desk.window, SecondFactorPanel).number_label.text()
+    assert panel_in(desk.window, SecondFactorPanel).spoken().startswith(f"Press {number} on your phone")
+    assert panel_in(desk.window, SecondFactorPanel)._left.text().startswith("Lapse waits another 0")
     answer_push(desk, answer="approve", number=number)
     desk.reach(Page.SIGNED_IN)
 
@@ -237,21 +242,21 @@ def test_what_is_declined_on_the_phone_leads_back_to_the_password(open_desk: Ope
     desk = open_desk(policy=QUICK, clock=SystemClock())
     by_password(desk, "grace", GRACE.password)
     until_asked(desk, "Which one?")
-    desk.window.second_factor.push_button.click()
+    panel_in(desk.window, SecondFactorPanel).push_button.click()
     until_asked(desk, "on your phone")
     answer_push(desk, answer="deny")
-    desk.reach(Page.PASSWORD)
-    assert "declined on the phone" in desk.window.password.spoken()
-    assert desk.window.password.username_edit.text() == "grace"
+    desk.reach(PasswordPanel)
+    assert "declined on the phone" in panel_in(desk.window, PasswordPanel).spoken()
+    assert panel_in(desk.window, PasswordPanel).username_edit.text() == "grace"
 
 
 def test_a_code_will_do_instead_of_the_phone(open_desk: Open) -> None:
     desk = open_desk()
     by_password(desk, "grace", GRACE.password)
     until_asked(desk, "Which one?")
-    desk.window.second_factor.push_button.click()
+    panel_in(desk.window, SecondFactorPanel).push_button.click()
     until_asked(desk, "on your phone")
-    desk.window.second_factor.instead_button.setFocus()
+    panel_in(desk.window, SecondFactorPanel).instead_button.setFocus()
     press(Qt.Key.Key_Space)
     until_asked(desk, "Type the code")
     type_in(phone(desk)["codes"][0]["code"])
@@ -265,7 +270,7 @@ def test_the_demo_phone_is_opened_from_here(open_desk: Open) -> None:
     desk = open_desk(open_browser=lambda url, _: opened.append(url))
     by_password(desk, "grace", GRACE.password)
     until_asked(desk, "Which one?")
-    desk.click(desk.window.second_factor.phone_button)
+    desk.click(panel_in(desk.window, SecondFactorPanel).phone_button)
     assert "Grace Hopper" in httpx.get(opened[0], trust_env=False).text
 
 
@@ -274,15 +279,15 @@ def test_escape_ends_the_question_for_a_second_factor(open_desk: Open, asked: st
     desk = open_desk()
     by_password(desk, "grace", GRACE.password)
     until_asked(desk, "Which one?")
-    panel = desk.window.second_factor
+    panel = panel_in(desk.window, SecondFactorPanel)
     (panel.code_button if asked == "code" else panel.push_button).click()
     until_asked(desk, "Type the code" if asked == "code" else "on your phone")
     press(Qt.Key.Key_Escape)
     desk.reach(Page.SIGNED_OUT)
     desk.until(lambda: not desk.controller.tasks.running("sign-in"))
     assert not desk.controller.sign_in.is_waiting
-    choose(desk, SignInKind.PASSWORD)
-    assert desk.window.password.username_edit.text() == ""
+    choose(desk, "password")
+    assert panel_in(desk.window, PasswordPanel).username_edit.text() == ""
 
 
 # One sign-in at a time.
@@ -303,21 +308,21 @@ def test_asking_twice_opens_the_same_page_again_and_can_still_be_cancelled(open_
     again(desk)
     assert opened == [opened[0]] * 2
     desk.controller.model.refresh()
-    assert desk.window.page is Page.WAITING
+    assert shown_in(desk.window) is BrowserWaitingPanel
     press(Qt.Key.Key_Escape)
     desk.reach(Page.SIGNED_OUT)
 
 
 def test_another_kind_gives_the_first_one_up(open_desk: Open) -> None:
     desk = open_desk(open_browser=nobody)
-    choose(desk, SignInKind.DEVICE)
-    desk.until(lambda: bool(desk.window.device_waiting.code_label.text()))
+    choose(desk, "device")
+    desk.until(lambda: bool(panel_in(desk.window, DeviceWaitingPanel).code_label.text()))
     desk.window.commands.sign_in_by["browser"].trigger()
-    desk.until(lambda: bool(desk.window.waiting.url_edit.text()))
+    desk.until(lambda: bool(panel_in(desk.window, BrowserWaitingPanel).url_edit.text()))
     desk.until(lambda: len(finished(desk)) == 1)
-    assert desk.window.page is Page.WAITING
+    assert shown_in(desk.window) is BrowserWaitingPanel
     assert desk.controller.sign_in.is_waiting
-    desk.click(desk.window.waiting.cancel_button)
+    desk.click(panel_in(desk.window, BrowserWaitingPanel).cancel_button)
     desk.reach(Page.SIGNED_OUT)
 
 
@@ -325,25 +330,25 @@ def test_a_sign_in_while_signed_in_stays_in_sight(open_desk: Open) -> None:
     desk = open_desk()
     desk.sign_in()
     desk.window.commands.sign_in_by["device"].trigger()
-    desk.until(lambda: bool(desk.window.device_waiting.code_label.text()))
+    desk.until(lambda: bool(panel_in(desk.window, DeviceWaitingPanel).code_label.text()))
     desk.window.commands.refresh_now.trigger()
     desk.until(lambda: not desk.controller.tasks.running("refresh"))
-    assert desk.window.page is Page.DEVICE
-    desk.click(desk.window.device_waiting.cancel_button)
+    assert shown_in(desk.window) is DeviceWaitingPanel
+    desk.click(panel_in(desk.window, DeviceWaitingPanel).cancel_button)
     desk.reach(Page.SIGNED_IN)
 
 
 def test_another_connection_ends_the_sign_in_and_says_so(open_desk: Open) -> None:
     desk = open_desk()
-    choose(desk, SignInKind.DEVICE)
-    desk.until(lambda: bool(desk.window.device_waiting.code_label.text()))
+    choose(desk, "device")
+    desk.until(lambda: bool(panel_in(desk.window, DeviceWaitingPanel).code_label.text()))
     issuer = desk.bench.connection.issuer
-    mine = Connection(name="Mine", issuer=issuer, client_id=DEMO_CLIENT_ID, number=1, sign_in=SignInKind.PASSWORD)
+    mine = Connection(name="Mine", issuer=issuer, client_id=DEMO_CLIENT_ID, number=1, sign_in="password")
     desk.controller.model.take_up(mine)
     desk.until(lambda: not desk.controller.tasks.running("connect"))
     assert desk.window.page is Page.SIGNED_OUT
     assert any("cancelled" in each for each in desk.window.toasts.texts())
     assert len(finished(desk)) == 1
     desk.click(desk.window.welcome.start_button)  # its own kind
-    desk.reach(Page.PASSWORD)
-    assert not desk.window.password._people_label.isVisible()
+    desk.reach(PasswordPanel)
+    assert not panel_in(desk.window, PasswordPanel)._people_label.isVisible()

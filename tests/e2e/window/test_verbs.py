@@ -12,6 +12,7 @@ from app.errors import BadInput
 from app.lanes import Limits
 from app.session.tokens import TokenSet
 from tests.e2e.window.desk import Desk, Open, nobody
+from ui.session.browser_waiting import BrowserWaitingPanel
 from ui.shell.commands import Possible
 from ui.shell.page import Page
 from ui.shell.palette import CommandPalette
@@ -157,7 +158,7 @@ def test_shortcuts_give_the_focus_to_nothing_that_nobody_sees(open_desk: Open) -
     desk.qtbot.keyClick(desk.window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
     assert QApplication.focusWidget() is start
     desk.window.commands.sign_in.trigger()
-    desk.reach(Page.WAITING)
+    desk.reach(BrowserWaitingPanel)
     desk.window.commands.show_possible(Possible(is_ready=True, is_signed_in=True))  # another sign-in, while signed in
     for action in (desk.window.commands.focus_timeline, desk.window.commands.tabs[2]):
         action.trigger()

@@ -24,10 +24,12 @@ from tests.e2e.conftest import BROWSER, ROOT
 from tests.e2e.keyring_daemon import gnome_keyring, listening
 from tests.e2e.scripted_browser import sign_in
 from tests.e2e.window.desk import Desk, Open, nobody
+from tests.panels import panel_in
 from tests.patience import PATIENCE_S
 from tests.processes import running
 from ui.demo.addresses import AddressesDialog
 from ui.inspector.paste import PasteDialog
+from ui.session.browser_waiting import BrowserWaitingPanel
 from ui.shell.page import Page
 
 
@@ -71,8 +73,8 @@ def test_a_sign_in_is_waited_for_and_cancelled(open_desk: Open) -> None:
     desk = open_desk(open_browser=nobody)
     desk.reach(Page.SIGNED_OUT)
     desk.click(desk.window.top_bar.sign_in_button)
-    desk.reach(Page.WAITING)
-    waiting = desk.window.waiting
+    desk.reach(BrowserWaitingPanel)
+    waiting = panel_in(desk.window, BrowserWaitingPanel)
     desk.until(lambda: waiting.url_edit.text().startswith("http://127.0.0.1:"))
     desk.until(lambda: "No browser could be opened" in waiting._status.text())
     desk.click(waiting.copy_button)

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from app.connecting.capabilities import capabilities_of
 from app.connecting.lookup import Found
-from app.connecting.offer import offer_of
 from app.oauth.metadata import ServerMetadata
 
 HTML = "<b>bold</b><img src=x>"
@@ -28,4 +28,4 @@ def found_at(issuer: str, *, others: tuple[Found, ...] = (), notes: tuple[str, .
         **{**members, **more},
     )
     tried = ((f"{issuer}/.well-known/openid-configuration", "metadata of this issuer"),)
-    return Found(issuer, metadata, offer_of(metadata), tried, notes, others)
+    return Found(issuer, metadata, capabilities_of(metadata), tried, notes, others)

@@ -14,7 +14,7 @@ from qasync import QEventLoop
 
 from app.clock import SystemClock
 from app.connection import DEMO_CLIENT_ID, Connection
-from app.demo.front import asgi
+from app.demo.asgi import asgi
 from app.demo.ledger import MemoryLedger, SigningKey
 from app.demo.org import DemoOrg
 from app.embedded import NothingEmbedded

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QRadioButton, QWi
 from pytestqt.qtbot import QtBot
 
 from app.connecting.not_found import NotFound
-from app.connecting.step import Step
-from app.connecting.verdict import Verdict
-from app.connection import Connection, SignInKind
+from app.connecting.trial_step import TrialStep
+from app.connecting.trial_verdict import TrialVerdict
+from app.connection import Connection
 from app.connection_field import ConnectionField
 from app.errors import BadInput, DiscoveryFailed, Unreachable
 from tests.ui.connections.facts import HTML, found_at
@@ -33,7 +33,7 @@ SAVED = Connection(
     api_url="https://api.example/me",
     leeway_s=2.5,
     authorize_params=(("prompt", "consent"),),
-    sign_in=SignInKind.DEVICE,
+    sign_in="device",
     number=3,
 )
 
@@ -149,14 +149,14 @@ def test_of_several_servers_one_is_taken(qtbot: QtBot, opened: Opened) -> None:
     org = found_at("https://example.okta.com", grant_types_supported=("authorization_code",))
     editor.show_found(found_at(OKTA, others=(org,), notes=("Two servers answer.",)))
     assert editor.form.issuer_edit.text() == OKTA
-    assert editor.form.kinds.buttons[SignInKind.PASSWORD].isEnabled()
+    assert editor.form.kinds.buttons["password"].isEnabled()
     button = editor.findChild(QRadioButton, "foundServer2Button")
     assert button is not None
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert editor.form.issuer_edit.text() == "https://example.okta.com"
     assert editor.form.found.found is org
     assert "No refresh tokens" in texts(editor.form.found)
-    password = editor.form.kinds.buttons[SignInKind.PASSWORD]
+    password = editor.form.kinds.buttons["password"]
     assert not password.isEnabled()
     assert "password grant" in password.toolTip()
     assert "password grant" in texts(editor.form.kinds)
@@ -167,10 +167,10 @@ def test_what_was_found_is_shown_as_plain_text_and_goes_with_the_issuer(qtbot: Q
     editor.show_found(found_at(ISSUER, grant_types_supported=(HTML,), notes=(HTML,)))
     assert HTML in texts(editor.form.found)
     assert all(each.textFormat() == Qt.TextFormat.PlainText for each in editor.form.found.findChildren(QLabel))
-    assert not editor.form.kinds.buttons[SignInKind.BROWSER].isEnabled()
+    assert not editor.form.kinds.buttons["browser"].isEnabled()
     type_in(qtbot, editor.form.issuer_edit, "z")
     assert not editor.form.found.isVisible()
-    assert editor.form.kinds.buttons[SignInKind.BROWSER].isEnabled()
+    assert editor.form.kinds.buttons["browser"].isEnabled()
 
 
 def test_a_persons_own_choices_are_not_overruled_by_what_is_found(qtbot: QtBot, opened: Opened) -> None:
@@ -236,8 +236,8 @@ def test_an_error_is_said_at_the_field_it_names(qtbot: QtBot, opened: Opened, fi
 
 def test_a_test_says_what_is_wrong_at_its_field_too(opened: Opened) -> None:
     editor = opened(Purpose.EDIT, SAVED)
-    unknown = Step(Verdict.CLIENT_UNKNOWN, code="invalid_client", said="Who?")
-    offline = Step(Verdict.OFFLINE_NOT_ASKED)  # not wrong, so the field has nothing to complain of
+    unknown = TrialStep(TrialVerdict.CLIENT_UNKNOWN, code="invalid_client", said="Who?")
+    offline = TrialStep(TrialVerdict.OFFLINE_NOT_ASKED)  # not wrong, so the field has nothing to complain of
     editor.show_test((offline, unknown), done=False)
     assert not editor.form.client_id.trouble.text()
     editor.show_test((offline, unknown))
@@ -320,7 +320,7 @@ def test_a_test_shows_its_steps_and_can_be_stopped(qtbot: QtBot, opened: Opened)
     with qtbot.waitSignal(editor.cancel_wanted):
         editor.stop_button.click()
     register = {"uri": "http://127.0.0.1:9000/cb"}
-    steps = (Step(Verdict.METADATA_FOUND), Step(Verdict.REDIRECT_REFUSED, register, said=HTML))
+    steps = (TrialStep(TrialVerdict.METADATA_FOUND), TrialStep(TrialVerdict.REDIRECT_REFUSED, register, said=HTML))
     editor.show_test(steps)
     shown = texts(editor.steps)
     for text in ("✓ good", "✕ wrong", "Client and redirect URI: ", HTML, "Register exactly http://127.0.0.1:9000/cb"):
@@ -359,7 +359,7 @@ def test_nothing_is_clipped_on_a_small_screen(qtbot: QtBot, opened: Opened) -> N
     editor = opened(Purpose.EDIT, SAVED)
     editor.show_found(found_at(OKTA, others=(found_at("https://example.okta.com", revocation_endpoint=None),)))
     editor.form.scopes_edit.setText("openid")
-    editor.show_test((Step(Verdict.ERROR_PAGE, {"status": "word " * 40, "uri": "cure " * 30}),))
+    editor.show_test((TrialStep(TrialVerdict.ERROR_PAGE, {"status": "word " * 40, "uri": "cure " * 30}),))
     editor.show_error(BadInput("The client ID is missing. " * 8))
     editor.resize(QSize(984, 600))
     assert editor.minimumSizeHint().width() <= 984

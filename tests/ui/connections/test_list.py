@@ -8,11 +8,11 @@ from pytestqt.qtbot import QtBot
 from app.errors import BadInput
 from tests.ui.walks import clipped_once_settled, listed
 from ui import theme
-from ui.connections.list import ConnectionsDialog, Row
+from ui.connections.list import ConnectionRow, ConnectionsDialog
 
-DEMO = Row("Demo org", "http://127.0.0.1:8899/oauth2/default", signed_in=True, is_demo=True, is_current=True)
-STAGING = Row("Staging", "https://example.okta.com/oauth2/default", signed_in=False)
-OTHER = Row("<b>Other</b>", "https://as.example")
+DEMO = ConnectionRow("Demo org", "http://127.0.0.1:8899/oauth2/default", signed_in=True, is_demo=True, is_current=True)
+STAGING = ConnectionRow("Staging", "https://example.okta.com/oauth2/default", signed_in=False)
+OTHER = ConnectionRow("<b>Other</b>", "https://as.example")
 
 
 @pytest.fixture

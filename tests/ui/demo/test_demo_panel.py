@@ -15,7 +15,7 @@ from app.demo.presets import PRESETS
 from ui import theme
 from ui.demo.lifetimes import matching
 from ui.demo.panel import DemoPanel
-from ui.demo.stops import ahead
+from ui.demo.slider_stops import ahead
 from ui.demo.switch import struck
 from ui.shell.commands import Commands, Possible
 from ui.widgets.flow import Flow

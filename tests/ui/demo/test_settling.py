@@ -8,8 +8,8 @@ from PySide6.QtGui import QAccessible, QWheelEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from ui.demo.settling import CalmPicker, SettledSpin, StopSlider
-from ui.demo.stops import ACCESS_S, GRACE_S, IDLE_S, REFRESH_S, lasting_or_unlimited, nearest
+from ui.demo.settled_controls import CalmPicker, SettledSpin, StopSlider
+from ui.demo.slider_stops import ACCESS_S, GRACE_S, IDLE_S, REFRESH_S, lasting_or_unlimited, nearest
 
 
 @pytest.fixture

@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.connection import DEMO_CLIENT_ID
-from app.demo.management.shown import shown
+from app.demo.management.application_json import shown
 from app.demo.org import DemoOrg
 from app.errors import OktaRefused
 from app.okta.applying import Applied
-from app.okta.change import App, GrantChange, Wanted, compared, plan
+from app.okta.change import App, GrantChange, WantedChange, compared, plan
 from app.secret import Secret
-from app.simloop import SimClock
+from app.sim_loop import SimClock
 from tests.app.demo.administrator import client, without_refresh
 from ui import theme
 from ui.doctor.grant_change import FieldTable
@@ -103,7 +103,7 @@ def said_by(dialog: GrantDialog, name: str) -> QLabel:
     return found
 
 
-def finished(app: App, wanted: Wanted, *others: str) -> Applied:
+def finished(app: App, wanted: WantedChange, *others: str) -> Applied:
     change = plan(app, wanted)
     fields = compared(change.before, change.after)
     return Applied(app_id="a", client_id="a", label="Lapse", fields=fields, others=others)
@@ -186,7 +186,7 @@ def test_a_kept_token_can_be_forgotten_and_is_asked_for_then(qtbot: QtBot) -> No
 
 def test_the_change_is_a_table_of_marks_and_words(qtbot: QtBot, app: App) -> None:
     dialog, _ = opened(qtbot)
-    dialog.show_change(app, Wanted("ROTATE", 20, "http://127.0.0.1:9/callback"))
+    dialog.show_change(app, WantedChange("ROTATE", 20, "http://127.0.0.1:9/callback"))
     assert rows(dialog.change_page.fields) == [
         ("+ added", "Grant type", "not there", "refresh_token"),
         ("= stays", "Grant type", ", ".join(client(app)["grant_types"]), "as before: 7"),
@@ -202,7 +202,7 @@ def test_the_change_is_a_table_of_marks_and_words(qtbot: QtBot, app: App) -> Non
 
 def test_what_is_chosen_by_keyboard_is_what_is_planned_and_applied(qtbot: QtBot, app: App) -> None:
     dialog, asked = opened(qtbot)
-    dialog.show_change(app, Wanted("ROTATE", 30, "http://127.0.0.1:9/callback"))
+    dialog.show_change(app, WantedChange("ROTATE", 30, "http://127.0.0.1:9/callback"))
     assert walked(dialog) == [
         "grantRotationPicker",
         "grantGraceSpin",
@@ -222,12 +222,12 @@ def test_what_is_chosen_by_keyboard_is_what_is_planned_and_applied(qtbot: QtBot,
     dialog.apply_button.setFocus()
     press(Qt.Key.Key_Return)
     (change,) = asked.applied
-    assert change.wanted == Wanted("ROTATE", 5, None)
+    assert change.wanted == WantedChange("ROTATE", 5, None)
 
 
 def test_without_rotation_there_is_no_grace_to_choose(qtbot: QtBot, app: App) -> None:
     dialog, _ = opened(qtbot)
-    dialog.show_change(app, Wanted())
+    dialog.show_change(app, WantedChange())
     press(Qt.Key.Key_Down)
     assert dialog.change_page.change is not None
     assert dialog.change_page.change.wanted.rotation_type == "STATIC"
@@ -243,7 +243,7 @@ def test_a_problem_is_told_in_okta_s_words_and_nothing_can_be_applied(qtbot: QtB
     client(app)["grant_types"] = ["password"]
     app["status"] = "INACTIVE"
     dialog, asked = opened(qtbot)
-    dialog.show_change(app, Wanted())
+    dialog.show_change(app, WantedChange())
     said = said_by(dialog, "grantProblemsLabel").text()
     assert said == (
         "Okta would refuse it: Api validation failed: App Instance. "
@@ -258,7 +258,7 @@ def test_a_problem_is_told_in_okta_s_words_and_nothing_can_be_applied(qtbot: QtB
 
 def test_nothing_to_change_is_said(qtbot: QtBot, app: App) -> None:
     dialog, _ = opened(qtbot)
-    dialog.show_change(plan(app, Wanted()).after, Wanted())
+    dialog.show_change(plan(app, WantedChange()).after, WantedChange())
     assert not dialog.apply_button.isEnabled()
     assert "nothing to change" in dialog.apply_button.toolTip()
     assert {row[0] for row in rows(dialog.change_page.fields)} == {"= stays"}
@@ -267,13 +267,13 @@ def test_nothing_to_change_is_said(qtbot: QtBot, app: App) -> None:
 def test_an_app_without_grants_is_no_change(qtbot: QtBot) -> None:
     dialog, _ = opened(qtbot)
     with pytest.raises(OktaRefused):
-        dialog.show_change({"signOnMode": "SAML_2_0"}, Wanted())
+        dialog.show_change({"signOnMode": "SAML_2_0"}, WantedChange())
     assert dialog.pages.currentWidget() is dialog.token_page
 
 
 def test_while_it_works_only_cancelling_is_possible(qtbot: QtBot, app: App) -> None:
     dialog, asked = opened(qtbot)
-    dialog.show_change(app, Wanted())
+    dialog.show_change(app, WantedChange())
     dialog.show_busy("Applying the change…")
     assert not dialog.apply_button.isEnabled()
     assert not dialog.change_page.rotation_picker.isEnabled()
@@ -288,7 +288,7 @@ def test_while_it_works_only_cancelling_is_possible(qtbot: QtBot, app: App) -> N
 
 def test_an_error_is_three_lines_and_leaves_the_choice(qtbot: QtBot, app: App) -> None:
     dialog, asked = opened(qtbot)
-    dialog.show_change(app, Wanted("ROTATE", 9))
+    dialog.show_change(app, WantedChange("ROTATE", 9))
     dialog.show_busy("Applying the change…")
     dialog.show_error(REFUSED)
     assert dialog.error_panel.text().splitlines() == [
@@ -307,14 +307,14 @@ def test_an_error_is_three_lines_and_leaves_the_choice(qtbot: QtBot, app: App) -
 
 def test_what_was_read_back_is_shown_and_enter_closes(qtbot: QtBot, app: App) -> None:
     dialog, asked = opened(qtbot)
-    dialog.show_change(app, Wanted())
-    dialog.show_done(finished(app, Wanted("ROTATE", 0), "profile.x"))
+    dialog.show_change(app, WantedChange())
+    dialog.show_done(finished(app, WantedChange("ROTATE", 0), "profile.x"))
     assert rows(dialog.done_page.fields)[0] == ("+ added", "Grant type", "not there", "refresh_token")
     assert dialog.done_page.others_label.text() == "Besides, these differ from what was sent: profile.x."
     assert not dialog.cancel_button.isVisible()
     press(Qt.Key.Key_Return)
     assert asked.others == ["accepted"]
-    dialog.show_done(finished(app, Wanted()))
+    dialog.show_done(finished(app, WantedChange()))
     assert dialog.done_page.others_label.text() == ""
 
 
@@ -334,9 +334,9 @@ def test_every_control_has_a_name_and_a_screen_reader_s_name(qtbot: QtBot, app: 
     steps: tuple[Callable[[], None], ...] = (
         lambda: dialog.show_source(TokenSource.KEPT),
         lambda: dialog.show_source(TokenSource.ASKED),
-        lambda: dialog.show_change(app, Wanted(redirect_uri="http://127.0.0.1:9/")),
+        lambda: dialog.show_change(app, WantedChange(redirect_uri="http://127.0.0.1:9/")),
         lambda: dialog.show_error(REFUSED),
-        lambda: dialog.show_done(finished(app, Wanted())),
+        lambda: dialog.show_done(finished(app, WantedChange())),
     )
     for step in steps:
         step()
@@ -356,8 +356,8 @@ def test_nothing_is_clipped_at_its_smallest(qtbot: QtBot, qapp: QApplication, ap
         client(app)["grant_types"] = ["password"]
         steps: tuple[Callable[[], None], ...] = (
             lambda: dialog.show_source(TokenSource.ASKED),
-            lambda: dialog.show_change(app, Wanted(redirect_uri="http://127.0.0.1:9/callback")),
-            lambda: dialog.show_done(finished(app, Wanted())),
+            lambda: dialog.show_change(app, WantedChange(redirect_uri="http://127.0.0.1:9/callback")),
+            lambda: dialog.show_done(finished(app, WantedChange())),
         )
         for step in steps:
             step()
@@ -378,5 +378,5 @@ def test_nothing_is_clipped_at_its_smallest(qtbot: QtBot, qapp: QApplication, ap
 def test_server_texts_are_plain_text(qtbot: QtBot, app: App) -> None:
     app["label"] = "<b>bold</b><img src=x>"
     dialog, _ = opened(qtbot)
-    dialog.show_change(app, Wanted())
+    dialog.show_change(app, WantedChange())
     assert all(each.textFormat() is Qt.TextFormat.PlainText for each in dialog.findChildren(QLabel))

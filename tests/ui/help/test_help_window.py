@@ -18,7 +18,7 @@ from tests.ui.test_accessibility import focusable, nameless
 from tests.ui.walks import clipped_once_settled, listed, widgets_of
 from ui import theme
 from ui.help import pages
-from ui.help.pages import FIRST, Page, anchor_of, markdown_of, page_named, read_pages
+from ui.help.pages import FIRST, ManualPage, anchor_of, markdown_of, page_named, read_pages
 from ui.help.window import HelpWindow
 
 ROOT = Path(__file__).parents[3]
@@ -226,7 +226,7 @@ def test_a_page_is_known_by_the_name_of_its_file() -> None:
     assert page_named("no-such-page.md") is None
     assert anchor_of("Where do I …") == "where-do-i-"
     assert anchor_of("lapse sign-in") == "lapse-sign-in"
-    bare = Page("x.md", "X", "# X\n\n![a](../pictures/no-such.png)\n")
+    bare = ManualPage("x.md", "X", "# X\n\n![a](../pictures/no-such.png)\n")
     assert markdown_of(bare, dark=False) == "# X\n\n\n"
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.lab.report import Outcome, Report
+from app.lab.report import Report, StrategyResult
 from app.lab.scenario import Contestant, Scenario
 
 NOTHING = {
@@ -19,8 +19,8 @@ NOTHING = {
 }
 
 
-def outcome(contestant: Contestant, **more: Any) -> Outcome:
-    return Outcome(contestant=contestant, **{**NOTHING, **more})
+def outcome(contestant: Contestant, **more: Any) -> StrategyResult:
+    return StrategyResult(contestant=contestant, **{**NOTHING, **more})
 
 
 def report(least: int = 23, **scenario: Any) -> Report:

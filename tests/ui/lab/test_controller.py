@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
 from app.errors import BadInput, LabFailed
-from app.lab.report import Progress, Report
+from app.lab.report import Report, RunProgress
 from app.lab.scenario import Scenario
 from tests.ui.lab.reports import report
 from ui.lab.controller import LabController, exported
@@ -35,10 +35,10 @@ class Driven:
 
     def __init__(self) -> None:
         self.scenarios: list[Scenario] = []
-        self.progress: Callable[[Progress], None] = lambda _: None
+        self.progress: Callable[[RunProgress], None] = lambda _: None
         self.end: asyncio.Future[Report] | None = None
 
-    async def __call__(self, scenario: Scenario, *, progress: Callable[[Progress], None]) -> Report:
+    async def __call__(self, scenario: Scenario, *, progress: Callable[[RunProgress], None]) -> Report:
         self.scenarios.append(scenario)
         self.progress = progress
         self.end = asyncio.get_running_loop().create_future()
@@ -101,7 +101,7 @@ def test_a_run_to_its_end(world: World) -> None:
     world.begin()
     assert world.lab.isVisible()
     assert world.run.scenarios == [Scenario(seed=5)]
-    world.run.progress(Progress(40, 100))
+    world.run.progress(RunProgress(40, 100))
     assert world.lab.state_label.text() == "40 of 100 calls"
     world.finish()
     assert world.lab.report == report()

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.lab.layout import Bar, Box, Room, axis_end, chart_of, flow, natural_height
+from ui.lab.layout import Box, ChartBar, Room, axis_end, chart_of, flow, natural_height
 
 NUMBERS = st.just(0.0) | st.floats(1e-6, 1e7) | st.integers(0, 5000).map(float)
 BARS = st.lists(
-    st.builds(lambda value, share, note: Bar(value, value * share, note), NUMBERS, st.floats(0, 1), st.booleans()),
+    st.builds(lambda value, share, note: ChartBar(value, value * share, note), NUMBERS, st.floats(0, 1), st.booleans()),
     min_size=1,
     max_size=9,
 )
@@ -33,7 +33,7 @@ LEAST = st.none() | st.integers(0, 100_000).map(float)
 
 
 @given(BARS, ROOMS, LEAST)
-def test_longer_numbers_have_longer_bars(bars: list[Bar], room: Room, least: float | None) -> None:
+def test_longer_numbers_have_longer_bars(bars: list[ChartBar], room: Room, least: float | None) -> None:
     rows = chart_of(bars, room, least).rows
     for one, row in zip(bars, rows, strict=True):
         for other, beside in zip(bars, rows, strict=True):
@@ -42,7 +42,7 @@ def test_longer_numbers_have_longer_bars(bars: list[Bar], room: Room, least: flo
 
 
 @given(BARS, ROOMS, LEAST)
-def test_everything_lies_inside(bars: list[Bar], room: Room, least: float | None) -> None:
+def test_everything_lies_inside(bars: list[ChartBar], room: Room, least: float | None) -> None:
     chart = chart_of(bars, room, least)
     for row in chart.rows:
         assert room.top - 1e-6 <= row.whole.top
@@ -63,7 +63,7 @@ def are_apart(boxes: list[Box]) -> bool:
 
 
 @given(BARS, ROOMS)
-def test_rows_and_what_is_in_them_never_overlap(bars: list[Bar], room: Room) -> None:
+def test_rows_and_what_is_in_them_never_overlap(bars: list[ChartBar], room: Room) -> None:
     rows = chart_of(bars, room).rows
     assert are_apart([row.whole for row in rows])
     if room.is_stacked:
@@ -73,7 +73,7 @@ def test_rows_and_what_is_in_them_never_overlap(bars: list[Bar], room: Room) -> 
 
 
 @given(BARS, ROOMS)
-def test_a_row_is_found_where_it_is(bars: list[Bar], room: Room) -> None:
+def test_a_row_is_found_where_it_is(bars: list[ChartBar], room: Room) -> None:
     chart = chart_of(bars, room)
     for number, row in enumerate(chart.rows):
         assert chart.row_at(room.width / 2, row.whole.top + row.whole.height / 2) == number
@@ -83,7 +83,7 @@ def test_a_row_is_found_where_it_is(bars: list[Bar], room: Room) -> None:
 
 
 @given(BARS, ROOMS)
-def test_the_natural_height_is_just_enough(bars: list[Bar], room: Room) -> None:
+def test_the_natural_height_is_just_enough(bars: list[ChartBar], room: Room) -> None:
     height = natural_height(bars, room)
     snug = Room(width=room.width, height=height, line=room.line, gutter=room.gutter, top=room.top, bottom=room.bottom)
     rows = chart_of(bars, snug).rows
@@ -94,7 +94,7 @@ def test_the_natural_height_is_just_enough(bars: list[Bar], room: Room) -> None:
 
 
 @given(BARS, ROOMS, LEAST)
-def test_ticks_are_round_even_and_in_sight(bars: list[Bar], room: Room, least: float | None) -> None:
+def test_ticks_are_round_even_and_in_sight(bars: list[ChartBar], room: Room, least: float | None) -> None:
     chart = chart_of(bars, room, least)
     assert chart.ticks[0].value == 0
     assert all(chart.plot.left <= tick.x <= chart.plot.right + 1e-6 for tick in chart.ticks)
@@ -105,7 +105,7 @@ def test_ticks_are_round_even_and_in_sight(bars: list[Bar], room: Room, least: f
 
 @given(BARS, ROOMS, LEAST)
 def test_only_the_longest_are_cut_and_only_where_the_others_would_be_tiny(
-    bars: list[Bar], room: Room, least: float | None
+    bars: list[ChartBar], room: Room, least: float | None
 ) -> None:
     cut = {bar.value for bar, row in zip(bars, chart_of(bars, room, least).rows, strict=True) if row.is_cut}
     assert len(cut) <= 1

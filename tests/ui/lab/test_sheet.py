@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.errors import BadInput
-from app.lab.report import Progress
-from app.lab.scenario import Contestant, Pattern, Rotation, Scenario, Weather
+from app.lab.report import RunProgress
+from app.lab.scenario import Contestant, Pattern, RotationMode, Scenario, Weather
 from tests.ui.lab.reports import outcome, report
 from ui import theme
 from ui.lab import words
@@ -29,7 +29,7 @@ ODD = Scenario(
     access_token_lifetime_s=3661,
     refresh_token_lifetime_s=7200,
     refresh_idle_s=600,
-    rotation=Rotation.STATIC,
+    rotation=RotationMode.STATIC,
     grace_s=0,
     skew_s=-12.5,
     leeway_s=2.5,
@@ -133,7 +133,7 @@ def test_without_rotation_there_is_no_grace_period_and_that_is_said(sheet: LabSh
     sheet.knobs.rotation_check.setChecked(False)
     assert not grace.isEnabled()
     assert grace.toolTip() == "Only where refresh tokens rotate."
-    assert sheet.knobs.scenario().rotation is Rotation.STATIC
+    assert sheet.knobs.scenario().rotation is RotationMode.STATIC
     sheet.knobs.rotation_check.setChecked(True)
     assert grace.isEnabled()
 
@@ -175,7 +175,7 @@ def test_while_it_runs_its_progress_is_told_and_another_run_is_refused(qtbot: Qt
     assert not sheet.progress.isVisible()
     sheet.show_starting()
     assert sheet.progress.maximum() == 0
-    sheet.show_progress(Progress(1240, 10_000))
+    sheet.show_progress(RunProgress(1240, 10_000))
     assert sheet.state_label.text() == "1,240 of 10,000 calls"
     assert (sheet.progress.value(), sheet.progress.maximum()) == (1240, 10_000)
     assert not sheet.run_button.isEnabled()

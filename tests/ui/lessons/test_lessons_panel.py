@@ -8,10 +8,10 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.lessons.lesson import Lesson, Step
+from app.lessons.lesson import Lesson, LessonStep
 from app.lessons.player import Player
 from ui import theme
-from ui.lessons.facts import Row, Standing, StepState, minutes_of, state_of
+from ui.lessons.facts import LessonRow, LessonStanding, StepState, minutes_of, state_of
 from ui.lessons.panel import LessonsPanel
 from ui.shell.commands import Commands, LessonPossible
 
@@ -25,7 +25,7 @@ async def nothing(_player: Player) -> None:
 
 def lesson(name: str = "grant", *, text: str = "why", begins_signed_out: bool = False) -> Lesson:
     steps = tuple(
-        Step(
+        LessonStep(
             title=f"Step {number} {text}",
             read=f"Read {number} {text}",
             do=f"Do {number} {text}",
@@ -49,9 +49,9 @@ def lesson(name: str = "grant", *, text: str = "why", begins_signed_out: bool = 
 
 GRANT, LAPSE, STORM = lesson("grant"), lesson("lapse"), lesson("storm", begins_signed_out=True)
 ROWS = (
-    Row(lesson=GRANT, number=1, is_done=True),
-    Row(lesson=LAPSE, number=2, place=1),
-    Row(lesson=STORM, number=3),
+    LessonRow(lesson=GRANT, number=1, is_done=True),
+    LessonRow(lesson=LAPSE, number=2, place=1),
+    LessonRow(lesson=STORM, number=3),
 )
 
 
@@ -99,9 +99,9 @@ def test_a_lesson_is_opened_by_mouse_and_by_enter(qtbot: QtBot, panel: LessonsPa
 
 
 def test_every_standing_has_a_shape_of_its_own() -> None:
-    assert len({each.shape for each in Standing}) == len(Standing)
+    assert len({each.shape for each in LessonStanding}) == len(LessonStanding)
     assert len({each.mark for each in StepState}) == len(StepState)
-    assert [each.standing for each in ROWS] == [Standing.DONE, Standing.BEGUN, Standing.NOT_BEGUN]
+    assert [each.standing for each in ROWS] == [LessonStanding.DONE, LessonStanding.BEGUN, LessonStanding.NOT_BEGUN]
 
 
 def test_before_it_begins_a_lesson_says_what_it_does_to_the_session(qtbot: QtBot, panel: LessonsPanel) -> None:
@@ -110,7 +110,7 @@ def test_before_it_begins_a_lesson_says_what_it_does_to_the_session(qtbot: QtBot
     assert [card.state for card in panel.lesson.steps] == [StepState.AHEAD] * 3
     with qtbot.waitSignal(panel.start_requested):
         qtbot.mouseClick(panel.lesson.footer.start_button, Qt.MouseButton.LeftButton)
-    panel.show_start(Row(lesson=GRANT, number=1), "")
+    panel.show_start(LessonRow(lesson=GRANT, number=1), "")
     assert not any("begins signed out" in text for text in seen(panel))
 
 
@@ -127,7 +127,7 @@ def test_why_a_lesson_cannot_begin_is_said_beside_the_button(panel: LessonsPanel
     [(ROWS[2], "Start"), (ROWS[1], "Go on"), (ROWS[0], "Start again")],
     ids=["new", "begun", "done"],
 )
-def test_the_button_says_what_it_begins(panel: LessonsPanel, row: Row, word: str) -> None:
+def test_the_button_says_what_it_begins(panel: LessonsPanel, row: LessonRow, word: str) -> None:
     panel.show_start(row, "")
     assert panel.lesson.footer.start_button.text() == word
 
@@ -252,7 +252,7 @@ def test_everything_has_a_name(panel: LessonsPanel, kind: type) -> None:
 
 
 def test_nothing_is_markup_and_long_words_may_break(panel: LessonsPanel) -> None:
-    row = Row(lesson=lesson(text=HTML), number=1, place=0)
+    row = LessonRow(lesson=lesson(text=HTML), number=1, place=0)
     panel.show_step(row, 0)
     assert {each.textFormat() for each in panel.findChildren(QLabel)} == {Qt.TextFormat.PlainText}
     assert any("access_\u200btoken" in text for text in seen(panel))
@@ -268,7 +268,7 @@ def zoom(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator[float]:
 
 def test_a_narrow_column_is_wide_enough(qtbot: QtBot, zoom: float, panel: LessonsPanel) -> None:
     wide = theme.px(256)
-    long = Row(lesson=lesson(text="a very long sentence of access_token_lifetime_s " * 6), number=12, place=1)
+    long = LessonRow(lesson=lesson(text="a very long sentence of access_token_lifetime_s " * 6), number=12, place=1)
     panel.show_step(long, 1)
     panel.show_hint()
     assert panel.minimumSizeHint().width() <= wide
@@ -279,7 +279,7 @@ def test_a_narrow_column_is_wide_enough(qtbot: QtBot, zoom: float, panel: Lesson
 
 
 def test_the_open_step_is_in_sight(qtbot: QtBot, panel: LessonsPanel) -> None:
-    long = Row(lesson=lesson(text="many words that fill the narrow column up " * 8), number=1, place=0)
+    long = LessonRow(lesson=lesson(text="many words that fill the narrow column up " * 8), number=1, place=0)
     scroll = panel.findChild(QScrollArea, "lessonScroll")
     for place in (0, 1, 2):
         panel.show_step(long, place)
@@ -291,7 +291,7 @@ def test_the_open_step_is_in_sight(qtbot: QtBot, panel: LessonsPanel) -> None:
 
 def test_the_open_step_stays_in_sight_where_the_column_gets_narrower(qtbot: QtBot, panel: LessonsPanel) -> None:
     panel.resize(640, 300)
-    panel.show_step(Row(lesson=lesson(text="many words that wrap " * 12), number=1, place=2), 2)
+    panel.show_step(LessonRow(lesson=lesson(text="many words that wrap " * 12), number=1, place=2), 2)
     scroll, card = panel.findChild(QScrollArea, "lessonScroll"), panel.lesson.steps[2]
 
     def top() -> int:

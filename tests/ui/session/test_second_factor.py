@@ -14,8 +14,8 @@ from qasync import QEventLoop
 from app.secret import Secret
 from app.session.direct_sign_in import Factor, PushWaiting
 from tests.preview.tokens import NOW
-from ui.session.asked_factors import AskedFactors
 from ui.session.second_factor import SecondFactorPanel
+from ui.session.second_factor_prompt import WindowFactorPrompt
 
 BOTH = (Factor.ONE_TIME_CODE, Factor.PUSH)
 
@@ -145,7 +145,7 @@ def start(loop: QEventLoop, qtbot: QtBot) -> Start:
 
 def test_a_choice_and_a_code_are_awaited(qtbot: QtBot, panel: SecondFactorPanel, start: Start) -> None:
     shown: list[str] = []
-    factors = AskedFactors(panel, lambda: shown.append(panel.spoken()))
+    factors = WindowFactorPrompt(panel, lambda: shown.append(panel.spoken()))
     choosing = start(factors.choose(BOTH))
     qtbot.waitUntil(lambda: len(shown) == 1)
     panel.code_button.click()
@@ -164,7 +164,7 @@ def test_a_choice_and_a_code_are_awaited(qtbot: QtBot, panel: SecondFactorPanel,
 
 
 def test_where_the_phone_is_the_only_way_no_code_is_offered(panel: SecondFactorPanel) -> None:
-    factors = AskedFactors(panel, lambda: None)
+    factors = WindowFactorPrompt(panel, lambda: None)
     factors.show_push(PushWaiting("42", NOW))
     assert not panel.instead_button.isVisible()
     factors.close()
@@ -174,12 +174,12 @@ def test_a_factor_that_was_chosen_before_is_taken_without_a_question(
     qtbot: QtBot, panel: SecondFactorPanel, start: Start
 ) -> None:
     shown: list[None] = []
-    factors = AskedFactors(panel, lambda: shown.append(None), first=Factor.ONE_TIME_CODE)
+    factors = WindowFactorPrompt(panel, lambda: shown.append(None), first=Factor.ONE_TIME_CODE)
     choosing = start(factors.choose(BOTH))
     qtbot.waitUntil(choosing.done)
     assert (choosing.result(), shown) == (Factor.ONE_TIME_CODE, [])
     factors.close()
-    other = AskedFactors(panel, lambda: shown.append(None), first=Factor.PUSH)
+    other = WindowFactorPrompt(panel, lambda: shown.append(None), first=Factor.PUSH)
     asking = start(other.choose((Factor.ONE_TIME_CODE,)))
     qtbot.waitUntil(lambda: shown == [None])
     asking.cancel()
@@ -188,7 +188,7 @@ def test_a_factor_that_was_chosen_before_is_taken_without_a_question(
 
 
 def test_a_cancelled_question_is_answered_by_nobody(qtbot: QtBot, panel: SecondFactorPanel, start: Start) -> None:
-    factors = AskedFactors(panel, lambda: None)
+    factors = WindowFactorPrompt(panel, lambda: None)
     asking = start(factors.one_time_code(wrong_before=False))
     qtbot.waitUntil(lambda: "Type the code" in panel.spoken())
     asking.cancel()
@@ -206,7 +206,7 @@ def test_a_cancelled_question_is_answered_by_nobody(qtbot: QtBot, panel: SecondF
 
 
 def test_what_is_closed_hears_nothing_of_the_next_sign_in(qtbot: QtBot, panel: SecondFactorPanel, start: Start) -> None:
-    before, now = AskedFactors(panel, lambda: None), AskedFactors(panel, lambda: None)
+    before, now = WindowFactorPrompt(panel, lambda: None), WindowFactorPrompt(panel, lambda: None)
     left = start(before.one_time_code(wrong_before=False))
     asking = start(now.one_time_code(wrong_before=False))
     qtbot.waitUntil(lambda: now._wanted is not None)

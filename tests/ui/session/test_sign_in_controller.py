@@ -12,16 +12,26 @@ from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
 from app.clock import SystemClock
-from app.connection import Connection, SignInKind
+from app.connection import Connection
 from app.errors import Hiccup, SignInFailed
 from app.errors.reasons import SignInEnded, Standing
 from app.journal import Journal
 from app.secret import Secret
 from app.session.device_sign_in import DeviceWaiting
-from app.session.direct_sign_in import Factor, PushWaiting, SecondFactor
+from app.session.direct_sign_in import Factor, PushWaiting, SecondFactorPrompt
+from app.session.kinds.browser import BROWSER
+from app.session.kinds.device import DEVICE
+from app.session.kinds.kind import SignInKind
 from app.session.sign_in import Waiting
+from tests.panels import panel_in, shown_in
 from tests.preview.tokens import NOW
+from ui.session.browser_waiting import BrowserWaitingPanel
+from ui.session.device_waiting import DeviceWaitingPanel
+from ui.session.kinds.password import PasswordForm
+from ui.session.password_panel import PasswordPanel
+from ui.session.second_factor import SecondFactorPanel
 from ui.session.sign_in_controller import SignInController
+from ui.session.sign_in_panel import SignInPanel
 from ui.shell.clipboard import Clipboard
 from ui.shell.commands import Possible
 from ui.shell.page import Page
@@ -60,7 +70,7 @@ class Bench:
     told: list[Callable[[bool], None]] = field(default_factory=list)
     passwords: list[Secret] = field(default_factory=list)
     end: "asyncio.Future[None] | None" = None
-    first_factor: Callable[[SecondFactor], Awaitable[Any]] | None = None
+    first_factor: Callable[[SecondFactorPrompt], Awaitable[Any]] | None = None
 
     def open_browser(self, url: str, told: Callable[[bool], None]) -> None:
         self.opened.append(url)
@@ -70,19 +80,16 @@ class Bench:
         self.end = asyncio.get_running_loop().create_future()
         await self.end
 
-    async def sign_in(self, show: Callable[[Waiting], None]) -> None:
-        show(Waiting(URL, "http://127.0.0.1:5/callback", NOW + 65))
-        self.open_browser(URL, lambda _: None)
-        await self._until_the_end()
-
-    async def sign_in_by_device(self, show: Callable[[DeviceWaiting], None]) -> None:
-        show(DeviceWaiting("WDJB-MJHT", LINK, None, NOW + 65))
-        await self._until_the_end()
-
-    async def sign_in_by_password(self, username: str, password: Secret, factors: SecondFactor) -> None:
-        self.passwords.append(password)
-        if self.first_factor is not None:
-            await self.first_factor(factors)
+    async def sign_in(self, kind: SignInKind[Any], prompt: Any) -> None:
+        if kind is BROWSER:
+            prompt(Waiting(URL, "http://127.0.0.1:5/callback", NOW + 65))
+            self.open_browser(URL, lambda _: None)
+        elif kind is DEVICE:
+            prompt(DeviceWaiting("WDJB-MJHT", LINK, None, NOW + 65))
+        else:
+            self.passwords.append(prompt.password)
+            if self.first_factor is not None:
+                await self.first_factor(prompt.factors)
         await self._until_the_end()
 
 
@@ -93,7 +100,7 @@ class World:
     model: SessionModel
     bench: Bench
     tasks: TaskScope
-    changes: list[Page | None]
+    changes: list[bool]
     failures: list[BaseException]
 
 
@@ -108,7 +115,7 @@ def world(qtbot: QtBot, loop: QEventLoop) -> Iterator[World]:
     window.commands.show_possible(Possible(is_ready=True))
     window.show_page(Page.SIGNED_OUT)
     failures: list[BaseException] = []
-    changes: list[Page | None] = []
+    changes: list[bool] = []
     tasks = TaskScope(failures.append, window)
     bench = Bench()
 
@@ -116,21 +123,21 @@ def world(qtbot: QtBot, loop: QEventLoop) -> Iterator[World]:
     model.is_ready = True
     model.show_page()
     model.page_chosen.connect(window.show_page)
-    model.session_changed.connect(lambda: changes.append(model.sign_in_page))
+    model.session_changed.connect(lambda: changes.append(model.is_signing_in))
     made = SignInController(window.session, window.shell(tasks, Clipboard(window)), model)
     yield World(made, window, model, bench, tasks, changes, failures)
     made.cancel()
     qtbot.waitUntil(lambda: not tasks.running("sign-in"))
 
 
-def begun(qtbot: QtBot, world: World, kind: SignInKind | None = None) -> None:
+def begun(qtbot: QtBot, world: World, kind: str | None = None) -> None:
     world.bench.end = None
     world.controller.start(kind)
     qtbot.waitUntil(lambda: world.bench.end is not None)
 
 
 def typed(qtbot: QtBot, world: World) -> None:
-    panel = world.window.password
+    panel = panel_in(world.window, PasswordPanel)
     for edit, text in ((panel.username_edit, "ada"), (panel.password_edit, "engine")):
         edit.setText(text)
     world.bench.end = None
@@ -147,24 +154,24 @@ def end(qtbot: QtBot, world: World, failure: Exception | None = None) -> None:
     qtbot.waitUntil(lambda: not world.tasks.running("sign-in"))
 
 
-PAGES = [(SignInKind.BROWSER, Page.WAITING), (SignInKind.DEVICE, Page.DEVICE), (SignInKind.PASSWORD, Page.PASSWORD)]
+PAGES = [("browser", BrowserWaitingPanel), ("device", DeviceWaitingPanel), ("password", PasswordPanel)]
 
 
 @pytest.mark.parametrize(("kind", "page"), PAGES)
 def test_it_begins_by_the_connections_kind_and_shows_its_page_by_itself(
-    world: World, kind: SignInKind, page: Page
+    world: World, kind: str, page: type[SignInPanel]
 ) -> None:
     world.bench.connection = replace(OKTA, sign_in=kind)
-    assert (world.controller.is_waiting, world.model.sign_in_page) == (False, None)
+    assert (world.controller.is_waiting, world.model.is_signing_in) == (False, False)
     world.window.commands.sign_in.trigger()
-    assert (world.window.page, world.model.sign_in_page, world.controller.is_waiting) == (page, page, True)
-    assert world.tasks.running("sign-in") is (kind is not SignInKind.PASSWORD)
+    assert (shown_in(world.window), world.model.is_signing_in, world.controller.is_waiting) == (page, True, True)
+    assert world.tasks.running("sign-in") is (kind != "password")
 
 
 @pytest.mark.parametrize(("kind", "page"), PAGES)
-def test_each_kind_has_an_action(world: World, kind: SignInKind, page: Page) -> None:
-    world.window.commands.sign_in_by[kind.value].trigger()
-    assert world.model.sign_in_page is page
+def test_each_kind_has_an_action(world: World, kind: str, page: type[SignInPanel]) -> None:
+    world.window.commands.sign_in_by[kind].trigger()
+    assert shown_in(world.window) is page
 
 
 def test_nothing_begins_before_there_is_a_connection(world: World) -> None:
@@ -174,27 +181,25 @@ def test_nothing_begins_before_there_is_a_connection(world: World) -> None:
     assert not world.tasks.running("sign-in")
 
 
-@pytest.mark.parametrize("kind", [SignInKind.BROWSER, SignInKind.DEVICE])
-def test_what_ends_well_is_told_once_and_leaves_nothing_on_its_page(
-    qtbot: QtBot, world: World, kind: SignInKind
-) -> None:
+@pytest.mark.parametrize("kind", ["browser", "device"])
+def test_what_ends_well_is_told_once_and_leaves_nothing_on_its_page(qtbot: QtBot, world: World, kind: str) -> None:
     begun(qtbot, world, kind)
     end(qtbot, world)
-    assert (world.changes, world.failures, world.controller.is_waiting) == ([None], [], False)
-    assert world.window.waiting.url_edit.text() == ""
-    assert world.window.device_waiting.code_label.text() == ""
+    assert (world.changes, world.failures, world.controller.is_waiting) == ([False], [], False)
+    assert panel_in(world.window, BrowserWaitingPanel).url_edit.text() == ""
+    assert panel_in(world.window, DeviceWaitingPanel).code_label.text() == ""
 
 
-@pytest.mark.parametrize("kind", [SignInKind.BROWSER, SignInKind.DEVICE])
+@pytest.mark.parametrize("kind", ["browser", "device"])
 @pytest.mark.parametrize(
     "failure", [SignInFailed("Declined.", reason=SignInEnded.DECLINED), ValueError("a fault of ours")]
 )
 def test_what_fails_is_reported_once_its_page_is_free(
-    qtbot: QtBot, world: World, kind: SignInKind, failure: Exception
+    qtbot: QtBot, world: World, kind: str, failure: Exception
 ) -> None:
     begun(qtbot, world, kind)
     end(qtbot, world, failure)
-    assert (world.changes, world.failures, world.model.sign_in_page) == ([None], [failure], None)
+    assert (world.changes, world.failures, world.model.is_signing_in) == ([False], [failure], False)
 
 
 def test_asking_again_opens_the_same_url_and_begins_nothing(qtbot: QtBot, world: World) -> None:
@@ -202,54 +207,62 @@ def test_asking_again_opens_the_same_url_and_begins_nothing(qtbot: QtBot, world:
     first = world.bench.end
     world.window.show_page(Page.SIGNED_IN)
     world.controller.start()
-    world.controller.start(SignInKind.BROWSER)
+    world.controller.start("browser")
     assert world.bench.opened == [URL] * 3
     assert world.bench.end is first
-    assert world.window.page is Page.WAITING
+    assert shown_in(world.window) is BrowserWaitingPanel
     assert world.changes == []
 
 
 def test_asking_again_keeps_what_was_typed(world: World) -> None:
-    world.controller.start(SignInKind.PASSWORD)
-    world.window.password.username_edit.setText("ada")
+    world.controller.start("password")
+    panel_in(world.window, PasswordPanel).username_edit.setText("ada")
     world.controller.start()
-    assert world.window.password.username_edit.text() == "ada"
+    assert panel_in(world.window, PasswordPanel).username_edit.text() == "ada"
 
 
 def test_the_end_of_the_one_before_takes_nothing_from_the_next(qtbot: QtBot, world: World) -> None:
     begun(qtbot, world)
     first = world.bench.end
-    begun(qtbot, world, SignInKind.DEVICE)
+    begun(qtbot, world, "device")
     assert first is not None
     assert first.cancelled()
-    assert (world.model.sign_in_page, world.changes) == (Page.DEVICE, [])
-    assert world.window.device_waiting.code_label.text() == "WDJB-MJHT"
-    assert world.window.waiting.url_edit.text() == ""
+    assert (shown_in(world.window), world.changes) == (DeviceWaitingPanel, [])
+    assert panel_in(world.window, DeviceWaitingPanel).code_label.text() == "WDJB-MJHT"
+    assert panel_in(world.window, BrowserWaitingPanel).url_edit.text() == ""
 
 
 @pytest.mark.parametrize(("kind", "page"), PAGES)
-def test_cancelling_frees_the_page_at_once(qtbot: QtBot, world: World, kind: SignInKind, page: Page) -> None:
+def test_cancelling_frees_the_page_at_once(qtbot: QtBot, world: World, kind: str, page: type[SignInPanel]) -> None:
     world.controller.start(kind)
     world.controller.cancel()
-    assert (world.controller.is_waiting, world.model.sign_in_page, world.changes) == (False, None, [None])
+    assert (world.controller.is_waiting, world.model.is_signing_in, world.changes) == (False, False, [False])
     qtbot.waitUntil(lambda: not world.tasks.running("sign-in"))
-    assert (world.changes, world.failures) == ([None], [])
+    assert (world.changes, world.failures) == ([False], [])
     assert world.window.toasts.texts() == ()
 
 
 def test_a_cancellation_nobody_asked_for_says_why_and_only_then(world: World) -> None:
     world.controller.cancel("Another connection was chosen.")
     assert (world.changes, world.window.toasts.texts()) == ([], ())
-    world.controller.start(SignInKind.PASSWORD)
+    world.controller.start("password")
     world.controller.cancel("Another connection was chosen.")
     assert world.window.toasts.texts() == ("Another connection was chosen.",)
 
 
 @pytest.mark.parametrize("opens", ["browser", "device"])
 def test_a_browser_that_does_not_open_is_told(qtbot: QtBot, world: World, opens: str) -> None:
-    begun(qtbot, world, SignInKind(opens))
-    panel = world.window.waiting if opens == "browser" else world.window.device_waiting
-    (world.window.waiting.again_button if opens == "browser" else world.window.device_waiting.open_button).click()
+    begun(qtbot, world, opens)
+    panel = (
+        panel_in(world.window, BrowserWaitingPanel)
+        if opens == "browser"
+        else panel_in(world.window, DeviceWaitingPanel)
+    )
+    (
+        panel_in(world.window, BrowserWaitingPanel).again_button
+        if opens == "browser"
+        else panel_in(world.window, DeviceWaitingPanel).open_button
+    ).click()
     assert world.bench.opened[-1] == (URL if opens == "browser" else LINK)
     world.bench.told[-1](True)
     assert "No browser" not in panel._status.text()
@@ -258,43 +271,43 @@ def test_a_browser_that_does_not_open_is_told(qtbot: QtBot, world: World, opens:
 
 
 def test_the_time_left_is_counted_from_the_first_moment(qtbot: QtBot, world: World) -> None:
-    begun(qtbot, world, SignInKind.DEVICE)
-    assert "01:05" in world.window.device_waiting._left.text()
+    begun(qtbot, world, "device")
+    assert "01:05" in panel_in(world.window, DeviceWaitingPanel)._left.text()
     world.model.ticked.emit(NOW + 5)
-    assert "01:00" in world.window.device_waiting._left.text()
+    assert "01:00" in panel_in(world.window, DeviceWaitingPanel)._left.text()
 
 
 def test_what_a_page_asks_for_is_announced(qtbot: QtBot, world: World) -> None:
     with qtbot.waitSignal(world.window.toasts.announcer.announced, check_params_cb=lambda text: "W D J B" in text):
-        world.controller.start(SignInKind.DEVICE)
+        world.controller.start("device")
 
 
 # By password.
 
 
 def test_a_password_that_fails_stands_in_its_place(qtbot: QtBot, world: World) -> None:
-    world.controller.start(SignInKind.PASSWORD)
+    world.controller.start("password")
     typed(qtbot, world)
     qtbot.waitUntil(lambda: world.bench.end is not None)
-    assert world.window.password._busy.isVisible()
+    assert panel_in(world.window, PasswordPanel)._busy.isVisible()
     end(qtbot, world, SignInFailed("Wrong.", reason=SignInEnded.REFUSED))
-    assert (world.failures, world.model.sign_in_page, world.window.page) == ([], Page.PASSWORD, Page.PASSWORD)
-    assert world.window.password.spoken().startswith("Wrong.\nYou are not signed in.")
-    assert world.window.password.password_edit.hasFocus()
+    assert (world.failures, world.model.is_signing_in, shown_in(world.window)) == ([], True, PasswordPanel)
+    assert panel_in(world.window, PasswordPanel).spoken().startswith("Wrong.\nYou are not signed in.")
+    assert panel_in(world.window, PasswordPanel).password_edit.hasFocus()
     typed(qtbot, world)
     qtbot.waitUntil(lambda: world.bench.end is not None)
     end(qtbot, world)
-    assert (world.changes, world.model.sign_in_page) == ([None], None)
-    assert world.window.password.username_edit.text() == ""
+    assert (world.changes, world.model.is_signing_in) == ([False], False)
+    assert panel_in(world.window, PasswordPanel).username_edit.text() == ""
 
 
 def test_a_fault_of_ours_is_reported_and_frees_the_page(qtbot: QtBot, world: World) -> None:
-    world.controller.start(SignInKind.PASSWORD)
+    world.controller.start("password")
     typed(qtbot, world)
     qtbot.waitUntil(lambda: world.bench.end is not None)
     end(qtbot, world, ValueError("oh"))
     assert [type(each) for each in world.failures] == [ValueError]
-    assert (world.changes, world.model.sign_in_page) == ([None], None)
+    assert (world.changes, world.model.is_signing_in) == ([False], False)
 
 
 def test_whoever_is_signed_in_already_stays_so(qtbot: QtBot, world: World) -> None:
@@ -303,29 +316,29 @@ def test_whoever_is_signed_in_already_stays_so(qtbot: QtBot, world: World) -> No
     declined, lost = SignInFailed("Declined.", reason=SignInEnded.DECLINED), Hiccup("Lost.")
     end(qtbot, world, declined)
     assert declined.standing is Standing.STILL_SIGNED_IN
-    world.controller.start(SignInKind.PASSWORD)
+    world.controller.start("password")
     typed(qtbot, world)
     qtbot.waitUntil(lambda: world.bench.end is not None)
     end(qtbot, world, SignInFailed("Wrong.", reason=SignInEnded.REFUSED))
-    assert world.window.password.spoken().splitlines()[1] == "You are still signed in."
-    begun(qtbot, world, SignInKind.DEVICE)
+    assert panel_in(world.window, PasswordPanel).spoken().splitlines()[1] == "You are still signed in."
+    begun(qtbot, world, "device")
     end(qtbot, world, lost)
     assert lost.standing is Standing.STILL_SIGNED_IN
 
 
 def test_a_code_instead_of_the_phone_asks_anew_with_the_same_password(qtbot: QtBot, world: World) -> None:
-    async def ask(factors: SecondFactor) -> None:
+    async def ask(factors: SecondFactorPrompt) -> None:
         if await factors.choose(tuple(Factor)) is Factor.PUSH:
             factors.show_push(PushWaiting("42", NOW + 65))
         else:
             await factors.one_time_code(wrong_before=False)
 
     world.bench.first_factor = ask
-    panel = world.window.second_factor
-    world.controller.start(SignInKind.PASSWORD)
+    panel = panel_in(world.window, SecondFactorPanel)
+    world.controller.start("password")
     typed(qtbot, world)
-    qtbot.waitUntil(lambda: world.window.page is Page.SECOND_FACTOR)
-    assert world.model.sign_in_page is Page.SECOND_FACTOR
+    qtbot.waitUntil(lambda: shown_in(world.window) is SecondFactorPanel)
+    assert shown_in(world.window) is SecondFactorPanel
     assert panel.code_button.hasFocus()
     panel.push_button.click()
     qtbot.waitUntil(lambda: panel.number_label.text() == "42")
@@ -333,25 +346,25 @@ def test_a_code_instead_of_the_phone_asks_anew_with_the_same_password(qtbot: QtB
     panel.instead_button.click()
     qtbot.waitUntil(lambda: "Type the code" in panel.spoken())
     assert world.bench.passwords == [Secret("engine")] * 2
-    assert (world.model.sign_in_page, world.changes) == (Page.SECOND_FACTOR, [])
+    assert (shown_in(world.window), world.changes) == (SecondFactorPanel, [])
     world.bench.end = None
     panel.code_edit.setText("123456")
     panel.enter_button.click()
     qtbot.waitUntil(lambda: world.bench.end is not None)
     end(qtbot, world)
-    assert (world.changes, world.model.sign_in_page, panel.code_edit.text()) == ([None], None, "")
+    assert (world.changes, world.model.is_signing_in, panel.code_edit.text()) == ([False], False, "")
 
 
 @pytest.mark.parametrize("how", ["well", "wrong", "cancelled"])
 def test_nothing_of_the_password_is_kept_once_it_is_over(qtbot: QtBot, world: World, how: str) -> None:
-    world.controller.start(SignInKind.PASSWORD)
+    world.controller.start("password")
     typed(qtbot, world)
     qtbot.waitUntil(lambda: world.bench.end is not None)
-    attempt = world.controller._attempt
-    assert attempt is not None
-    assert attempt.again is not None
+    form = world.window.sign_in.forms["password"]
+    assert isinstance(form, PasswordForm)
+    assert form._again is not None
     if how == "cancelled":
         world.controller.cancel()
     else:
         end(qtbot, world, None if how == "well" else SignInFailed("Wrong.", reason=SignInEnded.REFUSED))
-    assert attempt.again is None
+    assert form._again is None

@@ -5,9 +5,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.connection import SignInKind
 from app.errors import StoreFailed, StoreUnread
 from app.errors.reasons import KeyringState
+from app.session.kinds import kind_names
 from ui.session.welcome import Welcome
 from ui.shell.commands import Commands, Possible
 
@@ -30,28 +30,28 @@ def welcome(qtbot: QtBot, commands: Commands) -> Welcome:
     return found
 
 
-def others(welcome: Welcome) -> set[SignInKind]:
+def others(welcome: Welcome) -> set[str]:
     return {kind for kind, button in welcome.kind_buttons.items() if button.isVisible()}
 
 
 @pytest.mark.parametrize(
     ("kind", "said"),
     [
-        (SignInKind.BROWSER, "Your browser opens the sign-in page of this connection."),
-        (SignInKind.PASSWORD, "Lapse asks for username and password here"),
-        (SignInKind.DEVICE, "Lapse shows a code and a link"),
+        ("browser", "Your browser opens the sign-in page of this connection."),
+        ("password", "Lapse asks for username and password here"),
+        ("device", "Lapse shows a code and a link"),
     ],
 )
-def test_the_call_to_action_is_of_the_connections_kind(welcome: Welcome, kind: SignInKind, said: str) -> None:
+def test_the_call_to_action_is_of_the_connections_kind(welcome: Welcome, kind: str, said: str) -> None:
     welcome.show_connection("Okta", embedded=False, kind=kind)
     assert welcome.start_button.text() == "Sign in to Okta"
     assert any(each.text().startswith(said) for each in welcome.findChildren(QLabel))
-    assert others(welcome) == set(SignInKind) - {kind}
+    assert others(welcome) == set(kind_names()) - {kind}
 
 
 def test_the_other_kinds_are_the_actions_of_the_menus(qtbot: QtBot, welcome: Welcome, commands: Commands) -> None:
-    for kind in (SignInKind.PASSWORD, SignInKind.DEVICE):
-        with qtbot.waitSignal(commands.sign_in_by[kind.value].triggered):
+    for kind in ("password", "device"):
+        with qtbot.waitSignal(commands.sign_in_by[kind].triggered):
             qtbot.keyClick(welcome.kind_buttons[kind], Qt.Key.Key_Space)
     with qtbot.waitSignal(welcome.sign_in_requested):
         qtbot.keyClick(welcome.start_button, Qt.Key.Key_Space)
@@ -59,12 +59,12 @@ def test_the_other_kinds_are_the_actions_of_the_menus(qtbot: QtBot, welcome: Wel
 
 def test_what_the_server_does_not_offer_cannot_be_pressed_and_says_why(welcome: Welcome, commands: Commands) -> None:
     commands.show_possible(Possible(is_ready=True, why_not_by={"device": "No device endpoint."}))
-    button = welcome.kind_buttons[SignInKind.DEVICE]
+    button = welcome.kind_buttons["device"]
     assert not button.isEnabled()
     assert (button.toolTip(), button.accessibleDescription()) == ("No device endpoint.",) * 2
-    assert welcome.kind_buttons[SignInKind.PASSWORD].isEnabled()
+    assert welcome.kind_buttons["password"].isEnabled()
     assert welcome.start_button.isEnabled()
-    welcome.show_connection("Okta", embedded=False, kind=SignInKind.DEVICE)
+    welcome.show_connection("Okta", embedded=False, kind="device")
     assert not welcome.start_button.isEnabled()
     assert welcome.start_button.toolTip() == "No device endpoint."
     commands.show_possible(Possible(is_ready=True))

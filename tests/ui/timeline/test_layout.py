@@ -8,18 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.lanes import Bar, End, Family, Lane, Lanes, Limits, Mark, MarkKind
+from app.lanes import End, FamilyTimes, Lane, LaneMark, Lanes, Limits, MarkKind, TokenLife
 from tests.names import AT, RT
 from ui.timeline.layout import LimitKind, Picture, Rules, limits_of, picture
-from ui.timeline.span import LONGEST_S, ORDER, SHORTEST_S, Frame, Span, following, ticks
+from ui.timeline.span import LONGEST_S, ORDER, SHORTEST_S, Frame, TimeSpan, following, ticks
 from ui.timeline.walk import beside, neighbour
 
 NOW = 1_790_000_000.0
 
 
-def bar(number: int, begin: float, life: float | None, lane: Lane = Lane.ACCESS, ended: float | None = None) -> Bar:
+def bar(
+    number: int, begin: float, life: float | None, lane: Lane = Lane.ACCESS, ended: float | None = None
+) -> TokenLife:
     name = AT if lane is Lane.ACCESS else RT
-    return Bar(
+    return TokenLife(
         lane=lane,
         name=name(number),
         family=1,
@@ -35,11 +37,11 @@ def bar(number: int, begin: float, life: float | None, lane: Lane = Lane.ACCESS,
 
 def mark(
     seq: int, at: float, kind: MarkKind = MarkKind.CALL, lane: Lane = Lane.CALLS, token: str = "", **more: Any
-) -> Mark:
-    return Mark(lane=lane, kind=kind, at=at, until=at, text="", seq=seq, token=token, **more)
+) -> LaneMark:
+    return LaneMark(lane=lane, kind=kind, at=at, until=at, text="", seq=seq, token=token, **more)
 
 
-def lanes_with(bars: list[Bar], marks: list[Mark] | None = None) -> Lanes:
+def lanes_with(bars: list[TokenLife], marks: list[LaneMark] | None = None) -> Lanes:
     found = Lanes()
     for thing in sorted([*bars, *(marks or [])], key=lambda thing: thing.seq):
         found.put(thing)
@@ -47,7 +49,7 @@ def lanes_with(bars: list[Bar], marks: list[Mark] | None = None) -> Lanes:
 
 
 def frame(begin: float = NOW - 100, end: float = NOW + 50, width: float = 600) -> Frame:
-    return Frame(80, 20, width, 30, Span(begin, end))
+    return Frame(80, 20, width, 30, TimeSpan(begin, end))
 
 
 LIVES = st.lists(st.tuples(st.floats(0.01, 500), st.floats(0.01, 400)), min_size=1, max_size=60)
@@ -90,7 +92,7 @@ def test_ticks_are_few_even_and_in_sight(begin: float, seconds: float, width: fl
 
 @given(factor=st.floats(0.01, 100), share=st.floats(0, 1), seconds=st.floats(SHORTEST_S, 1e6))
 def test_zooming_keeps_the_moment_under_the_cursor(factor: float, share: float, seconds: float) -> None:
-    span = Span(NOW, NOW + seconds)
+    span = TimeSpan(NOW, NOW + seconds)
     around = NOW + share * seconds
     zoomed = span.zoomed(factor, around)
     assert SHORTEST_S - 0.01 <= zoomed.seconds <= LONGEST_S + 1
@@ -233,7 +235,7 @@ def test_whatever_is_drawn_is_hit(lives: list[tuple[float, float]], span: tuple[
 
 def test_the_limits_lie_where_the_family_reaches_them_and_unknown_ones_nowhere() -> None:
     lanes = lanes_with([bar(1, NOW - 60, None, Lane.REFRESH)])
-    lanes.family = Family(1, NOW - 90, NOW - 60)
+    lanes.family = FamilyTimes(1, NOW - 90, NOW - 60)
     rules = Rules(limits=Limits(idle_s=80, absolute_s=100))
     found = picture(lanes, frame(), NOW, rules=rules)
     assert {limit.kind: limit.x for limit in found.limits} == {
@@ -245,7 +247,7 @@ def test_the_limits_lie_where_the_family_reaches_them_and_unknown_ones_nowhere()
         LimitKind.ABSOLUTE
     ]
     assert not picture(lanes, frame(), NOW, rules=Rules(limits=Limits(grace_s=5))).limits
-    lanes.family = Family(0, None, NOW - 60)
+    lanes.family = FamilyTimes(0, None, NOW - 60)
     assert list(limits_of(lanes, rules.limits)) == [LimitKind.IDLE]
     lanes.family = None
     assert not limits_of(lanes, rules.limits)

@@ -23,7 +23,7 @@ from app.events.wire import Exchange, ExchangeKind, TransportFailure
 from app.token_name import TokenKind, TokenName
 from app.wire.details import Detail
 from app.wire.redact import ShownBody
-from app.wire.view import Row, RowFilter, RowKind, WireLog, passes
+from app.wire.view import ExchangeRow, RowFilter, RowKind, WireLog, passes
 from ui import theme
 from ui.wirelog.model import AT, STATUS, TOOK, WHAT, WireModel
 from ui.wirelog.panel import WirePanel
@@ -59,19 +59,19 @@ class Story:
         self.log = WireLog()
         self._numbers = count(1)
 
-    def add(self, event: Event, cause: int | None = None) -> Row | None:
+    def add(self, event: Event, cause: int | None = None) -> ExchangeRow | None:
         place = self.log.take(Entry(next(self._numbers), NOW, cause, event))
         return None if place is None else self.log.rows[place]
 
-    def row(self, event: Event, cause: int | None = None) -> Row:
+    def row(self, event: Event, cause: int | None = None) -> ExchangeRow:
         row = self.add(event, cause)
         assert row is not None
         return row
 
-    def call(self) -> Row:
+    def call(self) -> ExchangeRow:
         return self.row(CallStarted("GET", "https://api/me"))
 
-    def exchange(self, kind: ExchangeKind, cause: int | None, status: int | None = 200) -> Row:
+    def exchange(self, kind: ExchangeKind, cause: int | None, status: int | None = 200) -> ExchangeRow:
         exchange = Exchange(
             kind=kind,
             method="GET",
@@ -113,7 +113,7 @@ def facts(found: WirePanel) -> dict[str, str]:
     return {model.index(row, 0).data(): model.index(row, 1).data() for row in range(model.rowCount())}
 
 
-def choose(found: WirePanel, row: Row, detail: Detail | None = None) -> None:
+def choose(found: WirePanel, row: ExchangeRow, detail: Detail | None = None) -> None:
     found.select(row.seq)
     found.show_detail(row, detail)
 
@@ -159,7 +159,7 @@ def test_new_rows_are_added_where_they_belong(qtbot: QtBot, story: Story) -> Non
 def test_however_calls_interleave_the_table_shows_the_log(
     qapp: QApplication, steps: list[tuple[int, str]], data: st.DataObject
 ) -> None:
-    story, model, calls, batch = Story(), WireModel(), [1], list[Row]()
+    story, model, calls, batch = Story(), WireModel(), [1], list[ExchangeRow]()
     wanted = data.draw(st.sampled_from((RowFilter(), RowFilter(kinds=frozenset({RowKind.EXCHANGE})))))
     batch.append(story.call())
     model.show_log(WireLog())

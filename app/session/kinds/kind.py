@@ -1,0 +1,81 @@
+"""What a kind of sign-in is: its name, its words, its flags, what it needs of a server, and its flow."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    # For types alone: a record is read by whoever lists the kinds, and most of them sign nobody in.
+    from app.clock import Clock
+    from app.connection import Connection
+    from app.journal import JournalWriter
+    from app.oauth.client import OAuthClient
+    from app.oauth.metadata import ServerMetadata
+    from app.session.sign_in_result import SignIn
+    from app.session.system_browser import OpenBrowser
+
+Prompt = TypeVar("Prompt")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInContext:
+    """What every flow works with, whatever it shows and asks."""
+
+    client: "OAuthClient"
+    connection: "Connection"
+    journal: "JournalWriter"
+    clock: "Clock"
+    open_browser: "OpenBrowser"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindWords:
+    """What is said of a kind, wherever it is said.
+
+    `noun` names it in a list, `choice` in a connection's form, `command` in the menus with `hint` beside it.
+    `invitation` says what will happen, and `demo_invitation` what at the demo org where that is something else.
+    `not_offered` is why a server lets nobody sign in so.
+    """
+
+    noun: str
+    choice: str
+    command: str
+    hint: str
+    invitation: str
+    demo_invitation: str = ""
+    not_offered: str
+
+    def invite(self, *, is_demo: bool) -> str:
+        """Return what will happen when somebody signs in so."""
+        return (self.demo_invitation if is_demo else "") or self.invitation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag:
+    """A flag of `lapse sign-in`; it takes a value where it has a `metavar` or `choices`."""
+
+    name: str
+    help: str
+    metavar: str = ""
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInKind(Generic[Prompt]):
+    """One kind of sign-in.
+
+    `name` is what settings and files call it, `grant` what the journal calls what brought the tokens. `flag` chooses
+    it, `more_flags` go with it. `sign_in` is given a prompt, which is how this kind shows and asks; it imports its flow
+    when it is called. `returns_by_redirect` says that the response comes back to the connection's redirect URI, and
+    `leaves_browser_session` that the user is signed in to the server in this machine's browser afterwards.
+    """
+
+    name: str
+    words: KindWords
+    flag: Flag
+    more_flags: tuple[Flag, ...] = ()
+    grant: str
+    is_offered: "Callable[[ServerMetadata], bool]"
+    sign_in: "Callable[[SignInContext, Prompt], Awaitable[SignIn]]"
+    returns_by_redirect: bool = False
+    leaves_browser_session: bool = False
