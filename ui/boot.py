@@ -30,11 +30,11 @@ def run_window(arguments: list[str]) -> int:
 def _paint_first(application: QApplication, window: MainWindow) -> None:
     """Show the window and return once it is on the screen; Qt's loop runs for that long, and no other does yet."""
     painted = _Painted(window)
-    painted.enough.connect(application.exit)
+    painted.finished.connect(application.exit)
     window.show()
     application.exec()
     # A further paint, or the time limit, must not end the loop that comes next.
-    painted.enough.disconnect(application.exit)
+    painted.finished.disconnect(application.exit)
     window.removeEventFilter(painted)
     painted.deleteLater()
 
@@ -42,15 +42,15 @@ def _paint_first(application: QApplication, window: MainWindow) -> None:
 class _Painted(QObject):
     """Says when the window has been painted, or when that takes too long to wait for."""
 
-    enough = Signal()
+    finished = Signal()
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         window.installEventFilter(self)
-        QTimer.singleShot(_PAINT_WITHIN_MS, self, self.enough.emit)
+        QTimer.singleShot(_PAINT_WITHIN_MS, self, self.finished.emit)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Look for a paint; stop nothing."""
         if event.type() == QEvent.Type.Paint:
-            QTimer.singleShot(0, self, self.enough.emit)
+            QTimer.singleShot(0, self, self.finished.emit)
         return False

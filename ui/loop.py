@@ -71,7 +71,7 @@ class QtLoop(QEventLoop):  # type: ignore[misc]  # it ships no types
 
 async def _live(application: QApplication, window: MainWindow) -> int:
     over, code = asyncio.Event(), 0
-    window.closing.connect(over.set)
+    window.close_requested.connect(over.set)
     asyncio.get_running_loop().set_exception_handler(tell_of_loop)
     stopped = _stop_on_signals(over)
     try:
@@ -99,12 +99,12 @@ async def _work(application: QApplication, window: MainWindow, over: asyncio.Eve
     assembly = await ThreadExecutor("lapse-imports").run(_import_assembly)
     if over.is_set():
         return False
-    async with assembly.open_assembly() as bench:
-        theme.apply(application, bench.settings.scheme)
-        controller = WindowController(window, bench)
+    async with assembly.open_assembly() as connections:
+        theme.apply(application, connections.settings.scheme)
+        controller = WindowController(window, connections)
         controller.start()
-        if bench.folder_trouble is not None:
-            window.error_panel.show_error(bench.folder_trouble)
+        if connections.folder_trouble is not None:
+            window.error_panel.show_error(connections.folder_trouble)
         await over.wait()
         window.hide()
         await controller.close()

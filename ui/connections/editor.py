@@ -48,15 +48,14 @@ class Purpose(StrEnum):
 
 
 class ConnectionEditor(QDialog):
-    """Emits the checked connection by `saved` and stays open until it is accepted; trouble is said where it stands.
+    """Emits the checked connection by `saved` and stays open until it is accepted; errors appear at their field.
 
-    An issuer is looked up before it can be saved; only where nobody answers it may be saved without. `look_up_wanted`
-    and `test_wanted` ask for what needs the network, `cancel_wanted` that it be stopped.
+    An issuer has to be looked up before it is saved, unless it does not respond.
     """
 
-    look_up_wanted = Signal(str)
-    test_wanted = Signal(object)
-    cancel_wanted = Signal()
+    look_up_requested = Signal(str)
+    test_requested = Signal(object)
+    cancel_requested = Signal()
     saved = Signal(object)
     copy_requested = Signal(str)
 
@@ -155,12 +154,12 @@ class ConnectionEditor(QDialog):
 
     def _look_up(self) -> None:
         self._forget_trouble()
-        self.look_up_wanted.emit(self.form.issuer_edit.text())
+        self.look_up_requested.emit(self.form.issuer_edit.text())
 
     def _test(self) -> None:
         connection = self._checked()
         if connection is not None:
-            self.test_wanted.emit(connection)
+            self.test_requested.emit(connection)
 
     def _save(self) -> None:
         if self._is_busy:
@@ -201,7 +200,7 @@ class ConnectionEditor(QDialog):
         self.form.kinds.show_possible({})
         self.form.issuer.show_trouble("")
         if self._is_busy:
-            self.cancel_wanted.emit()  # what would be found is about another text
+            self.cancel_requested.emit()  # what would be found is about another text
         self._busy_label.clear()
         self._show_save()
         self._show_session_note()
@@ -284,7 +283,7 @@ class ConnectionEditor(QDialog):
         form.client_id_edit.textEdited.connect(self._show_session_note)
         form.found.chosen.connect(self._take)
         form.redirect.copy_requested.connect(self.copy_requested)
-        self.stop_button.clicked.connect(self.cancel_wanted)
+        self.stop_button.clicked.connect(self.cancel_requested)
         self.test_button.clicked.connect(self._test)
         self.cancel_button.clicked.connect(self.reject)
         self.save_button.clicked.connect(self._save)

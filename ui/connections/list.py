@@ -30,13 +30,13 @@ class ConnectionRow:
 class ConnectionsDialog(QDialog):
     """Asks by its signals for what is to be done; `show_connections` tells what came of it."""
 
-    use_wanted = Signal(str)
-    add_wanted = Signal()
-    edit_wanted = Signal(str)
-    duplicate_wanted = Signal(str)
-    remove_wanted = Signal(str)
-    import_wanted = Signal()
-    export_wanted = Signal(str)
+    use_requested = Signal(str)
+    add_requested = Signal()
+    edit_requested = Signal(str)
+    duplicate_requested = Signal(str)
+    remove_requested = Signal(str)
+    import_requested = Signal()
+    export_requested = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -125,19 +125,19 @@ class ConnectionsDialog(QDialog):
     def _use(self) -> None:
         row = self._row()
         if row is not None and not row.is_current:
-            self.use_wanted.emit(row.name)
+            self.use_requested.emit(row.name)
 
     def _edit(self) -> None:
-        self.edit_wanted.emit(self.chosen())
+        self.edit_requested.emit(self.chosen())
 
     def _duplicate(self) -> None:
-        self.duplicate_wanted.emit(self.chosen())
+        self.duplicate_requested.emit(self.chosen())
 
     def _remove(self) -> None:
-        self.remove_wanted.emit(self.chosen())
+        self.remove_requested.emit(self.chosen())
 
     def _export(self) -> None:
-        self.export_wanted.emit(self.chosen())
+        self.export_requested.emit(self.chosen())
 
     def _connect(self) -> None:
         self.table.selectionModel().currentRowChanged.connect(self._show_possible)
@@ -152,8 +152,8 @@ class ConnectionsDialog(QDialog):
             (self.close_button, self.reject),
         ):
             button.clicked.connect(slot)
-        self.add_button.clicked.connect(self.add_wanted)
-        self.import_button.clicked.connect(self.import_wanted)
+        self.add_button.clicked.connect(self.add_requested)
+        self.import_button.clicked.connect(self.import_requested)
         self.use_button.setDefault(True)
 
     def _button(self, name: str, text: str) -> QPushButton:

@@ -71,12 +71,12 @@ class DemoController(Controller):
         self._panel.what_if.in_s = 0.0
         if not self._model.is_ready:
             self._panel.show_unknown()
-        elif self._bench.connection.embedded:
+        elif self._connections.connection.embedded:
             self._shell.side.entitle(self._panel, "Demo org")
             self._read_soon()
         else:
             self._shell.side.entitle(self._panel, "What if?")
-            self._panel.show_real(self._bench.connection.name)
+            self._panel.show_real(self._connections.connection.name)
             self._tick()
 
     def _added(self, batch: tuple[Entry, ...]) -> None:
@@ -95,7 +95,7 @@ class DemoController(Controller):
         """Look at the org where that costs nothing; think anew about a real server."""
         if not self._model.is_ready or not self._panel.isVisible():
             return
-        if not self._bench.connection.embedded:
+        if not self._connections.connection.embedded:
             self._think()
         elif self._controls is not None and (state := self._controls.look()) is not None:
             self._show(state)
@@ -107,7 +107,7 @@ class DemoController(Controller):
         model.ready_changed.connect(self._show_connection)
         model.appended.connect(self._added)
         model.ticked.connect(self._tick)
-        panel.seen.connect(self._read_soon)
+        panel.viewed.connect(self._read_soon)
         panel.choose_demo_requested.connect(self._on_choose_demo)
         panel.what_if.moved.connect(self._tick)
         panel.lifetimes.turn_requested.connect(self._on_turn)
@@ -116,8 +116,8 @@ class DemoController(Controller):
         panel.times.server_skew_requested.connect(self._on_server_skew)
         panel.times.right_requested.connect(self._on_right)
         panel.faults.switched.connect(self._on_switch)
-        panel.faults.wanted.connect(self._on_fault)
-        panel.faults.unwanted.connect(self._on_fault_off)
+        panel.faults.fault_requested.connect(self._on_fault)
+        panel.faults.end_requested.connect(self._on_fault_off)
         panel.faults.cut_requested.connect(self._on_cut)
         commands.demo_panel.triggered.connect(self._on_open)
         commands.travel_10_s.triggered.connect(self._on_10_s)
@@ -210,13 +210,13 @@ class DemoController(Controller):
     async def _turned(self) -> "Controls":
         from app.demo.embedded import controls_of
 
-        return await controls_of(self._bench)
+        return await controls_of(self._connections)
 
     async def _show_addresses(self) -> None:
         from app.demo.embedded import demo_of
         from ui.demo.addresses import AddressesDialog
 
-        addresses = await demo_of(self._bench).addresses()
+        addresses = await demo_of(self._connections).addresses()
         presents = self._shell.commands.presenter.isChecked()
         dialog = AddressesDialog(addresses, self._shell.window, presents=presents)
         dialog.copy_requested.connect(self._shell.clipboard.copy)
@@ -234,7 +234,7 @@ class DemoController(Controller):
         ):
             from app.demo.embedded import reset_demo_org
 
-            await reset_demo_org(self._bench)
+            await reset_demo_org(self._connections)
             self._model.refresh()
 
     async def _read(self) -> None:
@@ -243,7 +243,7 @@ class DemoController(Controller):
         self._controls = controls
         self._show(state)
         is_guest = controls.look() is None
-        self._panel.show_host(clock_time(self._bench.clock.now()) if is_guest else None)
+        self._panel.show_host(clock_time(self._connections.clock.now()) if is_guest else None)
 
     # --- what is told ---------------------------------------------------------------------------------------------
 
@@ -255,7 +255,7 @@ class DemoController(Controller):
         return has_faults and isinstance(entry.event, Exchange) and entry.event.kind is not ExchangeKind.CONTROL
 
     def _read_soon(self) -> None:
-        if self._model.is_ready and self._bench.connection.embedded and self._panel.isVisible():
+        if self._model.is_ready and self._connections.connection.embedded and self._panel.isVisible():
             self._tasks.start(_READING, self._read)
 
     def _show(self, state: "OrgState") -> None:
@@ -264,7 +264,7 @@ class DemoController(Controller):
             self._panel.show_org(state)
 
     def _think(self) -> None:
-        session, what_if = self._bench.session, self._panel.what_if
+        session, what_if = self._connections.session, self._panel.what_if
         left_s = session.decide("What if").remaining_s
         what_if.show_thought(session.decide("What if", in_s=what_if.in_s), left_s)
 

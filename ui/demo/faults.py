@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 class FaultControls(QWidget):
     """Shows every fault.
 
-    `switched` carries a fault with a switch of its own, and whether it shall be on; `wanted` how any other is written;
-    `unwanted` the one to end.
+    `switched` carries a fault with its own switch and whether it is to be on; `fault_requested` the text of any other;
+    `end_requested` the one to end.
     """
 
     switched = Signal(object, bool)
-    wanted = Signal(str)
-    unwanted = Signal(object)
+    fault_requested = Signal(str)
+    end_requested = Signal(object)
     cut_requested = Signal(bool)
 
     def __init__(self) -> None:
@@ -62,7 +62,7 @@ class FaultControls(QWidget):
         for number, state in rest.items():
             if number not in self.others:
                 self.others[number] = _OtherFault(number)
-                self.others[number].unwanted.connect(self.unwanted)
+                self.others[number].end_requested.connect(self.end_requested)
                 self._list.addWidget(self.others[number])
                 QWidget.setTabOrder(above, self.others[number].off_button)  # else Tab comes to what is new last
             self.others[number].show_state(state)
@@ -125,7 +125,7 @@ class FaultControls(QWidget):
             return
         self.error_label.hide()
         self.other_edit.clear()
-        self.wanted.emit(str(fault))
+        self.fault_requested.emit(str(fault))
 
     def _on_edited(self) -> None:
         self.error_label.hide()
@@ -152,7 +152,7 @@ class FaultControls(QWidget):
 class _OtherFault(QWidget):
     """A fault that has no switch of its own here, or that somebody else switched on besides."""
 
-    unwanted = Signal(object)
+    end_requested = Signal(object)
 
     def __init__(self, number: int) -> None:
         super().__init__()
@@ -182,4 +182,4 @@ class _OtherFault(QWidget):
         self.off_button.setAccessibleName(f"Switch off {state.fault}")
 
     def _on_off(self) -> None:
-        self.unwanted.emit(self._state)
+        self.end_requested.emit(self._state)

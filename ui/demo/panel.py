@@ -24,11 +24,11 @@ _BETWEEN = 18
 class DemoPanel(QWidget):
     """Shows how the demo org is turned; its sections ask for everything.
 
-    `seen` tells that somebody looks at it again, or wants to, `choose_demo_requested` that the demo org is wanted as
+    `viewed` tells that somebody looks at it again, or wants to, `choose_demo_requested` that the demo org is wanted as
     connection.
     """
 
-    seen = Signal()
+    viewed = Signal()
     choose_demo_requested = Signal()
 
     def __init__(self, commands: Commands) -> None:
@@ -44,7 +44,7 @@ class DemoPanel(QWidget):
         self.look_button = QPushButton("Look again")
         self.look_button.setObjectName("lookAgainButton")
         self.look_button.setToolTip("Asks the demo org once how it is turned")
-        self.look_button.clicked.connect(self.seen)
+        self.look_button.clicked.connect(self.viewed)
         self.what_if = WhatIf()
         self.lifetimes = LifetimeControls()
         self.times = TimeControls(commands)
@@ -82,7 +82,7 @@ class DemoPanel(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Tell that it is looked at."""
         super().showEvent(event)
-        self.seen.emit()
+        self.viewed.emit()
 
     def minimumSizeHint(self) -> QSize:
         """Return the width at which nothing needs to be scrolled sideways."""

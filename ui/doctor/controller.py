@@ -23,11 +23,11 @@ class DoctorController(Controller):
         self._panel = panel
         model.appended.connect(self._added)
         shell.commands.doctor.triggered.connect(self._on_look)
-        panel.look_wanted.connect(self._on_look)
-        panel.cancel_wanted.connect(self._on_cancel)
-        panel.entry_wanted.connect(shell.selection.select)
+        panel.look_requested.connect(self._on_look)
+        panel.cancel_requested.connect(self._on_cancel)
+        panel.entry_requested.connect(shell.selection.select)
         panel.copy_requested.connect(shell.clipboard.copy)
-        panel.turn_on_grant_wanted.connect(shell.commands.turn_on_grant.trigger)
+        panel.turn_on_grant_requested.connect(shell.commands.turn_on_grant.trigger)
 
     def _added(self, batch: tuple[Entry, ...]) -> None:
         """Open by itself where the newest entries tell of what the doctor is there for."""
@@ -40,7 +40,7 @@ class DoctorController(Controller):
         self._start(asked=False)
 
     def _calls_for_the_doctor(self, entry: Entry) -> bool:
-        if not self._bench.is_connected or entry.connection != self._bench.connection.key:
+        if not self._connections.is_connected or entry.connection != self._connections.connection.key:
             return False
         event = entry.event
         if isinstance(event, RefreshFailed):
@@ -63,7 +63,7 @@ class DoctorController(Controller):
         from app.doctor.diagnosis import diagnosis_of
 
         try:
-            found = await diagnosis_of(self._bench, asked=asked)
+            found = await diagnosis_of(self._connections, asked=asked)
         except LapseError:
             self._panel.show_stopped()
             raise

@@ -15,11 +15,11 @@ _TOP = Qt.AlignmentFlag.AlignTop
 class FindingCard(Card):
     """Shows one finding; all of it is plain text, because much of it comes from a server.
 
-    `entry_wanted` asks for an entry of the journal by its number.
+    `entry_requested` asks for an entry of the journal by its number.
     """
 
-    entry_wanted = Signal(int)
-    turn_on_grant_wanted = Signal()
+    entry_requested = Signal(int)
+    turn_on_grant_requested = Signal()
 
     def __init__(self, finding: Finding, number: int, parent: QWidget | None = None) -> None:
         super().__init__(parent, spacing=8)
@@ -78,7 +78,7 @@ class FindingCard(Card):
         return _at_left(button)
 
     def _ask_entry(self) -> None:
-        self.entry_wanted.emit(int(self.sender().property("seq")))
+        self.entry_requested.emit(int(self.sender().property("seq")))
 
     def _add_cure(self) -> None:
         self._add_line("WHAT TO DO", role="section")
@@ -95,7 +95,7 @@ class FindingCard(Card):
         button.setObjectName(f"turnOnGrantButton{self._number}")
         button.setAccessibleName("Turn the Refresh Token grant on…")
         button.setProperty("primary", True)
-        button.clicked.connect(self.turn_on_grant_wanted)
+        button.clicked.connect(self.turn_on_grant_requested)
         self.body.addLayout(_at_left(button))
 
     def _add_line(self, text: str, *, role: str) -> None:

@@ -47,14 +47,14 @@ class TokenSource(Enum):
 class GrantDialog(QDialog):
     """Three steps: read the app, look at the change, see it confirmed. It sends nothing; it asks by its signals.
 
-    `read_wanted` brings the API token, None where it is not asked for, and whether to keep it in the keyring; the
-    dialog has forgotten it by then. `apply_wanted` brings the GrantChange that is shown. To close it is to cancel.
+    `read_requested` brings the API token, None where it is not asked for, and whether to keep it in the keyring; the
+    dialog has forgotten it by then. `apply_requested` brings the GrantChange that is shown. To close it is to cancel.
     """
 
-    read_wanted = Signal(object, bool)
-    read_again_wanted = Signal()
-    forget_wanted = Signal()
-    apply_wanted = Signal(object)
+    read_requested = Signal(object, bool)
+    read_again_requested = Signal()
+    forget_requested = Signal()
+    apply_requested = Signal(object)
     copy_requested = Signal(str)
 
     def __init__(self, org_url: str, source: TokenSource, parent: QWidget | None = None) -> None:
@@ -133,12 +133,12 @@ class GrantDialog(QDialog):
         except BadInput as wrong:
             self.show_error(wrong)
             return
-        self.read_wanted.emit(token, token is not None and self.token_page.keep_check.isChecked())
+        self.read_requested.emit(token, token is not None and self.token_page.keep_check.isChecked())
 
     def _apply(self) -> None:
         change = self.change_page.change
         if change is not None:
-            self.apply_wanted.emit(change)
+            self.apply_requested.emit(change)
 
     def done(self, result: int) -> None:
         """Close, and forget what was typed."""
@@ -210,14 +210,14 @@ class GrantDialog(QDialog):
         self.read_button = _button("grantReadButton", "Read the app", primary=True)
         self.read_button.clicked.connect(self.read)
         self.read_again_button = _button("grantReadAgainButton", "Read again")
-        self.read_again_button.clicked.connect(self.read_again_wanted)
+        self.read_again_button.clicked.connect(self.read_again_requested)
         self.apply_button = _button("grantApplyButton", "Apply the change", primary=True)
         self.apply_button.clicked.connect(self._apply)
         self.cancel_button = _button("grantCancelButton", "Cancel")
         self.cancel_button.clicked.connect(self.reject)
         self.close_button = _button("grantCloseButton", "Close", primary=True)
         self.close_button.clicked.connect(self.accept)
-        self.token_page.forget_button.clicked.connect(self.forget_wanted)
+        self.token_page.forget_button.clicked.connect(self.forget_requested)
 
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()

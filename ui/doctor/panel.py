@@ -12,16 +12,12 @@ from ui.widgets.scrolling import scrolling
 
 
 class DoctorPanel(QWidget):
-    """Shows findings; asks for everything else.
+    """Shows findings; `look_requested` asks for another diagnosis, `entry_requested` carries a journal number."""
 
-    `entry_wanted` asks to show an entry of the journal, `turn_on_grant_wanted` for the dialog that does it,
-    `look_wanted` for another diagnosis, `cancel_wanted` to stop it, `copy_requested` to copy the findings as text.
-    """
-
-    entry_wanted = Signal(int)
-    turn_on_grant_wanted = Signal()
-    look_wanted = Signal()
-    cancel_wanted = Signal()
+    entry_requested = Signal(int)
+    turn_on_grant_requested = Signal()
+    look_requested = Signal()
+    cancel_requested = Signal()
     copy_requested = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -32,9 +28,9 @@ class DoctorPanel(QWidget):
         self.state_label = label(role="muted", wrap=True)
         self.state_label.setObjectName("doctorStateLabel")
         self.look_button = self._button("doctorLookButton", "Look again", "Look again for causes")
-        self.look_button.clicked.connect(self.look_wanted)
+        self.look_button.clicked.connect(self.look_requested)
         self.cancel_button = self._button("doctorCancelButton", "Cancel", "Stop looking")
-        self.cancel_button.clicked.connect(self.cancel_wanted)
+        self.cancel_button.clicked.connect(self.cancel_requested)
         self.copy_button = self._button("doctorCopyButton", "Copy", "Copy the findings as text")
         self.copy_button.clicked.connect(self._copy)
         self.progress = QProgressBar()
@@ -85,8 +81,8 @@ class DoctorPanel(QWidget):
 
     def _card(self, finding: Finding, number: int) -> FindingCard:
         card = FindingCard(finding, number)
-        card.entry_wanted.connect(self.entry_wanted)
-        card.turn_on_grant_wanted.connect(self.turn_on_grant_wanted)
+        card.entry_requested.connect(self.entry_requested)
+        card.turn_on_grant_requested.connect(self.turn_on_grant_requested)
         return card
 
     def _tell(self, state: str) -> None:

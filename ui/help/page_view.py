@@ -33,13 +33,13 @@ _FULL = 100
 class PageView(QTextBrowser):
     """Shows one page in the colours and the size in force.
 
-    A link to a page is `page_requested` with its name and heading, any other `address_requested`; `pointed_at` says
+    A link to a page is `page_requested` with its name and heading, any other `address_requested`; `link_hovered` says
     where the link under the pointer leads, empty for none.
     """
 
     page_requested = Signal(str, str)
     address_requested = Signal(str)
-    pointed_at = Signal(str)
+    link_hovered = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -178,7 +178,7 @@ class PageView(QTextBrowser):
 
     def _on_pointed(self, url: QUrl) -> None:
         page = self._page_of(url) if not url.isEmpty() else None
-        self.pointed_at.emit(f"To the page {page.title}" if page else url.toString())
+        self.link_hovered.emit(f"To the page {page.title}" if page else url.toString())
 
     def _page_of(self, url: QUrl) -> ManualPage | None:
         if url.scheme():

@@ -147,7 +147,7 @@ class HelpWindow(QDialog):
         self.back_button.clicked.connect(self.go_back)
         self.view.page_requested.connect(self.open_page)
         self.view.address_requested.connect(self._on_address)
-        self.view.pointed_at.connect(self.status.show_text)
+        self.view.link_hovered.connect(self.status.show_text)
 
     # --- showing --------------------------------------------------------------------------------------------------
 

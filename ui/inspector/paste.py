@@ -29,7 +29,7 @@ class KeySource(StrEnum):
 class PasteEdit(QPlainTextEdit):
     """Takes pasted and dropped text, and files; a large text is kept aside, because no line of it can be laid out."""
 
-    trouble = Signal(object)
+    failed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -86,7 +86,7 @@ class PasteEdit(QPlainTextEdit):
             with Path(path).open(encoding="utf-8", errors="replace") as file:
                 self.take(file.read(LONGEST + 1))
         except OSError as failed:
-            self.trouble.emit(BadInput(f"The file {path} cannot be read: {failed.strerror}."))
+            self.failed.emit(BadInput(f"The file {path} cannot be read: {failed.strerror}."))
 
 
 class PasteDialog(QDialog):
@@ -105,7 +105,7 @@ class PasteDialog(QDialog):
         self.text_edit.setAccessibleName("Token, or text with tokens in it")
         hint = "A token, Bearer …, an Authorization header, a curl command, a token response, a redirect URL"
         self.text_edit.setPlaceholderText(hint)
-        self.text_edit.trouble.connect(self.show_error)
+        self.text_edit.failed.connect(self.show_error)
         self.source_picker = Picker()
         self.source_picker.setObjectName("keySourcePicker")
         self.source_picker.setAccessibleName("Keys to verify with")
@@ -126,7 +126,7 @@ class PasteDialog(QDialog):
         self.keys_edit.masks = masks
         self.keys_edit.setObjectName("pastedKeysEdit")
         self.keys_edit.setAccessibleName("Keys")
-        self.keys_edit.trouble.connect(self.show_error)
+        self.keys_edit.failed.connect(self.show_error)
         self._note = label(role="muted", wrap=True)
         self._trouble = label(wrap=True)
         self._trouble.setObjectName("pasteTroubleLabel")

@@ -13,16 +13,16 @@ class JournalController(Controller):
     def __init__(self, panel: JournalPanel, shell: Shell, model: SessionModel) -> None:
         super().__init__(shell, model)
         self._panel = panel
-        panel.show_entries(tuple(self._bench.journal))
+        panel.show_entries(tuple(self._connections.journal))
         model.appended.connect(self._added)
         shell.selection.selected.connect(self._select)
         shell.selection.why_requested.connect(self._on_why)
         panel.selected.connect(shell.selection.select)
-        panel.why_wanted.connect(self._show_why)
+        panel.why_requested.connect(self._show_why)
 
     def _added(self, batch: tuple[Entry, ...]) -> None:
         self._panel.added(batch)
-        self._shell.entitle_tab(self._panel, f"Journal · {len(self._bench.journal)}")
+        self._shell.entitle_tab(self._panel, f"Journal · {len(self._connections.journal)}")
 
     def _select(self, seq: int) -> None:
         self._panel.select(seq)
@@ -33,4 +33,4 @@ class JournalController(Controller):
         self._shell.selection.select(seq)
 
     def _show_why(self, seq: int) -> None:
-        self._panel.show_why(self._bench.journal.chain(seq))
+        self._panel.show_why(self._connections.journal.chain(seq))

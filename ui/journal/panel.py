@@ -14,14 +14,14 @@ _WIDTHS = {NUMBER: 66, AT: 76, CAUSE: 96}
 
 
 class JournalPanel(QWidget):
-    """Newest last; follows the end while the end is in sight. `why_wanted` asks what led to the chosen entry.
+    """Newest last; follows the end while the end is in sight. `why_requested` asks what led to the chosen entry.
 
     What a person chooses, here or in the chain of causes below, is told by `selected`; what is chosen from elsewhere
     is not told again.
     """
 
     selected = Signal(int)
-    why_wanted = Signal(int)
+    why_requested = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -109,7 +109,7 @@ class JournalPanel(QWidget):
         entry = self._model.entry_at(index)
         if entry is not None:
             self.selected.emit(entry.seq)
-            self.why_wanted.emit(entry.seq)
+            self.why_requested.emit(entry.seq)
 
     def _walk(self, current: QModelIndex, _previous: QModelIndex) -> None:
         if not self._told_elsewhere:

@@ -36,7 +36,7 @@ class LessonsController(Controller):
     def __init__(self, panel: LessonsPanel, shell: Shell, model: SessionModel) -> None:
         super().__init__(shell, model)
         self._panel = panel
-        self._progress: LessonProgress = progress_of(self._bench.settings.window)
+        self._progress: LessonProgress = progress_of(self._connections.settings.window)
         self._open: Lesson | None = None
         self._run: LessonRun | None = None
         self._show_work: Callable[[], None] | None = None  # while the program is at work for the lesson on show
@@ -94,10 +94,10 @@ class LessonsController(Controller):
     def _added(self) -> None:
         """Take what the journal has been told since."""
         run = self._run
-        if run is None or not self._bench.is_connected or not self._bench.connection.embedded:
+        if run is None or not self._connections.is_connected or not self._connections.connection.embedded:
             return
-        place, belongs = run.place, ("", self._bench.connection.key)
-        journal = self._bench.journal
+        place, belongs = run.place, ("", self._connections.connection.key)
+        journal = self._connections.journal
         first, self._taken = self._taken + 1, journal.newest
         for seq in range(first, journal.newest + 1):
             entry = journal.entry(seq)
@@ -118,17 +118,17 @@ class LessonsController(Controller):
         commands.show_me.triggered.connect(self._on_show_me)
         commands.reset_lesson.triggered.connect(self._on_reset)
         commands.leave_lesson.triggered.connect(self._on_leave)
-        panel.lesson_wanted.connect(self._on_lesson_wanted)
+        panel.lesson_requested.connect(self._on_lesson_requested)
         panel.start_requested.connect(self._on_start)
         panel.cancel_requested.connect(self.cancel)
         panel.next_requested.connect(self._on_next)
-        panel.demo_org_wanted.connect(self._on_demo_org)
+        panel.demo_org_requested.connect(self._on_demo_org)
 
     def _on_lessons(self) -> None:
         self._shell.open_side(self._panel)
         self._panel.take_focus()
 
-    def _on_lesson_wanted(self, name: str) -> None:
+    def _on_lesson_requested(self, name: str) -> None:
         self._open, self._run = next(each for each in LESSONS if each.name == name), None
         self._show_possible()
 
@@ -165,7 +165,7 @@ class LessonsController(Controller):
         if following is None:
             self._on_leave()
         else:
-            self._on_lesson_wanted(following.name)
+            self._on_lesson_requested(following.name)
 
     def _on_demo_org(self) -> None:
         self._model.choose_demo()
@@ -173,7 +173,7 @@ class LessonsController(Controller):
     # --- tasks ----------------------------------------------------------------------------------------------------
 
     async def _reset(self, lesson: "Lesson") -> None:
-        if lesson.begins_signed_out and self._bench.session.tokens is not None and not await self._may_sign_out():
+        if lesson.begins_signed_out and self._connections.session.tokens is not None and not await self._may_sign_out():
             return
         await self._prepare(lesson)
 
@@ -183,7 +183,7 @@ class LessonsController(Controller):
         self._remember(lambda progress: progress.forgotten(lesson.name))
         self._show_possible()
         with self._at_work(self._panel.show_preparing):
-            await lesson.prepare(Player(self._bench))
+            await lesson.prepare(Player(self._connections))
             if self._open is lesson:
                 self._begin(lesson, 0)
 
@@ -193,10 +193,10 @@ class LessonsController(Controller):
         if step is None:
             return
         with self._at_work(self._panel.show_playing):
-            await step.play(Player(self._bench))
+            await step.play(Player(self._connections))
             self._added()
         if run.step is step:
-            is_signed_in = self._bench.session.tokens is not None
+            is_signed_in = self._connections.session.tokens is not None
             raise StepFailed(
                 f"The step “{step.title}” was played, and what it waits for did not happen.",
                 standing=Standing.STILL_SIGNED_IN if is_signed_in else Standing.SIGNED_OUT,
@@ -231,7 +231,7 @@ class LessonsController(Controller):
 
     def _begin(self, lesson: "Lesson", place: int) -> None:
         self._run = LessonRun(lesson, place)
-        self._taken = self._bench.journal.newest
+        self._taken = self._connections.journal.newest
         self._remember(lambda progress: progress.at(lesson.name, place))
         self._show()
 
@@ -269,10 +269,10 @@ class LessonsController(Controller):
         return LESSONS[place] if place < len(LESSONS) else None
 
     def _why_not(self, lesson: "Lesson") -> str:
-        if not self._bench.is_connected:
+        if not self._connections.is_connected:
             return "The connection is not ready yet."
-        if lesson.needs_keyring and self._bench.session.place is not StorePlace.KEYRING:
-            trouble = self._bench.session.store_trouble
+        if lesson.needs_keyring and self._connections.session.place is not StorePlace.KEYRING:
+            trouble = self._connections.session.store_trouble
             reason = trouble.what if trouble is not None else "No keyring is used."
             return f"This lesson needs a keyring to keep the session in. {reason}"
         return ""
@@ -295,6 +295,6 @@ class LessonsController(Controller):
         if self._progress == before:
             return
         try:
-            self._bench.remember_window(change(saved_progress()).kept())
+            self._connections.remember_window(change(saved_progress()).kept())
         except LapseError as error:
             self._shell.show_error(error)

@@ -12,9 +12,9 @@ from ui.widgets.scrolling import scrolling
 
 
 class ListPage(QWidget):
-    """Shows every lesson; `lesson_wanted` asks to open one by its name."""
+    """Shows every lesson; `lesson_requested` asks to open one by its name."""
 
-    lesson_wanted = Signal(str)
+    lesson_requested = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,6 +62,6 @@ class ListPage(QWidget):
 
     def _add(self, row: LessonRow) -> None:
         button = RowButton(row)
-        button.lesson_wanted.connect(self.lesson_wanted)
+        button.lesson_requested.connect(self.lesson_requested)
         self.rows[button.name] = button
         self._list.insertWidget(self._list.count() - 1, button)

@@ -21,18 +21,17 @@ class _Page(IntEnum):
 
 
 class LessonsPanel(QWidget):
-    """Shows lessons and asks for everything; hint, Show me, reset and leave are commands of the window.
+    """The list, or the lesson opened; hint, Show me, reset and leave are commands of the window.
 
-    `lesson_wanted` asks to open a lesson by its name, `start_requested` to begin the one on show or to go on with it,
-    `cancel_requested` to stop the program, `next_requested` for the lesson after this, `demo_org_wanted` to be
-    connected to the demo org.
+    `lesson_requested` carries a lesson's name; `start_requested` begins or continues the lesson shown,
+    `cancel_requested` stops the program.
     """
 
-    lesson_wanted = Signal(str)
+    lesson_requested = Signal(str)
     start_requested = Signal()
     cancel_requested = Signal()
     next_requested = Signal()
-    demo_org_wanted = Signal()
+    demo_org_requested = Signal()
 
     def __init__(self, commands: Commands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,7 +40,7 @@ class LessonsPanel(QWidget):
         self._is_elsewhere = False
         self._has_lesson = False
         self.list = ListPage()
-        self.list.lesson_wanted.connect(self.lesson_wanted)
+        self.list.lesson_requested.connect(self.lesson_requested)
         self.lesson = LessonPage(commands)
         footer = self.lesson.footer
         footer.start_requested.connect(self.start_requested)
@@ -141,7 +140,7 @@ class LessonsPanel(QWidget):
         self.choose_button = QPushButton("Choose the demo org")
         self.choose_button.setObjectName("lessonsChooseDemoButton")
         self.choose_button.setProperty("primary", True)
-        self.choose_button.clicked.connect(self.demo_org_wanted)
+        self.choose_button.clicked.connect(self.demo_org_requested)
         layout = QVBoxLayout(page)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)

@@ -9,9 +9,9 @@ from ui.widgets.labels import Pill, label
 
 
 class RowButton(QPushButton):
-    """Opens its lesson; `lesson_wanted` carries the lesson's name."""
+    """Opens its lesson; `lesson_requested` carries the lesson's name."""
 
-    lesson_wanted = Signal(str)
+    lesson_requested = Signal(str)
 
     def __init__(self, row: LessonRow, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,7 +53,7 @@ class RowButton(QPushButton):
         return "Done" if row.standing is LessonStanding.DONE else "Not begun"
 
     def _want(self) -> None:
-        self.lesson_wanted.emit(self.name)
+        self.lesson_requested.emit(self.name)
 
     def _lay_out(self) -> None:
         below = QHBoxLayout()

@@ -62,7 +62,7 @@ class CallController(Controller):
 
     def _on_why(self) -> None:
         """Show what led to the newest thing worth a question: a refresh, its failure, or the decision against one."""
-        for entry in reversed(tuple(self._bench.journal)):
+        for entry in reversed(tuple(self._connections.journal)):
             if isinstance(entry.event, _WORTH_A_QUESTION):
                 self._shell.selection.why_requested.emit(entry.seq)
                 return
@@ -70,7 +70,7 @@ class CallController(Controller):
     async def _storm(self, times: int) -> None:
         from app.demo.embedded import controls_of
 
-        await (await controls_of(self._bench)).travel_to_lapse()
+        await (await controls_of(self._connections)).travel_to_lapse()
         await self._call(*self._strip.request(), times)
 
     async def _call(self, method: str, url: str, times: int) -> None:
@@ -85,7 +85,7 @@ class CallController(Controller):
 
         strip.show_running(0, times)
         try:
-            results = await self._bench.call_api_many(method, url, times, count_one)
+            results = await self._connections.call_api_many(method, url, times, count_one)
         except asyncio.CancelledError:
             strip.show_running(0, 0)
             strip.show_story("Cancelled; a refresh that had begun goes on and is kept.")
@@ -103,11 +103,11 @@ class CallController(Controller):
 
     def _show_url(self) -> None:
         # Also an empty one: the URL of the connection before would be sent this one's token.
-        self._strip.show_url(self._bench.connection.api_url)
+        self._strip.show_url(self._connections.connection.api_url)
 
     def _forget_story(self) -> None:
         self._strip.show_story("")
 
     def _tick(self) -> None:
         if self._model.is_ready:
-            self._strip.show_decision(self._bench.session.decide("Call API"))
+            self._strip.show_decision(self._connections.session.decide("Call API"))

@@ -41,19 +41,19 @@ class SessionController(Controller):
         self._tasks.start("sign-out", self._sign_out)
 
     async def _sign_out(self) -> None:
-        how = await self._bench.sign_out()
+        how = await self._connections.sign_out()
         self._shell.toast(how.sentence())
 
     def _on_look_again(self) -> None:
         self._tasks.start("look again", self._look_again)
 
     async def _look_again(self) -> None:
-        await self._bench.session.look_again()
+        await self._connections.session.look_again()
         self._model.refresh()
 
     def _on_copy_issuer(self) -> None:
         if self._model.is_ready:
-            self._shell.clipboard.copy(self._bench.connection.issuer)
+            self._shell.clipboard.copy(self._connections.connection.issuer)
 
     # --- what is shown --------------------------------------------------------------------------------------------
 
@@ -75,7 +75,7 @@ class SessionController(Controller):
         self._panels.top_bar.show_store(text)
 
     def _invite(self) -> None:
-        connection = self._bench.connection
+        connection = self._connections.connection
         self._panels.welcome.show_connection(
             connection.name, embedded=connection.embedded, kind=connection.sign_in, why_not=self._why_nobody()
         )
@@ -83,13 +83,13 @@ class SessionController(Controller):
 
     def _why_nobody(self) -> LapseError | None:
         """Return why nobody is signed in, where there is more to it: the session has ended, or cannot be read."""
-        state = self._bench.session.state
+        state = self._connections.session.state
         return state.reason if isinstance(state, Ended | Unread) else None
 
     def _store(self) -> str:
         if not self._model.is_ready:
             return ""
-        session = self._bench.session
+        session = self._connections.session
         if isinstance(session.state, Unread):
             return session.state.reason.trouble.what
         if session.place is StorePlace.KEYRING:
@@ -109,6 +109,6 @@ class SessionController(Controller):
 
     def _tick(self, now: float) -> None:
         counts = self._counters.at(now)
-        if self._bench.is_connected and self._bench.session.skew_s is not None:
-            counts = replace(counts, skew_s=self._bench.session.skew_s)  # the journal tells of a large one only
+        if self._connections.is_connected and self._connections.session.skew_s is not None:
+            counts = replace(counts, skew_s=self._connections.session.skew_s)  # the journal tells of a large one only
         self._panels.counts.show_counts(counts)

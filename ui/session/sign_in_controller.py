@@ -28,7 +28,7 @@ class _Attempt:
     """One sign-in, as its form may use it; `panel` is the page it has shown last."""
 
     controller: "SignInController"
-    bench: "Connections"
+    connections: "Connections"
     form: SignInForm
     panel: SignInPanel | None = None
 
@@ -40,7 +40,7 @@ class _Attempt:
         self.controller.run(self, prompt, ended)
 
     def open_browser(self, url: str) -> None:
-        self.bench.open_browser(url, self.controller.browser_opened)
+        self.connections.open_browser(url, self.controller.browser_opened)
 
     def copy(self, text: str) -> None:
         self.controller.copy(text)
@@ -75,7 +75,7 @@ class SignInController(Controller):
 
         One of that kind that is under way already is brought to sight instead; one of another kind gives way.
         """
-        if not self._bench.is_connected:
+        if not self._connections.is_connected:
             return
         if self._attempt is not None and kind in (None, self._attempt.form.kind.name):
             self.show_attempt(self._attempt)
@@ -83,8 +83,8 @@ class SignInController(Controller):
             return
         self._give_up()
         self._shell.hide_error()
-        form = self._pages.forms[kind or self._bench.connection.sign_in]
-        self._attempt = _Attempt(self, self._bench, form)
+        form = self._pages.forms[kind or self._connections.connection.sign_in]
+        self._attempt = _Attempt(self, self._connections, form)
         self._model.is_signing_in = True
         form.begin(self._attempt)
 
@@ -127,7 +127,7 @@ class SignInController(Controller):
         panel = attempt.panel
         if attempt is not self._attempt or panel is None:
             return
-        self._tick(self._bench.clock.now())
+        self._tick(self._connections.clock.now())
         self._pages.show_panel(panel)
         self._model.show_page()
         panel.focus_first()
@@ -150,7 +150,7 @@ class SignInController(Controller):
 
     async def _run(self, attempt: _Attempt, prompt: Any, ended: Callable[[], None]) -> None:
         try:
-            await self._bench.sign_in(attempt.form.kind, prompt)
+            await self._connections.sign_in(attempt.form.kind, prompt)
         except LapseError as failure:
             self._say_standing(failure)
             if attempt is self._attempt and attempt.form.takes_failure(failure):
@@ -167,7 +167,7 @@ class SignInController(Controller):
 
     def _say_standing(self, failure: LapseError) -> None:
         # A sign-in that fails takes nothing from the session before it, of which it knows nothing.
-        if failure.standing is Standing.SIGNED_OUT and self._bench.session.tokens is not None:
+        if failure.standing is Standing.SIGNED_OUT and self._connections.session.tokens is not None:
             failure.standing = Standing.STILL_SIGNED_IN
 
     def _give_up(self) -> None:

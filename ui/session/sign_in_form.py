@@ -17,7 +17,7 @@ class Attempt(Protocol):
     """One sign-in, from the first question to its end; once it is over, nothing more is shown for it."""
 
     @property
-    def bench(self) -> "Connections":
+    def connections(self) -> "Connections":
         """The connections; one is chosen, and it is the one to sign in to."""
 
     def show(self, panel: SignInPanel) -> None:

@@ -34,7 +34,7 @@ class SessionModel(QObject):
     | `user_changed` | they come from another sign-in |
     | `limits_changed` | `leeway_s` or `limits` |
     | `page_chosen` | the page that the middle must show, another one or the same |
-    | `start_told` | what the start waits for now |
+    | `start_progressed` | what the start waits for now |
     | `keyring_awaited` | whether the keyring is waited for |
     | `refresh_retried` | a refresh will be tried again: the sentence that says so |
     | `appended` | the journal has new entries, of all connections |
@@ -52,7 +52,7 @@ class SessionModel(QObject):
     user_changed = Signal()
     limits_changed = Signal()
     page_chosen = Signal(object)
-    start_told = Signal(str)
+    start_progressed = Signal(str)
     keyring_awaited = Signal(bool)
     refresh_retried = Signal(str)
     appended = Signal(object)
@@ -62,10 +62,10 @@ class SessionModel(QObject):
     ticked = Signal(float)
     sign_in_end_requested = Signal(str)
 
-    def __init__(self, bench: "Connections", tasks: TaskScope, parent: QObject | None = None) -> None:
+    def __init__(self, connections: "Connections", tasks: TaskScope, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.bench = bench
-        self.bridge = Bridge(bench.journal, self)
+        self.connections = connections
+        self.bridge = Bridge(connections.journal, self)
         self.is_ready = False
         self.leeway_s, self.limits = 0.0, Limits()
         self.is_signing_in = False  # `show_page` and `refresh` bring the sign-in under way to sight
@@ -81,12 +81,12 @@ class SessionModel(QObject):
     @property
     def connection(self) -> "Connection":
         """The chosen connection, or the one that will be taken up first."""
-        return self.bench.connection if self.bench.is_connected else self.bench.settings.connection
+        return self.connections.connection if self.connections.is_connected else self.connections.settings.connection
 
     @property
     def tokens(self) -> "TokenSet | None":
         """The tokens in hand, if the connection is ready and somebody is signed in."""
-        return self.bench.session.tokens if self.is_ready else None
+        return self.connections.session.tokens if self.is_ready else None
 
     def held(self, kind: str) -> "Held | None":
         """Return the token of a kind: access, refresh or id."""
@@ -96,7 +96,7 @@ class SessionModel(QObject):
     @property
     def standings(self) -> dict[str, bool | None]:
         """Whether somebody is signed in at each connection, None where nobody has looked yet."""
-        return {each.name: self.bench.standing(each.name) for each in self.bench.settings.connections}
+        return {each.name: self.connections.standing(each.name) for each in self.connections.settings.connections}
 
     @property
     def page(self) -> Page:
@@ -120,11 +120,11 @@ class SessionModel(QObject):
 
     def choose(self, name: str) -> None:
         """Choose the connection of that name."""
-        self.take_up(next(each for each in self.bench.settings.connections if each.name == name))
+        self.take_up(next(each for each in self.connections.settings.connections if each.name == name))
 
     def choose_demo(self) -> None:
         """Choose the demo org."""
-        self.take_up(next(each for each in self.bench.settings.connections if each.embedded))
+        self.take_up(next(each for each in self.connections.settings.connections if each.embedded))
 
     def end_sign_in(self, why: str) -> None:
         """End the sign-in under way, if there is one, and say why."""
@@ -146,7 +146,7 @@ class SessionModel(QObject):
 
     def tick(self) -> None:
         """Have everything that depends on time worked out from the clock."""
-        self.ticked.emit(self.bench.clock.now())
+        self.ticked.emit(self.connections.clock.now())
 
     # --- what happens ---------------------------------------------------------------------------------------------
 
@@ -154,18 +154,18 @@ class SessionModel(QObject):
         self.is_ready = False
         self.end_sign_in("The sign-in was cancelled: another connection was chosen.")
         self.ready_changed.emit()
-        embedded = (connection or self.bench.settings.connection).embedded
-        self.start_told.emit("Starting the demo org…" if embedded else "Looking for a kept session…")
+        embedded = (connection or self.connections.settings.connection).embedded
+        self.start_progressed.emit("Starting the demo org…" if embedded else "Looking for a kept session…")
         self.show_page()
         try:
-            await self.bench.connect(connection)
+            await self.connections.connect(connection)
             if connection is not None:
-                self.bench.remember_connection(connection)
+                self.connections.remember_connection(connection)
         except LapseError:
-            self.start_told.emit("Not connected. Choose the connection again above to try once more.")
+            self.start_progressed.emit("Not connected. Choose the connection again above to try once more.")
             raise
         finally:
-            self.is_ready = self.bench.is_connected
+            self.is_ready = self.connections.is_connected
             self._follow_connection()
             self.ready_changed.emit()
             self.refresh()
@@ -184,14 +184,14 @@ class SessionModel(QObject):
         if tokens is None:
             return
         before = (self.leeway_s, self.limits)
-        self.leeway_s = leeway_in_force(self.bench.connection.leeway_s, tokens.expiry.lifetime_s)
-        self.limits = self.bench.limits()
+        self.leeway_s = leeway_in_force(self.connections.connection.leeway_s, tokens.expiry.lifetime_s)
+        self.limits = self.connections.limits()
         if (self.leeway_s, self.limits) != before:
             self.limits_changed.emit()
 
     def _on_session_changed(self, entry: Entry) -> None:
         if isinstance(entry.event, KeyringAwaited):
-            self.start_told.emit(entry.sentence())
+            self.start_progressed.emit(entry.sentence())
             self.keyring_awaited.emit(entry.event.waiting)
         elif isinstance(entry.event, RefreshRetried):
             self.refresh_retried.emit(entry.sentence())
@@ -209,13 +209,13 @@ class SessionModel(QObject):
     # --- the story of the chosen connection -----------------------------------------------------------------------
 
     def _follow_connection(self) -> None:
-        key = self.bench.connection.key if self.bench.is_connected else ""
+        key = self.connections.connection.key if self.connections.is_connected else ""
         if key != self._key:
             self._key, self._told = key, 0
             self._tell_story()
 
     def _tell_story(self) -> None:
-        self.story_restarted.emit(self._of_connection(tuple(self.bench.journal)))
+        self.story_restarted.emit(self._of_connection(tuple(self.connections.journal)))
 
     def is_of_connection(self, entry: Entry) -> bool:
         """Return whether an entry belongs to the story of the chosen connection."""

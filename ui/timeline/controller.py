@@ -29,7 +29,7 @@ class TimelineController(Controller):
         model.ticked.connect(panel.tick)
         shell.selection.selected.connect(self._select)
         panel.selected.connect(shell.selection.select)
-        panel.export_wanted.connect(self._on_export)
+        panel.export_requested.connect(self._on_export)
         shell.commands.export_timeline.triggered.connect(self._on_export)
         shell.commands.follow_now.triggered.connect(panel.follow_button.click)
         shell.commands.focus_timeline.triggered.connect(self._on_focus)
@@ -56,7 +56,7 @@ class TimelineController(Controller):
 
     def _select(self, seq: int) -> None:
         self._panel.select(seq)
-        entry = self._bench.journal.entry(seq)
+        entry = self._connections.journal.entry(seq)
         name = _token_of(entry.event) if entry is not None and self._model.is_of_connection(entry) else None
         if name is not None and self._lanes.is_in_hand(name, seq):
             self._shell.selection.token_selected.emit(name)

@@ -18,7 +18,7 @@ class TimelinePanel(Card):
     """Selects by the number in the journal, and takes selections from elsewhere."""
 
     selected = Signal(int)
-    export_wanted = Signal()
+    export_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -110,7 +110,7 @@ class TimelinePanel(Card):
             self.table.scrollTo(self.table.currentIndex())
 
     def _on_export(self) -> None:
-        self.export_wanted.emit()
+        self.export_requested.emit()
 
     def _show_span(self) -> None:
         follows = self.view.follows

@@ -91,11 +91,10 @@ class TextModel(ColumnsModel):
 class TextTable(QTableView):
     """A table to read and to choose a row in; columns without a width share what is left.
 
-    `widths` are lengths of the design by column. Ctrl+C asks for a copy by `copy_wanted`; without anybody connected to
-    it, see `copies_cells`.
+    `widths` are lengths of the design by column. Ctrl+C emits `copy_requested`; see also `copies_cells`.
     """
 
-    copy_wanted = Signal()
+    copy_requested = Signal()
 
     def __init__(self, name: str, accessible_name: str, model: QAbstractTableModel, widths: dict[int, int]) -> None:
         super().__init__()
@@ -118,13 +117,13 @@ class TextTable(QTableView):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         shortcut = QShortcut(QKeySequence.StandardKey.Copy, self)
         shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
-        shortcut.activated.connect(self.copy_wanted)
+        shortcut.activated.connect(self.copy_requested)
         self.ensurePolished()  # the style sheet's type decides how wide a heading is
         self._scale()
 
     def copies_cells(self) -> "TextTable":
         """Let Ctrl+C copy the current cell; return the table."""
-        self.copy_wanted.connect(self._copy_cell)
+        self.copy_requested.connect(self._copy_cell)
         return self
 
     def follow_end(self) -> "TextTable":

@@ -62,8 +62,8 @@ class MainWindow(QMainWindow):
     calls `allow_close`.
     """
 
-    closing = Signal()
-    seen_changed = Signal(bool)
+    close_requested = Signal()
+    visibility_changed = Signal(bool)
 
     call_strip: "CallStrip"
     welcome: "Welcome"
@@ -203,12 +203,12 @@ class MainWindow(QMainWindow):
             event.accept()
             return
         event.ignore()
-        self.closing.emit()
+        self.close_requested.emit()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Say that the window can be seen again."""
         super().showEvent(event)
-        self.seen_changed.emit(True)
+        self.visibility_changed.emit(True)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -217,13 +217,13 @@ class MainWindow(QMainWindow):
     def hideEvent(self, event: QHideEvent) -> None:
         """Say that nobody sees the window, so that nothing needs to tick."""
         super().hideEvent(event)
-        self.seen_changed.emit(False)
+        self.visibility_changed.emit(False)
 
     def changeEvent(self, event: QEvent) -> None:
         """Say whether anybody can see the window; give every column the room its type needs."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.WindowStateChange:
-            self.seen_changed.emit(self.isVisible() and not self.isMinimized())
+            self.visibility_changed.emit(self.isVisible() and not self.isMinimized())
         elif event.type() == QEvent.Type.FontChange and hasattr(self, "_left_scroll"):  # else it is not built yet
             self._left_scroll.setMinimumWidth(theme.px(_CARDS_WIDTH))
             self._make_room()

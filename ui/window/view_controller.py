@@ -26,7 +26,7 @@ class ViewController(Controller):
     def __init__(self, window: MainWindow, shell: Shell, model: SessionModel) -> None:
         super().__init__(shell, model)
         self._window = window
-        self._zoom = _zoom_of(self._bench.settings.window.get(_ZOOM, ""))
+        self._zoom = _zoom_of(self._connections.settings.window.get(_ZOOM, ""))
         commands = shell.commands
         commands.schemes.triggered.connect(self._on_scheme)
         commands.presenter.toggled.connect(self._on_presenter)
@@ -41,8 +41,8 @@ class ViewController(Controller):
 
     def restore(self) -> None:
         """Dress the window as it was left."""
-        kept = self._bench.settings.window
-        self._shell.commands.show_scheme(self._bench.settings.scheme)
+        kept = self._connections.settings.window
+        self._shell.commands.show_scheme(self._connections.settings.scheme)
         self._shell.commands.presenter.setChecked(kept.get(_PRESENTER) == "on")
         self._dress()  # first, because type decides how small anything may be
         if _GEOMETRY in kept:
@@ -61,13 +61,13 @@ class ViewController(Controller):
         kept[_SIDE] = _FOLDED if self._shell.side.isHidden() else _OPEN
         kept[_SIDE_PANEL] = self._shell.side.front()
         try:
-            self._bench.remember_window(kept)
+            self._connections.remember_window(kept)
         except LapseError:
             return
 
     def _restore_side(self, kept: dict[str, str]) -> None:
         """Unfold the right column as it was left; at first for the demo org, where there is room for its controls."""
-        has_room = self._bench.settings.connection.embedded and self._window.width() >= theme.px(_WIDE)
+        has_room = self._connections.settings.connection.embedded and self._window.width() >= theme.px(_WIDE)
         self._shell.side.put_in_front(kept.get(_SIDE_PANEL, ""))
         self._shell.side.setVisible(kept.get(_SIDE, _OPEN if has_room else _FOLDED) == _OPEN)
 
@@ -80,7 +80,7 @@ class ViewController(Controller):
 
     def _on_scheme(self, action: QAction) -> None:
         try:
-            self._bench.remember_scheme(action.data())
+            self._connections.remember_scheme(action.data())
         except LapseError as error:
             self._shell.show_error(error)
         self._dress()
@@ -107,7 +107,9 @@ class ViewController(Controller):
         assert isinstance(application, QApplication)
         presents = self._shell.commands.presenter.isChecked()
         theme.apply(
-            application, self._bench.settings.scheme, max(self._zoom, theme.PRESENTER_ZOOM) if presents else self._zoom
+            application,
+            self._connections.settings.scheme,
+            max(self._zoom, theme.PRESENTER_ZOOM) if presents else self._zoom,
         )
 
     def _on_tab(self) -> None:

@@ -20,18 +20,17 @@ _LEAST_FOR_TOOK, _LEAST_FOR_AT = 350, 460
 
 
 class WirePanel(QWidget):
-    """Reads downwards, newest last; follows the end while the end is in sight.
+    """Newest last; follows the end while the end is visible.
 
-    What a person chooses is told by its number in the journal; what is chosen from elsewhere is not told again.
-    `detail_wanted` asks for a row in full, `why_wanted` for what led to it, `curl_wanted` for an exchange's command
-    (the flag: with real tokens), `export_wanted` for the archive.
+    Only a selection made here emits `selected`. Signals carry journal numbers; the flag of `curl_requested` asks for
+    real tokens.
     """
 
     selected = Signal(int)
-    detail_wanted = Signal(int)
-    why_wanted = Signal(int)
-    curl_wanted = Signal(int, bool)
-    export_wanted = Signal()
+    detail_requested = Signal(int)
+    why_requested = Signal(int)
+    curl_requested = Signal(int, bool)
+    export_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,7 +44,7 @@ class WirePanel(QWidget):
         self.table = _WireTable("wireTable", "Exchanges", self._model, {STATUS: 84, TOOK: 76, AT: 76})
         self.table.follow_end()
         self.table.selectionModel().currentChanged.connect(self._choose)
-        self.table.copy_wanted.connect(self._copy)
+        self.table.copy_requested.connect(self._copy)
         self.why_button = self._button("wireWhyButton", "Why?")
         self.why_button.clicked.connect(self._ask_why)
         self.detail = DetailPane(self.why_button)
@@ -72,7 +71,7 @@ class WirePanel(QWidget):
         self._keep(chosen)
         self._show_count()
         if chosen is not None and any(row == chosen for row in rows):
-            self.detail_wanted.emit(chosen.seq)
+            self.detail_requested.emit(chosen.seq)
 
     def dropped_oldest(self) -> None:
         """Show that the oldest rows have gone."""
@@ -87,7 +86,7 @@ class WirePanel(QWidget):
             return
         self._select_place(place)
         if row.seq != seq:
-            self.detail_wanted.emit(row.seq)
+            self.detail_requested.emit(row.seq)
 
     def show_detail(self, row: ExchangeRow, detail: Detail | None) -> None:
         """Show a row in full, if it is the chosen one; what is in it is text, whatever it looks like."""
@@ -165,12 +164,12 @@ class WirePanel(QWidget):
         self._allow_buttons()
         if not self._told_elsewhere:
             self.selected.emit(row.seq)
-            self.detail_wanted.emit(row.seq)
+            self.detail_requested.emit(row.seq)
 
     def _ask_why(self) -> None:
         row = self.chosen()
         if row is not None:
-            self.why_wanted.emit(row.seq)
+            self.why_requested.emit(row.seq)
 
     def _ask_curl(self) -> None:
         self._ask(real=False)
@@ -181,12 +180,12 @@ class WirePanel(QWidget):
     def _ask(self, *, real: bool) -> None:
         row = self.chosen()
         if row is not None:
-            self.curl_wanted.emit(row.seq, real)
+            self.curl_requested.emit(row.seq, real)
 
     def _copy(self) -> None:
         row = self.chosen()
         if row is not None and self.curl_button.isEnabled():
-            self.curl_wanted.emit(row.seq, False)
+            self.curl_requested.emit(row.seq, False)
         elif row is not None:
             QGuiApplication.clipboard().setText(row.text)
 
@@ -214,7 +213,7 @@ class WirePanel(QWidget):
         self.status_picker = self._picker("wireStatusPicker", "Status", self._statuses())
         self.export_button = self._button("exportHarButton", "Export HAR…")
         self.export_button.setToolTip("Write all exchanges to a file; secrets in it are masked")
-        self.export_button.clicked.connect(self.export_wanted)
+        self.export_button.clicked.connect(self.export_requested)
         self.shown_label = label()
         self.shown_label.setObjectName("wireShownLabel")
         self.clear_button = self._button("wireClearFilterButton", "Clear filter")

@@ -39,7 +39,7 @@ class PasswordForm(SignInForm):
 
     def begin(self, attempt: Attempt) -> None:
         super().begin(attempt)
-        self._password.show_form(attempt.bench.connection.name, _demo_people(attempt.bench))
+        self._password.show_form(attempt.connections.connection.name, _demo_people(attempt.connections))
         attempt.show(self._password)
 
     def takes_failure(self, failure: LapseError) -> bool:
@@ -71,7 +71,7 @@ class PasswordForm(SignInForm):
 
         if self._attempt is None:
             return
-        hosting = demo_of(self._attempt.bench).host.hosting
+        hosting = demo_of(self._attempt.connections).host.hosting
         if hosting is not None:
             self._attempt.open_browser(f"{hosting.base_url}/phone")
 
@@ -84,13 +84,13 @@ class PasswordForm(SignInForm):
         # What was begun with the phone cannot go on with a code: the server is asked anew, and knows the password again
         self._again = partial(self._try, username, password, Factor.ONE_TIME_CODE)
         self._second.clear()
-        self._second.show_phone(is_demo=attempt.bench.connection.embedded)
+        self._second.show_phone(is_demo=attempt.connections.connection.embedded)
         factors = WindowFactorPrompt(self._second, partial(attempt.show, self._second), first=first)
         attempt.run(PasswordPrompt(username=username, password=password, factors=factors), factors.close)
 
 
-def _demo_people(bench: "Connections") -> tuple[tuple[str, str], ...]:
-    if not bench.connection.embedded:
+def _demo_people(connections: "Connections") -> tuple[tuple[str, str], ...]:
+    if not connections.connection.embedded:
         return ()
     from app.demo.org import ADA, GRACE
 
