@@ -52,7 +52,7 @@ _BENT_CLAIMS: dict[FaultKind, Bend] = {
     FaultKind.FUTURE_IAT: lambda found, true: {**found, "iat": true["iat"] + _HOUR_S},
     FaultKind.EXPIRED: lambda found, true: {**found, "exp": true["iat"] - _TEN_MINUTES_S},
 }
-_BENT_ANSWERS: dict[FaultKind, Bend] = {
+_BENT_RESPONSES: dict[FaultKind, Bend] = {
     FaultKind.NO_EXPIRES_IN: _without("expires_in"),
     FaultKind.NO_SCOPE: _without("scope"),
     FaultKind.NO_ID_TOKEN: _without("id_token"),
@@ -68,7 +68,7 @@ def bend(claims: Claims, bends: ActiveFaults) -> Claims:
 
 def bend_response(response: dict[str, Any], bends: ActiveFaults) -> dict[str, Any]:
     """Return a token response as the faults want it."""
-    return _bent(response, bends, _BENT_ANSWERS)
+    return _bent(response, bends, _BENT_RESPONSES)
 
 
 def _bent(true: Claims, bends: ActiveFaults, known: dict[FaultKind, Bend]) -> Claims:
