@@ -1,4 +1,4 @@
-"""Boots the window: paints it first, and brings up everything behind it afterwards."""
+"""Starts the window: paints it first, and loads everything behind it afterwards."""
 
 import importlib
 
@@ -28,7 +28,7 @@ def run_window(arguments: list[str]) -> int:
 
 
 def _paint_first(application: QApplication, window: MainWindow) -> None:
-    """Show the window and return once it is on the screen; Qt's loop runs for that long, and no other does yet."""
+    """Show the window and run Qt's own loop until it is painted; asyncio's loop comes afterwards."""
     painted = _Painted(window)
     painted.finished.connect(application.exit)
     window.show()
@@ -40,7 +40,7 @@ def _paint_first(application: QApplication, window: MainWindow) -> None:
 
 
 class _Painted(QObject):
-    """Says when the window has been painted, or when that takes too long to wait for."""
+    """Emits `finished` when the window has been painted, or after two seconds."""
 
     finished = Signal()
 
@@ -50,7 +50,6 @@ class _Painted(QObject):
         QTimer.singleShot(_PAINT_WITHIN_MS, self, self.finished.emit)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Look for a paint; stop nothing."""
         if event.type() == QEvent.Type.Paint:
             QTimer.singleShot(0, self, self.finished.emit)
         return False

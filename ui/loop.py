@@ -20,7 +20,7 @@ from ui.window.main_window import MainWindow
 
 
 def run(application: QApplication, window: MainWindow) -> int:
-    """Bring up what is behind the window; return the exit code once it was asked to close and everything has ended."""
+    """Start everything behind the window; return the exit code once it was closed and everything has ended."""
     with asyncio.Runner(loop_factory=lambda: QtLoop(application)) as runner:
         return runner.run(_live(application, window))
 
@@ -41,7 +41,6 @@ class QtLoop(QEventLoop):  # type: ignore[misc]  # it ships no types
             self._set_hooks()
 
     def run_forever(self) -> Any:
-        """Run until `stop` is called."""
         self._set_hooks()
         try:
             return super().run_forever()
@@ -49,12 +48,12 @@ class QtLoop(QEventLoop):  # type: ignore[misc]  # it ships no types
             self._reset_hooks()
 
     def call_later(self, delay: Any, callback: Any, *args: Any, context: Any = None) -> Any:
-        """Call back after `delay` seconds; every step of the loop comes by here."""
+        """Call back after `delay` seconds; qasync routes every step of the loop through here."""
         self._garbage.sometimes()
         return super().call_later(delay, callback, *args, context=context)
 
     def close(self) -> None:
-        """Close it, and leave generators and garbage to whoever had them before."""
+        """Restore the generator hooks and the garbage thresholds."""
         self._reset_hooks()
         self._garbage.end()
         super().close()
@@ -94,8 +93,8 @@ async def _show(trouble: LapseError, window: MainWindow, over: asyncio.Event) ->
 
 
 async def _work(application: QApplication, window: MainWindow, over: asyncio.Event) -> bool:
-    """Work until it is over; return whether the window was up before that."""
-    # httpx, the demo org and the keyring are heavy to import; on a thread the window paints and answers meanwhile.
+    """Run until `over` is set; return whether everything was up before that."""
+    # httpx, the demo org and the keyring are slow to import; on a thread the window stays responsive meanwhile.
     assembly = await ThreadExecutor("lapse-imports").run(_import_assembly)
     if over.is_set():
         return False
@@ -116,7 +115,7 @@ def _import_assembly() -> ModuleType:
 
 
 def _stop_on_signals(over: asyncio.Event) -> list[signal.Signals]:
-    """End the window at a signal; what is returned tells which have come."""
+    """End the window at a signal; the list returned collects those that came."""
     come: list[signal.Signals] = []
     loop = asyncio.get_running_loop()
 

@@ -1,4 +1,4 @@
-"""Connects the dialogs of connections to the connections: looking up, trying, saving, removing, files."""
+"""Connects the dialogs of connections: look-up, test, save, remove, import and export."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -27,7 +27,7 @@ _KINDS = "JSON files (*.json);;All files (*)"
 
 
 class ConnectionsController(Controller):
-    """At most one list and one editor are open; what goes wrong is said in the one that is in front."""
+    """At most one list and one editor are open; an error is shown in the dialog it belongs to."""
 
     def __init__(self, shell: Shell, model: SessionModel) -> None:
         super().__init__(shell, model)
@@ -39,7 +39,6 @@ class ConnectionsController(Controller):
         shell.commands.add_connection.triggered.connect(self.add)
 
     def manage(self) -> None:
-        """Open the list of connections."""
         if self._list is not None:
             return
         dialog = self._list = ConnectionsDialog(self._shell.window)
@@ -54,17 +53,16 @@ class ConnectionsController(Controller):
         self._tasks.start(_LIST, self._ask_list, dialog)
 
     def add(self) -> None:
-        """Open the editor for a new connection."""
         self._open(ConnectionEditor(Purpose.ADD, taken=self._names(), parent=self._over()))
 
     def edit(self, name: str) -> None:
-        """Open the editor on the connection of that name; the demo org has nothing to edit."""
+        """Open the editor on a connection; the demo org cannot be edited."""
         found = self._named(name)
         if found is not None and not found.embedded:
             taken = self._names() - {name}
             self._open(ConnectionEditor(Purpose.EDIT, found, taken=taken, parent=self._over()), instead_of=found)
 
-    # --- wishes ---------------------------------------------------------------------------------------------------
+    # --- requests ---------------------------------------------------------------------------------------------------
 
     def _on_edit(self, name: str) -> None:
         self.edit(name)
@@ -97,7 +95,7 @@ class ConnectionsController(Controller):
 
     def _on_test(self, connection: "Connection") -> None:
         if self._editor is not None:
-            self._editor.show_busy("Trying the connection; nobody is signed in by it…")
+            self._editor.show_busy("Trying the connection without signing in…")
             self._tasks.start(_WORK, self._in_dialog, self._editor, self._try_out, connection)
 
     def _on_cancel(self) -> None:
@@ -158,7 +156,7 @@ class ConnectionsController(Controller):
         before = self._instead_of
         self._connections.remember_connection(connection, instead_of=before.name if before is not None else None)
         if before is not None and (before.issuer, before.client_id) != (connection.issuer, connection.client_id):
-            # Its tokens belong to the issuer and client it has had: nobody else could ever sign them out.
+            # Only the previous issuer and client can revoke the tokens, so they are signed out now.
             await self._connections.leave(before)
         if editor is self._editor:
             editor.accept()
@@ -193,7 +191,7 @@ class ConnectionsController(Controller):
         everything = (*found.connections, *found.drafts)
         dialog.show_note("\n".join(found.notes))
         if len(everything) == 1:
-            # One is looked at before it is saved; many are listed, and looked up when they are used.
+            # A single connection is checked before it is saved; several are saved, and looked up when they are used.
             self._open(self._imported(everything[0]))
             return
         current = self._connections.settings.connection
@@ -222,10 +220,10 @@ class ConnectionsController(Controller):
     def _http(self) -> "httpx.AsyncClient":
         try:
             return self._connections.http
-        except RuntimeError:  # it is made when the first connection is taken up
+        except RuntimeError:  # it is created with the first connection
             raise BadInput("Lapse is still starting.", next_step="Try again in a moment.") from None
 
-    # --- what is known --------------------------------------------------------------------------------------------
+    # --- state --------------------------------------------------------------------------------------------
 
     def _show_rows(self) -> None:
         if self._list is None:

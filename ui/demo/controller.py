@@ -1,4 +1,4 @@
-"""Connects the demo org's panel to its controls: acts go out one after the other, and what came of them is shown."""
+"""Connects the demo org's panel to its controls: one action after the other, each followed by a reading."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     Act = Callable[[Controls], Awaitable[object]]
 
 _READING = "read the demo org"
-# After these somebody, here or elsewhere, has turned the org, or another org is there.
+# After these the org's settings have changed, here or elsewhere, or it is another org.
 _TURNED = (
     DemoOrgTurned,
     FaultSwitched,
@@ -46,14 +46,14 @@ _TURNED = (
     DemoOrgStarted,
     DemoOrgFound,
 )
-# Nothing else in the window shows these.
+# Only this panel shows these.
 _SHOWN_NOWHERE = (KeysRotated, DemoOrgFound)
-# These explain why one is signed out.
+# These explain why the user is signed out.
 _STAYS_TRUE = (DemoOrgPortTaken, DemoOrgLedgerSetAside)
 
 
 class DemoController(Controller):
-    """Shows the org as it is whenever somebody looks."""
+    """Keeps the panel up to date while it is visible."""
 
     def __init__(self, panel: DemoPanel, shell: Shell, model: SessionModel) -> None:
         super().__init__(shell, model)
@@ -65,7 +65,6 @@ class DemoController(Controller):
         self._connect()
 
     def _show_connection(self) -> None:
-        """Show what applies to the chosen connection."""
         self._controls = self._shown = None
         self._tasks.cancel(_READING)
         self._panel.what_if.in_s = 0.0
@@ -80,7 +79,7 @@ class DemoController(Controller):
             self._tick()
 
     def _added(self, batch: tuple[Entry, ...]) -> None:
-        """Look again after whatever may have turned the org, or let a fault strike."""
+        """Read the org again after events that may have changed its settings or struck a fault."""
         for entry in batch:
             if isinstance(entry.event, _SHOWN_NOWHERE):
                 self._shell.toast(entry.sentence())
@@ -92,7 +91,7 @@ class DemoController(Controller):
             self._read_soon()
 
     def _tick(self) -> None:
-        """Look at the org where that costs nothing; think anew about a real server."""
+        """Read the org where that costs nothing; recalculate "what if" for a real server."""
         if not self._model.is_ready or not self._panel.isVisible():
             return
         if not self._connections.connection.embedded:
@@ -100,7 +99,7 @@ class DemoController(Controller):
         elif self._controls is not None and (state := self._controls.look()) is not None:
             self._show(state)
 
-    # --- wishes ---------------------------------------------------------------------------------------------------
+    # --- requests ---------------------------------------------------------------------------------------------------
 
     def _connect(self) -> None:
         panel, commands, model = self._panel, self._shell.commands, self._model
@@ -193,13 +192,13 @@ class DemoController(Controller):
     # --- tasks ----------------------------------------------------------------------------------------------------
 
     def _do(self, act: "Act") -> None:
-        """Let an act follow those before it: none takes the place of another, however fast they are asked for."""
+        """Queue an action after those before it: none replaces another, however fast they come."""
         self._shell.hide_error()
         self._tasks.start(f"demo org {next(self._numbers)}", self._act, act)
 
     async def _act(self, act: "Act") -> None:
         async with self._one_at_a_time:
-            self._shown = None  # what is asked for is shown already, and may come otherwise
+            self._shown = None  # the control shows what was requested, which the org may not have accepted
             controls = await self._turned()
             try:
                 await act(controls)
@@ -245,13 +244,13 @@ class DemoController(Controller):
         is_guest = controls.look() is None
         self._panel.show_host(clock_time(self._connections.clock.now()) if is_guest else None)
 
-    # --- what is told ---------------------------------------------------------------------------------------------
+    # --- display ---------------------------------------------------------------------------------------------
 
     def _calls_for_a_look(self, entry: Entry) -> bool:
         if isinstance(entry.event, _TURNED):
             return True
         has_faults = self._shown is not None and any(not each.is_over for each in self._shown.faults)
-        # To read is an exchange with the controls where another process serves the org: it must not lead to the next.
+        # Where another process serves the org, reading is an exchange too: it must not cause the next reading.
         return has_faults and isinstance(entry.event, Exchange) and entry.event.kind is not ExchangeKind.CONTROL
 
     def _read_soon(self) -> None:

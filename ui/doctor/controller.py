@@ -1,4 +1,4 @@
-"""Connects the doctor: asked for, or by itself when a sign-in brings no refresh token or a refresh is refused."""
+"""Connects the doctor: on request, and when a sign-in returns no refresh token or a refresh is refused."""
 
 from app.errors import LapseError
 from app.events import Entry
@@ -13,9 +13,9 @@ _TOO_MANY, _SERVER_ERROR = 429, 500
 
 
 class DoctorController(Controller):
-    """Asks for a diagnosis and shows it in the right column.
+    """Requests a diagnosis and shows it in the right column.
 
-    Where that column is kept for what the user is at, the doctor looks and waits to be asked in.
+    While the user works in another panel there, the doctor announces itself instead of opening.
     """
 
     def __init__(self, panel: DoctorPanel, shell: Shell, model: SessionModel) -> None:
@@ -30,11 +30,11 @@ class DoctorController(Controller):
         panel.turn_on_grant_requested.connect(shell.commands.turn_on_grant.trigger)
 
     def _added(self, batch: tuple[Entry, ...]) -> None:
-        """Open by itself where the newest entries tell of what the doctor is there for."""
+        """Open the panel when new entries report a problem that the doctor explains."""
         if not any(self._calls_for_the_doctor(entry) for entry in batch):
             return
         if self._shell.side.is_kept():
-            self._shell.toast("The doctor looks into it: see the tab Doctor.")
+            self._shell.toast("The doctor is looking into it: see the Doctor tab.")
         else:
             self._shell.open_side(self._panel)
         self._start(asked=False)
@@ -71,6 +71,6 @@ class DoctorController(Controller):
 
 
 def _is_busy(failed: RefreshFailed) -> bool:
-    """Return whether the server only asked to come back later, in whatever words: that needs no doctor."""
+    """Return whether the server only asked to retry later: that needs no doctor."""
     is_later = failed.code in ("temporarily_unavailable", "server_error", "slow_down")
     return is_later or failed.status == _TOO_MANY or (failed.status or 0) >= _SERVER_ERROR

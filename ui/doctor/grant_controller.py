@@ -1,4 +1,4 @@
-"""Connects the dialog that turns the Refresh Token grant on with the Applications API of the connection's org."""
+"""Connects the grant dialog with the Applications API of the connection's org."""
 
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ _TASKS = ("read the app", "change the app", "forget the API token")
 
 
 class GrantController(Controller):
-    """One dialog at a time; the API token lives as long as the dialog, or in the keyring where one asked for it."""
+    """One dialog at a time; the API token is dropped with the dialog, or kept in the keyring on request."""
 
     def __init__(self, shell: Shell, model: SessionModel) -> None:
         super().__init__(shell, model)
@@ -78,7 +78,7 @@ class GrantController(Controller):
         connection = self._connection
         assert connection is not None
         app = await management.read_app(connection.client_id)
-        # Okta matches redirect URIs exactly, so the one Lapse listens at first is offered to be registered too.
+        # Okta matches redirect URIs exactly, so the first one Lapse uses is offered for registration too.
         wanted = wanted_for(app, redirect_uri=next(iter(connection.redirect_uris), None))
         if dialog is self._dialog:
             dialog.show_change(app, wanted)
@@ -108,6 +108,6 @@ class GrantController(Controller):
         from app.okta.management import ManagementClient
 
         if self._token is None or self._connection is None:
-            raise NotSignedIn("The API token is not known any more.", next_step="Close this and begin anew.")
+            raise NotSignedIn("The API token is no longer known.", next_step="Close this and start again.")
         origin = org_url(self._connection.issuer)
         return ManagementClient(self._connections.http, self._connections.clock, org_url=origin, token=self._token)

@@ -1,4 +1,4 @@
-"""The doctor's panel: what is wrong with this session, best-founded cause first, and what to do."""
+"""The doctor's panel: possible causes, best-founded first, and what to do."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
@@ -39,7 +39,7 @@ class DoctorPanel(QWidget):
         self.progress.setRange(0, 0)
         self.progress.setTextVisible(False)
         self._lay_out()
-        self._show("Nobody has looked yet.", ())
+        self._show("No diagnosis yet.", ())
 
     def show_findings(self, findings: tuple[Finding, ...]) -> None:
         if not findings:
@@ -49,21 +49,20 @@ class DoctorPanel(QWidget):
         self._show("One cause was found." if len(findings) == 1 else many, findings)
 
     def show_nothing(self) -> None:
-        """Show that everything is as it should be, as far as can be seen."""
         self._show("Nothing found: as far as can be seen from here, everything is as it should be.", ())
 
     def show_busy(self) -> None:
-        """Show that somebody looks; what was found before stays until they are done."""
+        """Show that a diagnosis runs; earlier findings stay meanwhile."""
         self._tell("Looking at the server, the session and the journal…")
         self._show_progress(busy=True)
 
     def show_stopped(self) -> None:
-        """Show that the look came to no end; what was found before stays."""
-        self._tell("The look was stopped, or failed: nothing new is known.")
+        """Show that the diagnosis did not finish; earlier findings stay."""
+        self._tell("The diagnosis was stopped or failed: there is no new result.")
         self._show_progress(busy=False)
 
     def text(self) -> str:
-        """Return what is found as text, for the clipboard."""
+        """The findings as text, for the clipboard."""
         return copied(self._findings)
 
     def _show(self, state: str, findings: tuple[Finding, ...]) -> None:

@@ -1,4 +1,4 @@
-"""Connects the inspector to the chosen connection's: what is known is shown, what is asked for is fetched."""
+"""Connects the inspector: known tokens are shown at once, keys and introspection are fetched on request."""
 
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class InspectorController(Controller):
-    """Keeps the inspector up to date; its tasks run in the window's scope, where their trouble is reported."""
+    """Keeps the inspector up to date; its tasks run in the window's scope, which reports their errors."""
 
     def __init__(self, panel: InspectorPanel, shell: Shell, model: SessionModel) -> None:
         super().__init__(shell, model)
@@ -38,7 +38,7 @@ class InspectorController(Controller):
         model.ticked.connect(self._tick)
 
     def _show(self) -> None:
-        """Inspect what is in hand anew, from what is known; asks nobody."""
+        """Inspect the current tokens again from what is known; sends nothing."""
         if not self._connections.is_connected:
             return
         held = self._connections.inspector.held()
@@ -53,7 +53,7 @@ class InspectorController(Controller):
         self._panel.show_inspections(held, tuple(self._connections.session.generations))
 
     def _tick(self, now: float) -> None:
-        """Work all times out for `now`; a verdict that has changed with it is made anew."""
+        """Update all times for `now`; inspect again where a verdict has changed with it."""
         if self._looks_again_at is not None and now >= self._looks_again_at:
             self._show()
         if int(now) != self._told_at:  # its times are in whole seconds
@@ -95,7 +95,7 @@ class InspectorController(Controller):
 
     async def _inspect_pasted(self, dialog: "PasteDialog", text: str, source: "KeySource", value: str) -> None:
         inspections = await self._inspected(text, source, value)
-        if dialog is self._dialog:  # it may have been closed while keys were fetched
+        if dialog is self._dialog:  # the dialog may have been closed while keys were fetched
             self._panel.show_pasted(inspections)
             dialog.accept()
 

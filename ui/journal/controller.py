@@ -1,4 +1,4 @@
-"""Connects the journal's panel: every entry as it comes, and what led to the one selected."""
+"""Connects the journal's panel: new entries, and the causes of the selected one."""
 
 from app.events import Entry
 from ui.journal.panel import JournalPanel
@@ -8,7 +8,7 @@ from ui.shell.shell import Shell
 
 
 class JournalController(Controller):
-    """Tells everything, of all connections."""
+    """Shows the entries of all connections."""
 
     def __init__(self, panel: JournalPanel, shell: Shell, model: SessionModel) -> None:
         super().__init__(shell, model)

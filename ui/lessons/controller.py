@@ -1,4 +1,4 @@
-"""Connects the lessons: begun, checked from the journal, played by the program on request, and remembered."""
+"""Connects the lessons: started, checked against the journal, played on request, and remembered."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,10 +27,10 @@ _CONTROLS = "demoPanel"
 
 
 class LessonsController(Controller):
-    """At most one lesson is on show, and at most one is under way: that one.
+    """At most one lesson is shown, and only that one can be running.
 
-    What the journal tells is taken once it is known which connection is the demo org's, entry by entry, and only what
-    came after the lesson was prepared.
+    Journal entries count once the demo org's connection is known, one by one, and only those after the lesson's
+    preparation.
     """
 
     def __init__(self, panel: LessonsPanel, shell: Shell, model: SessionModel) -> None:
@@ -39,13 +39,13 @@ class LessonsController(Controller):
         self._progress: LessonProgress = progress_of(self._connections.settings.window)
         self._open: Lesson | None = None
         self._run: LessonRun | None = None
-        self._show_work: Callable[[], None] | None = None  # while the program is at work for the lesson on show
-        self._taken = 0  # the newest entry of the journal that the run was told
+        self._show_work: Callable[[], None] | None = None  # while the program works for the lesson shown
+        self._taken = 0  # the newest journal entry passed to the run
         self._connect()
         self._panel.show_list(self._rows())
 
     def restore(self) -> None:
-        """Take up the lesson that the window was closed in; this run's journal tells what passes its step."""
+        """Reopen the lesson that was open when the window closed; only this run's entries pass its step."""
         name = self._progress.current
         lesson = next((each for each in LESSONS if each.name == name), None)
         if lesson is not None and name in self._progress.places:
@@ -55,14 +55,13 @@ class LessonsController(Controller):
                 self._shell.open_side(self._panel)
 
     def _show_connection(self) -> None:
-        """Show the lessons where they can be done, the way there elsewhere; nothing is played on anybody else."""
+        """Show the lessons at the demo org, elsewhere how to get there; nothing is played on a real server."""
         if not self._is_demo:
             self.cancel()
         self._panel.show_elsewhere(is_elsewhere=not self._is_demo)
         self._show_possible()
 
     def _show_possible(self) -> None:
-        """Allow what can be done now."""
         lesson, run = self._open, self._run
         self._shell.side.keep(self._in_use())
         if lesson is not None and run is None and self._show_work is None:
@@ -78,7 +77,7 @@ class LessonsController(Controller):
         )
 
     def _in_use(self) -> frozenset[str]:
-        """Return the panels that a lesson under way is done in: its own, and the controls that its steps turn."""
+        """Return the panels that the running lesson needs: its own, and the demo org's if a step uses it."""
         if self._run is None:
             return frozenset()
         return frozenset({self._panel.objectName()} if self._run.is_over else {self._panel.objectName(), _CONTROLS})
@@ -88,11 +87,11 @@ class LessonsController(Controller):
         return self._model.connection.embedded
 
     def cancel(self) -> None:
-        """Stop the program where it is at work for a lesson."""
+        """Stop the program's work for a lesson."""
         self._tasks.cancel(_TASK)
 
     def _added(self) -> None:
-        """Take what the journal has been told since."""
+        """Check the new journal entries."""
         run = self._run
         if run is None or not self._connections.is_connected or not self._connections.connection.embedded:
             return
@@ -106,7 +105,7 @@ class LessonsController(Controller):
         if run.place != place:
             self._passed(run)
 
-    # --- wishes ---------------------------------------------------------------------------------------------------
+    # --- requests ---------------------------------------------------------------------------------------------------
 
     def _connect(self) -> None:
         commands, panel, model = self._shell.commands, self._panel, self._model
@@ -178,7 +177,7 @@ class LessonsController(Controller):
         await self._prepare(lesson)
 
     async def _prepare(self, lesson: "Lesson") -> None:
-        """Turn everything to where the lesson begins; nothing that happens on the way there counts."""
+        """Set everything up for the lesson; events on the way do not count."""
         self._run = None
         self._remember(lambda progress: progress.forgotten(lesson.name))
         self._show_possible()
@@ -188,7 +187,7 @@ class LessonsController(Controller):
                 self._begin(lesson, 0)
 
     async def _show_me(self, run: LessonRun) -> None:
-        """Do what the step asks for, as a person would; the journal tells whether that passes it."""
+        """Do what the step asks for, as a user would; the journal decides whether that passes it."""
         step = run.step
         if step is None:
             return
@@ -204,9 +203,9 @@ class LessonsController(Controller):
 
     @contextmanager
     def _at_work(self, show: Callable[[], None]) -> Iterator[None]:
-        """Show that the program is at work, and how everything is once it has ended, however it did."""
+        """Show that the program works, and the state after it, however it ended."""
         self._shell.hide_error()
-        # Left waiting, it would replace the session that the lesson goes on in.
+        # A pending sign-in would replace the session that the lesson uses.
         self._model.end_sign_in("The sign-in was cancelled: the program is at work for the lesson.")
         self._show_work = show
         self._show()
@@ -222,12 +221,12 @@ class LessonsController(Controller):
             self._shell.window,
             "resetLessonDialog",
             title="Reset the lesson",
-            question="Sign out and begin the lesson anew?",
+            question="Sign out and restart the lesson?",
             consequence="This lesson begins signed out. The session at the demo org ends.",
             yes="Reset",
         )
 
-    # --- a lesson goes on -----------------------------------------------------------------------------------------
+    # --- progress -----------------------------------------------------------------------------------------
 
     def _begin(self, lesson: "Lesson", place: int) -> None:
         self._run = LessonRun(lesson, place)
@@ -248,11 +247,10 @@ class LessonsController(Controller):
         self._show()
         if self._panel.isVisible():
             self._shell.announce(f"{said} {more}")
-        else:  # what is to be done stands in other tabs of the same column
+        else:  # the next action may be in another tab of the same column
             self._shell.toast(said, "good")
 
     def _show(self) -> None:
-        """Show the lesson as it stands."""
         run = self._run
         if run is not None and run.is_over:
             self._panel.show_done(self._row(run.lesson), has_next=self._following() is not None)
@@ -290,7 +288,7 @@ class LessonsController(Controller):
         )
 
     def _remember(self, change: Callable[[LessonProgress], LessonProgress]) -> None:
-        """Make one change to what is saved, in which another window may have come further meanwhile; and here."""
+        """Save one change, merged with what another window may have saved meanwhile."""
         before, self._progress = self._progress, change(self._progress)
         if self._progress == before:
             return

@@ -1,4 +1,4 @@
-"""A lesson in the list: one wide button with number, title and how far one has come."""
+"""A lesson in the list: one wide button with number, title and progress."""
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
@@ -28,7 +28,6 @@ class RowButton(QPushButton):
         self.show_row(row)
 
     def show_row(self, row: LessonRow) -> None:
-        """Show how far one has come."""
         self.is_done = row.is_done
         word = self._word(row)
         minutes = f"{minutes_of(row.lesson.minutes)} min"
@@ -39,11 +38,10 @@ class RowButton(QPushButton):
         self.setToolTip("Opens the lesson")
 
     def sizeHint(self) -> QSize:
-        """Return the room the texts inside would like."""
+        """QPushButton measures only its own text, not the labels inside it."""
         return self._words.sizeHint()
 
     def minimumSizeHint(self) -> QSize:
-        """Return the least the texts inside need; their height follows from the width."""
         return self._words.minimumSize()
 
     def _word(self, row: LessonRow) -> str:

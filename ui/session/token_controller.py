@@ -1,4 +1,4 @@
-"""Connects the token cards and what can be done with a token: copy, reveal, refresh, drop, revoke, expire, replay."""
+"""Connects the token cards and commands: copy, reveal, refresh, drop, revoke, expire, replay."""
 
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class TokenController(Controller):
-    """Values go from the session to the clipboard or to the card that was asked to show one, and nowhere else."""
+    """Values go from the session only to the clipboard, or to the card asked to show one."""
 
     def __init__(self, panels: SessionPanels, shell: Shell, model: SessionModel) -> None:
         super().__init__(shell, model)

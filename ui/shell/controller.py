@@ -1,4 +1,4 @@
-"""What the controllers of all panels have in common."""
+"""What the controllers of all panels share."""
 
 from collections.abc import Awaitable, Callable
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""Brings the window to life: a controller for every panel, the ticking of the clock, and what can be done now."""
+"""Creates a controller for every panel, runs the clock's ticks, and updates what is possible."""
 
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,7 @@ from ui.window.view_controller import ViewController
 from ui.wirelog.controller import WireController
 
 if TYPE_CHECKING:
-    # For types alone: the connections bring the heavy libraries, which come after the first paint.
+    # For types only: the connections import the heavy libraries, which load after the first paint.
     from app.connections import Connections
     from ui.demo.controller import DemoController
     from ui.doctor.controller import DoctorController
@@ -37,7 +37,7 @@ _TICK_MS = 500
 
 
 class WindowController(QObject):
-    """One window on the connections; controls the panels of what is installed."""
+    """One window on the connections, with the controllers of all installed panels."""
 
     doctor: "DoctorController"
     demo: "DemoController"
@@ -59,7 +59,7 @@ class WindowController(QObject):
         self._connect()
 
     def start(self) -> None:
-        """Take up the connection in use; the window is usable meanwhile."""
+        """Connect to the connection in use; the window is usable meanwhile."""
         self._view.restore()
         if has("lessons"):
             self.lessons.restore()
@@ -67,7 +67,7 @@ class WindowController(QObject):
         self._on_visibility_changed(self._window.isVisible())
 
     async def close(self) -> None:
-        """Stop everything the window has started; the session's own refresh is not among it."""
+        """Stop everything the window has started; the session's own refresh continues."""
         self._timer.stop()
         self._view.remember()
         self.clipboard.forget()
@@ -132,11 +132,11 @@ class WindowController(QObject):
         else:
             self._timer.stop()
             for card in self._window.cards.values():
-                card.hide_value()  # nothing counts its seconds any longer
+                card.hide_value()  # no tick would end its 20 s
 
     def _report(self, failure: BaseException) -> None:
         self.model.refresh()
-        # Why a session has ended stands where one signs in again; once is enough.
+        # The welcome page already says why the session has ended.
         ended = self.model.connections.session.ended if self.model.is_ready else None
         if not (isinstance(failure, Refusal) and ended is not None and failure.reason is ended.reason):
             self.shell.show_error(failure)
@@ -160,7 +160,7 @@ class WindowController(QObject):
         )
 
     def _why_not_by(self) -> dict[str, str]:
-        """Return the kinds of sign-in the server does not offer, as far as its metadata was asked for yet."""
+        """Return the sign-in methods the server does not offer, as far as its metadata is known."""
         from app.connecting.capabilities import capabilities_of
 
         metadata = self.model.connections.client.known_metadata

@@ -1,4 +1,4 @@
-"""Connects the wire log: every exchange in the journal, shown in full, copied as cURL, exported as HAR."""
+"""Connects the wire log: every exchange, in full, as cURL, and exported as HAR."""
 
 import json
 from pathlib import Path
@@ -18,7 +18,7 @@ from ui.wirelog.panel import WirePanel
 
 
 class WireController(Controller):
-    """Tells of the exchanges of all connections; what leaves it is masked but for a copy with the tokens in hand."""
+    """Shows the exchanges of all connections; exports are masked, except a copy with real tokens."""
 
     def __init__(self, panel: WirePanel, shell: Shell, model: SessionModel) -> None:
         super().__init__(shell, model)
@@ -37,7 +37,7 @@ class WireController(Controller):
         shell.commands.export_har.triggered.connect(self._on_export)
 
     def write_har(self, path: Path) -> None:
-        """Write every exchange in the journal, masked as it was recorded; raises BadInput when it cannot be written."""
+        """Write every exchange, masked as recorded; raises BadInput if the file cannot be written."""
         found = har(self._connections.journal, self._connections.details, version=VERSION)
         write(path, json.dumps(found, indent=1, ensure_ascii=False).encode())
         self._shell.toast(f"Written to {path}; no token is in it.")
@@ -49,7 +49,6 @@ class WireController(Controller):
         self._shell.entitle_tab(self._panel, f"Wire · {self._exchanges}")
 
     def _take(self, entries: tuple[Entry, ...]) -> list[ExchangeRow]:
-        """Return the rows that these entries have added or changed."""
         rows = []
         for entry in entries:
             self._exchanges += isinstance(entry.event, Exchange)
@@ -79,7 +78,7 @@ class WireController(Controller):
             self._shell.toast("Copied as cURL; the tokens are masked.")
 
     def _tokens(self) -> dict[str, Secret]:
-        """Return the tokens in hand by fingerprint: only those can be put in place of their masks."""
+        """Return the current tokens by fingerprint: only those can replace their masks."""
         held = (self._model.held(kind) for kind in ("access", "refresh", "id"))
         return {each.value.fingerprint: each.value for each in held if each is not None}
 

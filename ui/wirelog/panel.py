@@ -15,7 +15,7 @@ from ui.widgets.table import TextTable
 from ui.wirelog.detail import DetailPane
 from ui.wirelog.model import AT, STATUS, TOOK, WireModel
 
-# How wide the table has to be, in lengths of the design, to have these columns.
+# The least table width, in design lengths, at which these columns are shown.
 _LEAST_FOR_TOOK, _LEAST_FOR_AT = 350, 460
 
 
@@ -56,14 +56,13 @@ class WirePanel(QWidget):
         self._lay_out()
 
     def show_log(self, log: WireLog) -> None:
-        """Show a log, which may grow later; then `added` tells."""
+        """Show a log; after it grows, call `added`."""
         self._log = log
         self._model.show_log(log)
         self._show_count()
         self.table.scrollToBottom()
 
     def added(self, rows: list[ExchangeRow]) -> None:
-        """Show new rows, and rows that have changed."""
         if not rows:
             return
         chosen = self.chosen()
@@ -74,12 +73,11 @@ class WirePanel(QWidget):
             self.detail_requested.emit(chosen.seq)
 
     def dropped_oldest(self) -> None:
-        """Show that the oldest rows have gone."""
         self._model.dropped_oldest()
         self._show_count()
 
     def select(self, seq: int) -> None:
-        """Select the row of that journal number, or the nearest of its call, if it is shown; tell nobody."""
+        """Select the row of that journal number, or the nearest of its call, without emitting a signal."""
         row = self._log.row_near(seq)
         place = None if row is None else self._model.place_of(row)
         if row is None or place is None:
@@ -89,7 +87,7 @@ class WirePanel(QWidget):
             self.detail_requested.emit(row.seq)
 
     def show_detail(self, row: ExchangeRow, detail: Detail | None) -> None:
-        """Show a row in full, if it is the chosen one; what is in it is text, whatever it looks like."""
+        """Show the details, if they are of the chosen row."""
         if self.chosen() != row:
             return
         self._has_detail = detail is not None
@@ -97,7 +95,7 @@ class WirePanel(QWidget):
         self._allow_buttons()
 
     def show_presenter(self, *, on: bool) -> None:
-        """Give no way to copy a real token, or as usual."""
+        """Disable copying with real tokens, or not."""
         self._presents = on
         self._allow_buttons()
 
@@ -105,7 +103,6 @@ class WirePanel(QWidget):
         return self._model.row_at(self.table.currentIndex())
 
     def clear_filter(self) -> None:
-        """Show every row again."""
         for widget in (self.kind_picker, self.status_picker, self.filter_edit):
             widget.blockSignals(True)
         self.kind_picker.setCurrentIndex(0)
@@ -134,7 +131,7 @@ class WirePanel(QWidget):
         self._allow_buttons()
 
     def _keep(self, chosen: ExchangeRow | None) -> None:
-        """Leave chosen what was, where a reset has forgotten it."""
+        """Restore the selection after a model reset."""
         if chosen is None or self.chosen() is not None:
             return
         place = self._model.place_of(chosen)
@@ -198,7 +195,7 @@ class WirePanel(QWidget):
         elif row is not None and not self._has_detail:
             no_curl = "It was too long ago: only its line is kept."
         no_real = "Presenter mode is on: no real token is copied." if self._presents else no_curl
-        allow(self.why_button, no_row, "Show in the journal what led to it")
+        allow(self.why_button, no_row, "Show the causes in the journal")
         allow(self.curl_button, no_curl, "Copy the request as a command, its tokens masked (Ctrl+C)")
         allow(self.real_curl_button, no_real, "Copy the command with the tokens in hand: keep it to yourself")
 
@@ -315,10 +312,9 @@ class WirePanel(QWidget):
 
 
 class _WireTable(TextTable):
-    """Gives up its last columns where there is no room for them: what they say is in the summary too."""
+    """Drops its last columns where there is no room: the summary has them too."""
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Show as many columns as leave room for what was sent."""
         super().resizeEvent(event)
         for column, least in ((TOOK, _LEAST_FOR_TOOK), (AT, _LEAST_FOR_AT)):
             self.setColumnHidden(column, self.viewport().width() < theme.px(least))

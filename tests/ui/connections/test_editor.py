@@ -137,7 +137,7 @@ def test_an_issuer_nobody_answers_at_may_be_saved_all_the_same(qtbot: QtBot, ope
     saved = saved_by(editor)
     type_in(qtbot, editor.form.issuer_edit, ISSUER)
     editor.show_error(NotFound(Unreachable("No route.", sent=False), ((ISSUER, "no response"),), answered=False))
-    assert editor.save_button.text() == "Save without looking"
+    assert editor.save_button.text() == "Save without look-up"
     editor.save_button.click()
     assert [each.issuer for each in saved] == [ISSUER]
     type_in(qtbot, editor.form.issuer_edit, "/y")
@@ -202,7 +202,7 @@ def test_trouble_and_what_was_found_are_announced(qtbot: QtBot, opened: Opened) 
     editor = opened()
     with qtbot.waitSignal(editor._announcer.announced) as said:
         editor.show_found(found_at(OKTA))
-    assert said.args == ["Look at what was found, then save."]
+    assert said.args == ["Check what was found, then save."]
 
 
 def test_every_control_has_a_name_and_a_role(qtbot: QtBot, opened: Opened) -> None:

@@ -31,7 +31,7 @@ def test_each_is_shown_with_its_state_in_words_and_by_shape(dialog: ConnectionsD
     assert cells == [
         ["Demo org (in use)", DEMO.issuer, "● signed in"],
         ["Staging", STAGING.issuer, "○ signed out"],
-        ["<b>Other</b>", OTHER.issuer, "– not looked at"],
+        ["<b>Other</b>", OTHER.issuer, "– not checked"],
     ]
     assert model.index(1, 0).data(Qt.ItemDataRole.AccessibleTextRole) == "Staging, signed out"
 

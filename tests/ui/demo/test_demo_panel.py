@@ -46,7 +46,7 @@ def test_a_new_org_was_turned_by_nobody(panel: DemoPanel) -> None:
     panel.show_org(STATE)
     assert "As a new demo org is" in panel.lifetimes.preset_label.text()
     panel.show_org(replace(STATE, knobs={**STATE.knobs, "access_token_lifetime_s": 31}))
-    assert panel.lifetimes.preset_label.text() == "Turned by hand."
+    assert panel.lifetimes.preset_label.text() == "Changed by hand."
 
 
 def test_the_wheel_scrolls_past_the_storm_whoever_has_the_focus(qtbot: QtBot, panel: DemoPanel) -> None:
@@ -222,7 +222,7 @@ def test_a_real_server_is_only_thought_about(qtbot: QtBot, panel: DemoPanel) -> 
     assert HTML in panel.state_label.text()
     assert {each.textFormat() for each in panel.findChildren(QLabel)} == {Qt.TextFormat.PlainText}
     note = panel.what_if.findChild(QLabel, "whatIfNoteLabel")
-    assert note.text() == "Only a thought: neither clock is moved, nothing is sent."
+    assert note.text() == "Only a calculation: no clock moves, nothing is sent."
     with qtbot.waitSignal(panel.choose_demo_requested):
         panel.choose_button.click()
 

@@ -113,7 +113,7 @@ def test_the_token_is_typed_unseen_handed_over_once_and_forgotten(qtbot: QtBot) 
     dialog, asked = opened(qtbot)
     assert QApplication.focusWidget() is dialog.token_page.token_edit
     assert not dialog.read_button.isEnabled()
-    assert dialog.read_button.toolTip() == "Give the API token first."
+    assert dialog.read_button.toolTip() == "Enter the API token first."
     write(TOKEN)
     assert TOKEN not in dialog.token_page.token_edit.displayText()
     press(Qt.Key.Key_Return)

@@ -313,7 +313,7 @@ def test_an_exchange_of_a_sign_in_says_so(qtbot: QtBot) -> None:
     choose(found, row)
     assert facts(found)["Why"].startswith("Sign-in started")
     choose(found, lone)
-    assert facts(found)["Why"] == "Made on its own, for no call."
+    assert facts(found)["Why"] == "Not made for a call."
 
 
 def test_a_decision_shows_every_input(qtbot: QtBot) -> None:
@@ -357,7 +357,7 @@ def test_a_call_shows_its_story_once_it_has_ended(qtbot: QtBot, story: Story) ->
     call = story.log.rows[0]
     found.detail_requested.connect(lambda seq: found.show_detail(story.log.with_children(seq)[0], None))
     choose(found, call)
-    assert facts(found)["Story"] == "It is still going on."
+    assert facts(found)["Story"] == "Still running."
     found.added([story.row(CallFinished("how it went", 500, 0.1), call.seq)])
     assert facts(found)["Story"] == "how it went"
     assert facts(found)["Requests"] == "3"

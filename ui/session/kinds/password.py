@@ -1,4 +1,4 @@
-"""Asks for username and password, and for a second factor where one is wanted."""
+"""Sign-in with username and password, and a second factor if one is required."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class PasswordForm(SignInForm):
-    """Has the panels of both; what fails stands where the password is typed, and may be typed again."""
+    """Has both pages; a failure is shown at the password, which can be typed again."""
 
     kind = PASSWORD
 
@@ -43,7 +43,7 @@ class PasswordForm(SignInForm):
         attempt.show(self._password)
 
     def takes_failure(self, failure: LapseError) -> bool:
-        """Show it in the form; the username stays there."""
+        """Show the failure in the form; the username stays."""
         if self._attempt is None:
             return False
         self._again = None
@@ -53,7 +53,7 @@ class PasswordForm(SignInForm):
         return True
 
     def forget(self) -> None:
-        """Leave nothing behind, nor the password that a further try would need."""
+        """Drop everything typed, including the password kept for another try."""
         super().forget()
         self._again = None
         self._password.clear()
@@ -81,7 +81,7 @@ class PasswordForm(SignInForm):
         attempt = self._attempt
         if attempt is None:
             return
-        # What was begun with the phone cannot go on with a code: the server is asked anew, and knows the password again
+        # A sign-in started with the phone cannot continue with a code, so it starts again with the same password
         self._again = partial(self._try, username, password, Factor.ONE_TIME_CODE)
         self._second.clear()
         self._second.show_phone(is_demo=attempt.connections.connection.embedded)
