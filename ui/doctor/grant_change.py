@@ -1,4 +1,4 @@
-"""The change to an app as a table of words and marks, with what a person may choose about it."""
+"""The change to an app as a table, and the user's choices about it."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ _TONES = {"+": "good", "±": "warning", _MINUS: "bad", "=": "neutral"}
 
 
 class FieldTable(QWidget):
-    """Every field that matters, changed or not: the mark and its word, the field, how it is and how it will be."""
+    """Every relevant field, changed or not: mark and word, field, value before and after."""
 
     def __init__(self, name: str, accessible_name: str, *, is_made: bool = False) -> None:
         super().__init__()
@@ -32,7 +32,7 @@ class FieldTable(QWidget):
         layout.addWidget(self.table)
 
     def show_fields(self, fields: tuple[FieldChange, ...]) -> None:
-        """Show the fields; lists item by item, so that nobody has to compare two long texts."""
+        """Show the fields; lists item by item, so that changes can be seen at a glance."""
         self.model.show_rows(tuple(row for each in fields for row in self._rows(each)))
 
     def _rows(self, change: FieldChange) -> Iterator[TextRow]:
@@ -76,9 +76,9 @@ class FieldTable(QWidget):
 
 
 class ChangePage(QWidget):
-    """The app, what to want of it, what that changes, and what Okta would say against it.
+    """The app, the choices, what they change, and what Okta would reject.
 
-    Emits `planned` whenever the change is another one.
+    `planned` is emitted whenever the change differs.
     """
 
     planned = Signal()
@@ -100,7 +100,7 @@ class ChangePage(QWidget):
         self._lay_out()
 
     def show_app(self, app: App, wanted: WantedChange) -> None:
-        """Show what `wanted` changes in `app`; raises OktaRefused for an app that has no grants."""
+        """Show what `wanted` changes in `app`; raises OktaRefused for an app without grants."""
         self.change = plan(app, wanted)
         self._app, self._redirect_uri = app, wanted.redirect_uri
         for chooser in (self.rotation_picker, self.grace_spin, self.redirect_check):
@@ -127,7 +127,7 @@ class ChangePage(QWidget):
         self.fields.show_fields(change.fields)
         rotates = change.wanted.rotation_type == ROTATE
         self.grace_spin.setEnabled(rotates)
-        hint = "Seconds a replaced refresh token stays good, 0 to 60; against responses that get lost."
+        hint = "Seconds a replaced refresh token stays valid, 0 to 60, in case a response gets lost."
         why = hint if rotates else "Only a refresh token that rotates has a grace period."
         self.grace_spin.setToolTip(why)
         self.grace_spin.setAccessibleDescription(why)
@@ -178,7 +178,7 @@ class ChangePage(QWidget):
 
 
 class _Banner(QFrame):
-    """Sentences on a tint; hidden while there are none."""
+    """Sentences on a tint; hidden while empty."""
 
     def __init__(self, name: str, tone: str) -> None:
         super().__init__()

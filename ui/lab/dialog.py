@@ -1,4 +1,4 @@
-"""Every number of a run: the chart by any measure, and the table of all of them."""
+"""All numbers of a run: the chart by any measure, and a table."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -22,7 +22,7 @@ _MARGIN, _FRAME_PX = 20, 5  # the card's, and that of the focus
 
 
 class ResultsDialog(QDialog):
-    """Shows one report; `copy_requested` has the table as text, `export_requested` it and the measure in sight."""
+    """Shows one report; `copy_requested` has the table as text, `export_requested` the report and its measure."""
 
     copy_requested = Signal(str)
     export_requested = Signal(Report, Measure)
@@ -50,7 +50,7 @@ class ResultsDialog(QDialog):
         self.table = text_table("labResultsTable", spoken, self.model, _WIDTHS)
         self.copy_button = self._button("labCopyButton", "Copy", "Copy the table as text")
         self.copy_button.clicked.connect(self._on_copy)
-        hint = "Write the report or the chart in sight to a file"
+        hint = "Write the report or the chart shown to a file"
         self.export_button = self._button("labResultsExportButton", "Export…", hint)
         self.export_button.clicked.connect(self._on_export)
         self.close_button = self._button("labCloseButton", "Close", "Close the results")
@@ -66,11 +66,10 @@ class ResultsDialog(QDialog):
         return CHARTED[self.measure_picker.currentIndex()]
 
     def text(self) -> str:
-        """Return the scenario and the table as text."""
         return f"{words.scenario_line(self._report.scenario)}\n\n{self.model.text()}\n"
 
     def _headings_width(self) -> int:
-        """Return the width at which every heading of the table is read whole, in whatever language."""
+        """Return the width at which every heading is readable in full."""
         header = self.table.horizontalHeader()
         columns = range(self.model.columnCount())
         return sum(max(header.sectionSizeHint(each), theme.px(_WIDTHS.get(each, 0))) for each in columns)

@@ -1,4 +1,4 @@
-"""The report as a table: a row a measure, a column a strategy, the best marked by weight and word."""
+"""The report as a table: a row per measure, a column per strategy, the best in bold and by word."""
 
 from typing import Any
 
@@ -46,7 +46,7 @@ class OutcomesModel(ColumnsModel):
         return None
 
     def text(self) -> str:
-        """Return the whole table as text, cells parted by tabs: for the clipboard, and from there for spreadsheets."""
+        """The whole table as tab-separated text, for spreadsheets."""
         columns = range(self.columnCount())
         rows = [[str(self.headerData(each, Qt.Orientation.Horizontal)) for each in columns]]
         rows += [[self._text(self.index(row, each)) for each in columns] for row in range(self.rowCount())]

@@ -1,4 +1,4 @@
-"""A report as what the chart shows of it: for one measure, a line of numbers and words a strategy."""
+"""What the chart shows of a report for one measure: a line of numbers and words per strategy."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ _ROLES = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One strategy: its name, its bar, its number in words, what is noted beside it, and all of it in a sentence."""
+    """One strategy: name, bar, number in words, note, and all of it as a sentence."""
 
     name: str
     bar: ChartBar
@@ -32,7 +32,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """What a chart shows; `role` is the bars' colour, `least` the least possible, None where there is none."""
+    """What a chart shows; `role` is the bars' colour, `least` the least possible or None."""
 
     title: str
     role: str
@@ -42,7 +42,7 @@ class Plot:
 
 
 def plot_of(report: Report, measure: Measure) -> Plot:
-    """Return what the chart shows of one measure, in the report's order."""
+    """Return the plot of one measure, in the report's order."""
     return Plot(
         title=words.measure_names()[measure],
         role=_ROLES.get(measure, "access"),

@@ -1,4 +1,4 @@
-"""The words of the lab: contestants, measures, patterns, weather, and what a run has shown."""
+"""The words of the lab: strategies, measures, patterns, networks, and the conclusions of a run."""
 
 from app.lab.report import Report, StrategyResult
 from app.lab.scenario import Contestant, Pattern, RotationMode, Scenario, Weather
@@ -9,7 +9,6 @@ _KB, _MB = 1000, 1_000_000
 
 
 def contestant_names() -> dict[Contestant, str]:
-    """Return what is written before each strategy's bar."""
     return {
         Contestant.ON_DEMAND: "On demand",
         Contestant.TIMER: "Timer before expiry",
@@ -34,7 +33,6 @@ def measure_names() -> dict[Measure, str]:
 
 
 def pattern_names() -> dict[Pattern, str]:
-    """Return the name of each way calls are spread."""
     return {
         Pattern.BURST: "Bursts",
         Pattern.STEADY: "Steady",
@@ -44,7 +42,6 @@ def pattern_names() -> dict[Pattern, str]:
 
 
 def pattern_hints() -> dict[Pattern, str]:
-    """Return how calls are spread, in words."""
     return {
         Pattern.BURST: "Many calls at the same moment, then nothing for long.",
         Pattern.STEADY: "One call after another, evenly but for some jitter.",
@@ -54,7 +51,6 @@ def pattern_hints() -> dict[Pattern, str]:
 
 
 def weather_names() -> dict[Weather, str]:
-    """Return the name of each kind of network."""
     return {
         Weather.GOOD: "Good",
         Weather.OUTAGES: "Outages",
@@ -64,17 +60,16 @@ def weather_names() -> dict[Weather, str]:
 
 
 def weather_hints() -> dict[Weather, str]:
-    """Return what each kind of network does, in words."""
     return {
         Weather.GOOD: "Every request gets through.",
         Weather.OUTAGES: "Now and then nothing gets through for some minutes.",
-        Weather.LOST_ANSWERS: "Now and then answers of the token endpoint are lost on their way back.",
+        Weather.LOST_ANSWERS: "Now and then responses of the token endpoint are lost.",
         Weather.BUSY: "Now and then the token endpoint answers 503.",
     }
 
 
 def value_text(measure: Measure, value: float) -> str:
-    """Return a number of a measure as it is read: `1,240`, `41 ms`, `1.2 MB`."""
+    """Return a measure's number as text: `1,240`, `41 ms`, `1.2 MB`."""
     if measure is Measure.BYTES:
         return octets(value)
     if measure in (Measure.DELAY_P50, Measure.DELAY_P95):
@@ -83,7 +78,6 @@ def value_text(measure: Measure, value: float) -> str:
 
 
 def octets(number: float) -> str:
-    """Return a number of bytes as it is read."""
     for unit, text in (
         (_MB, "{0} MB"),
         (_KB, "{0} kB"),
@@ -94,14 +88,14 @@ def octets(number: float) -> str:
 
 
 def signed_out(times: int) -> str:
-    """Return what is said beside a bar whose strategy lost the session."""
+    """Return the note beside a bar whose strategy lost the session."""
     if times == 1:
         return "◆ signed out once"
     return f"◆ signed out {times:,} times"
 
 
 def scenario_line(scenario: Scenario) -> str:
-    """Return everything a run was made from, in one line."""
+    """Return all settings of a run in one line."""
     none = "no limit"
     parts = (
         f"seed {scenario.seed}",
@@ -127,14 +121,13 @@ def _rotation(scenario: Scenario) -> str:
 
 
 def fairness() -> str:
-    """Return what makes the numbers comparable."""
     return (
         "Same schedule, same server, same network for all; single flight is an option of the session, not a strategy."
     )
 
 
 def conclusion(report: Report) -> str:
-    """Return what a run has shown: our requests against the least possible and the others', and who was signed out."""
+    """Return the result of a run: our requests, the least possible, the timer's, and who was signed out."""
     found = {outcome.contestant: outcome for outcome in report.outcomes}
     ours, timer = found[Contestant.ON_DEMAND], found[Contestant.TIMER]
     if ours.token_requests == report.least_refreshes:
@@ -156,7 +149,7 @@ def _losses(losers: list[StrategyResult]) -> str:
 
 
 def outcome_sentence(outcome: StrategyResult, measure: Measure) -> str:
-    """Return a strategy's number of the measure shown, then whatever else one asks next."""
+    """Return a strategy's number of the measure shown, then its other main numbers."""
     first = f"{measure_names()[measure]}: {value_text(measure, value_of(outcome, measure))}"
     rest = (
         f"{outcome.token_requests:,} token requests, {outcome.needless_refreshes:,} of them needless; "
@@ -169,15 +162,12 @@ def outcome_sentence(outcome: StrategyResult, measure: Measure) -> str:
 
 
 def needed_word() -> str:
-    """Return the legend's word for refreshes that were needed."""
     return "needed"
 
 
 def needless_word() -> str:
-    """Return the legend's word for refreshes that were not needed."""
     return "needless"
 
 
 def least_words(least: float) -> str:
-    """Return the legend's words for the least possible."""
     return f"least possible: {least:,.0f}"

@@ -15,7 +15,6 @@ _WITH_TIME = (MarkKind.TOKEN_REQUEST, MarkKind.RETRY)
 
 
 def lane_names() -> dict[Lane, str]:
-    """Return what is written before each lane."""
     return {
         Lane.CALLS: "API calls",
         Lane.ACCESS: "Access",
@@ -25,7 +24,7 @@ def lane_names() -> dict[Lane, str]:
 
 
 def end_words() -> dict[End, str]:
-    """Return the word for each end of a life, none for what is still in hand."""
+    """Return the word for each end of a life, none for a current token."""
     return {
         End.LAPSED: "lapsed",
         End.REPLACED: "rotated",
@@ -38,7 +37,7 @@ def end_words() -> dict[End, str]:
 
 
 def mark_words() -> dict[MarkKind, str]:
-    """Return the word for each mark; a call that went well needs none."""
+    """Return the word for each mark; a successful call needs none."""
     return {
         MarkKind.FAILED_CALL: "failed",
         MarkKind.TOKEN_REQUEST: "refresh",
@@ -69,13 +68,13 @@ def now_word() -> str:
 
 
 def many(count: int, name: TokenName) -> str:
-    """Return what is said of lives that lie too close to be told apart."""
+    """Return the text for lives too close together to distinguish."""
     text = "{0} tokens from {1} on; zoom in to tell them apart."
     return text.format(count, name)
 
 
 def limits_sentence(limits: Limits) -> str:
-    """Return what is known of the limits of a family of refresh tokens, in sentences."""
+    """Return the known limits of a refresh token family, in sentences."""
     unknown = "not stated by the server"
     idle, absolute = (unknown if each is None else duration(each) for each in (limits.idle_s, limits.absolute_s))
     if limits.idle_s is None and limits.absolute_s is None:
@@ -88,7 +87,7 @@ def limits_sentence(limits: Limits) -> str:
 
 
 def bar_texts(bar: BarShape, words: dict[End, str], *, presenter: bool) -> list[str]:
-    """Return what may be written on a bar, from the most to the least; whatever fits is taken."""
+    """Return the possible texts on a bar, longest first; the first that fits is used."""
     name = f"{shape_of(bar.name.number)} {bar.name}" if presenter else str(bar.name)
     word = words.get(bar.how, "")
     found = [f"{name} · {word}"] if word else []
@@ -99,7 +98,7 @@ def bar_texts(bar: BarShape, words: dict[End, str], *, presenter: bool) -> list[
 
 
 def mark_texts(mark: MarkShape, words: dict[MarkKind, str]) -> list[str]:
-    """Return what may be written beside a mark, from the most to the least."""
+    """Return the possible texts beside a mark, longest first."""
     if mark.count > 1:
         return [f"{words[mark.kind]} ×{mark.count}", f"×{mark.count}"] if mark.kind in words else [f"×{mark.count}"]
     if mark.kind is MarkKind.SIGN_IN:
@@ -113,12 +112,12 @@ def mark_texts(mark: MarkShape, words: dict[MarkKind, str]) -> list[str]:
 
 
 def local(moment: float) -> datetime:
-    """Return a moment (epoch seconds) in the person's own time zone."""
+    """Return a moment (epoch seconds) in the local time zone."""
     return datetime.fromtimestamp(moment, tz=UTC).astimezone()
 
 
 def tick_texts(moments: tuple[float, ...], frame: Frame) -> list[str]:
-    """Return what is written below the ticks: whole minutes in full, what lies between as far as it differs."""
+    """Return the texts below the ticks: whole minutes in full, others only where they differ."""
     step, span = tick_step(frame), frame.span.seconds
     return [_tick_text(local(round(each, 3)), step, span, is_first=place == 0) for place, each in enumerate(moments)]
 

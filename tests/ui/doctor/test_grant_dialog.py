@@ -36,10 +36,10 @@ class Asked(QObject):
         self.read: list[tuple[Secret | None, bool]] = []
         self.applied: list[GrantChange] = []
         self.others: list[str] = []
-        dialog.read_wanted.connect(lambda token, keep: self.read.append((token, keep)))
-        dialog.apply_wanted.connect(self.applied.append)
-        dialog.read_again_wanted.connect(lambda: self.others.append("read again"))
-        dialog.forget_wanted.connect(lambda: self.others.append("forget"))
+        dialog.read_requested.connect(lambda token, keep: self.read.append((token, keep)))
+        dialog.apply_requested.connect(self.applied.append)
+        dialog.read_again_requested.connect(lambda: self.others.append("read again"))
+        dialog.forget_requested.connect(lambda: self.others.append("forget"))
         dialog.rejected.connect(lambda: self.others.append("rejected"))
         dialog.accepted.connect(lambda: self.others.append("accepted"))
 
@@ -113,7 +113,7 @@ def test_the_token_is_typed_unseen_handed_over_once_and_forgotten(qtbot: QtBot) 
     dialog, asked = opened(qtbot)
     assert QApplication.focusWidget() is dialog.token_page.token_edit
     assert not dialog.read_button.isEnabled()
-    assert dialog.read_button.toolTip() == "Give the API token first."
+    assert dialog.read_button.toolTip() == "Enter the API token first."
     write(TOKEN)
     assert TOKEN not in dialog.token_page.token_edit.displayText()
     press(Qt.Key.Key_Return)

@@ -341,7 +341,7 @@ def test_lane_names_fit_in_any_type(qapp: QApplication, panel: TimelinePanel, zo
 
 def test_export_is_asked_for(qtbot: QtBot, panel: TimelinePanel) -> None:
     button = panel.findChild(QPushButton, "exportTimelineButton")
-    with qtbot.waitSignal(panel.export_wanted):
+    with qtbot.waitSignal(panel.export_requested):
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
