@@ -4,6 +4,7 @@ clock, simloop         time as an argument, real or simulated
 secret, errors/, text  what never prints, what went wrong and why, words
 files, streams         what is written and printed: whole, private, readable everywhere
 strictjson, records    JSON that may be trusted, and records of ours read by type
+base64url              octets as OAuth writes them
 ending                 how a process ends: an honest exit code, never a traceback
 token_name             what tokens go by where their values must not stand
 decision/              refresh or not, and why

@@ -2,7 +2,6 @@
 
 from email.utils import formatdate
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders
@@ -25,11 +24,9 @@ from app.demo.endpoints.phone import PhonePage
 from app.demo.handshake import Handshake
 from app.demo.management import PREFIX, ManagementApi
 from app.demo.management.refusals import in_management_words
+from app.demo.org import DemoOrg
 from app.demo.servers import SERVERS
 from app.demo.system_log import CIRCUMSTANCES, Circumstances
-
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg
 
 _PAGES = ("authorize", "sign_in", "activate", "logout")
 _GUARDED = ("api", "userinfo")
@@ -38,7 +35,7 @@ _LAST_DATE = 253_402_300_799  # the end of the year 9999, the last that can be w
 _FOREIGN_HOST = OktaError(400, "invalid_request", "The Host header does not name this server.")
 
 
-def asgi(org: "DemoOrg") -> ASGIApp:
+def asgi(org: DemoOrg) -> ASGIApp:
     inner = Starlette(
         # No path fits two of them; they are tried in turn, so what is asked most stands first.
         routes=[
@@ -59,7 +56,7 @@ def asgi(org: "DemoOrg") -> ASGIApp:
 class DemoOrgApp:
     """Wraps the routes: no foreign Host (DNS rebinding), Okta's headers on every response, no traceback ever."""
 
-    def __init__(self, inner: ASGIApp, org: "DemoOrg") -> None:
+    def __init__(self, inner: ASGIApp, org: DemoOrg) -> None:
         self._inner = inner
         self._org = org
 

@@ -1,7 +1,6 @@
 """Bearer tokens at the demo org's own doors: is this access token good, and if not, in which words (RFC 6750 §3)."""
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,17 +9,15 @@ from app.demo import dialect, words
 from app.demo.dialect import OktaError, Refused
 from app.demo.ledger import Family, RevokedToken, hashed
 from app.demo.minting import read_own
+from app.demo.org import DemoOrg, User
 from app.demo.servers import DEFAULT
-
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg, User
 
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
     """Who an access token speaks for, with which scopes, and the family it belongs to."""
 
-    user: "User"
+    user: User
     scopes: frozenset[str]
     family: Family
 
@@ -36,7 +33,7 @@ class BearerRefused(Refused):
         return response
 
 
-def check(org: "DemoOrg", request: Request, issuer: str) -> Bearer:
+def check(org: DemoOrg, request: Request, issuer: str) -> Bearer:
     """Return whose access token the request carries; raises BearerRefused with Okta's words when it is not good here.
 
     Only tokens of `issuer` are taken. What the ledger lists was issued by this org and has not been revoked, so no
@@ -59,7 +56,7 @@ def check(org: "DemoOrg", request: Request, issuer: str) -> Bearer:
     return Bearer(org.users[family.user_id], frozenset(record.scope.split()), family)
 
 
-def _why_not(org: "DemoOrg", token: str, struck: RevokedToken | None) -> BearerRefused:
+def _why_not(org: DemoOrg, token: str, struck: RevokedToken | None) -> BearerRefused:
     """Return the refusal of a token the ledger does not list."""
     claims = read_own(org, token, require=["exp", "iss", "aud"], audience=DEFAULT.audience)
     cause = struck.cause if struck else ""

@@ -3,7 +3,7 @@
 import hmac
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -14,13 +14,11 @@ from app.demo.dialect import OktaError, Refused, printable
 from app.demo.endpoints.clients import save
 from app.demo.faults import Fault
 from app.demo.forms import read_body
+from app.demo.org import DemoOrg
 from app.demo.phone import Phone
 from app.demo.presets import PRESETS
 from app.demo.scenarios import SCENARIOS, scenario_named
 from app.errors import BadInput
-
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg
 
 _UNAUTHORIZED = OktaError(401, "invalid_token", "The control token is missing or wrong.", "invalid_control_token")
 _NO_OBJECT = OktaError(400, "invalid_request", "The body must be one JSON object.", "invalid_body")
@@ -44,7 +42,7 @@ class Control:
     A request that cannot be carried out changes nothing and gets 400 with what to do instead.
     """
 
-    def __init__(self, org: "DemoOrg") -> None:
+    def __init__(self, org: DemoOrg) -> None:
         self._org = org
 
     def routes(self) -> list[Route]:

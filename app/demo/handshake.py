@@ -1,7 +1,5 @@
 """How another Lapse process of the same person knows this org: a challenge only its ledger's holder can answer."""
 
-from typing import TYPE_CHECKING
-
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -9,9 +7,7 @@ from starlette.routing import Route
 from app.demo.dialect import OktaError, Refused
 from app.demo.forms import read_query
 from app.demo.identity import identity_proof
-
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg
+from app.demo.org import DemoOrg
 
 _NO_NONCE = OktaError(400, "invalid_request", "A 'nonce' of 16 to 128 characters is required.", "invalid_nonce")
 _NONCE_LENGTHS = range(16, 129)
@@ -20,7 +16,7 @@ _NONCE_LENGTHS = range(16, 129)
 class Handshake:
     """Proves to be the org of its ledger, before anybody sends it a control token."""
 
-    def __init__(self, org: "DemoOrg") -> None:
+    def __init__(self, org: DemoOrg) -> None:
         self._org = org
 
     def routes(self) -> list[Route]:

@@ -1,6 +1,5 @@
 """What the demo org remembers: keys, families, and tokens as SHA-256 hashes, never by value."""
 
-import base64
 import hashlib
 import json
 import secrets
@@ -13,6 +12,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 
 from app import files
+from app.base64url import base64url
 from app.demo.cause import Cause
 from app.refusal_cause import RefusalCause
 
@@ -26,7 +26,7 @@ _MOST_STRUCK = 5000
 
 def hashed(value: str) -> str:
     """Return the SHA-256 of a token or code, base64url without padding: what the ledger knows it by."""
-    return base64.urlsafe_b64encode(hashlib.sha256(value.encode()).digest()).rstrip(b"=").decode()
+    return base64url(hashlib.sha256(value.encode()).digest())
 
 
 @dataclass(frozen=True)

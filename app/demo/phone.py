@@ -1,15 +1,13 @@
 """The demo's stand-in for a person's phone: its one-time codes, messages and questions, and the answers to them."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from app.demo import words
 from app.demo.one_time_code import OneTimeCode, current_code
+from app.demo.org import DemoOrg
 from app.demo.pending import OutOfBand, PushResult
 from app.errors import BadInput
-
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg
 
 _EVENT = "user.authentication.auth_via_mfa"
 
@@ -17,7 +15,7 @@ _EVENT = "user.authentication.auth_via_mfa"
 class Phone:
     """What the phones of the org's users show, and what their owners press."""
 
-    def __init__(self, org: "DemoOrg") -> None:
+    def __init__(self, org: DemoOrg) -> None:
         self._org = org
 
     def codes(self) -> list[OneTimeCode]:

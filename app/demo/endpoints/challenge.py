@@ -1,7 +1,7 @@
 """The endpoints that ask a person on the phone: as the first factor, and after a password (Okta fact §4)."""
 
 import secrets
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -13,11 +13,9 @@ from app.demo.endpoints.clients import check_grant, identified_application, requ
 from app.demo.endpoints.direct import HANDLE_LIFETIME_S, DirectGrants
 from app.demo.forms import Parameters, read_form
 from app.demo.ledger import hashed
+from app.demo.org import DemoOrg
 from app.demo.pending import OutOfBand, keep, new_handle
 from app.demo.servers import AuthorizationServer
-
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg
 
 _EVENT = "user.authentication.auth_via_mfa"
 _SENT = {
@@ -33,7 +31,7 @@ _CHOICES = 3
 class ChallengeEndpoint:
     """Sends the questions; the answers are the phone's (see `app.demo.phone`), and polled for at the token endpoint."""
 
-    def __init__(self, org: "DemoOrg", server: AuthorizationServer) -> None:
+    def __init__(self, org: DemoOrg, server: AuthorizationServer) -> None:
         self._org = org
         self._direct = DirectGrants(org, server)
 

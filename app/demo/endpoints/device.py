@@ -3,7 +3,7 @@
 import secrets
 import uuid
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -11,17 +11,14 @@ from starlette.responses import JSONResponse, Response
 from app.demo import dialect, words
 from app.demo.applications import Application, Grant
 from app.demo.dialect import Refused
-from app.demo.endpoint_routes import active_faults
-from app.demo.endpoints.clients import check_grant, identified_application, required
+from app.demo.endpoints.clients import check_grant, check_issued, identified_application, required
 from app.demo.endpoints.first_tokens import first_tokens, understood_scopes
 from app.demo.forms import Parameters, read_form
 from app.demo.ledger import hashed
+from app.demo.org import DemoOrg
 from app.demo.pending import DeviceSignIn, keep
 from app.demo.servers import AuthorizationServer
 from app.urls import with_query
-
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg
 
 ACTIVATE = "/activate"
 _EVENT = "lapse.device_authorize"  # the door's name for its refusals; Okta's is not in our facts
@@ -35,7 +32,7 @@ _LENGTH = 8
 class DeviceEndpoint:
     """Answers `/device/authorize`."""
 
-    def __init__(self, org: "DemoOrg", server: AuthorizationServer) -> None:
+    def __init__(self, org: DemoOrg, server: AuthorizationServer) -> None:
         self._org = org
         self._server = server
 
@@ -82,7 +79,7 @@ class DeviceEndpoint:
 class DeviceGrant:
     """Answers the polls of a device."""
 
-    def __init__(self, org: "DemoOrg", server: AuthorizationServer) -> None:
+    def __init__(self, org: DemoOrg, server: AuthorizationServer) -> None:
         self._org = org
         self._server = server
 
@@ -96,28 +93,22 @@ class DeviceGrant:
         if device.session is None:
             raise Refused(dialect.DEVICE_PENDING, words.DEVICE_PENDING)
         self._org.pending.devices[name] = replace(device, is_spent=True)
-        request.state.user_id = device.session.user_id
-        tokens, family = first_tokens(
+        return first_tokens(
             self._org,
             self._server,
+            request,
             application,
             user_id=device.session.user_id,
             scopes=device.scopes,
             auth_time=device.session.auth_time,
             amr=device.session.amr,
-            bends=active_faults(request),
         )
-        request.state.family = family.id
-        return tokens
 
     def _live(self, name: str, application: Application) -> DeviceSignIn:
         device = self._org.pending.devices.get(name)
         if device is None:
             raise Refused(dialect.INVALID_DEVICE_CODE, words.DEVICE_NEVER_ISSUED)
-        if device.client_id != application.id:
-            raise Refused(dialect.MISMATCHED_CLIENT)
-        if device.issuer != self._org.issuer_of(self._server):
-            raise Refused(dialect.MISMATCHED_SERVER)
+        check_issued("device code", device, application, self._org.issuer_of(self._server))
         if device.is_spent:
             raise Refused(dialect.INVALID_DEVICE_CODE, words.DEVICE_USED)
         if self._org.clock.now() >= device.expires_at:

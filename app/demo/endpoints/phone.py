@@ -1,19 +1,15 @@
 """The page that stands in for a person's phone: codes to type elsewhere, and pushes to approve or deny."""
 
-from typing import TYPE_CHECKING
-
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from app.demo.endpoints.browser import read_own_form
 from app.demo.forms import Parameters
+from app.demo.org import DemoOrg
 from app.demo.pages import phone_page
 from app.demo.phone import Phone
 from app.errors import BadInput
-
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg
 
 _PATH = "/phone"
 _SEE_OTHER = 303
@@ -22,7 +18,7 @@ _SEE_OTHER = 303
 class PhonePage:
     """Answers under `/phone`; it is no endpoint of the org, so faults do not strike it and nobody counts it."""
 
-    def __init__(self, org: "DemoOrg") -> None:
+    def __init__(self, org: DemoOrg) -> None:
         self._phone = Phone(org)
 
     def routes(self) -> list[Route]:

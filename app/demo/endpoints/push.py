@@ -1,7 +1,5 @@
 """Pushed authorization requests: kept for the browser, which then carries nothing but a reference (RFC 9126)."""
 
-from typing import TYPE_CHECKING
-
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -10,11 +8,9 @@ from app.demo.dialect import Refused
 from app.demo.endpoints.clients import identified_application
 from app.demo.forms import Parameters, read_form
 from app.demo.ledger import hashed
+from app.demo.org import DemoOrg
 from app.demo.pending import PushedRequest, keep, new_handle
 from app.demo.servers import AuthorizationServer
-
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg
 
 _EVENT = "lapse.pushed_request"  # the door's name; Okta's is not in our facts
 _LIFETIME_S = 300
@@ -24,7 +20,7 @@ _URN = "urn:ietf:params:oauth:request_uri:"
 class PushEndpoint:
     """Answers `/par`."""
 
-    def __init__(self, org: "DemoOrg", server: AuthorizationServer) -> None:
+    def __init__(self, org: DemoOrg, server: AuthorizationServer) -> None:
         self._org = org
         self._server = server
 
@@ -52,7 +48,7 @@ class PushEndpoint:
         return JSONResponse({"request_uri": request_uri, "expires_in": _LIFETIME_S}, status_code=201)
 
 
-def unpacked(org: "DemoOrg", server: AuthorizationServer, query: Parameters) -> Parameters:
+def unpacked(org: DemoOrg, server: AuthorizationServer, query: Parameters) -> Parameters:
     """Return the request that a query stands for; raises Refused for a reference that is not (any more) good.
 
     It is good until its end: the pages of one sign-in are asked for with the same query.

@@ -1,7 +1,5 @@
 """Token revocation: always 200, and a refresh token takes its access tokens along (RFC 7009, Okta fact §2.5)."""
 
-from typing import TYPE_CHECKING
-
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,11 +9,9 @@ from app.demo.dialect import Refused
 from app.demo.endpoints.clients import identified_application, save
 from app.demo.forms import read_form, read_query
 from app.demo.ledger import hashed
+from app.demo.org import DemoOrg
 from app.demo.servers import AuthorizationServer
 from app.refusal_cause import RefusalCause
-
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg
 
 _BY_CLIENT = Cause(kind=RefusalCause.REVOKED_BY_CLIENT)
 
@@ -23,7 +19,7 @@ _BY_CLIENT = Cause(kind=RefusalCause.REVOKED_BY_CLIENT)
 class RevocationEndpoint:
     """Strikes tokens out; an application can revoke only its own, at the server that issued them."""
 
-    def __init__(self, org: "DemoOrg", server: AuthorizationServer) -> None:
+    def __init__(self, org: DemoOrg, server: AuthorizationServer) -> None:
         self._org = org
         self._server = server
 

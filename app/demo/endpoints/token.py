@@ -1,6 +1,6 @@
 """The token endpoint: who asks, by which grant, and what they get (RFC 6749 §3.2, Okta facts §1.3 and §2.4)."""
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -14,10 +14,8 @@ from app.demo.endpoints.device import DeviceGrant
 from app.demo.endpoints.direct import MfaOobGrant, MfaOtpGrant, OobGrant, OtpGrant, PasswordGrant
 from app.demo.endpoints.refresh import RefreshGrant
 from app.demo.forms import Parameters, read_form, read_query
+from app.demo.org import DemoOrg
 from app.demo.servers import AuthorizationServer
-
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg
 
 _CREDENTIALS = frozenset({"client_id", "client_secret", "client_assertion", "client_assertion_type"})
 _PRUNE_EVERY = 50
@@ -33,7 +31,7 @@ class GrantHandler(Protocol):
 class TokenEndpoint:
     """Answers token requests of public applications; what a response promises is saved before it leaves."""
 
-    def __init__(self, org: "DemoOrg", server: AuthorizationServer) -> None:
+    def __init__(self, org: DemoOrg, server: AuthorizationServer) -> None:
         self._org = org
         self._server = server
         self._grants: dict[Grant, GrantHandler] = {

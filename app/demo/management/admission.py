@@ -2,16 +2,13 @@
 
 import hmac
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.demo.dialect import Refused
 from app.demo.management.refusals import in_management_words, invalid_token
-
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg
+from app.demo.org import DemoOrg
 
 _SCHEME = "SSWS"
 _WINDOW_S = 60
@@ -23,7 +20,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 class Admission:
     """Wraps the endpoints of the management API."""
 
-    def __init__(self, org: "DemoOrg") -> None:
+    def __init__(self, org: DemoOrg) -> None:
         self._org = org
         self._limits = RateLimits(org.clock.now)
 

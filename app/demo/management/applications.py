@@ -1,7 +1,6 @@
 """The Applications API: applications read, replaced, switched off and on (Okta fact §3)."""
 
 from dataclasses import fields, replace
-from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -18,10 +17,8 @@ from app.demo.management.body_members import read_object
 from app.demo.management.filters import read_filter
 from app.demo.management.refusals import not_found
 from app.demo.management.replacing import replacement
+from app.demo.org import DemoOrg
 from app.refusal_cause import RefusalCause
-
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg
 
 UPDATED = "application.lifecycle.update"
 _STEPS = {"activate": True, "deactivate": False}
@@ -33,7 +30,7 @@ _FIELDS = ("id", "name", "status", "label", "signOnMode", "created", "lastUpdate
 class Applications:
     """Answers about the org's applications; every change is saved before it is told, and acts at once."""
 
-    def __init__(self, org: "DemoOrg") -> None:
+    def __init__(self, org: DemoOrg) -> None:
         self._org = org
 
     async def listed(self, request: Request) -> Response:

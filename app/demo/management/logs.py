@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -14,11 +14,9 @@ from app.demo.management import pages
 from app.demo.management.filters import Test, read_filter
 from app.demo.management.log_event_json import FIELDS, told
 from app.demo.management.refusals import failed, invalid_value
+from app.demo.org import DemoOrg
 from app.demo.policy import DAY_S
 from app.demo.system_log import LogEvent
-
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg
 
 _USUAL_LIMIT = 100
 _MOST = 1000
@@ -65,7 +63,7 @@ class LogQuery:
 class Logs:
     """Answers with events of the System Log."""
 
-    def __init__(self, org: "DemoOrg") -> None:
+    def __init__(self, org: DemoOrg) -> None:
         self._org = org
 
     async def listed(self, request: Request) -> Response:
