@@ -63,7 +63,7 @@ class Api:
         return JSONResponse({"id": user.id, "login": user.login, "name": user.name, "scopes": sorted(caller.scopes)})
 
     async def orders(self, request: Request) -> Response:
-        """List the orders of whoever the access token speaks for."""
+        """List the orders of the access token's user."""
         caller = self._caller(request)
         return JSONResponse({"customer": caller.user.name, "orders": list(_ORDERS)})
 

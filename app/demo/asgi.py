@@ -1,4 +1,4 @@
-"""The front door: every request's host check and headers, every error's shape, and the routes behind it."""
+"""The ASGI application: host check, headers, error responses, and the routes."""
 
 from email.utils import formatdate
 from functools import lru_cache
@@ -31,13 +31,13 @@ from app.demo.system_log import CIRCUMSTANCES, Circumstances
 _PAGES = ("authorize", "sign_in", "activate", "logout")
 _GUARDED = ("api", "userinfo")
 _CHALLENGED = (401, 403)
-_LAST_DATE = 253_402_300_799  # the end of the year 9999, the last that can be written
+_LAST_DATE = 253_402_300_799  # the end of the year 9999, the last an HTTP date can have
 _FOREIGN_HOST = OktaError(400, "invalid_request", "The Host header does not name this server.")
 
 
 def asgi(org: DemoOrg) -> ASGIApp:
     inner = Starlette(
-        # No path fits two of them; they are tried in turn, so what is asked most stands first.
+        # No path matches two of them; they are tried in order, so the most frequent come first.
         routes=[
             *Api(org).routes(),
             *(route for server in SERVERS for route in Issuer(org, server).routes()),
@@ -122,12 +122,12 @@ async def _refused(request: Request, refused: Exception) -> Response:
 
 
 async def _broken(request: Request, _failed: Exception) -> Response:
-    # a bug answers as Okta would, and shows nothing of itself
+    # a bug must not show its details: Okta's server_error instead
     return _in_words_of(request, Refused(dialect.SERVER_ERROR)).response()
 
 
 def _in_words_of(request: Request, refused: Refused) -> Refused:
-    """Return a refusal as its endpoint tells it, when it came from elsewhere: a fault, or a bug."""
+    """Return a refusal in the endpoint's own format, if it comes from a fault or a bug."""
     if request.url.path.startswith(PREFIX):
         return in_management_words(refused)
     endpoint = getattr(request.state, "endpoint", "")

@@ -1,4 +1,4 @@
-"""Bearer tokens at the demo org's own doors: is this access token good, and if not, in which words (RFC 6750 §3)."""
+"""Checks bearer tokens at the demo org's own API and userinfo, with Okta's errors (RFC 6750 §3)."""
 
 from dataclasses import dataclass, replace
 
@@ -34,10 +34,10 @@ class BearerRefused(Refused):
 
 
 def check(org: DemoOrg, request: Request, issuer: str) -> Bearer:
-    """Return whose access token the request carries; raises BearerRefused with Okta's words when it is not good here.
+    """Return the bearer of the request's access token; raises BearerRefused with Okta's error if it is not valid here.
 
-    Only tokens of `issuer` are taken. What the ledger lists was issued by this org and has not been revoked, so no
-    signature need be checked; for the others the signature tells which refusal is due.
+    Only tokens of `issuer` are taken. What the ledger lists was issued here and is not revoked, so its signature
+    is not checked; for others the signature decides which error is due.
     """
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     token = token.strip()
@@ -61,7 +61,7 @@ def _why_not(org: DemoOrg, token: str, struck: RevokedToken | None) -> BearerRef
     claims = read_own(org, token, require=["exp", "iss", "aud"], audience=DEFAULT.audience)
     cause = struck.cause if struck else ""
     if claims is None:
-        # an opaque token tells nothing by itself
+        # an opaque token has no claims
         error = dialect.BEARER_REVOKED if struck else dialect.BEARER_INVALID
         return BearerRefused(error, cause or words.ACCESS_NEVER_ISSUED)
     if claims["iss"] != org.issuer:

@@ -1,4 +1,4 @@
-"""The door of every endpoint: counts who comes, breaks on cue, and writes each refusal into the System Log."""
+"""Wraps every endpoint: counts requests, applies faults, and writes each refusal into the System Log."""
 
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -38,7 +38,7 @@ class EndpointRoutes:
         self._event_type = event_type
 
     def route(self, path: str, name: str, endpoint: Endpoint, methods: Sequence[str] = ("GET",)) -> Route:
-        """Return the route of `endpoint`, called `name` by counters and faults."""
+        """Return the route of `endpoint`; counters and faults know it as `name`."""
 
         async def opened(request: Request) -> Response:
             return await self._opened(name, endpoint, request)
@@ -144,7 +144,7 @@ class HangUp(Response):
         self._before = before
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer by closing; raises HungUp where no server is between (in-process transports)."""
+        """Close the connection without a response; raises HungUp in in-process transports."""
         if self._before is not None:
             await self._before(scope, receive, _unfinished(send))
         extension = scope.get("extensions", {}).get(HANG_UP)
@@ -156,7 +156,7 @@ class HangUp(Response):
 
 
 class Drip(StreamingResponse):
-    """Sends another answer's body a byte at a time, `pause_s` apart, while there is somebody to take it."""
+    """Sends a response's body byte by byte, `pause_s` apart, while the client is connected."""
 
     def __init__(self, org: DemoOrg, whole: Response, pause_s: float) -> None:
         super().__init__(_dripping(org, bytes(whole.body), pause_s), whole.status_code)
@@ -177,13 +177,13 @@ def _unfinished(send: Send) -> Send:
 
 
 def active_faults(request: Request) -> ActiveFaults:
-    """Return the faults that bend this request's response."""
+    """Return the faults that apply to this request's response."""
     found: ActiveFaults = request.state.faults
     return found
 
 
 def new_request_id() -> str:
-    """Return an id as Okta puts on every response."""
+    """Return an id like Okta's X-Okta-Request-Id."""
     return secrets.token_urlsafe(16)
 
 

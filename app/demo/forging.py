@@ -1,4 +1,4 @@
-"""Forged ID tokens and token responses, bent by faults, for clients to refuse (OpenID RP conformance modules)."""
+"""Forged ID tokens and token responses that clients must refuse (OpenID RP conformance modules)."""
 
 import hmac
 import json
@@ -22,7 +22,7 @@ Claims = dict[str, Any]
 
 
 Forgery = Callable[[Claims, Claims], Claims]
-"""Makes claims of the claims so far and the true ones, so that faults may meet: of two about one the last wins."""
+"""Makes new claims from the claims so far and the true ones; of two faults about one claim the last wins."""
 
 
 def _set(**claims: Any) -> Forgery:
@@ -62,12 +62,12 @@ _MIDDLE = 20
 
 
 def forge_claims(claims: Claims, faults: ActiveFaults) -> Claims:
-    """Return the claims of an ID token as the faults want them."""
+    """Return an ID token's claims, changed by the faults."""
     return _forged(claims, faults, _FORGED_CLAIMS)
 
 
 def forge_response(response: dict[str, Any], faults: ActiveFaults) -> dict[str, Any]:
-    """Return a token response as the faults want it."""
+    """Return a token response, changed by the faults."""
     return _forged(response, faults, _FORGED_RESPONSES)
 
 
@@ -80,7 +80,7 @@ def _forged(true: Claims, faults: ActiveFaults, known: dict[FaultKind, Forgery])
 
 
 def sign(claims: Claims, key: SigningKey, faults: ActiveFaults) -> str:
-    """Return the claims as a signed token, or as what should not pass for one."""
+    """Return the claims as a signed token, or as one with an invalid signature."""
     headers: dict[str, Any] = {"typ": None} if FaultKind.NO_KID in faults else {"kid": key.kid, "typ": None}
     if FaultKind.ALG_NONE in faults:
         return f"{_part({**headers, 'alg': 'none', 'typ': 'JWT'})}.{_part(claims)}."

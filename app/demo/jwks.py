@@ -12,7 +12,7 @@ from app.demo.ledger import MemoryLedger
 
 
 def published(ledger: MemoryLedger, faults: ActiveFaults) -> list[dict[str, Any]]:
-    """Return the keys as JWKs, newest first, as the faults want them."""
+    """Return the keys as JWKs, newest first, changed by the faults."""
     keys: list[dict[str, Any]] = [_jwk(key.kid, key.private.public_key()) for key in ledger.keys]
     signing = keys[0]
     if FaultKind.EXTRA_KEY in faults:

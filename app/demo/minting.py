@@ -29,9 +29,9 @@ _LONGEST_TOKEN = 8 * 1024
 def read_own(
     org: DemoOrg, token: str, *, require: list[str], audience: str | None = None, issuer: str | None = None
 ) -> dict[str, Any] | None:
-    """Return the claims of a JWT that one of the org's keys signed, expired or not; None for anything else.
+    """Return the claims of a JWT signed with one of the org's keys, expired or not; None for any other.
 
-    It must have the claims in `require`, and that audience and issuer where they are named.
+    It must have the claims in `require`, and the audience and issuer if given.
     """
     if len(token) > _LONGEST_TOKEN:
         return None
@@ -159,7 +159,7 @@ def _access_token(org: DemoOrg, server: AuthorizationServer, family: Family, sco
 
 def _written(org: DemoOrg, server: AuthorizationServer, claims: dict[str, Any]) -> str:
     if server.is_org:
-        # a JWT today, but only the org may validate it: its key is published nowhere
+        # a JWT, but only the org can validate it: its key is not published (Okta: opaque to clients)
         return _signed(claims, org.ledger.own_key)
     if org.policy.access_token_format is TokenFormat.OPAQUE:
         return secrets.token_urlsafe(32)

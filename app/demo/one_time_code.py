@@ -1,4 +1,4 @@
-"""One-time codes of a person's second factor, on the org's clock; each is good once (RFC 6238)."""
+"""One-time codes of a user's second factor, on the org's clock; each is valid once (RFC 6238)."""
 
 import hmac
 from dataclasses import dataclass
@@ -37,9 +37,9 @@ def current_code(org: DemoOrg, user: User) -> OneTimeCode:
 
 
 def spend_code(org: DemoOrg, user: User, given: str) -> None:
-    """Take a one-time code, also the one before and the one after the current; raises Refused when it is no good."""
+    """Accept the current one-time code, the one before or the one after; raises Refused for any other."""
     now_step = _seconds(org) // STEP_S
-    # RFC 6238 §5.2: one step either way for clocks that differ and people who type slowly
+    # RFC 6238 §5.2: one step either way, for clock skew and slow typing
     for step in (now_step, max(0, now_step - 1), now_step + 1):
         if not hmac.compare_digest(given.encode(), _code(org, user, step).encode()):
             continue
@@ -51,7 +51,7 @@ def spend_code(org: DemoOrg, user: User, given: str) -> None:
 
 
 def _code(org: DemoOrg, user: User, step: int) -> str:
-    # every reader of the ledger has the key, so the codes outlive a restart and are nowhere written down
+    # the key is derived from the ledger, so the codes survive a restart and are stored nowhere
     key = hmac.digest(org.ledger.identity.encode(), f"lapse demo one-time codes\n{user.id}".encode(), "sha256")
     return TOTP(key, _DIGITS, SHA1(), STEP_S).generate(step * STEP_S).decode()  # noqa: S303 - RFC 6238's default
 

@@ -15,7 +15,7 @@ _LAST_EVENTS = 50
 
 
 def dump(org: DemoOrg) -> dict[str, Any]:
-    """Return everything the control API can turn, and what came of it; the last 50 System Log events."""
+    """Return all settings and state, with the last 50 System Log events."""
     return {
         "issuer": org.issuer,
         **turned(org),
@@ -27,12 +27,12 @@ def dump(org: DemoOrg) -> dict[str, Any]:
 
 
 def turned(org: DemoOrg) -> dict[str, Any]:
-    """Return how the org is turned: knobs, time and faults."""
+    """Return the org's settings: knobs, time and faults."""
     return {"knobs": org.knobs(), "clock": clock(org), "faults": faults(org)}
 
 
 def clock(org: DemoOrg) -> dict[str, float]:
-    """Return the org's time in epoch seconds, and how it came about."""
+    """Return the org's time in epoch seconds, with its offsets."""
     return {"now": org.clock.now(), "moved_s": org.moved_s, "skew_s": org.skew_s}
 
 
@@ -87,7 +87,7 @@ def event(found: LogEvent) -> dict[str, Any]:
 
 
 def _fingerprint(name: str) -> str:
-    """Return what clients of Lapse print for the token: the first four hex digits of its SHA-256."""
+    """Return the fingerprint that Lapse shows for the token: the first four hex digits of its SHA-256."""
     return from_base64url(name)[:2].hex()
 
 

@@ -56,7 +56,7 @@ class WhatIf(QWidget):
         later = f"If it were {duration(self.in_s)} later:"
         self.when_label.setText(later if self.in_s else "As it is now:")
         self.response_label.setText(f"{because(decision)} {consequence(decision, 'then' if self.in_s else 'now')}")
-        why_not = "There is no access token in hand whose end is known." if left_s is None else ""
+        why_not = "There is no access token with a known expiry." if left_s is None else ""
         if left_s is not None and left_s <= 0:
             why_not = "It has lapsed already."
         allow(self.buttons["whatIfLapseButton"], why_not)

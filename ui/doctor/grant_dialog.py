@@ -349,7 +349,7 @@ class DonePage(QWidget):
     def show_done(self, done: "Applied") -> None:
         """Show the fields as they are now, and whatever else differs from what was sent."""
         self.fields.show_fields(done.fields)
-        others = f"Besides, these differ from what was sent: {', '.join(done.others)}."
+        others = f"These also differ from what was sent: {', '.join(done.others)}."
         self.others_label.setText(others if done.others else "")
         self.others_label.setVisible(bool(done.others))
 

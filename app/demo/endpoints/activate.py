@@ -24,7 +24,7 @@ from app.demo.pages import (
 )
 from app.demo.pending import BrowserSession, DeviceSignIn
 
-_EVENT = "lapse.activate"  # as the door calls its refusals
+_EVENT = "lapse.activate"  # the event type of its refusals
 _NOT_LETTERS = re.compile(r"[^A-Z]")
 _CANCELS = ("deny", "cancel")
 _LONGEST_CODE = 64
@@ -42,7 +42,7 @@ class CodeRefused(PageRefused):
 
 
 class Activation:
-    """Answers under `/activate`, for the devices of both servers; the code travels from page to page in the form."""
+    """The pages under `/activate`, for devices of both servers; the form carries the code from page to page."""
 
     def __init__(self, org: DemoOrg) -> None:
         self._org = org
@@ -63,7 +63,7 @@ class Activation:
         return activate_page(query.get("user_code", "")[:_LONGEST_CODE])
 
     async def submit(self, request: Request) -> Response:
-        """Answer a page's form: `user_code` with an `action` of `enter`, `sign-in`, `verify`, `allow` or `deny`."""
+        """Handle a page's form: `user_code` with an `action` of `enter`, `sign-in`, `verify`, `allow` or `deny`."""
         form = await read_own_form(request)
         name, device = self._device(request, form)
         action = form.get("action")

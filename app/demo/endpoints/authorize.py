@@ -50,7 +50,7 @@ class SentBack(Refused):
 
 
 class AuthorizationEndpoint:
-    """Signs people in; between the pages of one sign-in only a ticket is kept, so any number of tabs may be open."""
+    """Signs users in; between the pages of a sign-in only a ticket is kept, so any number of tabs may be open."""
 
     def __init__(self, org: DemoOrg, server: AuthorizationServer) -> None:
         self._org = org

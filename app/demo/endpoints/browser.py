@@ -19,7 +19,7 @@ _FOREIGN_FORM = OktaError(
 
 
 class PageRefused(Refused):
-    """A refusal shown as a page, because there is nobody the browser could be sent back to."""
+    """A refusal shown as a page, because the redirect URI cannot be trusted (RFC 6749 §4.1.2.1)."""
 
     def response(self) -> Response:
         return refusal_page(self.error)
@@ -43,7 +43,7 @@ def session_of(org: DemoOrg, request: Request) -> BrowserSession | None:
 
 
 def start_session(org: DemoOrg, session: BrowserSession, response: Response) -> None:
-    """Remember the session, and let `response` set its cookie."""
+    """Store the session, and set its cookie on `response`."""
     org.pending.keep_sessions(org.clock.now() - org.policy.browser_session_lifetime_s)
     value = secrets.token_urlsafe(24)
     org.pending.sessions[hashed(value)] = session
@@ -57,7 +57,7 @@ def end_session(org: DemoOrg, request: Request, response: Response) -> None:
 
 
 def _cookie(org: DemoOrg) -> str:
-    # browsers keep cookies by host and not by port, so two orgs on one machine need two names
+    # cookies are not isolated by port (RFC 6265 §8.5), so two orgs on one machine need two names
     return f"lapse-demo-sid-{urlsplit(org.issuer_base).port or 0}"
 
 

@@ -21,7 +21,7 @@ from app.demo.servers import AuthorizationServer
 from app.urls import with_query
 
 ACTIVATE = "/activate"
-_EVENT = "lapse.device_authorize"  # the door's name for its refusals; Okta's is not in our facts
+_EVENT = "lapse.device_authorize"  # our event type; Okta's is not in our facts
 _LIFETIME_S = 600
 _SLOWER_BY_S = 5.0
 # RFC 8628 §6.1: consonants make no words and are not mistaken for digits
@@ -77,14 +77,14 @@ class DeviceEndpoint:
 
 
 class DeviceGrant:
-    """Answers the polls of a device."""
+    """Handles the polls of a device."""
 
     def __init__(self, org: DemoOrg, server: AuthorizationServer) -> None:
         self._org = org
         self._server = server
 
     def respond(self, request: Request, application: Application, form: Parameters) -> dict[str, Any]:
-        """Return tokens once the person has allowed it, and once only; raises Refused until then (RFC 8628 §3.5)."""
+        """Return tokens once, after the user has allowed it; raises Refused until then (RFC 8628 §3.5)."""
         name = hashed(required(form, "device_code"))
         device = self._live(name, application)
         self._check_pace(name, device)
@@ -118,7 +118,7 @@ class DeviceGrant:
     def _check_pace(self, name: str, device: DeviceSignIn) -> None:
         """Note the poll; RFC 8628 §3.5: who polls too fast must wait 5 s longer from then on."""
         now = self._org.clock.now()
-        # the org's time may be moved back, and then the last poll is yet to come
+        # the org's time may have been moved back to before the last poll
         is_fast = device.polled_at is not None and 0 <= now - device.polled_at < device.interval_s
         slower_by_s = _SLOWER_BY_S if is_fast else 0.0
         self._org.pending.devices[name] = replace(device, polled_at=now, interval_s=device.interval_s + slower_by_s)

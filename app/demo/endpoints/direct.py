@@ -61,7 +61,7 @@ class DirectGrants:
     def signed_in(
         self, request: Request, application: Application, user_id: str, scopes: tuple[str, ...], amr: tuple[str, ...]
     ) -> dict[str, Any]:
-        """Return the tokens of a sign-in that has just happened; raises Refused."""
+        """Return the tokens of a completed sign-in; raises Refused."""
         return first_tokens(
             self.org,
             self._server,
@@ -134,7 +134,7 @@ class PasswordGrant(DirectGrants):
 
 
 class OtpGrant(DirectGrants):
-    """Answers the one-time code as the only factor."""
+    """Handles a one-time code as the only factor."""
 
     def respond(self, request: Request, application: Application, form: Parameters) -> dict[str, Any]:
         """Return tokens; raises Refused."""
@@ -149,7 +149,7 @@ class OtpGrant(DirectGrants):
 
 
 class MfaOtpGrant(DirectGrants):
-    """Answers the one-time code that follows a password; a wrong one may be tried again."""
+    """Handles the one-time code after a password; a wrong one may be tried again."""
 
     def respond(self, request: Request, application: Application, form: Parameters) -> dict[str, Any]:
         """Return tokens; raises Refused."""
@@ -161,10 +161,10 @@ class MfaOtpGrant(DirectGrants):
 
 
 class OobGrant(DirectGrants):
-    """Answers the polls for a phone's answer as the only factor."""
+    """Handles the polls for a phone's answer as the only factor."""
 
     def respond(self, request: Request, application: Application, form: Parameters) -> dict[str, Any]:
-        """Return tokens once the person has answered; raises Refused until then, and for a rejection."""
+        """Return tokens once the user has answered; raises Refused until then, and for a rejection."""
         oob = self.out_of_band(request, application, form)
         scopes = self.scopes(application, form)
         _check_response(oob, form)
@@ -173,10 +173,10 @@ class OobGrant(DirectGrants):
 
 
 class MfaOobGrant(DirectGrants):
-    """Answers the polls for a phone's answer that follows a password."""
+    """Handles the polls for a phone's answer after a password."""
 
     def respond(self, request: Request, application: Application, form: Parameters) -> dict[str, Any]:
-        """Return tokens once the person has answered; raises Refused until then, and for a rejection."""
+        """Return tokens once the user has answered; raises Refused until then, and for a rejection."""
         self.first_factor(request, application, form)
         oob = self.out_of_band(request, application, form)
         scopes = self.scopes(application, form)

@@ -1,4 +1,4 @@
-"""Token introspection: what the server knows of a token, or only that it is not active (RFC 7662, Okta fact §2.5)."""
+"""Token introspection: a token's state, or only that it is not active (RFC 7662, Okta fact §2.5)."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ class IntrospectionEndpoint:
         self._server = server
 
     async def respond(self, request: Request) -> Response:
-        """Answer 200 whatever the token is; raises Refused for a malformed request."""
+        """Respond 200 for any token (RFC 7662 §2.2); raises Refused for a malformed request."""
         request.state.event_type = self._server.event("token.introspect")
         form = await read_form(request)
         # Okta's guide names the client in the query, its SDKs in the body

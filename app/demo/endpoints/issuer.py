@@ -65,7 +65,7 @@ class Issuer:
             route(f"{v1}/logout", "logout", self._logout.by_query),
             route(f"{v1}/logout", "logout", self._logout.by_form, post),
             route(f"{v1}/device/authorize", "device_authorize", self._device.respond, post),
-            # Okta has these two and advertises them nowhere
+            # Okta has these two but does not advertise them in its metadata
             route(f"{v1}/primary-authenticate", "primary_authenticate", self._challenge.primary, post),
             route(f"{v1}/challenge", "challenge", self._challenge.second, post),
         ]

@@ -17,7 +17,7 @@ _FOUND = 302
 
 
 class LogoutEndpoint:
-    """Sends the browser on to a registered URI, or shows that it is signed out; refusals are pages."""
+    """Redirects the browser to a registered URI, or shows that it is signed out; refusals are pages."""
 
     def __init__(self, org: DemoOrg, server: AuthorizationServer) -> None:
         self._org = org

@@ -1,4 +1,4 @@
-"""The page that stands in for a person's phone: codes to type elsewhere, and pushes to approve or deny."""
+"""The page that simulates a user's phone: codes to type elsewhere, and pushes to approve or deny."""
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -16,7 +16,7 @@ _SEE_OTHER = 303
 
 
 class PhonePage:
-    """Answers under `/phone`; it is no endpoint of the org, so faults do not strike it and nobody counts it."""
+    """Pages under `/phone`; not an endpoint of the org, so faults and counters skip it."""
 
     def __init__(self, org: DemoOrg) -> None:
         self._phone = Phone(org)
@@ -28,7 +28,7 @@ class PhonePage:
         return phone_page(self._phone)
 
     async def press(self, request: Request) -> Response:
-        """Answer the form's `push`: `answer` is `deny` or `approve`; `number` approves a number challenge."""
+        """Handle the form's `push`: `answer` is `deny` or `approve`; `number` approves a number challenge."""
         form = await read_own_form(request)
         try:
             self._response(form)

@@ -33,7 +33,7 @@ class RefreshGrant:
         self._server = server
 
     def respond(self, request: Request, application: Application, form: Parameters) -> dict[str, Any]:
-        """Return new tokens for a refresh token; raises Refused, in the same words whyever it is no good."""
+        """Return new tokens for a refresh token; raises Refused, described alike for every cause (Okta fact §1.4)."""
         value = required(form, "refresh_token")
         name = hashed(value)
         record, family = self._known(request, name)
@@ -67,7 +67,7 @@ class RefreshGrant:
         raise Refused(dialect.INVALID_REFRESH_TOKEN, cause)
 
     def _kill(self, family: Family, cause: Cause) -> None:
-        """Let the newest refresh token die, and every access token since the sign-in."""
+        """Revoke the newest refresh token, and every access token since the sign-in (RFC 9700 §4.14.2)."""
         self._org.ledger.end(family.id, replace(cause, kind=RefusalCause.FAMILY_ENDED))
         save(self._org)
         self._org.log.add(
@@ -116,7 +116,7 @@ class RefreshGrant:
         return {} if FaultKind.NO_REFRESH_TOKEN in faults else {"refresh_token": successor}
 
     def _known_successor(self, value: str) -> str | None:
-        """Return the one successor a token has where the policy says so; the ledger knows hashes, so it is derived."""
+        """Return the fixed successor of a token if the policy wants one; derived, as the ledger keeps only hashes."""
         if self._org.policy.successor is Successor.NEW:
             return None
         return hmac.new(self._org.ledger.identity.encode(), f"successor\n{value}".encode(), "sha256").hexdigest()

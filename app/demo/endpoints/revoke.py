@@ -17,14 +17,14 @@ _BY_CLIENT = Cause(kind=RefusalCause.REVOKED_BY_CLIENT)
 
 
 class RevocationEndpoint:
-    """Strikes tokens out; an application can revoke only its own, at the server that issued them."""
+    """Revokes tokens; an application can revoke only its own, at the server that issued them (RFC 7009 §2.1)."""
 
     def __init__(self, org: DemoOrg, server: AuthorizationServer) -> None:
         self._org = org
         self._server = server
 
     async def respond(self, request: Request) -> Response:
-        """Answer 200 with no body, also for a token nobody knows; raises Refused for a malformed request."""
+        """Respond 200, also for an unknown token (RFC 7009 §2.2); raises Refused for a malformed request."""
         request.state.event_type = self._server.event("token.revoke")
         form = await read_form(request)
         # Okta's guide names the client in the query, its SDKs in the body

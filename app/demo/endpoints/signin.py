@@ -41,7 +41,7 @@ Step = PasswordAsked | CodeAsked | BrowserSession
 def next_step(org: DemoOrg, request: Request, form: Parameters) -> Step:
     """Return what follows a page's form: `username` and `password`, or with `action=verify` a `ticket` and an `otp`.
 
-    A BrowserSession means that the person is signed in; it is not remembered yet.
+    A BrowserSession means that the user is signed in; it is not stored yet.
     """
     if form.get("action") == _VERIFY:
         return _after_code(org, request, form)
@@ -70,7 +70,7 @@ def _after_code(org: DemoOrg, request: Request, form: Parameters) -> Step:
 
 
 def _code_asked(org: DemoOrg, session: BrowserSession, message: str = "") -> CodeAsked:
-    # this ticket proves a password and nothing more, so it is good for this page only
+    # this ticket proves only a password, so it is valid for this page only
     ticket = org.pending.new_ticket(session, org.clock.now(), _VERIFY)
     return CodeAsked(user=org.users[session.user_id], ticket=ticket, message=message)
 

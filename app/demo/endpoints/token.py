@@ -1,4 +1,4 @@
-"""The token endpoint: who asks, by which grant, and what they get (RFC 6749 §3.2, Okta facts §1.3 and §2.4)."""
+"""The token endpoint: client, grant and response (RFC 6749 §3.2, Okta facts §1.3 and §2.4)."""
 
 from typing import Any, Protocol
 
@@ -25,11 +25,11 @@ class GrantHandler(Protocol):
     """Answers the requests of one grant type; raises Refused."""
 
     def respond(self, request: Request, application: Application, form: Parameters) -> dict[str, Any]:
-        """Return the token response; what it promises is entered in the ledger, not saved yet."""
+        """Return the token response, entered in the ledger but not saved yet."""
 
 
 class TokenEndpoint:
-    """Answers token requests of public applications; what a response promises is saved before it leaves."""
+    """The token endpoint for public applications; the ledger is saved before a response is sent."""
 
     def __init__(self, org: DemoOrg, server: AuthorizationServer) -> None:
         self._org = org
@@ -71,7 +71,7 @@ class TokenEndpoint:
         return self._grants[grant].respond(request, application, form)
 
     def _prune(self) -> None:
-        # it looks at everything, so it is not done every time
+        # it reads the whole ledger, so it is not done every time
         if self._org.counters["token"] % _PRUNE_EVERY == 0:
             self._org.ledger.prune(self._org.clock.now())
 

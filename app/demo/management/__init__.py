@@ -1,4 +1,4 @@
-"""Okta's management API as the demo org answers it: the Applications API and the System Log."""
+"""The demo org's version of Okta's management API: the Applications API and the System Log."""
 
 from starlette.routing import Route
 
@@ -9,11 +9,11 @@ from app.demo.management.logs import Logs
 from app.demo.org import DemoOrg
 
 PREFIX = "/api/v1/"
-"""What every path of it begins with."""
+"""The prefix of all its paths."""
 
 
 class ManagementApi:
-    """Answers under `/api/v1`, to whoever has the org's API token (`Authorization: SSWS …`)."""
+    """Routes under `/api/v1`, for holders of the org's API token (`Authorization: SSWS …`)."""
 
     def __init__(self, org: DemoOrg) -> None:
         self._routes = EndpointRoutes(org)

@@ -1,4 +1,4 @@
-"""Who may use the management API, and the rate limit everybody is told: only holders of the org's API token."""
+"""Access control of the management API (holders of the API token only), and its rate limit headers."""
 
 import hmac
 from collections.abc import Awaitable, Callable
@@ -51,7 +51,7 @@ class Admission:
 
 
 class RateLimits:
-    """Counts requests by the minute for Okta's rate limit headers (Okta fact §2.8); nobody is refused for it."""
+    """Counts requests by the minute for Okta's rate limit headers (Okta fact §2.8); no request is refused for it."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now

@@ -1,4 +1,4 @@
-"""An application as the Applications API shows it: what the org acts on, what it keeps, and Okta's defaults."""
+"""An application as the Applications API shows it: members with an effect, members only kept, and Okta's defaults."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -28,7 +28,7 @@ _FIELDS = ("id", "name", "status", "label", "signOnMode", "created", "lastUpdate
 
 
 class Applications:
-    """Answers about the org's applications; every change is saved before it is told, and acts at once."""
+    """The org's applications; a change is saved before the response, and takes effect immediately."""
 
     def __init__(self, org: DemoOrg) -> None:
         self._org = org
@@ -58,7 +58,7 @@ class Applications:
             return JSONResponse(shown(self._org, self._application(request)))
         request.state.event_type = UPDATED
         body = await read_object(request)
-        # looked up after the last await: nothing can come between reading and replacing
+        # looked up after the last await, so no other request can change it before it is replaced
         before = self._application(request)
         request.state.client_id = before.id
         after = replacement(before, body)
@@ -68,7 +68,7 @@ class Applications:
         return JSONResponse(shown(self._org, self._org.applications[after.id]))
 
     async def step(self, request: Request) -> Response:
-        """Activate or deactivate an application; to deactivate it ends its tokens for good (Okta fact §2.7)."""
+        """Activate or deactivate an application; deactivating revokes its tokens (Okta fact §2.7)."""
         step = request.path_params["step"]
         if step not in _STEPS:
             raise not_found(request.url.path, "Lifecycle")

@@ -96,7 +96,7 @@ def _outcome(event: LogEvent) -> dict[str, str | None]:
 
 
 def _actor(org: DemoOrg, event: LogEvent) -> dict[str, Any]:
-    """Return who acted: the application for OAuth requests, else the person, else the application."""
+    """Return the actor: the application for OAuth requests, else the user, else the application."""
     if event.event_type.startswith("application."):
         return _ADMINISTRATOR
     user, application = _user(org, event), _application(org, event, "PublicClientApp")

@@ -23,12 +23,12 @@ _BAD_REQUEST = 400
 _NOWHERE = "'none'"
 _SELF = "'self'"
 _SUBMIT = "document.forms[0].submit()"
-# a page that somebody reads with the keyboard is not taken from under them
+# do not reload while the user has the focus in the page
 _LOOK_AGAIN = "setInterval(() => { if (document.activeElement === document.body) location.reload() }, 5000)"
 
 
 def sign_in_page(org: DemoOrg, asked: AuthorizationRequest, step: PasswordAsked) -> Response:
-    """Return the sign-in page; `step` says why the last try failed, and what was typed then."""
+    """Return the sign-in page; `step` has the last attempt's error and login."""
     return _sign_in(
         org,
         step,
@@ -57,12 +57,12 @@ def consent_page(asked: AuthorizationRequest, user: User, ticket: str) -> Respon
 
 
 def activate_page(user_code: str, *, message: str = "", status: int = 200) -> Response:
-    """Return the page that asks for the code a device shows; `message` says why the last one was not good."""
+    """Return the page that asks for a device's user code; `message` says why the last one was refused."""
     return page("activate.html", status=status, user_code=user_code, message=message)
 
 
 def device_sign_in_page(org: DemoOrg, device: DeviceSignIn, step: PasswordAsked) -> Response:
-    """Return the sign-in page of who typed a device's code."""
+    """Return the sign-in page after a device's user code."""
     return _sign_in(
         org,
         step,
@@ -74,7 +74,7 @@ def device_sign_in_page(org: DemoOrg, device: DeviceSignIn, step: PasswordAsked)
 
 
 def device_verify_page(org: DemoOrg, device: DeviceSignIn, step: CodeAsked) -> Response:
-    """Return the page that asks who typed a device's code for the one-time code."""
+    """Return the page that asks for the one-time code after a device's user code."""
     return _verify(step, client=_label(org, device), hidden={"user_code": device.user_code})
 
 
@@ -84,32 +84,32 @@ def device_consent_page(org: DemoOrg, device: DeviceSignIn, user: User, ticket: 
 
 
 def activated_page(org: DemoOrg, device: DeviceSignIn, *, is_allowed: bool) -> Response:
-    """Return the page after the person's answer to a device."""
+    """Return the page after the user has allowed or denied a device."""
     return page("activated.html", form_action=_NOWHERE, client=_label(org, device), is_allowed=is_allowed)
 
 
 def phone_page(phone: Phone, message: str = "") -> Response:
-    """Return the page that stands in for a person's phone; `message` says why the last answer came to nothing."""
+    """Return the page that simulates a user's phone; `message` says why the last answer failed."""
     return page("phone.html", status=_BAD_REQUEST if message else 200, script=_LOOK_AGAIN, phone=phone, message=message)
 
 
 def form_post_page(redirect_uri: str, fields: dict[str, str]) -> Response:
-    """Return the page that takes `fields` back by itself (OAuth 2.0 Form Post Response Mode)."""
+    """Return the page that posts `fields` back automatically (OAuth 2.0 Form Post Response Mode)."""
     return page("form-post.html", form_action=_source(redirect_uri), script=_SUBMIT, action=redirect_uri, fields=fields)
 
 
 def signed_out_page() -> Response:
-    """Return the page at the end of a sign-out that goes nowhere else."""
+    """Return the page at the end of a sign-out without a redirect."""
     return page("signed-out.html", form_action=_NOWHERE)
 
 
 def refusal_page(error: OktaError) -> Response:
-    """Return the page for a request whose redirect URI cannot be trusted: nobody to send the browser back to."""
+    """Return the page for a request whose redirect URI cannot be trusted."""
     return page("refusal.html", status=max(error.status, _BAD_REQUEST), form_action=_NOWHERE, error=error)
 
 
 def page(template: str, /, *, form_action: str = _SELF, status: int = 200, script: str = "", **values: Any) -> Response:
-    """Return `template` as a page that may do nothing but post its own form to `form_action`."""
+    """Return `template` as a page whose Content-Security-Policy allows only posting its form to `form_action`."""
     text = _template(template).render(css=_css(), script=script, **values)
     scripts = f"script-src '{_hash(script)}'; " if script else ""
     policy = (
