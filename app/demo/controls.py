@@ -148,9 +148,7 @@ class Controls:
         """
         decision = self._session.decide("Jump to lapse")
         if decision.access_name is None or decision.remaining_s is None:
-            raise BadInput(
-                "There is no access token with a known expiry.", next_step="Sign in, or call the API first."
-            )
+            raise BadInput("There is no access token with a known expiry.", next_step="Sign in, or call the API first.")
         if decision.remaining_s <= 0:
             return False
         await self.travel(decision.remaining_s + _PAST_LAPSE_S)
