@@ -6,7 +6,9 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -118,10 +120,21 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         config.stash[_home].cleanup()
 
 
+@pytest.fixture(scope="session")
+def homes() -> Iterator[Path]:
+    """Return folders that do not exist yet, each once.
+
+    Not of `tmp_path`: for the next number it looks through the folders of all tests before, and every test has a home.
+    """
+    folder = Path(os.environ["LAPSE_HOME"])
+    folder.mkdir(parents=True, exist_ok=True)
+    return (folder / f"home-{number}" for number in count())
+
+
 @pytest.fixture(autouse=True)
-def lapse_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def lapse_home(homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give every test settings and data of its own."""
-    home = tmp_path / "lapse-home"
+    home = next(homes)
     monkeypatch.setenv("LAPSE_HOME", str(home))
     return home
 

@@ -12,7 +12,7 @@ from app.demo import dialect, words
 from app.demo.applications import Grant
 from app.demo.cause import Cause
 from app.demo.dialect import ROWS, Refused, management_body
-from app.demo.faults import ANSWERS, ENDINGS, Fault, FaultKind
+from app.demo.faults import ENDINGS, RESPONSES, Fault, FaultKind
 from app.demo.forms import read_form
 from app.demo.org import DemoOrg
 
@@ -63,7 +63,7 @@ class EndpointRoutes:
 
     async def _answered(self, name: str, endpoint: Endpoint, request: Request, faults: tuple[Fault, ...]) -> Response:
         for fault in faults:
-            if fault.kind in ANSWERS:
+            if fault.kind in RESPONSES:
                 return self._response_instead(name, fault)
         return await endpoint(request)
 

@@ -77,7 +77,7 @@ class FaultKind(StrEnum):
     UNTIL_REFRESHED = "until-refreshed"  # the same until the session was refreshed [2] times
 
 
-ANSWERS = frozenset(
+RESPONSES = frozenset(
     {
         FaultKind.ERROR_500,
         FaultKind.UNAVAILABLE,
@@ -94,7 +94,7 @@ ENDINGS = frozenset({FaultKind.CLOSE_AFTER, FaultKind.CLOSE_MIDWAY, FaultKind.DR
 """Faults that spoil the way back."""
 
 # One request has one response; the others wait for the next.
-_DECISIVE = ANSWERS | {FaultKind.CLOSE_AFTER, FaultKind.CLOSE_MIDWAY}
+_DECISIVE = RESPONSES | {FaultKind.CLOSE_AFTER, FaultKind.CLOSE_MIDWAY}
 _PLACES = frozenset({EVERYWHERE, *ENDPOINTS, *(f"token.{grant.short}" for grant in Grant)})
 _NUMBERS = {
     FaultKind.DELAY,

@@ -27,9 +27,9 @@ _HOST = "127.0.0.1"
 _NEIGHBOURS = 20
 _PATIENCE_S = 5.0
 _NAP_S = 0.1
-_ANSWER_WITHIN_S = 1.0
+_RESPONSE_WITHIN_S = 1.0
 _RESET_WITHIN_S = 10.0  # it makes a key
-_LONGEST_ANSWER = 4096
+_LONGEST_RESPONSE = 4096
 _OK = 200
 _NO_CONTENT = 204
 
@@ -286,7 +286,7 @@ def _started(org: "DemoOrg", wanted: int) -> "ServedOrg":
 
 
 def _asked(
-    port: int, method: str, path: str, token: str | None = None, *, within_s: float = _ANSWER_WITHIN_S
+    port: int, method: str, path: str, token: str | None = None, *, within_s: float = _RESPONSE_WITHIN_S
 ) -> tuple[int | None, bytes]:
     """Return status and body of a small request to loopback; no status without a usable response."""
     import http.client
@@ -296,7 +296,7 @@ def _asked(
     try:
         connection.request(method, path, headers=headers)
         response = connection.getresponse()
-        return response.status, response.read(_LONGEST_ANSWER)
+        return response.status, response.read(_LONGEST_RESPONSE)
     except (OSError, http.client.HTTPException):
         return None, b""
     finally:

@@ -86,7 +86,7 @@ class Undone(Enum):
     NOT_WANTED = "not wanted"
     NO_TOKEN = "no token"  # noqa: S105 - a reason, not a token
     NO_REVOCATION = "no revocation offered"
-    NO_ANSWER = "no response in time"
+    NO_RESPONSE = "no response in time"
     FAILED = "failed"
     NOBODY = "nobody was signed in"
     NO_METADATA = "no metadata"

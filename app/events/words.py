@@ -44,7 +44,7 @@ _UNDONE = MappingProxyType(
         Undone.NOT_WANTED: "nobody asked for it",
         Undone.NO_TOKEN: "there was no token to revoke",
         Undone.NO_REVOCATION: "the server offers no revocation",
-        Undone.NO_ANSWER: "the server did not answer the revocation in time",
+        Undone.NO_RESPONSE: "the server did not answer the revocation in time",
         Undone.NOBODY: "nobody was signed in",
         Undone.NO_METADATA: "the server's metadata could not be fetched",
         Undone.NO_SIGN_OUT: "the server offers no sign-out in the browser",

@@ -12,7 +12,7 @@ from app.lessons.lesson import Lesson, LessonStep, in_turn
 from app.lessons.player import Player
 
 _ON_PURPOSE = (TokenRevoked, ReplayStarted)
-_LOSE_AN_ANSWER = in_turn(partial(Player.switch_on, fault="close-after@token.refresh*1"), Player.to_lapse, Player.call)
+_LOSE_A_RESPONSE = in_turn(partial(Player.switch_on, fault="close-after@token.refresh*1"), Player.to_lapse, Player.call)
 
 
 def _survived(seen: LessonEvidence) -> bool:
@@ -68,7 +68,7 @@ LESSON = Lesson(
             hint="The number beside the switch says how often; always is too much. If it applied every time, untick it "
             "and call again within 30 s.",
             check=_survived,
-            play=_LOSE_AN_ANSWER,
+            play=_LOSE_A_RESPONSE,
         ),
         LessonStep(
             title="The same without a grace period",
@@ -80,7 +80,7 @@ LESSON = Lesson(
             "was exchanged, and the grace period is 0 s.",
             hint="Grace period is under Lifetimes. A fault that is over must be unticked and ticked again.",
             check=_died_of_it,
-            play=in_turn(partial(Player.turn, grace_s=0), _LOSE_AN_ANSWER),
+            play=in_turn(partial(Player.turn, grace_s=0), _LOSE_A_RESPONSE),
         ),
         LessonStep(
             title="Set it right",

@@ -22,7 +22,7 @@ from app.session.skew import Skew
 from app.session.states import Ended, SignedIn
 from app.session.tokens import Held, TokenSet
 
-_LATE_ANSWER_S = 5.0
+_LATE_RESPONSE_S = 5.0
 
 
 class Refresher:
@@ -160,7 +160,7 @@ class Refresher:
 
         One that took long may have lain unread for all of it: then its life counts from when it was asked for.
         """
-        late_s = took_s if took_s > _LATE_ANSWER_S else 0.0
+        late_s = took_s if took_s > _LATE_RESPONSE_S else 0.0
         fresh = self._held.signed_in().next(response, self._held.now().later(-late_s))
         entry = self._journal.append(fresh.received("refresh_token", response.id_token), cause=cause)
         self._skew.measure(response.server_time, entry.seq)

@@ -133,7 +133,7 @@ async def _revoke(client: OAuthClient, tokens: TokenSet | None) -> SignOutPart:
         async with running_limit(REVOKE_WITHIN_S):
             offered = await client.revoke(held.value, hint=hint, cause=None)
     except TimeoutError:
-        return SignOutPart(PartResult.FAILED, Undone.NO_ANSWER)
+        return SignOutPart(PartResult.FAILED, Undone.NO_RESPONSE)
     except LapseError as error:
         return SignOutPart(PartResult.FAILED, Undone.FAILED, error.what)
     return _DONE if offered else SignOutPart(PartResult.NOT_OFFERED, Undone.NO_REVOCATION)

@@ -10,7 +10,7 @@ from app.secret import KnownSecrets
 from app.text import one_line
 from app.wire.conversation import FREE_WITHIN_S, Conversation
 
-TOKEN_ANSWER_LIMIT = 1 << 20
+TOKEN_RESPONSE_LIMIT = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ async def fetch(
     *,
     kind: ExchangeKind,
     cause: int | None = None,
-    limit: int = TOKEN_ANSWER_LIMIT,
+    limit: int = TOKEN_RESPONSE_LIMIT,
     total_s: float = 30.0,
 ) -> FetchedResponse:
     """Send `request` and read at most `limit` decoded bytes; redirects are not followed.

@@ -39,16 +39,16 @@ _REMEMBER = """
 import sys
 from pathlib import Path
 from app.clock import SystemClock
-from app.doctor.last_failure import TroubleMemory
+from app.doctor.last_failure import FailureMemory
 from app.events.refresh import RefreshFailed, RefreshStarted
 from app.journal import Journal
 from app.token_name import TokenKind, TokenName
 journal = Journal(SystemClock())
-journal.subscribe(TroubleMemory(Path(sys.argv[1])))
+journal.subscribe(FailureMemory(Path(sys.argv[1])))
 for number in range(int(sys.argv[3])):
     scribe = journal.of(f"{sys.argv[2]}-{number}")
     scribe.append(RefreshStarted(TokenName(TokenKind.REFRESH, 1)))
-    scribe.append(RefreshFailed("No.", True, 0.1, "invalid_grant", "", 400))
+    scribe.append(RefreshFailed("No.", terminal=True, duration_s=0.1, code="invalid_grant", status=400))
 """
 _FILL = """
 import resource, signal, sys

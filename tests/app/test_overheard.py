@@ -103,7 +103,7 @@ async def refuse(window: Connections, monkeypatch: pytest.MonkeyPatch) -> str:
     token = tokens.refresh.value.reveal()
     said = f"The token {token} is odd\r\n\x1b[2JYou are not signed in."
     body = {"error": "invalid_grant", "error_description": said}
-    monkeypatch.setattr(Refused, "answer", lambda _: JSONResponse(body, status_code=400))
+    monkeypatch.setattr(Refused, "response", lambda _: JSONResponse(body, status_code=400))
     assert demo_of(window).host.org is not None
     demo_of(window).host.org.revoke(None)
     window.clock.jump(31)

@@ -33,7 +33,7 @@ _BATCH = 1000
 _REFRESH_EVERY = 20
 _AT_ONCE = 10
 # so long that the details are as heavy as they may become
-_ANSWER = '{\n  "access_token": "●●● 9f2c · 812 chars",\n  "expires_in": 30\n}' * 32
+_RESPONSE = '{\n  "access_token": "●●● 9f2c · 812 chars",\n  "expires_in": 30\n}' * 32
 
 
 def main() -> None:
@@ -224,7 +224,7 @@ def _exchange(
         request_body=None,
         reason="OK",
         response_headers=(("Content-Type", "application/json"), ("Date", f"{at}")),
-        response_body=ShownBody("application/json", f"{_ANSWER} {entry.seq}", 500),
+        response_body=ShownBody("application/json", f"{_RESPONSE} {entry.seq}", 500),
         answered_s=0.01,
     )
     details.keep(entry.seq, detail)

@@ -19,14 +19,15 @@ for name in sys.argv[1:]:
     importlib.import_module(name)
 print(*sorted({name.split(".")[0] for name in sys.modules} & {"ui", "PySide6", "shiboken6", "qasync"}))
 """
-# The server of the demo org, what verifies tokens, what goes out to servers, and rooms of other commands.
+# The demo org's server, what verifies tokens, what goes out to servers, rooms of other commands, and ways to sign in.
 _REPORT_HEAVY = """
 import sys
 from app.__main__ import main
 code = main(sys.argv[1:])
 heavy = ("starlette", "uvicorn", "jinja2", "jwt", "cryptography", "truststore", "h11", "app.wire.network")
 rooms = ("app.demo.org", "app.doctor.doctor", "app.inspection.inspector", "app.lessons", "app.lab", "app.okta")
-print(code, *(name for name in (*heavy, *rooms) if name in sys.modules))
+flows = ("app.session.sign_in", "app.session.device_sign_in", "app.session.direct_sign_in")
+print(code, *(name for name in (*heavy, *rooms, *flows) if name in sys.modules))
 """
 
 

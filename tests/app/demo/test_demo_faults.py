@@ -35,7 +35,7 @@ from tests.patience import PATIENCE_S
 pytestmark = pytest.mark.anyio
 
 
-ANOTHER_ANSWER: list[tuple[str, int, dict[str, str | None]]] = [
+ANOTHER_RESPONSE: list[tuple[str, int, dict[str, str | None]]] = [
     ("500@token", 500, {}),
     ("503@token", 503, {"retry-after": None}),
     ("503=5@token", 503, {"retry-after": "5"}),
@@ -141,7 +141,7 @@ class TestOverHttp:
             await outside.refresh(token)
         assert (await outside.refresh(token)).status_code == 200
 
-    @pytest.mark.parametrize(("fault", "status", "headers"), ANOTHER_ANSWER)
+    @pytest.mark.parametrize(("fault", "status", "headers"), ANOTHER_RESPONSE)
     async def test_another_response_than_the_orgs(
         self, outside: Somebody, fault: str, status: int, headers: dict[str, str | None]
     ) -> None:
@@ -219,7 +219,7 @@ async def test_a_drip_ends_when_nobody_takes_it(org: DemoOrg, clock: SimClock) -
     assert [len(message["body"]) for message in sent if "body" in message] == [1, 1, 1]
 
 
-@pytest.mark.parametrize(("fault", "status", "headers"), ANOTHER_ANSWER)
+@pytest.mark.parametrize(("fault", "status", "headers"), ANOTHER_RESPONSE)
 async def test_another_response_than_the_orgs(
     inside: Somebody, fault: str, status: int, headers: dict[str, str | None]
 ) -> None:

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.anyio
 
 ISSUER = "http://127.0.0.1:8899/oauth2/default"
 ODD = ("\x00", "\ud7ff\U0001f600", "é" * 50, "%", "9" * 5000)
-ANSWERS_OF = {
+RESPONSES_OF = {
     "GET": ["/api/me", "/api/orders", f"{V1}/keys", f"{V1}/userinfo", f"{V1}/authorize", "/demo/identity", "/nowhere"],
     "POST": [f"{V1}/token", f"{V1}/revoke", f"{V1}/authorize", "/demo/reset", "/api/me"],
 }
@@ -197,7 +197,7 @@ def test_no_request_makes_a_500(key: SigningKey, anyio_backend: tuple[str, dict[
     )
     pairs = st.lists(st.tuples(names, values | st.text(max_size=20)), max_size=8)
     raw = st.binary(max_size=60)
-    where = st.sampled_from([(method, path) for method, paths in ANSWERS_OF.items() for path in paths])
+    where = st.sampled_from([(method, path) for method, paths in RESPONSES_OF.items() for path in paths])
     header = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=60)
     bearer = header | st.sampled_from(["Bearer a.b.c", "Basic !!!!", "Basic AAAA", "bearer eyJhbGciOiJub25lIn0.e30."])
 

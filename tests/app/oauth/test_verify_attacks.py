@@ -2,6 +2,7 @@
 
 import base64
 import hmac
+import itertools
 import json
 import zlib
 from typing import Any
@@ -159,6 +160,15 @@ def test_signatures_without_a_secret(alg: str) -> None:
         found = judged(f"{head}.{body}.{part(forged)}", signer.keys(), algs=(alg,))
         assert refused(found) == "signature"
     assert judged(f"{head}.{body}.{good}", signer.keys(), algs=(alg,)).is_verified
+
+
+@pytest.mark.parametrize("alg", ["RS256", "PS256"])
+def test_an_rsa_signature_without_its_leading_zero(alg: str) -> None:
+    """RFC 8017 §8.1.2 and §8.2.2: as long as the modulus, or it is none."""
+    signer = Signer(alg)
+    tokens = (signer.sign(claims(nonce=f"n{number}")).rpartition(".") for number in itertools.count())
+    signed, raw = next((text, raw) for text, _, end in tokens if (raw := jwt.utils.base64url_decode(end))[0] == 0)
+    assert refused(judged(f"{signed}.{part(raw[1:])}", signer.keys(), algs=(alg,))) == "signature"
 
 
 def test_a_signature_in_another_form() -> None:

@@ -232,7 +232,7 @@ async def test_a_push_follows(world: World, has_number: bool) -> None:
     assert awaited == [PushAwaited(has_number, 300)]
 
 
-@pytest.mark.parametrize("answer", [deny, choose_wrong_number])
+@pytest.mark.parametrize("response", [deny, choose_wrong_number])
 async def test_a_push_that_is_denied(world: World, response: Callable[[Person, PushWaiting], None]) -> None:
     with pytest.raises(SignInFailed, match="declined on the phone") as failed:
         await sign_in(world, Person(world, Factor.PUSH, response=response))

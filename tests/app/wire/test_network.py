@@ -342,19 +342,19 @@ NTLM = b"HTTP/1.1 407 Who?\r\nProxy-Authenticate: Negotiate\r\nproxy-authenticat
         ({"wants": "ada:right"}, "", "wants a name and a password.", "407"),
         ({"wants": "ada:right"}, CREDENTIALS, "did not accept the name and password in HTTPS_PROXY.", "407"),
         (
-            {"answer": NTLM},
+            {"response": NTLM},
             CREDENTIALS,
             "wants a sign-in by Negotiate or NTLM, which Lapse does not speak.",
             "407, no Basic",
         ),
         (
-            {"answer": REFUSES},
+            {"response": REFUSES},
             CREDENTIALS,
             f"would not open a way to {SERVER}:443: 403 Not for you.",
             "answered 403",
         ),
-        ({"answer": b""}, CREDENTIALS, "broke off before it had opened a way.", "broke off"),
-        ({"answer": b"\x15\x03\x01\x00\x02\x02\x50"}, "", "broke off before it had opened a way.", "broke off"),
+        ({"response": b""}, CREDENTIALS, "broke off before it had opened a way.", "broke off"),
+        ({"response": b"\x15\x03\x01\x00\x02\x02\x50"}, "", "broke off before it had opened a way.", "broke off"),
     ],
     ids=["wants", "wrong", "ntlm", "refuses", "hangs-up", "no-http"],
 )

@@ -83,13 +83,13 @@ def phone(desk: Desk) -> dict[str, Any]:
     return found
 
 
-def response_push(desk: Desk, **response: str) -> None:
+def answer_push(desk: Desk, **answer: str) -> None:
     with elsewhere(desk) as http:
         [push] = http.get("/demo/control/phone").json()["pushes"]
-        assert http.post("/demo/control/phone", json={"push": push["id"], **response}).is_success
+        assert http.post("/demo/control/phone", json={"push": push["id"], **answer}).is_success
 
 
-def response_on_another_device(link: str, action: str) -> None:
+def answer_on_another_device(link: str, action: str) -> None:
     """Open the link in a browser that is not this computer's, sign in there, and press a button."""
     with httpx.Client(trust_env=False) as http:
         code = Fields(http.get(link).text).inputs["user_code"]["value"]
@@ -128,7 +128,7 @@ def test_somebody_signs_in_on_another_device(open_desk: Open) -> None:
     panel.open_button.setFocus()
     press(Qt.Key.Key_Space)
     assert opened == [link]
-    response_on_another_device(link, "allow")
+    answer_on_another_device(link, "allow")
     desk.reach(Page.SIGNED_IN)
     assert name(desk) == "Ada Lovelace"
     assert panel.code_label.text() == ""
@@ -140,7 +140,7 @@ def test_what_is_declined_on_the_other_device_is_told(open_desk: Open) -> None:
     choose(desk, "device")
     panel = panel_in(desk.window, DeviceWaitingPanel)
     desk.until(lambda: bool(panel.code_label.text()))
-    response_on_another_device(panel._link(), "deny")
+    answer_on_another_device(panel._link(), "deny")
     desk.until(desk.window.error_panel.isVisible)
     assert desk.window.error_panel.text().splitlines()[0] == "The sign-in was declined on the other device."
     desk.reach(Page.SIGNED_OUT)
@@ -234,7 +234,7 @@ def test_a_number_is_pressed_on_the_phone(open_desk: Open) -> None:
     number = panel_in(desk.window, SecondFactorPanel).number_label.text()
     assert panel_in(desk.window, SecondFactorPanel).spoken().startswith(f"Press {number} on your phone")
     assert panel_in(desk.window, SecondFactorPanel)._left.text().startswith("Lapse waits another 0")
-    response_push(desk, response="approve", number=number)
+    answer_push(desk, answer="approve", number=number)
     desk.reach(Page.SIGNED_IN)
 
 
@@ -244,7 +244,7 @@ def test_what_is_declined_on_the_phone_leads_back_to_the_password(open_desk: Ope
     until_asked(desk, "Which one?")
     panel_in(desk.window, SecondFactorPanel).push_button.click()
     until_asked(desk, "on your phone")
-    response_push(desk, response="deny")
+    answer_push(desk, answer="deny")
     desk.reach(PasswordPanel)
     assert "declined on the phone" in panel_in(desk.window, PasswordPanel).spoken()
     assert panel_in(desk.window, PasswordPanel).username_edit.text() == "grace"

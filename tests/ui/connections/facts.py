@@ -15,7 +15,7 @@ def found_at(issuer: str, *, others: tuple[Found, ...] = (), notes: tuple[str, .
         "device_authorization_endpoint": f"{issuer}/v1/device/authorize",
         "revocation_endpoint": f"{issuer}/v1/revoke",
         "end_session_endpoint": f"{issuer}/v1/logout",
-        "iss_in_answer": True,
+        "iss_in_response": True,
         "grant_types_supported": ("authorization_code", "refresh_token", "password"),
         "scopes_supported": ("openid", "offline_access"),
         "code_challenge_methods_supported": ("S256",),

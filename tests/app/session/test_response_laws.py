@@ -17,7 +17,6 @@ import httpx
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from tests.app.session.odd_responses import sent_refresh_tokens
 
 from app.errors import LapseError
 from app.errors.reasons import Standing
@@ -26,6 +25,7 @@ from app.session.session import Session
 from app.session.states import SignedIn
 from app.sim_loop import SimClock, SimLoop
 from tests.app.session.conftest import Fault, World, new_session, new_world
+from tests.app.session.odd_responses import sent_refresh_tokens
 from tests.app.session.test_store_shared import Keyring, KeyringState
 from tests.examples import share
 
