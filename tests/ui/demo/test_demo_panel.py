@@ -245,7 +245,7 @@ def test_a_thought_goes_ahead_and_back(qtbot: QtBot, panel: DemoPanel) -> None:
     assert what_if.in_s == 25.0
     what_if.buttons["whatIfNowButton"].click()
     what_if.show_thought(thought(Reason.UNKNOWN_EXPIRY, None), None)
-    assert "whose end is known" in what_if.buttons["whatIfLapseButton"].toolTip()
+    assert "known expiry" in what_if.buttons["whatIfLapseButton"].toolTip()
     assert "now already" in what_if.buttons["whatIfNowButton"].toolTip()
 
 
