@@ -179,7 +179,7 @@ def test_while_it_runs_its_progress_is_told_and_another_run_is_refused(qtbot: Qt
     assert sheet.state_label.text() == "1,240 of 10,000 calls"
     assert (sheet.progress.value(), sheet.progress.maximum()) == (1240, 10_000)
     assert not sheet.run_button.isEnabled()
-    assert "on its way" in sheet.run_button.toolTip()
+    assert "in progress" in sheet.run_button.toolTip()
     with qtbot.assertNotEmitted(sheet.run_requested):
         sheet.ask()
     with qtbot.waitSignal(sheet.cancel_requested):
