@@ -1,4 +1,4 @@
-"""The headless front door: parses the command, runs it on its loop, and stops cleanly on Ctrl-C and its like."""
+"""The headless entry point: parses the command, runs it on its loop, and stops cleanly on Ctrl-C and the like."""
 
 import sys
 from collections.abc import Sequence
@@ -18,13 +18,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     streams.prepare()
-    # argparse takes shortened flags, too, and what fails may fail before it has read them
+    # argparse accepts abbreviated flags, too, and an error may come before it has parsed them
     as_json = any(_JSON.startswith(each) for each in arguments if len(each) > len("--"))
     return ended(lambda: _main(arguments), as_json=as_json)
 
 
 def _main(arguments: list[str]) -> int:
-    import asyncio  # here, where whatever happens meanwhile is told
+    import asyncio  # imported here, where an unexpected error is reported
 
     from app.cli import build_parser
 
@@ -50,10 +50,10 @@ async def _until_stopped(args: "argparse.Namespace") -> int:
 
 
 def _stop_on_signals(loop: "asyncio.AbstractEventLoop", task: "asyncio.Task[int]") -> None:
-    """Cancel the task at the first signal, and at no other: those would cut short what it does to end well.
+    """Cancel the task at the first signal only: later ones would interrupt the clean-up.
 
-    That is bounded by itself, and it may be storing a refresh token whose predecessor is dead already. Wrappers that
-    pass Ctrl-C on to us send it a second time, and who closes a terminal sends SIGHUP after it.
+    The clean-up is bounded, and may be storing a refresh token whose predecessor is dead already. Wrappers that pass
+    Ctrl-C on send it a second time, and closing a terminal sends SIGHUP after it.
     """
 
     def stop() -> None:
@@ -63,7 +63,7 @@ def _stop_on_signals(loop: "asyncio.AbstractEventLoop", task: "asyncio.Task[int]
 
     stopped: list[bool] = []
     for number in stopping_signals():
-        if sys.platform == "win32":  # whose loop knows no signals, but wakes up for Python's own
+        if sys.platform == "win32":  # Windows' loops know no signals, but wake up for Python's own
             import signal
 
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop))

@@ -23,9 +23,9 @@ from app.session.strategy import Strategy, decide
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActiveConnection:
-    """Several are active side by side, one a connection; what one of them does is journalled as its own.
+    """Several are active side by side, one a connection; each journals its events as its own.
 
-    `clock` is its own too: only that of the demo org travels, and no real server is asked anything at a wrong time.
+    `clock` is its own too: only that of the demo org travels, so that no real server gets requests with a wrong time.
     """
 
     connection: Connection
@@ -44,7 +44,7 @@ class ActiveConnection:
         try:
             response, claims, attempt = await journalled(self.journal, signing_in)
         except SignInFailed as failed:
-            if self.session.tokens is not None:  # the session before stands: the failure is the new sign-in's alone
+            if self.session.tokens is not None:  # the previous session stands: only the new sign-in failed
                 failed.standing = Standing.STILL_SIGNED_IN
             raise
         await self.session.begin(response, claims, cause=attempt, grant=grant)
@@ -61,7 +61,7 @@ def activate(
     strategy: Strategy = decide,
     flights: Flights | None = None,
 ) -> ActiveConnection:
-    """Put together what `connection` needs; its session is not restored yet, and nothing is sent.
+    """Build what `connection` needs; its session is not restored yet, and nothing is sent.
 
     `strategy` and `flights` are the session's.
     """

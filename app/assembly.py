@@ -1,4 +1,4 @@
-"""The connections of this machine, joined to whichever of the demo org and the doctor this installation has."""
+"""The connections of this machine, with the demo org and the doctor where this installation has them."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -22,7 +22,7 @@ async def open_assembly(
     embedded: EmbeddedFactory | None = None,
     open_browser: OpenBrowser = open_system_browser,
 ) -> AsyncIterator[Connections]:
-    """Open what every front door opens; see `open_connections`. The demo org is `embedded` unless another is given."""
+    """Open the assembly of every entry point; see `open_connections`. `embedded` is the demo org by default."""
     async with open_connections(
         clock=clock,
         store=store,

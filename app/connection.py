@@ -1,4 +1,4 @@
-"""A connection: an issuer, a client, its scopes and an API; checked, and without any secret."""
+"""A connection: an issuer, a client, its scopes and an API; checked, without any secret."""
 
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
@@ -11,7 +11,7 @@ DEMO_NAME = "Demo org"
 DEMO_CLIENT_ID = "0oa-demo-native"
 DEFAULT_SCOPES = "openid profile email offline_access"
 DEFAULT_SIGN_IN = "browser"
-# Small: a token that is refused a moment early costs one hidden 401, a long leeway costs needless refreshes.
+# Small: a token refused a moment early costs one hidden 401, a long leeway costs needless refreshes.
 DEFAULT_LEEWAY_S = 1.0
 _LONGEST_LEEWAY_S = 3600.0
 _MOST_REDIRECT_URIS = 5
@@ -19,7 +19,7 @@ _PLAIN_TEXTS = (
     *(ConnectionField.NAME, ConnectionField.CLIENT_ID, ConnectionField.SCOPES),
     *(ConnectionField.AUDIENCE, ConnectionField.RESOURCE),
 )
-# What each sign-in makes itself: a connection that set them would break the protection they are.
+# Set by each sign-in itself: a connection that set them would break the protection they provide.
 _OURS = frozenset(
     {
         "response_type",
@@ -44,11 +44,11 @@ _OURS = frozenset(
 class Connection:
     """An issuer, a client, its scopes and an API: where to sign in and what to call.
 
-    No `redirect_uris` means `http://127.0.0.1:<free port>/callback` (RFC 8252 §7.3); of several the first whose port is
-    free is listened at. `audience` and `resource` (RFC 8707) name the API where a server wants to be told.
-    `authorize_params` are added to the authorization request. `sign_in` names a kind of sign-in, of those in
-    `app.session.kinds`. `embedded` marks the demo org of this program, whose
-    issuer is known only once it listens. `number` tells apart connections of the same issuer and client.
+    No `redirect_uris` means `http://127.0.0.1:<free port>/callback` (RFC 8252 §7.3); of several, the first with a free
+    port is used. `audience` and `resource` (RFC 8707) name the API where a server requires that. `authorize_params` are
+    added to the authorization request. `sign_in` names a kind of sign-in, of those in `app.session.kinds`. `embedded`
+    marks the demo org of this program, whose issuer is known only once it listens. `number` distinguishes connections
+    of the same issuer and client.
     """
 
     name: str
@@ -111,9 +111,9 @@ def _check_texts(connection: Connection) -> None:
     params = ((ConnectionField.AUTHORIZE_PARAMS, text) for pair in connection.authorize_params for text in pair)
     plain = ((each, getattr(connection, each)) for each in _PLAIN_TEXTS)
     for field, text in (*plain, *params):
-        if any("\ud800" <= letter <= "\udfff" for letter in text):  # a terminal's octets that are no UTF-8
+        if any("\ud800" <= letter <= "\udfff" for letter in text):  # a terminal's bytes that are not UTF-8
             raise BadInput(
-                "The connection has a text that is not UTF-8.", next_step="Write it anew and try again.", field=field
+                "The connection has a text that is not UTF-8.", next_step="Enter it again and retry.", field=field
             )
 
 
@@ -137,7 +137,7 @@ def _check_redirect_uris(uris: tuple[str, ...]) -> None:
 
 
 def check_redirect_uri(uri: str) -> str:
-    """Return a redirect URI that can be listened at: http on loopback, port and path stated. Raises BadInput."""
+    """Return a redirect URI that Lapse can listen at: http on loopback, with port and path. Raises BadInput."""
     parts = urlsplit(check_url(uri, "The redirect URI", ConnectionField.REDIRECT_URIS))
     if parts.scheme != "http" or not is_loopback_url(uri) or parts.port is None or parts.fragment:
         raise BadInput(
@@ -161,6 +161,6 @@ def _check_params(params: tuple[tuple[str, str], ...]) -> None:
             )
     if len(set(names)) != len(names):
         raise BadInput(
-            "A parameter for the authorization request stands there twice (RFC 6749 §3.1).",
+            "A parameter for the authorization request occurs twice (RFC 6749 §3.1).",
             field=ConnectionField.AUTHORIZE_PARAMS,
         )

@@ -1,10 +1,10 @@
-"""The fields of a connection, so that an error says which one it is about and a form where to show it."""
+"""The fields of a connection, so that an error names the one it is about and a form can show it there."""
 
 from enum import StrEnum
 
 
 class ConnectionField(StrEnum):
-    """Each by the name of its attribute of `Connection`."""
+    """Each named like its attribute of `Connection`."""
 
     NAME = "name"
     ISSUER = "issuer"

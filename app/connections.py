@@ -1,4 +1,4 @@
-"""Every connection that was chosen in this run, with its session: taken up, restored, remembered, signed in and out."""
+"""Every connection that was chosen in this run, with its session: restored, remembered, signed in and out."""
 
 import asyncio
 import os
@@ -48,8 +48,8 @@ class Connections:
     """Journal, clock, settings, and every active connection; one of them is chosen.
 
     `folder` holds the session's lock, and what is kept beside the settings; `folder_trouble` is why nothing can be kept
-    there, and then sessions do without a lock. `connect` must have been awaited before
-    `connection`, `session`, `client` or `inspector` are used. `embedded` is the org that this program brings along.
+    there, and then sessions do without a lock. `connect` must have been awaited before `connection`, `session`,
+    `client` or `inspector` are used. `embedded` is the org that this program brings along.
     """
 
     def __init__(
@@ -97,12 +97,10 @@ class Connections:
 
     @property
     def is_connected(self) -> bool:
-        """Whether a connection is chosen."""
         return self._chosen is not None
 
     @property
     def chosen(self) -> ActiveConnection:
-        """The connection that is chosen, with all that belongs to it."""
         if self._chosen is None:
             raise RuntimeError("no connection was chosen yet")
         return self._chosen
@@ -114,17 +112,14 @@ class Connections:
 
     @property
     def client(self) -> OAuthClient:
-        """The chosen connection's client."""
         return self.chosen.client
 
     @property
     def session(self) -> Session:
-        """The chosen connection's session."""
         return self.chosen.session
 
     @property
     def inspector(self) -> "TokenInspector":
-        """Where tokens of the chosen connection are inspected."""
         return self.chosen.inspector
 
     @property
@@ -137,9 +132,9 @@ class Connections:
     async def connect(self, connection: Connection | None = None) -> None:
         """Choose `connection` (the one in use by default), without any network request.
 
-        Its session is restored when it is chosen for the first time; later what other processes did to it is taken
-        over. The sessions of other connections go on. An embedded org is started, or found where another process of
-        this user runs it. Raises LapseError; then the connection before stays chosen.
+        Its session is restored when it is chosen for the first time; later, changes by other processes are taken over.
+        The sessions of other connections go on. An embedded org is started, or found where another process of this user
+        runs it. Raises LapseError; then the previous connection stays chosen.
         """
         self._chosen = await self._taken_up(connection or self.settings.connection)
 
@@ -167,21 +162,21 @@ class Connections:
         return found
 
     async def restart(self) -> None:
-        """Forget everything that is in memory and take the connection up as the next start would, from the store.
+        """Forget everything in memory and restore the connection from the store, as the next start would.
 
-        Until that is done, and where it is cancelled, what was there before stays.
+        Until that is done, and where it is cancelled, the previous state stays.
         """
         gone = self.chosen
         await gone.session.close()
-        found = await self._activated(gone.connection, gone.clock)
-        self._active[gone.connection.key] = found
+        active = await self._activated(gone.connection, gone.clock)
+        self._active[gone.connection.key] = active
         if self._chosen is gone:
-            self._chosen = found
+            self._chosen = active
 
     def standing(self, name: str) -> bool | None:
-        """Return whether somebody is signed in at the connection of that name; None where nobody has looked yet."""
-        found = next((each for each in self._active.values() if each.connection.name == name), None)
-        return None if found is None else found.session.tokens is not None
+        """Return whether a user is signed in at the connection of that name; None while that was not read."""
+        active = next((each for each in self._active.values() if each.connection.name == name), None)
+        return None if active is None else active.session.tokens is not None
 
     async def sign_in(self, kind: SignInKind[Prompt], prompt: Prompt) -> None:
         """Sign in by a kind; `prompt` is how it shows and asks, see its record. Cancel by cancelling the task.
@@ -201,7 +196,7 @@ class Connections:
     async def call_api_many(
         self, method: str, url: str, times: int, done: "Callable[[CallResult], None]" = lambda _: None
     ) -> "list[CallResult]":
-        """Call the API `times` times at once; `done` is told each result as it comes. Raises BadInput."""
+        """Call the API `times` times at once; `done` is called with each result as it comes. Raises BadInput."""
         check_url(url, "The API URL", ConnectionField.API_URL)
 
         async def one() -> "CallResult":
@@ -212,25 +207,26 @@ class Connections:
         return list(await asyncio.gather(*(one() for _ in range(times))))
 
     async def sign_out(self, *, leave_browser: str = "") -> "SignOutResult":
-        """Sign out of the chosen connection and say what came of it; see `app.session.sign_out`.
+        """Sign out of the chosen connection and return the result; see `app.session.sign_out`.
 
-        The browser's session is left as it is where `leave_browser` says why, or where nobody signed in by the browser.
+        The browser's session is left as it is where `leave_browser` says why, or where the sign-in did not use the
+        browser.
         """
         from app.session.sign_out import sign_out
 
-        found = self.chosen
-        if not self._by_browser(found):
-            leave_browser = leave_browser or "nobody signed in by it"
+        active = self.chosen
+        if not self._by_browser(active):
+            leave_browser = leave_browser or "it was not used to sign in"
         return await sign_out(
-            found.session,
-            found.client,
-            found.journal,
+            active.session,
+            active.client,
+            active.journal,
             open_browser=None if leave_browser else self.open_browser,
             not_wanted=leave_browser,
         )
 
     def _by_browser(self, found: ActiveConnection) -> bool:
-        """Return whether the session was begun in the browser; where the journal does not say, as is usual there."""
+        """Return whether the session was begun in the browser; assumed where the journal does not say."""
         key, newest_first = found.connection.key, reversed(tuple(self.journal))
         received = (e.event for e in newest_first if e.connection == key and isinstance(e.event, TokensReceived))
         grant = next((each.grant for each in received if each.grant != "refresh_token"), None)
@@ -239,7 +235,7 @@ class Connections:
         return kinds.kind_named(found.connection.sign_in).leaves_browser_session
 
     async def api_token(self, connection: Connection, org_url: str) -> Secret | None:
-        """Return the API token of a connection's org where it is known: the embedded org's, or one kept on request."""
+        """Return the API token of a connection's org where it is known: the embedded org's, or a stored one."""
         if connection.embedded:
             return await self.embedded.api_token()
         from app.okta.kept_token import kept_token
@@ -247,17 +243,17 @@ class Connections:
         try:
             return await kept_token(self.store, org_url)
         except StoreFailed:
-            return None  # a keyring that cannot be used is no reason to fail; one can be asked
+            return None  # an unusable keyring is no reason to fail: the user can enter the token
 
     def limits(self) -> "Limits":
-        """Return what bounds refresh tokens: known of an org that this process serves, stated by no other server."""
+        """Return what bounds refresh tokens: known for an org that this process serves, stated by no other server."""
         from app.lanes import Limits
 
         policy = self.embedded.policy if self.connection.embedded else None
         return Limits() if policy is None else policy.limits
 
     def remember_connection(self, connection: Connection, *, instead_of: str | None = None) -> None:
-        """Use this connection from now on, in the next run too; in the place of the one named so, if there is one.
+        """Use this connection from now on, in the next run too; `instead_of` names the one it replaces, if any.
 
         Raises BadInput when another has its name, or when it cannot be saved.
         """
@@ -268,8 +264,8 @@ class Connections:
             self._remember(lambda saved: saved.with_connection(connection, instead_of=name))
 
     async def remove_connection(self, name: str) -> None:
-        """Sign out of the connection of that name; forget it. Raises BadInput for an embedded one, and as saving."""
-        self.settings.without(name)  # before anybody is signed out: an embedded one stays
+        """Sign out of the connection of that name and delete it. Raises BadInput for an embedded one, and as saving."""
+        self.settings.without(name)  # before the sign-out: an embedded one stays
         connection = next((each for each in self.settings.connections if each.name == name), None)
         if connection is None:
             return
@@ -285,18 +281,18 @@ class Connections:
         del self._active[found.connection.key]
 
     def remember_scheme(self, choice: str) -> None:
-        """Look so in the next run too: system, light or dark. Raises BadInput when it cannot be saved."""
+        """Save the colour scheme: system, light or dark. Raises BadInput when it cannot be saved."""
         self._remember(lambda saved: replace(saved, scheme=choice))
 
     def remember_window(self, kept: dict[str, str]) -> None:
-        """Open the window as it was left, in the next run; what `kept` does not name stays, whichever window kept it.
+        """Save the window's state for the next run; keys that `kept` does not name stay, whichever window saved them.
 
         Raises BadInput when it cannot be saved.
         """
         self._remember(lambda saved: replace(saved, window={**saved.window, **kept}))
 
     def _remember(self, change: Callable[[Settings], Settings]) -> None:
-        """Change what is saved by now: another Lapse may have saved something meanwhile, and that stays."""
+        """Change the settings as saved by now: what another Lapse has saved meanwhile stays."""
         self.settings = self._offered(settings.change(settings.config_dir(), change, kinds.kind_names()))
 
     def _offered(self, found: Settings) -> Settings:
@@ -340,7 +336,7 @@ class Connections:
             async with asyncio.timeout(_STOP_WITHIN_S):
                 await self.embedded.close()
         except TimeoutError:
-            pass  # its thread is a daemon and its ledger is written: the process may go
+            pass  # its thread is a daemon and its ledger is written: the process may exit
 
     def _new_http(self) -> httpx.AsyncClient:
         transport = self.embedded.transport(self._network(), self._embedded_active)
@@ -370,9 +366,8 @@ async def open_connections(
 ) -> AsyncIterator[Connections]:
     """Open the connections of this machine's settings; none is chosen yet. Leaving closes everything.
 
-    `embedded` makes the org that comes along with the program, and `subscribers` read the journal from its beginning.
-
-    Raises BadInput when the settings cannot be read. No error that leaves it tells a secret.
+    `embedded` makes the org that comes with the program, and `subscribers` read the journal from its beginning. Raises
+    BadInput when the settings cannot be read. No error that leaves it contains a secret.
     """
     clock = clock or SystemClock()
     folder = settings.data_dir()
@@ -394,7 +389,7 @@ async def open_connections(
     try:
         yield connections
     except LapseError as error:
-        error.told(connections.secrets.clean)
+        error.cleaned(connections.secrets.clean)
         raise
     finally:
         await _to_its_end(connections.close())
@@ -407,7 +402,7 @@ def _network() -> httpx.AsyncBaseTransport:
 
 
 async def _to_its_end(closing: Coroutine[Any, Any, None]) -> None:
-    """Wait for what is bounded by itself, whoever cancels meanwhile: a rotated token may be on its way to the store."""
+    """Wait for a bounded task even when cancelled: a rotated token may be on its way to the store."""
     ending = asyncio.gather(closing)
     cancelled: asyncio.CancelledError | None = None
     while not ending.done():

@@ -17,7 +17,7 @@ _GOOD_BELOW = 400
 class Counts:
     """The numbers of one session; `skew_s` positive where the server's clock is ahead, None while it is not known.
 
-    `joined` are callers who waited for a refresh somebody else had begun.
+    `joined` counts callers who waited for a refresh that was already running.
     """
 
     calls: int = 0
@@ -30,7 +30,7 @@ class Counts:
 
 
 class Counters:
-    """Counts one session after another, told one journal entry at a time.
+    """Counts one session after another, one journal entry at a time.
 
     A timer-driven client refreshes whenever an access token ends, used or not: its refreshes are counted from the
     lifetimes the same server gave.
@@ -95,7 +95,7 @@ class Counters:
 
 @dataclass(frozen=True, slots=True)
 class _Timed:
-    """What a timer would have done: `done` refreshes before `since`, and one each `lifetime_s` seconds after it."""
+    """A timer's refreshes: `done` before `since`, and one each `lifetime_s` seconds after it."""
 
     since: float
     lifetime_s: float
@@ -107,7 +107,7 @@ class _Timed:
         return self.done + max(int((end - self.since) / self.lifetime_s), 0)
 
     def with_lifetime(self, at: float, lifetime_s: float) -> "_Timed":
-        """Return the same with another lifetime from `at` on; the timer's own rhythm stays where the lifetime does."""
+        """Return the same with another lifetime from `at` on; an unchanged lifetime keeps the timer's phase."""
         if abs(lifetime_s - self.lifetime_s) < 1.0:
             return self
         return _Timed(at, lifetime_s, self.refreshes(at))

@@ -1,4 +1,4 @@
-"""What an org that this program brings along must offer, so that connections can use it as they use any other."""
+"""What an org that comes with this program must offer, so that connections can use it like any other."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ from app.secret import Secret
 from app.session.executor import Executor
 
 if TYPE_CHECKING:
-    # For types alone: it comes with all that the timeline draws.
+    # For types alone: it imports everything that the timeline draws.
     from app.lanes import Limits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServedPolicy:
-    """What this program knows of the org because it serves it: no other server tells its policy."""
+    """The policy of an org that this process serves: no other server states its policy."""
 
     limits: "Limits"
     has_access_policy: bool
@@ -30,7 +30,7 @@ class ServedPolicy:
 
 
 class Embedded(Protocol):
-    """The org behind every connection that is marked `embedded`; some other process of this user may serve it."""
+    """The org behind every connection that is marked `embedded`; another process of this user may serve it."""
 
     @property
     def issuer(self) -> str:
@@ -42,21 +42,21 @@ class Embedded(Protocol):
 
     @property
     def policy(self) -> ServedPolicy | None:
-        """Its policy as it is turned now; None unless this process serves it."""
+        """Its current policy; None unless this process serves it."""
 
     async def locate(self, connection: Connection) -> Connection:
-        """Make sure it answers; return the connection with its issuer and API. Raises LapseError."""
+        """Make sure it responds; return the connection with its issuer and API. Raises LapseError."""
 
     def transport(
         self, inner: httpx.AsyncBaseTransport, active: Callable[[], Sequence[ActiveConnection]], /
     ) -> httpx.AsyncBaseTransport:
-        """Return a transport that looks after requests to it; `active` tells its connections whose clocks follow it."""
+        """Return a transport for requests to it; `active` returns its connections, whose clocks follow it."""
 
     def scribe_of(self, request: httpx.Request) -> JournalWriter | None:
-        """Return who writes of a request, where that is to this org: it is told at the org's time."""
+        """Return the journal writer of a request to this org, which has the org's time; None for other requests."""
 
     async def api_token(self) -> Secret:
-        """Return what opens its management API; raises LapseError."""
+        """Return the token of its management API; raises LapseError."""
 
     def beside(self, journal: Journal, /) -> "Embedded":
         """Return it as a second process of this user sees it."""
@@ -66,18 +66,18 @@ class Embedded(Protocol):
 
 
 EmbeddedFactory = Callable[[Path, Clock, Journal, Executor], Embedded]
-"""Makes the embedded org of whoever uses this folder."""
+"""Makes the embedded org for a data folder."""
 
 
 class NothingEmbedded:
-    """Stands where an installation brings no org along."""
+    """For an installation without an embedded org."""
 
     issuer = ""
     moved_s = 0.0
     policy: ServedPolicy | None = None
 
     async def locate(self, connection: Connection) -> Connection:
-        """Say so."""
+        """Raise LapseError."""
         raise BadInput(
             f"The connection {connection.name} is not part of this installation.",
             next_step="Add a connection to your own server, or name one with --issuer and --client-id.",
@@ -89,16 +89,13 @@ class NothingEmbedded:
         """Return `inner`: no request is to it."""
         return inner
 
-    def scribe_of(self, request: httpx.Request) -> JournalWriter | None:
-        """Return None: no request is to it."""
+    def scribe_of(self, request: httpx.Request) -> JournalWriter | None: ...
 
     async def api_token(self) -> Secret:
-        """Never asked for: nobody is connected to what cannot be located."""
+        """Raise LapseError; never called, because such a connection cannot be located."""
         raise BadInput("No org is part of this installation.")
 
     def beside(self, _journal: Journal, /) -> "NothingEmbedded":
-        """Return the same."""
         return self
 
-    async def close(self) -> None:
-        """Nothing runs."""
+    async def close(self) -> None: ...

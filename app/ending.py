@@ -1,7 +1,7 @@
-"""How a process of ours ends: by an honest exit code, after one sentence about whatever nobody foresaw; no traceback.
+"""How a process of ours ends: with an honest exit code, and one sentence on an unforeseen error; no traceback.
 
-0 to 4 are what a command found out (see `lapse --help`). 70 is a fault of Lapse's own (EX_SOFTWARE of sysexits.h) and
-nothing else; 130 is what shells call ended by Ctrl-C, and stands for SIGTERM and SIGHUP as well.
+0 to 4 are a command's results (see `lapse --help`). 70 is a fault of Lapse's own (EX_SOFTWARE of sysexits.h) and
+nothing else; 130 is what shells use for Ctrl-C, here for SIGTERM and SIGHUP as well.
 """
 
 import os
@@ -26,10 +26,10 @@ _OURS = ("app", "ui", "resources")
 
 
 class Unforeseen(LapseError):
-    """A fault of Lapse's own; it is told by type and place, because the text of a stranger may hold a token."""
+    """A fault of Lapse's own; reported by type and place, because a foreign exception's text may contain a token."""
 
     exit_code = OUR_FAULT
-    next_step = f"Try again; if it stays so, report it. With {_SHOW_TRACEBACK}=1 Lapse prints where it happened."
+    next_step = f"Try again; if it keeps happening, report it. With {_SHOW_TRACEBACK}=1 Lapse prints where it happened."
 
     def __init__(self, failure: BaseException) -> None:
         kind, place = _kind_and_place(failure)
@@ -39,55 +39,55 @@ class Unforeseen(LapseError):
         )
 
     def lines(self) -> tuple[str, str, str]:
-        """Return the three lines; nothing but a refusal by the server ends a session, whatever fails here."""
+        """Return the three lines; only a refusal by the server ends a session, whatever fails here."""
         return self.what, "Your session was not ended by it; what was stored of it is still there.", self.next_step
 
 
 def ended(run: Callable[[], int], *, as_json: bool = False) -> int:
-    """Run a front door to its end and return the exit code.
+    """Run an entry point to its end and return the exit code.
 
-    What nobody foresaw gets its sentence, as an object on standard output where `as_json`. A reader who has gone away
-    costs nothing but what he did not read; a disk that is full is told.
+    An unforeseen error gets its sentence, as an object on standard output where `as_json`. A reader who has gone away
+    is no failure; a full disk is reported.
     """
     unwritten: Unwritten | None = None
     try:
         code = run()
     except KeyboardInterrupt:
         code = STOPPED
-    except SystemExit:  # argparse has said what it had to
+    except SystemExit:  # argparse has printed its message
         if code := _told_unwritten(streams.flush()):
             return code
         raise
     except Unwritten as failure:
         unwritten, code = failure, 0
-    except BaseException as failure:  # noqa: BLE001 - here ends whatever nobody foresaw
+    except BaseException as failure:  # noqa: BLE001 - the last resort for unforeseen errors
         code = tell(failure, as_json=as_json)
     left = streams.flush()
     return _told_unwritten(unwritten or left) or code
 
 
 def tell(failure: BaseException, *, as_json: bool = False) -> int:
-    """Say in a sentence that something unforeseen has failed; return the exit code of that."""
-    trouble = Unforeseen(failure)
-    with suppress(OSError, ValueError):  # nobody may be there to read it
+    """Report an unforeseen error in a sentence; return its exit code."""
+    error = Unforeseen(failure)
+    with suppress(OSError, ValueError):  # the stream may have no reader
         if os.environ.get(_SHOW_TRACEBACK):
             traceback.print_exception(failure, file=sys.stderr)
         if as_json:
             import json
 
-            print(json.dumps({"error": list(trouble.lines()), "raw": None}))
-        print("\n".join(trouble.lines()), file=sys.stderr, flush=True)
+            print(json.dumps({"error": list(error.lines()), "raw": None}))
+        print("\n".join(error.lines()), file=sys.stderr, flush=True)
     return OUR_FAULT
 
 
 def tell_of_loop(_: object, context: dict[str, Any]) -> None:
-    """Say what failed in a task or callback that nobody awaits: an event loop's exception handler."""
+    """Report what failed in a task or callback that was never awaited: an event loop's exception handler."""
     failure = context.get("exception")
     tell(failure if isinstance(failure, BaseException) else RuntimeError(str(context.get("message"))))
 
 
 def as_process(main: Callable[[], int]) -> int:
-    """Run `main` as all there is of a process: stopped at any moment without a word, and nothing of it unforeseen."""
+    """Run `main` as a whole process: stopped at any time without a message, unforeseen errors reported."""
     stop_quietly()
     sys.excepthook = _hook
     threading.excepthook = lambda args: None if args.exc_value is None else _hook(None, args.exc_value, None)
@@ -96,11 +96,11 @@ def as_process(main: Callable[[], int]) -> int:
     try:
         return ended(main)
     finally:
-        stop_quietly()  # a loop that is closed leaves Python's own ways with signals behind
+        stop_quietly()  # a closed loop leaves Python's own signal handlers behind
 
 
 def stop_quietly() -> None:
-    """Let Ctrl-C and its like end the process at once, as long as no loop listens: nothing is begun that could be lost.
+    """Let Ctrl-C and the like end the process at once, as long as no loop listens: nothing can be lost yet.
 
     SIGHUP stays ignored where it is: that is what nohup is for.
     """
@@ -110,7 +110,7 @@ def stop_quietly() -> None:
 
 
 def stopping_signals() -> tuple[signal.Signals, ...]:
-    """Return the signals by which a person, a service manager or a terminal that goes away stops a program."""
+    """Return the signals by which a user, a service manager or a closing terminal stops a program."""
     names = ("SIGINT", "SIGTERM", "SIGBREAK", "SIGHUP")
     found = (getattr(signal, name) for name in names if hasattr(signal, name))
     return tuple(each for each in found if each.name != "SIGHUP" or signal.getsignal(each) is not signal.SIG_IGN)
@@ -125,7 +125,7 @@ def _hook(_: type[BaseException] | None, failure: BaseException, __: TracebackTy
 
 
 def _told_unwritten(failed: Unwritten | None) -> int:
-    """Say why output could not be written, unless its reader has gone; return the exit code of that, 0 of none."""
+    """Report why output could not be written, unless its reader has gone; return the exit code, 0 for none."""
     if failed is None or failed.is_nobody_there:
         return 0
     with suppress(OSError, ValueError):
@@ -142,4 +142,4 @@ def _kind_and_place(failure: BaseException) -> tuple[str, str]:
         if module.partition(".")[0] in _OURS:
             place = f"{module}, line {step.tb_lineno}"
         step = step.tb_next
-    return type(failure).__name__, place or "a part that cannot be told"
+    return type(failure).__name__, place or "an unknown place"

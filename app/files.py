@@ -1,4 +1,4 @@
-"""Files of our own: written whole or not at all, for this person's eyes only, and changed by one process at a time."""
+"""Our own files: written whole or not at all, readable by this user only, changed by one process at a time."""
 
 import os
 import tempfile
@@ -9,11 +9,11 @@ from pathlib import Path
 _LOCK_WITHIN_S = 5.0
 _POLL_S = 0.01
 PRIVATE = 0o600
-"""The mode of every file of ours, from the moment it is made."""
+"""The mode of every file of ours, from its creation."""
 
 
 class Busy(OSError):
-    """Another process has been at a file for longer than anybody takes to write it."""
+    """Another process holds a file for longer than any write takes."""
 
     def __init__(self) -> None:
         super().__init__("another Lapse has been writing it for seconds")
@@ -21,10 +21,10 @@ class Busy(OSError):
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write `text` in one step, so that a crash or a full disk leaves the old or the new file, never half of one.
+    """Write `text` atomically, so that a crash or a full disk leaves the old or the new file, never half of one.
 
-    A link is followed: what it leads to is replaced, not the link. The folder is made if need be, with mode 0700.
-    Raises OSError; nothing of what was begun stays then. There is no fsync: it does not help against a power cut.
+    A link is followed: its target is replaced, not the link. The folder is created if needed, with mode 0700. Raises
+    OSError; nothing of a failed write stays. There is no fsync: it does not help against a power cut.
     """
     target = Path(os.path.realpath(path))
     make_folder(target.parent)
@@ -40,12 +40,12 @@ def write_text(path: Path, text: str) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder that is nobody else's, unless there is one; raises OSError."""
+    """Create a folder that only this user can read, unless it exists; raises OSError."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def why_unusable(folder: Path) -> str:
-    """Return why files cannot be made in a folder, which is made if need be; empty where they can."""
+    """Return why files cannot be created in a folder, which is created if needed; empty where they can."""
     try:
         make_folder(folder)
         with tempfile.TemporaryFile(dir=folder):
@@ -56,9 +56,9 @@ def why_unusable(folder: Path) -> str:
 
 @contextmanager
 def changing(path: Path) -> Iterator[None]:
-    """Hold the file against every other process that would read, change and write it; waits five seconds at the most.
+    """Hold the file against every other process that would read, change and write it; waits five seconds at most.
 
-    Raises OSError where that cannot be had: Busy when somebody else holds on to it.
+    Raises OSError where that fails: Busy when another process keeps it.
     """
     from filelock import FileLock, Timeout
 
@@ -68,8 +68,8 @@ def changing(path: Path) -> Iterator[None]:
         lock.acquire(timeout=_LOCK_WITHIN_S, poll_interval=_POLL_S)
     except Timeout:
         raise Busy from None
-    except NotImplementedError:  # filelock's word for a file system without locks
-        raise OSError("its file system knows no locks") from None
+    except NotImplementedError:  # filelock raises this for a file system without locks
+        raise OSError("its file system does not support locks") from None
     try:
         yield
     finally:

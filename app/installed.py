@@ -1,4 +1,4 @@
-"""Which packages of `app` this installation has: any of them may be left out, with what stands on it."""
+"""Which packages of `app` this installation has: any may be left out, with those that depend on it."""
 
 from functools import cache
 from importlib.util import find_spec
@@ -15,10 +15,10 @@ _STANDS_ON = {
 
 @cache
 def has(package: str) -> bool:
-    """Return whether a package is there, and everything that it stands on."""
+    """Return whether a package and its dependencies are there."""
     return _is_there(f"app.{package}") and all(map(has, _STANDS_ON.get(package, ())))
 
 
 def _is_there(name: str) -> bool:
     spec = find_spec(name)
-    return spec is not None and spec.origin is not None  # a folder left empty is a package to Python, too
+    return spec is not None and spec.origin is not None  # an empty folder is a (namespace) package to Python, too

@@ -1,4 +1,4 @@
-"""The journal: the one append-only stream of what happened, numbered and bounded."""
+"""The journal: the one append-only stream of events, numbered and bounded."""
 
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -13,11 +13,11 @@ Subscriber = Callable[[Entry], None]
 
 
 class JournalWriter(Protocol):
-    """Whoever may write into the journal: the journal itself, or the journal on behalf of one connection."""
+    """Writes into the journal: the journal itself, or the journal on behalf of one connection."""
 
     @property
     def secrets(self) -> KnownSecrets:
-        """What never stands in it."""
+        """What must never enter it."""
 
     def now(self, *, cause: int | None = None) -> float:
         """Return the time, in epoch seconds, that an entry with this cause would be given."""
@@ -27,11 +27,11 @@ class JournalWriter(Protocol):
 
 
 class Journal:
-    """An append-only, numbered stream of entries; the oldest fall out once `capacity` is reached.
+    """An append-only, numbered stream of entries; the oldest are dropped once `capacity` is reached.
 
-    An entry is given the time of the connection it belongs to: that of the demo org may have travelled.
-    Subscribers are called in order on the appending thread, and must not append while they are being told.
-    Of the known `secrets` none enters it, nor whoever is told of it: an event that has one in a text is cleaned.
+    An entry gets the time of the connection it belongs to: that of the demo org may have travelled. Subscribers are
+    called in order on the appending thread, and must not append meanwhile. Known `secrets` are masked in every event
+    before it is stored or published.
     """
 
     def __init__(self, clock: Clock, *, capacity: int = 40_000, secrets: KnownSecrets | None = None) -> None:
@@ -41,30 +41,30 @@ class Journal:
         self._entries: deque[Entry] = deque(maxlen=capacity)
         self._subscribers: list[Subscriber] = []
         self._next_seq = 1
-        self._telling = False
+        self._publishing = False
 
     def append(self, event: Event, *, cause: int | None = None, connection: str = "") -> Entry:
-        """Record `event` and tell every subscriber; return the entry, whose `seq` names it as a cause.
+        """Record `event` and call every subscriber; return the entry, whose `seq` names it as a cause.
 
         It belongs to `connection` (its key), or to the one its cause belongs to.
         """
-        if self._telling:
+        if self._publishing:
             raise RuntimeError("a subscriber appended to the journal while being told")
         belongs = connection or self._connection_of(cause)
         event = self.secrets.clean_record(event)
         entry = Entry(self._next_seq, self._clock_of(belongs).now(), cause, event, belongs)
         self._next_seq += 1
         self._entries.append(entry)
-        self._telling = True
+        self._publishing = True
         try:
             for subscriber in tuple(self._subscribers):
                 subscriber(entry)
         finally:
-            self._telling = False
+            self._publishing = False
         return entry
 
     def of(self, connection: str, clock: Clock | None = None) -> JournalWriter:
-        """Return a scribe whose entries belong to the connection of that key; `clock` is that connection's own."""
+        """Return a writer whose entries belong to the connection of that key; `clock` is that connection's own."""
         if clock is not None:
             self._clocks[connection] = clock
         return _OfConnection(self, connection)
@@ -89,7 +89,7 @@ class Journal:
         return self._next_seq - 1
 
     def entry(self, seq: int) -> Entry | None:
-        """Return the entry of that number, None when it has fallen out or is still to come."""
+        """Return the entry of that number, None when it was dropped or is still to come."""
         if not self._entries:
             return None
         place = seq - self._entries[0].seq
@@ -127,7 +127,7 @@ class _OfConnection:
 
     @property
     def secrets(self) -> KnownSecrets:
-        """What never stands in the journal."""
+        """What must never enter the journal."""
         return self.journal.secrets
 
     def append(self, event: Event, *, cause: int | None = None) -> Entry:

@@ -1,4 +1,4 @@
-"""Where a mask may stand in JSON (RFC 8259), so that what was JSON before is JSON afterwards."""
+"""Where a mask may stand in JSON (RFC 8259), so that JSON stays JSON."""
 
 import json
 import re
@@ -10,13 +10,13 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 _VALUE = re.compile(r'"((?:[^"\\]|\\.)*)"|[^\s"\[\]{}:,]+', re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:u[0-9A-Fa-f]{4}|.)", re.DOTALL)
 _LONGEST_ESCAPE, _NEAR = 6, 50
-# numbers are not needed as such, and very long ones are refused
+# numbers are kept as text, because very long ones would be refused
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str, strict=False)
 
 
 @dataclass(frozen=True, slots=True)
 class MaskPlace:
-    """A stretch to mask; one that `is_bare` is a number or such, whose mask must bring quotes along."""
+    """A span to mask; one that `is_bare` is a number or the like, whose mask needs quotes."""
 
     start: int
     end: int
@@ -28,7 +28,7 @@ class JsonPlaces:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        # of a string what stands between its quotes
+        # of a string, the span between its quotes
         self._values = [
             MaskPlace(*match.span(1)) if match[1] is not None else MaskPlace(*match.span(), is_bare=True)
             for match in _VALUE.finditer(text)
@@ -36,7 +36,7 @@ class JsonPlaces:
         self._starts = [each.start for each in self._values]
 
     def fit(self, start: int, end: int) -> Iterator[MaskPlace]:
-        """Yield where masks must stand to hide a stretch: within one string, or in place of each value it touches."""
+        """Yield the masks that hide a span: within one string, or in place of each value it touches."""
         touched = list(self._touched(start, end))
         if len(touched) == 1 and not touched[0].is_bare and touched[0].start <= start and end <= touched[0].end:
             yield MaskPlace(*self._whole_escapes(touched[0], start, end))
@@ -52,11 +52,11 @@ class JsonPlaces:
                 yield value
 
     def _whole_escapes(self, value: MaskPlace, start: int, end: int) -> tuple[int, int]:
-        """Return the stretch with the escapes at its ends in full: a lone backslash would escape what follows."""
+        """Return the span with the escapes at its ends in full: a lone backslash would escape what follows."""
         return self._escape_around(value, start)[0], self._escape_around(value, end)[1]
 
     def _escape_around(self, value: MaskPlace, at: int) -> tuple[int, int]:
-        """Return from where to where the escape goes that lies on both sides of `at`; `at` itself where none does."""
+        """Return the span of the escape on both sides of `at`; `at` itself where there is none."""
         for start in range(max(at - _LONGEST_ESCAPE + 1, value.start), at):
             match = _ESCAPE.match(self._text, start, value.end)
             if match is not None and match.end() > at and self._begins_escape(value, start):
@@ -71,9 +71,9 @@ class JsonPlaces:
 
 
 def json_places(text: str, *, is_json: bool = False) -> JsonPlaces | None:
-    """Return the places of a text that is JSON, also of one value after the other; None of any other text.
+    """Return the places of a JSON text, also of concatenated values; None for any other text.
 
-    A lone number or string counts only where the text is said to be JSON: a header and a sentence may be one too.
+    A lone number or string counts only where the text is declared as JSON: a header and a sentence may be one too.
     """
     if not is_json and text.lstrip(" \t\r\n")[:1] not in ("{", "["):
         return None

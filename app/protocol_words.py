@@ -1,4 +1,4 @@
-"""What the protocol itself is made of: words that tell nothing, also where somebody has one for a password."""
+"""The protocol's own vocabulary: public words that are not masked, even where one is a password."""
 
 _WORDS = """
     access access_token active address api authorization authorization_code aud auth_time azp basic bearer birthdate
@@ -24,6 +24,6 @@ PROTOCOL_WORDS = frozenset(_WORDS.split())
 
 
 def is_part_of_one(value: str) -> bool:
-    """Return whether a value stands in one of these words: `invalid` does in `invalid_grant`."""
+    """Return whether a value is part of one of these words, as `invalid` is of `invalid_grant`."""
     lowered = value.lower()
     return any(lowered in word for word in PROTOCOL_WORDS)

@@ -1,4 +1,4 @@
-"""Records of our own read back from JSON, member by member and each by its type: what is wrong is said."""
+"""Our own records read back from JSON, member by member and each by its type, with plain reasons for what is wrong."""
 
 import math
 from collections.abc import Callable, Collection
@@ -10,20 +10,20 @@ from app.strict_json import read_object
 Member = TypeVar("Member")
 Kind = TypeVar("Kind", bound=Enum)
 _ABSENT: Any = object()
-# Our own records may hold what a server said, which may be as deep as responses are read.
+# Our own records may contain a server's response, which may be as deep as responses are read.
 _DEEPEST = 48
-# A token's life within the years 1 to 9999, which are those that Python can write.
+# Times within the years 1 to 9999, Python's range.
 _CALENDARS_BEGINNING, _CALENDARS_END = -50e9, 240e9
 
 
 class Damaged(ValueError):
-    """A record is not what it must be; the text says in a few words what is wrong, and quotes nothing of it."""
+    """A record is not valid; the text says in a few words what is wrong, and quotes nothing of it."""
 
 
 class Record:
     """One object; its methods return a member of the type they name, or raise Damaged.
 
-    `default` is for a member that may be absent. `where` is what the object is called in what is said of it.
+    `default` is for an optional member. `where` names the object in error messages.
     """
 
     def __init__(self, found: object, where: str = "it") -> None:
@@ -42,7 +42,7 @@ class Record:
             raise Damaged(str(why)) from None
 
     def only(self, names: Collection[str]) -> "Record":
-        """Return the record itself where it has no members but these."""
+        """Return the record itself; raises Damaged where it has other members than these."""
         if unknown := sorted(name for name in self._found if name not in names):
             shown = unknown[0] if unknown[0].isidentifier() and unknown[0].isascii() else "a member"
             raise Damaged(f"{self._where} has {shown[:40]}, which is not known here")
@@ -52,14 +52,13 @@ class Record:
         return str(self._checked(name, default, "text", lambda found: isinstance(found, str)))
 
     def flag(self, name: str, default: bool = _ABSENT) -> bool:  # noqa: FBT001 - what the member is when it is absent
-        """Return true or false."""
         return bool(self._checked(name, default, "true or false", lambda found: isinstance(found, bool)))
 
     def number(self, name: str, default: float = _ABSENT) -> float:
         return float(self._checked(name, default, "number", is_number))
 
     def moment(self, name: str) -> float:
-        """Return a moment in epoch seconds that a calendar has, or a length of time no longer than that."""
+        """Return a time in epoch seconds within the calendar, or a duration no longer than that."""
         return float(self._checked(name, _ABSENT, "moment", is_moment))
 
     def whole(self, name: str, default: int = _ABSENT, *, least: int = 0, most: int = 1 << 53) -> int:
@@ -87,13 +86,13 @@ class Record:
         return found
 
     def member(self, name: str, kind: type[Kind]) -> Kind:
-        """Return the member of `kind` that goes by this name."""
+        """Return the member of the enum `kind` with this name."""
         if (found := self.text(name)) not in kind.__members__:
             raise Damaged(f"{self._named(name)} is none of {', '.join(kind.__members__)}")
         return kind[found]
 
     def row(self, name: str, *columns: Callable[[Any], bool]) -> list[Any]:
-        """Return a list of as many things as there are `columns`, each of which must find its own well."""
+        """Return a list of as many items as there are `columns`, each of which must accept its own."""
         return list(self._checked(name, _ABSENT, "row of what it should hold", lambda found: _fits(found, columns)))
 
     def members(self) -> dict[str, Any]:
@@ -101,7 +100,7 @@ class Record:
         return dict(self._found)
 
     def object(self, name: str) -> dict[str, Any]:
-        """Return an object, whatever is in it."""
+        """Return an object with any content."""
         return dict(self._checked(name, _ABSENT, "object", lambda found: isinstance(found, dict)))
 
     def texts_by_name(self, name: str) -> dict[str, str]:
@@ -148,7 +147,7 @@ def is_number(found: object) -> bool:
 
 
 def is_moment(found: Any) -> bool:
-    """Return whether it is a number of seconds from 1970, before or after, that a calendar has a date for."""
+    """Return whether it is a number of seconds from 1970, before or after, that the calendar covers."""
     return is_number(found) and _CALENDARS_BEGINNING < found < _CALENDARS_END
 
 

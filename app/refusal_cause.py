@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class RefusalCause(StrEnum):
-    """The true cause, which the client is not told; its value is what the System Log says in `debugData`."""
+    """The true cause, which the client does not learn; its value is that of the System Log's `debugData`."""
 
     REUSED = "reused"
     FAMILY_ENDED = "family_ended_for_reuse"

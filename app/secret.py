@@ -17,11 +17,11 @@ from app.spellings import Spelling, SpellingIndex, View, in_standard_base64, pla
 
 _T = TypeVar("_T")
 MASK = "●●●"
-"""What stands in place of a secret, followed by its fingerprint and length."""
+"""The mask of a secret, followed by its fingerprint and length."""
 
 
 class Secret:
-    """A secret string; only `reveal()` gives the value, and only where a person asked for it or a server needs it.
+    """A secret string; only `reveal()` gives the value, where the user asked for it or a server needs it.
 
     Equality takes constant time; printing, formatting and pickling never show the value.
     """
@@ -32,7 +32,6 @@ class Secret:
         self._value = value
 
     def reveal(self) -> str:
-        """Return the value itself."""
         return self._value
 
     @property
@@ -67,16 +66,16 @@ class Secret:
 
 
 def masked(value: str) -> str:
-    """Return what stands for a secret: `●●● 9f2c · 812 chars`."""
+    """Return the mask of a secret: `●●● 9f2c · 812 chars`."""
     return f"{MASK} {Secret(value).fingerprint} · {len(value)} chars" if value else ""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class MaskedSpan:
-    """A stretch of a text that is to be masked, and what stands in it once its escapes are undone.
+    """A span of a text that is to be masked, and its value once its escapes are undone.
 
-    `is_quoted` says that the mask must be, `is_sure` that the value is a secret wherever else it stands; `name` is the
-    one that it goes by, without `_` and `-`, if it does.
+    `is_quoted` means that the mask must be, `is_sure` that the value is a secret wherever else it occurs; `name` is its
+    name without `_` and `-`, if it has one.
     """
 
     start: int
@@ -88,7 +87,7 @@ class MaskedSpan:
 
 
 def with_masks(text: str, spans: Iterable[MaskedSpan]) -> str:
-    """Return `text` with a mask in place of each span, and nothing else changed; what overlaps is masked as one."""
+    """Return `text` with a mask in place of each span, and nothing else changed; overlapping spans get one mask."""
     parts: list[str] = []
     at = 0
     for span in _united(text, spans):
@@ -112,7 +111,7 @@ def _united(text: str, spans: Iterable[MaskedSpan]) -> Iterator[MaskedSpan]:
 
 
 def fitted(text: str, spans: Iterable[MaskedSpan], *, is_json: bool = False) -> list[MaskedSpan]:
-    """Return the spans such that JSON with masks in their places is JSON still; of any other text as they are.
+    """Return the spans such that JSON stays JSON with masks in their places; for any other text unchanged.
 
     A bare number gets a mask in quotes, and one that is partly hidden is hidden whole.
     """
@@ -129,7 +128,7 @@ def fitted(text: str, spans: Iterable[MaskedSpan], *, is_json: bool = False) -> 
 
 
 def masks_in(text: str) -> list[tuple[int, int]]:
-    """Return where masks stand in a text: they hold no secret, and are not masked again."""
+    """Return the spans of masks in a text: they contain no secret, and are not masked again."""
     if _MASK_AS_BYTES not in text and MASK not in text:
         return []
     return [match.span() for match in _A_MASK.finditer(text)]
@@ -138,7 +137,7 @@ def masks_in(text: str) -> list[tuple[int, int]]:
 _MOST = 256
 _SHORTEST = 4
 _LONGEST_WORD = 15
-_BEGINNING = 6  # so many letters of a secret tell that a text is cut within it
+_BEGINNING = 6  # the length of a secret's prefix that shows that a text is cut within it
 _MOST_REMEMBERED, _LONGEST_REMEMBERED = 256, 1000
 _MASK_AS_BYTES = MASK.encode().decode("latin-1")
 _A_MASK = re.compile(
@@ -147,9 +146,9 @@ _A_MASK = re.compile(
 
 
 class KnownSecrets:
-    """The secrets that this program holds or has just received, to clean of exactly these what anybody may see.
+    """The secrets that this program holds or has just received, to mask exactly these in anything shown or stored.
 
-    The newest 256 of our own and as many that servers sent; one that is in hand comes back by being added again.
+    The newest 256 of our own and as many that servers sent; one that is in hand returns by being added again.
     """
 
     def __init__(self, secrets: Iterable[Secret] = ()) -> None:
@@ -167,24 +166,24 @@ class KnownSecrets:
         return len(self._own.keys() | self._received.keys())
 
     def add(self, *secrets: Secret | None) -> None:
-        """Know these from now on; they are ours, so that no server can crowd them out."""
+        """Add these as our own, so that no server can crowd them out."""
         for secret in secrets:
             if secret:
                 self._take(self._own, secret.reveal())
 
     def add_values(self, *values: str) -> None:
-        """Know from now on what is sent in our name."""
+        """Add values that are sent in our name."""
         for value in values:
             self._take(self._own, value)
 
     def receive(self, *values: str) -> None:
-        """Know what a server sent from now on; its plain words are not taken for secrets."""
+        """Add what a server sent; its plain words do not count as secrets."""
         for value in values:
             if value not in self._public and not _is_a_word(value):
                 self._take(self._received, value)
 
     def publish(self, value: str) -> None:
-        """Take this for no secret from now on, whatever name a server gives it: a client ID say."""
+        """Never treat this as a secret, whatever name a server gives it: a client ID, for instance."""
         if value in self._public:
             return
         if len(self._public) >= _MOST:
@@ -212,16 +211,16 @@ class KnownSecrets:
         return cleaned
 
     def clean_record(self, record: _T) -> _T:
-        """Return a frozen record with every known secret masked in its texts, those of records within it too."""
+        """Return a frozen record with every known secret masked in its texts, nested records included."""
         texts: list[str] = []
         _gather(record, texts)
         whole = "\n".join(texts)
         return record if self.clean(whole) == whole else _changed(record, self.clean)
 
     def clean_bytes(self, raw: bytes, *, is_json: bool = False) -> bytes:
-        """Return `raw` with what we hold or sent ourselves masked, and every other byte as it was.
+        """Return `raw` with our own secrets masked, and every other byte as it was.
 
-        What servers sent is left in it: it is their response to the person who asked.
+        What servers sent is left in it: it is their response to the user who asked.
         """
         if not self._own:
             return raw
@@ -236,19 +235,19 @@ class KnownSecrets:
         return b"".join((*parts, raw[at:])) if parts else raw
 
     def spans(self, text: str, *, is_cut: bool = False) -> list[MaskedSpan]:
-        """Return where known secrets stand in `text`, such that what is JSON stays so."""
+        """Return the spans of known secrets in `text`, such that JSON stays JSON."""
         return fitted(text, self._spans(text, is_cut=is_cut))
 
     def _spans(self, text: str, *, is_cut: bool = False) -> list[MaskedSpan]:
         if not self._indexed:
             return []
         found = [span for view in views(text) for span in self.spans_in(view, is_cut=is_cut)]
-        if self._has_spaces and "+" in text:  # as forms write them
+        if self._has_spaces and "+" in text:  # as in forms
             found += [span for view in views(text.replace("+", " ")) for span in self.spans_in(view)]
         return found
 
     def spans_in(self, view: View, *, is_cut: bool = False) -> Iterator[MaskedSpan]:
-        """Yield where known secrets stand in one view of a text; the places are those in the text as it came."""
+        """Yield the spans of known secrets in one view of a text, as places in the original text."""
         text = view.text
         masks = masks_in(text)
         for start, end, value in (*self._found(text), *(self._begun(text) if is_cut else ())):
@@ -271,7 +270,7 @@ class KnownSecrets:
                 start = text.find(spelling.text, start + len(spelling.text))
 
     def _begun(self, text: str) -> Iterator[tuple[int, int, str]]:
-        """Yield the beginning of a secret at the end of a text."""
+        """Yield the prefix of a secret at the end of a text."""
         for value in self._indexed:
             start = text.find(value[:_BEGINNING], max(len(text) - len(value) + 1, 0))
             while start >= 0:
@@ -352,7 +351,7 @@ def _changed(value: Any, clean: Callable[[str], str]) -> Any:
 
 
 def _is_a_word(value: str) -> bool:
-    """Return whether it may as well be words of a sentence: `expired`, `Already used`, `not_found`."""
+    """Return whether it may as well be ordinary words: `expired`, `Already used`, `not_found`."""
     letters = value.replace("_", "").replace("-", "").replace(" ", "")
     return len(value) <= _LONGEST_WORD and letters.isalpha() and letters[1:].islower()
 

@@ -1,4 +1,4 @@
-"""Connections and preferences: load, validate, save; no secret ever lies here."""
+"""Connections and preferences: load, validate, save; never a secret."""
 
 import json
 import os
@@ -17,14 +17,14 @@ from app.records import Damaged, Record
 _VERSION = 2
 _MOST_NUMBERS = 1000
 _NAME = "settings.json"
-# Where nothing can be made or found, which is what a person has who has no home.
+# For a user without a home folder, where nothing can be created or found.
 _NOWHERE = Path(os.devnull, "lapse")
 _ELSEWHERE = "Make the folder writable, or set LAPSE_HOME to another one; until then they hold for this run."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What is remembered between runs: the connections, the one in use, how the window looks."""
+    """The settings saved between runs: the connections, the one in use, how the window looks."""
 
     connections: tuple[Connection, ...] = (DEMO_CONNECTION,)
     current: str = DEMO_NAME
@@ -37,7 +37,7 @@ class Settings:
         return next((each for each in self.connections if each.name == self.current), self.connections[0])
 
     def with_connection(self, connection: Connection, *, instead_of: str | None = None) -> "Settings":
-        """Return settings in which `connection` is in use, in the place of the one named `instead_of` if there is one.
+        """Return settings in which `connection` is in use; it replaces the one named `instead_of`, if any.
 
         One of the same issuer and client as another gets a session of its own. Raises BadInput when its name is taken.
         """
@@ -49,8 +49,10 @@ class Settings:
                 field=ConnectionField.NAME,
             )
         kept = _told_apart(connection, others)
-        found = tuple(kept if each.name == instead_of else each for each in self.connections)
-        return replace(self, connections=found if kept in found else (*found, kept), current=kept.name)
+        connections = tuple(kept if each.name == instead_of else each for each in self.connections)
+        return replace(
+            self, connections=connections if kept in connections else (*connections, kept), current=kept.name
+        )
 
     def without(self, name: str) -> "Settings":
         """Return settings without the connection of that name. Raises BadInput for the demo org, which stays."""
@@ -60,7 +62,7 @@ class Settings:
         return replace(self, connections=rest, current=rest[0].name if self.current == name else self.current)
 
     def free_name(self, wanted: str) -> str:
-        """Return `wanted`, or the first of "wanted 2", "wanted 3" … that no connection has."""
+        """Return `wanted`, or the first of "wanted 2", "wanted 3" … that is free."""
         names = {each.name for each in self.connections}
         candidates = (wanted, *(f"{wanted} {number}" for number in range(2, len(names) + 3)))
         return next(each for each in candidates if each not in names)
@@ -83,19 +85,19 @@ def data_dir() -> Path:
 
 
 def _folder(usual: Callable[..., str]) -> Path:
-    """Return the folder of this person; one that can be neither made nor found where they have no home."""
+    """Return this user's folder, or one that can be neither created nor found where they have no home."""
     if home := os.environ.get("LAPSE_HOME"):
         return Path(home)
     if os.environ.get("HOME") == "":  # which would make it the file system's root
         return _NOWHERE
     try:
         return Path(usual("lapse", appauthor=False))
-    except RuntimeError:  # no HOME, and a user nobody knows
+    except RuntimeError:  # no HOME, and a user without a passwd entry
         return _NOWHERE
 
 
 def folder_trouble(folder: Path) -> BadInput | None:
-    """Return why nothing can be kept in the folder of the data, None where it can."""
+    """Return why nothing can be kept in the data folder, None where it can."""
     why = files.why_unusable(folder)
     if not why:
         return None
@@ -110,7 +112,7 @@ def folder_trouble(folder: Path) -> BadInput | None:
 
 
 def load(folder: Path, kinds: Collection[str]) -> Settings:
-    """Read `settings.json`; a missing file gives the defaults. `kinds` are the kinds of sign-in that there are.
+    """Read `settings.json`; a missing file gives the defaults. `kinds` are the known kinds of sign-in.
 
     Raises BadInput when the file cannot be used; it is left as it is, so nothing in it is lost.
     """
@@ -124,7 +126,7 @@ def load(folder: Path, kinds: Collection[str]) -> Settings:
     except Damaged as wrong:
         why = str(wrong)
     raise BadInput(
-        f"The settings in {path} cannot be read: {why}.", next_step="Mend the file or move it away, then start again."
+        f"The settings in {path} cannot be read: {why}.", next_step="Fix the file or move it away, then start again."
     )
 
 
@@ -138,9 +140,9 @@ def save(settings: Settings, folder: Path) -> None:
 
 
 def change(folder: Path, how: Callable[[Settings], Settings], kinds: Collection[str]) -> Settings:
-    """Save what `how` makes of the settings as they are by now, and return it; what another Lapse saved stays.
+    """Apply `how` to the settings as saved by now, save and return them; what another Lapse saved stays.
 
-    Raises BadInput when they cannot be read or written, or when another Lapse holds on to them for seconds.
+    Raises BadInput when they cannot be read or written, or when another Lapse keeps them locked for seconds.
     """
     path = folder / _NAME
     try:
@@ -187,7 +189,7 @@ def _connection(found: Record, kinds: Collection[str]) -> Connection:
 
 
 def _connection_of_version_1(found: Record, _kinds: Collection[str]) -> Connection:
-    """Read what knew one redirect URI or none, and one kind of sign-in."""
+    """Read version 1, which had one redirect URI or none, and one kind of sign-in."""
     uri = found.nullable("redirect_uri", found.text)
     return replace(_of_any_version(found), redirect_uris=(uri,) if uri else ())
 

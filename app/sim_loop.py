@@ -4,12 +4,12 @@ import asyncio
 import selectors
 from functools import cached_property
 
-# A loop with nothing scheduled and nothing readable is a deadlock; the wait is real, for a socket about to speak.
+# A loop with nothing scheduled and nothing readable is a deadlock; the wait is real, for a socket about to become so.
 _DEADLOCK_AFTER_S = 0.2
 
 
 class Deadlock(RuntimeError):
-    """Every task waits for something that cannot happen any more."""
+    """Every task waits for something that can never happen."""
 
 
 class SimLoop(asyncio.SelectorEventLoop):
@@ -59,7 +59,6 @@ class SimClock:
         self._wall_step_s = 0.0
 
     def now(self) -> float:
-        """Return simulated wall time in epoch seconds."""
         return self._start + self._wall_step_s + self._slept_s + self.elapsed()
 
     def elapsed(self) -> float:
@@ -68,28 +67,26 @@ class SimClock:
 
     @cached_property
     def _loop(self) -> asyncio.AbstractEventLoop:
-        return asyncio.get_running_loop()  # once: each time costs a system call, and simulated calls read time often
+        return asyncio.get_running_loop()  # once: each call costs a system call, and simulated calls read time often
 
     def stopwatch(self) -> float:
-        """Return `elapsed()`: this is everybody's time."""
+        """Return `elapsed()`: all places share this time."""
         return self.elapsed()
 
     async def sleep_until(self, moment: float) -> None:
-        """Return once `now()` has reached `moment`."""
         while (left := moment - self.now()) > 0:
             await asyncio.sleep(left)
 
     def jump(self, seconds: float) -> None:
-        """Let `seconds` pass at once."""
         self._travelled_s += seconds
 
     def sleep_machine(self, seconds: float) -> None:
-        """Let the machine sleep: the wall goes on, elapsed time only if it counts sleep."""
+        """Let the machine sleep: the wall clock goes on, elapsed time only if it counts sleep."""
         if self.counts_sleep:
             self.jump(seconds)
         else:
             self._slept_s += seconds
 
     def step_wall(self, seconds: float) -> None:
-        """Set the wall clock forward or back, as a person or a time server would."""
+        """Set the wall clock forward or back, as a user or a time server would."""
         self._wall_step_s += seconds

@@ -1,4 +1,4 @@
-"""The assembly in simulated time: real session, real demo org, real httpx between them, and nothing to wait for."""
+"""The assembly in simulated time: real session, real demo org, real httpx between them, and no waiting."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -19,21 +19,21 @@ from app.settings import Settings
 
 
 class SimulatedKeyring(MemoryStore):
-    """Stands in for the OS keyring: several Lapses of one simulation share it, and nothing of it outlives that."""
+    """Replaces the OS keyring: several Lapses of one simulation share it, and it ends with the simulation."""
 
     place = StorePlace.KEYRING
 
 
-def no_browser(_url: str, told: Callable[[bool], None]) -> None:
-    """Say that there is no browser: a sign-in through one takes real time."""
-    told(False)  # noqa: FBT003 - a callback's one argument
+def no_browser(_url: str, on_opened: Callable[[bool], None]) -> None:
+    """Report that there is no browser: a sign-in through one takes real time."""
+    on_opened(False)  # noqa: FBT003 - a callback's one argument
 
 
 @asynccontextmanager
 async def open_simulation(clock: Clock, org: DemoOrg) -> AsyncIterator[Connections]:
     """Open connections with `org` embedded and chosen, on a running `SimLoop`; leaving closes everything.
 
-    `org` tells time by the same clock. Settings and keyring of the machine are neither read nor written.
+    `org` must use the same clock. Settings and keyring of the machine are neither read nor written.
     """
     with TemporaryDirectory(prefix="lapse-simulation-") as folder:
         journal, worker = Journal(clock), InlineExecutor()

@@ -1,4 +1,4 @@
-"""How a text may be written inside another: escapes undone with a way back, and what base64 and hex make of it."""
+"""How a text may be written inside another: escapes undone with a mapping back, base64 and hex."""
 
 import base64
 import html
@@ -13,27 +13,27 @@ from app.protocol_words import is_part_of_one
 _DEEPEST = 3
 _MOST_VIEWS = 13  # every two escapes inside each other, and the third where few kinds are mixed
 
-# Each begins with its sign, so that the engine jumps from one to the next.
+# Each begins with its sign, so that the regex engine jumps from one to the next.
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});")
-# JSON's (RFC 8259 §7), and what programming languages make of a text they print; a surrogate pair is one character.
+# JSON's (RFC 8259 §7), and those of programming languages' string literals; a surrogate pair is one character.
 _BACKSLASH = re.compile(
     r"""\\(?:["'\\/bfnrt&](?:\\["'\\/bfnrt&])*|u[dD][89abAB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}|"""
     r"""u(?![dD][89abAB])[0-9A-Fa-f]{4}(?:\\u(?![dD][89abAB])[0-9A-Fa-f]{4})*|u[0-9A-Fa-f]{4}|"""
     r"""x[0-9A-Fa-f]{2}(?:\\x[0-9A-Fa-f]{2})*|U[0-9A-Fa-f]{8}|[0-7]{3})"""
 )
-# ASCII in UTF-16 that was taken for something else
+# ASCII in UTF-16 that was decoded as something else
 _WIDE = re.compile(r"(?:[^\x00]\x00){4,}|(?:\x00[^\x00]){4,}")
 _SHORT = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
-_WORD_BELOW = 8  # what is shorter may be part of anything
-_ENCODED_FROM = 6  # what is shorter is no sign of anything once it is encoded
+_WORD_BELOW = 8  # a shorter one may be part of anything
+_ENCODED_FROM = 6  # a shorter one proves nothing once it is encoded
 _JOINTS, _LONGEST_JOINT = "_-", 4
 _IN_BASE64 = re.compile(r"[A-Za-z0-9+/_-]")
 _TO_STANDARD = ("-", "+"), ("_", "/")
 
 
 class View:
-    """A text, or what it says once some of its escapes are undone, with the way back to the places it came from."""
+    """A text, or the same with some of its escapes undone, with the mapping back to the original places."""
 
     def __init__(self, text: str, outer: "View | None" = None, escapes: "_Escapes | None" = None) -> None:
         self.text = text
@@ -42,18 +42,18 @@ class View:
 
     @property
     def is_raw(self) -> bool:
-        """Whether it is the text as it came."""
+        """Whether it is the original text."""
         return self._outer is None
 
     def back(self, start: int, end: int) -> tuple[int, int]:
-        """Return where in the text as it came these characters stand; `start` must lie before `end`."""
+        """Return the place of these characters in the original text; `start` must lie before `end`."""
         if self._outer is None:
             return start, end
         first, last = self._origin(start)[0], sum(self._origin(end - 1))
         return self._outer.back(first, last)
 
     def is_changed(self, start: int, end: int) -> bool:
-        """Return whether an escape was undone among these characters; in the text as it came all are as good."""
+        """Return whether an escape was undone among these characters."""
         if self._outer is None:
             return True
         starts, _, widths = self._stretches
@@ -62,7 +62,7 @@ class View:
 
     @cached_property
     def _stretches(self) -> tuple[list[int], list[int], list[int]]:
-        """Of each stretch where it begins here, where there, and how many characters each of its own had there."""
+        """For each stretch: its start here, its start in the original, and the original length of each character."""
         assert self._outer is not None
         assert self._escapes is not None
         starts, origins, widths, moved, at = [], [], [], 0, 0
@@ -92,7 +92,7 @@ class View:
 
 
 def views(text: str) -> Iterator[View]:
-    """Yield the text, and it with its percent, backslash and HTML escapes undone, also those within one another."""
+    """Yield the text, and it with its percent, backslash and HTML escapes undone, also nested ones."""
     found = [View(text)]
     level = found
     yield found[0]
@@ -111,9 +111,10 @@ def in_standard_base64(text: str) -> str:
 
 
 def _base64_cores(value: bytes) -> Iterator[tuple[str, int, int]]:
-    """Yield what base64 makes of `value` in whatever surroundings: the three ways it may lie on the groups of three.
+    """Yield the base64 of `value` in any surroundings: the three ways it may be aligned to groups of three.
 
-    Each is the letters that hold nothing but the value, with 1 where the letter before or after holds some of it too.
+    Each is the letters that encode nothing but the value, with 1 where the letter before or after encodes some of it
+    too.
     """
     for shift in range(3):
         bits = (shift + len(value)) * 8
@@ -124,9 +125,9 @@ def _base64_cores(value: bytes) -> Iterator[tuple[str, int, int]]:
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """One way a value may be written: `text` is looked for, with `before` and `after` more letters that hold of it.
+    """One way a value may be written: `text` is searched, with `before` and `after` more letters belonging to it.
 
-    `plain` is the value where it must stand letter by letter; it `is_word` where only a whole word counts.
+    `plain` is the value where it must match letter by letter; it `is_word` where only a whole word counts.
     """
 
     text: str
@@ -140,7 +141,7 @@ class Spelling:
 class SpellingIndex:
     """Finds spellings in a text at a cost that hardly depends on how many there are.
 
-    Whoever looks at `gram` letters in every `stride` meets each spelling of at least `gram + stride - 1` letters.
+    Looking at `gram` letters in every `stride` finds each spelling of at least `gram + stride - 1` letters.
     """
 
     def __init__(self, gram: int, stride: int) -> None:
@@ -153,14 +154,14 @@ class SpellingIndex:
         return self._gram + self._stride - 1
 
     def add(self, spelling: Spelling) -> None:
-        """Look for this one too."""
+        """Add a spelling."""
         for at in range(self._stride):
             known = self._known.setdefault(spelling.text[at : at + self._gram], [])
             if not known or known[-1] is not spelling:
                 known.append(spelling)
 
     def find(self, text: str) -> Iterator[tuple[int, Spelling]]:
-        """Yield where spellings begin in `text`, in no order."""
+        """Yield the starts of spellings in `text`, in no order."""
         known, gram = self._known, self._gram
         if not known:
             return
@@ -185,7 +186,7 @@ class SpellingIndex:
 
 
 def spellings_of(value: str) -> Iterator[Spelling]:
-    """Yield every spelling of a value to be looked for in `in_standard_base64` texts; the plain one first."""
+    """Yield every spelling of a value to search for in `in_standard_base64` texts; the plain one first."""
     raw = value.encode("utf-8", "surrogatepass")
     is_word = len(value) < _WORD_BELOW or is_part_of_one(value)
     for plain in dict.fromkeys((value, raw.decode("latin-1"))):
@@ -199,7 +200,7 @@ def spellings_of(value: str) -> Iterator[Spelling]:
 
 
 def places_of(text: str, start: int, spelling: Spelling) -> Iterator[tuple[int, int]]:
-    """Yield from where to where a spelling that was met at `start` stands for its value, if it does."""
+    """Yield the span of a spelling found at `start`, if it stands for its value."""
     end = start + len(spelling.text)
     if spelling.plain:
         is_it = text.startswith(spelling.plain, start) and not (
@@ -214,9 +215,9 @@ def places_of(text: str, start: int, spelling: Spelling) -> Iterator[tuple[int, 
 
 
 def _is_inside_a_word(text: str, start: int, end: int) -> bool:
-    """Return whether a word goes on beside it; `_` and `-` join words: `invalid` is no word in `invalid_grant`.
+    """Return whether a word continues beside it; `_` and `-` join words: `invalid` is no word in `invalid_grant`.
 
-    Numbers they join only to numbers, as in a date: `x-482913` is a code with a name before it.
+    Numbers are joined only to numbers, as in a date: `x-482913` is a code after a name.
     """
     before, after = text[max(start - _LONGEST_JOINT, 0) : start], text[end : end + _LONGEST_JOINT]
     if before[-1:].isalnum() or after[:1].isalnum():
@@ -239,14 +240,14 @@ def _inner(view: View) -> Iterator[View]:
 
 @dataclass(frozen=True, slots=True)
 class _Escapes:
-    """One kind of escapes: the sign they all have, what matches a run of them, and what undoes it."""
+    """One kind of escape: its common sign, the regex of a run of them, and what undoes it."""
 
     sign: str
     pattern: re.Pattern[str]
     undo: Callable[[str], str]
 
     def undone(self, match: re.Match[str]) -> str:
-        """Return what a run stands for, and the run itself where its characters are not all equally long."""
+        """Return the decoded run, and the run itself where its characters are not all equally long."""
         run = match[0]
         known = _SINGLE.get(run)
         if known is not None:
@@ -280,7 +281,7 @@ _ESCAPES = (
     _Escapes("&", _ENTITY, html.unescape),
     _Escapes("\0", _WIDE, lambda run: run.replace("\0", "")),
 )
-# what most texts have one at a time, made ready
+# the common escapes, precomputed
 _SINGLE = {
     **{f"\\{each}": _SHORT.get(each, each) for each in "\"'\\/bfnrt&"},
     **{f"%{point:02{kind}}": chr(point) for point in range(256) for kind in "xX"},

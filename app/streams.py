@@ -12,17 +12,17 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer
 
 _READABLE = "lapse.readable"
-# What our sentences and lessons are drawn with; everything else is spelled as Python would.
+# The symbols of our sentences and lessons; everything else is escaped as Python would.
 _STAND_INS = {
     "→": "->", "←": "<-", "×": "x", "…": "...", "⋯": "...", "●": "*", "·": ".", "•": "*", "✓": "v", "─": "-",
     "├": "|", "│": "|", "└": "`", "–": "-", "—": "-", "“": '"', "”": '"', "\u2018": "'", "’": "'", "§": "section ",
     "≥": ">=", "≤": "<=", "≠": "!=", "±": "+/-", "\u00a0": " ", "\ufffd": "?", "█": "#", "▀": "#", "▄": "#",
 }  # fmt: skip
-_OCTET = 0xDC00  # where Python puts the octets of what it could not decode (PEP 383)
+_OCTET = 0xDC00  # where Python puts the bytes of what it could not decode (PEP 383)
 
 
 class Unwritten(OSError):
-    """Standard output or error cannot take what is printed: it is full, or nobody reads it any longer."""
+    """Standard output or error cannot be written: it is full, or its reader has gone."""
 
     @property
     def is_nobody_there(self) -> bool:
@@ -31,9 +31,9 @@ class Unwritten(OSError):
 
 
 def prepare() -> None:
-    """Make the standard streams fit to be used by all of Lapse.
+    """Make the standard streams fit for all of Lapse.
 
-    What cannot be printed is replaced by a stand-in; what cannot be decoded is read as `text_of` understands it.
+    What cannot be printed is replaced; what cannot be decoded is read as `text_of` does.
     """
     for output in (sys.stdout, sys.stderr):
         if isinstance(output, io.TextIOWrapper):
@@ -43,22 +43,22 @@ def prepare() -> None:
 
 
 def take_over() -> None:
-    """Prepare the standard streams of a process that is ours alone.
+    """Prepare the standard streams of a process of our own.
 
-    A stream that was closed before we began is nothing rather than None, and no socket gets its number. What output
-    cannot take is Unwritten from then on, wherever it is printed, and so no fault of the part that prints.
+    A stream that was closed at the start becomes devnull instead of None, so that no socket gets its number. From then
+    on a failed write raises Unwritten, wherever it happens, and is not blamed on the part that prints.
     """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         stream = getattr(sys, name)
         if stream is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 - for the whole process
         elif mode == "w":
-            setattr(sys, name, _telling(stream))
+            setattr(sys, name, _checked(stream))
     prepare()
 
 
-class _Told(io.FileIO):
-    """A file that says of itself that it could not be written."""
+class _CheckedFile(io.FileIO):
+    """A file whose failed writes raise Unwritten."""
 
     def write(self, octets: "Buffer") -> int:
         try:
@@ -67,12 +67,12 @@ class _Told(io.FileIO):
             raise Unwritten(failed.errno, failed.strerror) from None
 
 
-def _telling(stream: TextIO) -> TextIO:
+def _checked(stream: TextIO) -> TextIO:
     raw = getattr(getattr(stream, "buffer", None), "raw", getattr(stream, "buffer", None))
     if not isinstance(stream, io.TextIOWrapper) or not isinstance(raw, io.FileIO):
-        return stream  # a console of Windows, or somebody else's idea of an output
+        return stream  # a Windows console, or another kind of output
     return io.TextIOWrapper(
-        io.BufferedWriter(_Told(stream.fileno(), "w", closefd=False)),
+        io.BufferedWriter(_CheckedFile(stream.fileno(), "w", closefd=False)),
         encoding=stream.encoding,
         errors=stream.errors,
         line_buffering=stream.line_buffering or stream.write_through,
@@ -80,7 +80,7 @@ def _telling(stream: TextIO) -> TextIO:
 
 
 def can_show(text: str, stream: TextIO) -> bool:
-    """Return whether a stream has all of these letters."""
+    """Return whether a stream can encode all of these characters."""
     try:
         text.encode(stream.encoding or "utf-8")
     except (UnicodeError, LookupError):
@@ -89,20 +89,20 @@ def can_show(text: str, stream: TextIO) -> bool:
 
 
 def text_of(found: str) -> str:
-    """Return a text from the command line or standard input in which octets that were not understood are UTF-8.
+    """Return a text from the command line or standard input, with its undecoded bytes read as UTF-8.
 
-    Under `LC_ALL=C` that is most that is not ASCII. Raises UnicodeError for octets that are no UTF-8 either.
+    Under `LC_ALL=C` that is almost everything outside ASCII. Raises UnicodeError for bytes that are not UTF-8 either.
     """
     return found.encode("utf-8", "surrogateescape").decode("utf-8")
 
 
 def nearest_text(found: str) -> str:
-    """Return as `text_of`, with a replacement character for octets that are no UTF-8."""
+    """Return as `text_of`, with a replacement character for bytes that are not UTF-8."""
     return found.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def flush() -> Unwritten | None:
-    """Write what is still held back; return why standard output or error could not take it, and forget it then."""
+    """Flush; return why standard output or error could not be written, and discard the rest then."""
     unwritten: Unwritten | None = None
     for output in (sys.stderr, sys.stdout):
         try:
@@ -110,13 +110,13 @@ def flush() -> Unwritten | None:
         except OSError as why:
             unwritten = Unwritten(why.errno, why.strerror)
             _discard(output)
-        except ValueError:  # somebody closed it
+        except ValueError:  # it was closed
             continue
     return unwritten
 
 
 def _discard(output: TextIO) -> None:
-    # Python tries once more when it ends, and would complain then; so what is held back goes where it always fits.
+    # Python flushes once more at exit, and would complain then; so the rest is sent to devnull.
     try:
         nothing = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nothing, output.fileno())
@@ -137,7 +137,7 @@ def _stand_in(letter: str) -> str:
         return _STAND_INS[letter]
     parts = unicodedata.normalize("NFD", letter)
     if parts[0].isascii() and all(map(unicodedata.combining, parts[1:])):
-        return parts[0]  # José is better read as Jose than with a number in it
+        return parts[0]  # José reads better as Jose than with a number in it
     code = ord(letter)
     if _OCTET < code <= _OCTET + 0xFF:
         return f"\\x{code - _OCTET:02x}"

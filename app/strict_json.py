@@ -1,4 +1,4 @@
-"""JSON as a program may trust it: UTF-8 without BOM, no duplicate names, no NaN, bounded, one object at the top."""
+"""Strict JSON for protocol data: UTF-8 without BOM, no duplicate names, no NaN, bounded, one object at the top."""
 
 import json
 import math
@@ -9,7 +9,7 @@ DEEPEST = 32
 
 
 class _NotStrict(ValueError):
-    """What other readers of JSON take, and this one does not."""
+    """Accepted by other JSON readers, but not by this one."""
 
 
 def read_object(body: bytes, *, deepest: int = DEEPEST) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def read_object(body: bytes, *, deepest: int = DEEPEST) -> dict[str, Any]:
         raise ValueError("it begins with a BOM" if body.startswith(b"\xef\xbb\xbf") else "it is not JSON") from None
     except _NotStrict:
         raise
-    except ValueError:  # Python's own bound, whose text is about Python
+    except ValueError:  # Python's own bound, whose message is about Python
         raise ValueError("it contains a number of thousands of digits") from None
     if not isinstance(found, dict):
         raise ValueError("it is not a JSON object")  # noqa: TRY004 - one error type for every bad text
@@ -50,7 +50,7 @@ def _finite(digits: str) -> float:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise _NotStrict("a name stands in it twice")
+        raise _NotStrict("a name occurs twice in it")
     return found
 
 
@@ -65,4 +65,4 @@ def _check_surrogates(found: dict[str, Any]) -> None:
     try:
         json.dumps(found, ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        raise ValueError("half a surrogate pair stands in it") from None
+        raise ValueError("it contains half a surrogate pair") from None

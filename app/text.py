@@ -1,4 +1,4 @@
-"""Words for durations, counts and what servers say, the same in window, command line and journal."""
+"""Text for durations, counts and servers' words, the same in window, command line and journal."""
 
 import re
 
@@ -42,28 +42,28 @@ def count(number: int, noun: str) -> str:
 def one_line(text: str, *, longest: int = 500) -> str:
     """Return text from outside as data that may stand in any sentence, label, title or terminal.
 
-    One line of at most `longest` characters: what does not print (control characters, ESC, C1, line ends, the
-    characters that turn the direction of writing, half surrogates) becomes a space, and runs of spaces become one.
+    One line of at most `longest` characters: unprintable ones (control characters, ESC, C1, line ends, bidirectional
+    controls, half surrogates) become a space, and runs of spaces become one.
     """
     line = " ".join("".join(each if each.isprintable() else " " for each in text[: 4 * longest]).split())
     return line if len(line) <= longest and len(text) <= 4 * longest else line[: longest - 1].rstrip() + "…"
 
 
 def unstopped(sentence: str) -> str:
-    """Return a sentence without its full stop, to stand within another."""
+    """Return a sentence without its full stop, for use within another."""
     return sentence.removesuffix(".")
 
 
 def seconds_in(text: str) -> float | None:
     """Return the seconds of a text as `duration` writes them, None for one that cannot be read.
 
-    A sign may stand before it, and a number alone is one of seconds: `90`, `5 min`, `-1 h 30 min`.
+    It may have a sign, and a number alone is in seconds: `90`, `5 min`, `-1 h 30 min`.
     """
-    found = re.fullmatch(rf"\s*([+-]?)\s*((?:{_PART}\s*)+)", text, re.ASCII)
-    if found is None:
+    match = re.fullmatch(rf"\s*([+-]?)\s*((?:{_PART}\s*)+)", text, re.ASCII)
+    if match is None:
         return None
-    parts = re.findall(_PART, found[2])
+    parts = re.findall(_PART, match[2])
     if len(parts) > 1 and not all(unit for _, unit in parts):
         return None
     whole = sum(float(number) * _UNITS_S[unit] for number, unit in parts)
-    return -whole if found[1] == "-" else whole
+    return -whole if match[1] == "-" else whole

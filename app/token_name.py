@@ -1,4 +1,4 @@
-"""The names tokens go by where their values must not stand: `AT-3` is the access token of generation 3."""
+"""The names of tokens where their values must not stand: `AT-3` is the access token of generation 3."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 async def run(args: argparse.Namespace) -> int:
-    """Diagnose the kept session and its connection; looks at the server unless told not to."""
+    """Diagnose the stored session and its connection; checks the server unless `--offline` is given."""
     from app.doctor.diagnosis import diagnosis_of
 
     async with connected(args) as connections:
@@ -35,7 +35,7 @@ def _text(case: "Case", findings: "tuple[Finding, ...]") -> str:
     if findings:
         return "\n\n".join(each.text(numbers=False) for each in findings)
     looked = "the server answers as it should" if case.known.look is not None else "nothing was sent"
-    who = "somebody is signed in" if case.holding.is_signed_in else "nobody is signed in"
+    who = "a user is signed in" if case.holding.is_signed_in else "no user is signed in"
     return f"Nothing found at {case.connection.issuer}: {who}, {looked}."
 
 

@@ -1,4 +1,4 @@
-"""A decision: refresh or not, and why, with every input it was made from; `words` says it."""
+"""A decision: refresh or not, and why, with every input it was made from; `words` makes its sentences."""
 
 from dataclasses import dataclass
 from enum import Enum

@@ -13,7 +13,7 @@ _BECAUSE = MappingProxyType(
         Reason.REJECTED: ("The ", "API answered 401"),
         Reason.ASKED: ("", "You asked for a refresh"),
         Reason.NO_REFRESH_TOKEN: ("", "A new access token is needed and there is no refresh token"),
-        Reason.SEEMS_DEAD: ("The ", "refresh token was refused twice without a word why: it is most likely dead"),
+        Reason.SEEMS_DEAD: ("The ", "refresh token was refused twice without a reason: it is most likely dead"),
         Reason.SIGNED_OUT: ("", "You are not signed in"),
         Reason.ENDED: ("The ", "session has ended"),
         Reason.STORE_UNREAD: ("", "Whether you are signed in is not known, because the keyring cannot be read"),
@@ -34,7 +34,7 @@ def headline(decision: Decision) -> str:
 
 
 def consequence(decision: Decision, when: str = "now") -> str:
-    """Return what a call made now would do, or `when` the decision was thought through for."""
+    """Return what a call would do, made now or `when` the decision was made for."""
     if decision.verdict is Verdict.REFRESH:
         return f"Calling {when} will refresh first, then call: 2 requests."
     if decision.verdict is Verdict.USE and decision.reason is Reason.UNKNOWN_EXPIRY:

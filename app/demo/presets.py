@@ -11,7 +11,7 @@ from app.errors import BadInput
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preset:
-    """Knobs to turn together (see `DemoOrg.turn`), what they make the org do, and the source of that."""
+    """A set of knob values (see `DemoOrg.turn`), their effect, and its source."""
 
     name: str
     behaviour: str
@@ -91,7 +91,7 @@ PRESETS = MappingProxyType({preset.name: preset for preset in _PRESETS})
 
 
 def preset_named(name: str) -> Preset:
-    """Return the preset; raises BadInput when there is none of that name."""
+    """Return the preset; raises BadInput for an unknown name."""
     if name not in PRESETS:
         raise BadInput(f"There is no preset {name!r}.", next_step=f"Choose one of {', '.join(PRESETS)}.")
     return PRESETS[name]

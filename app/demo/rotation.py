@@ -34,10 +34,10 @@ class Judgement:
 def judge(
     record: RefreshRecord, family: Family, application: Application, lifetimes: Lifetimes, now: float
 ) -> Judgement:
-    """Return what using the refresh token at `now` (epoch seconds) comes to.
+    """Judge the use of a refresh token at `now` (epoch seconds).
 
-    Reuse is looked at first: a thief's token is reuse even after its end. The grace period counts from the first use;
-    0 means that the old token is dead once its successor has been answered.
+    Reuse is checked first: an attacker's token is reuse even after its expiry. The grace period counts from the first
+    use; 0 means that the old token is invalid once its successor is issued.
     """
     if record.used_at is not None and now - record.used_at >= application.grace_s:
         return _refused(

@@ -1,6 +1,6 @@
-"""The demo org's own sentences, for its System Log: the true causes; nobody reads them to learn a fact.
+"""The sentences of the demo org's System Log, with the true causes; no code reads them.
 
-What clients are told is Okta's, in `app.demo.dialect`.
+Okta's own errors, which clients get, are in `app.demo.dialect`.
 """
 
 from app.demo.cause import Cause
@@ -51,15 +51,15 @@ DEVICE_NEVER_ISSUED = "This org never issued the device code, or forgot it."
 DEVICE_USED = "The device code was used before."
 DEVICE_ENDED = "The device code is past its end."
 CODE_NEVER_ISSUED = "This org never issued the code, or forgot it with its end."
-CODE_USED = "The code was used before; what came of it is revoked."
+CODE_USED = "The code was used before; the tokens issued for it are revoked."
 REQUEST_URI_UNKNOWN = "This server never issued the request_uri, or it is past its end."
 REQUEST_URI_OF_ANOTHER = "The request_uri was issued to another application."
 ACCESS_NEVER_ISSUED = "This org never issued it, or forgot it at a reset."
-FAULT_REFUSES_TOKENS = "A fault makes the API refuse good tokens."
+FAULT_REFUSES_TOKENS = "A fault makes the API refuse valid tokens."
 
 
 def said(cause: Cause | str) -> str:
-    """Return a cause as a sentence; one that is told in words already stays."""
+    """Return a cause as a sentence; a text stays as it is."""
     if isinstance(cause, str):
         return cause
     if cause.kind is RefusalCause.LIFETIME_ENDED and cause.since_s is None:

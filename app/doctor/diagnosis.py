@@ -1,4 +1,4 @@
-"""What the doctor says of the chosen connection: everything at hand is gathered, the rules are asked."""
+"""The doctor's diagnosis of the chosen connection: evidence is collected, then the rules are applied."""
 
 import os
 from dataclasses import dataclass, replace
@@ -27,9 +27,9 @@ class Diagnosis:
 async def diagnosis_of(connections: Connections, *, offline: bool = False, asked: bool = True) -> Diagnosis:
     """Diagnose the chosen connection; looks at its server unless `offline`. Raises LapseError as the demo org may.
 
-    That it was `asked` for, and not begun by itself, is journalled.
+    `asked`: the user asked for it (journalled), it is not automatic.
     """
-    chosen = connections.chosen  # another may be chosen meanwhile
+    chosen = connections.chosen  # the user may choose another connection during the checks
     if asked:
         chosen.journal.append(DoctorAsked())
     known = await _known(connections, offline=offline)

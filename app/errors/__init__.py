@@ -1,30 +1,30 @@
 """The error tree: every error says what failed, whether you are still signed in, and what to do next.
 
 LapseError
-├── BadInput                 something typed, configured or given on the command line cannot be used
-├── NoUsableResponse         transient: no response came, or none that can be used; the server has decided nothing
-│   ├── Unreachable          none came: `kind` says whose fault it is (proxy, certificate, name, refused connection)
-│   ├── UnusableResponse     one came that is not what it must be
+├── BadInput                 user input cannot be used: typed, configured or given on the command line
+├── NoUsableResponse         transient: there is no usable response; the server has decided nothing
+│   ├── Unreachable          none came: `kind` says what failed (proxy, certificate, name, refused connection)
+│   ├── UnusableResponse     one came that cannot be used
 │   ├── DiscoveryFailed      the issuer's metadata cannot be fetched or trusted
 │   ├── Hiccup               a refresh failed and the session stays: network, timeout, 5xx, 429, no token response
-│   │   └── SilentRefusal    the token endpoint refused (4xx) without saying why: not the network, and not the end
+│   │   └── SilentRefusal    the token endpoint refused (4xx) without a reason: not the network, and not the end
 │   └── CallFailed           the API could not be reached, or its response could not be read
 ├── ServerRefused            a server answered with an error: its `code` and `description`
-│   ├── OAuthError           an error of OAuth's (RFC 6749 §5.2), before anybody has judged it
+│   ├── OAuthError           an OAuth error response (RFC 6749 §5.2), not judged yet
 │   ├── Refusal              terminal: it ends the session; `reason` says why
-│   │   └── OtherSubject     terminal: a refresh brought another person's tokens
-│   └── OktaRefused          Okta's management API answered an error, or the app is not what it must be
+│   │   └── OtherSubject     terminal: a refresh brought another user's tokens
+│   └── OktaRefused          Okta's management API refused, or the app is not what it must be
 ├── SignInFailed             a sign-in did not complete: `reason` says why
 ├── InvalidIdToken           an ID token failed a check of OIDC Core §3.1.3.7 or §12.2
-└── LocalError               something here, and no server's doing
+└── LocalError               something failed on this machine; no server is involved
     ├── NotSignedIn          a token is needed and there is no session
-    ├── StoreFailed          the keyring could not keep or give back the session
-    │   └── NewerEntry       a newer Lapse has stored it: left alone
-    ├── StoreUnread          nobody knows whether somebody is signed in: the store cannot be read
+    ├── StoreFailed          the keyring could not keep or return the session
+    │   └── NewerEntry       a newer Lapse has stored it: left as it is
+    ├── StoreUnread          not known whether a user is signed in: the store cannot be read
     ├── StepFailed           a lesson's step was played, and what it waits for did not happen
-    └── LabFailed            a process that computes for the lab stopped
+    └── LabFailed            a process that computes for the lab stopped early
 
-What code asks of an error are its fields (`kind`, `reason`, `code`, `status`, `rule`, `state`); `what`, `next_step` and
+Code reads an error's fields (`kind`, `reason`, `code`, `status`, `rule`, `state`); `what`, `next_step` and
 `raw` are for people.
 """
 
@@ -39,9 +39,9 @@ from app.secret import Secret
 
 
 class LapseError(Exception):
-    """An error in three lines; `raw` is what the server said, shown beneath and never trusted as markup.
+    """An error in three lines; `raw` is the server's text, shown beneath and never trusted as markup.
 
-    `field` is the field of a connection it is about, None where it is about none. No message may contain a token value.
+    `field` is the field of a connection it is about, if any. No message may contain a token value.
     """
 
     exit_code = 2
@@ -60,8 +60,8 @@ class LapseError(Exception):
         if standing is not None:
             self.standing = standing
 
-    def told(self, clean: Callable[[str], str]) -> Self:
-        """Return this error with every text of it as `clean` returns it; secrets are masked so."""
+    def cleaned(self, clean: Callable[[str], str]) -> Self:
+        """Return this error with `clean` applied to each of its texts, which masks secrets."""
         for name, value in vars(self).items():
             if isinstance(value, str) and not isinstance(value, Enum):
                 setattr(self, name, clean(value))
@@ -79,7 +79,7 @@ class LapseError(Exception):
 
 
 class BadInput(LapseError):
-    """Something typed, configured or given on the command line cannot be used; nothing was changed by it."""
+    """User input cannot be used: typed, configured or given on the command line; nothing was changed."""
 
     next_step = "Correct it and try again."
 
@@ -89,12 +89,12 @@ class BadInput(LapseError):
 
 
 class NoUsableResponse(LapseError):
-    """Transient: there is no response that can be used, and so no word of the server's on whether a session stands.
+    """Transient: there is no usable response, and so the server has not decided whether the session stands.
 
     `kind` says why. `sent` is false when the request certainly never reached the server; `lost` means that a response
     came which lacks what it should have brought: the server may well have acted on the request. `code` and
-    `description` are the server's error, if it answered one that ends nothing. `retry_after_s` is how long it asked us
-    to wait, and `ran_s` for how many seconds it was waited for; time in which this program did not run is not counted.
+    `description` are the server's error, if it sent one that ends nothing. `retry_after_s` is the wait it asked for,
+    and `ran_s` the seconds it was waited for; time in which this program was stopped is not counted.
     """
 
     exit_code = 3
@@ -128,7 +128,7 @@ class NoUsableResponse(LapseError):
 class Unreachable(NoUsableResponse):
     """No response came; `brief` says why in a few words, for the journal.
 
-    `cure` is what to do about exactly this trouble, empty where only the general advice is left.
+    `cure` is the advice for exactly this failure, empty where only the general advice is left.
     """
 
     next_step = "Check the network, then try again."
@@ -151,7 +151,7 @@ class Unreachable(NoUsableResponse):
 class UnusableResponse(NoUsableResponse):
     """A response came that is not what it must be."""
 
-    next_step = "Try again; if it stays so, ask the server's operator."
+    next_step = "Try again; if it keeps happening, ask the server's operator."
     status: int
 
     def __init__(
@@ -174,20 +174,20 @@ class DiscoveryFailed(NoUsableResponse):
 
 
 class Hiccup(NoUsableResponse):
-    """A refresh brought nothing; the session is kept."""
+    """A refresh failed; the session is kept."""
 
     standing = Standing.STILL_SIGNED_IN
     next_step = "Call again; the session is kept."
 
 
 class SilentRefusal(Hiccup):
-    """The token endpoint refused with a 4xx that does not say why: nothing says that the session is over."""
+    """The token endpoint refused with a 4xx without a reason: nothing says that the session is over."""
 
     next_step = "Call again; if it is refused once more, sign in again."
 
 
 class CallFailed(NoUsableResponse):
-    """The API could not be reached, or its response could not be read; the session has nothing to do with it."""
+    """The API could not be reached, or its response could not be read; the session is not affected."""
 
     standing = Standing.STILL_SIGNED_IN
     next_step = "Check the API URL and the network, then call again."
@@ -225,7 +225,7 @@ class OAuthError(ServerRefused):
 
 
 class Refusal(ServerRefused):
-    """Terminal: the token endpoint has ended the session, in its own `code` (RFC 6749 §5.2).
+    """Terminal: the token endpoint has ended the session, with its own `code` (RFC 6749 §5.2).
 
     `about` is the refresh token that was refused, where one was sent.
     """
@@ -242,12 +242,12 @@ class Refusal(ServerRefused):
         self.reason = reason
 
     def again(self) -> "Refusal":
-        """Return the same, to be raised: an exception that is raised again and again grows by a traceback each time."""
+        """Return a copy to raise: an exception that is raised repeatedly grows by a traceback each time."""
         return Refusal(self.reason, code=self.code, description=self.description, status=self.status)
 
 
 class OtherSubject(Refusal):
-    """Terminal: a refresh brought another person's tokens (OIDC Core §12.2); no word of the server's, but its doing."""
+    """Terminal: a refresh brought another user's tokens (OIDC Core §12.2); the server did not say so itself."""
 
     next_step = "Sign in again, and tell the server's operator."
 
@@ -259,10 +259,10 @@ class OtherSubject(Refusal):
 
 
 class OktaRefused(ServerRefused):
-    """Okta's management API said no: `code` is its `errorCode` (E0000011), `causes` what it says of single members.
+    """Okta's management API refused: `code` is its `errorCode` (E0000011), `causes` its remarks on single members.
 
-    Without a code it is we who found that a change cannot be made, or was not made. `retry_after_s` is how long a rate
-    limit lasts.
+    Without a code it was Lapse that found that a change cannot be made, or was not made. `retry_after_s` is how long a
+    rate limit lasts.
     """
 
     exit_code = 1
@@ -285,7 +285,7 @@ class OktaRefused(ServerRefused):
 class SignInFailed(LapseError):
     """A sign-in did not complete; an earlier session, if any, is untouched.
 
-    `code` and `description` are the server's error, if it said one; `rule` is what its ID token did not pass.
+    `code` and `description` are the server's error, if there was one; `rule` is the one its ID token broke.
     """
 
     exit_code = 4
@@ -321,7 +321,7 @@ class InvalidIdToken(LapseError):
 
 
 class LocalError(LapseError):
-    """Something on this machine failed; no server has a part in it."""
+    """Something on this machine failed; no server is involved."""
 
 
 class NotSignedIn(LocalError):
@@ -336,7 +336,7 @@ _MEANWHILE = "; until then the session lives in memory and will not survive a re
 
 
 class StoreFailed(LocalError):
-    """The keyring could not keep or give back the session; `state` says what is wrong with it."""
+    """The keyring could not keep or return the session; `state` says what is wrong with it."""
 
     exit_code = 3
     standing = Standing.STILL_SIGNED_IN
@@ -348,24 +348,24 @@ class StoreFailed(LocalError):
 
 
 class NewerEntry(StoreFailed):
-    """The stored session was written by a newer Lapse, and is left alone."""
+    """The stored session was written by a newer Lapse, and is left as it is."""
 
     def __init__(self) -> None:
         super().__init__(
             "The keyring holds a session that a newer Lapse has stored; it was left as it is.",
             state=KeyringState.READY,
-            next_step="Use the newer Lapse; a session begun in this one lives in memory for this run.",
+            next_step="Use the newer Lapse; a session started in this one lives in memory for this run.",
         )
 
 
 class StoreUnread(LocalError):
-    """Whether somebody is signed in is not known, because the store cannot be read; `trouble` says why."""
+    """It is not known whether a user is signed in, because the store cannot be read; `trouble` says why."""
 
     exit_code = 3
 
     def __init__(self, trouble: StoreFailed) -> None:
         advice = trouble.next_step if isinstance(trouble, NewerEntry) else f"{trouble.state.value}, then try again."
-        super().__init__(f"{trouble.what} So nobody can tell whether you are signed in.", next_step=advice)
+        super().__init__(f"{trouble.what} So it is not known whether you are signed in.", next_step=advice)
         self.trouble = trouble
 
 
@@ -377,7 +377,7 @@ class StepFailed(LocalError):
 
 
 class LabFailed(LocalError):
-    """A process that computes for the lab stopped before it was done; `raw` is the last it said."""
+    """A process that computes for the lab stopped early; `raw` is its last output."""
 
     exit_code = 3
     next_step = "Run the lab again; if it stops again, try fewer calls, as the machine may be short of memory."

@@ -1,4 +1,4 @@
-"""Why something failed, as enums: what code asks, where people read the sentence made of it."""
+"""Why something failed, as enums: code reads these, people the sentence made of them."""
 
 from enum import Enum, StrEnum
 
@@ -12,7 +12,7 @@ class Standing(Enum):
 
 
 class KeyringState(Enum):
-    """What the keyring is good for, and what a person can do about it."""
+    """The state of the keyring; its value is what the user can do about it."""
 
     READY = "Sign in again"
     LOCKED = "Unlock your keyring"
@@ -22,17 +22,17 @@ class KeyringState(Enum):
 
 
 class FailureKind(StrEnum):
-    """Why there is no response that can be used: first whose fault it is that none came, then what is wrong with it."""
+    """Why there is no usable response: what failed so that none came, or what is wrong with the one that came."""
 
     PROXY = "proxy"
     PROXY_WANTS_SIGN_IN = "proxy wants a sign-in"
     CERTIFICATE = "certificate"
     UNKNOWN_AUTHORITY = "unknown authority"
-    """The certificate is vouched for by nobody this machine trusts: an unknown authority, or itself alone."""
+    """No authority this machine trusts has signed the certificate: an unknown one has, or it is self-signed."""
     NAME = "name"
     CONNECTION_REFUSED = "refused"
     NO_RESPONSE = "no response"
-    """None came, and nobody can tell whose fault that is."""
+    """None came, and it is not known why."""
     INCOMPLETE = "incomplete"
     """A success that lacks what it should bring; the server may well have acted on the request."""
     WEB_PAGE = "web page"
@@ -46,7 +46,7 @@ class FailureKind(StrEnum):
     UNUSABLE = "unusable"
     """Anything else came."""
     LEFT_ALONE = "left alone"
-    """Nothing was sent, because the server asked to be left alone for a while."""
+    """Nothing was sent, because the server asked us to wait."""
     LOCAL = "local"
     """Nothing was sent, for a reason on this machine."""
 
@@ -65,14 +65,14 @@ class SignInEnded(StrEnum):
 
     CANCELLED = "cancelled"
     TIMED_OUT = "timed out"
-    """Whoever was waited for did not come: the browser, the other device, the phone."""
+    """The browser, the other device or the phone did not respond in time."""
     DECLINED = "declined"
-    """A person said no, at the server, on the other device or on the phone."""
+    """The user declined, at the server, on the other device or on the phone."""
     REFUSED = "refused"
     """The server answered with an error."""
     NOT_ACCEPTED = "not accepted"
-    """What the server sent cannot be trusted or used: another issuer's, an ID token that is missing or not valid."""
+    """The response cannot be trusted or used: another issuer's, an ID token that is missing or not valid."""
     NO_RESPONSE = "no response"
-    """There was no response that can be used; `FailureKind` says more."""
+    """There was no usable response; `FailureKind` says more."""
     NOT_POSSIBLE = "not possible"
-    """It could not begin or go on so, with this server or with what was given."""
+    """It could not begin or go on with this server or this input."""

@@ -9,7 +9,7 @@ SESSION_ENDS = MappingProxyType(
         SessionEnd.REFUSED: "The server refused the refresh token: it is expired, already used, or revoked.",
         SessionEnd.REFUSED_AFTER_LOSS: "The refresh token was refused after a response was lost: the server may have "
         "replaced it meanwhile, and its grace period is over.",
-        SessionEnd.NEEDS_PERSON: "The server refreshes no more until a person has signed in again.",
+        SessionEnd.NEEDS_PERSON: "The server does not refresh again until the user has signed in.",
         SessionEnd.OTHER_SUBJECT: "The server refreshed the session with another person's tokens (sub): they were not "
         "used, and it has ended.",
     }
@@ -17,5 +17,5 @@ SESSION_ENDS = MappingProxyType(
 
 
 def said(code: str, description: str) -> str:
-    """Return what a server said, its error first."""
+    """Return a server's error and its description."""
     return f"{code}: {description}" if description else code

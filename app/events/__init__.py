@@ -1,4 +1,4 @@
-"""The vocabulary: frozen records of everything that can happen, facts in the past tense, divided by subject.
+"""The events: frozen records of everything that can happen, facts in the past tense, divided by subject.
 
 Import a record from its subject (`from app.events.refresh import RefreshSucceeded`); what they have in common is here.
 `words` makes their sentences.
@@ -25,6 +25,6 @@ class Entry:
     connection: str = ""
 
     def sentence(self) -> str:
-        from app.events.words import sentence  # late: most commands say nothing of it
+        from app.events.words import sentence  # imported late: most commands need no sentences
 
         return sentence(self.event)

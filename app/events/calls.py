@@ -1,11 +1,11 @@
-"""What a person or a program asked for."""
+"""What the user or a program requested."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class CallStarted:
-    """A person or program asked for an API call."""
+    """An API call was requested."""
 
     method: str
     url: str
@@ -13,7 +13,7 @@ class CallStarted:
 
 @dataclass(frozen=True, slots=True)
 class CallFinished:
-    """An API call ended; `story` tells how, `status` is None when it failed before a response."""
+    """An API call ended; `story` says how, `status` is None when it failed before a response."""
 
     story: str
     status: int | None
@@ -22,7 +22,7 @@ class CallFinished:
 
 @dataclass(frozen=True, slots=True)
 class DoctorAsked:
-    """Somebody asked the doctor; what it looks at for that follows."""
+    """The doctor was asked; what it looks at for that follows."""
 
 
 CallEvent = CallStarted | CallFinished | DoctorAsked

@@ -1,4 +1,4 @@
-"""What happened in the embedded demo org, and what somebody did there on purpose."""
+"""What happened in the embedded demo org, and what was done there on purpose."""
 
 from dataclasses import dataclass
 
@@ -31,7 +31,7 @@ class DemoOrgPortTaken:
 
 @dataclass(frozen=True, slots=True)
 class DemoOrgLedgerSetAside:
-    """The demo org's ledger could not be read; it was renamed, and the org began anew."""
+    """The demo org's ledger could not be read; it was renamed, and the org started empty."""
 
     name: str
 
@@ -43,7 +43,7 @@ class DemoOrgReset:
 
 @dataclass(frozen=True, slots=True)
 class ControlRequested:
-    """The demo org's controls were asked for something; what they did follows, with this as its cause."""
+    """The demo org's controls were called; what they did follows, with this as its cause."""
 
     what: str
 
@@ -74,7 +74,7 @@ class TimeTravelled:
 
 @dataclass(frozen=True, slots=True)
 class ClockSkewed:
-    """A clock was made wrong, or right again: `whose` is client or server, `skew_s` how far it is ahead."""
+    """A clock was set wrong, or right again: `whose` is client or server, `skew_s` how far it is ahead."""
 
     whose: str
     skew_s: float
@@ -82,7 +82,7 @@ class ClockSkewed:
 
 @dataclass(frozen=True, slots=True)
 class NetworkCut:
-    """The network between this Lapse and the demo org was cut, or mended, on purpose."""
+    """The network between this Lapse and the demo org was cut, or restored, on purpose."""
 
     cut: bool
 
@@ -96,7 +96,7 @@ class KeysRotated:
 
 @dataclass(frozen=True, slots=True)
 class TokenRevoked:
-    """A token was revoked at the demo org on request (RFC 7009); the session goes on as if it knew nothing."""
+    """A token was revoked at the demo org on request (RFC 7009); the session is not told."""
 
     name: TokenName
 
@@ -110,14 +110,14 @@ class TokenExpired:
 
 @dataclass(frozen=True, slots=True)
 class ReplayStarted:
-    """An old refresh token is sent once more, on request."""
+    """An old refresh token was sent once more, on request."""
 
     name: TokenName
 
 
 @dataclass(frozen=True, slots=True)
 class ReplayAnswered:
-    """The token endpoint answered a replay: with `error` and what it said, or by accepting it (both None)."""
+    """The response to a replay: an `error` with its description, or success (both None)."""
 
     name: TokenName
     error: str | None = None

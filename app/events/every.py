@@ -1,4 +1,4 @@
-"""Every event there is, as one type; apart from what makes their sentences, which is given one."""
+"""Every event there is, as one type."""
 
 from app.events.calls import CallEvent
 from app.events.demo import DemoEvent

@@ -23,7 +23,7 @@ class RefreshStarted:
 
 @dataclass(frozen=True, slots=True)
 class RefreshRetried:
-    """A refresh failed in a way worth asking again; the same refresh token goes out `wait_s` seconds later."""
+    """A refresh failed in a way worth retrying; the same refresh token is sent `wait_s` seconds later."""
 
     what: str
     wait_s: float
@@ -41,8 +41,8 @@ class RefreshSucceeded:
 class RefreshFailed:
     """A refresh failed; `terminal` says whether it ended the session.
 
-    `code`, `description` and `status` are what the token endpoint answered, as far as it did (RFC 6749 §5.2);
-    `kind` says why it answered nothing that can be used. `what` is for people.
+    `code`, `description` and `status` are the token endpoint's response, if there was one (RFC 6749 §5.2); `kind` says
+    why there is no usable one. `what` is for people.
     """
 
     what: str

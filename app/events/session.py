@@ -24,7 +24,7 @@ class SessionStored:
 
 @dataclass(frozen=True, slots=True)
 class StoreTroubled:
-    """The store could not keep or give back the session; what it held was set aside where it `is_set_aside`.
+    """The store could not keep or return the session; a damaged entry was set aside where it `is_set_aside`.
 
     `what` and `next_step` are for people.
     """
@@ -36,14 +36,14 @@ class StoreTroubled:
 
 @dataclass(frozen=True, slots=True)
 class KeyringAwaited:
-    """A keyring call takes long, most likely because the keyring asks the person something; `waiting` ends it."""
+    """A keyring call takes long, most likely because the keyring asks for its password; `waiting` False ends it."""
 
     waiting: bool
 
 
 @dataclass(frozen=True, slots=True)
 class SessionStarted:
-    """Somebody signed in."""
+    """A user signed in."""
 
     subject: str
     display_name: str
@@ -51,7 +51,7 @@ class SessionStarted:
 
 @dataclass(frozen=True, slots=True)
 class SessionRestored:
-    """A stored session was taken up again, without any network request."""
+    """A stored session was restored, without any network request."""
 
     display_name: str
     number: int
@@ -98,10 +98,10 @@ class Undone(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SignOutFinished:
-    """The person signed out; `revoked` says whether the server forgot the session too, `why` why it did not.
+    """The user signed out; `revoked` says whether the server ended the session too, `why` why it did not.
 
-    `error` is what the revocation failed by, and `kept` why the store could not delete the session here: sentences,
-    empty where there is nothing to tell.
+    `error` is the sentence of the failed revocation, and `kept` why the store could not delete the session here; both
+    are empty where there is nothing to report.
     """
 
     revoked: bool

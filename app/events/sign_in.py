@@ -1,4 +1,4 @@
-"""What happened between the wish to sign in and its end, in the browser, by password or on another device."""
+"""What happened between the start of a sign-in and its end, in the browser, by password or on another device."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -8,10 +8,10 @@ from app.errors.reasons import FailureKind, SignInEnded
 
 @dataclass(frozen=True, slots=True)
 class SignInStarted:
-    """A sign-in began; in the browser it waits for that to come back to `redirect_uri`.
+    """A sign-in began; in the browser, its response is awaited at `redirect_uri`.
 
-    `scopes` are those it asks for. `kind` is the name of its kind, and `how` says so in a sentence where no browser is
-    waited for, as in "on another device".
+    `scopes` are the requested ones. `kind` is the name of its kind, and `how` says so in words where no browser is
+    awaited, as in "on another device".
     """
 
     issuer: str
@@ -31,7 +31,7 @@ class RedirectPortsTaken:
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationPushed:
-    """The request was sent to the server beforehand (RFC 9126); the browser carries nothing but a reference to it."""
+    """The request was pushed to the server (RFC 9126); the browser carries only a reference to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class RedirectIgnored:
 
 @dataclass(frozen=True, slots=True)
 class DeviceCodeShown:
-    """A code to type at `verification_uri` was shown; the code itself is as good as a password, and stays out."""
+    """A code to enter at `verification_uri` was shown; the code itself is as good as a password, so not recorded."""
 
     verification_uri: str
     expires_in_s: float
@@ -74,19 +74,19 @@ class DeviceCodeShown:
 
 @dataclass(frozen=True, slots=True)
 class SecondFactorWanted:
-    """The password was right and is not enough; `offered` are the second factors there are to choose from."""
+    """The password was right and is not enough; `offered` are the second factors to choose from."""
 
     offered: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class OneTimeCodeRefused:
-    """The server did not take a one-time code; another may be typed."""
+    """The server did not accept a one-time code; another may be entered."""
 
 
 @dataclass(frozen=True, slots=True)
 class PushAwaited:
-    """The server asks on the person's phone; `has_number` says whether a number must be chosen there."""
+    """A push was sent to the user's phone; `has_number` says whether a number must be chosen there."""
 
     has_number: bool
     expires_in_s: float
@@ -96,8 +96,8 @@ class PushAwaited:
 class SignInFinished:
     """A sign-in ended without a session, and why.
 
-    `code` and `description` are the server's OAuth error, if it said one; `rule` is what its ID token did not pass, and
-    `kind` why there was no response that can be used. `what` is for people.
+    `code` and `description` are the server's OAuth error, if there was one; `rule` is the one its ID token broke, and
+    `kind` why there was no usable response. `what` is for people.
     """
 
     what: str

@@ -1,4 +1,4 @@
-"""What token responses brought, by name and fingerprint; never a value."""
+"""The tokens of token responses, by name and fingerprint; never a value."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -29,7 +29,7 @@ class Issued:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The tokens that were taken over as they are stored; each with the moment it was received, in epoch seconds."""
+    """The tokens restored from the store; each with the time it was received, in epoch seconds."""
 
     access: Issued | None = None
     received_at: float = 0.0
@@ -55,7 +55,7 @@ class TokensReceived:
 
 @dataclass(frozen=True, slots=True)
 class IdTokenRefused:
-    """A refreshed ID token did not pass `rule`; the access token that came with it is used, the former identity stays.
+    """A refreshed ID token broke `rule`; the access token that came with it is used, the former identity stays.
 
     `why` is a sentence.
     """
@@ -67,14 +67,14 @@ class IdTokenRefused:
 
 @dataclass(frozen=True, slots=True)
 class FreshTokenRefused:
-    """The API refused an access token that had just come from a refresh: another refresh would not help."""
+    """The API refused an access token that had just been issued by a refresh: another refresh would not help."""
 
     name: TokenName
 
 
 @dataclass(frozen=True, slots=True)
 class AccessTokenDropped:
-    """The access token was thrown away on request; the refresh token is still there."""
+    """The access token was discarded on request; the refresh token is still there."""
 
     name: TokenName
 

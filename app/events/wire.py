@@ -24,7 +24,7 @@ class ExchangeKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class TransportFailure:
-    """Why no response came: by the class of the `error`, and as far as that is known, whose fault it is.
+    """Why no response came: by the class of the `error`, and as far as that is known, what failed.
 
     `brief` says it in a few words, where the class alone says too little.
     """

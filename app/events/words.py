@@ -25,7 +25,7 @@ _FATES = MappingProxyType(
 )
 _IGNORED = MappingProxyType(
     {
-        Ignored.NO_URL: "its target is no URL",
+        Ignored.NO_URL: "its target is not a URL",
         Ignored.OTHER_HOST: "its Host is not the redirect URI's",
         Ignored.OTHER_METHOD: "it is neither a plain GET nor a form",
         Ignored.NO_DOCUMENT: "a page loaded it as something other than a document",
@@ -33,7 +33,7 @@ _IGNORED = MappingProxyType(
         Ignored.NO_FORM: "its body is not a form",
         Ignored.LONG_FORM: "its form is longer than 64 KiB, or does not say how long",
         Ignored.UNREADABLE: "its parameters cannot be read",
-        Ignored.TWICE: "a parameter stands in it twice",
+        Ignored.TWICE: "a parameter occurs twice in it",
         Ignored.OTHER_STATE: "its state is not the one of this sign-in",
         Ignored.EMPTY: "it carries neither a code nor an error",
     }
@@ -41,14 +41,14 @@ _IGNORED = MappingProxyType(
 _UNDONE = MappingProxyType(
     {
         Undone.CANCELLED: "it was cancelled",
-        Undone.NOT_WANTED: "nobody asked for it",
+        Undone.NOT_WANTED: "it was not requested",
         Undone.NO_TOKEN: "there was no token to revoke",
         Undone.NO_REVOCATION: "the server offers no revocation",
         Undone.NO_RESPONSE: "the server did not answer the revocation in time",
         Undone.NOBODY: "nobody was signed in",
         Undone.NO_METADATA: "the server's metadata could not be fetched",
         Undone.NO_SIGN_OUT: "the server offers no sign-out in the browser",
-        Undone.NO_PORT: "no port of this computer could be had to lead the browser on",
+        Undone.NO_PORT: "this computer has no free port to redirect the browser from",
         Undone.NO_BROWSER: "no browser could be opened",
     }
 )
@@ -86,7 +86,7 @@ def failure(found: TransportFailure) -> str:
 
 
 def undone(why: Undone | None, *, error: str = "", waited_s: float = 0.0) -> str:
-    """Return why a part of a sign-out was not done, "" where it was; `error` is a sentence, where that is why."""
+    """Return why a part of a sign-out was not done, "" where it was; `error` is the sentence of a failure."""
     if why is None:
         return ""
     if why is Undone.BROWSER_LATE:
@@ -107,7 +107,7 @@ def _of_refresh(event: refresh.RefreshEvent) -> str:
             return f"Refreshing with {event.refresh_name}."
         case refresh.RefreshRetried():
             when = f"in {duration(event.wait_s)}" if event.wait_s else "at once"
-            return f"{event.what} Asking again {when}; still signed in."
+            return f"{event.what} Retrying {when}; still signed in."
         case refresh.RefreshSucceeded():
             return f"Refreshed in {duration(event.duration_s)}: {TokenName(TokenKind.ACCESS, event.number)}."
         case refresh.RefreshFailed():
@@ -134,10 +134,10 @@ def _of_calls(event: calls.CallEvent) -> str:
 def _of_tokens(event: tokens.TokenEvent) -> str:
     match event:
         case tokens.TokensReceived():
-            came = f"{event.access.name}" if event.access else "no access token that can be used"
+            came = f"{event.access.name}" if event.access else "no usable access token"
             return f"Received {came} by {event.grant}, {_FATES[event.refresh_fate]}."
         case tokens.IdTokenRefused():
-            used = "The access token is used; who you are stays as it was."
+            used = "The access token is used; your identity stays as it was."
             return f"{event.name} did not pass ({event.rule}): {event.why} {used}"
         case tokens.FreshTokenRefused():
             return f"The API refuses {event.name} though it is fresh, so it is not refreshed again. Audience or scope?"
@@ -201,11 +201,11 @@ def _of_sign_in(event: sign_in.SignInEvent) -> str:  # noqa: C901, PLR0911 - one
             return f"A request to the redirect listener was ignored: {_IGNORED[event.why]}."
         case sign_in.DeviceCodeShown():
             good = duration(event.expires_in_s)
-            return f"A code to type at {event.verification_uri} was shown; it is good for {good}."
+            return f"A code to type at {event.verification_uri} was shown; it is valid for {good}."
         case sign_in.SecondFactorWanted():
             return f"The password was right; the server wants a second factor: {' or '.join(event.offered)}."
         case sign_in.OneTimeCodeRefused():
-            return "The one-time code was not accepted; another may be typed."
+            return "The one-time code was not accepted; another may be entered."
         case sign_in.PushAwaited():
             how = "to choose the number shown" if event.has_number else "to approve the sign-in"
             return f"The phone was asked {how}; waiting at most {duration(event.expires_in_s)}."
@@ -244,18 +244,18 @@ def _of_demo(event: demo.DemoEvent) -> str:  # noqa: C901, PLR0911, PLR0912 - on
         case demo.ClockSkewed():
             return _skewed(event)
         case demo.NetworkCut():
-            return f"The network to the demo org was {'cut' if event.cut else 'mended'}."
+            return f"The network to the demo org was {'cut' if event.cut else 'restored'}."
         case demo.KeysRotated():
-            old = "the old one is still published" if event.overlap else "the old one is published no more"
+            old = "the old one is still published" if event.overlap else "the old one is no longer published"
             return f"The demo org signs with a new key; {old}."
         case demo.TokenRevoked():
-            return f"{event.name} was revoked at the demo org on request; nothing tells the session so."
+            return f"{event.name} was revoked at the demo org on request; the session is not told."
         case demo.TokenExpired():
             return f"{event.name} was made to expire now, on request."
         case demo.ReplayStarted():
             return f"Replaying {event.name}, which was replaced, on request."
         case demo.ReplayAnswered(error=None):
-            thrown = "What it brought is thrown away."
+            thrown = "Its tokens are discarded."
             return f"{event.name} was accepted once more: its grace period is running. {thrown}"
         case demo.ReplayAnswered():
             return f"{event.name} was refused with {event.error}{f': {event.said}' if event.said else ''}"

@@ -1,1 +1,1 @@
-"""Tokens taken apart for people: shown leniently, judged strictly, compared and explained."""
+"""Tokens inspected: shown leniently, judged strictly, compared and explained."""

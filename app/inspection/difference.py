@@ -1,4 +1,4 @@
-"""The difference between two generations of a token: what should change folded away, what should not in front."""
+"""The difference between two generations of a token: expected changes folded away, unexpected ones in front."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _SCOPES = ("scp", "scope")
 
 
 class How(StrEnum):
-    """What became of a claim."""
+    """How a claim changed."""
 
     ADDED = "added"
     GONE = "gone"
@@ -31,7 +31,7 @@ class Change:
 
     @property
     def is_expected(self) -> bool:
-        """Whether every new generation may change it so."""
+        """Whether every new generation may have this change."""
         if self.name == "nonce":
             return self.how is How.GONE
         if self.name == "auth_time":
@@ -80,14 +80,14 @@ def _remark(name: str, how: How, before: Any, after: Any) -> str:
     if name == "auth_time" and how is How.CHANGED:
         return "A refresh must keep the time of the sign-in (OIDC Core §12.2)."
     remarks = {
-        "sub": "It is about somebody else: such a response must not be used (OIDC Core §12.2).",
+        "sub": "It is about another user: such a response must not be used (OIDC Core §12.2).",
         "uid": "It is about another user.",
         "iss": "Another issuer made it: such a response must not be used (OIDC Core §12.2).",
         "aud": "It is for another audience.",
         "cid": "It was issued to another client.",
         "azp": "It was issued to another client.",
         "nonce": "A refresh carries the sign-in's nonce or none.",
-        "groups": "The person's groups have changed.",
+        "groups": "The user's groups have changed.",
     }
     return remarks.get(name, "")
 

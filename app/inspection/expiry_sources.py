@@ -1,4 +1,4 @@
-"""The expiry truth table: what each witness says about a token's end, how far apart they are, and who is believed."""
+"""The expiry truth table: what each source says about a token's end, how far apart they are, and which one counts."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,7 +10,7 @@ _WORTH_SAYING_S = 2.0
 
 
 class Witness(StrEnum):
-    """Who says when a token ends."""
+    """The source of an expiry."""
 
     EXPIRES_IN = "expires_in, counted from receipt"
     ON_REQUEST = "made to expire on request"
@@ -21,7 +21,7 @@ class Witness(StrEnum):
 
 _SOURCES = {
     Witness.EXPIRES_IN: "RFC 6749 §5.1",
-    Witness.ON_REQUEST: "somebody at this window",
+    Witness.ON_REQUEST: "the user of this window",
     Witness.EXP: "RFC 7519 §4.1.4",
     Witness.EXP_ON_OUR_CLOCK: "the Date header of the token response",
     Witness.INTROSPECTION: "RFC 7662 §2.2",
@@ -35,9 +35,9 @@ _ACTED_ON = {
 
 @dataclass(frozen=True, slots=True)
 class Testimony:
-    """One row: the end in epoch seconds (None: not stated), how far it is from the one acted on, and why it counts.
+    """One row: the end in epoch seconds (None: not stated), how far it is from the one acted on, and its reason.
 
-    `apart_s` is positive where the witness gives the token longer than Lapse does.
+    `apart_s` is positive where this source gives the token longer than Lapse does.
     """
 
     witness: Witness
@@ -48,7 +48,7 @@ class Testimony:
     remark: str = ""
 
     def sentence(self) -> str:
-        """Return what this row comes to, beside the one acted on."""
+        """Return the sentence of this row, compared with the one acted on."""
         if self.remark:
             return self.remark
         if self.ends_at is None:
@@ -71,11 +71,11 @@ def expiry_table(
     is_active: bool | None = None,
     acted_on: ExpirySource | None = None,
 ) -> tuple[Testimony, ...]:
-    """Return a row for every witness; all moments in epoch seconds, `skew_s` positive where the server is ahead.
+    """Return a row for every source; all times in epoch seconds, `skew_s` positive where the server is ahead.
 
-    `by_receipt` is the receipt plus `expires_in`, or the moment it was made to expire; `introspected` the end that
-    introspection states, `is_active` whether it was asked and what it said. `acted_on` is None for tokens Lapse does
-    not act on.
+    `by_receipt` is the receipt plus `expires_in`, or the time it was made to expire; `introspected` the end that
+    introspection states, `is_active` whether it was asked and its result. `acted_on` is None for tokens Lapse does not
+    act on.
     """
     counted = Witness.ON_REQUEST if acted_on is ExpirySource.ASKED else Witness.EXPIRES_IN
     ends = {counted: by_receipt, Witness.EXP: exp}
@@ -98,11 +98,11 @@ def _testimony(
     apart = None if end is None or known is None else end - known
     remark = ""
     if witness is Witness.INTROSPECTION and is_active is False:
-        remark = "The server says it is not active any more, and says no more than that."
+        remark = "The server says only that it is not active any more."
     elif witness is Witness.INTROSPECTION and is_active is None:
         remark = "Not asked."
     elif witness is Witness.INTROSPECTION and end is None:
-        remark = "The server says it is active, and not until when."
+        remark = "The server says it is active, but not until when."
     elif witness is Witness.EXP and apart is not None and skew_s is not None and abs(apart) >= _WORTH_SAYING_S:
         remark = _skew_remark(apart, skew_s)
     return Testimony(witness, end, _SOURCES[witness], witness is believed, apart, remark)

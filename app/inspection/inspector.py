@@ -1,4 +1,4 @@
-"""One token inspected: shown, judged rule by rule, its end witnessed; the same record for window, command and JSON."""
+"""One token inspected: shown, judged rule by rule, its expiry sources; the same record for window, command and JSON."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -23,7 +23,7 @@ _KINDS = {TokenKind.ACCESS: JwtKind.ACCESS, TokenKind.ID: JwtKind.ID}
 
 
 class Conclusion(StrEnum):
-    """What an inspection comes to."""
+    """The conclusion of an inspection."""
 
     VALID = "valid"
     NOT_VALID = "not valid"
@@ -33,7 +33,7 @@ class Conclusion(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Against:
-    """What a token is inspected against; None means that nobody knows.
+    """What a token is inspected against; None means unknown.
 
     `now` in epoch seconds, `skew_s` positive where the server's clock is ahead of ours; `introspection` is the server's
     response, None where it was not asked; `access_token` is the one that came along with an ID token.
@@ -65,12 +65,12 @@ class Inspection:
 
     @property
     def title(self) -> str:
-        """What it is called: by the name of a token in hand, or by what a pasted one was called."""
+        """Its title: the name of a token in hand, or the label of a pasted one."""
         return f"pasted {self.label or 'token'}" if self.name is None else str(self.name)
 
     @property
     def conclusion(self) -> Conclusion:
-        """Return what it comes to; a signature that cannot be checked is never valid."""
+        """Return the conclusion; a token whose signature cannot be checked is never valid."""
         if self.verification is None:
             return self._by_introspection()
         if self.verification.first_failure is not None:
@@ -133,7 +133,7 @@ def inspect_held(held: Held, tokens: TokenSet, against: Against) -> Inspection:
 
 
 def inspect_text(token: Secret, label: str, against: Against) -> Inspection:
-    """Return the inspection of any text; `label` is what it was called where it was found, or empty."""
+    """Return the inspection of any text; `label` is its name where it was found, or empty."""
     kind = _kind(label, read(token.reveal()), against)
     inspection = _inspected(token, None, kind, _expected(kind, against), against)
     remark = _access_remark(inspection.reading, against) if kind is JwtKind.ACCESS else ""

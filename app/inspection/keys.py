@@ -1,4 +1,4 @@
-"""Keys a person brings along: a JWK Set, one JWK, or PEM, pasted or from a file."""
+"""Keys that the user brings: a JWK Set, one JWK, or PEM, pasted or from a file."""
 
 import json
 from typing import Any
@@ -46,7 +46,7 @@ def _from_pem(text: str) -> list[Any]:
         else:
             key = serialization.load_pem_public_key(raw)
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise BadInput("The PEM text is no key that can be read.", next_step=_NEXT_STEP) from None
+        raise BadInput("The PEM text is not a readable key.", next_step=_NEXT_STEP) from None
     return [_as_jwk(key)]
 
 
@@ -58,7 +58,7 @@ def _as_jwk(key: object) -> dict[str, Any]:
     elif isinstance(key, ed25519.Ed25519PublicKey | ed448.Ed448PublicKey):
         text = jwt.algorithms.OKPAlgorithm.to_jwk(key)
     else:
-        raise BadInput("The key is of a kind that signs no tokens.", next_step=_NEXT_STEP)
+        raise BadInput("Keys of this kind do not sign tokens.", next_step=_NEXT_STEP)
     found: dict[str, Any] = json.loads(text)
     found.pop("key_ops", None)
     return found

@@ -1,4 +1,4 @@
-"""What a person may paste: a token, and everything tokens come wrapped in."""
+"""Finds tokens in pasted text, in everything they usually come wrapped in."""
 
 import json
 import re
@@ -16,14 +16,14 @@ _QUOTES = "\"'`,;"
 
 @dataclass(frozen=True, slots=True)
 class PastedTokens:
-    """A token found in a text; `label` says what it was called there, empty where it was not."""
+    """A token found in a text; `label` is its name there, empty where it had none."""
 
     token: Secret
     label: str = ""
 
 
 def find_tokens(text: str) -> tuple[PastedTokens, ...]:
-    """Return the tokens in a pasted text, in their order; none where there is nothing to look at.
+    """Return the tokens in a pasted text, in order.
 
     Understood are a bare token with quotes, spaces or line breaks in it, `Bearer …`, an Authorization header (also
     inside a curl command), a token endpoint's JSON, and a redirect URL's parameters.
@@ -38,7 +38,7 @@ def find_tokens(text: str) -> tuple[PastedTokens, ...]:
 
 
 def access_token_among(found: tuple[PastedTokens, ...]) -> Secret | None:
-    """Return the access token of a pasted token response, which its ID token is tied to."""
+    """Return the access token of a pasted token response, which its ID token is bound to."""
     return next((each.token for each in found if each.label == _KINDS["access_token"]), None)
 
 
@@ -80,5 +80,5 @@ def _in_parameters(text: str) -> tuple[PastedTokens, ...] | None:
 
 
 def _joined(text: str) -> str:
-    """Return the text without what mail programs and terminals put into it: spaces, line breaks, quotes."""
+    """Return the text without what mail programs and terminals insert: spaces, line breaks, quotes."""
     return "".join(text.split()).strip(_QUOTES)

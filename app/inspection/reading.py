@@ -1,12 +1,12 @@
-"""What can be shown of any text that may be a token: leniently, part by part, and trusting nothing."""
+"""What can be shown of any text that may be a token: leniently, part by part, trusting nothing."""
 
-import base64
-import binascii
 import json
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from app.base64url import from_base64url
 
 LONGEST = 1024 * 1024
 """The longest text looked into, in characters."""
@@ -19,7 +19,7 @@ _NAMES = ("header", "payload", "signature")
 
 
 class TextForm(StrEnum):
-    """What a text looks like."""
+    """The form of a text."""
 
     JWT = "JWT"
     JWE = "encrypted JWT (JWE)"
@@ -41,7 +41,7 @@ class TokenPart:
 
 @dataclass(frozen=True, slots=True)
 class TokenReading:
-    """What a text shows of itself; `remark` is the sentence that goes with its form."""
+    """What can be read of a text; `remark` is the sentence for its form."""
 
     form: TextForm
     length: int
@@ -58,18 +58,18 @@ class TokenReading:
 
 
 def read(token: str) -> TokenReading:
-    """Return what can be shown of a text; whatever it is, nothing is raised."""
+    """Return what can be shown of a text; never raises."""
     if len(token) > LONGEST:
-        return TokenReading(TextForm.TOO_LONG, len(token), f"With {len(token)} characters it is too long to look into.")
+        return TokenReading(TextForm.TOO_LONG, len(token), f"With {len(token)} characters it is too long to read.")
     parts = token.split(".")
     if len(parts) == _JWE_PARTS and (head := _part("header", parts[0])).content is not None:
-        remark = "It is encrypted: only whom it is for can read what is in it."
+        remark = "It is encrypted: only its recipient can read it."
         return TokenReading(TextForm.JWE, len(token), remark, (head,))
     shown = tuple(_part(name, part) for name, part in zip(_NAMES, parts, strict=False))
     if not shown or (shown[0].content is None and (len(shown) < 2 or shown[1].content is None)):  # noqa: PLR2004
-        return TokenReading(TextForm.OPAQUE, len(token), "Only the server knows what is in it and what it is worth.")
+        return TokenReading(TextForm.OPAQUE, len(token), "Only the server knows its content and whether it is valid.")
     if len(parts) == _JWS_PARTS and not any(part.problem for part in shown):
-        return TokenReading(TextForm.JWT, len(token), "Shown as it stands; nothing in it is verified by that.", shown)
+        return TokenReading(TextForm.JWT, len(token), "Shown as written; nothing in it is verified.", shown)
     problems = [f"the {part.name} {part.problem}" for part in shown if part.problem]
     if len(parts) != _JWS_PARTS:
         problems.append(f"it has {len(parts)} parts instead of 3")
@@ -81,8 +81,8 @@ def _part(name: str, part: str) -> TokenPart:
     try:
         if not _ALPHABET.fullmatch(bare):
             raise ValueError(part[:1])  # noqa: TRY301 - one way out below
-        octets = base64.urlsafe_b64decode(bare + "=" * (-len(bare) % 4))
-    except (ValueError, binascii.Error):
+        octets = from_base64url(bare)
+    except ValueError:
         return TokenPart(name, len(part), None, part[:_SHOWN_TEXT], "is not base64url")
     if name == "signature":
         return TokenPart(name, len(part), None, octets.hex(" "), "" if octets else "is missing")
@@ -103,7 +103,7 @@ def _content(name: str, part: str, octets: bytes) -> TokenPart:
 
 
 def pretty(value: object) -> str:
-    """Return a value as indented JSON, as much of it as people can read."""
+    """Return a value as indented JSON, cut to a readable length."""
     try:
         text = json.dumps(value, indent=2, ensure_ascii=False)
     except (RecursionError, ValueError):

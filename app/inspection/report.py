@@ -1,4 +1,4 @@
-"""An inspection as JSON and as lines of text: what the window shows, for programs and terminals."""
+"""An inspection as JSON and as lines of text: the window's content for programs and terminals."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ _LONGEST_VALUE = 300
 
 
 def as_json(inspection: Inspection) -> dict[str, Any]:
-    """Return everything but the token itself; moments in epoch seconds."""
+    """Return everything but the token itself; times in epoch seconds."""
     reading, verification = inspection.reading, inspection.verification
     return {
         "title": inspection.title,
@@ -62,7 +62,7 @@ def as_lines(inspection: Inspection, now: float) -> list[str]:
 
 
 def moment_text(moment: float, now: float) -> str:
-    """Return a moment as relative, absolute and epoch: `in 4 min 12 s · 2026-09-22 14:03:10 UTC · 1790085900`."""
+    """Return a time as relative, absolute and epoch: `in 4 min 12 s · 2026-09-22 14:03:10 UTC · 1790085900`."""
     apart = moment - now
     relative = f"in {duration(apart)}" if apart > 0 else f"{duration(apart)} ago"
     if not 0 <= moment <= _LARGEST_MOMENT:
@@ -111,8 +111,8 @@ def _value(name: str, value: Any, now: float) -> str:
 
 
 def _rule_line(verdict: RuleVerdict) -> str:
-    told = verdict.why if verdict.outcome is not RuleOutcome.PASSED or not verdict.found else verdict.found
-    return f"  {_MARKS[verdict.outcome]:<2}  {verdict.rule:<22}{_printable(told)}  [{verdict.source}]"
+    explanation = verdict.why if verdict.outcome is not RuleOutcome.PASSED or not verdict.found else verdict.found
+    return f"  {_MARKS[verdict.outcome]:<2}  {verdict.rule:<22}{_printable(explanation)}  [{verdict.source}]"
 
 
 def _truth_line(row: Testimony, now: float) -> str:

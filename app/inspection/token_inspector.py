@@ -1,4 +1,4 @@
-"""Inspects for one connection: from what is known without asking anybody, and on request with the server's help."""
+"""Inspects tokens for one connection: offline from what is known, and on request with the server's help."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from app.session.tokens import Held, TokenSet
 from app.token_name import TokenKind, TokenName
 
 if TYPE_CHECKING:
-    # For types alone: a desk stands ready at every connection, and few tokens are inspected.
+    # For types alone: every connection has an inspector, and few tokens are inspected.
     from app.inspection.inspector import Inspection
     from app.inspection.pasted_text import PastedTokens
 
@@ -26,8 +26,8 @@ _HINTS = {TokenKind.ACCESS: "access_token", TokenKind.REFRESH: "refresh_token", 
 class TokenInspector:
     """Inspections of the tokens in hand and of pasted ones.
 
-    Nothing is sent but by `fetch_keys`, `introspect` and `keys_of`, which are somebody's wish; what they brought is
-    kept for the inspections after it.
+    Requests are sent only by `fetch_keys`, `introspect` and `keys_of`, on the user's request; their results are kept
+    for later inspections.
     """
 
     def __init__(self, http: httpx.AsyncClient, client: OAuthClient, session: Session, clock: Clock) -> None:
@@ -38,7 +38,7 @@ class TokenInspector:
         self._introspections: dict[tuple[TokenName, str], Mapping[str, Any]] = {}
 
     def held(self, *, now: float | None = None, audience: str | None = None) -> "tuple[Inspection, ...]":
-        """Inspect every token in hand: access, ID, refresh; asks nobody. `now` in epoch seconds, ours by default."""
+        """Inspect every token in hand: access, ID, refresh; sends nothing. `now` in epoch seconds, ours by default."""
         tokens = self._session.tokens
         if tokens is None:
             return ()
@@ -52,7 +52,7 @@ class TokenInspector:
         access_token: Secret | None = None,
         now: float | None = None,
     ) -> "Inspection":
-        """Inspect a pasted token with the keys given, or with the connection's if they are known; asks nobody.
+        """Inspect a pasted token with the keys given, or the connection's if they are known; sends nothing.
 
         `access_token` is the one that was pasted along with an ID token. `now` in epoch seconds, ours by default.
         """
@@ -69,17 +69,17 @@ class TokenInspector:
         return inspect_text(found.token, found.label, against)
 
     async def fetch_keys(self) -> KeySet:
-        """Fetch the issuer's metadata and keys, unless they are known and fresh; raises what the network did."""
+        """Fetch the issuer's metadata and keys, unless they are known and fresh; raises network errors."""
         await self._client.metadata()
         return await self._client.keys_for("", cause=None)
 
     async def keys_of(self, issuer: str) -> tuple[ServerMetadata, KeySet]:
-        """Fetch the metadata and keys of any issuer; raises what the network did."""
+        """Fetch the metadata and keys of any issuer; raises network errors."""
         client = OAuthClient(self._http, self._clock, issuer=issuer, client_id="")
         return await client.metadata(), await client.keys_for("", cause=None)
 
     async def introspect(self, name: TokenName) -> None:
-        """Ask the server what the token of that name is worth; raises BadInput where it may not be asked."""
+        """Introspect the token of that name; raises BadInput where that is not permitted."""
         tokens = self._session.tokens
         held = next((each for each in _all_of(tokens) if each.name == name), None) if tokens else None
         if held is None:

@@ -1,4 +1,4 @@
-"""What came of a run in the lab: the same numbers for every strategy, and the least any could have needed."""
+"""The results of a lab run: the same numbers for every strategy, and the theoretical minimum."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -8,7 +8,7 @@ from app.lab.scenario import Contestant, Scenario
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StrategyResult:
-    """What one strategy cost and got on the schedule.
+    """The costs and results of one strategy.
 
     - `calls`: API calls made, those that failed included.
     - `token_requests`: requests to the token endpoint that carry a refresh token, retries and those the network did not

@@ -26,10 +26,10 @@ _SEQ = attrgetter("seq")
 
 
 class Lanes:
-    """Bars and marks of the journal, told one entry at a time; the oldest fall out.
+    """Bars and marks of the journal, built one entry at a time; the oldest are dropped.
 
-    `things` says what there is, in order: each by its number in the journal and its lane. `forgotten` counts how many
-    were let go of so far. `family` is the one in hand.
+    `things` lists what there is, in order: each by its number in the journal and its lane. `forgotten` counts how many
+    were dropped so far. `family` is the one in hand.
     """
 
     def __init__(self) -> None:
@@ -39,8 +39,8 @@ class Lanes:
         self._tracks = {lane: Track() for lane in Lane}
         self._families = 0
         self._calls: dict[int, tuple[float, str]] = {}
-        self._sent: dict[int, TokenName] = {}  # number of what asked for it → name of the refresh token that goes out
-        self._again: set[int] = set()  # numbers of refreshes that ask again
+        self._sent: dict[int, TokenName] = {}  # number of what caused it → name of the refresh token that is sent
+        self._again: set[int] = set()  # numbers of refreshes that are retried
         self._leads: dict[int, int] = {}
         self._handlers: dict[type, Callable[[Entry, Any], bool]] = {
             TokensReceived: self._received,
@@ -65,7 +65,7 @@ class Lanes:
         }
 
     def take(self, entry: Entry) -> bool:
-        """Take an entry of the journal; return whether anything is drawn differently now."""
+        """Take an entry of the journal; return whether the drawing changes."""
         handler = self._handlers.get(type(entry.event))
         changed = handler is not None and handler(entry, entry.event)
         self._lead(entry)
@@ -90,7 +90,7 @@ class Lanes:
         return next((bar for bar in reversed(bars) if bar.name == name), None)
 
     def is_in_hand(self, name: TokenName, seq: int) -> bool:
-        """Return whether the token that had this name as of entry `seq` is of the family in hand: each has an AT-1."""
+        """Return whether the token with this name as of entry `seq` is of the family in hand: each has an AT-1."""
         bars = self._tracks[_lane_of(name)].bars
         found = next((bar for bar in reversed(bars) if bar.name == name and bar.seq <= seq), None)
         return found is not None and self.family is not None and found.family == self.family.number
@@ -128,7 +128,7 @@ class Lanes:
         self.forgotten += had - len(self.things)
 
     def _lead(self, entry: Entry) -> None:
-        """Note what belongs together: an entry that is drawn speaks for its cause, a cause for what is not drawn."""
+        """Link related entries: an entry that is drawn stands for its cause, a cause for what is not drawn."""
         if entry.cause is None:
             return
         if self._is_drawn(entry.seq):
@@ -208,7 +208,7 @@ class Lanes:
         return True
 
     def _taken_up(self, entry: Entry, event: SessionRestored | SessionAdopted) -> bool:
-        """Show tokens that were received before this journal began, or by another process."""
+        """Add tokens that were received before this journal began, or by another process."""
         taken = event.taken
         if isinstance(event, SessionRestored):
             self._families += 1

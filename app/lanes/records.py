@@ -1,4 +1,4 @@
-"""What lies on the lanes: token lives as bars, moments as marks, and what bounds a family of refresh tokens."""
+"""The contents of the lanes: token lives as bars, moments as marks, and what bounds a family of refresh tokens."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,7 +17,7 @@ class Lane(StrEnum):
 
 
 class End(StrEnum):
-    """How a token's life came to its end."""
+    """How a token's life ended."""
 
     OPEN = "in hand"
     LAPSED = "lapsed"
@@ -33,8 +33,8 @@ class End(StrEnum):
 class Limits:
     """What bounds a family of refresh tokens, in seconds; None: not stated by the server.
 
-    `grace_s` is how long a rotated token is still taken, `idle_s` counts from the family's last refresh, `absolute_s`
-    from its sign-in.
+    `grace_s` is how long a rotated token is still accepted, `idle_s` counts from the family's last refresh,
+    `absolute_s` from its sign-in.
     """
 
     grace_s: float = 0.0
@@ -55,7 +55,7 @@ class FamilyTimes:
 class TokenLife:
     """One token's life: from receipt to its stated end (None: not stated), and how it really ended (`ended_at`).
 
-    All moments in epoch seconds. `before` is the name of the token it came from by rotation or refresh; `family` counts
+    All times in epoch seconds. `before` is the name of the token it came from by rotation or refresh; `family` counts
     sign-ins; `seq` is the journal's number of its receipt.
     """
 
@@ -82,7 +82,7 @@ class TokenLife:
         return max(self.begins_at, now) if self.ends_at is None else max(self.begins_at, self.ends_at)
 
     def end_at(self, now: float) -> End:
-        """Return how it stands at `now`: what lapsed in hand has lapsed."""
+        """Return its state at `now`: a token in hand past its end has lapsed."""
         is_over = self.end is End.OPEN and self.ends_at is not None and now >= self.ends_at
         return End.LAPSED if is_over else self.end
 
@@ -96,7 +96,7 @@ class TokenLife:
 
 
 class MarkKind(StrEnum):
-    """What a mark stands for; each has a shape and a word of its own."""
+    """What a mark means; each has a shape and a word of its own."""
 
     CALL = "call"
     FAILED_CALL = "failed call"
@@ -119,8 +119,8 @@ class MarkKind(StrEnum):
 class LaneMark:
     """A moment on a lane: `at` and `until` in epoch seconds, `text` in a sentence, `seq` its number in the journal.
 
-    `token` is the refresh token that was sent; `back_to` is when that token had been replaced already: a replay.
-    `note` is what one word cannot say: the grant of a sign-in, the status of a failed call, how far one travelled.
+    `token` is the refresh token that was sent; `back_to` is when that token had been replaced already: a replay. `note`
+    is what one word cannot say: the grant of a sign-in, the status of a failed call, how far time was moved.
     """
 
     lane: Lane

@@ -11,7 +11,7 @@ _SEQ = attrgetter("seq")
 
 @dataclass(slots=True)
 class Series:
-    """Marks of one kind in the order of their moments, to be found by bisection."""
+    """Marks of one kind in the order of their times, found by bisection."""
 
     marks: list[LaneMark] = field(default_factory=list)
     moments: list[float] = field(default_factory=list)
@@ -47,7 +47,7 @@ class Track:
         return None
 
     def nearest(self, moment: float) -> TokenLife | LaneMark | None:
-        """Return the mark that lies nearest, or the bar that lasts at that moment or began last before it."""
+        """Return the nearest mark, or the bar that lasts at that time or began last before it."""
         near: list[tuple[float, TokenLife | LaneMark]] = []
         if self.bars:
             bar = self.bars[max(bisect_right(self.begins, moment) - 1, 0)]
@@ -59,7 +59,7 @@ class Track:
         return min(near, key=itemgetter(0))[1] if near else None
 
     def forget(self, before: int) -> None:
-        """Let go of everything with a lower number in the journal, but for a token that is still in hand."""
+        """Drop everything with a lower number in the journal, except a token that is still in hand."""
         cut = bisect_left(self.bars, before, key=_SEQ)
         kept = [place for place in range(cut) if self.bars[place].end is End.OPEN]
         self.begins[:cut] = [self.begins[place] for place in kept]

@@ -1,4 +1,4 @@
-"""Plays a lesson from its beginning to its end, as a person would, and tells what each step brought about."""
+"""Plays a whole lesson as a user would, and reports what each step caused."""
 
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ from app.lessons.run import LessonRun
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """A step that was passed, and what the journal told meanwhile."""
+    """A step that was passed, with its journal entries."""
 
     step: LessonStep
     entries: tuple[Entry, ...]
@@ -45,7 +45,7 @@ async def _act(lesson: Lesson, step: LessonStep, player: Player) -> None:
 
 @contextmanager
 def _told(bench: Connections, run: LessonRun) -> Iterator[list[Entry]]:
-    """Let the run take what the journal tells of the chosen connection, and keep it."""
+    """Pass the journal's entries about the chosen connection to the run, and collect them."""
     told: list[Entry] = []
     key = bench.connection.key
 

@@ -1,6 +1,6 @@
-"""Single members out of a text that is no JSON as a whole: one that broke off, was never JSON, or is XML.
+"""Reads single members out of a body that is not whole JSON: truncated, malformed, or XML.
 
-Every pattern takes time in proportion to the text: none looks twice at what another beginning has looked at.
+Every pattern is linear in the length of the text: no character is scanned twice from different starts.
 """
 
 import html
@@ -27,22 +27,22 @@ _ESCAPED = re.compile(r"\\(['\"\\/])")
 
 
 def pieces_in(text: str) -> dict[str, Any]:
-    """Return the members that tell of tokens or of an error, complete ones only, by any way of writing them.
+    """Return the complete members that hold tokens or an error, in whatever notation.
 
     Of several with one name the last counts, as in JSON; what is written as JSON counts before what is not.
     """
-    found: dict[str, Any] = {}
+    members: dict[str, Any] = {}
     for name, value in (*_elements(text), *_single_quoted(text), *_as_json(text)):
         if value not in (None, ""):
-            found[name] = value
-    return found
+            members[name] = value
+    return members
 
 
 def _as_json(text: str) -> Iterator[tuple[str, Any]]:
     for name, value in _QUOTED.findall(text):
         try:
             yield name, json.loads(value, strict=False)
-        except ValueError:  # an escape that is none
+        except ValueError:  # not a valid escape
             continue
 
 

@@ -22,17 +22,17 @@ from app.secret import Secret
 from app.strict_json import read_object
 from app.wire.fetch import BrokenResponse, FetchedResponse, fetch
 
-# A token that names unknown keys must not become a way to make us fetch without end.
+# Tokens that name unknown keys must not make us fetch keys without end.
 _KEYS_REFETCH_AFTER_S = 60.0
 _KEYS_FOR_S, _KEYS_FOR_AT_LEAST_S, _KEYS_FOR_AT_MOST_S = 3600.0, 300.0, 86400.0
 _TOKEN_TOTAL_S = 20.0
 
 
 class OAuthClient:
-    """A public client of one issuer; metadata and keys are fetched when first needed, then kept.
+    """A public client of one issuer; metadata and keys are fetched when first needed, then cached.
 
-    Every method raises Unreachable, UnusableResponse or OAuthError for what the server did; judging what that means for
-    the session is not done here.
+    Every method raises Unreachable, UnusableResponse or OAuthError for what the server did; what that means for the
+    session is decided by the caller.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class OAuthClient:
         return self._metadata
 
     async def push(self, endpoint: str, params: Mapping[str, str], *, cause: int | None) -> str:
-        """Push an authorization request; return the `request_uri` that stands for it (RFC 9126 §2)."""
+        """Push an authorization request; return its `request_uri` (RFC 9126 §2)."""
         request = par.pushed_request(endpoint, params)
         return par.read_pushed(await self.ask(request, cause))
 
@@ -73,7 +73,7 @@ class OAuthClient:
     async def device_codes(
         self, endpoint: str, *, scopes: str, audience: str, resource: str, cause: int | None
     ) -> device.DeviceCodes:
-        """Ask for the codes of a sign-in on another device (RFC 8628 §3.1)."""
+        """Request the codes of a sign-in on another device (RFC 8628 §3.1)."""
         request = device.device_request(
             endpoint, client_id=self.client_id, scopes=scopes, audience=audience, resource=resource
         )
@@ -88,7 +88,7 @@ class OAuthClient:
     async def by_password(
         self, username: str, password: Secret, *, scopes: str, audience: str, resource: str, cause: int | None
     ) -> grants.TokenResponse | direct.MfaRequired:
-        """Ask for tokens by password (RFC 6749 §4.3, Okta fact §4)."""
+        """Request tokens by password (RFC 6749 §4.3, Okta fact §4)."""
         request = direct.password_request(
             await self.metadata(cause=cause),
             client_id=self.client_id,
@@ -107,7 +107,7 @@ class OAuthClient:
         return grants.read_token_response(await self.ask_for_tokens(request, cause))
 
     async def ask_phone(self, mfa_token: Secret, *, cause: int | None) -> direct.Push:
-        """Follow a password with a question on the phone; raises BadInput where nobody knows how to ask it."""
+        """Follow a password with a push to the phone; raises BadInput where the server has no known endpoint for it."""
         endpoint = direct.challenge_endpoint(await self.metadata(cause=cause))
         if endpoint is None:
             raise BadInput(words.NO_WAY_TO_PHONE, next_step="Use a one-time code.")
@@ -117,7 +117,7 @@ class OAuthClient:
     async def by_phone(
         self, mfa_token: Secret, oob_code: Secret, *, scopes: str, cause: int | None
     ) -> grants.TokenResponse:
-        """Poll once for what was answered on the phone."""
+        """Poll once for the response on the phone."""
         metadata = await self.metadata(cause=cause)
         request = direct.oob_request(
             metadata, client_id=self.client_id, scopes=scopes, mfa_token=mfa_token, oob_code=oob_code
@@ -125,7 +125,7 @@ class OAuthClient:
         return grants.read_token_response(await self.ask_for_tokens(request, cause))
 
     async def refresh(self, refresh_token: Secret, *, cause: int | None) -> grants.TokenResponse:
-        """Refresh (RFC 6749 §6); of a response that broke off, what can be read of the refresh token is handed on."""
+        """Refresh (RFC 6749 §6); of a response that broke off, a readable refresh token is returned."""
         metadata = await self.metadata(cause=cause)
         request = grants.refresh_request(
             metadata, client_id=self.client_id, refresh_token=refresh_token, resource=self.resource
@@ -160,9 +160,9 @@ class OAuthClient:
         first: dict[str, Any] | None = None,
         cause: int | None,
     ) -> dict[str, Any]:
-        """Return the verified claims; raises InvalidIdToken, or what fetching the keys raises.
+        """Return the verified claims; raises InvalidIdToken, or the errors of fetching the keys.
 
-        `nonce` at sign-in (OIDC Core §3.1.3.7), `first` on a refresh (§12.2); see `idtoken.verify_id_token`.
+        `nonce` at sign-in (OIDC Core §3.1.3.7), `first` on a refresh (§12.2); see `id_token.verify_id_token`.
         """
         metadata = await self.metadata(cause=cause)
         keys = await self.keys_for(token.reveal(), cause=cause)
@@ -179,7 +179,7 @@ class OAuthClient:
         )
 
     async def whose(self, token: Secret, *, first: dict[str, Any] | None, cause: int | None) -> Belongs:
-        """Return whose a refreshed ID token says it is; see `idtoken.whose`."""
+        """Return whom a refreshed ID token belongs to; see `id_token.whose`."""
         metadata = await self.metadata(cause=cause)
         return whose(token, issuer=metadata.issuer, client_id=self.client_id, first=first)
 
@@ -193,14 +193,14 @@ class OAuthClient:
         response = await fetch(self._http, request, kind=ExchangeKind.USERINFO, cause=cause)
         claims = _object(response, "userinfo")
         if claims.get("sub") != subject:
-            raise UnusableResponse(words.ABOUT_SOMEBODY_ELSE, status=response.status)
+            raise UnusableResponse(words.ABOUT_ANOTHER_USER, status=response.status)
         return claims
 
     async def introspect(self, token: Secret, *, hint: str, cause: int | None) -> dict[str, Any]:
-        """Return what the server says of a token (RFC 7662 §2.2): `active`, and more only if it is.
+        """Return the introspection response (RFC 7662 §2.2): `active`, and more only if it is.
 
-        `hint` is access_token, refresh_token or id_token. Raises BadInput where a public client may not ask, and what
-        the network did.
+        `hint` is access_token, refresh_token or id_token. Raises BadInput where a public client may not introspect, and
+        network errors.
         """
         metadata = await self.metadata(cause=cause)
         if metadata.introspection_endpoint is None or not metadata.public_clients_may_introspect:
@@ -211,17 +211,17 @@ class OAuthClient:
         response = await fetch(
             self._http, request, kind=ExchangeKind.INTROSPECTION, cause=cause, total_s=_TOKEN_TOTAL_S
         )
-        found = _object(response, "introspection")
-        if not isinstance(found.get("active"), bool):
+        claims = _object(response, "introspection")
+        if not isinstance(claims.get("active"), bool):
             raise UnusableResponse(words.NOT_SAID_WHETHER_ACTIVE, status=200)
-        return found
+        return claims
 
     async def keys_for(self, token: str, *, cause: int | None) -> KeySet:
-        """Return the issuer's keys, as fresh as they need be to verify `token`; raises what fetching them raises.
+        """Return the issuer's keys, fresh enough to verify `token`; raises the errors of fetching them.
 
         They are kept as long as their Cache-Control says, within bounds, and fetched once more for a token that names
-        an unknown key, though not again more often than once a minute. Where they cannot be fetched again, the old
-        ones stay, and a minute later the next try is due.
+        an unknown key, at most once a minute. If fetching fails, the old keys stay and the next attempt is due a minute
+        later.
         """
         if self._keys is None:
             return await self._fetch_keys(cause)
@@ -229,28 +229,27 @@ class OAuthClient:
         is_due = now >= self._keys_good_until or not _has_key_for(token, self._keys)
         asked_lately = 0 <= now - self._keys_asked_again_at < _KEYS_REFETCH_AFTER_S  # the demo org's time may go back
         if is_due and not asked_lately:
-            # before it is known how it ends: a server in trouble is not asked again for every token
+            # set before the result is known: a failing server is not asked again for every token
             self._keys_asked_again_at = now
             with contextlib.suppress(Unreachable, UnusableResponse):
                 return await self._fetch_keys(cause)
         return self._keys
 
     def now(self) -> float:
-        """Return the time that this client judges tokens by, in epoch seconds."""
         return self._clock.now()
 
     def forget_keys(self) -> None:
-        """Ask for the issuer's keys anew when they are next needed, however lately they were asked for."""
+        """Fetch the issuer's keys again when they are next needed, however recently they were fetched."""
         self._keys, self._keys_asked_again_at = None, -math.inf
 
     @property
     def known_metadata(self) -> ServerMetadata | None:
-        """The issuer's metadata if it was fetched. Asks nobody."""
+        """The issuer's metadata if it was fetched; sends nothing."""
         return self._metadata
 
     @property
     def known_keys(self) -> KeySet | None:
-        """The issuer's keys as last fetched; None before that. Asks nobody."""
+        """The issuer's keys as last fetched, None before that; sends nothing."""
         return self._keys
 
     async def _fetch_keys(self, cause: int | None) -> KeySet:
@@ -279,7 +278,7 @@ def _object(response: FetchedResponse, what: str) -> dict[str, Any]:
 
 
 def _has_key_for(token: str, keys: KeySet) -> bool:
-    """Return whether a published key fits the token; a miss is worth one refetch (key rotation)."""
+    """Return whether a published key fits the token; if none does, it is worth one refetch (key rotation)."""
     try:
         return bool(keys.fitting(read_jws(token).header))
     except NotReadable:

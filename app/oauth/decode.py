@@ -1,17 +1,17 @@
-"""JWTs for eyes: shows what can be shown of any text, and trusts nothing of it."""
+"""JWTs decoded for display only: nothing is verified."""
 
-import base64
-import binascii
 import json
 from dataclasses import dataclass
 from typing import Any
+
+from app.base64url import from_base64url
 
 _PARTS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A JWT's header and claims as they stand in the text, nothing verified."""
+    """A JWT's header and claims as written, unverified."""
 
     header: dict[str, Any]
     claims: dict[str, Any]
@@ -30,8 +30,7 @@ def decode(token: str) -> Decoded | None:
 
 def _json_part(part: str) -> dict[str, Any] | None:
     try:
-        text = base64.urlsafe_b64decode(part.encode("ascii") + b"=" * (-len(part) % 4))
-        found = json.loads(text)
-    except (ValueError, binascii.Error, RecursionError):
+        found = json.loads(from_base64url(part))
+    except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None

@@ -1,4 +1,4 @@
-"""The device grant in pairs: a code for a person to allow on another device, and the polls for what comes of it."""
+"""The device grant in pairs: a code to approve on another device, and the polls for its result (RFC 8628)."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -24,8 +24,8 @@ from app.wire.fetch import FetchedResponse
 GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 WHERE = "device authorization endpoint"
 _INTERVAL_S = 5.0  # RFC 8628 §3.2, where the server states none
-_SHORTEST_INTERVAL_S = 1.0  # a server that states none at all would have us poll without pause
-_EXPIRES_IN_S = 300.0  # required by the RFC; where it is missing we do not wait for ever
+_SHORTEST_INTERVAL_S = 1.0  # without a minimum, an interval of 0 would have us poll without pause
+_EXPIRES_IN_S = 300.0  # required by the RFC; where it is missing we do not wait forever
 _LONGEST_USER_CODE = 100
 
 
@@ -44,17 +44,17 @@ class DeviceCodes:
 def device_request(
     endpoint: str, *, client_id: str, scopes: str, audience: str = "", resource: str = ""
 ) -> httpx.Request:
-    """Ask for a device code and a user code (RFC 8628 §3.1)."""
+    """Request a device code and a user code (RFC 8628 §3.1)."""
     return form_request(endpoint, {"client_id": client_id, "scope": scopes, **api_params(audience, resource)})
 
 
 def read_device_response(response: FetchedResponse) -> DeviceCodes:
-    """Read the response (RFC 8628 §3.2); raises OAuthError, or UnusableResponse for what nobody could act on."""
+    """Read the response (RFC 8628 §3.2); raises OAuthError, or UnusableResponse where something needed is missing."""
     if not response.is_success:
         raise error_response(response, WHERE)
-    found = json_object(response, WHERE)
-    device_code = read_secret(response, found, "device_code", WHERE)
-    user_code = found.get("user_code")
+    members = json_object(response, WHERE)
+    device_code = read_secret(response, members, "device_code", WHERE)
+    user_code = members.get("user_code")
     if device_code is None or not isinstance(user_code, str) or not 0 < len(user_code) <= _LONGEST_USER_CODE:
         raise unusable(response, "it lacks a device_code or a user_code", WHERE)
     if not user_code.isprintable():
@@ -62,15 +62,15 @@ def read_device_response(response: FetchedResponse) -> DeviceCodes:
     return DeviceCodes(
         device_code=device_code,
         user_code=user_code,
-        verification_uri=_page(response, found),
-        verification_uri_complete=_link(found.get("verification_uri_complete")),
-        expires_in_s=seconds_stated(found.get("expires_in")) or _EXPIRES_IN_S,
-        interval_s=read_interval(found),
+        verification_uri=_page(response, members),
+        verification_uri_complete=_link(members.get("verification_uri_complete")),
+        expires_in_s=seconds_stated(members.get("expires_in")) or _EXPIRES_IN_S,
+        interval_s=read_interval(members),
     )
 
 
 def read_interval(found: dict[str, Any]) -> float:
-    """Return how many seconds lie between two polls; at least one, five where the server does not say (§3.2)."""
+    """Return the seconds between two polls; at least one, five where the server does not say (§3.2)."""
     value = found.get("interval")
     if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
         return _INTERVAL_S
@@ -86,7 +86,7 @@ def token_request(
 
 
 def _page(response: FetchedResponse, found: dict[str, Any]) -> str:
-    # verification_url: what Google calls it, from before the RFC
+    # verification_url: Google's name for it, older than the RFC
     page = _link(found.get("verification_uri", found.get("verification_url")))
     if page is None:
         raise unusable(response, "it has no verification_uri that could be opened", WHERE)

@@ -1,4 +1,4 @@
-"""Okta Direct Authentication in pairs: a password, then a one-time code or a question on the phone (Okta fact §4)."""
+"""Okta Direct Authentication in pairs: a password, then a one-time code or a push to the phone (Okta fact §4)."""
 
 from dataclasses import dataclass
 
@@ -33,16 +33,17 @@ _LONGEST_NUMBER = 10
 
 @dataclass(frozen=True, slots=True)
 class MfaRequired:
-    """The password was right, and a second factor is wanted; `mfa_token` stands for what was done so far."""
+    """The password was right and a second factor is required; `mfa_token` continues this sign-in."""
 
     mfa_token: Secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Push:
-    """A question on the person's phone; `number` is to be chosen there, None where it asks for no number.
+    """A push to the user's phone; `number` is to be chosen there, None where none is asked for.
 
-    `needs_code` means that it went by SMS or voice, and what it said would have to be typed here. Times in seconds.
+    `needs_code` means that it went by SMS or voice, and the code it brought would have to be typed here. Times in
+    seconds.
     """
 
     oob_code: Secret
@@ -62,7 +63,7 @@ def password_request(
     audience: str = "",
     resource: str = "",
 ) -> httpx.Request:
-    """Ask for tokens by password (RFC 6749 §4.3.2); Okta is told which second factors may follow."""
+    """Request tokens by password (RFC 6749 §4.3.2); Okta is told which second factors may follow."""
     return token_request(
         metadata,
         {
@@ -100,26 +101,26 @@ def otp_request(
 
 
 def challenge_endpoint(metadata: ServerMetadata) -> str | None:
-    """Return the endpoint that asks on the phone, which Okta advertises nowhere: it lies beside the token endpoint."""
+    """Return the challenge endpoint; Okta's metadata does not name it: it lies beside the token endpoint."""
     endpoint = metadata.token_endpoint
     return endpoint.removesuffix(_TOKEN) + _CHALLENGE if endpoint.endswith(_TOKEN) else None
 
 
 def challenge_request(endpoint: str, *, client_id: str, mfa_token: Secret) -> httpx.Request:
-    """Follow the password with a question on the phone."""
+    """Follow the password with a push to the phone."""
     form = {"client_id": client_id, "mfa_token": mfa_token.reveal()}
     return form_request(endpoint, {**form, "challenge_types_supported": MFA_OOB, "channel_hint": "push"})
 
 
 def read_challenge(response: FetchedResponse) -> Push:
-    """Read how the phone was asked; raises OAuthError or UnusableResponse."""
+    """Read the response to a challenge; raises OAuthError or UnusableResponse."""
     if not response.is_success:
         raise error_response(response, WHERE)
-    found = json_object(response, WHERE)
-    oob_code = read_secret(response, found, "oob_code", WHERE)
+    members = json_object(response, WHERE)
+    oob_code = read_secret(response, members, "oob_code", WHERE)
     if oob_code is None:
         raise unusable(response, "it has no oob_code", WHERE)
-    method, number = found.get("binding_method"), found.get("binding_code")
+    method, number = members.get("binding_method"), members.get("binding_code")
     has_number = isinstance(number, str) and 0 < len(number) <= _LONGEST_NUMBER and number.isprintable()
     if method == "transfer" and not has_number:
         raise unusable(response, "it has no number to choose on the phone", WHERE)
@@ -127,14 +128,14 @@ def read_challenge(response: FetchedResponse) -> Push:
         oob_code=oob_code,
         number=str(number) if method == "transfer" else None,
         needs_code=method == "prompt",
-        expires_in_s=seconds_stated(found.get("expires_in")) or _EXPIRES_IN_S,
-        interval_s=read_interval(found),
+        expires_in_s=seconds_stated(members.get("expires_in")) or _EXPIRES_IN_S,
+        interval_s=read_interval(members),
     )
 
 
 def oob_request(
     metadata: ServerMetadata, *, client_id: str, scopes: str, mfa_token: Secret, oob_code: Secret
 ) -> httpx.Request:
-    """Poll once for what was answered on the phone."""
+    """Poll once for the response on the phone."""
     form = {"grant_type": MFA_OOB, "client_id": client_id, "scope": scopes}
     return token_request(metadata, {**form, "mfa_token": mfa_token.reveal(), "oob_code": oob_code.reveal()})

@@ -1,4 +1,4 @@
-"""Discovery: asks an issuer for its metadata, address by address, until one of them has it."""
+"""Discovery: requests an issuer's metadata from each possible address until one has it."""
 
 import httpx
 
@@ -11,7 +11,7 @@ from app.wire.fetch import FetchedResponse, fetch
 async def discover(
     http: httpx.AsyncClient, issuer: str, *, cause: int | None = None, total_s: float = 30.0
 ) -> tuple[ServerMetadata, FetchedResponse]:
-    """Return the issuer's metadata and the response it stood in; `total_s` seconds bound each request.
+    """Return the issuer's metadata and the response it came in; `total_s` seconds bound each request.
 
     Raises DiscoveryFailed or Unreachable.
     """
@@ -21,7 +21,7 @@ async def discover(
         try:
             return read_metadata(issuer, response), response
         except DiscoveryFailed as error:
-            # The first address is the one people mean; its reason explains more than a later one's 404.
+            # The first address is the usual one; its error explains more than a later one's 404.
             first_trouble = first_trouble or error
     assert first_trouble is not None
     raise first_trouble

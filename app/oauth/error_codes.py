@@ -1,16 +1,16 @@
-"""Error codes as they are compared: however a server writes them, and what is no code at all."""
+"""Error codes normalised for comparison, and what is not a code at all."""
 
 import re
 from http import HTTPStatus
 
 POLLING = frozenset({"authorization_pending", "slow_down", "access_denied", "expired_token"})
-"""What a poll may be told (RFC 8628 §3.5)."""
+"""The errors of a poll (RFC 8628 §3.5)."""
 
 _BORDER = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LONGEST = 100
 _REFUSALS = 400
 _SERVER_ERRORS = 500
-# About the time, not about the request: at whatever status, these do tell something.
+# About the time, not about the request: these mean something at whatever status.
 _ABOUT_TIME = frozenset({408, 425, 429})
 _OLDER_PHRASES = ("Unprocessable Entity", "Unprocessable Content", "Content Too Large", "Payload Too Large")
 # What the codes of RFC 6749, 6750, 8628, OIDC Core §3.1.2.6 and their dialects are made of.
@@ -27,20 +27,20 @@ _WORDS = frozenset(
 
 
 def plain_code(code: str) -> str:
-    """Return a code as codes are compared: `Invalid-Grant`, `invalidGrant` and `INVALID_GRANT` are `invalid_grant`."""
+    """Return a code as it is compared: `Invalid-Grant`, `invalidGrant` and `INVALID_GRANT` are `invalid_grant`."""
     return re.sub(r"[^a-z]+", "_", _BORDER.sub("_", code[:_LONGEST]).lower()).strip("_")
 
 
 def is_reason_phrase(code: str) -> bool:
-    """Return whether a code only says in words what the status of a refusal says already (RFC 9110 §15.5).
+    """Return whether a code only repeats the status of a refusal in words (RFC 9110 §15.5).
 
-    `Bad Request`, `FORBIDDEN`. Not so `Service Unavailable` and its like, which tell that the time is wrong.
+    `Bad Request`, `FORBIDDEN`. Not `Service Unavailable` and the like, which say that the request may be repeated.
     """
     return plain_code(code) in _PHRASES
 
 
 def is_of_protocol(code: str) -> bool:
-    """Return whether a code is made of nothing but the protocol's own words, and so repeats nothing of ours."""
+    """Return whether a code consists of the protocol's own words only, and so repeats nothing of ours."""
     return all(word in _WORDS for word in re.split(r"[_.: -]", _BORDER.sub("_", code).lower()))
 
 

@@ -1,4 +1,4 @@
-"""The grants in pairs: each builds a request for the token endpoint, one function reads every response (RFC 6749)."""
+"""The grants in pairs: each builds a token request; one function reads every token response (RFC 6749)."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -21,13 +21,13 @@ from app.strict_json import read_object
 from app.text import one_line
 from app.wire.fetch import FetchedResponse
 
-_LONGEST_LIFE_S = 1e10  # three centuries; beyond it a number is no lifetime
+_LONGEST_LIFE_S = 1e10  # three centuries; a longer one is not a lifetime
 _LONGEST_SCOPE = 4000
 _LONGEST_CODE = 100
 _MOST_WORDS = 2000
 _SECONDS = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?")
 _DEFINITE = frozenset({400, 401, 403, 410, 422})
-"""Refusals of the request itself; other 4xx are about its place, its time or its form."""
+"""Refusals of the request itself; other 4xx are about its address, its time or its form."""
 
 
 class AccessTokenFlaw(Enum):
@@ -43,9 +43,9 @@ class AccessTokenFlaw(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenResponse:
-    """A token response as it was read (RFC 6749 §5.1): `expires_in_s` None means the server did not state it.
+    """A token response as read (RFC 6749 §5.1): `expires_in_s` None means the server did not state it.
 
-    Where there is a `flaw`, there is no access token, and `refresh_token` is what must not be lost all the same.
+    With a `flaw` there is no access token, and `refresh_token` must be kept all the same.
     """
 
     access_token: Secret | None
@@ -72,7 +72,7 @@ def authorization_params(
 ) -> dict[str, str]:
     """Return the authorization request (RFC 6749 §4.1.1, RFC 7636 §4.3, OIDC Core §3.1.2.1, RFC 8707 §2.1).
 
-    `more` are further parameters, which cannot take the place of these.
+    `more` are further parameters, which cannot replace these.
     """
     return {
         **_consent(metadata, scopes),
@@ -90,18 +90,18 @@ def authorization_params(
 
 
 def _consent(metadata: ServerMetadata, scopes: str) -> dict[str, str]:
-    """Return `prompt=consent` where `offline_access` is asked and may not count without it.
+    """Return `prompt=consent` where `offline_access` is requested and may not count without it.
 
     OIDC Core §11: a server MUST ignore offline_access unless the request says prompt=consent or "other conditions" are
-    in place. Which they are no metadata tells, and some servers leave the refresh token out in silence; so it is sent
-    to all but two kinds. At Okta the condition is known, the app's Refresh Token grant, and prompt=consent would show a
-    page for each scope whose consent is "flexible", although the admin trusts the app. A server that states its prompt
-    values without consent would refuse the request. To send it only once no refresh token came would cost a second way
-    through the browser. A `prompt` of the connection's own takes the place of this one.
+    in place. Metadata does not say which, and some servers leave the refresh token out silently; so it is sent to all
+    but two kinds. At Okta the condition is known, the app's Refresh Token grant, and prompt=consent would show a page
+    for each scope whose consent is "flexible", although the admin trusts the app. A server that states its prompt
+    values without consent would refuse the request. Sending it only after no refresh token came would cost a second
+    trip through the browser. A `prompt` set in the connection replaces this one.
     """
     stated = metadata.prompt_values_supported
-    wanted = "offline_access" in scopes.split() and not metadata.is_okta and (not stated or "consent" in stated)
-    return {"prompt": "consent"} if wanted else {}
+    needed = "offline_access" in scopes.split() and not metadata.is_okta and (not stated or "consent" in stated)
+    return {"prompt": "consent"} if needed else {}
 
 
 def api_params(audience: str, resource: str) -> dict[str, str]:
@@ -142,13 +142,13 @@ def refresh_request(
 
 
 def revocation_request(endpoint: str, *, client_id: str, token: Secret, hint: str) -> httpx.Request:
-    """Revoke a token (RFC 7009 §2.1); at Okta a refresh token takes its access tokens along."""
+    """Revoke a token (RFC 7009 §2.1); at Okta revoking a refresh token revokes its access tokens too."""
     form = {"client_id": client_id, "token": token.reveal(), "token_type_hint": hint}
     return httpx.Request("POST", endpoint, data=form)
 
 
 def introspection_request(endpoint: str, *, client_id: str, token: Secret, hint: str) -> httpx.Request:
-    """Ask what a token is worth (RFC 7662 §2.1); a public client names itself in the body."""
+    """Introspect a token (RFC 7662 §2.1); a public client names itself in the body."""
     form = {"client_id": client_id, "token": token.reveal(), "token_type_hint": hint}
     return form_request(endpoint, form)
 
@@ -162,12 +162,12 @@ def form_request(endpoint: str, form: Mapping[str, str]) -> httpx.Request:
 
 
 def read_token_response(response: FetchedResponse) -> TokenResponse:
-    """Read a response of the token endpoint, with the room that RFC 6749 §5.1 leaves.
+    """Read a response of the token endpoint, as leniently as RFC 6749 §5.1 permits.
 
-    Whatever else is wrong with it, a refresh token in a 2xx response is handed on: then `access_token` is None and
-    `flaw` says why. What is optional and cannot be used is *not stated*; empty and null are absent; the media type is a
-    hint. Raises OAuthError for an error in any dialect, UnusableResponse for anything else that brings no token: a web
-    page of a captive portal, a redirect, garbage.
+    Whatever else is wrong with it, a refresh token in a 2xx response is returned: then `access_token` is None and
+    `flaw` says why. An optional member that cannot be used is *not stated*; empty and null are absent; the media type
+    is a hint. Raises OAuthError for an error in any dialect, UnusableResponse for anything else without tokens: a
+    captive portal's web page, a redirect, garbage.
     """
     members = read_members(response)
     if not response.is_success:
@@ -194,7 +194,7 @@ def read_refresh_token(members: Members) -> Secret | None:
 
 
 def read_broken_response(response: FetchedResponse) -> TokenResponse | None:
-    """Return the refresh token in what came of a response that broke off; None where none can be read in a 2xx."""
+    """Return the refresh token in the part received of a response that broke off; None unless it was a 2xx."""
     refresh_token = read_refresh_token(read_members(response)) if response.is_success else None
     if refresh_token is None:
         return None
@@ -234,16 +234,16 @@ def _no_tokens(response: FetchedResponse, members: Members, flaw: AccessTokenFla
 
 
 def _header_safe(value: object) -> Secret | None:
-    """Return a token that can stand in a header; surrounding blanks are none of it."""
+    """Return a token that can stand in a header, without surrounding blanks."""
     text = value.strip() if isinstance(value, str) else ""
     return Secret(text) if text and text.isascii() and text.isprintable() and " " not in text else None
 
 
 def seconds_stated(value: object) -> float | None:
-    """Return a time in seconds, None for anything that cannot be one: it is not stated then."""
+    """Return a time in seconds, None for anything that cannot be one: it counts as not stated."""
     if isinstance(value, str):
-        found = _SECONDS.fullmatch(value.strip())
-        value = float(found[0]) if found else None
+        match = _SECONDS.fullmatch(value.strip())
+        value = float(match[0]) if match else None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if 0 < value < _LONGEST_LIFE_S else None
@@ -256,7 +256,7 @@ def _scope(value: object) -> str | None:
 
 
 def server_time(response: FetchedResponse) -> float | None:
-    """Return the answer's Date header as epoch seconds, None where there is none to use."""
+    """Return the response's Date header as epoch seconds, None where there is no usable one."""
     try:
         return parsedate_to_datetime(response.headers["date"]).timestamp()
     except (KeyError, ValueError, TypeError, OverflowError):
@@ -264,7 +264,7 @@ def server_time(response: FetchedResponse) -> float | None:
 
 
 def retry_after_s(response: FetchedResponse) -> float | None:
-    """Return how long the server asks us to wait: Retry-After, else Okta's X-Rate-Limit-Reset minus its Date."""
+    """Return the wait the server asks for: Retry-After, else Okta's X-Rate-Limit-Reset minus its Date."""
     text = str(response.headers.get("retry-after", "")).strip()
     if text.isascii() and text.isdigit():
         return float(text)
@@ -283,7 +283,7 @@ def retry_after_s(response: FetchedResponse) -> float | None:
 def error_response(
     response: FetchedResponse, where: str = "token endpoint", members: Members | None = None
 ) -> OAuthError | UnusableResponse:
-    """Return the error that a response tells in any dialect (see `said_error`), or that it tells none."""
+    """Return the error in a response of any dialect (see `said_error`), or UnusableResponse where it has none."""
     wait = retry_after_s(response)
     said = said_error(response, members or read_members(response))
     if said is not None:
@@ -294,8 +294,10 @@ def error_response(
 
 
 def _code(response: FetchedResponse, said: str) -> str:
-    """Return an error code to judge by. A secret that happens to be a word of a code, as a password `invalid`, does not
-    change it; one that a server repeats in its code is masked.
+    """Return an error code to judge by.
+
+    A secret that happens to be a word of a code, as a password `invalid`, does not change it; a secret that a server
+    repeats in its code is masked.
     """
     code = one_line(said, longest=_LONGEST_CODE)
     is_secret = any(span.start == 0 and span.end == len(code) for span in response.secrets.spans(code))
@@ -319,12 +321,12 @@ def _unexplained(response: FetchedResponse, where: str, retry_after_s: float | N
 
 def _is_web_page(response: FetchedResponse) -> bool:
     begins = response.body.lstrip()[:1]
-    # Frameworks call an empty body text/html, too.
+    # frameworks label an empty body text/html, too
     return bool(begins) and (response.media_type == "text/html" or begins == b"<")
 
 
 def json_object(response: FetchedResponse, where: str = "token endpoint") -> dict[str, Any]:
-    """Return the JSON object a success is, whatever its media type; raises OAuthError or UnusableResponse otherwise."""
+    """Return the JSON object of a success, whatever its media type; raises OAuthError or UnusableResponse otherwise."""
     if response.truncated:
         raise unusable(response, "it is larger than 1 MiB", where)
     try:
@@ -337,10 +339,10 @@ def json_object(response: FetchedResponse, where: str = "token endpoint") -> dic
 
 
 def read_secret(
-    response: FetchedResponse, found: dict[str, Any], name: str, where: str = "token endpoint"
+    response: FetchedResponse, members: dict[str, Any], name: str, where: str = "token endpoint"
 ) -> Secret | None:
     """Return a token or a handle in a response, None where there is none; raises UnusableResponse."""
-    value = found.get(name)
+    value = members.get(name)
     if value is None or value == "":
         return None
     if not isinstance(value, str) or not (value.isascii() and value.isprintable()):
@@ -351,5 +353,4 @@ def read_secret(
 def unusable(
     response: FetchedResponse, why: str, where: str = "token endpoint", kind: FailureKind = FailureKind.UNUSABLE
 ) -> UnusableResponse:
-    """Return that a response is not what that endpoint's response must be."""
     return UnusableResponse(words.unusable(where, why), status=response.status, kind=kind)

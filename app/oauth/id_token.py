@@ -1,4 +1,4 @@
-"""ID tokens for those who act on them: the claims of one that passes every rule, or the first rule that fails."""
+"""ID tokens verified for use: the claims of one that passes every rule, or the first rule that fails."""
 
 from enum import Enum
 from typing import Any
@@ -54,7 +54,7 @@ def verify_id_token(
 
 
 class Belongs(Enum):
-    """Whose a refreshed ID token says it is, which decides over all that came with it (OIDC Core §12.2)."""
+    """Whom a refreshed ID token names, which decides whether its response may be used (OIDC Core §12.2)."""
 
     OURS = "ours, or it does not say otherwise"
     ANOTHER_CLIENTS = "made by another issuer, or for another client"
@@ -62,10 +62,10 @@ class Belongs(Enum):
 
 
 def whose(token: Secret, *, issuer: str, client_id: str, first: dict[str, Any] | None) -> Belongs:
-    """Return whose a refreshed ID token says it is, whether or not its signature holds.
+    """Return whom a refreshed ID token names, whether or not its signature holds.
 
     It came over TLS from the token endpoint itself, which vouches for it as a signature does (OIDC Core §3.1.3.7 rule
-    6); and of a response that contradicts itself nothing should be used. What it does not say is no contradiction.
+    6); a response that contradicts itself must not be used. A missing claim is no contradiction.
     """
     try:
         claims = read_jws(token.reveal()).claims

@@ -1,11 +1,11 @@
 """Compact JWS, read strictly: bounded, canonical base64url, strict JSON (RFC 7515 §7.1)."""
 
-import base64
 import binascii
 import re
 from dataclasses import dataclass
 from typing import Any
 
+from app.base64url import base64url, from_base64url
 from app.strict_json import read_object
 
 LONGEST = 64 * 1024
@@ -26,7 +26,7 @@ class Jws:
 
 
 class NotReadable(ValueError):
-    """A text that is no strict compact JWS; `rule` names what it breaks, the text says how."""
+    """The text is not a strict compact JWS; `rule` names what it breaks, the message says how."""
 
     def __init__(self, rule: str, why: str) -> None:
         super().__init__(why)
@@ -68,14 +68,14 @@ def read_parts(token: str, *, required: int = 1) -> Parts:
 
 
 def _octets(part: bytes) -> bytes:
-    """Return what a part encodes; there is exactly one way to write each value (no padding, no spare bits)."""
+    """Return what a part encodes; each value has exactly one encoding (no padding, no spare bits)."""
     if not _ALPHABET.fullmatch(part):
         raise NotReadable("encoding", "it has characters outside the base64url alphabet")
     try:
-        octets = base64.urlsafe_b64decode(part + b"=" * (-len(part) % 4))
+        octets = from_base64url(part.decode("ascii"))
     except binascii.Error:
         raise NotReadable("encoding", "a part has an impossible length") from None
-    if base64.urlsafe_b64encode(octets).rstrip(b"=") != part:
+    if base64url(octets).encode("ascii") != part:
         raise NotReadable("encoding", "a part has bits to spare that are not zero")
     return octets
 

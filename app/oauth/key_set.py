@@ -1,4 +1,4 @@
-"""An issuer's published keys: read strictly, and chosen so that exactly one can be meant (RFC 7517, RFC 8725)."""
+"""An issuer's published keys: read strictly, and selected so that exactly one can match (RFC 7517, RFC 8725)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import jwt
 
 SMALLEST_RSA_BITS, LARGEST_RSA_BITS = 2048, 8192
-# Asymmetric only: a public client has no secret to share, so an HMAC could be made by anybody (RFC 8725 §3.1).
+# Asymmetric only: a public client has no secret to share, so anyone could make an HMAC (RFC 8725 §3.1).
 KEY_TYPES = {
     **dict.fromkeys(("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"), "RSA"),
     **dict.fromkeys(("ES256", "ES384", "ES512", "ES256K"), "EC"),
@@ -39,15 +39,15 @@ _ROCA = {
 
 @dataclass(frozen=True, slots=True)
 class ReadyKey:
-    """A key ready to verify with; `rsa_bits` is an RSA key's size, `weakness` says why nobody should trust it."""
+    """A key ready to verify with; `rsa_bits` is an RSA key's size, `weakness` says why it must not be trusted."""
 
     jwk: "jwt.PyJWK"
     rsa_bits: int | None = None
     weakness: str = ""
 
     def has_signed(self, text: bytes, signature: bytes) -> bool:
-        """Return whether the signature is this key's; may raise what a key raises that is none."""
-        # OpenSSL takes an RSA signature whose leading zero octet was cut off: one in 256 could be written twice.
+        """Return whether the signature is this key's; may raise what PyJWT and cryptography raise for a bad key."""
+        # OpenSSL takes an RSA signature without its leading zero byte, so one in 256 had two valid forms.
         if self.rsa_bits is not None and len(signature) != (self.rsa_bits + 7) // 8:  # RFC 8017 §8.1.2, §8.2.2
             return False
         return bool(self.jwk.Algorithm.verify(text, self.jwk.key, signature))
@@ -55,20 +55,20 @@ class ReadyKey:
 
 @dataclass(frozen=True, slots=True)
 class KeySet:
-    """Public keys as JSON objects, with those made ready that were used; `source` says where they come from."""
+    """Public keys as JSON objects; those in use are parsed once. `source` says where they come from."""
 
     keys: tuple[dict[str, Any], ...]
     source: str = ""
     _ready: dict[tuple[int, str], ReadyKey] = field(default_factory=dict, compare=False, repr=False)
 
     def fitting(self, header: dict[str, Any]) -> list[int]:
-        """Return the places of the keys that fit a token's header: by kid where it names one, and kty, alg, use."""
+        """Return the indexes of the keys that fit a token's header: by kid where it names one, and kty, alg, use."""
         alg = str(header.get("alg", ""))
         return [place for place, key in enumerate(self.keys) if _fits(key, header, alg)]
 
     def ready(self, place: int, alg: str) -> ReadyKey:
-        """Return a key ready to verify with; raises jwt.PyJWTError or ValueError when it is none of the algorithm's."""
-        import jwt  # here: its cryptography is heavy, and a call with a token in hand verifies nothing
+        """Return a parsed key; raises jwt.PyJWTError or ValueError when it does not suit the algorithm."""
+        import jwt  # imported here: cryptography is slow to load, and a call with a token in hand verifies nothing
 
         name = (place, alg)
         if name not in self._ready:
@@ -76,9 +76,9 @@ class KeySet:
         return self._ready[name]
 
 
-def keys_of(found: Iterable[Any], source: str = "") -> KeySet:
-    """Return the public ones of the keys found; symmetric ones are dropped, and private ones lose what is private."""
-    objects = [key for key in found if isinstance(key, dict) and key.get("kty") not in (None, "oct")]
+def keys_of(keys: Iterable[Any], source: str = "") -> KeySet:
+    """Return the public keys; symmetric ones are dropped, and private ones are reduced to their public part."""
+    objects = [key for key in keys if isinstance(key, dict) and key.get("kty") not in (None, "oct")]
     return KeySet(tuple(_public(key) for key in objects[:_MOST_KEYS]), source)
 
 
@@ -87,12 +87,12 @@ def read_keys(response: FetchedResponse, source: str = "") -> KeySet:
     try:
         if response.status != 200 or response.truncated:  # noqa: PLR2004 - HTTP's own number
             raise ValueError(f"it answered {response.status}")  # noqa: TRY301 - one way out below
-        found = read_object(response.body).get("keys")
-        if not isinstance(found, list):
+        keys = read_object(response.body).get("keys")
+        if not isinstance(keys, list):
             raise ValueError("it has no keys")  # noqa: TRY301, TRY004
     except ValueError as why:
         raise UnusableResponse(words.unreadable("issuer's keys", why), status=response.status) from None
-    return keys_of(found, source)
+    return keys_of(keys, source)
 
 
 def _made_ready(key: "jwt.PyJWK") -> ReadyKey:
@@ -126,5 +126,5 @@ def _fits(key: dict[str, Any], header: dict[str, Any], alg: str) -> bool:
 
 
 def _is_named(key: dict[str, Any], kid: object) -> bool:
-    """Return whether a key bears that kid; only texts are names (in Python, True is 1, and no kid is None)."""
+    """Return whether a key has that kid; only strings are names (in Python, True is 1, and no kid is None)."""
     return isinstance(kid, str) and key.get("kid") == kid

@@ -1,8 +1,8 @@
-"""What a response says, by any sensible reading: for what must not be lost or missed because of how it was written.
+"""Lenient reading of a response: for what must not be lost or missed because of how it was written.
 
 Servers answer in dialects: another media type or status, a form instead of JSON, a wrapper around the object, names in
-camel case, a body that breaks off. A refresh token may come once only, and a refusal must be understood; so both are
-read from whatever came. How good the rest of a response is, is judged elsewhere, and strictly.
+camel case, a body that breaks off. A refresh token may come only once, and a refusal must be understood; so both are
+read from whatever came. The rest of a response is judged elsewhere, and strictly.
 """
 
 import json
@@ -33,16 +33,13 @@ _WORDS_NAMES = ("errordescription", "message", "errorsummary", "errormessage", "
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """The members of an answer's object; without `is_whole` only pieces of a broken text could be read."""
+    """The members of a response's object; without `is_whole` only pieces of a broken text could be read."""
 
     found: dict[str, Any]
     is_whole: bool
 
     def get(self, name: str) -> Any:
-        """Return a member by its name, else by one that differs only in case, `_` and `-`.
-
-        None where there is none, or only empty ones.
-        """
+        """Return a member by its name, else by one that differs only in case, `_` and `-`; None if absent or empty."""
         value = self.found.get(name)
         if not _is_empty(value):
             return value
@@ -50,7 +47,7 @@ class Members:
 
 
 def read_members(response: FetchedResponse) -> Members:
-    """Return what a response says; empty for a web page, an image, or nothing at all. Raises nothing."""
+    """Return the members of a response; none for a web page, an image or an empty body. Never raises."""
     text = _text(response.body)
     found = _object_in(_json(text), errors_first=not response.is_success)
     if found is not None:
@@ -64,8 +61,8 @@ def read_members(response: FetchedResponse) -> Members:
 def token_text(value: Any) -> str | None:
     """Return a refresh token by any sensible reading of a member, None where there is none.
 
-    It goes back in a form and nowhere else, so it may be any text; a number is taken for its digits, and a list or an
-    object of one text for that text.
+    It is only ever sent back in a form, so any text will do; a number is taken for its digits, a list or an object of
+    one text for that text.
     """
     if isinstance(value, list | dict) and len(value) == 1:
         value = next(iter(value.values() if isinstance(value, dict) else value))
@@ -75,12 +72,12 @@ def token_text(value: Any) -> str | None:
 
 
 def said_error(response: FetchedResponse, members: Members) -> tuple[str, str] | None:
-    """Return the `error` and `error_description` of a response in any dialect, as they came; None where it says none.
+    """Return the `error` and `error_description` of a response in any dialect, as they came; None where it has none.
 
-    Besides RFC 6749 §5.2: an object as `error`, a list of `errors`, Okta's `errorCode` with its `errorSummary`; and of
-    a response that is no success also `code` or `status` with a `message`, a body that is nothing but a code, and the
-    `error` of a challenge (RFC 6750 §3). Of a success, `code` and `status` only where they are what a poll is told. A
-    refusal whose `error` repeats its status in words, as web frameworks write by themselves, says none.
+    Besides RFC 6749 §5.2: an object as `error`, a list of `errors`, Okta's `errorCode` with its `errorSummary`; outside
+    2xx also `code` or `status` with a `message`, a body that is only a code, and the `error` of a challenge (RFC 6750
+    §3). In a 2xx, `code` and `status` count only where they are the errors of a poll. An `error` that merely repeats
+    the status in words, as web frameworks write by default, is none.
     """
     for code, words in _errors_said(response, members):
         if response.is_success or not is_reason_phrase(code):
@@ -89,13 +86,13 @@ def said_error(response: FetchedResponse, members: Members) -> tuple[str, str] |
 
 
 def challenge_errors(response: FetchedResponse) -> list[str]:
-    """Return the `error` of every challenge in a response, of whatever scheme (RFC 6750 §3)."""
+    """Return the `error` of every challenge in a response, whatever its scheme (RFC 6750 §3)."""
     headers = response.headers.get_list("www-authenticate")
     return [error for header in headers for error in _CHALLENGE_ERROR.findall(header)]
 
 
 def _errors_said(response: FetchedResponse, members: Members) -> Iterator[tuple[str, str]]:
-    """Yield code and words wherever a response may tell an error; an empty code where there are words only."""
+    """Yield code and description wherever a response may state an error; an empty code where there is only text."""
     yield from _error_members(members, takes_code=response.status not in _NOT_THE_ENDPOINT)
     if response.is_success:
         yield from _polling_code(members)
@@ -175,10 +172,10 @@ def _number(digits: str) -> int | None:
 
 
 def _object_in(found: Any, *, errors_first: bool) -> dict[str, Any] | None:
-    """Return the object that brings tokens or tells of an error, also inside a wrapper; else the outermost object.
+    """Return the object that brings tokens or an error, also inside a wrapper; else the outermost object.
 
-    Beside a wrapper there may well be an `error` that is empty. Of several objects with tokens, one with a refresh
-    token counts before others: it comes once only. Within a refusal it is the error that counts.
+    A wrapper may have an empty `error` beside it. Of several objects with tokens, one with a refresh token comes first:
+    it is issued only once. In a refusal the error counts.
     """
     objects = list(_objects_in(found))
     measures = (_tells, _brings) if errors_first else (_brings, _tells)
@@ -190,14 +187,14 @@ def _object_in(found: Any, *, errors_first: bool) -> dict[str, Any] | None:
 
 
 def _objects_in(found: Any) -> Iterator[dict[str, Any]]:
-    """Yield every object from the outermost on; with the ID token of one that is around it, where it has none."""
+    """Yield every object from the outermost in; each inherits an ID token from the object around it."""
     todo: deque[tuple[Any, dict[str, Any]]] = deque([(found, {})])
     for _ in range(_MOST_LOOKED_AT):
         if not todo:
             return
         each, around = todo.popleft()
         if isinstance(each, str):
-            each = _json(each)  # JSON in a JSON string
+            each = _json(each)  # JSON inside a JSON string
         if isinstance(each, dict):
             own = {"id_token": token} if (token := _member(each, "idtoken")) else around
             yield each if own is not around else {**each, **around}
@@ -207,19 +204,19 @@ def _objects_in(found: Any) -> Iterator[dict[str, Any]]:
 
 
 def _may_hold(value: Any) -> bool:
-    """Return whether an object may be in there; plain values are not worth a look each."""
+    """Return whether a value may contain an object; plain values need no look."""
     return isinstance(value, dict | list) or (isinstance(value, str) and value.lstrip()[:1] in ("{", "["))
 
 
 def _brings(found: dict[str, Any]) -> int:
-    """Return what an object brings: 3 for both tokens, 2 for a refresh token, 1 for an access token, else 0."""
+    """Rank an object: 3 for both tokens, 2 for a refresh token, 1 for an access token, else 0."""
     access = _member(found, "accesstoken")
     has_access = isinstance(access, str) and bool(access.strip())
     return 2 * (token_text(_member(found, "refreshtoken")) is not None) + has_access
 
 
 def _tells(found: dict[str, Any]) -> int:
-    """Return what an object tells: 2 for an error, 1 for the status in words, 0 for none."""
+    """Rank an object: 2 for an error, 1 for the status in words, 0 for none."""
     errors = [value for name, value in found.items() if _plain(name) in _ERRORS and value and not _is_empty(value)]
     return max((1 if isinstance(each, str) and is_reason_phrase(each) else 2 for each in errors), default=0)
 

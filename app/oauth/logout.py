@@ -1,11 +1,11 @@
-"""Ends the browser's session at the server (OpenID Connect RP-Initiated Logout 1.0): its URL, and a way there.
+"""Ends the browser's session at the server (OpenID Connect RP-Initiated Logout 1.0).
 
-The URL carries the ID token, and a browser is started with the URL it shall open as an argument, which every program
-of this person can read. So the browser is started with the address of a page on loopback, which leads on, once.
+The URL carries the ID token, and a browser is started with its URL as a process argument, which every program of this
+user can read. So the browser is started with the address of a loopback page, which redirects once.
 
-It leads by a 303 and not by a form that posts the token, as Okta would rather have it: a form wants JavaScript or a
-click, and a server whose session cookie is SameSite=Lax, which is the browsers' default, gets no cookie with it and so
-would not know whose session to end.
+It redirects with a 303 instead of a form that posts the token, which Okta would prefer: a form needs JavaScript or a
+click, and a server whose session cookie is SameSite=Lax, the browsers' default, would get no cookie with the POST and
+so not know whose session to end.
 """
 
 import asyncio
@@ -29,27 +29,27 @@ _WORDS = {
     403: "This address is for a browser that opens it as a page.",
     404: "Nothing here.",
     405: "This address is for a browser that opens it as a page.",
-    410: "This sign-out has been led on already. You can close this page.",
-    421: "This address goes by another name.",
+    410: "This sign-out was already forwarded. You can close this page.",
+    421: "This page has another host name.",
     503: "Too many connections.",
 }
 
 
 def end_session_url(endpoint: str, *, client_id: str, id_token: Secret | None) -> Secret:
-    """Return where the browser's session ends (§2); the ID token in it says whose, and may have expired (§4).
+    """Return the logout URL (§2); the ID token in it says whose session to end, and may have expired (§4).
 
-    No `post_logout_redirect_uri`: it would have to be registered, and nobody waits for the browser to come back.
+    No `post_logout_redirect_uri`: it would have to be registered, and nothing waits for the browser to come back.
     """
-    asked = {"client_id": client_id}
+    params = {"client_id": client_id}
     if id_token is not None:
-        asked = {"id_token_hint": id_token.reveal(), **asked}
+        params = {"id_token_hint": id_token.reveal(), **params}
     parts = urlsplit(endpoint)
-    query = "&".join(filter(None, (parts.query, urlencode(asked))))
+    query = "&".join(filter(None, (parts.query, urlencode(params))))
     return Secret(urlunsplit((parts.scheme, parts.netloc, parts.path, query, "")))
 
 
 class SignOutPage:
-    """A page at `url`, a name nobody can guess, that leads one navigation to `onwards` and nobody after it."""
+    """A page at `url`, an unguessable name, that redirects one navigation to `onwards`, and no other."""
 
     def __init__(self, port: int, onwards: Secret) -> None:
         self._host = f"127.0.0.1:{port}"
@@ -61,14 +61,14 @@ class SignOutPage:
         self.url = f"http://{self._host}{self._path}"
 
     async def visited(self, *, timeout_s: float) -> bool:
-        """Return True once a browser was led on, False when none came within `timeout_s` seconds or none was opened."""
+        """Return True once a browser was redirected, False if none came in `timeout_s` seconds or none was opened."""
         with suppress(TimeoutError):
             async with running_limit(timeout_s):
                 return await asyncio.shield(self._led)
         return False
 
     def browser_opened(self, worked: bool) -> None:  # noqa: FBT001 - a callback's one argument
-        """Hear whether a browser could be opened; where none could, nobody is waited for."""
+        """Note whether a browser could be opened; if not, the waiting ends."""
         if not worked and not self._led.done():
             self.is_browserless = True
             self._led.set_result(False)
@@ -92,7 +92,7 @@ class SignOutPage:
 
 @asynccontextmanager
 async def sign_out_page(onwards: Secret) -> AsyncIterator[SignOutPage]:
-    """Serve the page at a free port of 127.0.0.1 until the block is left; raises OSError when no port can be had."""
+    """Serve the page at a free port of 127.0.0.1 until the block is left; raises OSError when no port is free."""
     loopback = LoopbackListener(most=_MOST_CONNECTIONS, too_many=_page(503))
     try:
         page = SignOutPage(await loopback.open(), onwards)

@@ -1,4 +1,4 @@
-"""The listener on loopback that a browser comes to: one request a connection, read in bounds and answered by a page."""
+"""The loopback listener that a browser comes to: one request a connection, bounded, answered by a page."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,9 +11,9 @@ from app.wire.running_time import running_limit
 
 BODY_LIMIT = 64 * 1024
 _HEADER_LIMIT = 16 * 1024
-# Browsers open sockets on speculation and never send anything on them.
+# Browsers open speculative sockets and never send anything on them.
 _CONNECTION_LIMIT_S = 5.0
-# What keeps every page out of caches and referrers.
+# Keeps every page out of caches and referrers.
 _HEADERS = (
     ("Connection", "close"),
     ("Cache-Control", "no-store"),
@@ -26,7 +26,7 @@ _HEADERS = (
 class BrowserRequest:
     """A request that arrived; header names are in lower case.
 
-    `body` is that of a POST, and None where it was not read: it does not say how long it is, or is over BODY_LIMIT.
+    `body` is that of a POST, and None where it was not read: it states no length, or is over BODY_LIMIT.
     """
 
     method: str
@@ -36,18 +36,18 @@ class BrowserRequest:
 
     @property
     def is_navigation(self) -> bool:
-        """Whether a browser asks because a person goes there, and not a page that loads or fetches it."""
+        """Whether the user navigated here, rather than a page loading or fetching it."""
         return (self.destination, self.headers.get("sec-fetch-mode", "navigate")) == ("document", "navigate")
 
     @property
     def destination(self) -> str:
-        """What the browser will use the response as; "document" where it does not say."""
+        """What the browser will use the response as (Sec-Fetch-Dest); "document" where it does not say."""
         return self.headers.get("sec-fetch-dest", "document")
 
 
 @dataclass(frozen=True, slots=True)
 class LoopbackPage:
-    """A response, with the headers it has beside those that all have; its `body` is UTF-8."""
+    """A response, with the headers added to those that all have; its `body` is UTF-8."""
 
     status: int
     body: str
@@ -68,12 +68,12 @@ class LoopbackListener:
         self._reading: set[asyncio.StreamWriter] = set()
 
     async def open(self, host: str = "127.0.0.1", port: int = 0) -> int:
-        """Listen, and return the port; raises OSError where it cannot be had."""
+        """Listen, and return the port; raises OSError where it is not free."""
         self._server = await asyncio.start_server(self._serve, host, port, limit=_HEADER_LIMIT)
         return int(self._server.sockets[0].getsockname()[1])
 
     async def close(self) -> None:
-        """Free the port: who has not asked yet is hung up on, who is being answered gets the whole page."""
+        """Free the port: idle connections are closed, a page being sent is sent in full."""
         if self._server is not None:
             self._server.close()
         for writer in self._reading:
@@ -106,7 +106,7 @@ class LoopbackListener:
 
 
 class _Reading:
-    """Reads one request, event by event; raises h11.RemoteProtocolError for whatever is none."""
+    """Reads one request, event by event; raises h11.RemoteProtocolError for anything else."""
 
     def __init__(self, reader: asyncio.StreamReader) -> None:
         self._reader = reader
@@ -122,7 +122,7 @@ class _Reading:
 
     async def _body(self, headers: dict[str, str]) -> bytes | None:
         length = headers.get("content-length", "")
-        if not length.isdigit() or int(length) > BODY_LIMIT:  # h11 has seen to it that it is a number
+        if not length.isdigit() or int(length) > BODY_LIMIT:  # h11 has checked that it is a number
             return None
         body = bytearray()
         while isinstance(event := await self._next_event(), h11.Data):

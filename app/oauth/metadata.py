@@ -23,7 +23,7 @@ _RFC_8414 = "/.well-known/oauth-authorization-server"
 class ServerMetadata:
     """What the client needs of an issuer's metadata; lists that are not stated are empty.
 
-    Endpoints that are absent, empty or not to be asked are None where signing in can do without them.
+    Optional endpoints are None where they are absent, empty or not usable.
     """
 
     issuer: str
@@ -47,12 +47,12 @@ class ServerMetadata:
 
     @property
     def is_okta(self) -> bool:
-        """Whether the authorization endpoint lies where every Okta org has it, whatever its domain (Okta fact §2.1)."""
+        """Whether the authorization endpoint is where every Okta org has it, whatever its domain (Okta fact §2.1)."""
         return re.search(r"/oauth2(/[^/]+)?/v1/authorize$", urlsplit(self.authorization_endpoint).path) is not None
 
     @property
     def public_clients_may_introspect(self) -> bool:
-        """Whether a client without a secret may ask what a token is worth (RFC 7662 §2.1; RFC 8414 §2)."""
+        """Whether a client without a secret may introspect tokens (RFC 7662 §2.1; RFC 8414 §2)."""
         return self.introspection_endpoint is not None and "none" in self.introspection_auth_methods
 
 
@@ -71,7 +71,7 @@ def metadata_requests(issuer: str) -> list[httpx.Request]:
 def read_metadata(issuer: str, response: FetchedResponse) -> ServerMetadata:
     """Read a metadata response; its `issuer` must equal the one asked for (RFC 8414 §3.3, OIDC Discovery §4.3).
 
-    Raises DiscoveryFailed for anything that is no metadata of this issuer.
+    Raises DiscoveryFailed for anything else.
     """
     if response.status != httpx.codes.OK:
         raise DiscoveryFailed(words.no_metadata(response.status), kind=FailureKind.NO_METADATA)
@@ -81,14 +81,14 @@ def read_metadata(issuer: str, response: FetchedResponse) -> ServerMetadata:
         what, step = words.METADATA_IS_A_PAGE
         raise DiscoveryFailed(what, kind=FailureKind.WEB_PAGE, next_step=step)
     try:
-        found = read_object(response.body)
+        members = read_object(response.body)
     except ValueError as why:
         what = words.unreadable("issuer's metadata", why)
         raise DiscoveryFailed(what, kind=FailureKind.UNUSABLE) from None
-    if found.get("issuer") != issuer:
-        what, step = words.other_issuer(_stated(response, found.get("issuer")))
+    if members.get("issuer") != issuer:
+        what, step = words.other_issuer(_stated(response, members.get("issuer")))
         raise DiscoveryFailed(what, kind=FailureKind.OTHER_ISSUER, next_step=step)
-    return _metadata(found)
+    return _metadata(members)
 
 
 def _metadata(found: dict[str, Any]) -> ServerMetadata:
@@ -129,7 +129,7 @@ def _endpoint(found: dict[str, Any], name: str) -> str:
 
 
 def _optional_endpoint(found: dict[str, Any], name: str) -> str | None:
-    """Return an endpoint that signing in can do without; one that cannot be asked is as good as none."""
+    """Return an optional endpoint; one that cannot be used counts as absent."""
     try:
         return _endpoint(found, name)
     except DiscoveryFailed:

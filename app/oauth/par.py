@@ -1,4 +1,4 @@
-"""Pushed authorization requests: the server is told beforehand what the browser is to ask (RFC 9126)."""
+"""Pushed authorization requests: the request is sent to the server before the browser is opened (RFC 9126)."""
 
 from collections.abc import Mapping
 
@@ -16,11 +16,11 @@ def pushed_request(endpoint: str, params: Mapping[str, str]) -> httpx.Request:
 
 
 def read_pushed(response: FetchedResponse) -> str:
-    """Return the `request_uri` that stands for the request (RFC 9126 §2.2).
+    """Return the `request_uri` of the pushed request (RFC 9126 §2.2).
 
     Its lifetime is not read: the browser opens it at once. Raises OAuthError (§2.3) or UnusableResponse.
     """
-    # 201 by the book; a server that says 200 has not refused
+    # §2.2 says 201; a server that says 200 has not refused
     if not response.is_success:
         raise error_response(response, WHERE)
     request_uri = json_object(response, WHERE).get("request_uri")
@@ -30,5 +30,5 @@ def read_pushed(response: FetchedResponse) -> str:
 
 
 def reference(client_id: str, request_uri: str) -> dict[str, str]:
-    """Return all that the browser carries (RFC 9126 §4)."""
+    """Return the parameters that the browser carries (RFC 9126 §4)."""
     return {"client_id": client_id, "request_uri": request_uri}

@@ -1,4 +1,4 @@
-"""The redirect listener: waits on loopback for the browser to come back with a response (RFC 8252 §7.3)."""
+"""The redirect listener: waits on loopback for the browser to return with a response (RFC 8252 §7.3)."""
 
 import asyncio
 import hmac
@@ -32,7 +32,7 @@ _HEADERS = (
 
 @dataclass(frozen=True, slots=True)
 class RedirectResponse:
-    """What the browser brought back: a code, or the server's error; the `state` was ours."""
+    """The authorization response: a code, or the server's error; its `state` was ours."""
 
     code: Secret | None
     error: str | None = None
@@ -42,8 +42,8 @@ class RedirectResponse:
 class RedirectListener:
     """A listener for one sign-in; the first response with our state wins, everything else is ignored and reported.
 
-    `taken_ports` are those of the redirect URIs before this one, which other programs held; `said` returns the
-    server's words as they may be told.
+    `taken_ports` are those of the earlier redirect URIs, in use by other programs; `said` masks secrets in the server's
+    words.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class RedirectListener:
         """Judge one request (security facts §6.1)."""
         try:
             target = urlsplit(request.target)
-        except ValueError:  # `//[` is a target to h11 and no URL to Python
+        except ValueError:  # h11 accepts `//[` as a target; Python cannot parse it as a URL
             return self._ignore(400, Ignored.NO_URL)
         if request.headers.get("host") != self._parts.netloc:
             return self._ignore(421, Ignored.OTHER_HOST)
@@ -96,7 +96,7 @@ class RedirectListener:
         return self._take_form(request.headers.get("content-type", ""), request.body)
 
     def _take_form(self, content_type: str, body: bytes | None) -> LoopbackPage:
-        """Take a response sent as a form (OAuth 2.0 Form Post Response Mode §2); the query is not looked at then."""
+        """Read a response sent as a form (OAuth 2.0 Form Post Response Mode §2); its query is ignored."""
         if content_type.partition(";")[0].strip().lower() != _FORM:
             return self._ignore(415, Ignored.NO_FORM)
         if body is None:
@@ -152,11 +152,10 @@ async def listen(
     ignored: Callable[[Ignored], None],
     said: Callable[[str], str] = one_line,
 ) -> AsyncIterator[RedirectListener]:
-    """Listen at the first redirect URI whose port can be had, or without any at a free port of 127.0.0.1.
+    """Listen at the first redirect URI whose port is free, or without any at a free port of 127.0.0.1.
 
-    The port is bound before the URL is built, so that no other program can take it in between, and free again
-    afterwards. `said` returns the server's words as they may be told.
-    Raises BadInput when none of the ports can be had.
+    The port is bound before the URL is built, so that no other program can take it in between, and released afterwards.
+    `said` masks secrets in the server's words. Raises BadInput when none of the ports is free.
     """
     too_many = _page(503, "Too many connections", "Close other pages and try again.")
     loopback = LoopbackListener(most=_MOST_CONNECTIONS, too_many=too_many)
@@ -178,13 +177,13 @@ async def listen(
 
 
 async def _first_free(redirect_uris: Sequence[str], loopback: LoopbackListener) -> tuple[str, tuple[int, ...]]:
-    """Return the redirect URI that is listened at, and the ports before it that other programs hold."""
+    """Return the redirect URI in use, and the ports before it that other programs hold."""
     if not redirect_uris:
         return f"http://127.0.0.1:{await loopback.open()}{DEFAULT_PATH}", ()
     taken: list[int] = []
     for uri in redirect_uris:
         parts = urlsplit(check_redirect_uri(uri))
-        assert parts.hostname is not None  # check_redirect_uri has seen to it
+        assert parts.hostname is not None  # check_redirect_uri guarantees it
         try:
             await loopback.open(parts.hostname, parts.port or 0)
         except OSError:

@@ -1,4 +1,4 @@
-"""The verdict per rule: what was expected of a token, what was found, by which source, and how it came out."""
+"""The verdict per rule: what was expected of a token, what was found, by which source, and the outcome."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,7 +7,7 @@ _SHOWN = 120
 
 
 class RuleOutcome(StrEnum):
-    """How a rule came out; a rule that cannot be checked says why, and is never counted as passed."""
+    """The outcome of a rule; a rule that cannot be checked says why, and never counts as passed."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -58,7 +58,7 @@ SOURCES = {
     "refreshed auth_time": "OIDC Core §12.2",
     "refreshed nonce": "OIDC Core §12.2",
 }
-"""Where each rule is written for an ID token."""
+"""The source of each rule for an ID token."""
 
 JWT_SOURCES = {
     "iss": "RFC 7519 §4.1.1, RFC 9068 §4",
@@ -66,7 +66,7 @@ JWT_SOURCES = {
     "exp": "RFC 7519 §4.1.4, RFC 9068 §4",
     "iat": "RFC 7519 §4.1.6",
 }
-"""Where the same rules are written for other tokens."""
+"""The source of the same rules for other tokens."""
 
 
 def passed(rule: str, expected: str, found: str, why: str = "") -> RuleVerdict:
@@ -74,22 +74,21 @@ def passed(rule: str, expected: str, found: str, why: str = "") -> RuleVerdict:
 
 
 def failed(rule: str, expected: str, found: str, why: str) -> RuleVerdict:
-    """Return a verdict of a rule that does not hold; `why` is the sentence people read."""
+    """Return the verdict of a rule that does not hold; `why` is a sentence."""
     return RuleVerdict(rule, RuleOutcome.FAILED, expected, found, SOURCES[rule], why)
 
 
 def not_applicable(rule: str, why: str) -> RuleVerdict:
-    """Return the verdict of a rule this token is not under."""
     return RuleVerdict(rule, RuleOutcome.NOT_APPLICABLE, "", "", SOURCES[rule], why)
 
 
 def unchecked(rule: str, expected: str, why: str) -> RuleVerdict:
-    """Return the verdict of a rule that nobody can check now."""
+    """Return the verdict of a rule that cannot be checked now."""
     return RuleVerdict(rule, RuleOutcome.CANNOT_BE_CHECKED, expected, "", SOURCES[rule], why)
 
 
 def shown(value: object) -> str:
-    """Return a value as a verdict shows it: one line, not a long one, and nothing in it that steers a terminal."""
+    """Return a value as a verdict shows it: one short line without terminal control characters."""
     if value is None:
         return "nothing"
     if value == "":

@@ -1,4 +1,4 @@
-"""Key and signature: which published key is meant, whether it is worth something, and whether it signed the text."""
+"""Key and signature: which published key matches, whether it is strong enough, and whether it signed the text."""
 
 from functools import cache
 
@@ -16,7 +16,7 @@ _EXPECTED = {
 def judge_signature(jws: Jws, keys: KeySet | None, algs: tuple[str, ...] | None) -> list[RuleVerdict]:
     """Return the verdicts of the rules key, key size and signature (RFC 7515 §5.2).
 
-    `algs` are the algorithms the issuer announced, None where nobody knows; symmetric ones count in no case.
+    `algs` are the algorithms the issuer announced, None where they are unknown; symmetric ones never count.
     """
     alg = jws.header.get("alg")
     if keys is None:
@@ -49,7 +49,7 @@ def _under(jws: Jws, keys: KeySet, place: int, alg: str) -> list[RuleVerdict]:
 
 @cache
 def _what_a_key_may_raise() -> tuple[type[Exception], ...]:
-    """Return what a JWK of any content may raise in PyJWT and below it, found by feeding it such."""
+    """Return what a hostile JWK may raise in PyJWT and beneath it, found by fuzzing."""
     import jwt
     from cryptography.exceptions import UnsupportedAlgorithm
 

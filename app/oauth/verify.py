@@ -1,6 +1,5 @@
-"""The strict verifier: every rule a token is under, each with its verdict, for those who act and those who ask why."""
+"""The strict verifier: every rule a token is subject to, each with its verdict."""
 
-import base64
 import hashlib
 import hmac
 from collections.abc import Callable
@@ -8,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from app.base64url import base64url
 from app.oauth.jws import LONGEST, Jws, NotReadable, read_jws
 from app.oauth.key_set import KEY_TYPES, KeySet
 from app.oauth.rules import JWT_SOURCES, RuleOutcome, RuleVerdict, failed, not_applicable, passed, shown, unchecked
@@ -17,17 +17,17 @@ from app.secret import Secret
 SKEW_ALLOWED_S = 300.0
 """How far the server's clock may be from ours; others tolerate up to five minutes too."""
 OLDEST_S = 24 * 3600.0
-"""How old an ID token may be that has just been answered: more than any clock worth trusting is wrong."""
+"""How old an ID token may be that has just been received: more than any usable clock is wrong."""
 
 _READING = ("size", "parts", "encoding", "json")
 _KEYS_IN_HEADER = ("jwk", "jku", "x5u", "x5c")
 _LONGEST_SUB = 255
-_LAST_MOMENT = 1e15  # beyond it a number is no moment, and sums with it overflow
+_LAST_MOMENT = 1e15  # a larger number is no time, and arithmetic with it overflows
 _HASHES = {"256": hashlib.sha256, "384": hashlib.sha384, "512": hashlib.sha512}
 
 
 class JwtKind(StrEnum):
-    """What a token is taken for, which decides the rules it is under."""
+    """What a token is taken for, which decides the rules that apply."""
 
     ID = "ID token"
     ACCESS = "access token"
@@ -36,11 +36,11 @@ class JwtKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """What a token is held against; None means that nobody knows, and the rule cannot be checked.
+    """What a token is compared with; None means unknown, and the rule cannot be checked.
 
     `now` in epoch seconds. `nonce` is the one sent at sign-in; `is_refreshed` means the token came with a refresh,
     where `first` (the claims of the sign-in's ID token) takes its place (OIDC Core §12.2). `audience` is the client ID
-    for an ID token. `is_fresh` means that it has just been answered, so that an old `iat` is suspect.
+    for an ID token. `is_fresh` means that it has just been received, so that an old `iat` is suspect.
     """
 
     kind: JwtKind
@@ -59,7 +59,7 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """Every rule's verdict in order, and what the token says; `claims` are worth something only if `is_verified`."""
+    """Every rule's verdict in order, and the token's content; `claims` can be trusted only if `is_verified`."""
 
     verdicts: tuple[RuleVerdict, ...]
     header: dict[str, Any] | None = field(default=None, repr=False)
@@ -71,7 +71,7 @@ class Verification:
 
     @property
     def is_verified(self) -> bool:
-        """Whether no rule failed and the signature holds; what could not be checked otherwise is said by its rule."""
+        """Whether no rule failed and the signature holds; unchecked rules say so themselves."""
         signature = next((each for each in self.verdicts if each.rule == "signature"), None)
         return self.first_failure is None and signature is not None and signature.outcome is RuleOutcome.PASSED
 
@@ -80,7 +80,7 @@ class Verification:
 
 
 def verify(token: str, expected: Expected) -> Verification:
-    """Return the verdict of every rule; whatever the text is, nothing is raised."""
+    """Return the verdict of every rule; never raises, whatever the text is."""
     try:
         jws = read_jws(token)
     except NotReadable as bad:
@@ -120,7 +120,7 @@ def _typ(jws: Jws, expected: Expected) -> RuleVerdict:
     if "typ" not in jws.header:
         return passed("typ", wanted, "nothing")
     typ, found = jws.header["typ"], shown(jws.header["typ"])
-    # A media type by RFC 7515 §4.1.9: "application/" may stand before it, and case does not matter.
+    # A media type by RFC 7515 §4.1.9: "application/" may precede it, and case does not matter.
     if isinstance(typ, str) and typ.lower().removeprefix("application/") in [each.lower() for each in kinds]:
         return passed("typ", wanted, found)
     if expected.kind is JwtKind.ANY and isinstance(typ, str):
@@ -129,7 +129,7 @@ def _typ(jws: Jws, expected: Expected) -> RuleVerdict:
 
 
 def _crit(jws: Jws) -> RuleVerdict:
-    # b64 changes what is signed, so it may only stand where crit names it (RFC 7797 §6)
+    # b64 changes what is signed, so it is allowed only where crit names it (RFC 7797 §6)
     there = next((name for name in ("crit", "b64") if name in jws.header), None)
     if there is None:
         return passed("crit", "nothing", "nothing")
@@ -148,7 +148,7 @@ def _header_key(jws: Jws) -> RuleVerdict:
     if not there:
         return passed("header key", "no key from the header", "none there")
     return passed(
-        "header key", "no key from the header", f"{', '.join(there)}: not used", "Anybody can put a key there."
+        "header key", "no key from the header", f"{', '.join(there)}: not used", "Anyone can put a key there."
     )
 
 
@@ -161,10 +161,10 @@ def _alg(jws: Jws, expected: Expected) -> RuleVerdict:
     if not isinstance(alg, str):
         return failed("alg", wanted, found, "The token names no algorithm.")
     if alg not in KEY_TYPES:
-        return failed("alg", wanted, found, "The token's algorithm is none that a public client can trust.")
+        return failed("alg", wanted, found, "The token's algorithm is not one that a public client can trust.")
     if expected.algs is not None and alg not in expected.algs:
         return failed("alg", wanted, found, "The token's algorithm is not one the issuer announced.")
-    why = "" if expected.algs is not None else "Nobody said which algorithms the issuer uses."
+    why = "" if expected.algs is not None else "The issuer's algorithms are not known."
     return passed("alg", wanted, found, why)
 
 
@@ -194,7 +194,7 @@ def _types(claims: dict[str, Any], _expected: Expected, _jws: Jws) -> RuleVerdic
 def _iss(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVerdict:
     found = shown(claims.get("iss"))
     if expected.issuer is None:
-        return unchecked("iss", "the issuer", "Nobody said which issuer it should be from.")
+        return unchecked("iss", "the issuer", "The expected issuer is not known.")
     if claims.get("iss") == expected.issuer:
         return passed("iss", expected.issuer, found)
     return failed("iss", expected.issuer, found, f"The {expected.kind} was made by another issuer.")
@@ -210,7 +210,7 @@ def _sub(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVerdict:
 def _aud(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVerdict:
     found = shown(claims.get("aud"))
     if expected.audience is None:
-        return unchecked("aud", "an audience", "Nobody said whom it should be for.")
+        return unchecked("aud", "an audience", "The expected audience is not known.")
     audiences = audiences_of(claims)
     wanted = f"{expected.audience} alone" if expected.kind is JwtKind.ID else expected.audience
     if expected.audience not in audiences:
@@ -224,14 +224,14 @@ def _azp(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVerdict:
     if "azp" not in claims:
         return not_applicable("azp", "There is none, and one audience needs none.")
     if expected.audience is None:
-        return unchecked("azp", "the client", "Nobody said which client it should be for.")
+        return unchecked("azp", "the client", "The expected client is not known.")
     if claims["azp"] == expected.audience:
         return passed("azp", expected.audience, shown(claims["azp"]))
     return failed("azp", expected.audience, shown(claims["azp"]), "The ID token was issued to another client (azp).")
 
 
 def _exp(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVerdict:
-    # a clock that is a little wrong must not refuse what has just been answered; later, ended is ended
+    # a slightly wrong clock must not refuse what has just been received; later, expired is expired
     allowed_s = SKEW_ALLOWED_S if expected.is_fresh else 0.0
     wanted = f"after {expected.now:.0f}" + (f", give or take {allowed_s:.0f} s" if allowed_s else "")
     if not _is_moment(claims.get("exp")):
@@ -276,7 +276,7 @@ def _nonce(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVerdict
     if claims.get("nonce") == expected.nonce:
         return passed("nonce", "the one sent at sign-in", "the same")
     found = "another" if "nonce" in claims else "none"
-    return failed("nonce", "the one sent at sign-in", found, "The ID token responses another sign-in (nonce).")
+    return failed("nonce", "the one sent at sign-in", found, "The ID token is for another sign-in (nonce).")
 
 
 def _at_hash(claims: dict[str, Any], expected: Expected, jws: Jws) -> RuleVerdict:
@@ -298,17 +298,17 @@ def _auth_time(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVer
     wanted = f"at most {expected.max_age_s:.0f} s ago"
     auth_time = claims.get("auth_time")
     if not _is_moment(auth_time):
-        return failed("auth_time", wanted, shown(auth_time), "The ID token does not say when the person signed in.")
+        return failed("auth_time", wanted, shown(auth_time), "The ID token does not say when the user signed in.")
     assert auth_time is not None
     if auth_time + expected.max_age_s + SKEW_ALLOWED_S < expected.now:
-        return failed("auth_time", wanted, shown(auth_time), "The person signed in too long ago.")
+        return failed("auth_time", wanted, shown(auth_time), "The user signed in too long ago.")
     if auth_time > expected.now + SKEW_ALLOWED_S:
-        return failed("auth_time", wanted, shown(auth_time), "The person is said to sign in some day in the future.")
+        return failed("auth_time", wanted, shown(auth_time), "The sign-in time (auth_time) is in the future.")
     return passed("auth_time", wanted, shown(auth_time))
 
 
 def _as_at_sign_in(name: str) -> Rule:
-    """Return the rule that a claim is what it was at sign-in (OIDC Core §12.2)."""
+    """Return the rule that a claim equals that of the sign-in (OIDC Core §12.2)."""
     rule, optional = f"refreshed {name}", name in ("auth_time", "nonce")
 
     def check(claims: dict[str, Any], expected: Expected, _jws: Jws) -> RuleVerdict:
@@ -338,7 +338,7 @@ _REFRESHED = tuple(_as_at_sign_in(name) for name in ("iss", "sub", "aud", "azp",
 
 
 def audiences_of(claims: dict[str, Any]) -> set[str]:
-    """Return whom a token is for; anything but a text or a list of texts is for nobody."""
+    """Return the audiences of a token; anything but a string or a list of strings is none."""
     aud = claims.get("aud")
     if isinstance(aud, str):
         return {aud}
@@ -351,7 +351,7 @@ def access_token_hash(alg: str, access_token: str) -> str | None:
     if make is None:
         return None
     digest = make(access_token.encode("utf-8", "surrogatepass")).digest()  # a pasted one may hold anything
-    return base64.urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=").decode("ascii")
+    return base64url(digest[: len(digest) // 2])
 
 
 def _is_moment(value: object) -> bool:

@@ -1,10 +1,10 @@
-"""The sentences of what goes wrong between a client and an authorization server."""
+"""The sentences for failures between a client and an authorization server."""
 
 OTHER_ISSUER_ANSWERED = "The response came from another issuer than the one asked (RFC 9207); it was not used."
-ABOUT_SOMEBODY_ELSE = "The userinfo response is about somebody else."
+ABOUT_ANOTHER_USER = "The userinfo response is about another user."
 NOT_SAID_WHETHER_ACTIVE = "The introspection response does not say whether the token is active."
-NO_WAY_TO_PHONE = "This server has no known way to ask on the phone."
-NO_INTROSPECTION = "This server lets no client without a secret introspect tokens."
+NO_WAY_TO_PHONE = "This server has no known endpoint for a push to the phone."
+NO_INTROSPECTION = "This server does not let clients without a secret introspect tokens."
 SIGNATURE_UNCHECKED = "The ID token's signature cannot be checked."
 
 
@@ -13,7 +13,6 @@ def answered(where: str, status: int) -> str:
 
 
 def unreadable(what: str, why: object) -> str:
-    """Return that a response cannot be read, and why in half a sentence."""
     return f"The {what} cannot be read: {why}."
 
 
@@ -26,7 +25,6 @@ def redirected(where: str, status: int) -> str:
 
 
 def unusable(where: str, why: str) -> str:
-    """Return that a response is not what that endpoint's response must be, and why in half a sentence."""
     verdict = "no token response" if where == "token endpoint" else "of no use"
     return f"The {where}'s response is {verdict}: {why}."
 
@@ -39,7 +37,6 @@ def did_not_come_back(timeout_s: float) -> str:
 
 
 def ports_taken(ports: list[int]) -> tuple[str, str]:
-    """Return that no redirect port could be had, and what to do."""
     lost = "so the browser's response could not be received."
     if len(ports) == 1:
         step = "Close that program or choose another redirect URI; nothing else has changed."
@@ -67,6 +64,5 @@ def lacks(name: str) -> str:
 
 
 def other_issuer(stated: str) -> tuple[str, str]:
-    """Return that the metadata is another issuer's, and what to do."""
     step = f"Use the issuer exactly as the server states it: {stated}."
     return "The metadata belongs to another issuer than the one asked for.", step

@@ -16,7 +16,7 @@ _LONGEST_SAID = 2000
 
 
 def refused(response: FetchedResponse, *, app: str, now: float) -> LapseError:
-    """Return what to tell of a response that is no success; `app` is the ID asked about, `now` epoch seconds."""
+    """Return the error for an unsuccessful response; `app` is the requested ID, `now` in epoch seconds."""
     body = _read(response)
     if body is None and response.status not in (*words.REFUSED_BY_STATUS, _TOO_MANY):
         return UnusableResponse(words.not_as_okta(response.status), status=response.status)
@@ -39,7 +39,7 @@ def refused(response: FetchedResponse, *, app: str, now: float) -> LapseError:
 
 
 def wait_of(response: FetchedResponse, now: float) -> float:
-    """Return how long the rate limit lasts, at least 1 s: its reset less the server's own Date (Okta fact §2.8)."""
+    """Return how long the rate limit lasts, at least 1 s: its reset minus the server's own Date (Okta fact §2.8)."""
     try:
         reset = float(int(response.headers.get("x-rate-limit-reset", "")))
     except (ValueError, OverflowError):
@@ -73,7 +73,7 @@ def _read(response: FetchedResponse) -> Mapping[str, Any] | None:
 
 
 def _said(response: FetchedResponse, body: Mapping[str, Any]) -> tuple[str, str, tuple[str, ...]]:
-    """Return code, summary and causes, as they may be told; what is not of the right type counts as not there."""
+    """Return code, summary and causes, safe to show; members of a wrong type count as absent."""
     causes = body.get("errorCauses")
     said = [each.get("errorSummary") for each in causes if isinstance(each, dict)] if isinstance(causes, list) else []
     texts = tuple(response.said(each, longest=_LONGEST_SAID) for each in said[:20] if isinstance(each, str) and each)

@@ -1,6 +1,6 @@
-"""What is said of Okta's management API and of a change made through it; nobody reads it to learn a fact.
+"""Sentences about Okta's management API and changes made through it; no code reads them.
 
-What Okta itself would say of a change is in `app.okta.validation`, in Okta's words.
+Okta's own validation messages are in `app.okta.validation`.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ TOKENS_PAGE = "Security > API > Tokens"
 
 
 NOTES = {
-    Note.INACTIVE: "The app is not active: nobody can sign in with it until an admin activates it.",
+    Note.INACTIVE: "The app is not active: no user can sign in with it until an admin activates it.",
     Note.NO_CODE: (
         "The app may not use the Authorization Code grant, so signing in in the browser brings no token at all."
     ),
@@ -25,10 +25,10 @@ NOTES = {
 # What the management API refuses, by its error code and by its status.
 _TOKEN = (
     "Okta does not accept the API token.",
-    f"Check that it was copied whole. One that lay unused for 30 days is gone: make another in {TOKENS_PAGE}.",
+    f"Check that it was copied whole. A token unused for 30 days is revoked: create another in {TOKENS_PAGE}.",
 )
 _RIGHT = (
-    "Whoever made the API token may not do this.",
+    "The admin who created the API token may not do this.",
     "A token has the rights of the admin who made it. Ask one who may manage applications, a Super Administrator say.",
 )
 _UNREAD = ("Okta could not read what Lapse sent.", "Nothing was changed. Please report it.")
@@ -45,7 +45,7 @@ REFUSED_BY_CODE: dict[str, Told] = {
     "E0000010": ("The org is read only at the moment.", "Nothing was changed. Try again later."),
     "E0000021": _UNREAD,
     "E0000022": (
-        "The server does not let apps be changed this way.",
+        "The server does not allow this change of apps.",
         "Check that the issuer is an org of Okta's.",
     ),
 }
@@ -55,8 +55,8 @@ NO_ISSUER_NEXT = "Okta's issuers look like https://org.okta.com/oauth2/default o
 ORG_URL = "The org's URL"
 ORG_URL_WITH_PATH = "The org's URL must not have a path."
 NO_CLIENT_ID: Told = ("That is no client ID.", "Copy it from the app's General tab in the Admin Console.")
-NO_TOKEN: Told = ("The API token is missing.", f"Make one in the Admin Console: {TOKENS_PAGE}.")
-BAD_TOKEN: Told = ("That is no API token.", "Copy it once more, and nothing else along with it.")
+NO_TOKEN: Told = ("The API token is missing.", f"Create one in the Admin Console: {TOKENS_PAGE}.")
+BAD_TOKEN: Told = ("That is no API token.", "Copy it again, and nothing else with it.")
 NO_OIDC_APP: Told = (
     "That is no OpenID Connect app, so it has no grants.",
     "Choose the app that the connection's client ID belongs to.",
@@ -103,7 +103,7 @@ def org_failed(status: int) -> Told:
 
 
 def refused_otherwise(status: int, code: str) -> Told:
-    """Return what little there is to say of a code nobody knows."""
+    """Return the sentences for an unknown error code."""
     return f"The org answered {' '.join(each for each in (str(status), code) if each)}.", "Read what it says below."
 
 
@@ -120,8 +120,8 @@ def member_unknown(name: str) -> Told:
 
 def changed_meanwhile(paths: Sequence[str]) -> Told:
     return (
-        f"Somebody changed the app meanwhile: {_listed(paths)}.",
-        "Nothing was changed. Look at the app as it is now, then decide anew.",
+        f"The app was changed in the meantime: {_listed(paths)}.",
+        "Nothing was changed. Look at the app as it is now, then decide again.",
     )
 
 
@@ -148,7 +148,7 @@ def would_be_refused(why: str) -> Told:
 
 
 def kept_unlike(what: str, why: str) -> str:
-    """Return what the keyring did not do with the API token, and why."""
+    """Return the sentence for a keyring that failed on the API token."""
     return f"{what}: {why[0].lower()}{why[1:]}"
 
 

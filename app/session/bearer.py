@@ -12,7 +12,7 @@ from app.session.states import Fresh
 from app.wire.fetch import FetchedResponse
 
 _UNAUTHORIZED = 401
-# What a new access token of the same sign-in would not mend: RFC 6750 §3.1, RFC 9470 §3, and Entra's claims challenge.
+# What another access token of the same sign-in cannot fix: RFC 6750 §3.1, RFC 9470 §3, and Entra's claims challenge.
 _NOT_BY_REFRESH = frozenset(
     {"insufficient_scope", "insufficient_claims", "insufficient_user_authentication", "insufficient_authentication"}
 )
@@ -23,7 +23,7 @@ MakeRequest = Callable[[], httpx.Request]
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A 401 as it was told: the `error` of its challenge or body, empty where it has none."""
+    """A 401 as received: the `error` of its challenge or body, empty where it has none."""
 
     error: str
 
@@ -31,9 +31,9 @@ class Rejection:
 class BearerCall:
     """Bearer authentication for one call of `api`, which is its origin (RFC 6750).
 
-    `steps` tells afterwards how each token was come by, `rejection` what the API said of the first one, if it refused
-    it, and `refused_fresh` whether it refused one that had just come. `sent_at` is what the stopwatch showed, in
-    seconds, when the last attempt went out.
+    Afterwards `steps` holds how each token was obtained, `rejection` what the API said of the first one, if it refused
+    it, and `refused_fresh` whether it refused one that had just been issued. `sent_at` is the stopwatch, in seconds,
+    when the last attempt was sent.
     """
 
     def __init__(
@@ -52,8 +52,8 @@ class BearerCall:
     async def response(self, make: MakeRequest, send: Send) -> FetchedResponse:
         """Return the API's response; raises what `Session.fresh_token` and `send` raise.
 
-        Each response is read, and its connection given back, before the session is asked for another token: a hundred
-        calls that are refused at once must not hold what the refresh needs.
+        Each response is read, and its connection released, before the session is asked for another token: a hundred
+        calls refused at once must not hold the connections the refresh needs.
         """
         fresh = await self._session.fresh_token(asked_by=self._asked_by, cause=self._cause)
         first = await self._sent(make, send, fresh)
@@ -87,7 +87,7 @@ class BearerCall:
 
 
 def rejection_in(response: FetchedResponse) -> Rejection | None:
-    """Return what a 401 says, None for any other status: a 401 is one, whatever its header lacks (RFC 9110 §15.5.2)."""
+    """Return what a 401 says, None for any other status; its header may lack what RFC 9110 §15.5.2 requires."""
     if response.status != _UNAUTHORIZED:
         return None
     telling = [error.lower() for error in challenge_errors(response)]
@@ -98,5 +98,5 @@ def rejection_in(response: FetchedResponse) -> Rejection | None:
 
 
 def refreshing_may_help(rejection: Rejection) -> bool:
-    """Return whether another access token of the same sign-in may be taken where this one was not."""
+    """Return whether another access token of the same sign-in may be accepted where this one was not."""
     return rejection.error not in _NOT_BY_REFRESH

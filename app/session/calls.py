@@ -1,4 +1,4 @@
-"""API calls: each with a fresh token, its response read within bounds, and its story told."""
+"""API calls: each with a fresh token, its response read within bounds, and its story."""
 
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -31,10 +31,10 @@ _SERVER_ERRORS = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallResult:
-    """One API call as it went: a response, or the error that kept it from one.
+    """One API call: its response, or the error instead of one.
 
     `steps` are the tokens used: one, or two after a 401, whose `error` is `rejected_as`. `duration_s` is the last
-    attempt alone. `looks` says what the response looks like where that is not what was asked for.
+    attempt alone. `looks` describes an unexpected response.
     """
 
     method: str
@@ -57,7 +57,7 @@ class CallResult:
         return self.response is not None and httpx.codes.is_success(self.response.status)
 
     def story(self) -> str:
-        """Tell what happened: `Access token lapsed 3 s ago → refreshed in 41 ms → GET /api/me 200 in 12 ms`."""
+        """Return what happened: `Access token lapsed 3 s ago → refreshed in 41 ms → GET /api/me 200 in 12 ms`."""
         parts = [part for index, fresh in enumerate(self.steps) for part in self._told(fresh, again=index > 0)]
         if self.response is not None:
             parts.append(words.answered(self._request(), self.response.status, self.duration_s))
@@ -82,7 +82,7 @@ class CallResult:
 
 
 class ApiCaller:
-    """Calls the API in the name of the session."""
+    """Calls the API with the session's tokens."""
 
     def __init__(self, http: httpx.AsyncClient, session: Session, journal: JournalWriter, clock: Clock) -> None:
         self._http = http
@@ -91,10 +91,10 @@ class ApiCaller:
         self._clock = clock
 
     async def call(self, method: str, url: str) -> CallResult:
-        """Call the API once; what goes wrong is in the result.
+        """Call the API once; a failure is part of the result.
 
         Raises BadInput when `url` is no URL a token may be sent to. Redirects are not followed: a token must not go
-        where nobody sent it.
+        where the user did not send it.
         """
         url = check_url(url, "The API URL", ConnectionField.API_URL)
         shown = url.split("?")[0].split("#")[0]
@@ -110,10 +110,10 @@ class ApiCaller:
         error: LapseError | None = None
         try:
             response = await call.response(partial(_request, method, _parsed(url)), partial(self._send, cause))
-        except Unreachable as trouble:
-            error = CallFailed(trouble.what, kind=trouble.kind, next_step=trouble.cure)
-        except LapseError as trouble:
-            error = trouble
+        except Unreachable as failed:
+            error = CallFailed(failed.what, kind=failed.kind, next_step=failed.cure)
+        except LapseError as failed:
+            error = failed
         except (httpx.InvalidURL, ValueError):
             what, step = words.API_URL_UNUSABLE
             error = CallFailed(what, kind=FailureKind.LOCAL, next_step=step)
@@ -143,12 +143,12 @@ def _request(method: str, url: httpx.URL) -> httpx.Request:
 
 @lru_cache(maxsize=32)
 def _parsed(url: str) -> httpx.URL:
-    """Return the URL taken apart; the same few are called again and again. Raises httpx.InvalidURL."""
+    """Return the parsed URL, cached because the same few are called repeatedly. Raises httpx.InvalidURL."""
     return httpx.URL(url)
 
 
 def summary(results: list[CallResult]) -> str:
-    """Tell many calls in one line: `10 calls, 1 refresh in 41 ms: 10 × 200`."""
+    """Return many calls in one line: `10 calls, 1 refresh in 41 ms: 10 × 200`."""
     if len(results) == 1:
         return results[0].story()
     refreshes = [

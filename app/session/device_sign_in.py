@@ -1,4 +1,4 @@
-"""Sign-in on another device: a code is shown here, typed and allowed there, and polled for (RFC 8628)."""
+"""Sign-in on another device: a code shown here is approved there, and polled for (RFC 8628)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,10 +27,10 @@ _SAYINGS = {
 
 @dataclass(frozen=True, slots=True)
 class DeviceWaiting:
-    """What to show while the person is at another device; `until` in epoch seconds is when the code ends.
+    """What to show while the user is at another device; the code expires at `until`, in epoch seconds.
 
-    `verification_uri_complete` has the code in it, for a link or a QR code; `user_code` is to be shown beside it all
-    the same, so that the person can compare (RFC 8628 §3.3.1).
+    `verification_uri_complete` contains the code, for a link or a QR code; `user_code` is shown beside it all the same,
+    so that the user can compare (RFC 8628 §3.3.1).
     """
 
     user_code: str
@@ -49,8 +49,8 @@ async def device_sign_in(
 ) -> SignIn:
     """Sign in; return the token response, the verified claims and the journal number of the attempt.
 
-    Raises SignInFailed (declined, not in time, refused, not valid), BadInput where the server has no device grant, or
-    what the network did before the code was shown; after that it is waited for to come back.
+    Raises SignInFailed (declined, not in time, refused, not valid), BadInput where the server has no device grant, or a
+    network error from before the code was shown; after that, network errors are waited out.
     """
     endpoint = (await client.metadata()).device_authorization_endpoint
     if endpoint is None:
@@ -84,7 +84,7 @@ async def _tokens(
     try:
         return await poll(ask, clock, interval_s=codes.interval_s, until=until)
     except TooLate as late:
-        what, again = late.told(words.DEVICE_CODE_UNUSED), words.FOR_A_NEW_CODE
+        what, again = late.explained(words.DEVICE_CODE_UNUSED), words.FOR_A_NEW_CODE
         raise SignInFailed(what, reason=SignInEnded.TIMED_OUT, next_step=again) from None
     except OAuthError as error:
         code = plain_code(error.code)

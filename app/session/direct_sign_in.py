@@ -1,4 +1,4 @@
-"""Sign-in with username and password in Lapse itself, and a second factor where the server wants one (Okta fact §4)."""
+"""Sign-in with username and password in Lapse itself, and a second factor where one is required (Okta fact §4)."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -22,7 +22,7 @@ from app.session.polling import TooLate, poll
 from app.session.sign_in_result import SignIn, accepted, refused
 
 MOST_CODES = 5
-"""How many one-time codes are tried; a server that locks accounts would lock sooner."""
+"""How many one-time codes are tried; a server that locks accounts locks sooner."""
 
 
 class Factor(Enum):
@@ -34,39 +34,36 @@ class Factor(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PushWaiting:
-    """What to show while the phone asks: the number to choose there, if it asks for one; until when (epoch seconds)."""
+    """What to show during a push: the number to choose on the phone, if any, and when it expires (epoch seconds)."""
 
     number: str | None
     until: float
 
 
 class SecondFactorPrompt(Protocol):
-    """Asks the person for a second factor; cancelling the sign-in cancels whichever of these is awaited."""
+    """Asks the user for a second factor; cancelling the sign-in cancels whichever of these is awaited."""
 
     async def choose(self, offered: tuple[Factor, ...]) -> Factor:
-        """Return the one of `offered` to go on with; asked only where there are several."""
+        """Return the one of `offered` to use; called only where there are several."""
 
     async def one_time_code(self, *, wrong_before: bool) -> Secret:
-        """Return the code the person reads off; `wrong_before` means that the last one was not accepted."""
+        """Return the one-time code; `wrong_before` means that the last one was not accepted."""
 
     def show_push(self, push: PushWaiting) -> None:
-        """Show that the phone asks; it is waited for at once."""
+        """Show that a push was sent; returns at once."""
 
 
 class NoSecondFactor:
-    """The second factors of somebody who has none: whoever asks for one is wrong."""
+    """Used where no second factor can be given: asking it for one is an error."""
 
     async def choose(self, offered: tuple[Factor, ...]) -> Factor:
-        """Never asked."""
-        raise AssertionError(f"a choice of second factors nobody has: {offered}")
+        raise AssertionError(f"a choice of second factors without a prompt: {offered}")
 
     async def one_time_code(self, *, wrong_before: bool) -> Secret:
-        """Never asked."""
-        raise AssertionError(f"a one-time code of somebody without a second factor (again: {wrong_before})")
+        raise AssertionError(f"a one-time code without a prompt (again: {wrong_before})")
 
     def show_push(self, push: PushWaiting) -> None:
-        """Never asked."""
-        raise AssertionError(f"a push to somebody without a second factor: {push}")
+        raise AssertionError(f"a push without a prompt: {push}")
 
 
 async def direct_sign_in(
@@ -88,7 +85,7 @@ async def direct_sign_in(
         what, step = words.PASSWORD_MISSING
         raise BadInput(what, next_step=step)
     metadata = await client.metadata()
-    _check_offered(metadata)  # before the password leaves this machine
+    _check_offered(metadata)  # checked before the password leaves this machine
     started = SignInStarted(client.issuer, "", connection.scopes, "password", "with username and password")
     attempt = journal.append(started).seq
     try:
@@ -109,33 +106,33 @@ async def direct_sign_in(
 
 
 def _check_offered(metadata: ServerMetadata) -> None:
-    # Where nothing is stated, the server takes authorization codes only (RFC 8414 §2).
+    # Metadata without grant_types_supported means authorization_code and implicit only (RFC 8414 §2).
     if direct.PASSWORD not in metadata.grant_types_supported:
         what, step = words.NO_PASSWORD_GRANT
         raise BadInput(what, next_step=step)
 
 
 def _offered(metadata: ServerMetadata) -> tuple[Factor, ...]:
-    """Return what the metadata states, and both where it states neither, as Okta's does: only the app's admin knows."""
+    """Return the factors in the metadata, or both where it states none, as Okta's does: only the app's admin knows."""
     grants = {direct.MFA_OTP: Factor.ONE_TIME_CODE, direct.MFA_OOB: Factor.PUSH}
     if direct.challenge_endpoint(metadata) is None:
         return (Factor.ONE_TIME_CODE,)
     return tuple(each for grant, each in grants.items() if grant in metadata.grant_types_supported) or tuple(Factor)
 
 
-def _password_refused(trouble: OAuthError) -> SignInFailed:
-    if plain_code(trouble.code) == "invalid_grant":
+def _password_refused(error: OAuthError) -> SignInFailed:
+    if plain_code(error.code) == "invalid_grant":
         what, again = words.PASSWORD_REFUSED
-        return refused(what, trouble, grant="Resource Owner Password", next_step=again)
-    if plain_code(trouble.code) == "access_denied":
+        return refused(what, error, grant="Resource Owner Password", next_step=again)
+    if plain_code(error.code) == "access_denied":
         what = words.PASSWORD_NOT_HERE
-        return refused(what, trouble, grant="Resource Owner Password", next_step=words.BY_BROWSER)
-    return refused(words.NOT_SIGNED_IN, trouble, grant="Resource Owner Password")
+        return refused(what, error, grant="Resource Owner Password", next_step=words.BY_BROWSER)
+    return refused(words.NOT_SIGNED_IN, error, grant="Resource Owner Password")
 
 
 @dataclass(frozen=True, slots=True)
 class _Second:
-    """The second half of a sign-in, after a password that was right."""
+    """The second factor step, after a correct password."""
 
     client: OAuthClient
     connection: Connection
@@ -189,7 +186,7 @@ class _Second:
         try:
             return await poll(ask, self.clock, interval_s=push.interval_s, until=until)
         except TooLate as over:
-            what = over.told(words.PHONE_UNANSWERED)
+            what = over.explained(words.PHONE_UNANSWERED)
             raise SignInFailed(what, reason=SignInEnded.TIMED_OUT, next_step=words.SIGN_IN_AGAIN) from None
         except OAuthError as error:
             if plain_code(error.code) == "invalid_grant":
@@ -199,17 +196,15 @@ class _Second:
             raise _second_refused(error, "MFA OOB", words.PHONE_UNANSWERED) from None
 
 
-def _second_refused(trouble: OAuthError, grant: str, late: str) -> SignInFailed:
-    if plain_code(trouble.code) in ("access_denied", "expired_token") and "expired" in (
-        trouble.description or trouble.code
-    ):
+def _second_refused(error: OAuthError, grant: str, late: str) -> SignInFailed:
+    if plain_code(error.code) in ("access_denied", "expired_token") and "expired" in (error.description or error.code):
         again, reason = words.SIGN_IN_AGAIN, SignInEnded.TIMED_OUT
-        return refused(late, trouble, grant=grant, next_step=again, reason=reason)
-    if plain_code(trouble.code) == "access_denied":
-        return refused(words.FACTOR_REFUSED, trouble, grant=grant, next_step=words.BY_BROWSER)
-    return refused(words.NOT_SIGNED_IN, trouble, grant=grant)
+        return refused(late, error, grant=grant, next_step=again, reason=reason)
+    if plain_code(error.code) == "access_denied":
+        return refused(words.FACTOR_REFUSED, error, grant=grant, next_step=words.BY_BROWSER)
+    return refused(words.NOT_SIGNED_IN, error, grant=grant)
 
 
 def _bare(code: Secret) -> Secret:
-    """Return a code as it is meant: people type the gap that phones show in the middle."""
+    """Return a code without spaces: users type the gap that phones show in the middle."""
     return Secret("".join(code.reveal().split()))

@@ -1,4 +1,4 @@
-"""Runs blocking calls one at a time on a daemon thread, so that neither the loop nor the exit ever waits for them."""
+"""Runs blocking calls one at a time on a daemon thread, so that neither the loop nor the exit waits for them."""
 
 import asyncio
 import queue
@@ -12,22 +12,21 @@ _Job = tuple[Callable[[], Any], asyncio.AbstractEventLoop, "asyncio.Future[Any]"
 
 
 class Executor(Protocol):
-    """Runs blocking calls where they do no harm."""
+    """Runs blocking calls off the event loop."""
 
     async def run(self, call: Callable[[], Result]) -> Result:
         """Return what `call` returns, or raise what it raises."""
 
 
 class InlineExecutor:
-    """Runs calls at once, where nothing blocks and simulated time must not go on meanwhile."""
+    """Runs calls at once, where nothing blocks and simulated time must not pass meanwhile."""
 
     async def run(self, call: Callable[[], Result]) -> Result:
-        """Return what `call` returns, or raise what it raises."""
         return call()
 
 
 class ThreadExecutor:
-    """A daemon thread with a queue: unlike an executor's, it does not hold the exit while a call is stuck."""
+    """A daemon thread with a queue: unlike ThreadPoolExecutor's, it does not delay the exit while a call is stuck."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -52,7 +51,7 @@ class ThreadExecutor:
                 settle = future.set_result
             except BaseException as failure:  # noqa: BLE001 - carried to the waiting task
                 outcome, settle = failure, future.set_exception
-            with suppress(RuntimeError):  # the loop is gone: nobody waits any more
+            with suppress(RuntimeError):  # the loop is closed: no task waits any more
                 loop.call_soon_threadsafe(_settle, future, settle, outcome)
 
 

@@ -1,4 +1,4 @@
-"""Where each expiry comes from, and how much of a life is left."""
+"""The source of each expiry, and how much of a lifetime is left."""
 
 from dataclasses import dataclass, replace
 
@@ -17,7 +17,7 @@ class Receipt:
     boot_id: str
 
     def later(self, seconds: float) -> "Receipt":
-        """Return the moment so many seconds on, by both witnesses."""
+        """Return the receipt moved by `seconds` on both clocks."""
         return replace(self, wall=self.wall + seconds, elapsed=self.elapsed + seconds)
 
 
@@ -35,10 +35,10 @@ UNKNOWN_EXPIRY = Expiry(None, ExpirySource.NOT_STATED)
 def age_s(receipt: Receipt, now: Receipt, *, counts_sleep: bool) -> float:
     """Return how many seconds old a receipt is at `now`.
 
-    Elapsed time is the better witness, for the wall may be set; but it says nothing across boots, and on systems where
-    it stands still while the machine sleeps the wall may know more: there the larger of the two counts, so a token is
-    stale if either says so (security facts §6, "Clock set back", "Sleep/resume"). A clock that is set forward while
-    elapsed time counts sleep is thereby seen for what it is, and costs no refresh.
+    Elapsed time is more reliable, because the wall clock may be set; but it says nothing across boots, and where it
+    stands still during system sleep the wall clock may know more: there the larger of the two counts, so a token is
+    stale if either says so (security facts §6, "Clock set back", "Sleep/resume"). Where elapsed time counts sleep, a
+    clock set forward is recognised, and costs no refresh.
     """
     by_wall = max(now.wall - receipt.wall, 0.0)
     if now.boot_id != receipt.boot_id:
@@ -48,7 +48,7 @@ def age_s(receipt: Receipt, now: Receipt, *, counts_sleep: bool) -> float:
 
 
 def leeway_in_force(asked_s: float, lifetime_s: float | None) -> float:
-    """Return the leeway in seconds: the one asked for, capped to a share of the token's life."""
+    """Return the leeway in seconds: the configured one, capped to a share of the token's life."""
     if lifetime_s is None:
         return 0.0
     return min(asked_s, lifetime_s * LEEWAY_SHARE)

@@ -1,19 +1,19 @@
-"""The one table that says what each trouble at the token endpoint does to the session.
+"""The one table that says what each failure at the token endpoint does to the session.
 
-| what the server did                                       | verdict       | the session                          |
-| --------------------------------------------------------- | ------------- | ------------------------------------ |
-| `invalid_grant`, or the same in another dialect           | Refusal       | ends                                 |
-| an error that only a person can answer                    | Refusal       | ends                                 |
-| any other RFC 6749 §5.2 error (the set-up is wrong)       | Hiccup        | is kept, no retry                    |
-| 400, 401, 403, 410 or 422 without a word why              | SilentRefusal | is kept, asked about once more       |
-| the same, with the status in words as its `error`         | SilentRefusal | is kept, asked about once more       |
-| 429 or 5xx, whatever the body says (Okta's 429 says so)   | Hiccup        | is kept                              |
-| `temporarily_unavailable`, `server_error`, at any status  | Hiccup        | is kept                              |
-| a success without an access token                         | Hiccup        | is kept, asked again: a lost response  |
-| a web page, garbage, too large, a redirect                | Hiccup        | is kept                              |
-| no response: DNS, refused, TLS, timeout, broken off         | Hiccup        | is kept                              |
-| the metadata cannot be fetched                            | Hiccup        | is kept                              |
-| anything else that stopped it                             | Hiccup        | is kept                              |
+| what the server did                                      | verdict       | the session                       |
+| -------------------------------------------------------- | ------------- | --------------------------------- |
+| `invalid_grant`, or the same in another dialect          | Refusal       | ends                              |
+| an error that only the user can resolve                  | Refusal       | ends                              |
+| any other RFC 6749 §5.2 error (the set-up is wrong)      | Hiccup        | is kept, no retry                 |
+| 400, 401, 403, 410 or 422 without a reason               | SilentRefusal | is kept, one more request         |
+| the same, with the status in words as its `error`        | SilentRefusal | is kept, one more request         |
+| 429 or 5xx, whatever the body says (Okta's 429 does)     | Hiccup        | is kept                           |
+| `temporarily_unavailable`, `server_error`, at any status | Hiccup        | is kept                           |
+| a success without an access token                        | Hiccup        | is kept, retried: a lost response |
+| a web page, garbage, too large, a redirect               | Hiccup        | is kept                           |
+| no response: DNS, refused, TLS, timeout, broken off      | Hiccup        | is kept                           |
+| the metadata cannot be fetched                           | Hiccup        | is kept                           |
+| any other error                                          | Hiccup        | is kept                           |
 """
 
 import re
@@ -33,12 +33,12 @@ from app.errors.reasons import FailureKind, SessionEnd
 from app.oauth.error_codes import plain_code
 from app.session import words
 
-# A refresh token that is no good any more, in the codes of RFC 6749 and of servers that have their own words for it.
+# A refresh token that is no longer valid, in the codes of RFC 6749 and of servers with codes of their own.
 _DEAD = re.compile(
     r"(bad|invalid|expired|revoked|incorrect|unknown|unusable|inactive|reused|used)_?((refresh_?)?token|grant)"
     r"|(refresh_?)?(token|grant)_(is_)?(bad|invalid|expired|revoked|incorrect|unknown|unusable|inactive|reused|used)"
 )
-# OIDC Core §3.1.2.6, its registry of errors, and what Entra and others make of them.
+# OIDC Core §3.1.2.6, its registry of errors, and the variants of Entra and others.
 _NEEDS_PERSON = frozenset(
     """
     account_selection_required consent_required interaction_required login_required mfa_required
@@ -55,72 +55,72 @@ _TOO_MANY = 429
 _SERVER_ERRORS = 500
 
 
-def judge(trouble: LapseError) -> Refusal | Hiccup:
+def judge(error: LapseError) -> Refusal | Hiccup:
     """Return what a failed refresh means for the session; see the table above."""
-    if isinstance(trouble, OAuthError):
-        return _judge_oauth(trouble)
-    if isinstance(trouble, UnusableResponse):
-        return _judge_response(trouble)
-    if isinstance(trouble, Unreachable):
-        step = trouble.cure or words.CHECK_NETWORK
-        return Hiccup(trouble.what, kind=trouble.kind, sent=trouble.sent, next_step=step, ran_s=trouble.ran_s)
-    if isinstance(trouble, Refusal | Hiccup):
-        return trouble
-    # Whatever else stopped it is no word of the server's, and ends nothing.
-    sent = not isinstance(trouble, DiscoveryFailed)
-    kind = trouble.kind if isinstance(trouble, NoUsableResponse) else FailureKind.LOCAL
-    return Hiccup(trouble.what, kind=kind, sent=sent, next_step=trouble.next_step, raw=trouble.raw)
+    if isinstance(error, OAuthError):
+        return _judge_oauth(error)
+    if isinstance(error, UnusableResponse):
+        return _judge_response(error)
+    if isinstance(error, Unreachable):
+        step = error.cure or words.CHECK_NETWORK
+        return Hiccup(error.what, kind=error.kind, sent=error.sent, next_step=step, ran_s=error.ran_s)
+    if isinstance(error, Refusal | Hiccup):
+        return error
+    # Anything else that stopped it was not the server's decision, and ends nothing.
+    sent = not isinstance(error, DiscoveryFailed)
+    kind = error.kind if isinstance(error, NoUsableResponse) else FailureKind.LOCAL
+    return Hiccup(error.what, kind=kind, sent=sent, next_step=error.next_step, raw=error.raw)
 
 
 def refuses_token(code: str) -> bool:
-    """Return whether an error code says that the refresh token is no good any more, in the words of any dialect."""
+    """Return whether an error code says that the refresh token is no longer valid, in any dialect."""
     return _DEAD.fullmatch(plain_code(code)) is not None
 
 
-def is_busy(trouble: OAuthError | UnusableResponse) -> bool:
-    """Return whether a server only says that it has no time now, at whatever status."""
-    if trouble.status == _TOO_MANY or trouble.status >= _SERVER_ERRORS:
+def is_busy(error: OAuthError | UnusableResponse) -> bool:
+    """Return whether a server only says that it is too busy, at whatever status."""
+    if error.status == _TOO_MANY or error.status >= _SERVER_ERRORS:
         return True
-    return isinstance(trouble, OAuthError) and plain_code(trouble.code) in _BUSY
+    return isinstance(error, OAuthError) and plain_code(error.code) in _BUSY
 
 
-def _judge_oauth(trouble: OAuthError) -> Refusal | Hiccup:
-    code = plain_code(trouble.code)
-    if is_busy(trouble):
-        return _hiccup(words.TOO_BUSY, words.LATER, trouble)
-    if refuses_token(trouble.code):
-        return _refusal(SessionEnd.REFUSED, trouble)
+def _judge_oauth(error: OAuthError) -> Refusal | Hiccup:
+    code = plain_code(error.code)
+    if is_busy(error):
+        return _hiccup(words.TOO_BUSY, words.LATER, error)
+    if refuses_token(error.code):
+        return _refusal(SessionEnd.REFUSED, error)
     if code in _NEEDS_PERSON:
-        return _refusal(SessionEnd.NEEDS_PERSON, trouble)
-    return _hiccup(words.would_not(trouble.code), words.CURES.get(code, words.READ_REASON), trouble)
+        return _refusal(SessionEnd.NEEDS_PERSON, error)
+    return _hiccup(words.would_not(error.code), words.CURES.get(code, words.READ_REASON), error)
 
 
-def _judge_response(trouble: UnusableResponse) -> Hiccup:
-    if trouble.kind is FailureKind.SILENT:
-        what = words.refused_silently(trouble.status)
-        return SilentRefusal(what, kind=trouble.kind, raw=trouble.raw, status=trouble.status)
-    if trouble.kind is FailureKind.INCOMPLETE:
-        return _hiccup(trouble.what, words.AFTER_INCOMPLETE, trouble, lost=True)
-    if trouble.kind is FailureKind.WEB_PAGE:
-        return _hiccup(trouble.what, words.LOOK_FOR_PAGE, trouble)
-    if is_busy(trouble):
-        return _hiccup(trouble.what, words.LATER, trouble)
-    return _hiccup(trouble.what, words.ASK_OPERATOR, trouble)
+def _judge_response(error: UnusableResponse) -> Hiccup:
+    if error.kind is FailureKind.SILENT:
+        what = words.refused_silently(error.status)
+        return SilentRefusal(what, kind=error.kind, raw=error.raw, status=error.status)
+    if error.kind is FailureKind.INCOMPLETE:
+        return _hiccup(error.what, words.AFTER_INCOMPLETE, error, lost=True)
+    if error.kind is FailureKind.WEB_PAGE:
+        return _hiccup(error.what, words.LOOK_FOR_PAGE, error)
+    if is_busy(error):
+        return _hiccup(error.what, words.LATER, error)
+    return _hiccup(error.what, words.ASK_OPERATOR, error)
 
 
-def _refusal(reason: SessionEnd, trouble: OAuthError) -> Refusal:
-    return Refusal(reason, code=trouble.code, description=trouble.description, status=trouble.status)
+def _refusal(reason: SessionEnd, error: OAuthError) -> Refusal:
+    return Refusal(reason, code=error.code, description=error.description, status=error.status)
 
 
-def _hiccup(what: str, next_step: str, trouble: OAuthError | UnusableResponse, *, lost: bool = False) -> Hiccup:
+def _hiccup(what: str, next_step: str, error: OAuthError | UnusableResponse, *, lost: bool = False) -> Hiccup:
     return Hiccup(
         what,
-        kind=trouble.kind if isinstance(trouble, UnusableResponse) else FailureKind.UNUSABLE,
+        kind=error.kind if isinstance(error, UnusableResponse) else FailureKind.UNUSABLE,
         next_step=next_step,
-        raw=trouble.raw,
+        raw=error.raw,
         lost=lost,
-        code=trouble.code,
-        description=trouble.description,
-        status=trouble.status,
-        retry_after_s=trouble.retry_after_s,
+        code=error.code,
+        description=error.description,
+        status=error.status,
+        retry_after_s=error.retry_after_s,
     )

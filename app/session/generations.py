@@ -1,4 +1,4 @@
-"""What each generation said: the claims of past tokens, kept in memory for comparison; never a token itself."""
+"""The claims of past generations, kept in memory for comparison; never a token itself."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ class Generation:
 
 
 class Generations:
-    """The last 500 tokens of one family, oldest first; another family begins anew."""
+    """The last 500 tokens of one family, oldest first; another family starts an empty list."""
 
     def __init__(self) -> None:
         self._family = ""
@@ -42,7 +42,7 @@ class Generations:
         return tuple(each for each in self if each.name.kind is kind)
 
     def note(self, tokens: TokenSet) -> None:
-        """Keep what these tokens say, unless it is known."""
+        """Add the claims of these tokens, unless they are known."""
         if tokens.family != self._family:
             self._family, self._known = tokens.family, {}
         for held in (tokens.access, tokens.refresh, tokens.id):

@@ -1,4 +1,4 @@
-"""What is held of a session: how it stands in memory, and what its store and the other processes make of that."""
+"""The session as held in memory, and how it is reconciled with the store and with other processes."""
 
 from app.clock import Clock
 from app.errors import Hiccup, NewerEntry, NotSignedIn, StoreFailed, StoreUnread
@@ -15,14 +15,14 @@ from app.session.tokens import Held, TokenSet
 
 
 class HeldSession:
-    """The state of one session, and its `keeper`; every generation that is held leaves its claims in `generations`.
+    """The state of one session; the claims of every generation that was held are in `generations`.
 
-    `replaced` is the refresh token held before the one in hand, in memory only: to show what a replay does.
-    `is_noted` means that something worth keeping was learned of an API, and is not stored yet.
+    `replaced` is the previous refresh token, in memory only: to show what a replay does. `is_noted` means that
+    something worth storing was learned of an API, and is not stored yet.
     """
 
-    def __init__(self, keeper: StoredSession, journal: JournalWriter, clock: Clock, secrets: KnownSecrets) -> None:
-        self.keeper = keeper
+    def __init__(self, stored: StoredSession, journal: JournalWriter, clock: Clock, secrets: KnownSecrets) -> None:
+        self.stored = stored
         self._journal = journal
         self._clock = clock
         self._secrets = secrets
@@ -57,7 +57,7 @@ class HeldSession:
         return self.tokens
 
     def now(self) -> Receipt:
-        """Return this moment, as what comes now is received."""
+        """Return the receipt of a response that arrives now."""
         return Receipt(self._clock.now(), self._clock.elapsed(), self._clock.boot_id)
 
     def age_s(self, tokens: TokenSet, *, in_s: float = 0.0) -> float:
@@ -67,23 +67,23 @@ class HeldSession:
     # --- taking over what is stored -------------------------------------------------------------------------------
 
     async def restore(self) -> bool:
-        """Take up the stored session, if any; see `Session.restore`."""
+        """Restore the stored session, if any; see `Session.restore`."""
         try:
-            found = await self.keeper.read()
+            tokens = await self.stored.read()
         except StoreFailed as error:
             if self.tokens is not None:
-                return True  # a sign-in has come meanwhile
+                return True  # a sign-in happened meanwhile
             damaged = error if error.state is KeyringState.READY else None
             self.state = Unread(StoreUnread(error)) if _may_hold_session(error) else SignedOut(damaged)
             return False
-        if found is None:
+        if tokens is None:
             if isinstance(self.state, Unread):
                 self.state = SignedOut()
             return False
         if self.tokens is None:
-            self.keeper.take(found)
-            self.state = SignedIn(found)
-            event = SessionRestored(found.display_name, found.number, self.keeper.place, found.taken())
+            self.stored.take(tokens)
+            self.state = SignedIn(tokens)
+            event = SessionRestored(tokens.display_name, tokens.number, self.stored.place, tokens.taken())
             self._journal.append(event)
         return True
 
@@ -91,7 +91,7 @@ class HeldSession:
         """Take over a newer stored generation and return its number in the journal, None where there is none.
 
         Raises NotSignedIn when the session was ended in another process, and Hiccup when the store cannot be read:
-        another process may have refreshed, and what is held here may be used up.
+        another process may have refreshed, and the refresh token held here may be used up.
         """
         try:
             return await self._adopt(cause, only_own=False)
@@ -105,70 +105,71 @@ class HeldSession:
     async def adopt_own(self) -> None:
         """Take over a newer generation of this very family, if any; raises as `StoredSession.read_changed`.
 
-        A session that is to be signed out goes on with no other's tokens, and is not forgotten for being gone there.
+        A session about to be signed out must not take over another sign-in's tokens, and is not forgotten because it is
+        gone there.
         """
         if self.tokens is not None:
             await self._adopt(None, only_own=True)
 
     async def _adopt(self, cause: int | None, *, only_own: bool) -> int | None:
-        if not self.keeper.is_shared:
+        if not self.stored.is_shared:
             return None
-        found = await self.keeper.read_changed()
+        tokens = await self.stored.read_changed()
         mine = self.signed_in()
-        if found is None or not _goes_on_from(mine, found) or (only_own and found.family != mine.family):
+        if tokens is None or not _goes_on_from(mine, tokens) or (only_own and tokens.family != mine.family):
             return None
-        self.keeper.take(found)
-        self.state = SignedIn(found)
-        return self._journal.append(SessionAdopted(found.number, found.taken()), cause=cause).seq
+        self.stored.take(tokens)
+        self.state = SignedIn(tokens)
+        return self._journal.append(SessionAdopted(tokens.number, tokens.taken()), cause=cause).seq
 
     # --- storing what is held -------------------------------------------------------------------------------------
 
     async def keep_if_newest(self, tokens: TokenSet, *, cause: int | None) -> None:
         """Store what was changed here, unless a newer generation or the end of the session is stored already."""
-        async with self.keeper.lock():
+        async with self.stored.lock():
             if self.tokens is not tokens:
-                return  # it has changed again, and that is stored
-            if self.keeper.is_shared:
+                return  # it has changed again since, and that is stored
+            if self.stored.is_shared:
                 try:
-                    found = await self.keeper.read()
+                    stored = await self.stored.read()
                 except StoreFailed:
                     return
-                if found is None or (found.family, found.number) != (tokens.family, tokens.number):
-                    return  # the next refresh takes it over; stored over it, a dead refresh token would come back
-            await self.keeper.keep(tokens, cause=cause)
+                if stored is None or (stored.family, stored.number) != (tokens.family, tokens.number):
+                    return  # the next refresh takes it over; overwriting it would bring back a dead refresh token
+            await self.stored.keep(tokens, cause=cause)
 
     async def keep_again(self) -> StoreFailed | None:
-        """Store what is held if that failed before; see `Session.keep_again`."""
-        if self.keeper.trouble is None or self.tokens is None:
+        """Store again what could not be stored before; see `Session.keep_again`."""
+        if self.stored.failure is None or self.tokens is None:
             return None
-        async with self.keeper.lock():
+        async with self.stored.lock():
             if not await self._is_changed_elsewhere():
-                await self.keeper.keep(self.tokens, cause=None)
-        return self.keeper.trouble
+                await self.stored.keep(self.tokens, cause=None)
+        return self.stored.failure
 
     async def _is_changed_elsewhere(self) -> bool:
-        if not self.keeper.is_shared:
+        if not self.stored.is_shared:
             return False
         try:
-            return await self.keeper.read_changed() is not None
+            return await self.stored.read_changed() is not None
         except KeyError:
             return True
         except StoreFailed:
-            return False  # then it cannot be written either, and says why
+            return False  # then it cannot be written either, and the write says why
 
 
 def _goes_on_from(mine: TokenSet, found: TokenSet) -> bool:
-    """Return whether what another process has stored is another session, or further on than what is held here."""
+    """Return whether the stored session is another one, or further on than the one held here."""
     if found.family != mine.family:
         return True
     return found.number > mine.number or (found.number == mine.number and mine.access is None)
 
 
-def _may_hold_session(trouble: StoreFailed) -> bool:
-    """Return whether a session may lie in a store that could not be read."""
-    return isinstance(trouble, NewerEntry) or trouble.state in (KeyringState.LOCKED, KeyringState.NOT_ANSWERING)
+def _may_hold_session(error: StoreFailed) -> bool:
+    """Return whether a store that could not be read may contain a session."""
+    return isinstance(error, NewerEntry) or error.state in (KeyringState.LOCKED, KeyringState.NOT_ANSWERING)
 
 
-def _cannot_look(trouble: StoreFailed) -> Hiccup:
-    step = trouble.next_step if isinstance(trouble, NewerEntry) else words.unlocked(trouble.state)
-    return Hiccup(words.cannot_look(trouble.what), kind=FailureKind.LOCAL, next_step=step, sent=False)
+def _cannot_look(error: StoreFailed) -> Hiccup:
+    step = error.next_step if isinstance(error, NewerEntry) else words.unlocked(error.state)
+    return Hiccup(words.cannot_look(error.what), kind=FailureKind.LOCAL, next_step=step, sent=False)

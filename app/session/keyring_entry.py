@@ -1,4 +1,4 @@
-"""One text in the keyring: in one entry, or in several under a manifest where the backend's entries are too small."""
+"""One text in the keyring: in one entry, or in several with a manifest where the backend's entries are too small."""
 
 import hashlib
 import secrets
@@ -30,9 +30,9 @@ def read(backend: "KeyringBackend", service: str, key: str) -> str | None:
 
 
 def write(backend: "KeyringBackend", service: str, key: str, text: str) -> None:
-    """Keep `text` under `key`, replacing what was there; whatever fails on the way leaves the old text readable.
+    """Keep `text` under `key`, replacing what was there; a failure on the way leaves the old text readable.
 
-    Parts get new names each time and the manifest is written last, so that it always names parts that are complete.
+    Parts get new names each time and the manifest is written last, so that it always names complete parts.
     """
     before = _parts_of(key, backend.get_password(service, key))
     limit = _ENTRY_LIMITS.get(class_name(backend))
@@ -45,14 +45,14 @@ def write(backend: "KeyringBackend", service: str, key: str, text: str) -> None:
 
 
 def delete(backend: "KeyringBackend", service: str, key: str) -> None:
-    """Forget `key` and its parts; a key that is not there is no error."""
+    """Delete `key` and its parts; a missing key is no error."""
     parts = _parts_of(key, backend.get_password(service, key))
     for name in (key, *parts):
         _delete(backend, service, name)
 
 
 def class_name(backend: "KeyringBackend") -> str:
-    """Return the full name of the backend's class: what the allow-list and the limits go by."""
+    """Return the full name of the backend's class, which the allow-list and the limits go by."""
     kind = type(backend)
     return f"{kind.__module__}.{kind.__qualname__}"
 
@@ -79,7 +79,7 @@ def _set(backend: "KeyringBackend", service: str, name: str, text: str) -> None:
 
 
 def _remove_copy(backend: "KeyringBackend", service: str, name: str) -> None:
-    # Before it writes, the Windows backend copies what was there to `name@service`: an old refresh token that nobody
+    # Before it writes, the Windows backend copies the old entry to `name@service`: an old refresh token that nothing
     # would ever delete. It offers no public way to remove just that.
     if class_name(backend) in _ENTRY_LIMITS:
         backend._delete_password(backend._compound_name(name, service))  # type: ignore[attr-defined]  # noqa: SLF001

@@ -19,13 +19,13 @@ _GIVE_UP_POLLS = 600  # half a minute: longer than one bounded refresh with its 
 async def exclusive(folder: Path | None, key: str) -> AsyncIterator[None]:
     """Hold the lock of the session `key`; None as folder means that no other process can share it.
 
-    A lock that another process holds is asked for again and again rather than waited for, because a blocking wait
-    would stop the window. `folder` must exist. Raises Hiccup when the lock cannot be had in half a minute, or at all.
+    The lock is polled, because a blocking wait would freeze the window. `folder` must exist. Raises Hiccup when the
+    lock cannot be acquired in half a minute, or at all.
     """
     if folder is None:
         yield
         return
-    from filelock import FileLock, Timeout  # here: a call with a token in hand locks nothing
+    from filelock import FileLock, Timeout  # imported here: a call with a token in hand locks nothing
 
     name = hashlib.sha256(key.encode()).hexdigest()[:16]
     lock = FileLock(folder / f"session-{name}.lock", mode=PRIVATE, thread_local=False)
@@ -38,7 +38,7 @@ async def exclusive(folder: Path | None, key: str) -> AsyncIterator[None]:
             OSError,
             NotImplementedError,
         ) as failed:  # the latter: a file system without locks
-            why = getattr(failed, "strerror", None) or "its file system knows no locks"
+            why = getattr(failed, "strerror", None) or "its file system does not support locks"
             what, step = words.lock_unusable(lock.lock_file, why)
             raise Hiccup(what, kind=FailureKind.LOCAL, sent=False, next_step=step) from None
         else:

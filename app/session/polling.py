@@ -1,4 +1,4 @@
-"""Polling a token endpoint while a person is busy elsewhere: not faster than asked for, and not for ever (RFC 8628)."""
+"""Polling a token endpoint while the user is busy elsewhere: no faster than asked for, and bounded (RFC 8628)."""
 
 from collections.abc import Awaitable, Callable
 
@@ -14,20 +14,20 @@ PENDING, _SLOW_DOWN = "authorization_pending", "slow_down"
 _SLOWER_BY_S = 5.0
 _LONGEST_PAUSE_S = 60.0
 _OK = 200
-# Nobody has decided anything: a network's sign-in page, a 4xx without a word why, a success without tokens.
+# No decision yet: a captive portal's page, a 4xx without an error, a success without tokens.
 _UNDECIDED = frozenset({FailureKind.WEB_PAGE, FailureKind.SILENT, FailureKind.INCOMPLETE})
 
 
 class TooLate(Exception):
-    """The time is over, and the person has not answered; `trouble` is why the last poll brought no response, if so."""
+    """The time is over without a response from the user; `last_failure` is why the last poll failed, if it did."""
 
-    def __init__(self, trouble: LapseError | None) -> None:
+    def __init__(self, last_failure: LapseError | None) -> None:
         super().__init__("the time is over")
-        self.trouble = trouble
+        self.last_failure = last_failure
 
-    def told(self, what: str) -> str:
-        """Return `what` in a sentence, and the last poll's trouble after it."""
-        return words.too_late(what, "" if self.trouble is None else self.trouble.what)
+    def explained(self, what: str) -> str:
+        """Return `what` in a sentence, followed by the last poll's failure."""
+        return words.too_late(what, "" if self.last_failure is None else self.last_failure.what)
 
 
 async def poll(
@@ -35,17 +35,16 @@ async def poll(
 ) -> TokenResponse:
     """Call `ask` every `interval_s` seconds until it brings tokens, the first time after one interval.
 
-    It goes on for authorization_pending, 5 s slower for good after each slow_down, and through whatever a network (with
-    its sign-in page) or a busy server does: then the pauses double, to a minute at most, until a response comes again
-    (RFC 8628 §3.5).
-    Raises TooLate at `until` (epoch seconds), and every other OAuthError at once.
+    It continues on authorization_pending, 5 s slower for good after each slow_down, and on errors of the network (with
+    its sign-in page) or a busy server: then the pauses double, to a minute at most, until a response comes again (RFC
+    8628 §3.5). Raises TooLate at `until` (epoch seconds), and every other OAuthError at once.
     """
-    lost, asked_s, trouble = 0, 0.0, None
+    lost, asked_s, last_failure = 0, 0.0, None
     while True:
         pause_s = max(min(interval_s * 2**lost, max(_LONGEST_PAUSE_S, interval_s)), asked_s)
         if clock.now() + pause_s > until:
             await clock.sleep_until(until)
-            raise TooLate(trouble)
+            raise TooLate(last_failure)
         await clock.sleep_until(clock.now() + pause_s)
         try:
             return await ask()
@@ -53,15 +52,15 @@ async def poll(
             code = plain_code(failed.code) if isinstance(failed, OAuthError) else ""
             if isinstance(failed, OAuthError) and code in (PENDING, _SLOW_DOWN):
                 interval_s += _SLOWER_BY_S if code == _SLOW_DOWN else 0.0
-                lost, asked_s, trouble = 0, failed.retry_after_s or 0.0, None
+                lost, asked_s, last_failure = 0, failed.retry_after_s or 0.0, None
             elif _passes(failed):
-                lost, asked_s, trouble = min(lost + 1, 10), _wait_of(failed), failed
+                lost, asked_s, last_failure = min(lost + 1, 10), _wait_of(failed), failed
             else:
                 raise
 
 
 def _passes(failed: OAuthError | UnusableResponse | Unreachable) -> bool:
-    """Return whether a poll that failed so may be repeated: nothing was decided, and the code is not spent."""
+    """Return whether a poll may be repeated after this failure: nothing was decided, and the code is not spent."""
     if isinstance(failed, OAuthError):
         return is_busy(failed)
     return isinstance(failed, Unreachable) or failed.kind in _UNDECIDED or failed.status != _OK

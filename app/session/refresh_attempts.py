@@ -1,4 +1,4 @@
-"""Asks the token endpoint for a refresh, with the patience its responses are worth."""
+"""Sends the refresh requests of one refresh, retrying what is worth it."""
 
 import math
 from collections.abc import Awaitable, Callable
@@ -20,7 +20,7 @@ from app.session.tokens import TokenSet
 
 @dataclass(frozen=True, slots=True)
 class KeptResponse:
-    """What is held after a response was taken; `cause` is the journal number of that."""
+    """What is held after a response was stored; `cause` is the journal number of that."""
 
     response: TokenResponse
     tokens: TokenSet
@@ -31,7 +31,7 @@ Keep = Callable[[TokenResponse, float], Awaitable[KeptResponse]]
 
 
 class RefreshAttempts:
-    """The way to the token endpoint: retries what is worth it, leaves a busy server alone for as long as it asked."""
+    """Sends refresh requests: retries what is worth it, and observes the wait a busy server asked for."""
 
     def __init__(self, client: OAuthClient, journal: JournalWriter, clock: Clock) -> None:
         self._client = client
@@ -40,10 +40,10 @@ class RefreshAttempts:
         self._not_before = -math.inf
 
     async def refresh(self, refresh_token: Secret, *, keep: Keep, cause: int) -> KeptResponse:
-        """Return what a refresh brought; raises Refusal or Hiccup. Bounded: four requests at the very most.
+        """Return the refreshed tokens; raises Refusal or Hiccup. At most four requests.
 
-        `keep` is awaited with every response, and how many seconds it took, before it is judged. One without an access
-        token is a lost response: what is held by then is sent.
+        `keep` is awaited with every response and its duration in seconds, before the response is judged. One without an
+        access token is a lost response: the refresh token held by then is sent.
         """
         self._check_pause()
         tried = Attempts()
@@ -71,7 +71,7 @@ class RefreshAttempts:
             tried = tried.after(verdict)
 
     def end_pause(self) -> None:
-        """Ask again from now on: the server has answered otherwise before the time it wanted to be left alone for."""
+        """End the wait the server asked for: it has sent another response since."""
         self._not_before = -math.inf
 
     async def _wait(self, failure: Hiccup, wait_s: float, cause: int) -> None:
@@ -89,7 +89,7 @@ class RefreshAttempts:
 def _without_access_token(response: TokenResponse) -> Hiccup:
     assert response.flaw is not None
     what, step = words.no_access_token(response.flaw.value)
-    # a server that gives out another type of token will do so again
+    # a server that issues another token type will do so again
     lost = response.flaw is not AccessTokenFlaw.OTHER_TYPE
     return Hiccup(what, kind=FailureKind.INCOMPLETE, next_step=step, lost=lost, status=200)
 

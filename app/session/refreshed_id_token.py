@@ -1,4 +1,4 @@
-"""What a refreshed ID token makes of the generation that it came with."""
+"""Applies a refreshed ID token to the generation that it came with."""
 
 from dataclasses import replace
 
@@ -18,11 +18,11 @@ from app.token_name import TokenKind, TokenName
 async def with_id_token(
     kept: KeptResponse, client: OAuthClient, journal: JournalWriter, skew_s: float | None
 ) -> TokenSet:
-    """Return the generation with what its ID token says, or marked with the rule that it broke.
+    """Return the generation with its ID token's claims, or marked with the rule that it broke.
 
-    A blemish of the ID token does not withhold the access token, which came in the same response over TLS (OIDC Core
-    §12.2 binds the ID token). Only one that says it is somebody else's does: raises Hiccup, or Refusal where the
-    family has become another person's.
+    An invalid ID token does not withhold the access token, which came in the same response over TLS (OIDC Core §12.2
+    binds the ID token). Only one that names another user does: raises Hiccup, or Refusal where the family belongs to
+    another user now.
     """
     token = kept.response.id_token
     if token is None:

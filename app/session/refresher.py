@@ -1,4 +1,4 @@
-"""One refresh, from the lock between processes to the new tokens in the store; when it is due is decided elsewhere."""
+"""One refresh, from the lock between processes to storing the new tokens; when it is due is decided elsewhere."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -26,7 +26,7 @@ _LATE_RESPONSE_S = 5.0
 
 
 class Refresher:
-    """Refreshes what is held; `decide` tells by who asks whether what another process stored makes it needless."""
+    """Refreshes what is held; `decide` says whether what another process stored makes the refresh needless."""
 
     def __init__(
         self,
@@ -46,13 +46,13 @@ class Refresher:
         self.asking = RefreshAttempts(client, journal, clock)
 
     async def refresh(self, decision: Decision, cause: int) -> Refreshed:
-        """Bring a new access token; raises Refusal or Hiccup."""
+        """Obtain a new access token; raises Refusal or Hiccup."""
         began = self._clock.stopwatch()
         tokens = self._held.signed_in()
         assert tokens.refresh is not None
         entry = self._journal.append(RefreshStarted(tokens.refresh.name), cause=cause)
         try:
-            async with self._held.keeper.lock():
+            async with self._held.stored.lock():
                 await self._refresh_locked(decision, entry.seq, began)
         except Hiccup as failed:
             self._note_failed(failed, entry.seq, began)
@@ -77,7 +77,7 @@ class Refresher:
         tokens = self._held.tokens
         self._held.state = Ended(refusal.again())
         self._journal.append(SessionEnded(refusal.reason), cause=cause)
-        await self._held.keeper.forget(tokens, exactly=True)
+        await self._held.stored.forget(tokens, exactly=True)
 
     def _note_failed(self, failed: Refusal | Hiccup, cause: int, began: float) -> int:
         event = RefreshFailed(
@@ -92,7 +92,7 @@ class Refresher:
         return self._journal.append(event, cause=cause).seq
 
     async def _refresh_or_adopt(self, decision: Decision, cause: int) -> None:
-        """Refresh; a refusal counts only if nobody has stored a newer refresh token meanwhile."""
+        """Refresh; a refusal counts only if no other process has stored a newer refresh token meanwhile."""
         try:
             await self._refresh_once(cause)
         except Refusal as refusal:
@@ -105,7 +105,7 @@ class Refresher:
             await self._refresh_once(cause)
 
     async def _adopt_after(self, refusal: Refusal, cause: int) -> int | None:
-        """Take over what another process has stored meanwhile, if it has; raises Hiccup where nobody can tell."""
+        """Take over what another process has stored meanwhile, if it has; raises Hiccup where that cannot be read."""
         try:
             return await self._held.adopt_newer(cause=cause)
         except Hiccup as blind:
@@ -129,10 +129,12 @@ class Refresher:
         kept = await self._ask(cause)
         lifetime_s = kept.tokens.expiry.lifetime_s
         if lifetime_s is not None and self._held.age_s(kept.tokens) >= lifetime_s:
-            kept = await self._ask(cause)  # it lay unread while we were stopped, and is over already
+            kept = await self._ask(
+                cause
+            )  # the adopted token went unread while this process was stopped, and has lapsed already
         fresh = await with_id_token(kept, self._client, self._journal, self._skew.skew_s)
         self._check_still(fresh)
-        await self._held.keeper.keep(fresh, cause=kept.cause)
+        await self._held.stored.keep(fresh, cause=kept.cause)
         self._check_still(fresh)
         self._held.state, self._held.is_noted = SignedIn(fresh), False
 
@@ -156,29 +158,29 @@ class Refresher:
             raise await self._count_silent(refused, cause) from None
 
     async def _keep_first(self, cause: int, response: TokenResponse, took_s: float) -> KeptResponse:
-        """Keep what a response brought before anything else can fail: the old refresh token may be dead already.
+        """Store what a response brought before anything else can fail: the old refresh token may be dead already.
 
-        One that took long may have lain unread for all of it: then its life counts from when it was asked for.
+        A response that took long may have arrived unread: then its lifetime counts from when the request was sent.
         """
         late_s = took_s if took_s > _LATE_RESPONSE_S else 0.0
         fresh = self._held.signed_in().next(response, self._held.now().later(-late_s))
         entry = self._journal.append(fresh.received("refresh_token", response.id_token), cause=cause)
         self._skew.measure(response.server_time, entry.seq)
         self._held.state = SignedIn(fresh.without_access())
-        await self._held.keeper.keep(fresh.without_access(), cause=entry.seq)
+        await self._held.stored.keep(fresh.without_access(), cause=entry.seq)
         return KeptResponse(response, fresh, entry.seq)
 
     async def _count_silent(self, refused: SilentRefusal, cause: int) -> SilentRefusal:
-        """Remember that the refresh token was refused without a word; the second time it is most likely dead."""
+        """Count a refusal without a reason; after the second the refresh token is most likely dead."""
         tokens = self._held.signed_in()
         counted = replace(tokens, silent_refusals=tokens.silent_refusals + 1)
         self._held.state = SignedIn(counted)
-        await self._held.keeper.keep(counted, cause=cause)
+        await self._held.stored.keep(counted, cause=cause)
         return seems_dead(refused) if counted.seems_dead else refused
 
 
 def seems_dead(refused: SilentRefusal | None = None) -> SilentRefusal:
-    """Return that the refresh token is most likely dead; `refused` is what the server said, if just asked."""
+    """Return the error for a refresh token that is most likely dead; `refused` is its response, if just asked."""
     what, step = words.SEEMS_DEAD
     raw, status = (None, None) if refused is None else (refused.raw, refused.status)
     return SilentRefusal(

@@ -1,4 +1,4 @@
-"""The APIs that refuse even a token that has just come, so that no call of theirs refreshes for nothing."""
+"""The APIs that refuse even a token that has just been issued, so that calls to them do not refresh in vain."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ _MOST_APIS = 20
 class RefusingApis:
     """What is known of them; it is stored with the next refresh, or when the session is closed.
 
-    A finished call waits for no keyring.
+    A finished call does not wait for the keyring.
     """
 
     def __init__(self, held: HeldSession, journal: JournalWriter) -> None:
@@ -23,20 +23,20 @@ class RefusingApis:
         self._journal = journal
 
     def note_refused(self, access: Held, api: str, *, cause: int | None) -> None:
-        """Take note that `api` refused an access token that had just come: for a while another would not help."""
+        """Note that `api` refused an access token that had just been issued: for a while another would not help."""
         self._journal.append(FreshTokenRefused(access.name), cause=cause)
         tokens = self._held.tokens
         if tokens is not None and api not in tokens.refused_by:
             self._note(replace(tokens, refused_by=(*tokens.refused_by, api)[-_MOST_APIS:]))
 
     def note_taken(self, api: str) -> None:
-        """Take note that `api` did not refuse an access token."""
+        """Note that `api` did not refuse an access token."""
         tokens = self._held.tokens
         if tokens is not None and api in tokens.refused_by:
             self._note(replace(tokens, refused_by=tuple(each for each in tokens.refused_by if each != api)))
 
     def refuse(self, access: Held, api: str) -> bool:
-        """Return whether `api` has lately refused a token that had just come, so that another would not help."""
+        """Return whether `api` has lately refused a token that had just been issued."""
         tokens = self._held.tokens
         if tokens is None or tokens.access != access or api not in tokens.refused_by:
             return False

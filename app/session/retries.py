@@ -1,15 +1,15 @@
-"""How long a failed refresh is worth trying again with the same refresh token, and how long to leave the server alone.
+"""How long a failed refresh is worth retrying with the same refresh token, and how long to leave the server alone.
 
-| what happened                                          | what is done                                              |
-| ------------------------------------------------------ | --------------------------------------------------------- |
-| the response was lost (sent, nothing usable came back) | ask again at once, twice at most, within 20 s of the first |
-| 429 or 503 that says when to come back, within 30 s    | wait that long, ask once more                              |
-| the same, later than that                              | fail now, and ask nothing until then (an hour at most)     |
-| anything else                                          | fail now                                                   |
+| what happened                                          | what is done                                            |
+| ------------------------------------------------------ | ------------------------------------------------------- |
+| the response was lost (sent, nothing usable came back) | retry at once, twice at most, within 20 s of the first  |
+| 429 or 503 with a Retry-After within 30 s              | wait that long, retry once                              |
+| the same, later than that                              | fail now, and send nothing until then (an hour at most) |
+| anything else                                          | fail now                                                |
 
-A server that rotates takes the old refresh token again only within its grace period, so a lost response is asked for
-again at once or not at all (security facts §6); a refusal is never asked about twice. The 20 s are of waiting for
-responses while this program ran: after a stop of any length a lost response is asked for again: nothing else helps.
+A server that rotates accepts the old refresh token again only within its grace period, so a lost response is retried at
+once or not at all (security facts §6); a refusal is never retried. The 20 s count waiting for responses while this
+program ran: after a stop of any length a lost response is retried, because nothing else helps.
 """
 
 from dataclasses import dataclass, replace
@@ -25,26 +25,26 @@ _COMES_BACK = frozenset({429, 503})
 
 @dataclass(frozen=True, slots=True)
 class Attempts:
-    """What was tried so far: responses lost, how many seconds of running they were waited for, and waits granted."""
+    """What was tried so far: responses lost, the seconds of running time spent waiting for them, and waits granted."""
 
     lost: int = 0
     lost_s: float = 0.0
     waited: int = 0
 
     def after(self, failure: Hiccup) -> "Attempts":
-        """Return what has been tried once more is asked for after this failure."""
+        """Return the attempts with one more, made after this failure."""
         if is_lost_response(failure):
             return replace(self, lost=self.lost + 1, lost_s=self.lost_s + failure.ran_s)
         return replace(self, waited=self.waited + 1)
 
 
 def is_lost_response(failure: Hiccup) -> bool:
-    """Return whether the server may have answered, and rotated, without us hearing of it."""
+    """Return whether the server may have responded, and rotated, without us receiving it."""
     return failure.lost or (failure.sent and failure.status is None)
 
 
 def wait_before_retry_s(failure: Hiccup, tried: Attempts) -> float | None:
-    """Return how many seconds to wait before asking again, None when it is not worth it."""
+    """Return how many seconds to wait before retrying, None when it is not worth it."""
     if is_lost_response(failure):
         in_time = tried.lost_s + failure.ran_s < RETRY_WITHIN_S
         return 0.0 if in_time and tried.lost < _MOST_RETRIES else None
@@ -54,7 +54,7 @@ def wait_before_retry_s(failure: Hiccup, tried: Attempts) -> float | None:
 
 
 def pause_s(failure: Hiccup) -> float:
-    """Return how many seconds the server wants to be left alone, 0 when it does not say; at most an hour."""
+    """Return how many seconds the server asks us to wait, 0 when it does not say; at most an hour."""
     if failure.status not in _COMES_BACK or failure.retry_after_s is None:
         return 0.0
     return min(failure.retry_after_s, LONGEST_PAUSE_S)

@@ -62,8 +62,8 @@ class Session:
         flights: Flights | None = None,
         secrets: KnownSecrets | None = None,
     ) -> None:
-        self._keeper = StoredSession(store, journal, key=key, lock_folder=lock_folder)
-        self._held = HeldSession(self._keeper, journal, clock, journal.secrets if secrets is None else secrets)
+        self._stored = StoredSession(store, journal, key=key, lock_folder=lock_folder)
+        self._held = HeldSession(self._stored, journal, clock, journal.secrets if secrets is None else secrets)
         self._skew = Skew(journal, clock)
         self._refresher = Refresher(client, self._held, self._skew, journal, clock, self.decide)
         self.refusing_apis = RefusingApis(self._held, journal)
@@ -97,32 +97,32 @@ class Session:
 
     @property
     def replaced(self) -> Held | None:
-        """The refresh token held before the one in hand, in memory only: to show what a replay does."""
+        """The previous refresh token, in memory only: to show what a replay does."""
         return self._held.replaced
 
     @property
     def skew_s(self) -> float | None:
-        """The server's time minus ours in seconds, None before it said any."""
+        """The server's time minus ours in seconds, None while unknown."""
         return self._skew.skew_s
 
     @property
     def ended(self) -> Refusal | None:
-        """Why the session ended, None unless a refusal ended it."""
+        """Why a refusal ended the session, else None."""
         return self.state.reason if isinstance(self.state, Ended) else None
 
     @property
     def place(self) -> StorePlace:
-        return self._keeper.place
+        return self._stored.place
 
     @property
     def store_trouble(self) -> StoreFailed | None:
-        """Why the session is not kept where it should be, or cannot be read there; None when all is well."""
-        return self.state.reason.trouble if isinstance(self.state, Unread) else self._keeper.trouble
+        """Why the session is not stored where it should be, or cannot be read there; None when all is well."""
+        return self.state.reason.trouble if isinstance(self.state, Unread) else self._stored.failure
 
     def token_time(self) -> float:
-        """Return the moment at which the tokens in hand are judged now, by the wall of their receipt in epoch seconds.
+        """Return the time that judges the tokens in hand now, on their receipt's wall clock, in epoch seconds.
 
-        It is `now()`, but for a wall that was set since: what is left of a token does not go by that.
+        It equals `now()`, unless the wall clock was set since: a token's remaining life does not follow that.
         """
         tokens = self.tokens
         return self._clock.now() if tokens is None else tokens.receipt.wall + self._held.age_s(tokens)
@@ -130,10 +130,10 @@ class Session:
     # --- beginning and ending -------------------------------------------------------------------------------------
 
     async def restore(self) -> bool:
-        """Take up the stored session, if any, without any network request; return whether there was one.
+        """Restore the stored session, if any, without any network request; return whether there was one.
 
-        What is wrong with the store is journalled. Where a session may lie in it unread, nobody knows whether somebody
-        is signed in; where there is no keyring at all, or the entry was damaged, nobody is.
+        Store failures are journalled. Where an unreadable store may hold a session, it is unknown whether a user is
+        signed in; where there is no keyring at all, or the entry was damaged, nobody is.
         """
         return await self._held.restore()
 
@@ -142,13 +142,13 @@ class Session:
         if self.tokens is None:
             await self.restore()
             return
-        async with self._keeper.lock():
+        async with self._stored.lock():
             with suppress(NotSignedIn, Hiccup):
                 await self._held.adopt_newer()
 
     async def catch_up(self) -> None:
-        """Take over what another process has refreshed of this very session; raises what keeps it from looking."""
-        async with self._keeper.lock():
+        """Take over another process's refresh of this very session; raises what keeps it from reading that."""
+        async with self._stored.lock():
             await self._held.adopt_own()
 
     async def begin(
@@ -158,7 +158,7 @@ class Session:
 
         `grant` is what brought the tokens, for the journal.
         """
-        await self.close()  # a refresh of the session before must not come back over this one
+        await self.close()  # a refresh of the previous session must not overwrite this one
         first = TokenSet(
             family=uuid.uuid4().hex,
             number=0,
@@ -175,44 +175,44 @@ class Session:
         if response.id_token is not None:
             tokens = tokens.identified(response.id_token, claims)
         entry = self._journal.append(tokens.received(grant, response.id_token), cause=cause)
-        self._refresher.asking.end_pause()  # the server has just answered
+        self._refresher.asking.end_pause()  # the server has just responded
         self._skew.measure(response.server_time, entry.seq)
         try:
-            async with self._keeper.lock():
-                await self._keeper.keep(tokens, cause=entry.seq, is_sign_in=True)
-        except Hiccup:  # another process holds on to the lock; these tokens are newer than whatever it does
-            await self._keeper.keep(tokens, cause=entry.seq, is_sign_in=True)
+            async with self._stored.lock():
+                await self._stored.keep(tokens, cause=entry.seq, is_sign_in=True)
+        except Hiccup:  # another process keeps the lock; these tokens are newer than whatever it does
+            await self._stored.keep(tokens, cause=entry.seq, is_sign_in=True)
         self.state = SignedIn(tokens)
         self._journal.append(SessionStarted(str(claims.get("sub", "")), tokens.display_name), cause=entry.seq)
 
     async def forget(self, *, revoked: bool = False, why: Undone | None = None, error: str = "") -> StoreFailed | None:
         """Forget the session here, in memory and in the store; `revoked`, and `why` not, are for the journal.
 
-        Returns what kept the store from deleting it, None when nothing of it is left.
+        Returns why the store could not delete it, None when nothing of it is left.
         """
         tokens, self.state = self.tokens, SignedOut()
         try:
-            async with self._keeper.lock():
-                trouble = await self._keeper.forget(tokens)
-        except Hiccup:  # another process holds on to the lock; what is to be forgotten is forgotten all the same
-            trouble = await self._keeper.forget(tokens)
-        self._journal.append(SignOutFinished(revoked, why, error, "" if trouble is None else trouble.what))
-        return trouble
+            async with self._stored.lock():
+                failure = await self._stored.forget(tokens)
+        except Hiccup:  # another process keeps the lock; the session is forgotten all the same
+            failure = await self._stored.forget(tokens)
+        self._journal.append(SignOutFinished(revoked, why, error, "" if failure is None else failure.what))
+        return failure
 
     async def clear_set_aside(self) -> None:
-        """Delete what was set aside of a damaged entry: nothing of a session outlives sign-out."""
-        await self._keeper.forget(None)
+        """Delete a damaged entry that was set aside: nothing of a session outlives sign-out."""
+        await self._stored.forget(None)
 
     async def keep_again(self) -> StoreFailed | None:
-        """Store what is held if that failed before; return what keeps the store from taking it, None when all is well.
+        """Store what could not be stored before; return why it still cannot, None when all is well.
 
-        Where there is no session, or it was never to be stored, there is nothing to do.
+        Without a session, or with one that is never stored, there is nothing to do.
         """
         return await self._held.keep_again()
 
     @contextmanager
     def ending(self) -> Iterator[None]:
-        """Let no refresh begin: what a refresh brings while one signs out would be neither revoked nor forgotten."""
+        """Let no refresh begin: the tokens of a refresh during a sign-out would be neither revoked nor forgotten."""
         self._is_ending = True
         try:
             yield
@@ -231,7 +231,7 @@ class Session:
     def decide(
         self, asked_by: str, *, not_this: Secret | None = None, asked_for: bool = False, in_s: float = 0.0
     ) -> Decision:
-        """Return what a call made `in_s` seconds from now would need; changes nothing and tells nobody."""
+        """Return what a call made `in_s` seconds from now would need; changes and journals nothing."""
         now = self._clock.now() + in_s
         if not isinstance(self.state, SignedIn):
             reason = _WITHOUT_TOKENS[type(self.state)]
@@ -260,8 +260,9 @@ class Session:
     ) -> Fresh:
         """Return a usable access token, refreshing only if it has lapsed; the only way to one.
 
-        `not_this` is an access token the API has just answered 401 to; `asked_for` refreshes because a person wants it.
-        Raises NotSignedIn, Refusal (the session has ended), Hiccup (it has not) or StoreUnread (nobody knows).
+        `not_this` is an access token the API has just refused with 401; `asked_for` refreshes because the user
+        requested it. Raises NotSignedIn, Refusal (the session has ended), Hiccup (it has not) or StoreUnread (it is
+        unknown).
         """
         if isinstance(self.state, Unread):
             await self._restore_once()
@@ -299,7 +300,7 @@ class Session:
         return NotSignedIn(words.NOBODY + ("" if damaged is None else words.set_aside(damaged.what)))
 
     async def drop_access_token(self) -> None:
-        """Throw the access token away, here and in the store; the next call refreshes."""
+        """Discard the access token, here and in the store; the next call refreshes."""
         tokens = self._held.signed_in()
         if tokens.access is None:
             return
@@ -309,7 +310,7 @@ class Session:
         await self._held.keep_if_newest(dropped, cause=entry.seq)
 
     async def expire_access_token(self, access: Held, *, cause: int) -> None:
-        """Take `access` for lapsed from now on, here and in the store, if it is in hand: its server has ended it."""
+        """Treat `access` as lapsed from now on, here and in the store, if it is in hand: its server has ended it."""
         tokens = self.tokens
         if tokens is None or tokens.access != access:
             return

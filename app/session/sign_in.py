@@ -28,9 +28,9 @@ TIMEOUT_S = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What to show while the browser has the person: the URL, where it comes back to, when we give up.
+    """What to show while the browser is awaited: the URL, where it returns to, when we give up.
 
-    `taken_ports` are those of the connection's redirect URIs that other programs held.
+    `taken_ports` are those of the connection's redirect URIs in use by other programs.
     """
 
     url: str
@@ -94,7 +94,7 @@ def _started(journal: JournalWriter, client: OAuthClient, connection: Connection
 async def _carried(
     client: OAuthClient, metadata: ServerMetadata, params: dict[str, str], journal: JournalWriter, attempt: int
 ) -> dict[str, str]:
-    """Return what the browser carries: the request, or where the server offers it only a reference to it (RFC 9126)."""
+    """Return the parameters the browser carries: the request, or a reference to it (RFC 9126)."""
     endpoint = metadata.pushed_authorization_request_endpoint
     if endpoint is None:
         if metadata.require_pushed_authorization_requests:

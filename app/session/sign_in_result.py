@@ -1,4 +1,4 @@
-"""What every kind of sign-in makes of the server's response: refusals put into words, the ID token verified."""
+"""What every kind of sign-in makes of the server's response: errors explained, the ID token verified."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -22,20 +22,20 @@ SignIn = tuple[TokenResponse, dict[str, Any], int]
 
 def refused(
     what: str,
-    trouble: OAuthError,
+    error: OAuthError,
     *,
     grant: str,
     next_step: str = "",
     reason: SignInEnded = SignInEnded.REFUSED,
 ) -> SignInFailed:
-    """Return that the server refused: `what` in a sentence, the cure by its error, and its own words beneath.
+    """Return the error for a refusal: `what` in a sentence, the cure by its error code, and the server's own words.
 
     `grant` is the name of the grant as an admin finds it at the server.
     """
-    if trouble.code == "unauthorized_client":
+    if error.code == "unauthorized_client":
         what = words.not_granted(grant)
-    cure = (next_step or words.SIGN_IN_CURES.get(trouble.code, words.OTHER_SIGN_IN_CURE)).format(grant)
-    return SignInFailed(what, reason=reason, next_step=cure, code=trouble.code, description=trouble.description)
+    cure = (next_step or words.SIGN_IN_CURES.get(error.code, words.OTHER_SIGN_IN_CURE)).format(grant)
+    return SignInFailed(what, reason=reason, next_step=cure, code=error.code, description=error.description)
 
 
 async def accepted(
@@ -56,13 +56,13 @@ async def accepted(
     except InvalidIdToken as wrong:
         raise _not_accepted(client, response, wrong) from None
     client.resource = connection.resource
-    # RFC 6749 §5.1: a scope that is not stated is the one that was asked for
+    # RFC 6749 §5.1: a scope that is not stated is the one requested
     response = replace(response, scope=connection.scopes) if response.scope is None else response
     return response, await _with_name(client, response, claims, attempt), attempt
 
 
 def _not_accepted(client: OAuthClient, response: TokenResponse, wrong: InvalidIdToken) -> SignInFailed:
-    """Return why; where our clock is what is wrong with the ID token, that."""
+    """Return why the ID token was not accepted; that our clock is wrong, where it is."""
     why = clock_to_blame(wrong.rule, None if response.server_time is None else response.server_time - client.now())
     return SignInFailed(
         words.not_accepted(why or wrong.what),
@@ -77,7 +77,7 @@ async def _with_name(
 ) -> dict[str, Any]:
     if "name" in claims or response.access_token is None:
         return claims
-    # Okta's thin ID tokens leave the name to userinfo; without it the sign-in is as good, only the chip is plainer.
+    # Okta's thin ID tokens leave the name to userinfo; without it the sign-in is still good, only the chip shows less.
     with suppress(LapseError):
         profile = await client.userinfo(response.access_token, subject=str(claims["sub"]), cause=attempt)
         return {**profile, **claims}
@@ -96,12 +96,12 @@ async def journalled(journal: JournalWriter, signing_in: Awaitable[SignIn]) -> S
         raise
 
 
-def finished(trouble: LapseError) -> SignInFinished:
-    """Return the event of a sign-in that ended so."""
-    if isinstance(trouble, SignInFailed):
-        return SignInFinished(trouble.what, trouble.reason, trouble.code, trouble.description, trouble.rule)
-    if isinstance(trouble, OAuthError):
-        return SignInFinished(trouble.what, SignInEnded.REFUSED, trouble.code, trouble.description)
-    if isinstance(trouble, NoUsableResponse):
-        return SignInFinished(trouble.what, SignInEnded.NO_RESPONSE, kind=trouble.kind)
-    return SignInFinished(trouble.what, SignInEnded.NOT_POSSIBLE)
+def finished(error: LapseError) -> SignInFinished:
+    """Return the event of a sign-in that ended with this error."""
+    if isinstance(error, SignInFailed):
+        return SignInFinished(error.what, error.reason, error.code, error.description, error.rule)
+    if isinstance(error, OAuthError):
+        return SignInFinished(error.what, SignInEnded.REFUSED, error.code, error.description)
+    if isinstance(error, NoUsableResponse):
+        return SignInFinished(error.what, SignInEnded.NO_RESPONSE, kind=error.kind)
+    return SignInFinished(error.what, SignInEnded.NOT_POSSIBLE)

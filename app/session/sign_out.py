@@ -1,4 +1,4 @@
-"""Signing out in the order that works: revoke, forget here whatever happened, then the browser's session."""
+"""Sign-out in the order that works: revoke, forget here whatever happened, then the browser's session."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ BROWSER_WITHIN_S = 20.0
 
 
 class PartResult(StrEnum):
-    """What became of one part of a sign-out."""
+    """The outcome of one part of a sign-out."""
 
     DONE = "done"
     NOT_OFFERED = "not offered"
@@ -34,9 +34,9 @@ class PartResult(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SignOutPart:
-    """One part of a sign-out: its fate, and why, where it is not done.
+    """One part of a sign-out: its outcome, and why where it is not done.
 
-    `error` is the sentence of what it failed by, if that is why, and `waited_s` for how long a browser was waited for.
+    `error` is the sentence of the failure, if that is why; `waited_s` is how long a browser was waited for.
     """
 
     fate: PartResult
@@ -46,7 +46,7 @@ class SignOutPart:
 
     def words(self) -> str:
         """Return why it is not done, in half a sentence; "" where it is done."""
-        from app.events.words import undone  # late: only a sign-out says it
+        from app.events.words import undone  # imported late: only a sign-out says it
 
         return undone(self.why, error=self.error, waited_s=self.waited_s)
 
@@ -57,9 +57,9 @@ _CANCELLED = SignOutPart(PartResult.FAILED, Undone.CANCELLED)
 
 @dataclass(frozen=True, slots=True)
 class SignOutResult:
-    """Which of the three happened: the tokens revoked, the browser's session ended, the session forgotten here.
+    """The outcome of the three parts: the tokens revoked, the browser's session ended, the session forgotten here.
 
-    Of the browser it is known that it was sent to the server's sign-out page, and not what the server did there. The
+    Of the browser it is only known that it was sent to the server's sign-out page, not what the server did there. The
     whys are half sentences, for people.
     """
 
@@ -71,7 +71,7 @@ class SignOutResult:
     forgotten_why: str = ""
 
     def lines(self) -> tuple[str, str, str]:
-        """Say the three, a sentence each."""
+        """Return the three, a sentence each."""
         return words.signed_out(self.forgotten_why, self.revoked_why, self.browser_why)
 
     def sentence(self) -> str:
@@ -86,10 +86,10 @@ async def sign_out(
     open_browser: OpenBrowser | None,
     not_wanted: str = "",
 ) -> SignOutResult:
-    """End the session, and say which of the three happened; raises nothing but the caller's own cancellation.
+    """End the session, and return which of the three happened; raises nothing but the caller's own cancellation.
 
-    The revocation takes at most 5 s and comes first, for what is forgotten cannot be revoked. Then the session is
-    forgotten, before the browser is waited for, at most 20 s: nobody stays signed in because a browser does not come.
+    The revocation takes at most 5 s and comes first, because what is forgotten cannot be revoked. Then the session is
+    forgotten, before the browser is waited for, at most 20 s: a browser that does not come keeps nobody signed in.
     Cancelled anywhere, the session is forgotten all the same. `open_browser` None leaves the browser alone, and
     `not_wanted` says why.
     """
@@ -111,20 +111,20 @@ async def sign_out(
 
 
 async def revoke_and_forget(session: "Session", client: OAuthClient, journal: JournalWriter) -> str | None:
-    """Sign out and leave the browser alone; return why nothing was revoked, None when it was or nothing was to be."""
+    """Sign out without the browser; return why nothing was revoked, None when it was or nothing was to be."""
     how = await sign_out(session, client, journal, open_browser=None)
     return how.revoked_why if how.revoked in (PartResult.FAILED, PartResult.NOT_OFFERED) else None
 
 
 async def _look_again(session: "Session") -> None:
-    """Take over what another Lapse has refreshed meanwhile: to revoke a token that was replaced revokes nothing."""
+    """Take over what another Lapse has refreshed meanwhile: revoking a token that was replaced revokes nothing."""
     with suppress(TimeoutError, KeyError, LapseError):  # KeyError: it has ended there; here it ends all the same
         async with running_limit(REVOKE_WITHIN_S):
             await session.catch_up()
 
 
 async def _revoke(client: OAuthClient, tokens: TokenSet | None) -> SignOutPart:
-    """Revoke the refresh token, which takes its access tokens along (RFC 7009 §2.1); without one the access token."""
+    """Revoke the refresh token, and with it its access tokens (RFC 7009 §2.1); without one the access token."""
     held = None if tokens is None else tokens.refresh or tokens.access
     if held is None:
         return SignOutPart(PartResult.NOT_WANTED, Undone.NO_TOKEN)
@@ -140,8 +140,8 @@ async def _revoke(client: OAuthClient, tokens: TokenSet | None) -> SignOutPart:
 
 
 async def _forget(session: "Session", revoked: SignOutPart) -> SignOutPart:
-    trouble = await session.forget(revoked=revoked.fate is PartResult.DONE, why=revoked.why, error=revoked.error)
-    return _DONE if trouble is None else SignOutPart(PartResult.FAILED, Undone.FAILED, trouble.what)
+    failure = await session.forget(revoked=revoked.fate is PartResult.DONE, why=revoked.why, error=revoked.error)
+    return _DONE if failure is None else SignOutPart(PartResult.FAILED, Undone.FAILED, failure.what)
 
 
 async def _end_in_browser(
@@ -158,7 +158,7 @@ async def _end_in_browser(
 async def _lead_browser(client: OAuthClient, tokens: TokenSet | None, open_browser: OpenBrowser) -> SignOutPart:
     if tokens is None:
         return SignOutPart(PartResult.NOT_WANTED, Undone.NOBODY)
-    metadata = client.known_metadata  # the revocation has asked for it, if it can be had
+    metadata = client.known_metadata  # the revocation has fetched it, if it is available
     if metadata is None:
         return SignOutPart(PartResult.FAILED, Undone.NO_METADATA)
     if metadata.end_session_endpoint is None:

@@ -1,4 +1,4 @@
-"""Single flight: while a refresh runs, whoever else needs one joins it, so that nothing is refreshed twice."""
+"""Single flight: a caller that needs a refresh joins the one that runs, so that no token is refreshed twice."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -12,7 +12,7 @@ from app.wire.running_time import running_limit
 
 @dataclass(frozen=True, slots=True)
 class Refreshed:
-    """What a refresh brought; callers take it from here, for the session may have moved on when they wake.
+    """The result of a refresh; callers take it from here, because the session may have moved on when they wake.
 
     `joined` means that the refresh had been started for another caller.
     """
@@ -29,14 +29,13 @@ class Flights(Protocol):
     """Runs a session's refreshes."""
 
     @property
-    def is_flying(self) -> bool:
-        """Whether a refresh runs."""
+    def is_flying(self) -> bool: ...
 
     async def refreshed(self, refresh: Refresh) -> Refreshed:
-        """Return what a refresh brought, `refresh` where it takes a new one; it outlives a caller that is cancelled."""
+        """Return the result of a refresh, calling `refresh` for a new one; it outlives a caller that is cancelled."""
 
     async def end(self, within_s: float) -> None:
-        """Let what runs finish, at most so many seconds; then stop it."""
+        """Let a running refresh finish, at most `within_s` seconds; then stop it."""
 
 
 class SingleFlight:
@@ -50,16 +49,16 @@ class SingleFlight:
         return self._running is not None
 
     async def refreshed(self, refresh: Refresh) -> Refreshed:
-        """Return what the refresh that runs brings, or else what `refresh` brings."""
+        """Return the result of the running refresh, or else of `refresh`."""
         joined = self._running is not None
         if self._running is None:
             self._running = asyncio.create_task(refresh(), name="refresh")
             self._running.add_done_callback(self._landed)
-        found = await asyncio.shield(self._running)
-        return Refreshed(found.access, found.took_s, joined)
+        result = await asyncio.shield(self._running)
+        return Refreshed(result.access, result.took_s, joined)
 
     async def end(self, within_s: float) -> None:
-        """Let the refresh finish, at most so many seconds; then stop it."""
+        """Let the refresh finish, at most `within_s` seconds; then stop it."""
         if (running := self._running) is None:
             return
         try:
@@ -72,4 +71,4 @@ class SingleFlight:
     def _landed(self, task: asyncio.Task[Refreshed]) -> None:
         self._running = None
         with suppress(asyncio.CancelledError):
-            task.exception()  # every caller may have been cancelled; then nobody else looks
+            task.exception()  # every caller may have been cancelled; then its exception would never be retrieved

@@ -1,4 +1,4 @@
-"""How far the server's clock is from ours, and whether that explains what an ID token did not pass."""
+"""How far the server's clock is from ours, and whether that explains why an ID token did not pass."""
 
 from app.clock import Clock
 from app.events.refresh import SkewMeasured
@@ -11,7 +11,7 @@ _WORTH_SAYING_S = 2.0
 
 
 class Skew:
-    """The server's time minus ours by its last response, in seconds; `skew_s` is None before there was one."""
+    """The server's time minus ours by its last response, in seconds; `skew_s` is None while unknown."""
 
     def __init__(self, journal: JournalWriter, clock: Clock) -> None:
         self._journal = journal
@@ -27,7 +27,7 @@ class Skew:
 
 
 def clock_to_blame(rule: str, skew_s: float | None) -> str:
-    """Return a sentence that names our clock where it is what a token failed `rule` by, else an empty text.
+    """Return a sentence about our clock where it explains why a token failed `rule`, else "".
 
     `skew_s` is the server's Date minus our time, in seconds; None where it is not known.
     """

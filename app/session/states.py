@@ -1,4 +1,4 @@
-"""How a session stands, and what it gives to a caller."""
+"""The states of a session, and what it gives to a caller."""
 
 from dataclasses import dataclass
 
@@ -16,21 +16,21 @@ class SignedOut:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Somebody is signed in and `tokens` are held."""
+    """A user is signed in and `tokens` are held."""
 
     tokens: TokenSet
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The token endpoint refused; `reason` is what to tell every later call, `again()` each time."""
+    """The token endpoint refused; every later call raises `reason.again()`."""
 
     reason: Refusal
 
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """Nobody knows whether somebody is signed in, because the store cannot be read; each call tries it again."""
+    """It is unknown whether a user is signed in, because the store cannot be read; each call tries again."""
 
     reason: StoreUnread
 
@@ -40,7 +40,7 @@ SessionState = SignedOut | SignedIn | Ended | Unread
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """A usable access token and how it was come by; `refreshed_s` is None when no refresh was needed.
+    """A usable access token and how it was obtained; `refreshed_s` is None when no refresh was needed.
 
     `joined` means that the refresh had been started for another call.
     """

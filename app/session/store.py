@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SERVICE = "lapse"
 _WINDOWS = "keyring.backends.Windows.WinVaultKeyring"
 _PROBE = "Lapse was here; this entry may be deleted."
-# By class, because names can be chosen by anybody; keyrings.alt's plain-text file is viable on most machines.
+# By class, because names can be chosen freely; keyrings.alt's plain-text file is viable on most machines.
 _ALLOWED_BACKENDS = frozenset(
     {
         "keyring.backends.SecretService.Keyring",
@@ -29,7 +29,7 @@ _ALLOWED_BACKENDS = frozenset(
     }
 )
 _WAITING_AFTER_S = 1.0
-# A person may have to find and type the keyring's password.
+# The user may have to find and type the keyring's password.
 _GIVE_UP_AFTER_S = 180.0
 
 
@@ -38,14 +38,13 @@ class TokenStore(Protocol):
 
     place: StorePlace
 
-    async def load(self, key: str) -> str | None:
-        """Return the text kept under `key`, None when there is none."""
+    async def load(self, key: str) -> str | None: ...
 
     async def save(self, key: str, text: str) -> None:
         """Keep `text` under `key`, replacing what was there."""
 
     async def delete(self, key: str) -> None:
-        """Forget `key`; a key that is not there is no error."""
+        """Delete `key`; a missing key is no error."""
 
 
 class MemoryStore:
@@ -57,7 +56,6 @@ class MemoryStore:
         self._texts: dict[str, str] = {}
 
     async def load(self, key: str) -> str | None:
-        """Return the text kept under `key`."""
         return self._texts.get(key)
 
     async def save(self, key: str, text: str) -> None:
@@ -70,9 +68,9 @@ class MemoryStore:
 class KeyringStore:
     """Keeps texts in the OS keyring, through a thread of its own.
 
-    `awaited` is told True when a call takes longer than a second, most likely because the keyring asks for its
-    password, and False once it has answered. Before the first writing a dummy is written, read and deleted, because
-    some backends lose what they are given without a word; what can only be read is read.
+    `awaited` is called with True when a call takes longer than a second, most likely because the keyring asks for its
+    password, and with False once it has returned. Before the first write a dummy is written, read and deleted, because
+    some backends silently lose what they are given; a read needs no such probe.
     """
 
     place = StorePlace.KEYRING
@@ -84,11 +82,10 @@ class KeyringStore:
         self._probed = False
 
     async def load(self, key: str) -> str | None:
-        """Return the text kept under `key`."""
         return await self._call(lambda: keyring_entry.read(_trusted_backend(), self._service, key))
 
     async def save(self, key: str, text: str) -> None:
-        """Keep `text`, and read it back: some backends lose a write without a word (security facts §4.4)."""
+        """Keep `text`, and read it back: some backends lose a write silently (security facts §4.4)."""
 
         def write() -> bool:
             backend = self._probed_backend()
@@ -115,8 +112,8 @@ class KeyringStore:
         return backend
 
     async def _call(self, call: Callable[[], Result]) -> Result:
-        told: list[bool] = []
-        notice = asyncio.get_running_loop().call_later(_WAITING_AFTER_S, self._tell_waiting, told)
+        notified: list[bool] = []
+        notice = asyncio.get_running_loop().call_later(_WAITING_AFTER_S, self._notify_waiting, notified)
         try:
             async with running_limit(_GIVE_UP_AFTER_S):
                 return await self._worker.run(call)
@@ -128,11 +125,11 @@ class KeyringStore:
             raise _described(failure) from None
         finally:
             notice.cancel()
-            if told:
+            if notified:
                 self._awaited(False)  # noqa: FBT003 - the callback's one argument
 
-    def _tell_waiting(self, told: list[bool]) -> None:
-        told.append(True)
+    def _notify_waiting(self, notified: list[bool]) -> None:
+        notified.append(True)
         self._awaited(True)  # noqa: FBT003 - the callback's one argument
 
 
@@ -148,7 +145,7 @@ def _trusted_backend() -> "KeyringBackend":
     chosen = keyring.get_keyring()
     if isinstance(chosen, keyring.backends.fail.Keyring):
         raise StoreFailed(words.NONE_RUNNING, state=KeyringState.ABSENT)
-    # A chain is keyring's way to say that several are viable; its own fallbacks would reach a refused one.
+    # keyring's ChainerBackend means that several are viable; its own fallbacks would reach a refused one.
     candidates = chosen.backends if isinstance(chosen, keyring.backends.chainer.ChainerBackend) else [chosen]
     for backend in candidates:
         if keyring_entry.class_name(backend) in _ALLOWED_BACKENDS:
@@ -163,7 +160,7 @@ def _described(failure: Exception) -> StoreFailed:
 
     if isinstance(failure, keyring.errors.NoKeyringError):
         return StoreFailed(words.NONE_RUNNING, state=KeyringState.ABSENT)
-    # InitError is what a keyring that was never unlocked says when nobody can be asked for its password.
+    # InitError is what a keyring that was never unlocked raises when there is no prompt to ask for its password.
     if isinstance(failure, keyring.errors.KeyringLocked | keyring.errors.InitError):
         return StoreFailed(words.LOCKED, state=KeyringState.LOCKED)
     return StoreFailed(words.unusable(type(failure).__name__), state=KeyringState.NOT_ANSWERING)

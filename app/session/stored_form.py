@@ -17,14 +17,14 @@ from app.session.tokens import Held, IdTokenFlaw, TokenSet
 from app.token_name import TokenKind, TokenName
 
 VERSION = 2
-# Version 1 did not say whose session it is; the entry it lay in did.
+# Version 1 did not say whose session it is; the name of its entry did.
 _UPGRADES: dict[int, Callable[[dict[str, Any], str], dict[str, Any]]] = {
     1: lambda found, key: {**found, "version": 2, "key": key},
 }
 
 
 def to_text(tokens: TokenSet, key: str) -> str:
-    """Return the text to keep under `key`; it holds the token values and goes nowhere but into the store."""
+    """Return the text to keep under `key`; it contains the token values and goes nowhere but into the store."""
     return json.dumps(
         {
             "version": VERSION,
@@ -56,16 +56,16 @@ def from_text(text: str, key: str) -> TokenSet:
     Raises StoreFailed when it cannot be used, without quoting it.
     """
     try:
-        found = Record.of(text.encode())
-        version = found.whole("version", least=1)
+        record = Record.of(text.encode())
+        version = record.whole("version", least=1)
         if version > VERSION:
             raise NewerEntry
         while version in _UPGRADES:
-            found = Record(_UPGRADES[version](found.members(), key))
-            version = found.whole("version")
-        if found.text("key") != key:
+            record = Record(_UPGRADES[version](record.members(), key))
+            version = record.whole("version")
+        if record.text("key") != key:
             raise StoreFailed(words.OTHER_CONNECTIONS, state=KeyringState.READY)
-        return _token_set(found)
+        return _token_set(record)
     except (Damaged, UnicodeEncodeError):
         raise StoreFailed(words.DAMAGED, state=KeyringState.READY) from None
 
@@ -84,7 +84,7 @@ def _token_set(found: Record) -> TokenSet:
         refresh_receipt=found.nullable("refresh_receipt", lambda name: _receipt_in(found, name)),
         id_claims=found.nullable("id_claims", found.object),
         first_id_claims=found.nullable("first_id_claims", found.object),
-        # these came later than the version: an entry without them is as good
+        # these are newer than the version: an entry without them is valid
         id_flaw=_flaw_in(found),
         silent_refusals=found.whole("silent_refusals", 0),
         refused_by=found.texts("refused_by") if "refused_by" in found else (),
@@ -98,13 +98,13 @@ def _flaw_out(flaw: IdTokenFlaw | None) -> list[str] | None:
 def _flaw_in(found: Record) -> IdTokenFlaw | None:
     if "id_flaw" not in found:
         return None
-    told = found.nullable("id_flaw", found.texts)
-    if told is None:
+    flaw = found.nullable("id_flaw", found.texts)
+    if flaw is None:
         return None
-    if len(told) != len(fields(IdTokenFlaw)):
+    if len(flaw) != len(fields(IdTokenFlaw)):
         raise Damaged("id_flaw is not what it should hold")
-    # it is the flaw of this generation's ID token, whatever it is called there
-    return IdTokenFlaw(TokenName(TokenKind.ID, found.whole("number")), *told[1:])
+    # it is the flaw of this generation's ID token, whatever name it is stored with
+    return IdTokenFlaw(TokenName(TokenKind.ID, found.whole("number")), *flaw[1:])
 
 
 def _held_out(held: Held | None) -> list[Any] | None:

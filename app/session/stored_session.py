@@ -1,4 +1,4 @@
-"""Keeps one session in a store: under a lock between processes, in the stored form, and honest about trouble."""
+"""Keeps one session in a store: under a lock between processes, in the stored form, and open about failures."""
 
 import hashlib
 from contextlib import AbstractAsyncContextManager
@@ -17,8 +17,8 @@ from app.session.tokens import TokenSet
 class StoredSession:
     """The stored side of one session.
 
-    `place` is where the newest generation is kept, and `trouble` why it is not in the store, if it is not. What another
-    process has stored meanwhile is never written over, lock or not: a lock can be given up while we were stopped.
+    `place` is where the newest generation is kept, and `failure` why it is not in the store, if it is not. What another
+    process has stored meanwhile is never overwritten, lock or not: a lock can be lost while this process is stopped.
     """
 
     def __init__(self, store: TokenStore, journal: JournalWriter, *, key: str, lock_folder: Path | None) -> None:
@@ -27,26 +27,25 @@ class StoredSession:
         self._key = key
         self._lock_folder = lock_folder
         self.place: StorePlace = store.place
-        self.trouble: StoreFailed | None = None
+        self.failure: StoreFailed | None = None
         # Digests of entries: the one that this session last took over or wrote, and the one that was last read.
         self._seen: str | None = None
         self._read: str | None = None
-        self._superseded: set[str] = set()  # families that a sign-in in this process has taken the place of
+        self._superseded: set[str] = set()  # families that a sign-in in this process has replaced
 
     @property
     def is_shared(self) -> bool:
-        """Whether another process can have changed what is stored: also while the store cannot be used."""
+        """Whether another process can have changed what is stored, also while the store cannot be used."""
         return self._seen is not None and self._store.place is StorePlace.KEYRING
 
     def lock(self) -> AbstractAsyncContextManager[None]:
-        """Hold the session against other processes; see `exclusive`."""
         return exclusive(self._lock_folder, self._key)
 
     async def read(self) -> TokenSet | None:
         """Return the stored session, None when there is none.
 
-        Raises StoreFailed, after journalling it. An entry that is damaged is set aside, so that nobody stumbles over it
-        again; that of a newer Lapse is left alone.
+        Raises StoreFailed, after journalling it. A damaged entry is set aside, so that it fails only once; that of a
+        newer Lapse is left as it is.
         """
         try:
             text = await self._store.load(self._key)
@@ -57,8 +56,8 @@ class StoredSession:
         return None if text is None else await self._understood(text)
 
     def take(self, tokens: TokenSet) -> None:
-        """Take note that the session goes on with what was just read."""
-        self._seen, self.place, self.trouble = self._read, self._store.place, None
+        """Note that the session continues with what was just read."""
+        self._seen, self.place, self.failure = self._read, self._store.place, None
         self._superseded.discard(tokens.family)
 
     async def read_changed(self) -> TokenSet | None:
@@ -68,38 +67,38 @@ class StoredSession:
         reason to give up what is held.
         """
         try:
-            found = await self.read()
+            tokens = await self.read()
         except NewerEntry:
             raise
         except StoreFailed as error:
             if error.state is KeyringState.READY:
                 return None
-            found = await self.read()
-        if found is None:
+            tokens = await self.read()
+        if tokens is None:
             raise KeyError(self._key)
-        return None if self._read == self._seen or found.family in self._superseded else found
+        return None if self._read == self._seen or tokens.family in self._superseded else tokens
 
     async def keep(self, tokens: TokenSet, *, cause: int | None, is_sign_in: bool = False) -> None:
-        """Store the session; trouble is journalled and told by `place`, and never loses what is held in memory.
+        """Store the session; a failure is journalled and shown by `place`, and never loses what is held in memory.
 
-        A new sign-in takes the place of whatever session lies there, but for a newer Lapse's.
+        A new sign-in replaces whatever session is stored there, except a newer Lapse's.
         """
         text = stored_form.to_text(tokens, self._key)
         try:
             await self._make_way(tokens, is_sign_in=is_sign_in)
             await self._store.save(self._key, text)
         except StoreFailed as error:
-            self.place, self.trouble = StorePlace.MEMORY, error
+            self.place, self.failure = StorePlace.MEMORY, error
             self._note(error)
             return
-        self.place, self.trouble, self._seen = self._store.place, None, _digest(text)
+        self.place, self.failure, self._seen = self._store.place, None, _digest(text)
         self._journal.append(SessionStored(tokens.number, self.place), cause=cause)
 
     async def forget(self, tokens: TokenSet | None, *, exactly: bool = False) -> StoreFailed | None:
         """Delete what is stored of the family of `tokens`, and what was set aside; another sign-in's entry stays.
 
         Without tokens only what was set aside goes, and what cannot be read. With `exactly` only the very entry that
-        was last seen is deleted. Trouble is journalled, and returned where something may be left in the store.
+        was last read is deleted. Failures are journalled, and returned where something may be left in the store.
         """
         seen, self._seen = self._seen, None
         try:
@@ -118,7 +117,7 @@ class StoredSession:
         return f"{self._key}#set-aside"
 
     async def _make_way(self, tokens: TokenSet, *, is_sign_in: bool) -> None:
-        """Look at what `tokens` would be written over; raises StoreFailed where that must stay."""
+        """Read the entry that `tokens` would overwrite; raises StoreFailed where that must stay."""
         text = await self._store.load(self._key)
         if text is None:
             if self._seen is not None and not is_sign_in:
@@ -129,7 +128,7 @@ class StoredSession:
         except NewerEntry:
             raise
         except StoreFailed:
-            return  # nobody can use what cannot be read
+            return  # an unreadable entry is of use to no process
         if is_sign_in:
             self._seen = _digest(text)
             self._superseded.add(found.family)
@@ -142,7 +141,7 @@ class StoredSession:
         except NewerEntry:
             return False
         except StoreFailed:
-            return True  # nobody can use what cannot be read
+            return True  # an unreadable entry is of use to no process
         if only is not None:
             return _digest(text) == only
         return tokens is not None and found.family == tokens.family
@@ -166,8 +165,8 @@ class StoredSession:
         except StoreFailed as error:
             self._note(error)
 
-    def _note(self, trouble: StoreFailed) -> None:
-        self._journal.append(StoreTroubled(trouble.what, trouble.next_step))
+    def _note(self, error: StoreFailed) -> None:
+        self._journal.append(StoreTroubled(error.what, error.next_step))
 
 
 def _digest(text: str) -> str:

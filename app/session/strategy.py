@@ -10,10 +10,10 @@ from app.session.tokens import TokenSet
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """Everything that a decision about a call made at `now` (epoch seconds) depends on.
+    """The inputs of a decision about a call made at `now` (epoch seconds).
 
-    `age_s` is how old the token response is, `leeway_s` the leeway asked for, both in seconds. `rejected` means the API
-    has just said 401 to this very access token, `asked_for` that a person asked for a refresh.
+    `age_s` is how old the token response is, `leeway_s` the configured leeway, both in seconds. `rejected` means the
+    API has just refused this very access token with 401, `asked_for` that the user requested a refresh.
     """
 
     tokens: TokenSet
@@ -27,7 +27,7 @@ class Situation:
 
 
 Strategy = Callable[[Situation], Decision]
-"""When to refresh. Lapse has one, `decide`; others are there to be compared with it (see `app.lab`)."""
+"""When to refresh. Lapse uses `decide`; the others are compared with it in `app.lab`."""
 
 
 def decide(situation: Situation) -> Decision:
@@ -73,7 +73,7 @@ def _reason(situation: Situation, remaining_s: float | None, leeway_s: float) ->
 
 
 def _without_refresh_token(reason: Reason, why: Reason) -> tuple[Verdict, Reason]:
-    # Within the leeway the token still works, and there is nothing better to be had.
+    # Within the leeway the token still works, and nothing better is available.
     if reason is Reason.WITHIN_LEEWAY:
         return Verdict.USE, Reason.FRESH
     return Verdict.SIGN_IN, why

@@ -1,4 +1,4 @@
-"""Opens the system browser, where a person signs in and out."""
+"""Opens the system browser, where the user signs in and out."""
 
 import asyncio
 import threading
@@ -8,12 +8,12 @@ from contextlib import suppress
 OpenBrowser = Callable[[str, Callable[[bool], None]], None]
 
 
-def open_system_browser(url: str, told: Callable[[bool], None]) -> None:
-    """Open `url` with Python's webbrowser, so that BROWSER decides; `told` hears on the loop whether it worked.
+def open_system_browser(url: str, on_opened: Callable[[bool], None]) -> None:
+    """Open `url` with Python's webbrowser, which follows BROWSER; `on_opened` is called on the loop with the outcome.
 
     On a thread, because a browser named in BROWSER may run in the foreground until it is closed.
     """
-    import webbrowser  # here: few commands open one
+    import webbrowser  # imported late: few commands open a browser
 
     loop = asyncio.get_running_loop()
 
@@ -22,7 +22,7 @@ def open_system_browser(url: str, told: Callable[[bool], None]) -> None:
             worked = webbrowser.open(url)
         except (webbrowser.Error, OSError):
             worked = False
-        with suppress(RuntimeError):  # the loop is gone: the sign-in is over
-            loop.call_soon_threadsafe(told, worked)
+        with suppress(RuntimeError):  # the loop is closed: the sign-in is over
+            loop.call_soon_threadsafe(on_opened, worked)
 
     threading.Thread(target=open_it, name="lapse-browser", daemon=True).start()

@@ -11,7 +11,7 @@ from app.text import one_line
 from app.token_name import TokenKind, TokenName
 
 if TYPE_CHECKING:
-    # For its type alone: it brings httpx, which comes after the first paint.
+    # For its type alone: it imports httpx, which comes after the first paint.
     from app.oauth.grants import TokenResponse
 
 _LONGEST_NAME = 80
@@ -31,11 +31,10 @@ class Held:
 
     @property
     def name(self) -> TokenName:
-        """The name it goes by: `AT-3`."""
         return TokenName(self.kind, self.number)
 
     def issued(self, expires_at: float | None = None, source: ExpirySource = ExpirySource.NOT_STATED) -> Issued:
-        """Return the record of it that may be written down."""
+        """Return its record for the journal, without its value."""
         return Issued(self.name, self.value.fingerprint, len(self.value), expires_at, source)
 
 
@@ -50,13 +49,13 @@ class IdTokenFlaw:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenSet:
-    """What is held after generation `number` of a `family`; `access` is None once dropped, or where none came.
+    """The tokens held after generation `number` of a `family`; `access` is None once dropped, or where none came.
 
     `refresh` and `id` keep the number of the generation that brought them: a kept refresh token is still `RT-1` in
     generation 3. `id` is the newest ID token that passed and `id_claims` are its claims, `first_id_claims` those of the
-    sign-in (OIDC Core §12.2 compares with them); `id_flaw` tells of a newer one that did not pass.
-    `silent_refusals` counts how often the refresh token was refused without a word since it last worked. `refused_by`
-    are the APIs (origins) that refused even a token that had just come, and have taken none since.
+    sign-in (OIDC Core §12.2 compares with them); `id_flaw` is about a newer one that did not pass. `silent_refusals`
+    counts refusals of the refresh token without a reason since it last worked. `refused_by` are the APIs (origins) that
+    refused even a token that had just been issued, and have accepted none since.
     """
 
     family: str
@@ -77,7 +76,7 @@ class TokenSet:
 
     @property
     def seems_dead(self) -> bool:
-        """Whether the refresh token is most likely dead: refused twice, without a word."""
+        """Whether the refresh token is most likely dead: refused twice without a reason."""
         return self.silent_refusals >= _SILENT_REFUSALS_BELIEVED
 
     @property
@@ -89,9 +88,10 @@ class TokenSet:
 
     @property
     def display_name(self) -> str:
-        """Return what to call the person: name, else username, else subject.
+        """Return the user's name, else username, else subject.
 
-        A refreshed ID token may be thinner than the first: what the sign-in told, userinfo included, holds where it is.
+        A refreshed ID token may be thinner than the first: where it lacks a name, that of the sign-in, userinfo
+        included, is used.
         """
         claims = {**(self.first_id_claims or {}), **(self.id_claims or {})}
         for claim in ("name", "preferred_username", "email", "sub"):
@@ -99,13 +99,13 @@ class TokenSet:
             name = one_line(self._unsaid(value), longest=_LONGEST_NAME) if isinstance(value, str) else ""
             if name:
                 return name
-        return "somebody (no ID token)"
+        return "unknown user (no ID token)"
 
     def values(self) -> tuple[Secret, ...]:
         return tuple(held.value for held in (self.access, self.refresh, self.id) if held is not None)
 
     def _unsaid(self, claim: str) -> str:
-        """Return a claim without these tokens, should it repeat one; no name is as long as they are."""
+        """Return a claim with these tokens masked, should it repeat one; no name is as long as they are."""
         return claim if len(claim) < _SHORTEST_TOKEN else KnownSecrets(self.values()).clean(claim)
 
     def received(self, grant: str, id_token: Secret | None) -> TokensReceived:
@@ -122,7 +122,7 @@ class TokenSet:
         )
 
     def taken(self) -> Taken:
-        """Return what is told of these tokens when they come from the store."""
+        """Return the record of these tokens when they are restored from the store."""
         return Taken(
             access=self.access.issued(self.expires_at, self.expiry.source) if self.access else None,
             received_at=self.receipt.wall,
@@ -131,13 +131,13 @@ class TokenSet:
         )
 
     def without_access(self) -> "TokenSet":
-        """Return the same set with the access token thrown away."""
+        """Return the same set without the access token."""
         return replace(self, access=None)
 
     def next(self, response: "TokenResponse", receipt: Receipt) -> "TokenSet":
-        """Return the generation a response makes after this one: without a refresh token it keeps ours (RFC 6749 §6).
+        """Return the generation of a response after this one: without a refresh token it keeps ours (RFC 6749 §6).
 
-        The ID token in hand stays: the answer's is taken by `identified` once it has passed.
+        The ID token in hand stays: the response's is added by `identified` once it has passed.
         """
         number = self.number + 1
         refresh, fate, refresh_receipt = self.refresh, RefreshTokenFate.KEPT, self.refresh_receipt

@@ -1,4 +1,4 @@
-"""What an API's response looks like where it is not what was asked for: a refusal, a redirect, a web page."""
+"""What an unexpected response of an API looks like: a refusal, a redirect, a web page."""
 
 import re
 from enum import Enum
@@ -17,15 +17,15 @@ class UnexpectedResponse(Enum):
     """What it looks like, in words that may follow the status in a story."""
 
     FRESH_TOKEN_REFUSED = "the API refuses fresh tokens too: audience or scope?"  # noqa: S105 - words, not a token
-    NOT_ALLOWED = "the API forbids it, and no refresh mends that: scope, role or rule?"
+    NOT_ALLOWED = "the API forbids it, and no refresh helps: scope, role or rule?"
     MORE_WANTED = "the API wants more than a refresh can bring: another scope, or a new sign-in"
     SIGN_IN_REDIRECT = "it redirects to what looks like a sign-in page: the API takes no token here, or not this one"
-    REDIRECT = "it redirects; Lapse follows no redirect with a token"
-    WEB_PAGE = "a web page came where JSON was asked: perhaps a sign-in page, or not the API's URL"
+    REDIRECT = "it redirects; Lapse does not follow redirects with a token"
+    WEB_PAGE = "a web page came instead of JSON: perhaps a sign-in page, or not the API's URL"
 
 
 def unexpected(response: FetchedResponse, *, refused_fresh: bool) -> UnexpectedResponse | None:
-    """Return what a response looks like, None for one that is what was asked for, or that says enough itself."""
+    """Return what an unexpected response looks like, None for an expected one, or one that says enough itself."""
     if refused_fresh:
         return UnexpectedResponse.FRESH_TOKEN_REFUSED
     if response.status == httpx.codes.UNAUTHORIZED:

@@ -1,4 +1,4 @@
-"""The sentences of what becomes of a session: what keeps it from beginning, from being refreshed, from being stored."""
+"""The sentences of a session: why it does not begin, is not refreshed, is not stored."""
 
 from types import MappingProxyType
 
@@ -14,8 +14,8 @@ NOBODY = "Nobody is signed in."
 CHECK_NETWORK = "Check the network and call again; the session is kept."
 LATER = "Call again in a while; the session is kept."
 LOOK_FOR_PAGE = "Open a web page to see whether the network wants a sign-in, then call again; the session is kept."
-AFTER_INCOMPLETE = "Call again; should the next refresh be refused, sign in again."
-ASK_OPERATOR = "Call again; if it stays so, ask the server's operator."
+AFTER_INCOMPLETE = "Call again; if the next refresh is refused, sign in again."
+ASK_OPERATOR = "Call again; if it keeps happening, ask the server's operator."
 READ_REASON = "Read the server's reason below and check the connection; the session is kept."
 CURES = MappingProxyType(
     {
@@ -40,7 +40,7 @@ SEEMS_DEAD = (
 )
 ANOTHER_CLIENTS = (
     "The refreshed tokens were not used: their ID token is another issuer's, or for another client.",
-    "Call again to refresh once more; if it stays so, ask the server's operator.",
+    "Call again to refresh once more; if it keeps happening, ask the server's operator.",
 )
 LOCK_HELD = (
     "Another Lapse has held this session's lock for half a minute.",
@@ -49,7 +49,7 @@ LOCK_HELD = (
 
 
 def would_not(code: str) -> str:
-    return f"The server would not refresh: {code}."
+    return f"The server refused to refresh: {code}."
 
 
 def refused_silently(status: int) -> str:
@@ -57,28 +57,26 @@ def refused_silently(status: int) -> str:
 
 
 def left_alone(left_s: float) -> tuple[str, str]:
-    """Return for how long the server asked to be left alone, and what to do."""
-    what = f"The server asked to be left alone for another {duration(left_s)}."
+    what = f"The server asked us to wait another {duration(left_s)}."
     return what, "Call again then; the session is kept."
 
 
 def no_access_token(flaw: str) -> tuple[str, str]:
-    """Return that a refresh brought no access token, and what to do; `flaw` in half a sentence."""
+    """Return the sentence and what to do; `flaw` in half a sentence."""
     what = f"The response to the refresh brought no access token that could be used: {flaw}."
     return what, "Call again: the new refresh token that came with it will be sent."
 
 
-def cannot_look(trouble: str) -> str:
-    return f"{trouble} So nobody can tell whether another Lapse has refreshed meanwhile."
+def cannot_look(why: str) -> str:
+    return f"{why} So it is not known whether another Lapse has refreshed meanwhile."
 
 
 def unlocked(state: KeyringState) -> str:
-    """Return what to do about the keyring before the next call."""
     return f"{state.value}, then call again."
 
 
-def unchecked(trouble: str) -> str:
-    return f"It could not be checked: {trouble}"
+def unchecked(why: str) -> str:
+    return f"It could not be checked: {why}"
 
 
 def lock_unusable(path: str, why: str) -> tuple[str, str]:
@@ -88,7 +86,7 @@ def lock_unusable(path: str, why: str) -> tuple[str, str]:
 
 # --- a sign-in --------------------------------------------------------------------------------------------------------
 
-NO_ID_TOKEN = "The server sent no ID token, so nobody knows who signed in."  # noqa: S105 - a sentence
+NO_ID_TOKEN = "The server sent no ID token, so it is not known who signed in."  # noqa: S105 - a sentence
 SET_CLOCK = "Set the clock, then sign in again."
 SIGN_IN_CURES = MappingProxyType(
     {
@@ -100,7 +98,7 @@ SIGN_IN_CURES = MappingProxyType(
         "access_denied": "Ask the server's admin which policy forbids it, or sign in another way.",
         "slow_down": "Wait a minute, then sign in again.",
         "temporarily_unavailable": "Wait a minute, then sign in again.",
-        "server_error": "Try again; if it stays so, ask the server's operator.",
+        "server_error": "Try again; if it keeps happening, ask the server's operator.",
     }
 )
 OTHER_SIGN_IN_CURE = "Read the server's reason below; check the connection."
@@ -135,7 +133,7 @@ PASSWORD_REFUSED = (
 )
 PASSWORD_NOT_HERE = "The server does not let this account sign in with a password here."  # noqa: S105 - a sentence
 BY_BROWSER = "Sign in through the browser, or have the app's policy allow it (at Okta: Password, or Password + factor)."
-CODE_TOO_LATE = "The time to type a one-time code is over."
+CODE_TOO_LATE = "The time to enter a one-time code is over."
 PUSH_TOO_LATE = "The time to ask on the phone is over."
 CODE_BY_SMS = (
     "The server sent a code by SMS or voice, which Lapse does not ask for.",
@@ -160,17 +158,16 @@ def tokens_unusable(flaw: str) -> str:
 
 
 def not_accepted(why: str) -> str:
-    """Return that a sign-in was not accepted; `why` is a sentence."""
     return f"The sign-in was not accepted: {why}"
 
 
 def too_late(what: str, last: str) -> str:
-    """Return that the time is over, and what the last poll came to, if anything; both are sentences."""
-    return f"{what} The last time it was asked for: {last}" if last else what
+    """Return that the time is over, and how the last poll failed, if it did; both are sentences."""
+    return f"{what} The last attempt: {last}" if last else what
 
 
 def clock_wrong(skew_s: float) -> str:
-    """Return how far our clock is off; `skew_s` is the server's time minus ours."""
+    """`skew_s` is the server's time minus ours."""
     return f"This computer's clock is {duration(skew_s)} {'behind' if skew_s > 0 else 'ahead of'} the server's."
 
 
@@ -178,7 +175,7 @@ def clock_wrong(skew_s: float) -> str:
 
 
 def signed_out(here: str, server: str, browser: str) -> tuple[str, str, str]:
-    """Return what became of the session here, at the server and in the browser; each why is "" where it is done."""
+    """Return the outcome here, at the server and in the browser; each argument is why not, "" where it is done."""
     return (
         f"Signed out here, but not deleted from the store: {here}." if here else "Signed out here.",
         f"Not revoked at the server: {server}." if server else "The server revoked the tokens.",

@@ -1,4 +1,4 @@
-"""Says in words why a certificate was not accepted, and what to do; there is no way around it."""
+"""Explains why a certificate was not accepted, and what to do; there is no way around it."""
 
 import ssl
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 _MOST_NAMES = 5
 _LONGEST = 80
 _NO_WAY_AROUND = "Lapse offers no way around it."
-# OpenSSL's x509_vfy.h; other systems give their own numbers and words, which are passed on.
+# OpenSSL's x509_vfy.h; other systems have numbers and texts of their own, which are passed on.
 _NOT_YET, _EXPIRED, _SELF_SIGNED, _REVOKED = 9, 10, 18, 23
 _UNKNOWN_ISSUER = frozenset({2, 19, 20, 21, 27})
 _WRONG_NAME = frozenset({62, 64})
@@ -20,7 +20,7 @@ _WRONG_NAME = frozenset({62, 64})
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """What the server's certificate says of itself; nobody has vouched for a word of it."""
+    """The server's certificate in its own words; nothing in it is verified."""
 
     names: tuple[str, ...]
     issuer: str
@@ -39,7 +39,7 @@ class CertificateFlaw:
 
 
 def flaw_of(refused: ssl.SSLCertVerificationError, presented: Presented | None) -> CertificateFlaw:
-    """Return the reason of a failed verification; with what the server `presented`, names and dates are told."""
+    """Return the reason of a failed verification; with the certificate `presented`, names and dates are included."""
     code = getattr(refused, "verify_code", None)
     if code == _EXPIRED:
         when = f" on {presented.good_until}" if presented else ""
@@ -53,7 +53,7 @@ def flaw_of(refused: ssl.SSLCertVerificationError, presented: Presented | None) 
         names = f"; it is for {_listed(presented.names)}" if presented else ""
         return _flaw("other name", f"it is not for this name{names}", "Check the host in the URL.")
     if code == _SELF_SIGNED:
-        words = "it is self-signed: nobody but itself vouches for it"
+        words = "it is self-signed: no authority vouches for it"
         return _flaw("self-signed", words, _installed("it"), FailureKind.UNKNOWN_AUTHORITY)
     if code in _UNKNOWN_ISSUER:
         return _unknown(presented)
@@ -62,8 +62,8 @@ def flaw_of(refused: ssl.SSLCertVerificationError, presented: Presented | None) 
 
 
 def read_presented(der: bytes) -> Presented | None:
-    """Return what a certificate in DER says of itself, None where it cannot be read."""
-    from cryptography import x509  # only a failure needs it
+    """Return the content of a DER certificate, None where it cannot be read."""
+    from cryptography import x509  # imported here: only a failure needs it
 
     try:
         certificate = x509.load_der_x509_certificate(der)
@@ -75,13 +75,13 @@ def read_presented(der: bytes) -> Presented | None:
 
 
 def printable(text: str) -> str:
-    """Return words from outside on one line, without what does not print, cut where they get long."""
+    """Return text from outside on one line, without unprintable characters, cut where it gets long."""
     line = " ".join("".join(each if each.isprintable() else " " for each in text).split())
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
 
 
 def _unknown(presented: Presented | None) -> CertificateFlaw:
-    who = f"issued by '{presented.issuer}', whom" if presented and presented.issuer else "issued by somebody whom"
+    who = f"issued by '{presented.issuer}', which" if presented and presented.issuer else "issued by an authority that"
     words = f"it is {who} this computer does not trust"
     cure = _installed("that authority's root certificate")
     return _flaw("unknown authority", words, cure, FailureKind.UNKNOWN_AUTHORITY)
@@ -96,7 +96,7 @@ def _installed(what: str) -> str:
 
 
 def _or_network(presented: Presented | None) -> str:
-    return f", or whoever is behind '{presented.issuer}'" if presented and presented.issuer else ""
+    return f", or the operator of '{presented.issuer}'" if presented and presented.issuer else ""
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -1,8 +1,8 @@
-"""One way out: connections of its own, so many to each server, and every one given back whatever becomes of a request.
+"""A connection pool: a limited number to each server, and every one released whatever becomes of its request.
 
-httpcore's pool loses a connection where a request fails or is cancelled in between its own steps: one that is open and
-has sent nothing yet stays in the pool as new for ever, one through a proxy whose TLS failed as active (httpcore 1.0.9).
-So a connection is closed here whenever a request on it failed, and it is counted here, not there, who may open one.
+httpcore's pool loses a connection where a request fails or is cancelled between its own steps: one that is open and has
+sent nothing yet stays in the pool as new forever, one through a proxy whose TLS failed as active (httpcore 1.0.9). So a
+connection is closed here whenever a request on it failed, and the limit is counted here, not there.
 """
 
 import asyncio
@@ -13,18 +13,18 @@ from typing import Any
 import httpcore
 import httpx
 
-# What httpx does by default; idle ones beyond that are closed, and each of them after five seconds.
+# httpx's defaults; idle connections beyond that are closed, and each of them after five seconds.
 _MOST_IDLE = 20
 
 
 class ConnectionPool(httpx.AsyncHTTPTransport):
-    """Sends requests directly or through `proxy`; a request waits where `at_once` are under way to its server.
+    """Sends requests directly or through `proxy`; a request waits while `at_once` are under way to its server.
 
-    The `trace` extension of a request is told of that too: `lapse.waiting.started` with `of`, `lapse.waiting.complete`.
+    The `trace` extension of a request sees that too: `lapse.waiting.started` with `of`, `lapse.waiting.complete`.
     """
 
     def __init__(self, trust: ssl.SSLContext, proxy: httpx.Proxy | None = None, *, at_once: int) -> None:
-        # The pool itself has no limit: a request that waits in its queue may be given a connection as it is cancelled.
+        # httpcore's pool has no limit: a request waiting in its queue may be given a connection as it is cancelled.
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=_MOST_IDLE, keepalive_expiry=5.0)
         super().__init__(verify=trust, trust_env=False, proxy=proxy, limits=limits)
         opened = self._pool.create_connection
@@ -33,7 +33,6 @@ class ConnectionPool(httpx.AsyncHTTPTransport):
         self._turns: dict[tuple[str, str, int | None], asyncio.Semaphore] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send one request; see httpx's transport interface."""
         turn = await self._wait_for_turn(request)
         try:
             response = await self._send(request)
@@ -70,14 +69,14 @@ class ConnectionPool(httpx.AsyncHTTPTransport):
 
 
 async def tell(request: httpx.Request, name: str, info: dict[str, Any]) -> None:
-    """Tell whoever follows a request (by httpx's `trace` extension) how far it has come."""
+    """Report a step to the request's `trace` extension (httpx)."""
     follow = request.extensions.get("trace")
     if follow is not None:
         await follow(name, info)
 
 
 class _Opened:
-    """Keeps the socket that was opened for a request; httpcore leaves it open where TLS is cancelled."""
+    """Keeps the socket opened for a request; httpcore leaves it open where TLS is cancelled."""
 
     def __init__(self, follow: Callable[[str, dict[str, Any]], Awaitable[None]] | None) -> None:
         self._follow = follow
@@ -95,7 +94,7 @@ class _Opened:
 
 
 class _Returned(httpx.AsyncByteStream):
-    """A response's body; closing it gives up the turn, once."""
+    """A response's body; closing it releases the connection, once."""
 
     def __init__(self, inner: httpx.AsyncByteStream, give_up: Callable[[], None]) -> None:
         self._inner = inner

@@ -1,4 +1,4 @@
-"""One HTTP exchange from its request to the end of its response: how far it has come, and how long it may take."""
+"""One HTTP exchange from its request to the end of its response: its progress, and how long it may take."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -15,8 +15,8 @@ from app.wire.transport_errors import all_busy, unreachable
 
 _CONNECT_WITHIN_S = 10.0
 FREE_WITHIN_S = 30.0
-_AT_ONCE = 256  # pieces of a response; a body of ever so many small ones must not keep the loop for itself
-_MOST_HEADERS = 1000  # h11 reads twenty times as many within its bounds, and each is kept several times over
+_AT_ONCE = 256  # chunks of a response; a body of very many small ones must not occupy the loop
+_MOST_HEADERS = 1000  # h11 accepts twenty times as many, and each is stored several times
 _FAILURES = (httpx.TransportError, httpx.DecodingError, httpx.StreamError)
 _PLAIN = "Tell the server's operator; Lapse asks for responses that are not encoded."
 
@@ -25,7 +25,7 @@ class Phase(Enum):
     """How far an exchange has come: what is waited for."""
 
     ASKED = auto()
-    """Nobody has told yet; a transport without connections never does. It may have been sent."""
+    """Nothing reported yet; a transport without connections never reports. It may have been sent."""
     WAITING = auto()
     """Every connection of ours to that server is in use."""
     OPENING = auto()
@@ -37,9 +37,9 @@ class Phase(Enum):
 class Conversation:
     """Sends one request and reads its response within bounds; what it has opened is closed however it ends.
 
-    It goes on in a task of its own, which nobody but itself cancels: once, and never while httpcore's pool is between
-    two steps or cleans up, where a cancelled request would leave a connection behind. Each phase has its own limit, in
-    seconds of running: `total_s` for the response once the request is on its way, less for what comes before.
+    It runs in a task of its own, which only it may cancel: once, and never while httpcore's pool is between two steps
+    or cleans up, where a cancelled request would leak a connection. Each phase has its own limit, in seconds of running
+    time: `total_s` for the response once the request is on its way, less for what comes before.
     """
 
     def __init__(self, http: httpx.AsyncClient, request: httpx.Request, *, limit: int, total_s: float) -> None:
@@ -59,9 +59,9 @@ class Conversation:
         self.truncated = False
 
     async def hold(self) -> None:
-        """Hold it; then `response`, `body` and `truncated` are there, and what came of them also when it fails.
+        """Run it; then `response`, `body` and `truncated` are set, as far as it came also when it fails.
 
-        Raises Unreachable. Where it is cancelled, it is over when that is raised on, unless it is cancelled once more.
+        Raises Unreachable. Cancellation is passed on after it has ended, unless it is cancelled a second time.
         """
         task = self._stops.task = asyncio.create_task(self._hold(), name=f"exchange with {self._request.url.host}")
         task.add_done_callback(_looked_at)
@@ -86,7 +86,7 @@ class Conversation:
         except NotDecodable as why:
             what = words.broke_off(self._request.url.host, str(why))
             raise self._timed(Unreachable(what, sent=True, next_step=_PLAIN)) from None
-        except (httpx.InvalidURL, UnicodeError):  # httpx reads where a redirect leads, though nobody follows it
+        except (httpx.InvalidURL, UnicodeError):  # httpx parses where a redirect leads, though it is not followed
             what = words.redirect_nowhere(self._request.url.host)
             raise self._timed(Unreachable(what, sent=True)) from None
         except _FAILURES as failure:
@@ -104,7 +104,7 @@ class Conversation:
         finally:
             self._stops.may_stop = False
             await response.aclose()
-            # only now, when there is nothing left that the generators beneath would do at their end
+            # only now, when the generators beneath have nothing left to do at their end
             if isinstance(chunks, AsyncGenerator):
                 await chunks.aclose()
 
@@ -120,7 +120,7 @@ class Conversation:
             if pieces % _AT_ONCE == 0:
                 await asyncio.sleep(0)
         if not decoding.is_whole:
-            raise NotDecodable("what its response is encoded in ends too early")
+            raise NotDecodable("its encoded response ends too early")
 
     def _begin(self, phase: Phase, within_s: float) -> None:
         self._phase, self._within_s = phase, within_s
@@ -138,12 +138,12 @@ class Conversation:
             return Unreachable(words.not_opened(host, within_s), sent=False)
         return Unreachable(words.not_in_full(host, within_s), sent=True)
 
-    def _timed(self, trouble: Unreachable) -> Unreachable:
-        trouble.ran_s = self._time.ran_s
-        return trouble
+    def _timed(self, error: Unreachable) -> Unreachable:
+        error.ran_s = self._time.ran_s
+        return error
 
     async def _follow(self, name: str, info: dict[str, Any]) -> None:
-        """Take note of a step (httpx's `trace` extension, and what our own transports tell)."""
+        """Handle a step (httpx's `trace` extension, and the events of our own transports)."""
         _, what, how = name.split(".")
         self._stops.follow(what, how)
         match what, how:
@@ -153,11 +153,11 @@ class Conversation:
             case "waiting", "complete":
                 self._begin(Phase.OPENING, self._open_within_s)
             case "proxy", "started":
-                self._open_within_s = self._total_s  # it has a limit of its own, and more is told of it
+                self._open_within_s = self._total_s  # it has a limit of its own, and more events
             case "connect_tcp", "started" if self._phase is not Phase.OPENING:
                 self._begin(Phase.OPENING, self._open_within_s)
             case "connect_tcp" | "start_tls", "failed":
-                self._begin(Phase.OPENING, self._total_s)  # it may be looked why, or tried in another way
+                self._begin(Phase.OPENING, self._total_s)  # its certificate may be fetched, or another way tried
             case "send_request_headers", "started" if info["request"].method != b"CONNECT":
                 self._begin(Phase.SENT, self._total_s)
             case "receive_response_headers", "complete":
@@ -170,13 +170,13 @@ class Conversation:
 
 
 def _looked_at(task: asyncio.Task[None]) -> None:
-    """Look at what a task came to: where its caller has gone nobody else would, and the loop complains of that."""
+    """Retrieve a task's exception: where its caller is gone, asyncio would complain that it never was."""
     if not task.cancelled():
         task.exception()
 
 
 class _Stops:
-    """Cancels the task of a conversation, at the next point where nothing of httpcore's is left half done by that."""
+    """Cancels the task of a conversation, at the next point where httpcore has left nothing half done."""
 
     def __init__(self) -> None:
         self.task: asyncio.Task[None] | None = None
@@ -185,18 +185,18 @@ class _Stops:
         self._is_cancelled = False
 
     def stop(self) -> None:
-        """Ask for the end; where it has come to its end already, it is let go on."""
+        """Request the end; if the conversation has ended already, nothing is cancelled."""
         self._is_asked = True
         if self.may_stop and not self._is_cancelled and self.task is not None:
             self._is_cancelled = True
             self.task.cancel()
 
     def follow(self, what: str, how: str) -> None:
-        """Take note of a step. Raises CancelledError where that was asked for, and could not be done before."""
+        """Handle a step. Raises CancelledError where the end was requested and could not happen before."""
         if what == "response_closed" or (what, how) == ("waiting", "complete"):
             self.may_stop = False
         elif what in ("connect_tcp", "start_tls"):
-            self.may_stop = how != "complete"  # what is opened has no owner yet
+            self.may_stop = how != "complete"  # what is being opened has no owner yet
         elif (what, how) == ("send_request_headers", "started"):
             self.may_stop = True
         if self.may_stop and self._is_asked and not self._is_cancelled and how == "started":

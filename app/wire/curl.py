@@ -1,4 +1,4 @@
-"""An exchange as a curl command: masked, or with real tokens where a person asks for exactly that."""
+"""An exchange as a curl command: masked, or with real tokens where the user asks for exactly that."""
 
 import json
 import re
@@ -12,14 +12,14 @@ from app.wire.details import Detail
 _SKIPPED = frozenset({"host", "content-length", "connection", "accept-encoding"})
 _MASKED = re.compile(rf"{MASK} ([0-9a-f]{{4}}) · ([0-9]+) chars")
 _FORM = "application/x-www-form-urlencoded"
-# curl takes these for patterns of many URLs
+# curl takes these for patterns of several URLs
 _PATTERNS = re.compile(r"[][{}]")
 
 
 def curl(method: str, detail: Detail, tokens: Mapping[str, Secret] | None = None) -> str:
-    """Return the command for a POSIX shell; `tokens` by fingerprint stand where their masks did, others stay masked.
+    """Return the command for a POSIX shell; `tokens` by fingerprint replace their masks, others stay masked.
 
-    A token is written as its place asks for: percent-encoded in a URL and in a form, escaped in JSON, as it is in a
+    A token is written as its place requires: percent-encoded in a URL and in a form, escaped in JSON, as it is in a
     header. Where the body was too long to be kept whole, a comment says so.
     """
     known = tokens or {}

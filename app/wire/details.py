@@ -1,4 +1,4 @@
-"""What was seen of the latest exchanges beyond their line in the journal; redacted at birth, bounded, in memory."""
+"""Details of the latest exchanges beyond their line in the journal; redacted at birth, bounded, in memory."""
 
 from dataclasses import dataclass
 
@@ -6,14 +6,14 @@ from app.secret import KnownSecrets
 from app.wire.redact import ShownBody
 
 _MOST = 2000
-_MOST_CHARACTERS = 4 * 1024 * 1024  # two octets each, because of the masks
+_MOST_CHARACTERS = 4 * 1024 * 1024  # two bytes each, because of the masks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Detail:
     """One exchange in full, as it may be shown; what never arrived is None. Times in seconds from its start.
 
-    `answered_s` is when the response's headers were there.
+    `answered_s` is when the response's headers had arrived.
     """
 
     url: str
@@ -27,7 +27,7 @@ class Detail:
 
     @property
     def weight(self) -> int:
-        """About how many characters it holds."""
+        """Its approximate size in characters."""
         bodies = sum(len(body.text) for body in (self.request_body, self.response_body) if body is not None)
         headers = (*self.request_headers, *self.response_headers)
         return len(self.url) + bodies + sum(len(name) + len(value) for name, value in headers)
@@ -36,7 +36,7 @@ class Detail:
 class Details:
     """Details by the journal number of their exchange: the last 2000, and 4 million characters at most.
 
-    What became known of `secrets` only after an exchange is masked in it too, whenever somebody looks.
+    `secrets` that became known only after an exchange are masked in it too, whenever it is read.
     """
 
     def __init__(self, secrets: KnownSecrets | None = None) -> None:
@@ -53,7 +53,7 @@ class Details:
         return None if known is None else self._secrets.clean_record(known)
 
     def keep(self, seq: int, detail: Detail) -> None:
-        """Keep a detail; the oldest make room."""
+        """Keep a detail; the oldest are dropped."""
         self._known[seq] = detail
         self._weight += detail.weight
         while len(self._known) > _MOST or (self._weight > _MOST_CHARACTERS and len(self._known) > 1):

@@ -17,7 +17,7 @@ TOKEN_RESPONSE_LIMIT = 1 << 20
 class FetchedResponse:
     """A response read to its end, or up to the size limit (`truncated`); `stated_length` is its Content-Length.
 
-    `secrets` are those that must not be told even where the server repeats them.
+    `secrets` must not be shown even where the server repeats them.
     """
 
     status: int
@@ -29,7 +29,7 @@ class FetchedResponse:
     secrets: KnownSecrets = field(default_factory=KnownSecrets, repr=False, compare=False)
 
     def said(self, text: str, *, longest: int = 500) -> str:
-        """Return words of the server's as they may be told: secrets masked, one line, nothing that does not print."""
+        """Return the server's text as it may be shown: secrets masked, one line, printable."""
         return one_line(self.secrets.clean(text), longest=longest)
 
     @property
@@ -38,12 +38,12 @@ class FetchedResponse:
 
     @property
     def media_type(self) -> str:
-        """Return the media type in lower case, without parameters; fit to be told."""
+        """Return the media type in lower case, without parameters; printable."""
         return self.said(str(self.headers.get("content-type", "")), longest=200).split(";")[0].strip().lower()
 
 
 class BrokenResponse(Unreachable):
-    """A response began and did not end; what came of it is in `response`, and may hold a refresh token."""
+    """A response began and did not end; `response` is the part received, and may hold a refresh token."""
 
     def __init__(self, what: str, response: FetchedResponse, *, next_step: str = "", ran_s: float = 0.0) -> None:
         super().__init__(what, sent=True, next_step=next_step, ran_s=ran_s)
@@ -51,10 +51,10 @@ class BrokenResponse(Unreachable):
 
 
 def prepare(request: httpx.Request, *, kind: ExchangeKind, cause: int | None, total_s: float) -> httpx.Request:
-    """Note on the request what it is for and what caused it, for the recorder; ask for a response that is not encoded.
+    """Note on the request its purpose and cause, for the recorder; ask for an unencoded response.
 
-    httpx's own timeouts are left out, because they count time in which this program did not run, but for the one that a
-    pool which is not ours has for a free connection: nothing is lost by that, and a little earlier it is told as such.
+    httpx's own timeouts are off, because they count time in which this program was stopped, except the pool timeout of
+    a foreign transport: it is a little shorter than ours, so that its reason is reported.
     """
     request.headers["Accept-Encoding"] = "identity"
     request.extensions = {
@@ -77,20 +77,21 @@ async def fetch(
 ) -> FetchedResponse:
     """Send `request` and read at most `limit` decoded bytes; redirects are not followed.
 
-    The response has `total_s` seconds from when the request is sent, however it drips; a connection is opened within 10
-    before that, and a free one of ours is waited for as long as 30. Time in which this program did not run is no time.
-    Raises Unreachable when no response came, BrokenOff when it did not come to its end or cannot be decoded.
+    The response has `total_s` seconds from when the request is sent, however slowly it drips; a connection must open
+    within 10 s before that, and a free one of ours is waited for up to 30 s. Time in which this program was stopped
+    does not count. Raises Unreachable when no response came, BrokenResponse when it did not come to its end or cannot
+    be decoded.
     """
     prepare(request, kind=kind, cause=cause, total_s=total_s)
     conversation = Conversation(http, request, limit=limit, total_s=total_s)
     try:
         await conversation.hold()
     except Unreachable as error:
-        told = error.told(_secrets_of(request).clean)
+        cleaned = error.cleaned(_secrets_of(request).clean)
         if conversation.response is None:
-            raise told from None
+            raise cleaned from None
         came = _response(conversation.response, conversation.body, truncated=True)
-        raise BrokenResponse(told.what, came, next_step=told.cure, ran_s=error.ran_s) from None
+        raise BrokenResponse(cleaned.what, came, next_step=cleaned.cure, ran_s=error.ran_s) from None
     assert conversation.response is not None
     return _response(conversation.response, conversation.body, truncated=conversation.truncated)
 
@@ -109,9 +110,9 @@ def _response(response: httpx.Response, body: bytearray, *, truncated: bool) -> 
 
 
 def _secrets_of(message: httpx.Request | httpx.Response) -> KnownSecrets:
-    """Return what the recorder knows; where nobody records, nobody knows any."""
-    found = message.extensions.get("lapse_secrets")
-    return found if isinstance(found, KnownSecrets) else KnownSecrets()
+    """Return the recorder's known secrets; without a recorder there are none."""
+    secrets = message.extensions.get("lapse_secrets")
+    return secrets if isinstance(secrets, KnownSecrets) else KnownSecrets()
 
 
 def _stated_length(response: httpx.Response) -> int | None:

@@ -1,4 +1,4 @@
-"""An exchange in full as people read it: plain text, one parameter a line, JSON indented; masked as it was recorded."""
+"""An exchange in full as text: one parameter a line, JSON indented; masked as it was recorded."""
 
 import re
 from urllib.parse import parse_qsl
@@ -8,7 +8,7 @@ from app.wire.redact import ShownBody
 
 _DEEPEST = 100
 _SIGNS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[{}\[\],:]|[^\s{}\[\],:"]+(?:[ \t]+[^\s{}\[\],:"]+)*', re.DOTALL)
-NOT_KEPT = "It was too long ago: only its line is kept."
+NOT_KEPT = "It is too long ago: only its line is kept."
 
 
 def request_text(method: str, detail: Detail | None) -> str:
@@ -20,7 +20,7 @@ def request_text(method: str, detail: Detail | None) -> str:
 
 
 def response_text(status: int | None, failure: str | None, detail: Detail | None) -> str:
-    """Return the status line, the headers and the body: everything that came before it failed, if it did."""
+    """Return the status line, the headers and the body: what arrived before it failed, if it did."""
     if detail is None:
         return NOT_KEPT
     if status is None and not detail.response_headers:
@@ -31,16 +31,16 @@ def response_text(status: int | None, failure: str | None, detail: Detail | None
 
 
 def pretty_body(body: ShownBody) -> str:
-    """Return a form as a parameter a line, JSON indented, anything else as it stands."""
+    """Return a form as a parameter a line, JSON indented, anything else unchanged."""
     if body.media_type == "application/x-www-form-urlencoded":
         return _form(body.text)
     return laid_out(body.text) if body.media_type.endswith("json") else body.text
 
 
 def laid_out(text: str) -> str:
-    """Return JSON a member a line where it stands on one line; what is broken stays as it is.
+    """Return single-line JSON a member a line; broken JSON stays as it is.
 
-    Only the space between its signs changes: names that stand twice and numbers stay as they came.
+    Only whitespace between tokens changes: duplicate names and numbers stay as they came.
     """
     if "\n" in text.strip():
         return text

@@ -12,26 +12,26 @@ from app.wire.details import Detail, Details
 from app.wire.redact import ShownBody
 
 _UNKNOWN = -1
-_NEVER_SAID = "unknown"  # the version of HTTP, where no response came
+_NEVER_SAID = "unknown"  # the HTTP version where no response came
 _FORM = "application/x-www-form-urlencoded"
 _REDACTED = (
     "Redacted: every token, code and password was replaced by its fingerprint and length when it was recorded; "
     "the values are not in this file."
 )
-# What a URL is made of (RFC 3986 §2); masks are none of it and are encoded.
+# The characters of a URL (RFC 3986 §2); masks are not among them and are encoded.
 _URL_CHARACTERS = ":/?#[]@!$&'()*+,;=%-._~"
 
 
 def har(entries: Iterable[Entry], details: Details, *, version: str) -> dict[str, Any]:
     """Return the exchanges among `entries` as a HAR log; those without details have their line only."""
-    found = [(entry, entry.event) for entry in entries if isinstance(entry.event, Exchange)]
-    found.sort(key=lambda each: each[1].started_at)  # oldest first, as the format asks for
+    exchanges = [(entry, entry.event) for entry in entries if isinstance(entry.event, Exchange)]
+    exchanges.sort(key=lambda each: each[1].started_at)  # oldest first, as the format requires
     return {
         "log": {
             "version": "1.2",
             "creator": {"name": "Lapse", "version": version},
             "comment": _REDACTED,
-            "entries": [_entry(entry, exchange, details.get(entry.seq)) for entry, exchange in found],
+            "entries": [_entry(entry, exchange, details.get(entry.seq)) for entry, exchange in exchanges],
         }
     }
 

@@ -1,4 +1,4 @@
-"""A transport that is built when the first request goes out: most commands have a token in hand and send nothing."""
+"""A transport that is built when the first request is sent: most commands have a token in hand and send nothing."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -7,7 +7,7 @@ import httpx
 
 
 class LateTransport(httpx.AsyncBaseTransport):
-    """Sends requests by what `build` brings, which is awaited once; where it raises, the next request tries again."""
+    """Sends requests with what `build` returns, awaited once; where it raises, the next request tries again."""
 
     def __init__(self, build: Callable[[], Awaitable[httpx.AsyncBaseTransport]]) -> None:
         self._build = build
@@ -15,7 +15,6 @@ class LateTransport(httpx.AsyncBaseTransport):
         self._inner: httpx.AsyncBaseTransport | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send one request; see httpx's transport interface."""
         async with self._building:
             if self._inner is None:
                 self._inner = await self._build()

@@ -1,4 +1,4 @@
-"""Finds what stands beside a secret's name in any text: JSON, forms, XML, header parameters, lines, whole or broken."""
+"""Finds the values of named secrets in any text: JSON, forms, XML, header parameters, lines, whole or broken."""
 
 import json
 import re
@@ -18,11 +18,11 @@ _NAMES = frozenset(
     token usercode verificationuricomplete
     """.split()  # noqa: SIM905 - the quotes would hide the words
 )
-"""Written with and without `_` and `-`, in whatever case, and with `X-` before it."""
+"""Matched with and without `_` and `-`, in any case, and with `X-` before it."""
 
 _WORDS_TOO = frozenset({"assertion", "authorization", "code", "cookie", "otp", "passcode", "password", "token"})
 _WITH_SCHEME = frozenset({"authorization", "proxyauthorization"})
-# Every name has one of them in it, and few words that are no names.
+# Every name contains one of them, and few ordinary words do.
 _STEMS = tuple(
     "token code assertion secret otp password complete authorization cookie dpop apikey api_key api-key".split()  # noqa: SIM905
 )
@@ -37,7 +37,7 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 _NESTED = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', re.DOTALL)
 _LITERAL = re.compile(r"""[^\s,\]}"'&<>;]+""")
 _IN_FORM = re.compile(r"[^&\r\n]*")
-# Elsewhere a value may be one of many things in a line; a backslash belongs to it unless it escapes what ends it.
+# Elsewhere a value may be one of several in a line; a backslash belongs to it unless it escapes what ends it.
 _BARE = re.compile(r"""(?:[^&\s"'`<>,;\\]|\\(?!["'\\/bfnrtu&])|[,;](?=[^\s,;&"'<>=]+(?:[&\s"'<>,;]|\Z)))*""")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9-]*[ \t]+(?=\S)")
 _TAG_BEGINS = re.compile(r"<(?:[A-Za-z0-9_.-]{1,40}:)?\Z")
@@ -51,17 +51,17 @@ _NOTHING = frozenset({"null", "none", "nil", "undefined", ""})
 
 
 def named_in(text: str, seen: Iterable[View], *, is_form: bool = False) -> list[MaskedSpan]:
-    """Return where the values of secrets stand by their names in a text, of which `seen` are the views.
+    """Return the spans of the values of named secrets in a text, of which `seen` are the views.
 
     In a form, and in a URL's query, a value goes on until the next `&`. `code` is a secret there and in JSON as a text,
-    but no number is: many an API's errors have one. Linear in the length of the text.
+    but no number is: many APIs' errors have one. Linear in the length of the text.
     """
-    found: list[MaskedSpan] = []
+    spans: list[MaskedSpan] = []
     for view in seen:
-        # Where a text has ended by its own quotes, undoing the escapes in it must not make it go on.
-        ended = sorted((span.start, span.end) for span in found if text[span.end : span.end + 1] in _ENDS)
-        found += [span for span in _named_in(view, is_form=is_form) if not _is_within(ended, span.start)]
-    return found
+        # Where a text ended at its own quotes, undoing its escapes must not make it longer.
+        ended = sorted((span.start, span.end) for span in spans if text[span.end : span.end + 1] in _ENDS)
+        spans += [span for span in _named_in(view, is_form=is_form) if not _is_within(ended, span.start)]
+    return spans
 
 
 def _is_within(stretches: list[tuple[int, int]], at: int) -> bool:
@@ -86,13 +86,13 @@ def _named_in(view: View, *, is_form: bool) -> Iterator[MaskedSpan]:
             continue
         at = last
         if view.is_changed(max(start - 1, 0), min(last + 1, len(text))):
-            # a code in JSON may be an error's, whose name stands in many a sentence
+            # a code in JSON may be an error's, whose name occurs in many sentences
             is_sure = name != "code" or text[first - 1] not in _ENDS
             yield MaskedSpan(*view.back(first, last), value, is_quoted and view.is_raw, is_sure, name)
 
 
 def jwts_in(view: View) -> Iterator[MaskedSpan]:
-    """Yield where JWTs stand, told by their looks: also encrypted ones, and one that the text's end breaks off."""
+    """Yield the spans of JWTs, recognised by their form: also encrypted ones, and one cut by the text's end."""
     text = view.text
     at = text.find("eyJ")
     while at >= 0:
@@ -113,7 +113,7 @@ _SHORTEST_HEAD, _LONG_ENOUGH = 11, 20
 
 
 def is_named(name: str) -> bool:
-    """Return whether what goes by that name is a secret."""
+    """Return whether a value with this name is a secret."""
     return _plain(name.lower()) in _NAMES
 
 
@@ -123,8 +123,8 @@ def _plain(lowered: str) -> str:
 
 
 def _names(text: str, lowered: str) -> list[tuple[int, int]]:
-    """Return where the names of secrets stand, in order."""
-    found = set()
+    """Return the spans of the names of secrets, in order."""
+    names = set()
     for stem in _STEMS:
         at = lowered.find(stem)
         while at >= 0:
@@ -136,16 +136,16 @@ def _names(text: str, lowered: str) -> list[tuple[int, int]]:
                 while start < at and text[start] in "_-":
                     start += 1
                 if _plain(lowered[start:end]) in _NAMES:
-                    found.add((start, end))
+                    names.add((start, end))
             at = lowered.find(stem, max(end, at + 1))
-    return sorted(found)
+    return sorted(names)
 
 
 _Found = tuple[int, int, str, bool]
 
 
 def _value(text: str, start: int, end: int, name: str, *, is_form: bool) -> _Found | None:
-    """Return where the value of the name at `start` to `end` stands, what it says, and whether a mask needs quotes."""
+    """Return the span of the value of the name at `start` to `end`, its text, and whether a mask needs quotes."""
     colon = _COLON.match(text, end)
     if colon is not None:
         return _after_colon(text, start, colon, name, is_form=is_form)
@@ -160,7 +160,7 @@ def _value(text: str, start: int, end: int, name: str, *, is_form: bool) -> _Fou
 
 
 def _part(text: str, start: int, end: int) -> _Found | None:
-    """Read the part of a multipart form (RFC 7578), or the value of a field of an HTML form, that bears the name."""
+    """Return the span of the part of a multipart form (RFC 7578), or of an HTML form field's value, with this name."""
     head = _PART_ENDS.match(text, end)
     if head is not None:
         closed = text.find("\n--", head.end())
@@ -207,7 +207,7 @@ def _after_colon(text: str, start: int, colon: re.Match[str], name: str, *, is_f
 
 
 def _quoted_or_bare(text: str, at: int, name: str) -> _Found | None:
-    """Read a value as JSON writes them; anything that is neither text nor number is masked whole."""
+    """Read a value as in JSON; anything that is neither text nor number is masked whole."""
     sign = text[at : at + 1]
     if sign in _STRING:
         return _string(text, at, name)
@@ -246,7 +246,7 @@ def _form_value(text: str, at: int, pattern: re.Pattern[str]) -> _Found:
 
 
 def _after_scheme(found: _Found, text: str, name: str) -> _Found:
-    """Leave the scheme of an authorization: `Bearer ●●●`."""
+    """Exclude the scheme of an authorization from the span: `Bearer ●●●`."""
     first, last, value, is_quoted = found
     scheme = _SCHEME.match(text, first, last) if name in _WITH_SCHEME else None
     if scheme is None:

@@ -1,4 +1,4 @@
-"""The way out to servers: the operating system's trust store, and the proxies that the environment names."""
+"""The network transport: the operating system's trust store, and the proxies that the environment names."""
 
 import ssl
 from collections.abc import Mapping
@@ -19,25 +19,25 @@ from app.wire.transport_errors import certificate_error, is_nameless, is_refused
 
 _LOOK_WITHIN_S = 5.0
 _OPEN_WITHIN_S = 15.0
-# To one server. However many calls an API leaves waiting, the token endpoint is asked on connections of its own.
+# To one server. However many calls an API leaves waiting, the token endpoint has connections of its own.
 _CALLS_AT_ONCE, _OTHERS_AT_ONCE = 100, 20
 _WANTS_SIGN_IN = 407
 _TRUST_VARIABLES = (("SSL_CERT_FILE", "cafile"), ("SSL_CERT_DIR", "capath"))
 
 
 class Network(httpx.AsyncBaseTransport):
-    """Sends each request directly or through the proxy that `environ` names for it, and verifies TLS alike on both.
+    """Sends each request directly or through the proxy that `environ` names for it, with the same TLS verification.
 
-    One transport for every way, so that whoever wraps it sees every exchange; this machine is never asked through a
-    proxy. API calls have connections of their own, everything else others: however many calls wait, a refresh is sent.
-    A failure whose trouble is known by the way that was taken is raised as Unreachable, every other as httpx's.
-    Of the proxy's password nothing is ever told. Building it reads the trust variables' files: off the first paint.
+    One transport for every route, so that a wrapper sees every exchange; this machine is never reached through a proxy.
+    API calls have connections of their own, everything else others: however many calls wait, a refresh is sent. A
+    failure explained by the route is raised as Unreachable, every other as httpx's. The proxy's password is never
+    shown. The constructor reads the trust variables' files: keep it off the first paint.
     """
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._proxies: Proxies = read_proxies(environ)
         self._trust = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        self._trust.hostname_checks_common_name = False  # a name stands in the alternative names, or nowhere (RFC 9525)
+        self._trust.hostname_checks_common_name = False  # a name must be among the subject alternative names (RFC 9525)
         self._unread = _add_trust(self._trust, environ)
         self._ways: dict[tuple[Proxy | None, bool], ConnectionPool] = {
             (None, True): self._way(self._trust, None, _CALLS_AT_ONCE),
@@ -45,7 +45,7 @@ class Network(httpx.AsyncBaseTransport):
         }
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send one request; see httpx's transport interface. Raises Unreachable or httpx's TransportErrors."""
+        """Send one request. Raises Unreachable or httpx's TransportErrors."""
         if self._unread and request.url.scheme == "https":
             raise _no_certificates(*self._unread)
         proxy = self._proxies.proxy_for(request.url)
@@ -59,7 +59,7 @@ class Network(httpx.AsyncBaseTransport):
             raise unreachable(failure, request.url, await self._look(request.url, proxy)) from None
 
     async def aclose(self) -> None:
-        """Close the connections of every way."""
+        """Close the connections of every route."""
         for each in self._ways.values():
             await each.aclose()
 
@@ -80,7 +80,7 @@ class Network(httpx.AsyncBaseTransport):
             raise _not_opened(proxy, request.url, failure, opening) from None
         finally:
             request.extensions["trace"] = followed
-        if response.status_code == _WANTS_SIGN_IN:  # plain http is passed on without a tunnel, refused so too
+        if response.status_code == _WANTS_SIGN_IN:  # plain http is forwarded without a tunnel, and refused likewise
             await response.aclose()
             raise _wants_sign_in(proxy, response.headers.get_list("proxy-authenticate"))
         return response
@@ -94,14 +94,14 @@ class Network(httpx.AsyncBaseTransport):
     def _way(self, trust: ssl.SSLContext, proxy: Proxy | None, at_once: int) -> ConnectionPool:
         if proxy is None:
             return ConnectionPool(trust, at_once=at_once)
-        # a proxy that is asked by TLS itself is always verified, whatever it leads to
+        # a proxy that is reached by TLS is always verified, whatever it leads to
         own = self._trust if proxy.url.scheme == "https" else None
         return ConnectionPool(trust, httpx.Proxy(proxy.url, ssl_context=own), at_once=at_once)
 
     async def _look(self, url: httpx.URL, proxy: Proxy | None) -> Presented | None:
-        """Return what the certificate at `url` says of itself, to explain why it was not accepted.
+        """Return the content of the certificate at `url`, to explain why it was not accepted.
 
-        A handshake on a connection of its own, closed at once: nothing is ever sent or read on one that is not trusted.
+        A handshake on a connection of its own, closed at once: nothing is ever sent or read on an untrusted one.
         """
         glance = _Glance(proxy)
         empty = httpx.Request("HEAD", url.copy_with(raw_path=b"/", userinfo=b"", fragment=None))
@@ -115,9 +115,9 @@ class Network(httpx.AsyncBaseTransport):
 
 
 class _Opening:
-    """Follows (by httpx's `trace` extension) how far a proxy has come with opening the way to the server.
+    """Follows (by httpx's `trace` extension) a proxy opening the tunnel to the server.
 
-    Who followed the request before hears all the same, but not of the opening, which has a limit of its own here.
+    The request's own trace is passed on, except for the opening, which has a limit of its own here.
     """
 
     def __init__(self, request: httpx.Request) -> None:
@@ -161,12 +161,12 @@ class _Glance:
 
 
 def _add_trust(trust: ssl.SSLContext, environ: Mapping[str, str]) -> tuple[str, str] | None:
-    """Trust what the environment's variables name; return a variable, with its value, that names nothing readable."""
+    """Trust the files that environment variables name; return a variable and value that name nothing readable."""
     for variable, argument in _TRUST_VARIABLES:
         if environ.get(variable):
             try:
                 trust.load_verify_locations(**{argument: environ[variable]})
-            except OSError:  # an SSLError is one too: no certificate is in the file
+            except OSError:  # includes SSLError: the file contains no certificate
                 return variable, environ[variable]
     return None
 
@@ -184,11 +184,11 @@ def _no_certificates(variable: str, value: str) -> Unreachable:
     return Unreachable(what, sent=False, kind=FailureKind.CERTIFICATE, brief=brief, next_step=step)
 
 
-# --- a proxy's trouble ------------------------------------------------------------------------------------------------
+# --- a proxy's failures -----------------------------------------------------------------------------------------------
 
 
 def _unusable(proxy: Proxy) -> Unreachable:
-    return _trouble(words.proxy_unusable(proxy.variable, proxy.unusable), "cannot be used")
+    return _proxy_error(words.proxy_unusable(proxy.variable, proxy.unusable), "cannot be used")
 
 
 def _not_opened(proxy: Proxy, url: httpx.URL, failure: Exception, opening: _Opening) -> Unreachable:
@@ -196,10 +196,10 @@ def _not_opened(proxy: Proxy, url: httpx.URL, failure: Exception, opening: _Open
     if answered.startswith(str(_WANTS_SIGN_IN)):
         return _wants_sign_in(proxy, opening.schemes)
     if answered:
-        told = words.proxy_would_not(proxy, url.host, port_of(url), printable(answered))
-        return _trouble(told, f"answered {answered[:3]}")
+        said = words.proxy_would_not(proxy, url.host, port_of(url), printable(answered))
+        return _proxy_error(said, f"answered {answered[:3]}")
     why, brief = _why_silent(failure)
-    return _trouble(words.proxy_silent(proxy, why, proxy.variable), brief)
+    return _proxy_error(words.proxy_silent(proxy, why, proxy.variable), brief)
 
 
 def _why_silent(failure: Exception) -> tuple[str, str]:
@@ -215,19 +215,19 @@ def _why_silent(failure: Exception) -> tuple[str, str]:
         return "did not answer in time", "no response in time"
     if isinstance(failure, httpx.ConnectError):
         return "could not be reached", "not reached"
-    return "broke off before it had opened a way", "broke off"
+    return "broke off before it had opened a tunnel", "broke off"
 
 
 def _wants_sign_in(proxy: Proxy, challenges: list[str]) -> Unreachable:
     schemes = [printable(each).partition(" ")[0] for each in challenges]
     kind = FailureKind.PROXY_WANTS_SIGN_IN
     if schemes and "basic" not in map(str.lower, schemes):
-        return _trouble(words.proxy_wants_another_scheme(proxy, schemes), "407, no Basic", kind)
+        return _proxy_error(words.proxy_wants_another_scheme(proxy, schemes), "407, no Basic", kind)
     if proxy.has_credentials:
-        return _trouble(words.proxy_refused_password(proxy, proxy.variable), "407", kind)
-    return _trouble(words.proxy_wants_password(proxy, proxy.variable, proxy.url.scheme), "407", kind)
+        return _proxy_error(words.proxy_refused_password(proxy, proxy.variable), "407", kind)
+    return _proxy_error(words.proxy_wants_password(proxy, proxy.variable, proxy.url.scheme), "407", kind)
 
 
-def _trouble(told: tuple[str, str], brief: str, kind: FailureKind = FailureKind.PROXY) -> Unreachable:
-    what, step = told
+def _proxy_error(said: tuple[str, str], brief: str, kind: FailureKind = FailureKind.PROXY) -> Unreachable:
+    what, step = said
     return Unreachable(what, sent=False, kind=kind, brief=brief, next_step=step)

@@ -1,4 +1,4 @@
-"""Reads from the environment which proxy a request goes through, if any; this machine is always asked directly."""
+"""Reads from the environment which proxy a request goes through, if any; this machine is always reached directly."""
 
 import ipaddress
 import re
@@ -17,7 +17,7 @@ _LAST_PORT = 65535
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
-    """A proxy named by an environment variable; `url` may carry a name and password, and is never shown.
+    """A proxy named by an environment variable; `url` may contain a name and password, and is never shown.
 
     `unusable` says why it cannot be used, empty where it can.
     """
@@ -32,13 +32,13 @@ class Proxy:
 
     @property
     def has_credentials(self) -> bool:
-        """Whether a name and password stand in the variable."""
+        """Whether the variable contains a name and password."""
         return bool(self.url.userinfo)
 
 
 @dataclass(frozen=True, slots=True)
 class Proxies:
-    """The proxies by scheme, and what NO_PROXY lists; this machine is always asked without one."""
+    """The proxies by scheme, and what NO_PROXY lists; this machine is always reached without one."""
 
     by_scheme: Mapping[str, Proxy]
     no_proxy: tuple[str, ...] = ()
@@ -53,20 +53,20 @@ class Proxies:
         if (address := _address(host)) and any(address in network for network in _networks(self.no_proxy)):
             return True
         stated = f"[{host}]" if ":" in host else host
-        # Python's reading of the variable, but for what it does not know of: `*` among others and `*.a.example`.
+        # Python's reading of the variable, plus what it lacks: `*` among others and `*.a.example`.
         listed = "*" if "*" in self.no_proxy else ",".join(each.removeprefix("*") for each in self.no_proxy)
         return bool(proxy_bypass_environment(f"{stated}:{port_of(url)}", {"no": listed}))
 
 
 def read_proxies(environ: Mapping[str, str]) -> Proxies:
     """Read HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY; the lower-case name counts where both are set."""
-    found: dict[str, Proxy] = {}
+    proxies: dict[str, Proxy] = {}
     for scheme in ("http", "https", "all"):
         variable, value = _variable(environ, f"{scheme}_proxy")
         if value:
-            found[scheme] = _read_proxy(variable, value)
+            proxies[scheme] = _read_proxy(variable, value)
     _, no_proxy = _variable(environ, "no_proxy")
-    return Proxies(found, tuple(filter(None, re.split(r"[\s,]+", no_proxy))))
+    return Proxies(proxies, tuple(filter(None, re.split(r"[\s,]+", no_proxy))))
 
 
 def is_this_machine(host: str) -> bool:
@@ -77,7 +77,7 @@ def is_this_machine(host: str) -> bool:
 
 
 def _variable(environ: Mapping[str, str], name: str) -> tuple[str, str]:
-    # an empty lower-case variable takes the upper-case one away, as with curl
+    # an empty lower-case variable disables the upper-case one, as with curl
     for each in (name, name.upper()):
         if each in environ:
             return each, environ[each].strip()
@@ -88,11 +88,11 @@ def _read_proxy(variable: str, value: str) -> Proxy:
     try:
         url = httpx.URL(value if "://" in value else f"http://{value}")
     except (httpx.InvalidURL, ValueError):
-        return Proxy(variable, httpx.URL(), "it is not a URL")  # nothing of it is told: a password may stand in it
+        return Proxy(variable, httpx.URL(), "it is not a URL")  # nothing of it is shown: it may contain a password
     if url.scheme not in _SPOKEN:
-        # a scheme is told only where it is one that people use: what stands before :// may be a password too
+        # a scheme is shown only if it is a common one: what stands before :// may be a password too
         kind = url.scheme if url.scheme.startswith("socks") else "this kind"
-        return Proxy(variable, url, f"{kind} is not spoken here, only http and https are")
+        return Proxy(variable, url, f"{kind} is not supported, only http and https are")
     if not url.host:
         return Proxy(variable, url, "it names no host")
     return Proxy(variable, url, "" if port_of(url) <= _LAST_PORT else "it names no port")

@@ -1,4 +1,4 @@
-"""Whether a value that a server calls a token looks like one: long and random, and nothing that anybody might say."""
+"""Whether a value that a server calls a token looks like one: long and random, unlike ordinary text."""
 
 import re
 from urllib.parse import unquote
@@ -6,9 +6,9 @@ from urllib.parse import unquote
 _SHORTEST = 16
 _CHUNK = re.compile(r"[A-Za-z0-9]+")
 _TURN = re.compile(r"[A-Za-z](?=[0-9])|[0-9](?=[A-Za-z])")
-_MIXED_FROM = 2  # turns from letters to digits or back: `east1` and `v2` have one
+_MIXED_FROM = 2  # changes between letters and digits: `east1` and `v2` have one
 _LONG_CHUNK = 16
-# What has letters and digits and is public all the same.
+# Values with letters and digits that are public all the same.
 _SPEAKING = re.compile(
     r"""
     [A-Za-z][A-Za-z0-9+.-]*://.*                                    # a URL
@@ -23,7 +23,7 @@ _SPEAKING = re.compile(
 
 
 def looks_random(value: str) -> bool:
-    """Return whether it is at least 16 characters of letters and digits well mixed, or of capitals and small letters.
+    """Return whether it is at least 16 characters of letters and digits well mixed, or of upper and lower case.
 
     Never a number, a date, a host, an email address, a URL, nor words however they are joined.
     """
@@ -37,6 +37,6 @@ def looks_random(value: str) -> bool:
 def _is_random(chunk: str) -> bool:
     if len(_TURN.findall(chunk)) >= _MIXED_FROM:
         return True
-    # `TheQuickBrownFoxJumps` goes up and down as well, but seldom has two capitals side by side
+    # `TheQuickBrownFoxJumps` mixes case as well, but seldom has two capitals side by side
     ups, capitals = len(re.findall("[a-z](?=[A-Z])", chunk)), len(re.findall("[A-Z](?=[A-Z])", chunk))
     return len(chunk) >= _LONG_CHUNK and ups > 2 and capitals > 1  # noqa: PLR2004

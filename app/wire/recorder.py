@@ -19,10 +19,10 @@ from app.wire.transport_errors import in_short
 class RecordingTransport(httpx.AsyncBaseTransport):
     """Passes requests on to `inner` and appends one `Exchange` for each, once its body was read or it failed.
 
-    `scribe_of` names who writes of a request, where that is somebody else than the journal itself.
-    Where `details` are given, they keep what was sent and received, redacted; also of an exchange that failed half-way.
-    `secrets` learn of every secret that is sent or received, before anything of the exchange is written down; they are
-    found again at the request and the response, as their extension `lapse_secrets`.
+    `scribe_of` names the journal writer of a request, where it is another than the journal itself. `details`, if given,
+    keep what was sent and received, redacted; also of an exchange that failed half-way. `secrets` receive every secret
+    that is sent or received, before anything of the exchange is written down; requests and responses carry them as
+    their extension `lapse_secrets`.
     """
 
     def __init__(
@@ -43,7 +43,6 @@ class RecordingTransport(httpx.AsyncBaseTransport):
         self._secrets = journal.secrets if secrets is None else secrets
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send one request; see httpx's transport interface."""
         request.extensions["lapse_secrets"] = self._secrets
         scribe = self._scribe_of(request) or self._journal
         noting = _Noting(scribe, self._clock, self._details, self._secrets, request)
@@ -90,12 +89,12 @@ class _Noting:
         self._done = False
 
     def answered(self, response: httpx.Response) -> None:
-        """Note that the response's headers are there."""
+        """Note that the response's headers have arrived."""
         self._response = response
         self._answered_s = self._clock.stopwatch() - self._started
 
     def took(self, chunk: bytes) -> None:
-        """Note a piece of the response's body, as it came over the wire."""
+        """Add a chunk of the response's body, as it came over the wire."""
         self._length += len(chunk)
         if len(self._body) < LONGEST:
             self._body += chunk[: LONGEST - len(self._body)]
@@ -105,7 +104,7 @@ class _Noting:
             return
         self._done = True
         request = self._request
-        detail = self._detail()  # first of all: by it the secrets become known
+        detail = self._detail()  # first of all: it makes the secrets known
         exchange = Exchange(
             kind=request.extensions.get("lapse_kind", ExchangeKind.API),
             method=request.method,
@@ -122,7 +121,7 @@ class _Noting:
     def _detail(self) -> Detail:
         request, response, secrets = self._request, self._response, self._secrets
         sent = request.content if isinstance(request.stream, httpx.ByteStream) else b""
-        # what the server hands out stands in its body, and may be repeated in its headers
+        # the server's new secrets are in its body, and may be repeated in its headers
         body = shown_body(_media_type(request.headers, secrets), sent, secrets=secrets, is_ours=True) if sent else None
         shown = None if response is None else self._shown_response(response)
         request_headers = shown_headers(request.headers.multi_items(), secrets, is_ours=True)
@@ -149,7 +148,7 @@ class _Noting:
 
     @property
     def _issues(self) -> bool:
-        """Whether it is an endpoint that hands out tokens: what others call a token is their own data."""
+        """Whether the endpoint issues tokens: elsewhere, what is called a token is the API's own data."""
         return self._request.extensions.get("lapse_kind") in (ExchangeKind.TOKEN, ExchangeKind.SIGN_IN)
 
 
@@ -158,7 +157,7 @@ def _media_type(headers: httpx.Headers, secrets: KnownSecrets) -> str:
 
 
 class _RecordedStream(httpx.AsyncByteStream):
-    """A response's body that is noted as it is read; no generator of its own, which would have to be closed as well."""
+    """A response's body, recorded as it is read; not a generator, which would need closing as well."""
 
     def __init__(self, inner: httpx.AsyncByteStream, noting: _Noting, status: int) -> None:
         self._inner = inner
@@ -174,7 +173,7 @@ class _RecordedStream(httpx.AsyncByteStream):
             self._pieces = self._inner.__aiter__()
         try:
             chunk = await anext(self._pieces)
-        except (Exception, asyncio.CancelledError) as failure:  # a cancelled reading has not read the whole either
+        except (Exception, asyncio.CancelledError) as failure:  # a cancelled read has not read the whole either
             if not isinstance(failure, StopAsyncIteration):
                 self._noting.finish(status=self._status, failure=TransportFailure(type(failure).__name__))
             raise

@@ -1,4 +1,4 @@
-"""What may be written down of an exchange: everything but the secrets, which become their fingerprint at birth."""
+"""Redaction at birth: everything of an exchange may be written down but its secrets, which become fingerprints."""
 
 import base64
 import binascii
@@ -17,12 +17,12 @@ LONGEST = 64 * 1024
 """How much of a body is kept, in characters."""
 
 FORM = "application/x-www-form-urlencoded"
-# By their last words: `X-Refresh-Token` is one, and `X-Token-Expires-In` and `X-Session-Region` are about one.
+# By their last words: `X-Refresh-Token` is one, `X-Token-Expires-In` and `X-Session-Region` are not.
 _SECRET_HEADER = re.compile(
     r"(?:\A|[-_])(?:(?:access|api|auth|csrf|id|refresh|session|xsrf)?token|secret|(?:api|auth)[-_]?key|authorization|"
     r"cookie2?|j?session(?:[-_]?id)?|password|passcode|otp|dpop)\Z"
 )
-# What only these names hand out is a secret whatever it looks like, where it is the token endpoint that says so.
+# Values with these names are secrets whatever they look like, where the token endpoint sends them.
 _ISSUED = frozenset(
     [
         *("accesstoken", "refreshtoken", "idtoken", "mfatoken", "sessiontoken", "statetoken"),
@@ -31,7 +31,7 @@ _ISSUED = frozenset(
     ]
 )
 _URL_HEADERS = frozenset({"location", "referer", "content-location", "link", "refresh", "origin", "destination"})
-_MOST_RECEIVED = 50  # of one text, so that no server can make us forget what another has sent
+_MOST_RECEIVED = 50  # in one text, so that no server can make us forget what another has sent
 _LONGEST_HARMLESS, _MOST_HARMLESS = 200, 500
 # `Refresh: 0; url=…`, `Link: <…>; rel=…`
 _IN_HEADER = re.compile(r"([^<]*<|[^=;?]*;\s*url=[\"']?)?(.*?)([>\"'].*)?", re.IGNORECASE | re.DOTALL)
@@ -58,15 +58,15 @@ def shown_headers(
 ) -> tuple[tuple[str, str], ...]:
     """Return the headers with their secrets masked; an authorization keeps its scheme, a cookie its name.
 
-    `secrets` are masked wherever they stand, and learn of those that are told by their names; `is_ours` says that it
-    is we who send them, `issues` that it is a server which hands out tokens.
+    `secrets` are masked wherever they occur, and learn those found by name; `is_ours` means that we send them, `issues`
+    that the server issues tokens.
     """
     mask = _Masking(secrets, is_ours=is_ours, issues=issues)
     return tuple((name, mask.header(name.lower(), value)) for name, value in headers)
 
 
 def shown_url(url: str, secrets: KnownSecrets | None = None, *, is_ours: bool = False) -> str:
-    """Return a URL with the secrets in its query and fragment masked, and without a user part."""
+    """Return a URL with the secrets in its query and fragment masked, and without user info."""
     return _Masking(secrets, is_ours=is_ours).url(url)
 
 
@@ -79,9 +79,9 @@ def shown_body(
     is_ours: bool = False,
     issues: bool = True,
 ) -> ShownBody:
-    """Return a body as it came, with its secrets masked: those that are known, by their names, by the looks of them.
+    """Return a body with its secrets masked: known ones, those with a secret's name, those that look like one.
 
-    `is_ours` says that it is we who send it, `issues` that it is of a server which hands out tokens.
+    `is_ours` means that we send it, `issues` that the server issues tokens.
     """
     size = len(raw) if length is None else length
     text = raw.decode("utf-8", "replace")
@@ -97,23 +97,23 @@ def shown_text(
 ) -> str:
     """Return a body's text with its secrets masked, and every other character as it came.
 
-    `secrets` are masked wherever they stand, and learn of those that are told by their names. Where the text `is_cut`,
-    the beginning of one at its end is masked too; `issues` says that it is of a server which hands out tokens.
+    `secrets` are masked wherever they occur, and learn those found by name. Where the text `is_cut`, the beginning of
+    one at its end is masked too; `issues` means that the server issues tokens.
     """
     mask = _Masking(secrets, issues=issues, is_json=media_type.endswith("json"))
     return mask.text(text, is_form=media_type == FORM, is_cut=is_cut)
 
 
 def shown_line(text: str, secrets: KnownSecrets | None = None, *, longest: int = 500) -> str:
-    """Return words of a server's, a reason phrase say, on one line and with their secrets masked."""
+    """Return a server's text, a reason phrase for instance, on one line and with its secrets masked."""
     return one_line(_Masking(secrets, issues=False).text(text), longest=longest)
 
 
 class _Masking:
-    """Masks by names, by looks and by value; what goes by a secret's name may be known by its value from then on.
+    """Masks by name, by form and by value; a value with a secret's name may be known by value from then on.
 
-    What we send is. Of what servers send it is what looks like a secret, and what a server that `issues` tokens issues:
-    an API may well call a date, an address or a number of three digits a token.
+    What we send is. Of what servers send, what looks like a secret is, and everything from a server that `issues`
+    tokens: an API may well call a date, an address or a number of three digits a token.
     """
 
     def __init__(
@@ -128,7 +128,7 @@ class _Masking:
         self._is_ours, self._issues, self._is_json = is_ours, issues, is_json
 
     def text(self, text: str, *, is_form: bool = False, is_cut: bool = False) -> str:
-        """Mask any text; of a form and a query each value goes on until the next `&`."""
+        """Mask any text; in a form or query each value goes on until the next `&`."""
         if self._is_ours and is_form:
             for client_id in _CLIENT_ID.findall(text):
                 self._secrets.publish(unquote(client_id))
@@ -144,7 +144,7 @@ class _Masking:
         return with_masks(text, fitted(text, spans, is_json=self._is_json))
 
     def url(self, url: str) -> str:
-        """Mask a URL, and leave its user part out."""
+        """Mask a URL, and remove its user info."""
         try:
             parts = urlsplit(url)
             user, _, host = parts.netloc.rpartition("@")
@@ -152,7 +152,7 @@ class _Masking:
             return self.text(url.partition("?")[0].partition("#")[0])
         self._learn(unquote(user.partition(":")[2]))
         query, fragment = (self.text(each, is_form=True) for each in (parts.query, parts.fragment))
-        # an opaque token may lie across them
+        # an opaque token may contain them
         return self._secrets.clean(urlunsplit((parts.scheme, host, self.text(parts.path), query, fragment)))
 
     def header(self, name: str, value: str) -> str:
@@ -177,7 +177,7 @@ class _Masking:
             self._secrets.receive(*filter(looks_random, values))
 
     def _note(self, spans: list[MaskedSpan]) -> None:
-        """Know from now on what stood by the name of a secret; of lists and objects the texts in them."""
+        """Remember the value of a secret's name; of lists and objects the texts in them."""
         for span in spans[:_MOST_RECEIVED]:
             if span.value[:1] in ("[", "{"):
                 self._learn(*_STRINGS.findall(span.value)[:_MOST_RECEIVED])
@@ -202,7 +202,7 @@ class _Masking:
         return f"{name}={masked(value)}"
 
 
-# Short texts in which nothing was found: headers say the same again and again.
+# Short texts without findings: headers repeat them again and again.
 _harmless: dict[tuple[bool, str], None] = {}
 
 
@@ -213,7 +213,7 @@ def _note_harmless(text: str, *, is_form: bool) -> None:
 
 
 def _password_in(scheme: str, credentials: str) -> str:
-    """Return the password of HTTP's Basic authentication (RFC 7617), which stands there in base64; "" without one."""
+    """Return the password of HTTP's Basic authentication (RFC 7617), base64-encoded in the header; "" without one."""
     if scheme.lower() != "basic":
         return ""
     try:

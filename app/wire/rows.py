@@ -1,4 +1,4 @@
-"""Rows of the wire log packed into columns: a fifth of what as many objects would weigh, and filtered by octets."""
+"""Rows of the wire log packed into columns: a fifth of the memory of as many objects, filtered by bytes."""
 
 import math
 from array import array
@@ -11,20 +11,20 @@ from itertools import compress
 from app.events.wire import ExchangeKind
 
 Key = int
-"""Root and number of a row in one, so that keys are in the order of rows and an array holds them."""
+"""Root and number of a row in one integer, so that keys sort like rows and fit an array."""
 
 _NUMBER_BITS = 31
 _ENDPOINTS = (None, *ExchangeKind)
 _DEEPEST = 255
 _AT_ONCE = 2048
-# How a row's octet of flags is made: kind, trouble, endpoint.
+# The layout of a row's byte of flags: kind, trouble, endpoint.
 _KIND_BITS, _TROUBLE_BIT, _ENDPOINT_SHIFT = 0b11, 0b100, 3
-# How its octet of outcomes is made: the hundreds of the status, and whether it failed.
+# The layout of its byte of outcomes: the hundreds of the status, and whether it failed.
 _HUNDREDS_BITS, _FAILED_BIT = 0b1111, 0b10000
 
 
 class RowKind(StrEnum):
-    """What a row stands for."""
+    """What a row is."""
 
     CALL = "call"
     DECISION = "decision"
@@ -57,7 +57,7 @@ class ExchangeRow:
 
     @property
     def key(self) -> Key:
-        """What rows are ordered by."""
+        """The sort key."""
         return key_of(self.root, self.seq)
 
 
@@ -91,7 +91,7 @@ def passes(row: ExchangeRow, wanted: RowFilter) -> bool:
 
 
 def key_of(root: int, seq: int) -> Key:
-    """Return the key of a row; numbers stay below two thousand million, as many as a journal never reaches."""
+    """Return the key of a row; numbers stay below two thousand million, more than a journal ever reaches."""
     return root << _NUMBER_BITS | seq
 
 
@@ -116,38 +116,38 @@ class RowKeys:
         return iter(self._keys)
 
     def run_of(self, root: int) -> tuple[int, int]:
-        """Return from where to where the rows of a root stand."""
+        """Return the range of the rows of a root."""
         first = bisect_left(self._keys, key_of(root, 0))
         return first, bisect_left(self._keys, key_of(root + 1, 0), first)
 
     def place_for(self, key: Key) -> int:
-        """Return where a key stands, or would stand."""
+        """Return the index where a key is, or would be."""
         at_end = not self._keys or self._keys[-1] < key
         return len(self._keys) if at_end else bisect_left(self._keys, key)
 
     def place_of(self, key: Key) -> int | None:
-        """Return where a key stands, None when it does not."""
+        """Return the index of a key, None when it is absent."""
         place = self.place_for(key)
         return place if place < len(self._keys) and self._keys[place] == key else None
 
     def insert(self, place: int, keys: list[Key]) -> None:
-        """Put keys in at a place."""
+        """Insert keys at an index."""
         self._keys[place:place] = array("q", keys)
 
     def drop(self, number: int) -> None:
-        """Drop so many from the front."""
+        """Drop `number` keys from the front."""
         del self._keys[:number]
 
     def masked(self, mask: bytes) -> "RowKeys":
-        """Return the keys at whose places the mask has a 1."""
+        """Return the keys at whose indexes the mask has a 1."""
         if 0 not in mask:
             return RowKeys(self._keys[:])
-        # by way of a list: an array takes one over several times as fast as it takes what comes one by one
+        # by way of a list: an array extends from one several times as fast as from an iterator
         return RowKeys(array("q", list(compress(self._keys, mask))))
 
 
 class Rows:
-    """Rows in order, packed; a `Row` is made of them when one is asked for."""
+    """Rows in order, packed; an `ExchangeRow` is built when one is requested."""
 
     def __init__(self) -> None:
         self.keys = RowKeys()
@@ -184,7 +184,7 @@ class Rows:
         return (self[place] for place in range(len(self)))
 
     def put(self, row: ExchangeRow) -> int:
-        """Put a row in where it belongs, in place of its earlier self if there is one; return its place."""
+        """Insert a row, or replace its earlier version; return its index."""
         place = self.keys.place_for(row.key)
         end = place
         if place < len(self) and self.keys[place] == row.key:
@@ -203,7 +203,7 @@ class Rows:
         return place
 
     def drop(self, number: int) -> None:
-        """Drop so many from the front."""
+        """Drop `number` rows from the front."""
         if self._failures:
             for place in range(min(number, len(self))):
                 self._failures.pop(parts_of(self.keys[place])[1], None)
@@ -213,25 +213,25 @@ class Rows:
         del self._texts[:number]
 
     def number_of_exchanges(self, first: int = 0, end: int | None = None) -> int:
-        """Return how many exchanges there are from one place up to another."""
+        """Return how many exchanges there are from one index up to another."""
         return self._flags[first:end].translate(_TABLE_OF_EXCHANGES).count(1)
 
     def is_exchange(self, place: int) -> bool:
         return self._flags[place] & _KIND_BITS == _KINDS.index(RowKind.EXCHANGE)
 
     def shown(self, wanted: RowFilter) -> RowKeys:
-        """Return the keys of the rows a filter lets through."""
+        """Return the keys of the rows that pass a filter."""
         return self.keys.masked(self._mask(wanted))
 
     def _mask(self, wanted: RowFilter) -> bytes:
-        """Return for every row whether it passes: by tables of octets, because a test a row takes too long."""
+        """Return for every row whether it passes: by byte tables, because a test for each row takes too long."""
         mask = bytes(self._flags.translate(_table_of_flags(wanted)))
         if wanted.statuses:
             mask = _both(mask, bytes(self._outcomes.translate(_table_of_outcomes(wanted.statuses))))
         return _both(mask, self._with_text(wanted.text)) if wanted.text else mask
 
     def _with_text(self, text: str) -> bytes:
-        """Return for every row whether its text has that in it, in small letters; many rows are looked at at once."""
+        """Return for every row whether its text contains that, in lower case; many rows are searched at once."""
         found = bytearray()
         for first in range(0, len(self._texts), _AT_ONCE):
             texts = self._texts[first : first + _AT_ONCE]
@@ -261,7 +261,7 @@ def _outcome_of(row: ExchangeRow) -> int:
 
 
 def _table_of_flags(wanted: RowFilter) -> bytes:
-    """Return for every octet of flags 1 or 0; a filter by status is for exchanges alone."""
+    """Return for every byte of flags 1 or 0; a filter by status is for exchanges alone."""
     kinds = wanted.kinds or frozenset(RowKind)
     if wanted.statuses:
         kinds &= {RowKind.EXCHANGE}

@@ -1,9 +1,9 @@
 """Time limits that count only the time in which this program ran.
 
-A program that is stopped (Ctrl-Z, a debugger, a lid that is closed) does not hear what has come meanwhile, and a
-deadline would be over before it could look. So a limit is a row of short naps, each counted as what it was meant to
-last, and a nap that ended much later than it should tells that nobody was here: what came in that time lies in the
-socket, and the limit begins anew so that it is read. On a busy machine naps end late, which is harmless.
+A program that is stopped (Ctrl-Z, a debugger, a closed lid) does not receive what has arrived meanwhile, and a deadline
+would be over before it could look. So a limit is a series of short naps, each counted at its intended length; a nap
+that ended much later than it should shows that the program was stopped: what arrived in that time is in the socket, and
+the limit starts again so that it is read. On a busy machine naps end late, which is harmless.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ _STOPPED_AFTER_S = 2.0
 
 
 class RunningLimit:
-    """Calls `over` once so many seconds have been run through; `begin` sets how many, as often as there is reason.
+    """Calls `over` once its seconds of running time have passed; `begin` sets how many, as often as needed.
 
     For the loop that runs when it is made.
     """
@@ -38,7 +38,7 @@ class RunningLimit:
 
     @property
     def ran_s(self) -> float:
-        """For how many seconds it has counted since it first began, whatever was begun anew."""
+        """The seconds counted since it first began, restarts included."""
         napped_s = 0.0 if self._nap is None else min(max(self._loop.time() - self._nap_began, 0.0), self._nap_s)
         return self._ran_s + napped_s
 

@@ -1,4 +1,4 @@
-"""Tells why no response came: whose fault it is, as far as httpx's errors and the certificate say."""
+"""Explains why no response came: what failed, as far as httpx's errors and the certificate say."""
 
 import socket
 import ssl
@@ -19,9 +19,9 @@ _PORTS = {"http": 80, "https": 443}
 
 
 def unreachable(failure: Exception, url: httpx.URL, presented: Presented | None = None) -> Unreachable:
-    """Return what to tell of a request to `url` that failed with one of httpx's errors.
+    """Return the error for a request to `url` that failed with one of httpx's errors.
 
-    `presented` is the certificate the server has shown, where it is known; it makes the reason plainer.
+    `presented` is the server's certificate, where it is known; it makes the reason plainer.
     """
     sent = not isinstance(failure, _NOT_SENT)
     refused = certificate_error(failure)
@@ -41,21 +41,21 @@ def unreachable(failure: Exception, url: httpx.URL, presented: Presented | None 
 
 
 def all_busy(host: str, number: int | None = None, waited_s: float | None = None) -> Unreachable:
-    """Return what to tell where a request waited in vain for one of our own connections: nobody else's trouble."""
+    """Return the error for a request that found none of our own connections free: no server or network failed."""
     what = words.all_busy(host, number, waited_s)
     return Unreachable(what, sent=False, brief="no connection free", next_step=words.LET_CALLS_END)
 
 
 def in_short(failure: BaseException, url: httpx.URL) -> TransportFailure:
-    told = unreachable(failure, url) if isinstance(failure, httpx.ConnectError) else failure
-    if isinstance(told, Unreachable):
-        return TransportFailure(type(failure).__name__, told.kind, told.brief)
+    error = unreachable(failure, url) if isinstance(failure, httpx.ConnectError) else failure
+    if isinstance(error, Unreachable):
+        return TransportFailure(type(failure).__name__, error.kind, error.brief)
     kind = FailureKind.PROXY if isinstance(failure, httpx.ProxyError) else FailureKind.NO_RESPONSE
     return TransportFailure(type(failure).__name__, kind)
 
 
 def certificate_error(failure: BaseException) -> ssl.SSLCertVerificationError | None:
-    """Return the refusal of a certificate that lies behind `failure`, if one does."""
+    """Return the certificate error behind `failure`, if there is one."""
     return next((each for each in _reasons(failure) if isinstance(each, ssl.SSLCertVerificationError)), None)
 
 
@@ -64,7 +64,7 @@ def is_nameless(failure: BaseException) -> bool:
 
 
 def is_refused(failure: BaseException) -> bool:
-    """Return whether the failure is that nobody listens at the port."""
+    """Return whether the connection was refused: nothing listens at the port."""
     return any(isinstance(each, ConnectionRefusedError) for each in _reasons(failure))
 
 
@@ -73,7 +73,7 @@ def port_of(url: httpx.URL) -> int:
 
 
 def _reasons(failure: BaseException) -> Iterator[BaseException]:
-    """Yield the failure and what lies behind it; one connection may have failed at several addresses."""
+    """Yield the failure and its causes; one connection may have failed at several addresses."""
     reason: BaseException | None = failure
     while reason is not None:
         yield reason
@@ -84,7 +84,7 @@ def _reasons(failure: BaseException) -> Iterator[BaseException]:
 
 
 def _otherwise(failure: Exception, host: str) -> str:
-    text = unstopped(one_line(str(failure), longest=200))  # a broken answer's bytes may stand in it
+    text = unstopped(one_line(str(failure), longest=200))  # bytes of a broken response may be in it
     if isinstance(failure, httpx.TimeoutException):
         return words.no_response_in_time(host)
     if isinstance(failure, httpx.ConnectError):

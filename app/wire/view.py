@@ -21,10 +21,10 @@ _MOST_TOLD = 10_000
 
 
 class WireLog:
-    """Every exchange with the decisions between, in the order people read: calls one after another, each with its own.
+    """Every exchange with the decisions between, in reading order: calls one after another, each with its own.
 
-    At most `capacity` exchanges, with the rows around them; the oldest calls make room in blocks, each as a whole.
-    Takes entries in the order of their numbers, as the journal tells them.
+    At most `capacity` exchanges, with the rows around them; the oldest calls are dropped in blocks, each as a whole.
+    Takes entries in the order of their numbers, as the journal publishes them.
     """
 
     def __init__(self, *, capacity: int = 100_000) -> None:
@@ -35,16 +35,16 @@ class WireLog:
         self._first = 0
         self._roots = array("q")
         self._inner_depths = bytearray()
-        self._texts: dict[str, str] = {}  # of the latest rows, each text once: they repeat one another
-        # What only the pane of details shows is kept of the latest alone, as the exchanges' details are.
+        self._texts: dict[str, str] = {}  # of the latest rows, each text interned: they repeat one another
+        # Shown only in the details pane, so kept for the latest rows alone, as the exchanges' details are.
         self._decisions: dict[int, Decision] = {}
         self._stories: dict[int, str] = {}
         self._origins: dict[int, str] = {}  # what began it all where no row says so: a sign-in, a replay
 
     def take(self, entry: Entry) -> int | None:
-        """Take an entry of the journal; return the place its row was put at, None when it has no row.
+        """Take an entry of the journal; return the index of its row, None when it has no row.
 
-        The end of a call has no row of its own: it completes the row of the call, whose place is returned.
+        The end of a call has no row of its own: it completes the row of the call, whose index is returned.
         """
         root, depth = self._belongs(entry)
         row = self._row(entry, root, depth)
@@ -85,7 +85,7 @@ class WireLog:
         return [] if root is None else list(self._rows_of(root))
 
     def row_near(self, seq: int) -> ExchangeRow | None:
-        """Return the row of that number; for what has no row, the one before it in the same call, or its first."""
+        """Return the row of that number; without one, the row before it in the same call, or its first."""
         rows = self.with_children(seq)
         before = [row for row in rows if row.seq <= seq]
         return before[-1] if before else next(iter(rows), None)
@@ -105,11 +105,11 @@ class WireLog:
         return self._decisions.get(row.seq)
 
     def story_of(self, row: ExchangeRow) -> str:
-        """Return what a call came to, "" while it goes on or when it was too long ago."""
+        """Return the story of a call, "" while it goes on or when it was too long ago."""
         return self._stories.get(row.seq, "")
 
     def origin_of(self, row: ExchangeRow) -> str:
-        """Return the sentence of what began it all where that has no row, else ""."""
+        """Return the sentence of the first cause where that has no row, else ""."""
         return self._origins.get(row.root, "")
 
     def root_of(self, seq: int) -> int | None:

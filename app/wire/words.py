@@ -1,12 +1,11 @@
-"""The sentences of what keeps responses from coming: the network, our own limits, a proxy."""
+"""The sentences for missing responses: the network, our own limits, a proxy."""
 
 CHECK_NAME = "Check the name's spelling, and the network: its name server may not answer, or not know the name."
-CHECK_PORT = "Check the port in the URL, and whether the server runs."
+CHECK_PORT = "Check the port in the URL, and whether the server is running."
 LET_CALLS_END = "Let the calls that are under way end, or stop them; then call again."
 
 
 def not_accepted(host: str, flaw: str) -> str:
-    """Return that a certificate was not accepted, and why in half a sentence."""
     return f"The certificate of {host} was not accepted: {flaw}."
 
 
@@ -27,12 +26,11 @@ def no_response_in_time(host: str) -> str:
 
 
 def broke_off(host: str, why: str, *, quoted: bool = False) -> str:
-    """Return that an exchange broke off, and why: in half a sentence, or in another's words."""
+    """`why` is half a sentence, or quoted from elsewhere."""
     return f"The exchange with {host} broke off{f' ({why})' if quoted else f': {why}'}."
 
 
 def all_busy(host: str, number: int | None, waited_s: float | None) -> str:
-    """Return that a request waited in vain for one of our own connections."""
     which = "All of Lapse's" if number is None else f"All {number} of Lapse's"
     how_long = "for too long" if waited_s is None else f"for {waited_s:.0f} s"
     return f"{which} own connections to {host} were busy {how_long}; nothing was sent."
@@ -47,16 +45,15 @@ def not_in_full(host: str, within_s: float) -> str:
 
 
 def redirect_nowhere(host: str) -> str:
-    return f"{host} answered with a redirect to what is no URL."
+    return f"{host} answered with a redirect to something that is not a URL."
 
 
 def no_certificates(variable: str, value: str) -> tuple[str, str]:
-    """Return that a trust variable names nothing readable, and what to do."""
     step = f"Correct {variable}, or unset it to use the operating system's trust store; then start Lapse again."
     return f"{variable} names {value}, where no certificates can be read.", step
 
 
-# --- a proxy's trouble ------------------------------------------------------------------------------------------------
+# --- a proxy's failures -----------------------------------------------------------------------------------------------
 
 
 def proxy_unusable(variable: str, why: str) -> tuple[str, str]:
@@ -65,7 +62,7 @@ def proxy_unusable(variable: str, why: str) -> tuple[str, str]:
 
 
 def proxy_would_not(proxy: object, host: str, port: int, answered: str) -> tuple[str, str]:
-    return f"The proxy {proxy} would not open a way to {host}:{port}: {answered}.", f"Ask {_operators(proxy)}"
+    return f"The proxy {proxy} did not open a tunnel to {host}:{port}: {answered}.", f"Ask {_operators(proxy)}"
 
 
 def proxy_silent(proxy: object, why: str, variable: str) -> tuple[str, str]:
@@ -73,8 +70,8 @@ def proxy_silent(proxy: object, why: str, variable: str) -> tuple[str, str]:
 
 
 def proxy_wants_another_scheme(proxy: object, schemes: list[str]) -> tuple[str, str]:
-    what = f"The proxy {proxy} wants a sign-in by {' or '.join(schemes)}, which Lapse does not speak."
-    return what, "Ask your network's operators for a way that takes name and password."
+    what = f"The proxy {proxy} wants a sign-in by {' or '.join(schemes)}, which Lapse does not support."
+    return what, "Ask your network's operators for a proxy that accepts a name and password."
 
 
 def proxy_refused_password(proxy: object, variable: str) -> tuple[str, str]:

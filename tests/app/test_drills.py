@@ -57,7 +57,7 @@ async def test_a_revoked_access_token_is_found_out_by_the_api(bench: Bench) -> N
     assert bench.world.session.decide("me").verdict is Verdict.USE  # nobody told the client
     assert await bench.call() == 200
     assert bench.world.tokens.number == 2
-    assert "AT-1 was revoked at the demo org on request; nothing tells the session so." in bench.sentences()
+    assert "AT-1 was revoked at the demo org on request; the session is not told." in bench.sentences()
 
 
 async def test_a_revoked_refresh_token_ends_the_session_at_the_next_refresh(bench: Bench) -> None:

@@ -32,6 +32,6 @@ def test_an_authority_is_trusted_when_the_environment_names_it(commands: Make, s
         distrusted = commands({})(*asked)
         trusted = commands(ca.trusted())(*asked)
     assert distrusted.returncode == trusted.returncode == 3
-    assert "issued by 'An authority of one test', whom this computer does not trust." in distrusted.stderr
+    assert "issued by 'An authority of one test', which this computer does not trust." in distrusted.stderr
     assert "Lapse offers no way around it." in distrusted.stderr
     assert "answered 400" in trusted.stderr  # the org itself, which minds that it is called by another name

@@ -347,7 +347,7 @@ class DonePage(QWidget):
 
     def show_done(self, done: "Applied") -> None:
         self.fields.show_fields(done.fields)
-        others = f"Besides, these differ from what was sent: {', '.join(done.others)}."
+        others = f"These also differ from what was sent: {', '.join(done.others)}."
         self.others_label.setText(others if done.others else "")
         self.others_label.setVisible(bool(done.others))
 

@@ -200,7 +200,7 @@ class Commands(QObject):
 
     def _build_demo(self) -> None:
         expire = "The demo org ends it at once"
-        revoke = "The demo org forgets it; nothing tells the session"
+        revoke = "The demo org forgets it; the session is not told"
         self.expire = {
             "access": self._new("expire-access", "Expire access token now", expire, "Ctrl+E", "access"),
             "refresh": self._new("expire-refresh", "Expire refresh token now", expire, "", "refresh"),

@@ -192,7 +192,7 @@ class WirePanel(QWidget):
         if row is not None and row.kind is not RowKind.EXCHANGE:
             no_curl = "Only an exchange can be copied as cURL: choose one."
         elif row is not None and not self._has_detail:
-            no_curl = "It was too long ago: only its line is kept."
+            no_curl = "It is too long ago: only its line is kept."
         no_real = "Presenter mode is on: no real token is copied." if self._presents else no_curl
         allow(self.why_button, no_row, "Show the causes in the journal")
         allow(self.curl_button, no_curl, "Copy the request as a command, its tokens masked (Ctrl+C)")

@@ -41,7 +41,7 @@ def redirect_uri(case: Case) -> Finding | None:
     if trouble is None or trouble.stage is not FailedStage.SIGN_IN or not case.redirect_uri:
         return None
     told = says(case, Described.REDIRECT_URI)
-    # such a refusal is a page in the browser: the client only sees that nobody comes back
+    # the server shows this refusal in the browser: the client only sees that no redirect arrives (RFC 6749 §4.1.2.1)
     waited = not trouble.code and trouble.reason in _NOBODY_CAME
     mismatch = registered is not None and case.redirect_uri not in registered.redirect_uris
     if not told and not (waited and (registered is None or mismatch)):

@@ -38,7 +38,7 @@ def clock_skew(case: Case) -> Finding | None:
         what=f"The clocks of this machine and of the server differ{by}.",
         evidence=tuple(evidence),
         source="OIDC Core §3.1.3.7 (9, 10): exp and iat, with at most 5 minutes allowed; RFC 9110 §6.6.1 (Date)",
-        cure=("Let this machine set its clock by a time server.", "Then sign in, or call again."),
+        cure=("Set this machine's clock from a time server.", "Then sign in, or call again."),
         weight=80 if refused else 35 if skew_s is not None and abs(skew_s) < _ALLOWED_S else 45,
     )
 
@@ -57,7 +57,7 @@ _KEYRING_CURES = {
 
 
 def keyring(case: Case) -> Finding | None:
-    """The keyring does not keep the session, so it ends with this run."""
+    """The keyring does not store the session, so it ends with this run."""
     told = [each for each in case.entries if isinstance(each.event, StoreTroubled)]
     if case.store.state is None:
         return None

@@ -83,7 +83,7 @@ def not_assigned(case: Case) -> Finding | None:
         source="Okta's error list: user_not_assigned",
         cure=(
             "In the Okta Admin Console open the app's tab Assignments, and assign the person or a group of theirs.",
-            "Look in Directory > People whether the account is active.",
+            "Check in Directory > People whether the account is active.",
         ),
         weight=86,
     )

@@ -1,8 +1,8 @@
 """The kinds of sign-in: the one place that lists them, in the order in which they are shown.
 
-A kind is a module here with one record, and a line in `KINDS`. How it shows itself is listed in two more places: for
-a terminal in `app/cli/sign_in_prompts.py`, for the window in `ui/session/kinds/`. Settings, files, menus, forms, flags
-and the sign-out ask the record, and name no kind.
+A kind is a module here with one record, and a line in `KINDS`. How it is presented is listed in two more places: for a
+terminal in `app/cli/sign_in_prompts.py`, for the window in `ui/session/kinds/`. Settings, files, menus, forms, flags
+and the sign-out read the record, and name no kind.
 """
 
 from typing import Any
@@ -20,5 +20,5 @@ def kind_names() -> tuple[str, ...]:
 
 
 def kind_named(name: str) -> SignInKind[Any]:
-    """Return the kind of that name; raises KeyError for a name that settings and files do not let through."""
+    """Return the kind of that name; raises KeyError for an unknown one, which settings and files reject."""
     return {each.name: each for each in KINDS}[name]

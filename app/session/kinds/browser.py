@@ -14,7 +14,7 @@ _GRANT = "authorization_code"
 
 
 def _is_offered(metadata: "ServerMetadata") -> bool:
-    # Where nothing is stated, the server takes authorization codes (RFC 8414 §2).
+    # Metadata without grant_types_supported means that the code grant is supported (RFC 8414 §2).
     return not metadata.grant_types_supported or _GRANT in metadata.grant_types_supported
 
 
@@ -39,14 +39,14 @@ BROWSER: "SignInKind[Callable[[Waiting], None]]" = SignInKind(
         command="Sign in with the browser",
         hint="Opens your browser; Lapse never sees the password",
         invitation="Your browser opens the sign-in page of this connection.",
-        demo_invitation="Your browser opens the demo org's sign-in page; the password stands on it.",
+        demo_invitation="Your browser opens the demo org's sign-in page, which shows the password.",
         not_offered="The server does not list the authorization_code grant.",
     ),
-    flag=Flag(name="--browser", help="through the browser, as unless said before"),
+    flag=Flag(name="--browser", help="in the browser (the default)"),
     grant=_GRANT,
     is_offered=_is_offered,
     sign_in=_sign_in,
     returns_by_redirect=True,
     leaves_browser_session=True,
 )
-"""Its prompt is told the URL while the browser is waited for."""
+"""Its prompt gets the URL while the browser is awaited."""

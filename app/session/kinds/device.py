@@ -36,4 +36,4 @@ DEVICE: "SignInKind[Callable[[DeviceWaiting], None]]" = SignInKind(
     is_offered=_is_offered,
     sign_in=_sign_in,
 )
-"""Its prompt is told the code and the link while the other device is waited for."""
+"""Its prompt gets the code and the link while the other device is awaited."""

@@ -1,11 +1,11 @@
-"""What a kind of sign-in is: its name, its words, its flags, what it needs of a server, and its flow."""
+"""A kind of sign-in: its name, its words, its flags, what it needs of a server, and its flow."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
-    # For types alone: a record is read by whoever lists the kinds, and most of them sign nobody in.
+    # For types only: listing the kinds must not load the modules of every flow.
     from app.clock import Clock
     from app.connection import Connection
     from app.journal import JournalWriter
@@ -19,7 +19,7 @@ Prompt = TypeVar("Prompt")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInContext:
-    """What every flow works with, whatever it shows and asks."""
+    """What every flow needs, whatever its prompts."""
 
     client: "OAuthClient"
     connection: "Connection"
@@ -30,11 +30,11 @@ class SignInContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KindWords:
-    """What is said of a kind, wherever it is said.
+    """The texts about a kind.
 
     `noun` names it in a list, `choice` in a connection's form, `command` in the menus with `hint` beside it.
-    `invitation` says what will happen, and `demo_invitation` what at the demo org where that is something else.
-    `not_offered` is why a server lets nobody sign in so.
+    `invitation` says what will happen, `demo_invitation` the same for the demo org if it differs.
+    `not_offered` is the reason if a server does not support it.
     """
 
     noun: str
@@ -46,7 +46,7 @@ class KindWords:
     not_offered: str
 
     def invite(self, *, is_demo: bool) -> str:
-        """Return what will happen when somebody signs in so."""
+        """Return what will happen at the sign-in."""
         return (self.demo_invitation if is_demo else "") or self.invitation
 
 
@@ -64,9 +64,9 @@ class Flag:
 class SignInKind(Generic[Prompt]):
     """One kind of sign-in.
 
-    `name` is what settings and files call it, `grant` what the journal calls what brought the tokens. `flag` chooses
-    it, `more_flags` go with it. `sign_in` is given a prompt, which is how this kind shows and asks; it imports its flow
-    when it is called. `returns_by_redirect` says that the response comes back to the connection's redirect URI, and
+    `name` is its name in settings and files, `grant` in the journal. `flag` chooses it, `more_flags` go with it.
+    `sign_in` is called with a prompt, which is how this kind shows and asks; it imports its flow when it is called.
+    `returns_by_redirect` means that the response comes back to the connection's redirect URI, and
     `leaves_browser_session` that the user is signed in to the server in this machine's browser afterwards.
     """
 

@@ -96,11 +96,11 @@ SIGNER = Signer()
         ),
         (
             *("nonce", {"nonce": "x"}, {}, {}, "the one sent at sign-in", "another"),
-            "The ID token responses another sign-in (nonce).",
+            "The ID token is for another sign-in (nonce).",
         ),
         (
             *("nonce", {"nonce": ...}, {}, {}, "the one sent at sign-in", "none"),
-            "The ID token responses another sign-in (nonce).",
+            "The ID token is for another sign-in (nonce).",
         ),
         (
             *("at_hash", {"at_hash": "x"}, {}, {}, "the hash of its access token", "x"),
@@ -108,11 +108,11 @@ SIGNER = Signer()
         ),
         (
             *("auth_time", {"auth_time": 1}, {}, {"max_age_s": 60}, "at most 60 s ago", "1"),
-            "The person signed in too long ago.",
+            "The user signed in too long ago.",
         ),
         (
             *("auth_time", {}, {}, {"max_age_s": 60}, "at most 60 s ago", "nothing"),
-            "The ID token does not say when the person signed in.",
+            "The ID token does not say when the user signed in.",
         ),
         (
             *("refreshed sub", {}, {}, {"is_refreshed": True, "first": claims(sub="x")}, "as at sign-in", "another"),

@@ -204,7 +204,7 @@ async def test_a_code_that_comes_too_late(world: World) -> None:
         return Secret(current_code(world.org, GRACE).code)
 
     person.one_time_code = slow  # type: ignore[method-assign]
-    with pytest.raises(SignInFailed, match="time to type a one-time code is over") as failed:
+    with pytest.raises(SignInFailed, match="time to enter a one-time code is over") as failed:
         await sign_in(world, person)
     assert (failed.value.raw or "").startswith("access_denied: 'mfa_token' has expired")
 

@@ -29,7 +29,8 @@ async def test_a_name_of_spaces_is_no_name(world: World) -> None:
     claims = {"name": " \t\u202e ", "preferred_username": "", "email": None, "sub": "00u1"}
     assert replace(world.tokens, id_claims=claims, first_id_claims=None).display_name == "00u1"
     assert (
-        replace(world.tokens, id_claims={"name": "\n"}, first_id_claims=None).display_name == "somebody (no ID token)"
+        replace(world.tokens, id_claims={"name": "\n"}, first_id_claims=None).display_name
+        == "unknown user (no ID token)"
     )
 
 

@@ -126,8 +126,8 @@ def test_every_other_response_ends_it_at_once(final: Exception) -> None:
 def test_who_is_late_learns_what_the_last_trouble_was() -> None:
     _, ending, at = polled([PENDING, LOST], interval_s=5, expires_in_s=30)
     assert isinstance(ending, TooLate)
-    assert (ending.trouble, at) == (LOST, 30)
-    assert ending.told("Too late.") == "Too late. The last time it was asked for: gone"
+    assert (ending.last_failure, at) == (LOST, 30)
+    assert ending.explained("Too late.") == "Too late. The last attempt: gone"
     _, ending, _ = polled([LOST, PENDING], interval_s=5, expires_in_s=30)
     assert isinstance(ending, TooLate)
-    assert ending.told("Too late.") == "Too late."
+    assert ending.explained("Too late.") == "Too late."

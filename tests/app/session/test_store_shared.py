@@ -178,7 +178,7 @@ async def test_a_locked_keyring_is_locked_and_not_nobody(world: World, keyring: 
         await again.fresh_token()
     assert caught.value.exit_code == 3
     assert "Nobody is signed in" not in str(caught.value)
-    assert "nobody can tell whether you are signed in" in caught.value.what.lower()
+    assert "it is not known whether you are signed in" in caught.value.what.lower()
     keyring.unreadable = []
     assert (await again.fresh_token()).access.name == AT(1), "each call tries to read it again"
 

@@ -134,7 +134,7 @@ async def test_retry_after_is_waited_for_by_every_call(world: World) -> None:
     assert await asyncio.gather(*(at(moment) for moment in (0, 0.2, 0.4, 1.5, 1.7))) == [200] * 5
     assert world.network.token_requests() == 2
     (retried,) = [entry for entry in world.told if type(entry.event).__name__ == "RefreshRetried"]
-    assert retried.sentence() == "The token endpoint answered 503. Asking again in 1 s; still signed in."
+    assert retried.sentence() == "The token endpoint answered 503. Retrying in 1 s; still signed in."
 
 
 async def test_a_503_on_a_fresh_token_is_never_met(world: World) -> None:
@@ -155,7 +155,7 @@ async def test_a_long_retry_after_fails_now_and_asks_nothing_until_then(world: W
     with pytest.raises(Hiccup):
         await world.session.fresh_token()
     world.clock.jump(300)
-    with pytest.raises(Hiccup, match="left alone for another 5 min") as caught:
+    with pytest.raises(Hiccup, match="asked us to wait another 5 min") as caught:
         await world.session.fresh_token()
     assert caught.value.lines()[1] == "You are still signed in."
     assert world.network.token_requests() == 1
@@ -302,7 +302,7 @@ async def test_a_refusal_is_forgiven_when_somebody_stored_a_newer_token(
     world.clock.jump(31)
 
     async def meanwhile(request: httpx.Request, onwards: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
-        one._keeper._lock_folder = None
+        one._stored._lock_folder = None
         await one.fresh_token()
         return await responses(400, b'{"error":"invalid_grant"}', content_type="application/json")(request, onwards)
 

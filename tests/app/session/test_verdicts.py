@@ -50,7 +50,7 @@ STILL = "You are still signed in."
             OAuthError("unauthorized_client", "", status=400),
             Hiccup,
             (
-                "The server would not refresh: unauthorized_client.",
+                "The server refused to refresh: unauthorized_client.",
                 STILL,
                 "Turn on the Refresh Token grant for this app at the server; the session is kept.",
             ),
@@ -59,7 +59,7 @@ STILL = "You are still signed in."
             OAuthError("invalid_client", "", status=401),
             Hiccup,
             (
-                "The server would not refresh: invalid_client.",
+                "The server refused to refresh: invalid_client.",
                 STILL,
                 "Check the client ID of this connection; the session is kept.",
             ),

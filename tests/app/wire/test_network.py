@@ -219,7 +219,7 @@ def from_a_gateway(own: Authority, host: str) -> ssl.SSLContext:
         (
             from_a_gateway,
             "unknown authority",
-            "issued by 'Gateway of Example Corp', whom this computer does not trust",
+            "issued by 'Gateway of Example Corp', which this computer does not trust",
             "have that authority's root certificate installed in the operating system's trust store",
         ),
     ],
@@ -344,17 +344,17 @@ NTLM = b"HTTP/1.1 407 Who?\r\nProxy-Authenticate: Negotiate\r\nproxy-authenticat
         (
             {"response": NTLM},
             CREDENTIALS,
-            "wants a sign-in by Negotiate or NTLM, which Lapse does not speak.",
+            "wants a sign-in by Negotiate or NTLM, which Lapse does not support.",
             "407, no Basic",
         ),
         (
             {"response": REFUSES},
             CREDENTIALS,
-            f"would not open a way to {SERVER}:443: 403 Not for you.",
+            f"did not open a tunnel to {SERVER}:443: 403 Not for you.",
             "answered 403",
         ),
-        ({"response": b""}, CREDENTIALS, "broke off before it had opened a way.", "broke off"),
-        ({"response": b"\x15\x03\x01\x00\x02\x02\x50"}, "", "broke off before it had opened a way.", "broke off"),
+        ({"response": b""}, CREDENTIALS, "broke off before it had opened a tunnel.", "broke off"),
+        ({"response": b"\x15\x03\x01\x00\x02\x02\x50"}, "", "broke off before it had opened a tunnel.", "broke off"),
     ],
     ids=["wants", "wrong", "ntlm", "refuses", "hangs-up", "no-http"],
 )
@@ -454,7 +454,7 @@ async def test_plain_http_that_a_proxy_refuses_is_the_proxy_s_trouble_too(journa
 @pytest.mark.parametrize(
     ("value", "said"),
     [
-        ("socks5://u:Pa55@proxy.example.test:1080", "socks5 is not spoken here, only http and https are"),
+        ("socks5://u:Pa55@proxy.example.test:1080", "socks5 is not supported, only http and https are"),
         ("socks5h://proxy.example.test", "socks5h is not spoken here"),
         ("Pa55://proxy.example.test", "this kind is not spoken here"),
         ("http://u:Pa55/x@proxy:3128", "it is not a URL"),

@@ -264,7 +264,7 @@ def test_the_network_is_cut_and_mended(open_desk: Open) -> None:
     desk.call()
     assert "still signed in" in desk.window.error_panel.text()
     press(desk, "networkCutBox")
-    tells(desk, NetworkCut, "The network to the demo org was mended.")
+    tells(desk, NetworkCut, "The network to the demo org was restored.")
     assert "200" in desk.call()
 
 
@@ -330,7 +330,7 @@ def test_a_replay_a_revocation_and_a_new_key(open_desk: Open) -> None:
     tells(
         desk,
         ReplayAnswered,
-        "RT-1 was accepted once more: its grace period is running. What it brought is thrown away.",
+        "RT-1 was accepted once more: its grace period is running. Its tokens are discarded.",
     )
     press(desk, "rotateKeysButton")
     tells(desk, KeysRotated, "The demo org signs with a new key; the old one is still published.")
@@ -347,7 +347,7 @@ def test_everything_is_made_as_it_was_at_first(open_desk: Open) -> None:
     press(desk, "networkCutBox")
     desk.until(lambda: told(desk, NetworkCut) != [] and bool(org(desk).faults.switched))
     press(desk, "makeAsNewButton")
-    tells(desk, NetworkCut, "The network to the demo org was mended.")
+    tells(desk, NetworkCut, "The network to the demo org was restored.")
     assert (org(desk).knobs(), org(desk).faults.switched) == (first, ())
     desk.until(lambda: not button(desk, "networkCutBox").isChecked() and button(desk, "rotateBox").isChecked())
 

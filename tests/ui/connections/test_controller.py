@@ -267,7 +267,7 @@ def test_one_connection_from_a_file_is_shown_before_it_is_saved(
     editor: ConnectionEditor = shown(ConnectionEditor)
     assert (editor.form.issuer_edit.text(), editor.form.client_id_edit.text()) == (world.org.issuer, "x")
     assert editor.save_button.text() == "Look up, then save"
-    assert "keeps no secrets" in dialog._note.text()
+    assert "stores no secrets" in dialog._note.text()
     editor.reject()
     qtbot.waitUntil(lambda: not world.tasks.running("edit a connection"))
     dialog.reject()

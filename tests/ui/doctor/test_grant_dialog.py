@@ -310,7 +310,7 @@ def test_what_was_read_back_is_shown_and_enter_closes(qtbot: QtBot, app: App) ->
     dialog.show_change(app, WantedChange())
     dialog.show_done(finished(app, WantedChange("ROTATE", 0), "profile.x"))
     assert rows(dialog.done_page.fields)[0] == ("+ added", "Grant type", "not there", "refresh_token")
-    assert dialog.done_page.others_label.text() == "Besides, these differ from what was sent: profile.x."
+    assert dialog.done_page.others_label.text() == "These also differ from what was sent: profile.x."
     assert not dialog.cancel_button.isVisible()
     press(Qt.Key.Key_Return)
     assert asked.others == ["accepted"]

@@ -367,7 +367,7 @@ def test_a_call_shows_its_story_once_it_has_ended(qtbot: QtBot, story: Story) ->
     ("detail", "expected"),
     [
         (replace(DETAIL, response_headers=(), response_body=None), "No response: ReadTimeout."),
-        (None, "It was too long ago: only its line is kept."),
+        (None, "It is too long ago: only its line is kept."),
     ],
 )
 def test_an_exchange_that_failed_names_the_failure(
