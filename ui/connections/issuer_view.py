@@ -95,8 +95,8 @@ class FoundView(QWidget):
             if is_there:
                 found = self._all[place]
                 is_org = found.issuer.count("/") == 2  # noqa: PLR2004 - https:// and nothing behind the host
-                text = "The org's own server: {0}" if is_org else "The server named default: {0}"
-                button.setText(text.format(found.issuer))
+                which = "The org's own server" if is_org else "The server named default"
+                button.setText(f"{which}: {found.issuer}")
                 button.setChecked(found is self._shown)
         tab_to_checked(self._group)
 

@@ -62,15 +62,16 @@ class DemoPanel(QWidget):
 
     def show_host(self, looked_at: str | None) -> None:
         """Say that another Lapse serves the org, and when it was last read; None where this one serves it."""
-        text = "Another Lapse serves this org. Changes made there show here when you look again; last read at {0}."
-        self.guest_label.setText(text.format(looked_at))
+        self.guest_label.setText(
+            f"Another Lapse serves this org. Changes made there show when you look again; last read at {looked_at}."
+        )
         for part in self._of_guest:
             part.setVisible(looked_at is not None)
 
     def show_real(self, name: str) -> None:
         """Show what applies to the real server of the connection of that name."""
-        text = "Lifetimes, faults and time can be changed only at the demo org. {0} is a real server."
-        self._show_parts(is_demo=False, text=text.format(name))
+        text = f"Lifetimes, faults and time can be changed only at the demo org. {name} is a real server."
+        self._show_parts(is_demo=False, text=text)
 
     def show_unknown(self) -> None:
         """Show that the demo org's settings are not known yet."""

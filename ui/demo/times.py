@@ -46,8 +46,8 @@ class TimeControls(QWidget):
         """Show how far both clocks were moved, and how far each is ahead besides; all in seconds."""
         together = f"Both clocks move together. Skew: {ahead(server_skew_s - client_skew_s)}"
         if moved_s:
-            where = "They are {0} ahead of real time." if moved_s > 0 else "They are {0} behind."
-            together = f"{together}. {where.format(duration(moved_s))}"
+            where = "ahead of real time" if moved_s > 0 else "behind"
+            together = f"{together}. They are {duration(moved_s)} {where}."
         self.state_label.setText(together)
         self.server_spin.show_value(round(server_skew_s))
         self.client_spin.show_value(round(client_skew_s))

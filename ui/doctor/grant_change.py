@@ -15,6 +15,18 @@ from ui.widgets.table import TextModel, TextRow, text_table
 _LISTS = (AppField.GRANT_TYPES, AppField.REDIRECT_URIS)
 _MINUS = "\N{MINUS SIGN}"  # as wide as the plus, unlike a hyphen
 _TONES = {"+": "good", "±": "warning", _MINUS: "bad", "=": "neutral"}
+_TITLES = {
+    AppField.GRANT_TYPES: "Grant type",
+    AppField.ROTATION: "Rotation",
+    AppField.GRACE: "Grace period",
+    AppField.REDIRECT_URIS: "Redirect URI",
+}
+_MARK_WORDS = {
+    "+": "added",
+    "±": "changed",
+    _MINUS: "removed",
+    "=": "stays",
+}
 
 
 class FieldTable(QWidget):
@@ -36,7 +48,7 @@ class FieldTable(QWidget):
         self.model.show_rows(tuple(row for each in fields for row in self._rows(each)))
 
     def _rows(self, change: FieldChange) -> Iterator[TextRow]:
-        field = self._titles()[change.field]
+        field = _TITLES[change.field]
         if change.field in _LISTS:
             for text in change.added:
                 yield self._row("+", field, "not there", text)
@@ -50,29 +62,13 @@ class FieldTable(QWidget):
         yield self._row("=" if not change.is_change else "±" if change.before else "+", field, before, after)
 
     def _row(self, mark: str, field: str, now: str, after: str) -> TextRow:
-        word = self._marks()[mark]
+        word = _MARK_WORDS[mark]
         return TextRow((f"{mark} {word}", field, now, after), _TONES[mark], spoken=word)
 
     def _words(self, field: AppField, value: tuple[str, ...]) -> str:
         if not value:
             return "not set"
         return f"{value[0]} s" if field is AppField.GRACE else value[0]
-
-    def _titles(self) -> dict[AppField, str]:
-        return {
-            AppField.GRANT_TYPES: "Grant type",
-            AppField.ROTATION: "Rotation",
-            AppField.GRACE: "Grace period",
-            AppField.REDIRECT_URIS: "Redirect URI",
-        }
-
-    def _marks(self) -> dict[str, str]:
-        return {
-            "+": "added",
-            "±": "changed",
-            _MINUS: "removed",
-            "=": "stays",
-        }
 
 
 class ChangePage(QWidget):

@@ -45,8 +45,8 @@ class PasteEdit(QPlainTextEdit):
 
     def take(self, text: str) -> None:
         self._aside = text if self._keeps_aside(text) else ""
-        shown = "({0} characters, masked)" if self.masks else "({0} characters; the first of them: {1}…)"
-        self.setPlainText(shown.format(f"{len(text):,}", text[:60]) if self._aside else text)
+        first = "masked" if self.masks else f"starting with: {text[:60]}…"
+        self.setPlainText(f"({len(text):,} characters, {first})" if self._aside else text)
         self.setReadOnly(bool(self._aside))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -66,8 +66,7 @@ def meaning_at(row: ClaimRow, now: float) -> str:
 def when(moment: float, now: float) -> str:
     """Return a moment as relative and absolute with zone: `3 s ago · 14:05:00 UTC+2`."""
     apart = moment - now
-    future, past = "in {0}", "{0} ago"
-    relative = (future if apart > 0 else past).format(duration(apart))
+    relative = f"in {duration(apart)}" if apart > 0 else f"{duration(apart)} ago"
     return f"{relative} · {moment_with_zone(moment, now)}" if 0 <= moment <= _LARGEST_MOMENT else relative
 
 

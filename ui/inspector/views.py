@@ -170,8 +170,8 @@ class CompareView(QWidget):
             self.model.show_rows(())
             return
         found = difference(other.claims, claims)
-        words = "{0} unexpected, {1} expected in every new generation."
-        self._summary.setText(words.format(len(found.unexpected), len(found.expected)))
+        unexpected, expected = len(found.unexpected), len(found.expected)
+        self._summary.setText(f"{unexpected} unexpected, {expected} expected in every new generation.")
         self.model.show_rows(change_rows(found, with_expected=self.expected_box.isChecked()))
 
 

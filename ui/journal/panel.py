@@ -87,8 +87,7 @@ class JournalPanel(QWidget):
     def _show_count(self) -> None:
         self.filter_bar.setVisible(self._model.is_filtered)
         if self._model.is_filtered:
-            words = "{0} of {1} shown"
-            self.shown_label.setText(words.format(f"{self._model.rowCount():,}", f"{self._model.total:,}"))
+            self.shown_label.setText(f"{self._model.rowCount():,} of {self._model.total:,} shown")
 
     def _mark(self, table: TextTable, place: int) -> None:
         self._told_elsewhere, before = True, self._told_elsewhere
@@ -172,10 +171,10 @@ class JournalPanel(QWidget):
         row.setSpacing(8)
         row.addWidget(self.kind_picker)
         row.addWidget(self.filter_edit, 1)
-        told = QHBoxLayout(self.filter_bar)
-        told.setContentsMargins(12, 3, 4, 3)
-        told.addWidget(self.shown_label, 1)
-        told.addWidget(self.clear_button)
+        below_row = QHBoxLayout(self.filter_bar)
+        below_row.setContentsMargins(12, 3, 4, 3)
+        below_row.addWidget(self.shown_label, 1)
+        below_row.addWidget(self.clear_button)
         around = QHBoxLayout()
         around.setContentsMargins(12, 0, 12, 4)
         around.addWidget(self.filter_bar)

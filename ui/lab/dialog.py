@@ -36,13 +36,13 @@ class ResultsDialog(QDialog):
         self._conclusion.setObjectName("labResultsConclusionLabel")
         self._scenario = label(words.scenario_line(report.scenario), wrap=True)
         self._scenario.setObjectName("labResultsScenarioLabel")
-        self._fairness = label(words.fairness(), role="muted", wrap=True)
+        self._fairness = label(words.FAIRNESS, role="muted", wrap=True)
         self._chosen = label(role="muted", wrap=True)
         self._chosen.setObjectName("labResultsChosenLabel")
         self.measure_picker = StillPicker("labMeasurePicker", "Measure of the chart")
         self.measure_picker.setSizeAdjustPolicy(StillPicker.SizeAdjustPolicy.AdjustToContents)
         for measure in CHARTED:
-            self.measure_picker.addItem(words.measure_names()[measure], measure)
+            self.measure_picker.addItem(words.MEASURE_NAMES[measure], measure)
         self.chart = LabChart("labResultsChart", grows=True)
         self.chart.chosen_changed.connect(self._show_chosen)
         self.model = OutcomesModel(report, self)
@@ -78,8 +78,8 @@ class ResultsDialog(QDialog):
         self.chart.show_plot(plot_of(self._report, self.measure))
         self.table.selectRow(self.model.row_of(self.measure))
 
-    def _show_chosen(self, told: str) -> None:
-        self._chosen.setText(told or "Point at a bar, or walk through them with the arrow keys.")
+    def _show_chosen(self, sentence: str) -> None:
+        self._chosen.setText(sentence or "Point at a bar, or walk through them with the arrow keys.")
 
     def _on_copy(self) -> None:
         self.copy_requested.emit(self.text())

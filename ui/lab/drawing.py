@@ -79,7 +79,7 @@ class ChartDrawing:
         lines = self._plot.lines
         found = []
         if any(line.bar.needless for line in lines):
-            found += [("needed", words.needed_word()), ("needless", words.needless_word())]
+            found += [("needed", words.NEEDED_WORD), ("needless", words.NEEDLESS_WORD)]
         if self._plot.least is not None:
             found.append(("least", words.least_words(self._plot.least)))
         return found

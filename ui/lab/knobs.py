@@ -31,8 +31,8 @@ class Knobs(QWidget):
         self.pattern_picker = StillPicker("labPatternPicker", "Pattern of the calls")
         self.weather_picker = StillPicker("labWeatherPicker", "Network")
         for picker, names in (
-            (self.pattern_picker, words.pattern_names()),
-            (self.weather_picker, words.weather_names()),
+            (self.pattern_picker, words.PATTERN_NAMES),
+            (self.weather_picker, words.WEATHER_NAMES),
         ):
             for choice, name in names.items():
                 picker.addItem(name, choice)
@@ -96,8 +96,8 @@ class Knobs(QWidget):
     def _on_turned(self) -> None:
         for name, knob in self.knobs.items():
             self._show_trouble(knob, self._troubles[name], self._trouble_of(name))
-        self._pattern_hint.setText(words.pattern_hints()[_chosen(self.pattern_picker, Pattern)])
-        self._weather_hint.setText(words.weather_hints()[_chosen(self.weather_picker, Weather)])
+        self._pattern_hint.setText(words.PATTERN_HINTS[_chosen(self.pattern_picker, Pattern)])
+        self._weather_hint.setText(words.WEATHER_HINTS[_chosen(self.weather_picker, Weather)])
         grace = self.knobs["grace_s"]
         why_not = "" if self.rotation_check.isChecked() else "Only where refresh tokens rotate."
         grace.allow(why_not, self._troubles["grace_s"].text() or grace.hint)

@@ -29,7 +29,7 @@ class OutcomesModel(ColumnsModel):
         return 0 if parent.isValid() else len(_MEASURES)
 
     def headings(self) -> tuple[str, ...]:
-        names = words.contestant_names()
+        names = words.CONTESTANT_NAMES
         return ("Measure", *(names[outcome.contestant] for outcome in self._report.outcomes))
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -62,6 +62,6 @@ class OutcomesModel(ColumnsModel):
     def _text(self, index: Index) -> str:
         measure, outcome = _MEASURES[index.row()], self._outcome(index.column())
         if outcome is None:
-            return words.measure_names()[measure]
+            return words.MEASURE_NAMES[measure]
         text = words.value_text(measure, value_of(outcome, measure))
         return f"{text} · best" if self._is_best(index) else text

@@ -44,7 +44,7 @@ class Plot:
 def plot_of(report: Report, measure: Measure) -> Plot:
     """Return the plot of one measure, in the report's order."""
     return Plot(
-        title=words.measure_names()[measure],
+        title=words.MEASURE_NAMES[measure],
         role=_ROLES.get(measure, "access"),
         lines=tuple(_line(outcome, measure) for outcome in report.outcomes),
         least=float(report.least_refreshes) if measure is Measure.TOKEN_REQUESTS else None,
@@ -56,7 +56,7 @@ def _line(outcome: StrategyResult, measure: Measure) -> Line:
     value, is_main = value_of(outcome, measure), measure is Measure.TOKEN_REQUESTS
     note = words.signed_out(outcome.sign_outs) if is_main and outcome.sign_outs else ""
     return Line(
-        name=words.contestant_names()[outcome.contestant],
+        name=words.CONTESTANT_NAMES[outcome.contestant],
         bar=ChartBar(value, float(outcome.needless_refreshes) if is_main else 0.0, bool(note)),
         text=words.value_text(measure, value),
         note=note,

@@ -109,10 +109,10 @@ class LabSheet(QWidget):
         self.state_label.setText(text)
         self.state_label.setVisible(bool(text))
 
-    def _show_chosen(self, told: str) -> None:
+    def _show_chosen(self, sentence: str) -> None:
         self._reveals = False
-        self.chosen_label.setText(told)
-        self.chosen_label.setVisible(bool(told))
+        self.chosen_label.setText(sentence)
+        self.chosen_label.setVisible(bool(sentence))
 
     # --- building --------------------------------------------------------------------------------------------
 

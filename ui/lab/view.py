@@ -59,7 +59,7 @@ class LabChart(QWidget):
         self._describe()
         self.update()
 
-    def told_at(self, x: float, y: float) -> str:
+    def sentence_at(self, x: float, y: float) -> str:
         """Return the sentence of the bar at a point, "" for none."""
         number = self._drawn().chart.row_at(x, y)
         return "" if number is None else self._plot.lines[number].sentence
@@ -118,8 +118,8 @@ class LabChart(QWidget):
             self.updateGeometry()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        told = self.told_at(event.position().x(), event.position().y())
-        QToolTip.showText(event.globalPosition().toPoint(), plain_tooltip(told), self)
+        sentence = self.sentence_at(event.position().x(), event.position().y())
+        QToolTip.showText(event.globalPosition().toPoint(), plain_tooltip(sentence), self)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.choose(self._drawn().chart.row_at(event.position().x(), event.position().y()))
@@ -140,11 +140,11 @@ class LabChart(QWidget):
         self.update()
 
     def _describe(self) -> None:
-        told = "" if self._chosen is None else self._plot.lines[self._chosen].sentence
+        sentence = "" if self._chosen is None else self._plot.lines[self._chosen].sentence
         title = self._plot.title
         self.setAccessibleName(f"{title} by strategy" if title else "Chart")
-        self.setAccessibleDescription(told)
-        self.chosen_changed.emit(told)
+        self.setAccessibleDescription(sentence)
+        self.chosen_changed.emit(sentence)
 
 
 class _Filed:

@@ -77,8 +77,7 @@ class LessonPage(QWidget):
 
     def _place_in_all(self, row: LessonRow, of: int, place: int) -> str:
         if 0 <= place < len(row.lesson.steps):
-            step = "Lesson {0} of {1} · step {2} of {3}"
-            return step.format(row.number, of, place + 1, len(row.lesson.steps))
+            return f"Lesson {row.number} of {of} · step {place + 1} of {len(row.lesson.steps)}"
         return f"Lesson {row.number} of {of} · {minutes_of(row.lesson.minutes)} min"
 
     def _show_other(self, row: LessonRow) -> None:

@@ -44,8 +44,8 @@ class ListPage(QWidget):
                 self._add(row)
         minutes = minutes_of(sum(row.lesson.minutes for row in rows))
         done = sum(row.is_done for row in rows)
-        text = "{0} lessons, {1} minutes in all, {2} done. They need no internet and no browser."
-        self._sum.setText(text.format(len(rows), minutes, done))
+        counts = f"{len(rows)} lessons, {minutes} minutes in all, {done} done."
+        self._sum.setText(f"{counts} They need no internet and no browser.")
 
     def focus(self, name: str) -> None:
         """Focus a lesson, and scroll to it."""

@@ -81,8 +81,8 @@ def _body(facts: ResponseFacts) -> str:
         cut = f"(cut: {_amount(facts, size)})"
         return f"{cut}\n\n{text[:_SHOWN_CHARACTERS]}"
     if len(text) > _SHOWN_CHARACTERS:
-        first = "(the first {0} of {1} characters)"
-        return f"{first.format(f'{_SHOWN_CHARACTERS:,}', f'{len(text):,}')}\n\n{text[:_SHOWN_CHARACTERS]}"
+        first = f"(the first {_SHOWN_CHARACTERS:,} of {len(text):,} characters)"
+        return f"{first}\n\n{text[:_SHOWN_CHARACTERS]}"
     return text
 
 

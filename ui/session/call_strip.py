@@ -46,12 +46,12 @@ class CallStrip(Card):
         self.why_button.setAccessibleName("Why this happened")
         self.why_button.setToolTip("Shows the causes in the journal")
         self.why_button.clicked.connect(self.why_requested)
-        told = QHBoxLayout()
-        told.addWidget(self.story_label, 1)
-        told.addWidget(self.why_button, 0, Qt.AlignmentFlag.AlignTop)
+        below_row = QHBoxLayout()
+        below_row.addWidget(self.story_label, 1)
+        below_row.addWidget(self.why_button, 0, Qt.AlignmentFlag.AlignTop)
         self.body.addLayout(self._row)
         self.body.addWidget(self.verdict_banner)
-        self.body.addLayout(told)
+        self.body.addLayout(below_row)
         self.show_story("")
 
     def show_decision(self, decision: Decision) -> None:

@@ -66,19 +66,15 @@ class CardState:
 def card_state(facts: TokenFacts | None, now: float) -> CardState:
     """Return the card of `facts` at `now`; before, at and after the end all look different."""
     if facts is None:
-        none = "None", "none in hand"
-        return CardState(none[0], Tone.NEUTRAL, "–", None, none[1])
+        return CardState("None", Tone.NEUTRAL, "–", None, "none in hand")
     if facts.ends_at is None:
         return _endless(facts)
     left_s = facts.ends_at - now
     life_s = max(facts.ends_at - facts.issued_at, 0.001)
     pill, tone = _pill(facts, left_s, life_s)
-    past, future = (
-        "issued {0} · expired {1}",
-        "issued {0} · expires {1}",
-    )
-    times = (past if left_s <= 0 else future).format(clock_time(facts.issued_at), clock_time(facts.ends_at))
-    detail = f"{times} · {facts.flaw or _form(facts)}"
+    issued = f"issued {clock_time(facts.issued_at)}"
+    expiry = f"{'expired' if left_s <= 0 else 'expires'} {clock_time(facts.ends_at)}"
+    detail = f"{issued} · {expiry} · {facts.flaw or _form(facts)}"
     return CardState(pill, tone, countdown(left_s), min(max(left_s / life_s, 0.0), 1.0), detail)
 
 

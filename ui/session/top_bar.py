@@ -52,8 +52,8 @@ class TopBar(QFrame):
     def _fill_connection_menu(self) -> None:
         self._connection_menu.clear()
         for each, signed_in in self._standings.items():
-            words = "{0} · signed in" if signed_in else "{0} · signed out"
-            action = self._connection_menu.addAction(_plain(each if signed_in is None else words.format(each)))
+            state = "" if signed_in is None else " · signed in" if signed_in else " · signed out"
+            action = self._connection_menu.addAction(_plain(f"{each}{state}"))
             action.setCheckable(True)
             action.setChecked(each == self._chosen)
             action.setData(each)

@@ -50,5 +50,4 @@ def write(path: Path, octets: bytes) -> None:
     try:
         path.write_bytes(octets)
     except OSError as failed:
-        what = "The file {0} cannot be written: {1}."
-        raise BadInput(what.format(path, failed.strerror)) from None
+        raise BadInput(f"The file {path} cannot be written: {failed.strerror}.") from None

@@ -47,7 +47,7 @@ class TimelineDrawing:
         self._frame = shown.frame
         self._look = look
         self._small = QFontMetricsF(look.small)
-        self._ends, self._marks = words.end_words(), words.mark_words()
+        self._ends, self._marks = words.END_WORDS, words.MARK_WORDS
         self._bar_height = min(look.mark_px(_BAR), shown.frame.lane_height - look.px(6))
         self._colours = {role: look.colour(role) for role in {*_ROLES.values(), "surface"}}
         self._paths: dict[MarkKind, QPainterPath] = {}
@@ -75,7 +75,7 @@ class TimelineDrawing:
     def _draw_lanes(self) -> None:
         painter, frame, look = self._painter, self._frame, self._look
         painter.setFont(look.name)
-        for lane, name in words.lane_names().items():
+        for lane, name in words.LANE_NAMES.items():
             top = frame.lane_top(lane)
             painter.setPen(QPen(look.colour("text")))
             painter.drawText(QRectF(0, top, frame.left - look.px(10), frame.lane_height), _MIDDLE, name)
@@ -244,7 +244,7 @@ class TimelineDrawing:
         style = Qt.PenStyle.DashDotLine if is_idle else Qt.PenStyle.SolidLine
         painter.setPen(QPen(look.colour("warning"), look.px(1.6), style))
         painter.drawLine(QLineF(limit.x, top + 1, limit.x, top + height - 1))
-        text = words.limit_words()[limit.kind]
+        text = words.LIMIT_WORDS[limit.kind]
         width, high = self._small.horizontalAdvance(text) + look.px(16), self._small.height()
         left = limit.x if limit.x + width <= frame.right + look.px(10) else limit.x - width
         flag = QRectF(left, top + 1 if is_idle else top + height - high - 1, width, high)
@@ -278,7 +278,7 @@ class TimelineDrawing:
         x, look, painter = self._shown.now_x, self._look, self._painter
         if x is None:
             return
-        text = words.now_word()
+        text = words.NOW_WORD
         width = self._small.horizontalAdvance(text) + look.px(14)
         pill = QRectF(x - width / 2, self._frame.top - look.px(21), width, look.px(17))
         painter.setPen(Qt.PenStyle.NoPen)

@@ -116,8 +116,7 @@ class TimelinePanel(Card):
         self.follow_button.setChecked(follows)
         self.follow_button.blockSignals(False)
         span = duration(self.view.span.seconds)
-        text = "last {0} · following now" if follows else "{0} · not following"
-        self._span_label.setText(text.format(span))
+        self._span_label.setText(f"last {span} · following now" if follows else f"{span} · not following")
 
     def _follow(self, on: bool) -> None:  # noqa: FBT001 - a signal's one argument
         self.view.follow(on=on)

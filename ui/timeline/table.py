@@ -76,7 +76,7 @@ class LanesModel(ColumnsModel):
     def _text(self, index: Index) -> str:
         seq, lane = self._rows[index.row()]
         if index.column() == LANE:
-            return words.lane_names()[lane]
+            return words.LANE_NAMES[lane]
         thing = self._lanes.track(lane).at(seq)
         if thing is None:  # dropped since; the rows follow
             return ""
@@ -90,5 +90,5 @@ def _moment(thing: TokenLife | LaneMark) -> float:
 
 
 def _told(mark: LaneMark) -> str:
-    word = words.mark_words().get(mark.kind)
+    word = words.MARK_WORDS.get(mark.kind)
     return f"{word}: {mark.text}" if word else mark.text

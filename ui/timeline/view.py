@@ -168,7 +168,7 @@ class TimelineView(QWidget):
     def _frame(self) -> Frame:
         look = self._looks()
         metrics = QFontMetricsF(look.name)
-        widest = max(metrics.horizontalAdvance(name) for name in words.lane_names().values())
+        widest = max(metrics.horizontalAdvance(name) for name in words.LANE_NAMES.values())
         left, top = max(look.px(_LEFT), widest + look.px(_GAP)), look.px(_TOP)
         lane_height = max((self.height() - top - look.px(_TICKS)) / len(ORDER), 1.0)
         width = max(self.width() - left - look.px(_RIGHT), 1.0)
@@ -226,13 +226,13 @@ class TimelineView(QWidget):
                 self._span = span.moved((began - position.x()) / self._shown().frame.width * span.seconds)
                 self.refresh()
             return
-        told = self.told_at(position.x(), position.y())
-        QToolTip.showText(event.globalPosition().toPoint(), plain_tooltip(told), self)
+        sentence = self.sentence_at(position.x(), position.y())
+        QToolTip.showText(event.globalPosition().toPoint(), plain_tooltip(sentence), self)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._dragged_from = None
 
-    def told_at(self, x: float, y: float) -> str:
+    def sentence_at(self, x: float, y: float) -> str:
         """Return the sentence of the item at a point; in front of the refresh lane, its limits."""
         shown = self._shown()
         if x < shown.frame.left:
@@ -293,10 +293,10 @@ class TimelineView(QWidget):
 
     def _describe(self) -> None:
         """Describe the selection and the limits, including unknown ones, which are not drawn."""
-        told = "" if self._chosen is None else sentence_of(self._lanes, self._chosen, self._now, self._lane)
+        sentence = "" if self._chosen is None else sentence_of(self._lanes, self._chosen, self._now, self._lane)
         limits = words.limits_sentence(self._rules.limits)
-        self.setAccessibleDescription(f"{told} {limits}" if told else limits)
-        self.chosen_changed.emit(told)
+        self.setAccessibleDescription(f"{sentence} {limits}" if sentence else limits)
+        self.chosen_changed.emit(sentence)
 
     def _move(self, share: float) -> None:
         self.follow(on=False)

@@ -14,63 +14,53 @@ _GRANTS = {"authorization_code": "code", "urn:ietf:params:oauth:grant-type:devic
 _WITH_TIME = (MarkKind.TOKEN_REQUEST, MarkKind.RETRY)
 
 
-def lane_names() -> dict[Lane, str]:
-    return {
-        Lane.CALLS: "API calls",
-        Lane.ACCESS: "Access",
-        Lane.REFRESH: "Refresh",
-        Lane.TOKEN_REQUESTS: "Token endpoint",
-    }
+LANE_NAMES: dict[Lane, str] = {
+    Lane.CALLS: "API calls",
+    Lane.ACCESS: "Access",
+    Lane.REFRESH: "Refresh",
+    Lane.TOKEN_REQUESTS: "Token endpoint",
+}
 
+# A current token has none.
+END_WORDS: dict[End, str] = {
+    End.LAPSED: "lapsed",
+    End.REPLACED: "rotated",
+    End.DROPPED: "dropped",
+    End.REVOKED: "revoked",
+    End.EXPIRED: "expired",
+    End.REFUSED: "refused",
+    End.FORGOTTEN: "forgotten",
+}
 
-def end_words() -> dict[End, str]:
-    """Return the word for each end of a life, none for a current token."""
-    return {
-        End.LAPSED: "lapsed",
-        End.REPLACED: "rotated",
-        End.DROPPED: "dropped",
-        End.REVOKED: "revoked",
-        End.EXPIRED: "expired",
-        End.REFUSED: "refused",
-        End.FORGOTTEN: "forgotten",
-    }
+# A successful call needs none.
+MARK_WORDS: dict[MarkKind, str] = {
+    MarkKind.FAILED_CALL: "failed",
+    MarkKind.TOKEN_REQUEST: "refresh",
+    MarkKind.REFUSAL: "refused",
+    MarkKind.LOST: "response lost",
+    MarkKind.RETRY: "retry",
+    MarkKind.REPLAY: "replay accepted",
+    MarkKind.REPLAY_REFUSED: "replay refused",
+    MarkKind.SIGN_IN: "sign-in",
+    MarkKind.SIGN_OUT: "signed out",
+    MarkKind.SESSION_END: "session ended",
+    MarkKind.DROP: "dropped",
+    MarkKind.REVOCATION: "revoked",
+    MarkKind.EXPIRY: "expired",
+    MarkKind.TRAVEL: "time travel",
+}
 
+LIMIT_WORDS: dict[LimitKind, str] = {
+    LimitKind.IDLE: "idle limit",
+    LimitKind.ABSOLUTE: "absolute limit",
+}
 
-def mark_words() -> dict[MarkKind, str]:
-    """Return the word for each mark; a successful call needs none."""
-    return {
-        MarkKind.FAILED_CALL: "failed",
-        MarkKind.TOKEN_REQUEST: "refresh",
-        MarkKind.REFUSAL: "refused",
-        MarkKind.LOST: "response lost",
-        MarkKind.RETRY: "retry",
-        MarkKind.REPLAY: "replay accepted",
-        MarkKind.REPLAY_REFUSED: "replay refused",
-        MarkKind.SIGN_IN: "sign-in",
-        MarkKind.SIGN_OUT: "signed out",
-        MarkKind.SESSION_END: "session ended",
-        MarkKind.DROP: "dropped",
-        MarkKind.REVOCATION: "revoked",
-        MarkKind.EXPIRY: "expired",
-        MarkKind.TRAVEL: "time travel",
-    }
-
-
-def limit_words() -> dict[LimitKind, str]:
-    return {
-        LimitKind.IDLE: "idle limit",
-        LimitKind.ABSOLUTE: "absolute limit",
-    }
-
-
-def now_word() -> str:
-    return "now"
+NOW_WORD = "now"
 
 
 def many(count: int, name: TokenName) -> str:
     """Return the text for lives too close together to distinguish."""
-    text = "{0} tokens from {1} on; zoom in to tell them apart."
-    return text.format(count, name)
+    return f"{count} tokens from {name} on; zoom in to tell them apart."
 
 
 def limits_sentence(limits: Limits) -> str:
@@ -80,10 +70,8 @@ def limits_sentence(limits: Limits) -> str:
     if limits.idle_s is None and limits.absolute_s is None:
         found = f"idle and absolute limit: {unknown}"
     else:
-        found = "idle limit: {0}, absolute limit: {1}"
-        found = found.format(idle, absolute)
-    grace = "grace period: {0}"
-    return found + (", " + grace.format(duration(limits.grace_s)) if limits.grace_s else "")
+        found = f"idle limit: {idle}, absolute limit: {absolute}"
+    return f"{found}, grace period: {duration(limits.grace_s)}" if limits.grace_s else found
 
 
 def bar_texts(bar: BarShape, words: dict[End, str], *, presenter: bool) -> list[str]:

@@ -19,6 +19,19 @@ from ui.widgets.table import TextModel, TextRow, TextTable
 # Design lengths: the padding of a cell, and the least height of a row.
 _PADDING, _ROW_HEIGHT = 10, 27
 _TALLEST = 10_000
+_ENDPOINTS = {
+    ExchangeKind.API: "API",
+    ExchangeKind.TOKEN: "token endpoint",
+    ExchangeKind.SIGN_IN: "preparing a sign-in",
+    ExchangeKind.AUTHORIZATION: "authorization",
+    ExchangeKind.DISCOVERY: "discovery",
+    ExchangeKind.KEYS: "keys",
+    ExchangeKind.USERINFO: "userinfo",
+    ExchangeKind.REVOCATION: "revocation",
+    ExchangeKind.INTROSPECTION: "introspection",
+    ExchangeKind.CONTROL: "demo org's controls",
+    ExchangeKind.MANAGEMENT: "Okta's management API",
+}
 
 
 class DetailPane(QWidget):
@@ -97,7 +110,7 @@ class DetailPane(QWidget):
             ("Why", above.text if above is not None else log.origin_of(row) or self._no_reason(call)),
             ("For the call", "" if call is None else call.text),
             ("Request", row.text.removesuffix(f" → {row.failure}")),
-            ("Endpoint", "" if row.endpoint is None else self._endpoints()[row.endpoint]),
+            ("Endpoint", "" if row.endpoint is None else _ENDPOINTS[row.endpoint]),
             ("Began", _moment(row.at)),
             ("Headers after", _took(None if detail is None else detail.answered_s)),
             ("All of it after", _took(row.duration_s)),
@@ -162,21 +175,6 @@ class DetailPane(QWidget):
 
     def _size(self, body: ShownBody | None) -> str:
         return "" if body is None else f"{body.length:,} bytes of {body.media_type or '?'}"
-
-    def _endpoints(self) -> dict[ExchangeKind, str]:
-        return {
-            ExchangeKind.API: "API",
-            ExchangeKind.TOKEN: "token endpoint",
-            ExchangeKind.SIGN_IN: "preparing a sign-in",
-            ExchangeKind.AUTHORIZATION: "authorization",
-            ExchangeKind.DISCOVERY: "discovery",
-            ExchangeKind.KEYS: "keys",
-            ExchangeKind.USERINFO: "userinfo",
-            ExchangeKind.REVOCATION: "revocation",
-            ExchangeKind.INTROSPECTION: "introspection",
-            ExchangeKind.CONTROL: "demo org's controls",
-            ExchangeKind.MANAGEMENT: "Okta's management API",
-        }
 
 
 class _FactTable(TextTable):

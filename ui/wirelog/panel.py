@@ -150,8 +150,7 @@ class WirePanel(QWidget):
         is_open = self._model.wanted.is_open
         self.filter_bar.setHidden(is_open)
         if not is_open:
-            words = "{0} of {1} shown"
-            self.shown_label.setText(words.format(f"{self._model.rowCount():,}", f"{self._model.total:,}"))
+            self.shown_label.setText(f"{self._model.rowCount():,} of {self._model.total:,} shown")
 
     def _choose(self, current: QModelIndex, _previous: QModelIndex) -> None:
         row = self._model.row_at(current)
@@ -288,10 +287,10 @@ class WirePanel(QWidget):
             row.addWidget(widget)
         row.addWidget(self.filter_edit, 1)
         row.addWidget(self.export_button)
-        told = QHBoxLayout(self.filter_bar)
-        told.setContentsMargins(12, 3, 4, 3)
-        told.addWidget(self.shown_label, 1)
-        told.addWidget(self.clear_button)
+        below_row = QHBoxLayout(self.filter_bar)
+        below_row.setContentsMargins(12, 3, 4, 3)
+        below_row.addWidget(self.shown_label, 1)
+        below_row.addWidget(self.clear_button)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setObjectName("wireSplitter")
         split.setChildrenCollapsible(False)

@@ -120,7 +120,7 @@ def test_another_issuer_is_looked_at_before_it_is_saved(qtbot: QtBot, opened: Op
     saved = saved_by(editor)
     editor.form.issuer_edit.clear()
     type_in(qtbot, editor.form.issuer_edit, "https://other.example")
-    assert "signed out when this is saved" in editor.form.client_id.note().text()
+    assert "saving signs it out" in editor.form.client_id.note().text()
     with qtbot.waitSignal(editor.look_up_requested):
         editor.save_button.click()
     editor.show_error(
@@ -219,7 +219,7 @@ def test_the_scopes_say_when_no_refresh_token_will_come(opened: Opened) -> None:
     editor = opened()
     assert "offline_access" not in texts(editor.form.scopes)
     editor.form.scopes_edit.setText("openid")
-    assert "no refresh token will come" in texts(editor.form.scopes)
+    assert "there is no refresh token" in texts(editor.form.scopes)
 
 
 @pytest.mark.parametrize("field", [each for each in ConnectionField if each is not ConnectionField.SIGN_IN])
@@ -252,8 +252,8 @@ def test_a_test_says_what_is_wrong_at_its_field_too(opened: Opened) -> None:
         ("scopes_edit", "email", ConnectionField.SCOPES, "lack openid"),
         ("api_url_edit", "http://api.example", ConnectionField.API_URL, "plain http"),
         ("resource_edit", "x", ConnectionField.RESOURCE, "absolute URI"),
-        ("leeway_edit", "soon", ConnectionField.LEEWAY, "no number"),
-        ("leeway_edit", "1e400", ConnectionField.LEEWAY, "no number"),
+        ("leeway_edit", "soon", ConnectionField.LEEWAY, "not a number"),
+        ("leeway_edit", "1e400", ConnectionField.LEEWAY, "not a number"),
         ("leeway_edit", "4000", ConnectionField.LEEWAY, "between 0 and 3600"),
         ("name_edit", " ", ConnectionField.NAME, "no name"),
     ],

@@ -44,7 +44,7 @@ def sections(panel: DemoPanel) -> list[QWidget]:
 
 def test_a_new_org_was_turned_by_nobody(panel: DemoPanel) -> None:
     panel.show_org(STATE)
-    assert "As a new demo org is" in panel.lifetimes.preset_label.text()
+    assert "settings of a new demo org" in panel.lifetimes.preset_label.text()
     panel.show_org(replace(STATE, knobs={**STATE.knobs, "access_token_lifetime_s": 31}))
     assert panel.lifetimes.preset_label.text() == "Changed by hand."
 
@@ -61,7 +61,7 @@ def test_the_wheel_scrolls_past_the_storm_whoever_has_the_focus(qtbot: QtBot, pa
 
 
 def test_before_anything_is_known_it_says_so(panel: DemoPanel) -> None:
-    assert "not there yet" in panel.state_label.text()
+    assert "not running yet" in panel.state_label.text()
     assert not any(each.isVisible() for each in (*sections(panel), panel.what_if, panel.choose_button))
 
 
@@ -245,7 +245,7 @@ def test_a_thought_goes_ahead_and_back(qtbot: QtBot, panel: DemoPanel) -> None:
     assert what_if.in_s == 25.0
     what_if.buttons["whatIfNowButton"].click()
     what_if.show_thought(thought(Reason.UNKNOWN_EXPIRY, None), None)
-    assert "known expiry" in what_if.buttons["whatIfLapseButton"].toolTip()
+    assert "with a known expiry" in what_if.buttons["whatIfLapseButton"].toolTip()
     assert "now already" in what_if.buttons["whatIfNowButton"].toolTip()
 
 

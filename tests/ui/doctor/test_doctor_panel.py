@@ -183,7 +183,7 @@ def test_a_look_that_came_to_no_end(qtbot: QtBot) -> None:
     shown.show_stopped()
     assert (shown.progress.isVisible(), shown.look_button.isVisible()) == (False, True)
     assert len(shown.cards) == 1
-    assert "nothing new" in shown.state_label.text()
+    assert "no new result" in shown.state_label.text()
 
 
 @pytest.mark.parametrize("zoom", [1.0, theme.PRESENTER_ZOOM])
