@@ -159,7 +159,7 @@ class InspectorPanel(QWidget):
         asks = f"Introspect at {self._introspection_host}"
         self.introspect_button.show_text(asks if allowed else "Introspect")
         hint = f"Asks {self._introspection_host} what this token is worth; the token is sent there."
-        refusal = "Its metadata is not known yet, or lets no client without a secret introspect tokens."
+        refusal = "Its metadata is not known yet, or does not let clients without a secret introspect tokens."
         allow(self.introspect_button, "" if allowed else refusal, hint)
 
     def _show_lapse(self) -> None:
