@@ -1,6 +1,7 @@
 """RSA keys for all tests: to make one, and to read it again, takes longer than most tests do."""
 
 import copy
+import os
 import weakref
 from functools import cache
 
@@ -8,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from app.demo.ledger import SigningKey
 
+_FOR_FORKS = 6
 _LEAST = 4  # a key that an org has only on file is held by nobody; it comes back after three others
 
 
@@ -41,3 +43,11 @@ _RING = KeyRing()
 def lend_signing_keys() -> None:
     """Let every demo org of these tests, each of which asks for a new key, be lent one."""
     SigningKey.generate = staticmethod(_RING.lend)  # type: ignore[method-assign]
+
+
+def lend_signing_keys_to_forks() -> None:
+    """Make keys now, and let every process that is forked from this one begin with another of them."""
+    held = [_RING.lend() for _ in range(_FOR_FORKS)]
+    lend_signing_keys()
+    # A fork of its own number: `held` is a copy there, and what is let go of is free.
+    os.register_at_fork(after_in_child=lambda: held.pop(os.getpid() % len(held)) if held else None)

@@ -21,6 +21,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from tests.keys import lend_signing_keys_to_forks
+
 _ROOT = Path(__file__).parents[1]
 _STATUS = struct.Struct("i")
 _ENDED = -1
@@ -117,6 +119,7 @@ def _preload() -> None:
     for name in _LATER:
         with suppress(ImportError):  # not of every system
             importlib.import_module(name)
+    lend_signing_keys_to_forks()
 
 
 def _orders(line: socket.socket) -> Iterator[tuple[dict[str, Any], list[int]]]:
