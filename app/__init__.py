@@ -4,6 +4,7 @@ clock, sim_loop        time as an argument, real or simulated
 secret, errors/, text  what never prints, what went wrong and why, text
 files, streams         what is written and printed: whole, private, readable everywhere
 strict_json, records   JSON read strictly, and our own records read by type
+base64url              octets as OAuth writes them
 ending                 how a process ends: an honest exit code, never a traceback
 token_name             names of tokens where their values must not stand
 decision/              refresh or not, and why

@@ -1,4 +1,4 @@
-"""The graphical front door: finds out whether a window can be opened at all, then opens it."""
+"""Entry point of the window: checks that a window can be opened, then opens it."""
 
 import sys
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ _USAGE = 2
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Open the window and return the exit code once it is closed; 2, after one sentence, where there is no display."""
+    """Return the exit code once the window is closed; 2, after one sentence, where there is no display."""
     return ended(lambda: _main(list(sys.argv[1:] if argv is None else argv)))
 
 

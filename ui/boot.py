@@ -1,4 +1,4 @@
-"""Boots the window: paints it first, and brings up everything behind it afterwards."""
+"""Starts the window: paints it first, and loads everything behind it afterwards."""
 
 import importlib
 
@@ -28,29 +28,28 @@ def run_window(arguments: list[str]) -> int:
 
 
 def _paint_first(application: QApplication, window: MainWindow) -> None:
-    """Show the window and return once it is on the screen; Qt's loop runs for that long, and no other does yet."""
+    """Show the window and run Qt's own loop until it is painted; asyncio's loop comes afterwards."""
     painted = _Painted(window)
-    painted.enough.connect(application.exit)
+    painted.finished.connect(application.exit)
     window.show()
     application.exec()
     # A further paint, or the time limit, must not end the loop that comes next.
-    painted.enough.disconnect(application.exit)
+    painted.finished.disconnect(application.exit)
     window.removeEventFilter(painted)
     painted.deleteLater()
 
 
 class _Painted(QObject):
-    """Says when the window has been painted, or when that takes too long to wait for."""
+    """Emits `finished` when the window has been painted, or after two seconds."""
 
-    enough = Signal()
+    finished = Signal()
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         window.installEventFilter(self)
-        QTimer.singleShot(_PAINT_WITHIN_MS, self, self.enough.emit)
+        QTimer.singleShot(_PAINT_WITHIN_MS, self, self.finished.emit)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Look for a paint; stop nothing."""
         if event.type() == QEvent.Type.Paint:
-            QTimer.singleShot(0, self, self.enough.emit)
+            QTimer.singleShot(0, self, self.finished.emit)
         return False

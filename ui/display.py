@@ -1,4 +1,4 @@
-"""Finds out, before Qt is asked and would abort, whether a window can be opened here."""
+"""Checks whether a window can be opened, before Qt tries and aborts."""
 
 import ctypes
 import importlib.util
@@ -20,11 +20,11 @@ _NO_PLUGIN = (
 
 
 def why_no_display() -> str | None:
-    """Return one sentence that says why no window can be opened here and what to do instead, or None if it can.
+    """Return a sentence saying why no window can be opened here and what to do, or None if one can.
 
-    To be asked before `QApplication` is made, which ends the process when it finds no display. Imports no Qt; costs
-    about a millisecond, because the libraries it tries are the ones Qt loads next. On systems other than Linux the
-    response is None: there the display is part of the system.
+    To be called before `QApplication` is made, which aborts the process without a display. Imports no Qt; costs about
+    a millisecond, because the libraries it tries are those Qt loads next. Always None except on Linux: elsewhere the
+    display is part of the system.
     """
     if sys.platform != "linux":
         return None
@@ -37,7 +37,7 @@ def why_no_display() -> str | None:
 
 
 def _wanted_platforms() -> list[str]:
-    # As QGuiApplication reads it: names with options; without it X11, and Wayland where there are signs of it.
+    # As QGuiApplication reads it: names with options; by default X11, and Wayland where its variables are set.
     value = os.environ.get("QT_QPA_PLATFORM", "")
     names = [each.split(":")[0] for each in value.split(";")]
     if any(names):
@@ -73,7 +73,7 @@ def _x_server_answers() -> bool:
     try:
         xcb = ctypes.CDLL("libxcb.so.1")
     except OSError:
-        return True  # the plugin will miss it too, and then the sentence names it
+        return True  # the plugin will fail on it too, and its error names the library
     xcb.xcb_connect.restype = ctypes.c_void_p
     xcb.xcb_connection_has_error.argtypes = xcb.xcb_disconnect.argtypes = [ctypes.c_void_p]
     connection = xcb.xcb_connect(None, None)
@@ -87,7 +87,7 @@ def _plugin_trouble(platform: str) -> str | None:
     kind = "wayland" if platform.startswith("wayland") else platform
     folder = _plugin_folder()
     if folder is None:
-        return None  # not where wheels put it (a system's own PySide6): let Qt speak for itself
+        return None  # a system package of PySide6: leave the error to Qt
     plugin = folder / f"libq{kind}.so"
     try:
         ctypes.CDLL(str(plugin))

@@ -7,20 +7,20 @@ for the mutex (seen with PySide6 6.11: `~QObject` against `QObject::disconnect`)
 
 import gc
 
-_ENOUGH = 2_000  # allocations; Python's own 700 would be looked at more often than there is something to be found
+_ENOUGH = 2_000  # allocations; Python's default of 700 would collect too often for what it finds
 _ELSEWHERE = 100_000  # more than the window ever leaves between two steps of its loop
 _STEPS = 10
 
 
 class GarbageCollection:
-    """From when it is made until `end`, other threads hardly ever collect, and who calls `sometimes` does."""
+    """From its creation until `end`, other threads hardly ever collect; `sometimes` does it here."""
 
     def __init__(self) -> None:
         self._before = gc.get_threshold()
         gc.set_threshold(_ELSEWHERE, *self._before[1:])
 
     def sometimes(self) -> None:
-        """Collect where enough has come together, the older the more seldom."""
+        """Collect if enough objects are due, older generations less often."""
         young, middle, old = gc.get_count()
         if young < _ENOUGH:
             return
@@ -28,5 +28,5 @@ class GarbageCollection:
         gc.collect(generation)
 
     def end(self) -> None:
-        """Leave it to Python again."""
+        """Restore Python's thresholds."""
         gc.set_threshold(*self._before)

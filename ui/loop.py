@@ -20,7 +20,7 @@ from ui.window.main_window import MainWindow
 
 
 def run(application: QApplication, window: MainWindow) -> int:
-    """Bring up what is behind the window; return the exit code once it was asked to close and everything has ended."""
+    """Start everything behind the window; return the exit code once it was closed and everything has ended."""
     with asyncio.Runner(loop_factory=lambda: QtLoop(application)) as runner:
         return runner.run(_live(application, window))
 
@@ -41,7 +41,6 @@ class QtLoop(QEventLoop):  # type: ignore[misc]  # it ships no types
             self._set_hooks()
 
     def run_forever(self) -> Any:
-        """Run until `stop` is called."""
         self._set_hooks()
         try:
             return super().run_forever()
@@ -49,12 +48,12 @@ class QtLoop(QEventLoop):  # type: ignore[misc]  # it ships no types
             self._reset_hooks()
 
     def call_later(self, delay: Any, callback: Any, *args: Any, context: Any = None) -> Any:
-        """Call back after `delay` seconds; every step of the loop comes by here."""
+        """Call back after `delay` seconds; qasync routes every step of the loop through here."""
         self._garbage.sometimes()
         return super().call_later(delay, callback, *args, context=context)
 
     def close(self) -> None:
-        """Close it, and leave generators and garbage to whoever had them before."""
+        """Restore the generator hooks and the garbage thresholds."""
         self._reset_hooks()
         self._garbage.end()
         super().close()
@@ -71,7 +70,7 @@ class QtLoop(QEventLoop):  # type: ignore[misc]  # it ships no types
 
 async def _live(application: QApplication, window: MainWindow) -> int:
     over, code = asyncio.Event(), 0
-    window.closing.connect(over.set)
+    window.close_requested.connect(over.set)
     asyncio.get_running_loop().set_exception_handler(tell_of_loop)
     stopped = _stop_on_signals(over)
     try:
@@ -94,17 +93,17 @@ async def _show(trouble: LapseError, window: MainWindow, over: asyncio.Event) ->
 
 
 async def _work(application: QApplication, window: MainWindow, over: asyncio.Event) -> bool:
-    """Work until it is over; return whether the window was up before that."""
-    # httpx, the demo org and the keyring are heavy to import; on a thread the window paints and answers meanwhile.
+    """Run until `over` is set; return whether everything was up before that."""
+    # httpx, the demo org and the keyring are slow to import; on a thread the window stays responsive meanwhile.
     assembly = await ThreadExecutor("lapse-imports").run(_import_assembly)
     if over.is_set():
         return False
-    async with assembly.open_assembly() as bench:
-        theme.apply(application, bench.settings.scheme)
-        controller = WindowController(window, bench)
+    async with assembly.open_assembly() as connections:
+        theme.apply(application, connections.settings.scheme)
+        controller = WindowController(window, connections)
         controller.start()
-        if bench.folder_trouble is not None:
-            window.error_panel.show_error(bench.folder_trouble)
+        if connections.folder_trouble is not None:
+            window.error_panel.show_error(connections.folder_trouble)
         await over.wait()
         window.hide()
         await controller.close()
@@ -116,7 +115,7 @@ def _import_assembly() -> ModuleType:
 
 
 def _stop_on_signals(over: asyncio.Event) -> list[signal.Signals]:
-    """End the window at a signal; what is returned tells which have come."""
+    """End the window at a signal; the list returned collects those that came."""
     come: list[signal.Signals] = []
     loop = asyncio.get_running_loop()
 

@@ -1,4 +1,4 @@
-"""Moments and countdowns in words, in the person's own time zone; and texts as labels and tooltips want them."""
+"""Times and durations in words, in the local time zone, and texts prepared for labels and tooltips."""
 
 import re
 from datetime import UTC, datetime
@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 _MINUTE_S = 60
 _HOUR_S = 3600
 _DAY_S = 86_400
-# URLs and names of grants are words no column is wide enough for; they may break where they have signs.
+# URLs and grant names are too long for any column; they may break after punctuation.
 _LONG_WORD = re.compile(r"\S{20,}")
 _SIGNS = re.compile(r"([/:_=&?,.-])(?=\w)")
 
@@ -24,7 +24,7 @@ def moment_with_zone(moment: float, now: float) -> str:
 
 
 def shape_of(number: int) -> str:
-    """Return the shape of a generation, from 1 on: five that can be told apart across a room, in turn."""
+    """Return the shape of a generation, from 1 on: one of five, in turn."""
     return "●■▲◆★"[(number - 1) % 5]
 
 
@@ -57,11 +57,11 @@ def _zone(there: datetime) -> str:
 
 
 def plain_tooltip(text: str) -> str:
-    """Return a tooltip that shows `text` as it stands: Qt takes what looks like markup for markup."""
+    """Return a tooltip that shows `text` literally: Qt renders anything that looks like markup."""
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return f"<p style='white-space:pre-wrap'>{escaped[:2000]}</p>" if text else ""
 
 
 def breakable(text: str) -> str:
-    """Return `text` whose long words may be broken over lines: zero-width spaces stand behind their signs."""
+    """Return `text` with zero-width spaces after punctuation, so that long words can wrap."""
     return _LONG_WORD.sub(lambda word: _SIGNS.sub("\\1\u200b", word[0]), text)

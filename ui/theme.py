@@ -1,4 +1,4 @@
-"""Colours and the one style sheet: light, dark, or as the system says."""
+"""Colours and the one style sheet: light, dark, or the system's."""
 
 import re
 from collections.abc import Iterator
@@ -16,14 +16,14 @@ _TINT = 0.12
 _BASE_PX = 13
 PRESENTER_ZOOM = 1.35
 MONO_PX = (12, 13, 27)
-"""The sizes of the fixed font that the style sheet knows."""
-# Lengths that grow with the zoom: all but hairlines, which stay as thin as they are.
+"""The sizes of the fixed font in the style sheet."""
+# Lengths that scale with the zoom: all but hairlines.
 _LENGTH = re.compile(r"\b([3-9]|[1-9]\d+)px")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scheme:
-    """The colours of design.md by role, as #RRGGBB; `on_accent` is the text on a filled button."""
+    """The colours by role, as #RRGGBB; `on_accent` is the text on a filled button."""
 
     name: str
     window: str
@@ -77,7 +77,7 @@ DARK = Scheme(
     bad="#FF6F7A",
     on_accent="#0B1220",
 )
-# Text on a tint needs more contrast than the mark's own colour has on light: these are the same hues, darker.
+# On light tints the role colours lack contrast for text: these are the same hues, darker.
 _TEXT_ON_TINT = {"light": {"good": "#136F3D", "warning": "#8F5200", "bad": "#B3202D", "id": "#08685F"}, "dark": {}}
 
 
@@ -107,13 +107,15 @@ def current() -> Scheme:
 
 
 def apply(application: QApplication, choice: str, zoom: float = 1.0) -> None:
-    """Dress the application in `system`, `light` or `dark`, everything `zoom` times as large; may be called again.
+    """Set `system`, `light` or `dark`, scaled by `zoom`; may be called again.
 
-    What it wears already is not put on again: to style every widget anew takes longer than to paint them.
+    Does nothing if nothing changes: restyling every widget takes longer than painting them.
     """
     hints = application.styleHints()
     wanted = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}.get(choice, Qt.ColorScheme.Unknown)
-    hints.setColorScheme(wanted)  # lets native title bars follow where the platform can
+    hints.setColorScheme(
+        wanted
+    )  # native title bars follow, where the platform supports it; offscreen and bare X11 ignore it
     dark = choice == "dark" or (choice == "system" and hints.colorScheme() == Qt.ColorScheme.Dark)
     scheme = DARK if dark else LIGHT
     font = QFont(application.font())
@@ -128,10 +130,10 @@ def apply(application: QApplication, choice: str, zoom: float = 1.0) -> None:
 
 @contextmanager
 def styled_at_the_end() -> Iterator[None]:
-    """Take the style sheet off while many widgets are built, and put it on all of them at once.
+    """Remove the style sheet while many widgets are built, and apply it to all of them at once.
 
-    Under a style sheet Qt tells the whole tree below a widget that its style has changed each time the widget is put
-    into another (QWidgetPrivate::inheritStyle): a window built from the inside out would be styled once a level.
+    Qt restyles the whole subtree each time a widget gets a parent (QWidgetPrivate::inheritStyle), so a window built
+    from the inside out would be styled once per level.
     """
     application = QApplication.instance()
     assert isinstance(application, QApplication)
@@ -144,19 +146,19 @@ def styled_at_the_end() -> Iterator[None]:
 
 
 def px(pixels: float) -> int:
-    """Return a length of the design in pixels of the screen: larger in presenter mode, read from the font in force."""
+    """Return a design length in screen pixels: larger in presenter mode, derived from the current font."""
     return round(pixels * QApplication.font().pixelSize() / _BASE_PX)
 
 
 def mono(pixels: int = _BASE_PX) -> QFont:
-    """Return the system's fixed font in the size in force, for what is painted; widgets take `set_mono`."""
+    """Return the system's fixed font in the current size, for painting; widgets take `set_mono`."""
     return QFont(_fixed_font(px(pixels)))
 
 
 def set_mono(widget: QWidget, pixels: int = _BASE_PX, *, bold: bool = False) -> None:
     """Give a widget the system's fixed font: tabular digits for times, claims, URLs and fingerprints.
 
-    Through the style sheet, so that the size follows the zoom; `pixels` is one of `MONO_PX`.
+    Set by the style sheet, so that the size follows the zoom; `pixels` is one of `MONO_PX`.
     """
     widget.setProperty("mono", f"{pixels}{'b' if bold else ''}")
 
@@ -170,7 +172,7 @@ def _fixed_font(pixels: int) -> QFont:
 
 
 def palette(scheme: Scheme) -> QPalette:
-    """Return every role of the scheme's palette; derived ones would be black accents and blue links on dark."""
+    """Return every role of the scheme's palette; those Qt derives are black accents and blue links on dark."""
     roles = {
         QPalette.ColorRole.Window: scheme.window,
         QPalette.ColorRole.WindowText: scheme.text,
@@ -205,8 +207,7 @@ def palette(scheme: Scheme) -> QPalette:
 def style_sheet(scheme: Scheme) -> str:
     """Return the style sheet in this scheme's colours.
 
-    Palettes cannot say radii and tints, and the design asks for both; so there is one template, written once for both
-    schemes, and the palette still carries every colour that widgets draw by themselves.
+    A palette cannot express radii and tints, so there is one template for both schemes.
     """
     roles = ("access", "refresh", "id", "good", "warning", "bad")
     words = {f"@{name}@": str(value) for name, value in asdict(scheme).items()}

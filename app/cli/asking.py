@@ -1,4 +1,4 @@
-"""Asking a person at a terminal, or a pipe: secrets are not shown while typed, and Ctrl-C ends the question at once."""
+"""Questions at a terminal, or read from a pipe: secrets are not echoed, and Ctrl-C ends a question at once."""
 
 import getpass
 import signal
@@ -16,7 +16,7 @@ _LONGEST_LINE = 4096
 
 
 def ask_secret(prompt: str) -> Secret:
-    """Return one line, unseen at a terminal and read from standard input where that is none.
+    """Return one line: hidden at a terminal, else read from standard input.
 
     Raises BadInput when standard input has ended.
     """
@@ -33,13 +33,13 @@ def ask_secret(prompt: str) -> Secret:
 
 def ask(prompt: str) -> str:
     """Return one line without the spaces around it; the prompt goes to standard error. Raises BadInput as above."""
-    with _interruptible():  # from before the prompt is seen: Ctrl-C may answer it at once
+    with _interruptible():  # before the prompt appears, as Ctrl-C may come right away
         print(prompt, end="", file=sys.stderr, flush=True)
         return _line(prompt).strip()
 
 
 def is_terminal() -> bool:
-    """Return whether somebody can be asked."""
+    """Return whether there is a user to ask."""
     return sys.stdin.isatty()
 
 
@@ -73,7 +73,7 @@ def _ended(prompt: str) -> BadInput:
 
 @contextmanager
 def _interruptible() -> Iterator[None]:
-    """Let Ctrl-C end a question at once: the loop, which hears of it otherwise, stands still meanwhile."""
+    """Let Ctrl-C end a question at once: the event loop, which usually handles it, is blocked by the prompt."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

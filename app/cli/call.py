@@ -1,4 +1,4 @@
-"""The command that calls a URL with a valid access token, once or many times at once."""
+"""`lapse call`: calls a URL with a valid access token, once or several times concurrently."""
 
 import argparse
 import json
@@ -16,15 +16,14 @@ _MOST_CALLS = 100
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add its flags."""
     add_connection_flags(parser)
     parser.add_argument("url", metavar="URL")
-    parser.add_argument("-n", type=int, default=1, metavar="N", help=f"so many calls at once, up to {_MOST_CALLS}")
-    parser.add_argument("-X", "--method", type=_method, default="GET", metavar="METHOD", help="GET unless said")
+    parser.add_argument("-n", type=int, default=1, metavar="N", help=f"concurrent calls, at most {_MOST_CALLS}")
+    parser.add_argument("-X", "--method", type=_method, default="GET", metavar="METHOD", help="default: GET")
 
 
 async def run(args: argparse.Namespace) -> int:
-    """Call a URL with a valid access token, once or many times at once."""
+    """Call a URL with a valid access token, once or several times concurrently."""
     if not 1 <= args.n <= _MOST_CALLS:
         raise BadInput(f"-n must lie between 1 and {_MOST_CALLS}.")
     async with connected(args) as connections:
@@ -63,7 +62,7 @@ def _result_json(result: CallResult) -> dict[str, Any]:
 
 
 def _method(text: str) -> str:
-    """Return an HTTP method; anything else (RFC 9110 §9.1) could not be sent."""
+    """Return an HTTP method; raises for what is no token of RFC 9110 §9.1."""
     if re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,40}", text) is None:
         raise argparse.ArgumentTypeError("not an HTTP method")
     return text

@@ -16,8 +16,7 @@ from app.events.tokens import IdTokenRefused
 
 
 def add_connection_flags(parser: argparse.ArgumentParser) -> None:
-    """Add the flags that name a connection."""
-    parser.add_argument("--issuer", metavar="URL", help="the issuer; by default the connection last used")
+    parser.add_argument("--issuer", metavar="URL", help="the issuer (default: the connection last used)")
     parser.add_argument("--client-id", metavar="ID", help="the client ID registered there")
 
 
@@ -25,7 +24,7 @@ def add_connection_flags(parser: argparse.ArgumentParser) -> None:
 async def connected(
     args: argparse.Namespace, adapt: Callable[[Connection], Connection] = lambda named: named
 ) -> AsyncIterator[Connections]:
-    """Open the connections and choose the one that the flags name, or the one last used, as `adapt` returns it."""
+    """Open the connections and choose the one the flags name, or the one last used, changed by `adapt`."""
     async with open_assembly() as connections:
         connections.journal.subscribe(_notice)
         if connections.folder_trouble is not None:
@@ -39,9 +38,9 @@ async def connected(
 
 
 async def keep(connections: Connections) -> int:
-    """Return the exit code of what went well; 3, after saying so, where the new tokens could not be stored.
+    """Return 0, or 3 with a message when the new tokens could not be stored.
 
-    This run ends, and what lives in its memory with it: one more try is made before that.
+    The tokens are lost when this process ends, so storing is tried once more.
     """
     trouble = await connections.session.keep_again()
     if trouble is None:
@@ -61,7 +60,7 @@ def _not_kept(trouble: StoreFailed) -> LapseError:
 
 
 def _notice(entry: Entry) -> None:
-    """Tell on standard error what happens beside: a keyring that is waited for, an ID token that did not pass."""
+    """Report on standard error what happens besides: waiting for the keyring, an ID token that failed its checks."""
     if isinstance(entry.event, KeyringAwaited | IdTokenRefused):
         print(entry.sentence(), file=sys.stderr)
 

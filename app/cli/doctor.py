@@ -15,14 +15,13 @@ _FOUND, _COULD_NOT_LOOK = 1, 3
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add its flags."""
     add_connection_flags(parser)
     parser.epilog = "exit codes: 0 nothing found · 1 something sure or likely · 2 usage · 3 could not look"
     parser.add_argument("--offline", action="store_true", help="send nothing; judge by what is known here")
 
 
 async def run(args: argparse.Namespace) -> int:
-    """Diagnose the kept session and its connection; looks at the server unless told not to."""
+    """Diagnose the stored session and its connection; checks the server unless `--offline` is given."""
     from app.doctor.diagnosis import diagnosis_of
 
     async with connected(args) as connections:
@@ -35,7 +34,7 @@ def _text(case: "Case", findings: "tuple[Finding, ...]") -> str:
     if findings:
         return "\n\n".join(each.text(numbers=False) for each in findings)
     looked = "the server answers as it should" if case.known.look is not None else "nothing was sent"
-    who = "somebody is signed in" if case.holding.is_signed_in else "nobody is signed in"
+    who = "a user is signed in" if case.holding.is_signed_in else "no user is signed in"
     return f"Nothing found at {case.connection.issuer}: {who}, {looked}."
 
 

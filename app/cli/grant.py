@@ -1,4 +1,4 @@
-"""The command that turns an app's Refresh Token grant on: it shows the change, asks, makes it, and reads it back."""
+"""`lapse grant`: turns on an app's Refresh Token grant: shows the change, asks, applies it and reads it back."""
 
 import argparse
 from collections.abc import Iterator
@@ -26,20 +26,19 @@ _TITLES = {
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add its flags."""
     add_connection_flags(parser)
     parser.epilog = (
         "exit codes: 0 the grant is on · 1 refused, declined or not confirmed · 2 usage · 3 transient. "
         "The API token is asked for, or read from standard input; it is never an argument."
     )
-    parser.add_argument("--rotation", choices=["rotate", "static"], help="as it is unless said; rotate where it is not")
-    parser.add_argument("--grace", type=int, metavar="S", help="grace period for rotation, 0 to 60 s; 30 unless said")
-    parser.add_argument("--add-redirect-uri", metavar="URI", help="register this sign-in redirect URI too")
+    parser.add_argument("--rotation", choices=["rotate", "static"], help="default: as it is now, else rotate")
+    parser.add_argument("--grace", type=int, metavar="S", help="grace period for rotation, 0 to 60 s (default: 30)")
+    parser.add_argument("--add-redirect-uri", metavar="URI", help="also register this sign-in redirect URI")
     parser.add_argument("--yes", action="store_true", help="make the change without asking")
 
 
 async def run(args: argparse.Namespace) -> int:
-    """Turn the Refresh Token grant on at the connection's app; 0 once it was read back."""
+    """Turn on the Refresh Token grant of the connection's app; 0 once the change is confirmed by reading it back."""
     from app.okta.applying import apply
     from app.okta.change import plan, wanted_for
 
@@ -79,7 +78,7 @@ def _agreed(args: argparse.Namespace) -> bool:
     if args.yes:
         return True
     if not is_terminal():
-        raise BadInput("Nobody can be asked here.", next_step="Nothing was changed. Say --yes to make the change.")
+        raise BadInput("There is no terminal to confirm at.", next_step="Nothing was changed. Use --yes to change it.")
     return ask("Make this change? [y/N] ").lower() in ("y", "yes")
 
 
@@ -106,7 +105,7 @@ def _done_lines(change: "GrantChange", done: "Applied") -> Iterator[str]:
     else:
         yield "The Refresh Token grant is on."
     if done.others:
-        yield f"Besides, these differ from what was sent: {', '.join(done.others)}."
+        yield f"These also differ from what was sent: {', '.join(done.others)}."
 
 
 def _found(change: "GrantChange", done: "Applied | None") -> dict[str, Any]:

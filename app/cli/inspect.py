@@ -29,10 +29,9 @@ _EPOCH = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add its flags."""
     parser.epilog = "exit codes: 0 valid · 1 not valid, or its signature could not be checked · 2 not a token"
     parser.add_argument(
-        "token", nargs="?", metavar="TOKEN", help="a token, or - to read it; the session's own unless said"
+        "token", nargs="?", metavar="TOKEN", help="a token, or - to read it; default: those of the session"
     )
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--issuer", metavar="URL", help="verify with the keys of this issuer")
@@ -62,7 +61,7 @@ async def run(args: argparse.Namespace) -> int:
 
 
 async def _inspect_session(args: argparse.Namespace, now: float) -> "tuple[tuple[Inspection, ...], KnownSecrets]":
-    """Return what the tokens in hand say, and the secrets that a claim of theirs might repeat."""
+    """Return the inspections of the session's tokens, and the secrets their claims might repeat."""
     if args.issuer is not None or args.jwks is not None:
         raise BadInput("--issuer and --jwks go with a token.", next_step="Give a token, or - to read it.")
     async with open_assembly() as connections:
@@ -95,7 +94,7 @@ async def _inspect_given(args: argparse.Namespace, now: float) -> "tuple[Inspect
 
 
 async def _keys_for(issuer: str | None, token: str) -> "tuple[ServerMetadata | None, KeySet | None]":
-    """Return the keys of the issuer asked for, or of the connection in use where the token names its issuer."""
+    """Return the keys of the given issuer, or of the active connection if the token is from its issuer."""
     from app.inspection.reading import read
 
     async with open_assembly() as connections:
@@ -132,7 +131,7 @@ def _moment(text: str | None) -> float:
         return float(text) if _EPOCH.fullmatch(text) else datetime.fromisoformat(text).timestamp()
     except (ValueError, OverflowError, OSError):
         raise BadInput(
-            f"{text!r} is no moment.", next_step="Write epoch seconds, or ISO 8601: 2026-09-22T14:03:10Z."
+            f"{text!r} is not a time.", next_step="Write epoch seconds, or ISO 8601: 2026-09-22T14:03:10Z."
         ) from None
 
 

@@ -12,45 +12,42 @@ from app.lab.scenario import Pattern, RotationMode, Scenario, Weather
 
 
 async def run(args: argparse.Namespace) -> int:
-    """Run the lab; progress goes to standard error where that is a terminal."""
+    """Run the lab; progress goes to standard error if it is a terminal."""
     from app.lab.export import as_plain, to_csv, to_table
     from app.lab.run import run_lab
 
     scenario = _scenario(args)
     report = await run_lab(scenario, progress=_show if sys.stderr.isatty() else lambda _: None)
     print(json.dumps(as_plain(report)) if args.json else to_table(report))
-    if args.csv is not None:  # after what took so long is told: the file may not be writable
+    if args.csv is not None:  # after the report is printed: the file may not be writable
         _write(Path(args.csv), to_csv(report))
     return DONE
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the flags of `lapse lab`: one for each part of a scenario, and where to export to."""
     usual = Scenario()
     parser.add_argument("--seed", type=int, metavar="N", help="the same seed gives the same report")
+    parser.add_argument("--calls", type=int, metavar="N", help=f"number of API calls (default: {usual.calls})")
     parser.add_argument(
-        "--calls", type=int, metavar="N", help=f"how many API calls are made, {usual.calls} unless said"
-    )
-    parser.add_argument(
-        "--pattern", choices=[each.value for each in Pattern], help=f"when they are made, {usual.pattern} unless said"
+        "--pattern", choices=[each.value for each in Pattern], help=f"when they are made (default: {usual.pattern})"
     )
     parser.add_argument(
         "--weather",
         choices=[each.value for each in Weather],
-        help=f"what the network does, {usual.weather} unless said",
+        help=f"what the network does (default: {usual.weather})",
     )
     parser.add_argument(
-        "--access-token-lifetime", type=int, metavar="S", help=f"seconds, {usual.access_token_lifetime_s} unless said"
+        "--access-token-lifetime", type=int, metavar="S", help=f"seconds (default: {usual.access_token_lifetime_s})"
     )
     parser.add_argument("--refresh-token-lifetime", type=int, metavar="S", help="seconds from the sign-in; 0: no limit")
-    parser.add_argument("--idle", type=int, metavar="S", help="seconds a refresh token may lie unused; 0: no limit")
+    parser.add_argument("--idle", type=int, metavar="S", help="seconds a refresh token may stay unused; 0: no limit")
     parser.add_argument(
         "--rotation", choices=[each.value for each in RotationMode], help="whether a refresh replaces the refresh token"
     )
-    parser.add_argument("--grace", type=int, metavar="S", help="seconds a replaced refresh token stays good, 0 to 60")
+    parser.add_argument("--grace", type=int, metavar="S", help="seconds a replaced refresh token stays valid, 0 to 60")
     parser.add_argument("--skew", type=float, metavar="S", help="seconds the client's clock is ahead of the server's")
     parser.add_argument("--leeway", type=float, metavar="S", help="seconds before its end a token counts as lapsed")
-    parser.add_argument("--csv", metavar="FILE", help="write the report into this file too")
+    parser.add_argument("--csv", metavar="FILE", help="also write the report to this file")
 
 
 def _scenario(args: argparse.Namespace) -> Scenario:

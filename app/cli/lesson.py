@@ -1,4 +1,4 @@
-"""The command that plays a lesson in simulated time, and tells what each step brought about."""
+"""`lapse lesson`: plays a lesson in simulated time and prints what each step caused."""
 
 import argparse
 import json
@@ -25,11 +25,10 @@ Chain = tuple[tuple[int, str], ...]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add its flags."""
     parser.set_defaults(loop_factory=SimLoop)
     parser.epilog = (
         "exit codes: 0 every step passed · 1 a step did not · 2 usage. "
-        "It is played in simulated time, at a demo org of its own: your session, settings and keyring are not touched."
+        "It runs in simulated time against a separate demo org: your session, settings and keyring are not touched."
     )
     which = parser.add_mutually_exclusive_group()
     which.add_argument("name", nargs="?", metavar="NAME", help="the lesson to play")
@@ -99,7 +98,7 @@ def _told(number: int, played: "Played") -> Iterator[str]:
 
 
 def _chains(entries: "Iterable[Entry]") -> list[Chain]:
-    """Return every entry that none of the others caused, each with what it led to."""
+    """Return each entry that no other entry caused, with the entries it caused."""
     chains: dict[int, list[tuple[int, str]]] = {}
     places: dict[int, tuple[int, int]] = {}
     for entry in entries:

@@ -21,7 +21,7 @@ def say(args: argparse.Namespace, found: dict[str, Any], text: str) -> None:
 
 
 def complain(error: LapseError) -> None:
-    """Print an error's three lines, and what the server said: on a line of its own, whatever stands in it."""
+    """Print an error's three lines and what the server said, the latter on one line."""
     print("\n".join(one_line(line, longest=_LONGEST) for line in error.lines() if line), file=sys.stderr)
     if error.raw:
         print(f"The server said: {one_line(error.raw, longest=_LONGEST)}", file=sys.stderr)

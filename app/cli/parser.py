@@ -14,7 +14,7 @@ from app.installed import has
 from app.streams import text_of
 
 _PATHS = frozenset({"jwks", "csv"})
-# What every command may end with besides its own codes; see `app.ending`.
+# The exit codes common to all commands; see `app.ending`.
 _ANY_TIME = " · 70 a fault of Lapse's own · 130 stopped"
 _EXIT_CODES = (
     "exit codes: 0 done · 1 refused, the session has ended · 2 usage, or the API did not answer 2xx · "
@@ -24,7 +24,7 @@ _EXIT_CODES = (
 
 @dataclass(frozen=True, slots=True)
 class CommandSpec:
-    """A command: what it is called, what it does in a line, and the package of `app` that it cannot do without.
+    """A command: its name, what it does in one line, and the package of `app` that it needs.
 
     Its file, named after it, has `add_arguments(parser)` and `async def run(args)`, which returns the exit code.
     """
@@ -47,7 +47,7 @@ class CommandSpec:
 COMMANDS = (
     CommandSpec("sign-in", "sign in through the browser, on another device, or by password", "session"),
     CommandSpec("token", "print one valid access token and nothing else", "session"),
-    CommandSpec("refresh", "refresh now, whatever the access token is still good for", "session"),
+    CommandSpec("refresh", "refresh now, even if the access token is still valid", "session"),
     CommandSpec("call", "call a URL with a valid access token", "session"),
     CommandSpec("inspect", "decode and verify a token, rule by rule", "inspection"),
     CommandSpec("status", "say who is signed in and what the next call would do", "session"),
@@ -61,7 +61,7 @@ COMMANDS = (
 
 
 def build_parser(words: Container[str] | None = None) -> argparse.ArgumentParser:
-    """Return the parser of all commands, with the flags of those that stand among `words`; of all by default."""
+    """Return the parser of all commands, with the flags of those named in `words` (default: all)."""
     parser = argparse.ArgumentParser(
         prog="lapse",
         description="Without a command Lapse opens its window. The commands do the same without one.",
@@ -81,7 +81,7 @@ def build_parser(words: Container[str] | None = None) -> argparse.ArgumentParser
 def _add_arguments(parser: argparse.ArgumentParser, command: CommandSpec) -> None:
     module = import_module(f"app.cli.{command.file}")
     parser.add_argument("--json", action="store_true", help="print one JSON object per line")
-    # A command may name the loop that it must be run on, and exit codes of its own.
+    # A command may name the event loop it needs, and its own exit codes.
     parser.set_defaults(run=module.run, loop_factory=None)
     module.add_arguments(parser)
     parser.epilog = f"{parser.epilog}{_ANY_TIME}"
@@ -93,7 +93,7 @@ async def run(args: argparse.Namespace) -> int:
         _check_texts(args)
         return int(await args.run(args))
     except LapseError as error:
-        with suppress(OSError):  # nobody may be there to read it; the exit code tells it all the same
+        with suppress(OSError):  # standard error may be closed; the exit code reports it too
             if args.json:
                 print(json.dumps(said_of_error(error)))
             complain(error)

@@ -1,4 +1,4 @@
-"""A QR code in text: two of its squares to a character, dark on light whatever the terminal's colours."""
+"""A QR code as text: two modules per character, dark on light in any terminal colours."""
 
 import itertools
 

@@ -12,12 +12,11 @@ from app.text import duration
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add its flags."""
     add_connection_flags(parser)
 
 
 async def run(args: argparse.Namespace) -> int:
-    """Refresh now, whatever the access token is good for, and say what came."""
+    """Refresh now, even if the access token is still valid, and print the result."""
     async with connected(args) as connections:
         fresh = await connections.session.fresh_token(asked_by="lapse refresh", asked_for=True)
         say(args, _refreshed_json(connections, fresh), _refreshed_text(connections, fresh))

@@ -1,4 +1,4 @@
-"""Keeps out of what `lapse call` prints whatever secret an API repeats, and says so."""
+"""Masks secrets which an API repeats in what `lapse call` prints, and says so."""
 
 import sys
 from dataclasses import replace
@@ -9,10 +9,10 @@ from app.session.calls import CallResult
 
 
 def without_secrets(results: list[CallResult], connections: Connections) -> list[CallResult]:
-    """Return API calls as they may be printed: what an API repeats of a secret is masked, and standard error says so.
+    """Return API calls safe to print: secrets repeated by the API are masked, and standard error says so.
 
-    Masked is what this program holds or sent itself. What the API sends of its own, a token of an invitation say, is
-    the person's data: every other byte of a response is as it came.
+    Only what this program holds or sent is masked. Other secrets, an invitation token for example, are the user's
+    data and stay unchanged.
     """
     cleaned = [_without_secrets(each, connections.secrets) for each in results]
     repeating = [
@@ -37,7 +37,7 @@ def _without_secrets(result: CallResult, secrets: KnownSecrets) -> CallResult:
 
 
 def _named(bodies: list[bytes], connections: Connections) -> str:
-    """Return by name which of the tokens in hand stand in the responses."""
+    """Return the names of the session's tokens found in the responses."""
     tokens = connections.session.tokens
     held = () if tokens is None else (tokens.access, tokens.refresh, tokens.id)
     names = []

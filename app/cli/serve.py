@@ -16,27 +16,26 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add its flags."""
-    parser.add_argument("--port", type=int, default=0, metavar="N", help="a free port unless said")
+    parser.add_argument("--port", type=int, default=0, metavar="N", help="port (default: any free one)")
     parser.add_argument(
-        "--preset", metavar="NAME", help="a known server's way with refresh tokens; single flags go on top"
+        "--preset", metavar="NAME", help="a known server's refresh token behaviour; single flags override it"
     )
-    parser.add_argument("--access-token-lifetime", type=int, metavar="S", help="seconds, 30 unless said")
+    parser.add_argument("--access-token-lifetime", type=int, metavar="S", help="seconds (default: 30)")
     parser.add_argument("--refresh-token-lifetime", type=int, metavar="S", help="seconds from the sign-in; 0: no limit")
-    parser.add_argument("--idle", type=int, metavar="S", help="seconds a refresh token may lie unused; 0: no limit")
+    parser.add_argument("--idle", type=int, metavar="S", help="seconds a refresh token may stay unused; 0: no limit")
     parser.add_argument("--rotation", choices=["rotate", "static"], help="whether a refresh replaces the refresh token")
-    parser.add_argument("--grace", type=int, metavar="S", help="seconds a replaced refresh token stays good, 0 to 60")
+    parser.add_argument("--grace", type=int, metavar="S", help="seconds a replaced refresh token stays valid, 0 to 60")
     parser.add_argument(
         "--fault", action="append", default=[], metavar="FAULT", help="for example 503=5@token*2; repeatable"
     )
     parser.add_argument(
         "--scenario", metavar="NAME", help="the faults of an OpenID conformance module, invalid-iss for example"
     )
-    parser.add_argument("--base-url", metavar="URL", help="where others reach it, if a TLS proxy stands in front")
+    parser.add_argument("--base-url", metavar="URL", help="external URL, behind a TLS proxy for example")
 
 
 async def run(args: argparse.Namespace) -> int:
-    """Run a demo org of its own until Ctrl-C or SIGTERM; prints one ready line."""
+    """Run a separate demo org until Ctrl-C or SIGTERM; prints one ready line."""
     from app.demo.addresses import Addresses
     from app.demo.standalone import run_standalone
     from app.demo.system_log import LogEvent

@@ -15,7 +15,6 @@ from app.session.states import SignedIn
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add its flags."""
     add_connection_flags(parser)
     parser.add_argument("--scope", metavar="S", help=f"scopes to ask for (default: {DEFAULT_SCOPES})")
     parser.add_argument("--redirect-uri", metavar="URI", help="default: http://127.0.0.1:<free port>/callback")
@@ -34,7 +33,7 @@ def _add(add: Callable[..., object], flag: Flag) -> None:
 
 
 async def run(args: argparse.Namespace) -> int:
-    """Sign in; what to do goes to standard error, because people pipe standard output."""
+    """Sign in; prompts go to standard error, because standard output may be piped."""
     async with connected(args, partial(_with_flags, args)) as connections:
         kind = kinds.kind_named(connections.connection.sign_in)
         await connections.sign_in(kind, prompt_for(kind, args))
@@ -59,7 +58,7 @@ def _with_flags(args: argparse.Namespace, connection: Connection) -> Connection:
 
 
 def _kind_asked(args: argparse.Namespace) -> str:
-    """Return the name of the kind whose flag was given, "" where none was."""
+    """Return the name of the kind whose flag was given, "" without one."""
     given = (
         each.name for each in kinds.KINDS if getattr(args, each.flag.name.strip("-").replace("-", "_")) is not None
     )

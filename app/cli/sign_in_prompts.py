@@ -22,7 +22,7 @@ _FACTORS = {"code": Factor.ONE_TIME_CODE, "push": Factor.PUSH}  # as `--factor` 
 
 
 def prompt_for(kind: SignInKind[Any], args: argparse.Namespace) -> Any:
-    """Return how a kind shows itself at a terminal, and what it asks there; raises BadInput where a flag is missing."""
+    """Return the terminal prompts of a sign-in kind; raises BadInput if a flag is missing."""
     return _PROMPTS[kind.name](args)
 
 
@@ -58,7 +58,7 @@ class TerminalFactor:
         self._read_ahead: Secret | None = None
 
     async def choose(self, offered: tuple[Factor, ...]) -> Factor:
-        """Return the factor a flag named, a person chose, or standard input has a code for."""
+        """Return the factor named by a flag, chosen by the user, or implied by a code on standard input."""
         if self._chosen is not None:
             return self._chosen
         if not is_terminal():
@@ -72,7 +72,6 @@ class TerminalFactor:
                 return offered[int(typed) - 1]
 
     async def one_time_code(self, *, wrong_before: bool) -> Secret:
-        """Return the code somebody types."""
         if self._read_ahead is not None:
             code, self._read_ahead = self._read_ahead, None
             return code

@@ -11,19 +11,18 @@ from app.session.states import SignedIn, Unread
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add its flags."""
     add_connection_flags(parser)
     parser.add_argument("--no-browser", action="store_true", help="leave the browser's session at the server as it is")
 
 
 async def run(args: argparse.Namespace) -> int:
-    """Revoke, forget the session whatever the server says, end the browser's session; say what came of each."""
+    """Revoke, forget the session even if that fails, end the browser's session; print the result of each."""
     async with connected(args) as connections:
         if isinstance(connections.session.state, Unread):
             raise StoreUnread(connections.session.state.reason.trouble)
         if not isinstance(connections.session.state, SignedIn):
             await connections.session.clear_set_aside()
-            say(args, {"signed_out": False, "revoked": False}, "Nobody was signed in.")
+            say(args, {"signed_out": False, "revoked": False}, "No user was signed in.")
             return NOT_SIGNED_IN
         how = await connections.sign_out(leave_browser=_why_no_browser(args, connections))
         found = {
@@ -41,6 +40,6 @@ async def run(args: argparse.Namespace) -> int:
 def _why_no_browser(args: argparse.Namespace, connections: Connections) -> str:
     if args.no_browser:
         return "--no-browser was given"
-    # the browser would find nobody there any more, and the org keeps its sessions in memory
+    # the in-process org is gone when this command ends, and with it the browser's session there
     serves = connections.connection.embedded and connections.embedded.policy is not None
     return "the demo org of this command ends with it" if serves else ""

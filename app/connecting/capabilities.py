@@ -1,4 +1,4 @@
-"""What an issuer's metadata offers, as plain facts a person wants before a connection is saved."""
+"""What an issuer's metadata offers, as plain facts a user wants before a connection is saved."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,7 +12,7 @@ _OFFLINE = "offline_access"
 
 
 class Rating(StrEnum):
-    """How good a fact is for Lapse."""
+    """How well a capability suits Lapse."""
 
     GOOD = "good"
     NEUTRAL = "neutral"
@@ -21,7 +21,7 @@ class Rating(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing worth knowing of a server: its name, what it is, and how good that is."""
+    """One capability of a server: its name, its value, and how well it suits Lapse."""
 
     name: str
     value: str
@@ -38,7 +38,6 @@ class Capabilities:
 
 
 def capabilities_of(metadata: ServerMetadata) -> Capabilities:
-    """Return what a server offers, as far as its metadata says."""
     why_not = _why_not(metadata)
     grants = ", ".join(words.GRANTS.get(each, each) for each in metadata.grant_types_supported)
     endpoints = ((name, getattr(metadata, member)) for member, name in words.ENDPOINTS.items())

@@ -46,11 +46,11 @@ _NAMES = {
     "sign_in": ("signin",),
 }
 _FIELD_OF = {name: field for field, names in _NAMES.items() for name in names}
-# Where others put the client's fields one level down, and ours of several connections.
+# Members under which other programs nest the client's fields, and Lapse several connections.
 _INSIDE = ("oidc", "oauth", "oauth2", "okta", "auth", "installed", "web", "client", "config")
 _SECRET = re.compile(r"secret|passw|privatekey|apikey|assertion|credential|jwk|cookie|token(?!type|endpoint|ur[il])")
 _SECRET_VALUE = re.compile(r"eyJ[\w-]{8,}\.[\w-]{2,}|BEGIN [A-Z ]*PRIVATE KEY")
-# Known, and nothing a connection keeps: no word about them.
+# Known members that a connection does not keep: not reported as unused.
 _UNUSED = frozenset(("version", _OURS.replace("_", ""), "embedded", "number", "current", "scheme", "window", "pkce"))
 
 
@@ -64,7 +64,7 @@ class Imported:
 
 
 def read_connections(body: bytes) -> Imported:
-    """Return the connections in a file's content; asks nobody, and keeps nothing that looks like a secret.
+    """Return the connections in a file's content, without any request and without anything that looks like a secret.
 
     Raises BadInput when there is none in it.
     """
@@ -92,7 +92,7 @@ def read_file(path: Path) -> Imported:
 
 
 def written(connections: Iterable[Connection]) -> str:
-    """Return connections as our own JSON; the demo org is left out, every Lapse has one."""
+    """Return connections as Lapse's JSON, without the demo org, which every installation has."""
     found = [_shown(each) for each in connections if not each.embedded]
     return json.dumps({_OURS: _VERSION, "connections": found}, indent=2, ensure_ascii=False) + "\n"
 
@@ -137,14 +137,14 @@ def _objects(body: bytes) -> list[dict[str, Any]]:
     usable = [each for each in objects if {"issuer", "client_id"} & {_field(name) for name in each}]
     if not usable:
         raise BadInput(
-            "The file holds no connection: neither an issuer nor a client ID stands in it.",
+            "The file has no connection: neither an issuer nor a client ID is in it.",
             next_step="Choose a file exported from Lapse, or the OIDC configuration of an app.",
         )
     return usable
 
 
 def _flat(found: dict[str, Any]) -> dict[str, Any]:
-    """Return the fields of a client's configuration together with those one level down."""
+    """Return a client configuration's fields, including those one level down."""
     inside = [value for name, value in found.items() if _plain(name) in _INSIDE and isinstance(value, dict)]
     flat = {name: value for name, value in found.items() if not isinstance(value, dict) or _plain(name) not in _INSIDE}
     for each in inside:
@@ -194,7 +194,7 @@ def _is_secret(name: str, value: object) -> bool:
 
 
 def _issuer(text: str, notes: list[str]) -> str:
-    """Return the issuer; of a discovery URL the issuer it belongs to, as far as can be told without asking."""
+    """Return the issuer, also for a discovery URL, as far as its text shows."""
     if "/.well-known/" not in text:
         return text
     try:

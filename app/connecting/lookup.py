@@ -23,9 +23,9 @@ _TOTAL_S = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An issuer that answered with metadata of its own; `tried` are the addresses asked, and what came of each.
+    """An issuer whose metadata was found; `tried` are the addresses requested, with their results.
 
-    `others` are further issuers the text may have meant, `notes` say how it was understood; see `offer` for the rest.
+    `others` are other issuers the text may mean, `notes` say how it was understood.
     """
 
     issuer: str
@@ -37,16 +37,16 @@ class Found:
 
 
 async def look_up(http: httpx.AsyncClient, text: str) -> Found:
-    """Return what is found at the issuer, discovery URL or Okta domain that a person pasted.
+    """Look up the issuer, discovery URL or Okta domain that the user pasted.
 
-    Each issuer is asked at OIDC's address, then at RFC 8414's. Of an Okta org both servers are looked at: `default`,
-    which APIs of one's own want, then the org's own. Raises BadInput for text that is no address, NotFound for the
+    Metadata is requested at OIDC's address, then at RFC 8414's. An Okta org has two servers: `default`, for your own
+    APIs, is tried first, then the org server. Raises BadInput for text that is no address, NotFound for the
     rest.
     """
     wanted = candidates_in(text)
     looked = [await _look(http, issuer) for issuer in wanted.issuers]
     if len(wanted.issuers) == 1 and isinstance(looked[0], Found) and _is_okta_org(looked[0].metadata):
-        # An org with a domain of its own, known by where its endpoints lie.
+        # An Okta org on a custom domain, recognised by the paths of its endpoints.
         looked.insert(0, await _look(http, wanted.issuers[0].rstrip("/") + DEFAULT_SERVER))
     found = [each for each in looked if isinstance(each, Found)]
     tried = tuple(line for each in looked for line in each.tried)
@@ -59,7 +59,7 @@ async def look_up(http: httpx.AsyncClient, text: str) -> Found:
 
 
 async def look_at(http: httpx.AsyncClient, issuer: str) -> Found:
-    """Return what is found at exactly this issuer; raises NotFound."""
+    """Look up exactly this issuer; raises NotFound."""
     found = await _look(http, issuer)
     if isinstance(found, NotFound):
         raise found
@@ -81,7 +81,7 @@ async def _look(http: httpx.AsyncClient, issuer: str) -> Found | NotFound:
                 first, was_metadata = error, response.status == httpx.codes.OK
         except LapseError as error:
             tried.append((url, words.NO_RESPONSE))
-            # Whoever does not answer here does not answer at the next path either.
+            # A host that does not respond here does not respond at the next path either.
             return NotFound(first or error, tuple(tried), answered=first is not None)
         else:
             return replace(found, tried=(*tried, (url, words.METADATA)))

@@ -1,4 +1,4 @@
-"""What a person pasted to say where to sign in, understood as issuers: asks nobody."""
+"""Reads the issuers that a pasted text may mean, without any request."""
 
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit, urlunsplit
@@ -10,7 +10,7 @@ from app.urls import check_url, is_loopback_url
 
 _LONGEST = 2000
 _OIDC, _OAUTH = "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"
-# Where Okta's orgs live; orgs with a domain of their own are known by their paths alone.
+# Okta's domains; orgs on custom domains are recognised by their paths alone.
 _OKTA = ("okta.com", "oktapreview.com", "okta-emea.com", "okta-gov.com", "okta.mil")
 _ADMIN = "-admin"
 DEFAULT_SERVER = "/oauth2/default"
@@ -28,7 +28,7 @@ class IssuerCandidates:
 def candidates_in(text: str) -> IssuerCandidates:
     """Return the issuers that `text` may mean: an issuer, a discovery URL, an endpoint of Okta's, an Okta domain.
 
-    Raises BadInput for what cannot be asked.
+    Raises BadInput for a text that is no such address.
     """
     url, notes = _url(text)
     parts = urlsplit(url)
@@ -44,7 +44,7 @@ def candidates_in(text: str) -> IssuerCandidates:
 
 
 def is_okta_host(host: str) -> bool:
-    """Return whether Okta's orgs live there; an org with a domain of its own is not known by it."""
+    """Return whether it is one of Okta's domains; custom domains are not."""
     return any(host == domain or host.endswith(f".{domain}") for domain in _OKTA)
 
 
@@ -61,7 +61,7 @@ def is_okta_issuer(issuer: str) -> bool:
 def issuer_spelled(issuer: str, stated: object) -> str | None:
     """Return the issuer as the server states it where only a slash at the end differs, else None.
 
-    Both spellings lead to the same address (OpenID Connect Discovery §4.1), so either may be meant by it.
+    Both spellings give the same metadata URL (OpenID Connect Discovery §4.1), so either may be meant.
     """
     return stated if isinstance(stated, str) and stated.rstrip("/") == issuer.rstrip("/") else None
 
@@ -95,7 +95,7 @@ def _is_loopback(text: str) -> bool:
 
 
 def _issuer_of(parts: SplitResult) -> str:
-    """Return the issuer whose metadata lies at a discovery URL; any other URL is taken for the issuer itself."""
+    """Return the issuer of a discovery URL; any other URL is taken as the issuer itself."""
     path = parts.path
     for well_known in (_OIDC, _OAUTH):
         if path.rstrip("/").endswith(well_known):

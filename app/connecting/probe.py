@@ -1,4 +1,4 @@
-"""Asks the authorization endpoint whether it knows a client and a redirect URI, without signing anybody in.
+"""Asks the authorization endpoint whether it knows a client and a redirect URI, without signing in.
 
 A server may send the browser back to a redirect URI only after it has recognised both (RFC 6749 §4.1.2.1), so an error
 that comes back there is good news of them; a page of the server's own may mean anything, and is taken for little.
@@ -30,7 +30,7 @@ _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _REFUSALS = range(400, 500)
 _BUSY = (408, 425, 429)
 _READ = 65536
-# What a server says of somebody who is not signed in there yet (OIDC Core §3.1.2.6): it knows client and redirect URI.
+# Errors for a user who is not signed in there (OIDC Core §3.1.2.6): client and redirect URI are known.
 _WELCOME = frozenset(("login_required", "interaction_required", "consent_required", "account_selection_required"))
 _SPEAKS_OF = {
     "redirect": r"redirect[_ ]ur[il]|callback url",
@@ -39,10 +39,10 @@ _SPEAKS_OF = {
 
 
 async def ask(http: httpx.AsyncClient, connection: Connection, metadata: ServerMetadata, uri: str) -> TrialStep:
-    """Return what the server makes of the client and of the redirect URI `uri`.
+    """Return whether the server knows the client and the redirect URI `uri`.
 
-    Where it takes pushed requests, one is pushed (RFC 9126 §2.1: it is checked at once, and nobody sees it); else the
-    authorization endpoint is asked with `prompt=none`. State, nonce and PKCE are thrown away.
+    Where it takes pushed requests, one is pushed (RFC 9126 §2.1: it is checked immediately, and no page is shown);
+    else the authorization endpoint is asked with `prompt=none`. State, nonce and PKCE are discarded.
     """
     step = await _asked(http, connection, metadata, uri)
     return replace(step, uri=uri) if connection.redirect_uris else step
@@ -83,11 +83,11 @@ async def _push(http: httpx.AsyncClient, connection: Connection, endpoint: str, 
         code, said = refused.code, _shortly(refused.raw or refused.code)
         if code == "invalid_client":
             return TrialStep(TrialVerdict.CLIENT_UNKNOWN, code=code, said=said)
-        # no code of RFC 6749 tells a redirect URI nobody registered, so it is looked for in the server's description
+        # RFC 6749 has no error code for an unregistered redirect URI, so the server's description is searched
         if FIELD_OF_CODE.get(code) is ConnectionField.REDIRECT_URIS or re.search(_SPEAKS_OF["redirect"], said.lower()):
             about = {"uri": params["redirect_uri"]}
             return TrialStep(_redirect_refused(connection), about, code=code, said=said)
-        return TrialStep(TrialVerdict.PUSH_REFUSED, {"told": said}, code=code)
+        return TrialStep(TrialVerdict.PUSH_REFUSED, {"said": said}, code=code)
     return TrialStep(TrialVerdict.PUSH_TAKEN)
 
 
@@ -108,7 +108,7 @@ def _judge_return(back: dict[str, str], state: str) -> TrialStep:
         return TrialStep(TrialVerdict.OTHER_STATE)
     if error in _WELCOME or "code" in back:
         return TrialStep(TrialVerdict.CLIENT_KNOWN)
-    return TrialStep(TrialVerdict.SENT_BACK, {"told": said}, code=error)
+    return TrialStep(TrialVerdict.SENT_BACK, {"said": said}, code=error)
 
 
 def _judge_page(response: FetchedResponse, connection: Connection, uri: str) -> TrialStep:
@@ -127,7 +127,7 @@ def _judge_page(response: FetchedResponse, connection: Connection, uri: str) -> 
 
 
 def _subjects(response: FetchedResponse) -> set[str]:
-    """Return what an error page speaks of, apart from our own request if it repeats that."""
+    """Return what an error page mentions, ignoring a repetition of our own request."""
     page = re.sub(r"(redirect_uri|client_id)(=|%3d)", "", response.body[:_READ].decode("utf-8", "replace").lower())
     return {subject for subject, words in _SPEAKS_OF.items() if re.search(words, page)}
 

@@ -1,6 +1,6 @@
-"""Tries a connection without signing anybody in: metadata, keys, redirect port, and what the server says of the client.
+"""Tries a connection without signing in: metadata, keys, redirect port, and what the server says about the client.
 
-What cannot be known without a sign-in is said to be so.
+What only a sign-in can show is marked as unknown.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ _TOTAL_S = 15.0
 
 
 async def try_out(connection: Connection, http: httpx.AsyncClient) -> AsyncIterator[TrialStep]:
-    """Yield what each step came to; nobody is signed in, and no token is asked for.
+    """Yield the result of each step; no user is signed in and no token is requested.
 
     The authorization endpoint is asked with `prompt=none` and a state that is thrown away. Raises BadInput when the
     connection itself cannot be used.

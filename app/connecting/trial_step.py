@@ -1,4 +1,4 @@
-"""What came of one step of trying a connection, as facts; `app.connecting.words` says them."""
+"""The result of one step of trying a connection, as facts; the sentences are in `app.connecting.words`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -41,7 +41,7 @@ class TrialStep:
 
     @property
     def field(self) -> ConnectionField | None:
-        """The field of the connection it is about, None where that cannot be told."""
+        """The field of the connection it is about, None if unknown."""
         return self.verdict.field or FIELD_OF_CODE.get(self.code)
 
     @property

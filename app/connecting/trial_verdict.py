@@ -6,7 +6,7 @@ from app.connection_field import ConnectionField
 
 
 class TrialOutcome(StrEnum):
-    """What came of one step; UNKNOWN where nobody can tell without signing in."""
+    """The result of one step; UNKNOWN if only a sign-in can show it."""
 
     GOOD = "good"
     BAD = "bad"
@@ -36,7 +36,7 @@ class Lack(Enum):
 
 
 class TrialVerdict(Enum):
-    """What a step came to: what was tried, how good that is, and which field of the connection it is about.
+    """The verdict of a step: what was tried, how good the result is, and which field of the connection it concerns.
 
     `app.connecting.words` says it.
     """

@@ -1,4 +1,4 @@
-"""Where a demo org is reached and what opens its doors, for whoever may turn it."""
+"""A demo org's addresses and tokens, for programs that may change its settings."""
 
 from dataclasses import dataclass, field
 
@@ -9,10 +9,10 @@ from app.demo.servers import DEFAULT
 DEFAULT_PORT = 8899
 
 USERNAME, PASSWORD = "ada", "engine-1843"
-"""The person of the demo; the sign-in page shows both."""
+"""The user of the demo; the sign-in page shows both."""
 
 MOVED_HEADER = "Lapse-Moved-S"
-"""How many seconds the org's time was moved, on every response while it is: each Lapse of this person goes along."""
+"""The response header with the seconds by which the org's time was moved, which Lapse follows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """The protected API: who am I, and a few orders."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -10,9 +10,7 @@ from app.demo import bearer, dialect, words
 from app.demo.bearer import Bearer, BearerRefused
 from app.demo.endpoint_routes import EndpointRoutes, active_faults
 from app.demo.faults import FaultKind
-
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg
+from app.demo.org import DemoOrg
 
 _ORDERS: tuple[dict[str, Any], ...] = (
     {
@@ -48,31 +46,29 @@ _ORDERS: tuple[dict[str, Any], ...] = (
 class Api:
     """Two resources behind an access token of the authorization server `default`, whose audience is this API."""
 
-    def __init__(self, org: "DemoOrg") -> None:
+    def __init__(self, org: DemoOrg) -> None:
         self._org = org
-        self._door = EndpointRoutes(org, event_type="lapse.api.call")
+        self._routes = EndpointRoutes(org, event_type="lapse.api.call")
 
     def routes(self) -> list[Route]:
         return [
-            self._door.route("/api/me", "api", self.me),
-            self._door.route("/api/orders", "api", self.orders),
+            self._routes.route("/api/me", "api", self.me),
+            self._routes.route("/api/orders", "api", self.orders),
         ]
 
     async def me(self, request: Request) -> Response:
-        """Say who the access token speaks for."""
         caller = self._caller(request)
         user = caller.user
         return JSONResponse({"id": user.id, "login": user.login, "name": user.name, "scopes": sorted(caller.scopes)})
 
     async def orders(self, request: Request) -> Response:
-        """List the orders of whoever the access token speaks for."""
         caller = self._caller(request)
         return JSONResponse({"customer": caller.user.name, "orders": list(_ORDERS)})
 
     def _caller(self, request: Request) -> Bearer:
         caller = bearer.check(self._org, request, self._org.issuer)
-        bends = active_faults(request)
-        until = bends.get(FaultKind.UNTIL_REFRESHED)
-        if FaultKind.INVALID_TOKEN in bends or (until is not None and caller.family.refreshes < until.number(2)):
+        faults = active_faults(request)
+        until = faults.get(FaultKind.UNTIL_REFRESHED)
+        if FaultKind.INVALID_TOKEN in faults or (until is not None and caller.family.refreshes < until.number(2)):
             raise BearerRefused(dialect.BEARER_INVALID, words.FAULT_REFUSES_TOKENS)
         return caller

@@ -14,7 +14,7 @@ _LONGEST_GRACE_S = 60
 
 
 class Grant(StrEnum):
-    """The grant types the org answers, as `grant_type` names them (Okta fact §2.4)."""
+    """The grant types the org supports, as `grant_type` names them (Okta fact §2.4)."""
 
     CODE = "authorization_code"
     REFRESH = "refresh_token"
@@ -42,7 +42,7 @@ class Rotation(StrEnum):
 class Application:
     """A public application; `grace_s` is Okta's grace period for token rotation, 0 to 60 s.
 
-    `more` keeps the parts of its Applications API object that the org does not act on.
+    `more` keeps the members of its Applications API object that have no effect here.
     Raises BadInput for a grace period out of range.
     """
 

@@ -1,8 +1,7 @@
-"""The front door: every request's host check and headers, every error's shape, and the routes behind it."""
+"""The ASGI application: host check, headers, error responses, and the routes."""
 
 from email.utils import formatdate
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders
@@ -25,22 +24,20 @@ from app.demo.endpoints.phone import PhonePage
 from app.demo.handshake import Handshake
 from app.demo.management import PREFIX, ManagementApi
 from app.demo.management.refusals import in_management_words
+from app.demo.org import DemoOrg
 from app.demo.servers import SERVERS
 from app.demo.system_log import CIRCUMSTANCES, Circumstances
-
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg
 
 _PAGES = ("authorize", "sign_in", "activate", "logout")
 _GUARDED = ("api", "userinfo")
 _CHALLENGED = (401, 403)
-_LAST_DATE = 253_402_300_799  # the end of the year 9999, the last that can be written
+_LAST_DATE = 253_402_300_799  # the end of the year 9999, the last an HTTP date can have
 _FOREIGN_HOST = OktaError(400, "invalid_request", "The Host header does not name this server.")
 
 
-def asgi(org: "DemoOrg") -> ASGIApp:
+def asgi(org: DemoOrg) -> ASGIApp:
     inner = Starlette(
-        # No path fits two of them; they are tried in turn, so what is asked most stands first.
+        # No path matches two of them; they are tried in order, so the most frequent come first.
         routes=[
             *Api(org).routes(),
             *(route for server in SERVERS for route in Issuer(org, server).routes()),
@@ -59,12 +56,11 @@ def asgi(org: "DemoOrg") -> ASGIApp:
 class DemoOrgApp:
     """Wraps the routes: no foreign Host (DNS rebinding), Okta's headers on every response, no traceback ever."""
 
-    def __init__(self, inner: ASGIApp, org: "DemoOrg") -> None:
+    def __init__(self, inner: ASGIApp, org: DemoOrg) -> None:
         self._inner = inner
         self._org = org
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one ASGI connection."""
         if scope["type"] != "http":
             await self._inner(scope, receive, send)
             return
@@ -125,12 +121,12 @@ async def _refused(request: Request, refused: Exception) -> Response:
 
 
 async def _broken(request: Request, _failed: Exception) -> Response:
-    # a bug answers as Okta would, and shows nothing of itself
+    # a bug must not show its details: Okta's server_error instead
     return _in_words_of(request, Refused(dialect.SERVER_ERROR)).response()
 
 
 def _in_words_of(request: Request, refused: Refused) -> Refused:
-    """Return a refusal as its endpoint tells it, when it came from elsewhere: a fault, or a bug."""
+    """Return a refusal in the endpoint's own format, if it comes from a fault or a bug."""
     if request.url.path.startswith(PREFIX):
         return in_management_words(refused)
     endpoint = getattr(request.state, "endpoint", "")

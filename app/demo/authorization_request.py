@@ -1,4 +1,4 @@
-"""An authorization request as the org has understood it, and where its browser goes back to."""
+"""A validated authorization request, and where its browser is sent back to."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from app.demo.applications import Application
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnAddress:
-    """Where the browser is sent back to and how; a state Okta finds invalid still belongs to whoever waits there."""
+    """Where and how the browser is sent back; a state that Okta finds invalid is still returned to the client."""
 
     redirect_uri: str
     response_mode: str
@@ -16,7 +16,7 @@ class ReturnAddress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorizationRequest:
-    """A request that may be shown to the person (RFC 6749 §4.1.1, RFC 7636 §4.3, OIDC Core §3.1.2.1).
+    """A request that may be shown to the user (RFC 6749 §4.1.1, RFC 7636 §4.3, OIDC Core §3.1.2.1).
 
     `max_age_s` is in seconds.
     """

@@ -1,7 +1,6 @@
-"""Bearer tokens at the demo org's own doors: is this access token good, and if not, in which words (RFC 6750 §3)."""
+"""Checks bearer tokens at the demo org's own API and userinfo, with Okta's errors (RFC 6750 §3)."""
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,17 +9,15 @@ from app.demo import dialect, words
 from app.demo.dialect import OktaError, Refused
 from app.demo.ledger import Family, RevokedToken, hashed
 from app.demo.minting import read_own
+from app.demo.org import DemoOrg, User
 from app.demo.servers import DEFAULT
-
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg, User
 
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
     """Who an access token speaks for, with which scopes, and the family it belongs to."""
 
-    user: "User"
+    user: User
     scopes: frozenset[str]
     family: Family
 
@@ -30,17 +27,17 @@ class BearerRefused(Refused):
 
     def response(self) -> Response:
         """Return the error with its challenge, which names no error when no token was sent (RFC 6750 §3.1)."""
-        told = f' error="{self.error.error}", error_description="{self.error.description}"'
+        challenge = f' error="{self.error.error}", error_description="{self.error.description}"'
         response = super().response()
-        response.headers["WWW-Authenticate"] = "Bearer" + ("" if self.error == dialect.BEARER_MISSING else told)
+        response.headers["WWW-Authenticate"] = "Bearer" + ("" if self.error == dialect.BEARER_MISSING else challenge)
         return response
 
 
-def check(org: "DemoOrg", request: Request, issuer: str) -> Bearer:
-    """Return whose access token the request carries; raises BearerRefused with Okta's words when it is not good here.
+def check(org: DemoOrg, request: Request, issuer: str) -> Bearer:
+    """Return the bearer of the request's access token; raises BearerRefused with Okta's error if it is not valid here.
 
-    Only tokens of `issuer` are taken. What the ledger lists was issued by this org and has not been revoked, so no
-    signature need be checked; for the others the signature tells which refusal is due.
+    Only tokens of `issuer` are taken. What the ledger lists was issued here and is not revoked, so its signature
+    is not checked; for others the signature decides which error is due.
     """
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     token = token.strip()
@@ -49,7 +46,7 @@ def check(org: "DemoOrg", request: Request, issuer: str) -> Bearer:
     name = hashed(token)
     record = org.ledger.access.get(name)
     if record is None:
-        raise _why_not(org, token, org.ledger.struck.get(name))
+        raise _why_not(org, token, org.ledger.revoked.get(name))
     family = org.ledger.families[record.family]
     request.state.family, request.state.client_id = family.id, family.client_id
     if family.issuer != issuer:
@@ -59,13 +56,13 @@ def check(org: "DemoOrg", request: Request, issuer: str) -> Bearer:
     return Bearer(org.users[family.user_id], frozenset(record.scope.split()), family)
 
 
-def _why_not(org: "DemoOrg", token: str, struck: RevokedToken | None) -> BearerRefused:
+def _why_not(org: DemoOrg, token: str, revoked: RevokedToken | None) -> BearerRefused:
     """Return the refusal of a token the ledger does not list."""
     claims = read_own(org, token, require=["exp", "iss", "aud"], audience=DEFAULT.audience)
-    cause = struck.cause if struck else ""
+    cause = revoked.cause if revoked else ""
     if claims is None:
-        # an opaque token tells nothing by itself
-        error = dialect.BEARER_REVOKED if struck else dialect.BEARER_INVALID
+        # an opaque token has no claims
+        error = dialect.BEARER_REVOKED if revoked else dialect.BEARER_INVALID
         return BearerRefused(error, cause or words.ACCESS_NEVER_ISSUED)
     if claims["iss"] != org.issuer:
         return BearerRefused(dialect.BEARER_WRONG_ISSUER, cause)

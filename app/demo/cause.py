@@ -1,4 +1,4 @@
-"""The true cause of a refusal as facts, of which the client is told nothing."""
+"""The true cause of a refusal as facts; the client does not get it."""
 
 from dataclasses import dataclass
 

@@ -1,9 +1,9 @@
-"""The control API: policy, faults, clock, keys and revocation of the demo org, for whoever has its control token."""
+"""The control API: policy, faults, clock, keys and revocation of the demo org, for holders of its control token."""
 
 import hmac
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -14,13 +14,11 @@ from app.demo.dialect import OktaError, Refused, printable
 from app.demo.endpoints.clients import save
 from app.demo.faults import Fault
 from app.demo.forms import read_body
+from app.demo.org import DemoOrg
 from app.demo.phone import Phone
 from app.demo.presets import PRESETS
 from app.demo.scenarios import SCENARIOS, scenario_named
 from app.errors import BadInput
-
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg
 
 _UNAUTHORIZED = OktaError(401, "invalid_token", "The control token is missing or wrong.", "invalid_control_token")
 _NO_OBJECT = OktaError(400, "invalid_request", "The body must be one JSON object.", "invalid_body")
@@ -41,10 +39,10 @@ class ControlRefused(Refused):
 class Control:
     """Answers under `/demo/control`; JSON in and out, and no CORS: pages of other origins cannot read or call it.
 
-    A request that cannot be carried out changes nothing and gets 400 with what to do instead.
+    An invalid request changes nothing and gets 400 with a next step.
     """
 
-    def __init__(self, org: "DemoOrg") -> None:
+    def __init__(self, org: DemoOrg) -> None:
         self._org = org
 
     def routes(self) -> list[Route]:
@@ -93,7 +91,7 @@ class Control:
         return JSONResponse([state.preset(preset) for preset in PRESETS.values()])
 
     def _turn(self, body: dict[str, Any]) -> Response:
-        """Turn knobs; `preset` goes first, so that single knobs may differ from it."""
+        """Change knobs; `preset` is applied first, so single knobs may override it."""
         knobs = dict(body)
         preset = knobs.pop("preset", None)
         before = (self._org.policy, self._org.application)
@@ -135,7 +133,7 @@ class Control:
         return JSONResponse([state.scenario(each) for each in SCENARIOS.values()])
 
     def _move_clock(self, body: dict[str, Any]) -> Response:
-        """Let `jump_s` seconds pass at once, or set `skew_s`, how far the org's clock is ahead of the machine's."""
+        """Advance the clock by `jump_s` seconds, or set `skew_s`, its lead over the machine's."""
         if not body or not body.keys() <= {"jump_s", "skew_s"}:
             raise BadInput("Give 'jump_s' or 'skew_s'.")
         moved_s = _number(self._org.moved_s + _number(body.get("jump_s", 0.0), "jump_s"), "jump_s")

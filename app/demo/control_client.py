@@ -1,4 +1,4 @@
-"""Turns a demo org from outside, through its control API, whoever serves it."""
+"""Client of a demo org's control API, in whichever process it runs."""
 
 import json
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ _WITHIN_S = 10.0
 class ControlClient:
     """A client of `/demo/control`.
 
-    Every method raises BadInput with what the org said against it, and what `fetch` raises where no org answers.
+    Every method raises BadInput with the org's error, and what `fetch` raises without a response.
     """
 
     def __init__(self, http: httpx.AsyncClient, addresses: Addresses) -> None:
@@ -27,15 +27,15 @@ class ControlClient:
         self._addresses = addresses
 
     async def read(self, *, cause: int | None = None) -> dict[str, Any]:
-        """Return everything that can be turned, and what came of it; see `app.demo.state.dump`."""
+        """Return all settings and state; see `app.demo.state.dump`."""
         return dict(await self._ask("GET", "", None, cause))
 
     async def turn(self, knobs: Mapping[str, Any], *, cause: int | None = None) -> dict[str, Any]:
-        """Turn knobs, or a `preset`; return all knobs."""
+        """Change knobs, or apply a `preset`; return all knobs."""
         return dict(await self._ask("PATCH", "/policy", dict(knobs), cause))
 
     async def switch_on(self, fault: str, *, cause: int | None = None) -> list[dict[str, Any]]:
-        """Switch on a fault as it is written; return all faults."""
+        """Switch on a fault, given as text; return all faults."""
         return list(await self._ask("POST", "/faults", {"fault": fault}, cause))
 
     async def switch_off(self, number: int | None, *, cause: int | None = None) -> list[dict[str, Any]]:
@@ -45,7 +45,7 @@ class ControlClient:
     async def set_clock(
         self, *, jump_s: float = 0.0, skew_s: float | None = None, cause: int | None = None
     ) -> dict[str, float]:
-        """Let seconds pass at the org, or set how far its clock is ahead; return how its time came about."""
+        """Advance the org's time, or set how far its clock is ahead; return the state of its clock."""
         skew = {} if skew_s is None else {"skew_s": skew_s}
         return dict(await self._ask("POST", "/clock", {"jump_s": jump_s, **skew}, cause))
 

@@ -1,4 +1,4 @@
-"""The demo org's controls as a person turns them: knobs, presets, faults, keys and time, each told in the journal."""
+"""The demo org's controls for the user: knobs, presets, faults, keys and time; each change is journalled."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from app.journal import JournalWriter
     from app.session.session import Session
 
-# Okta's expiries are whole seconds, and the server rounds them down: a second later everybody takes it for lapsed.
+# Okta's expiries are whole seconds, rounded down by the server: a second later all agree that it has expired.
 _PAST_LAPSE_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class FaultState:
-    """A fault that was switched on: its number at the org, how it is written, how often it struck, if it is over."""
+    """A fault that was switched on: its number, its text, how often it was applied, and whether it is over."""
 
     number: int
     fault: str
@@ -38,7 +38,7 @@ class FaultState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrgState:
-    """How the demo org is turned: `knobs` by name (see `DemoOrg.knobs`), faults, and time in seconds.
+    """The demo org's settings: `knobs` by name (see `DemoOrg.knobs`), faults, and time in seconds.
 
     `moved_s` is how far both clocks were moved; `server_skew_s` and `client_skew_s` how far each is ahead besides.
     `is_cut`: the network between this Lapse and the org is cut.
@@ -53,9 +53,9 @@ class OrgState:
 
 
 class Controls:
-    """Turns the demo org through its control API, whoever serves it; `org` is given where this process does.
+    """Changes the demo org through its control API, in whichever process it runs; `org` is given if it is this one.
 
-    Each act raises LapseError when it cannot be carried out; then it has changed nothing.
+    A method that raises LapseError has changed nothing.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class Controls:
         self._org = org
 
     def look(self) -> OrgState | None:
-        """Return how the org is turned, without any request; None where another process serves it."""
+        """Return the org's settings without any request; None if another process serves it."""
         if self._org is None:
             return None
         from app.demo import state
@@ -83,30 +83,30 @@ class Controls:
         return self._state(state.turned(self._org))
 
     async def read(self) -> OrgState:
-        """Return how the org is turned; asked over HTTP only where another process serves it."""
+        """Return the org's settings; over HTTP only if another process serves it."""
         seen = self.look()
         if seen is not None:
             return seen
-        asked = self._asked("how is it turned?")
+        asked = self._asked("read its settings")
         return self._state(await self._controller.read(cause=asked))
 
     async def turn(self, **knobs: Any) -> None:
-        """Turn knobs by name, at once; see `DemoOrg.knobs`."""
-        asked = self._asked(f"turn {', '.join(f'{name} to {_shown(value)}' for name, value in knobs.items())}")
+        """Change knobs by name; see `DemoOrg.knobs`."""
+        asked = self._asked(f"set {', '.join(f'{name} to {_shown(value)}' for name, value in knobs.items())}")
         await self._controller.turn(knobs, cause=asked)
         turned = tuple((name, _shown(value)) for name, value in knobs.items())
         self._journal.append(DemoOrgTurned(turned), cause=asked)
 
     async def choose_preset(self, name: str) -> None:
-        """Turn the knobs of a preset (see `app.demo.presets`)."""
-        asked = self._asked(f"follow the preset {name}")
+        """Apply a preset (see `app.demo.presets`)."""
+        asked = self._asked(f"apply the preset {name}")
         before = (await self._controller.read(cause=asked))["knobs"]
         after = await self._controller.turn({"preset": name}, cause=asked)
         turned = tuple((knob, _shown(value)) for knob, value in after.items() if before.get(knob) != value)
         self._journal.append(DemoOrgTurned(turned, name), cause=asked)
 
     async def switch_on(self, fault: str) -> int:
-        """Switch on a fault as it is written (see `Fault`), and return its number."""
+        """Switch on a fault, given as text (see `Fault`), and return its number."""
         asked = self._asked(f"switch on {fault}")
         number = int((await self._controller.switch_on(fault, cause=asked))[-1]["number"])
         self._journal.append(FaultSwitched(fault, number, on=True), cause=asked)
@@ -118,9 +118,9 @@ class Controls:
         self._journal.append(FaultSwitched(fault.fault, fault.number, on=False), cause=asked)
 
     async def switch(self, fault: Fault, *, on: bool) -> None:
-        """Let this fault take the place of the newest that is like it; not `on`: end that one, if there is one.
+        """Replace the newest similar fault by this one; if not `on`, switch that one off.
 
-        Which one that is the org is asked at this moment: what somebody saw of it before may be over.
+        The org is asked for it now, since a state read earlier may be outdated.
         """
         found = [each for each in (await self.read()).faults if Fault.parse(each.fault).is_like(fault)]
         if found:
@@ -134,49 +134,47 @@ class Controls:
             await self.switch_off(fault)
 
     async def travel(self, seconds: float) -> None:
-        """Let so many seconds pass at once at the org and here (negative: back); every other Lapse goes along.
+        """Advance time at the org and here by `seconds` (negative: back); every other Lapse process follows.
 
-        The transport to the org tells the journal of it, as it does when another Lapse has travelled.
+        The transport to the org journals it, as it does when another Lapse has moved time.
         """
         asked = self._asked(f"both clocks {'on' if seconds >= 0 else 'back'} by {duration(seconds)}")
         await self._controller.set_clock(jump_s=seconds, cause=asked)
 
     async def travel_to_lapse(self) -> bool:
-        """Let time pass at once until the access token has just lapsed; return whether it had not yet.
+        """Advance time until the access token has just expired; return whether it was still valid.
 
-        Raises BadInput where nobody knows when.
+        Raises BadInput if its expiry is unknown.
         """
         decision = self._session.decide("Jump to lapse")
         if decision.access_name is None or decision.remaining_s is None:
-            raise BadInput(
-                "There is no access token in hand whose end is known.", next_step="Sign in, or call the API first."
-            )
+            raise BadInput("There is no access token with a known expiry.", next_step="Sign in, or call the API first.")
         if decision.remaining_s <= 0:
             return False
         await self.travel(decision.remaining_s + _PAST_LAPSE_S)
         return True
 
     async def skew_server(self, seconds: float) -> None:
-        """Make the org's clock wrong by so many seconds, ahead of everybody else's; 0 makes it right again."""
+        """Set the org's clock `seconds` ahead of all others; 0 makes it right again."""
         asked = self._asked(f"its own clock {seconds:+g} s")
         await self._controller.set_clock(skew_s=seconds, cause=asked)
         self._journal.append(ClockSkewed("server", seconds), cause=asked)
 
     async def skew_client(self, seconds: float) -> None:
-        """Make our own wall clock wrong by so many seconds, ahead of the org's; elapsed time is not touched."""
+        """Set our own wall clock `seconds` ahead of the org's; the monotonic clock is unchanged."""
         self._clock.skew_s = seconds
         self._journal.append(ClockSkewed("client", seconds))
 
     async def cut_network(self, *, cut: bool) -> None:
-        """Cut the network between this Lapse and the org, or mend it; the controls get through."""
+        """Cut or restore the network between this Lapse and the org; the controls still get through."""
         if self._transport.is_cut != cut:
             self._transport.is_cut = cut
             self._journal.append(NetworkCut(cut))
 
     async def make_as_new(self, **knobs: Any) -> None:
-        """Turn every knob as it was at first, but for `knobs`; no faults, both clocks right, the network mended.
+        """Reset every knob except `knobs`, the faults, both clocks and the network.
 
-        Time stays where it has travelled to, and sessions go on.
+        Time stays where it was moved to, and sessions stay.
         """
         state = await self.read()
         wanted = {**first_knobs(), **knobs}
@@ -192,7 +190,7 @@ class Controls:
         await self.cut_network(cut=False)
 
     async def rotate_keys(self, *, overlap: bool = True) -> None:
-        """Let the org sign with a new key; with `overlap` the old ones stay published."""
+        """Rotate the org's signing key; with `overlap` the old ones stay published."""
         asked = self._asked("sign with a new key")
         await self._controller.rotate_keys(overlap=overlap, cause=asked)
         self._journal.append(KeysRotated(overlap), cause=asked)
@@ -215,7 +213,6 @@ class Controls:
 
 
 def first_knobs() -> dict[str, Any]:
-    """Return every knob as it is in a new demo org."""
     return knobs_of(Policy(), LAPSE)
 
 

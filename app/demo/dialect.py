@@ -1,4 +1,4 @@
-"""Okta's exact words: every error the demo org can answer, with status, code and description (Okta fact §1.4)."""
+"""Okta's exact errors: every one the demo org can return, with status, code and description (Okta fact §1.4)."""
 
 import re
 import secrets
@@ -16,7 +16,7 @@ _UNAUTHORIZED = 401
 class OktaError:
     """One row of Okta's error list: HTTP status, `error`, `error_description`.
 
-    `reason` is Okta's own name of the row, which the client is not told and the System Log prints.
+    `reason` is Okta's own name of the row, which only the System Log shows.
     """
 
     status: int
@@ -25,7 +25,7 @@ class OktaError:
     reason: str = ""
 
     def about(self, value: str) -> "OktaError":
-        """Return the row with `value` in its description's gap."""
+        """Return the row with `value` filled into its description."""
         return replace(self, description=self.description.replace("{}", value))
 
 
@@ -35,9 +35,9 @@ def _row(row: str, description: str) -> OktaError:
 
 
 class Refused(Exception):
-    """A request the org answers with `error`; `cause` is what the System Log is told. Neither has a token's value.
+    """A request refused with `error`; `cause` is for the System Log only. Neither contains a token's value.
 
-    What a program decides by is a `Cause`; all else are sentences of `app.demo.words`.
+    Code reads a `Cause`; text is a sentence of `app.demo.words`.
     """
 
     def __init__(self, error: OktaError, cause: Cause | str = "") -> None:
@@ -46,7 +46,7 @@ class Refused(Exception):
         self.cause = cause
 
     def response(self) -> Response:
-        """Return the response that tells the client: an RFC 6749 §5.2 error unless a subclass says otherwise."""
+        """Return the client's response: an RFC 6749 §5.2 error unless overridden."""
         headers = {}
         if self.error.error == "invalid_client" and self.error.status == _UNAUTHORIZED:
             headers["WWW-Authenticate"] = 'Basic realm="Lapse demo org"'
@@ -60,7 +60,7 @@ def listed(values: Iterable[str]) -> str:
 
 
 def printable(value: str) -> str:
-    """Return a client's `value` in the characters an `error_description` may have (RFC 6749 §5.2), at most 100."""
+    """Return 100 characters of `value`, only those an `error_description` may have (RFC 6749 §5.2)."""
     return re.sub(r"[^\x20-\x21\x23-\x5b\x5d-\x7e]", "?", value)[:100]
 
 
@@ -181,7 +181,7 @@ UNSUPPORTED_RESPONSE_TYPE = _row(
     "400 unsupported_response_type unsupported_response_type",
     "The response type is not supported by the authorization server. Configured response types: {}.",
 )
-# Okta's sentence for this one is not in our facts; this is ours, in its manner.
+# Okta's sentence for this one is not in our facts; this is ours, in its style.
 UNSUPPORTED_RESPONSE_MODE = _row(
     "400 invalid_request unsupported_response_mode",
     "The response mode is not supported by the authorization server. Configured response modes: {}.",
@@ -241,7 +241,7 @@ DEVICE_PENDING = _row(
 PASSWORD_WITH_MFA = _row(
     "400 invalid_grant password_with_mfa", "Resource owner password credentials cannot be used with MFA enabled."
 )
-# Okta's sentences for these two are not in our facts; they are ours, in its manner.
+# Okta's sentences for these two are not in our facts; they are ours, in its style.
 WRONG_BINDING_CODE = _row(
     "400 invalid_grant invalid_binding_code",
     "The 'binding_code' provided is either empty or incorrect. Use the correct code and try again.",
@@ -252,7 +252,7 @@ INVALID_CHANNEL = _row(
 SLOW_DOWN = _row("400 slow_down slow_down", "Slow down the polling frequency. Please try again later.")
 DEVICE_EXPIRED = _row("400 expired_token expired_device_code", "The device code has expired.")
 INVALID_DEVICE_CODE = _row("400 invalid_grant invalid_device_code", "The device code is invalid or has expired.")
-# Shown on the page where the code is typed; the sentences are ours, in Okta's manner.
+# Shown on the page where the code is typed; the sentences are ours, in Okta's style.
 INVALID_USER_CODE = _row("400 invalid_user_code invalid_user_code", "Invalid code. Try again.")
 TOO_MANY_USER_CODES = _row(
     "429 too_many_user_codes too_many_user_codes", "Too many wrong codes were typed. Wait a minute and try again."
@@ -268,7 +268,7 @@ ILLEGAL_SIGN_OUT_URI = _row(
     "400 invalid_request illegal_post_logout_redirect_uri",
     "The 'post_logout_redirect_uri' parameter must be a Logout redirect URI in the client app settings.",
 )
-# Okta shows a page of its own for this one; the sentence is ours, in its manner.
+# Okta shows a page of its own for this one; the sentence is ours, in its style.
 INVALID_HINT = _row(
     "400 invalid_request invalid_id_token_hint",
     "The 'id_token_hint' parameter must be an ID token of this authorization server.",
@@ -287,7 +287,7 @@ INSUFFICIENT_SCOPE = _row(
 
 
 ROWS = {row.reason: row for row in list(globals().values()) if isinstance(row, OktaError)}
-"""Every row by Okta's own name of it, so that a fault can answer any of them; some no endpoint answers by itself."""
+"""Every row by Okta's own name, so that a fault can return any of them; some are returned by faults only."""
 
 
 def management_body(code: str, summary: str, causes: Iterable[str] = ()) -> dict[str, object]:

@@ -10,9 +10,9 @@ from app.session.tokens import Held
 
 
 class Drills:
-    """What a person does to see how the session takes it; each raises LapseError when it cannot be done.
+    """Faults a user causes on purpose to see how the session copes; each method raises LapseError if it cannot be done.
 
-    The session is told of nothing but an expiry, which a client can know by itself.
+    The session learns only of an expiry, which a client can know without the server.
     """
 
     def __init__(
@@ -24,7 +24,7 @@ class Drills:
         self._controller = controller
 
     async def revoke(self, kind: str) -> TokenRevoked:
-        """Have the `access` or `refresh` token in hand revoked at the demo org, as its administrator could."""
+        """Have the session's `access` or `refresh` token revoked at the demo org, as by its administrator."""
         held = self._held(kind)
         asked = self._journal.append(ControlRequested(f"revoke {held.name}"))
         await self._controller.revoke(held.value, cause=asked.seq)
@@ -33,7 +33,7 @@ class Drills:
         return revoked
 
     async def expire(self, kind: str) -> TokenExpired:
-        """Let the `access` or `refresh` token in hand expire now; an access token's end is known here too."""
+        """Expire the session's `access` or `refresh` token now; the session is told of an access token's expiry."""
         held = self._held(kind)
         asked = self._journal.append(ControlRequested(f"let {held.name} expire"))
         await self._controller.expire(held.value, cause=asked.seq)
@@ -44,9 +44,9 @@ class Drills:
         return expired
 
     async def replay(self) -> ReplayAnswered:
-        """Send the refresh token that was replaced last once more, and throw away what it brings.
+        """Send the last replaced refresh token again, and discard the response.
 
-        It goes to the token endpoint, as a thief's would: no control could stand for that.
+        It goes to the token endpoint, as an attacker's would: the control API cannot simulate that.
         """
         old = self._session.replaced
         if old is None:
@@ -64,5 +64,5 @@ class Drills:
         tokens = self._session.tokens
         held = None if tokens is None else {"access": tokens.access, "refresh": tokens.refresh}[kind]
         if held is None:
-            raise BadInput(f"There is no {kind} token in hand.", next_step="Sign in, or call the API first.")
+            raise BadInput(f"There is no {kind} token in the session.", next_step="Sign in, or call the API first.")
         return held

@@ -1,4 +1,4 @@
-"""The demo org as the org that comes along with this program: hosted, followed through time, turned, and reset."""
+"""The demo org embedded in this program: hosted, kept in time, configured and reset."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -39,9 +39,9 @@ if TYPE_CHECKING:
 
 
 class EmbeddedDemoOrg:
-    """The demo org of whoever uses the program; implements `app.embedded.Embedded`.
+    """The user's demo org; implements `app.embedded.Embedded`.
 
-    `host` brings it. What it does is told in `journal`, what blocks is done by `worker`.
+    `host` provides it, `journal` records its events, `worker` runs what blocks.
     """
 
     def __init__(self, host: Host, journal: Journal, worker: Executor) -> None:
@@ -60,12 +60,11 @@ class EmbeddedDemoOrg:
 
     @property
     def moved_s(self) -> float:
-        """How many seconds its time was moved."""
         return self.host.moved_s
 
     @property
     def policy(self) -> ServedPolicy | None:
-        """Its policy as it is turned now, where this process serves it."""
+        """Its current policy, if this process serves it."""
         return None if self.host.org is None else policy_of(self.host.org)
 
     async def locate(self, connection: Connection) -> Connection:
@@ -76,7 +75,7 @@ class EmbeddedDemoOrg:
     def transport(
         self, inner: httpx.AsyncBaseTransport, active: Callable[[], Sequence[ActiveConnection]]
     ) -> httpx.AsyncBaseTransport:
-        """Return a transport that starts it again where its server has gone, and goes along with it through time."""
+        """Return a transport that restarts it if its server is gone, and follows its time."""
         self._active = active
         self._transport = EmbeddedTransport(
             inner, port=lambda: self.host.port, revive=self._revive, follow=self._follow
@@ -84,17 +83,16 @@ class EmbeddedDemoOrg:
         return self._transport
 
     def scribe_of(self, request: httpx.Request) -> JournalWriter | None:
-        """Return who writes of requests to it: they are told at its time, whatever caused them."""
+        """Return the journal writer for requests to it, which are recorded in its time."""
         if self._transport is None or not self._transport.leads_to(request):
             return None
         return next((each.journal for each in self._active()), None)
 
     async def api_token(self) -> Secret:
-        """Return the SSWS token of its Applications API."""
         return Secret((await self.addresses()).api_token)
 
     def beside(self, journal: Journal) -> "EmbeddedDemoOrg":
-        """Return it as a second Lapse of this person sees it."""
+        """Return it as a second Lapse process of this user sees it."""
         return EmbeddedDemoOrg(self.host.beside(), journal, self._worker)
 
     async def close(self) -> None:
@@ -104,7 +102,7 @@ class EmbeddedDemoOrg:
     # --- what only a demo org can do ------------------------------------------------------------------------------
 
     async def addresses(self) -> Addresses:
-        """Return where it is and what opens its doors; raises LapseError when it cannot be had."""
+        """Return its addresses and tokens; raises LapseError if it is not available."""
         return await self._worker.run(self.host.addresses)
 
     async def controls(self, chosen: ActiveConnection, http: httpx.AsyncClient) -> "Controls":
@@ -116,7 +114,6 @@ class EmbeddedDemoOrg:
         return Controls(chosen.session, chosen.clock, chosen.journal, controller, self._transport, self.host.org)
 
     async def drills(self, chosen: ActiveConnection, http: httpx.AsyncClient) -> "Drills":
-        """Return what can be done on purpose to the session of a connection to it."""
         from app.demo.control_client import ControlClient
         from app.demo.drills import Drills
 
@@ -145,7 +142,7 @@ class EmbeddedDemoOrg:
         return hosting
 
     async def _revive(self) -> None:
-        with suppress(LapseError):  # then the connection is refused again, and that is what is told
+        with suppress(LapseError):  # then the connection is refused again, and that error is reported
             await self._ensure()
 
     def _follow(self, moved_s: float, cause: int | None) -> bool:
@@ -163,28 +160,28 @@ class EmbeddedDemoOrg:
 def embedded_demo_org(
     folder: Path, clock: Clock, journal: Journal, worker: Executor, *, policy: "Policy | None" = None
 ) -> EmbeddedDemoOrg:
-    """Return the demo org of whoever uses `folder`, over HTTP on loopback; `policy` is what a new one begins with."""
+    """Return the demo org of `folder`, over HTTP on loopback; `policy` is that of a new one."""
     return EmbeddedDemoOrg(DemoHost(folder, clock, policy=policy), journal, worker)
 
 
 def demo_of(connections: Connections) -> EmbeddedDemoOrg:
-    """Return the demo org of these connections; raises BadInput where there is none."""
+    """Return the demo org of these connections; raises BadInput without one."""
     if not isinstance(connections.embedded, EmbeddedDemoOrg):
         raise BadInput("There is no demo org here.")
     return connections.embedded
 
 
 async def controls_of(connections: Connections) -> "Controls":
-    """Return the controls of the demo org; raises BadInput where another connection is chosen."""
+    """Return the controls of the demo org; raises BadInput if another connection is chosen."""
     if not connections.connection.embedded:
         raise BadInput("Only the demo org has controls.", next_step="Choose the demo org first.")
     return await demo_of(connections).controls(connections.chosen, connections.http)
 
 
 async def drills_of(connections: Connections) -> "Drills":
-    """Return what one may do to the session at the demo org on purpose; raises BadInput for any other connection."""
+    """Return the drills for the session at the demo org; raises BadInput for any other connection."""
     if not connections.connection.embedded:
-        raise BadInput("Only the demo org can be troubled on purpose.", next_step="Choose the demo org first.")
+        raise BadInput("Drills work at the demo org only.", next_step="Choose the demo org first.")
     return await demo_of(connections).drills(connections.chosen, connections.http)
 
 
@@ -198,7 +195,6 @@ async def reset_demo_org(connections: Connections) -> None:
 
 
 def policy_of(org: "DemoOrg") -> ServedPolicy:
-    """Return an org's policy as it is turned now."""
     from app.lanes import Limits
 
     knobs = org.knobs()

@@ -1,4 +1,4 @@
-"""Requests to the embedded demo org: it is started again when whoever served it has gone, and its time is followed."""
+"""The transport to the embedded demo org: restarts it when its serving process is gone, and follows its time."""
 
 from collections.abc import Awaitable, Callable
 
@@ -11,12 +11,12 @@ _CONTROLS = "/demo/"
 
 
 class EmbeddedTransport(httpx.AsyncBaseTransport):
-    """Passes requests on to `inner`, and looks after those to the demo org on `port()`.
+    """Passes requests on to `inner`, with extra care for those to the demo org on `port()`.
 
-    Where nobody listens any more `revive` is awaited; nothing was sent, so sending again is safe. `follow` is told on
+    If the port is closed, `revive` is awaited; nothing was sent, so sending again is safe. `follow` is told on
     every response by how many seconds the org's time was moved, and the journal number of what caused the request, and
     returns whether that was news.
-    While `is_cut`, nothing gets through but what turns the org, which is how it is mended.
+    While `is_cut`, only control API requests get through, so that it can be undone.
     """
 
     is_cut = False

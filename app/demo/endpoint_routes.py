@@ -1,8 +1,7 @@
-"""The door of every endpoint: counts who comes, breaks on cue, and writes each refusal into the System Log."""
+"""Wraps every endpoint: counts requests, applies faults, and writes each refusal into the System Log."""
 
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
@@ -15,9 +14,7 @@ from app.demo.cause import Cause
 from app.demo.dialect import ROWS, Refused, management_body
 from app.demo.faults import ENDINGS, RESPONSES, Fault, FaultKind
 from app.demo.forms import read_form
-
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg
+from app.demo.org import DemoOrg
 
 HANG_UP = "lapse.hang_up"
 """The ASGI extension by which the server closes a connection."""
@@ -36,12 +33,12 @@ class HungUp(Exception):
 class EndpointRoutes:
     """Makes the routes of one org's endpoints."""
 
-    def __init__(self, org: "DemoOrg", event_type: str = "") -> None:
+    def __init__(self, org: DemoOrg, event_type: str = "") -> None:
         self._org = org
         self._event_type = event_type
 
     def route(self, path: str, name: str, endpoint: Endpoint, methods: Sequence[str] = ("GET",)) -> Route:
-        """Return the route of `endpoint`, called `name` by counters and faults."""
+        """Return the route of `endpoint`; counters and faults know it as `name`."""
 
         async def opened(request: Request) -> Response:
             return await self._opened(name, endpoint, request)
@@ -52,7 +49,7 @@ class EndpointRoutes:
         self._org.counters[name] += 1
         request.state.endpoint = name
         faults = self._org.faults.due(name, await _grant(name, request)) if self._org.faults.switched else ()
-        request.state.bends = {fault.kind: fault for fault in faults}
+        request.state.faults = {fault.kind: fault for fault in faults}
         await self._delay(faults)
         try:
             response = await self._answered(name, endpoint, request, faults)
@@ -125,17 +122,17 @@ class EndpointRoutes:
         limits = {"X-Rate-Limit-Limit": "4", "X-Rate-Limit-Remaining": "0", "X-Rate-Limit-Reset": f"{reset:.0f}"}
         return JSONResponse(body, status_code=429, headers={**later, **limits})
 
-    def _ended(self, response: Response, bends: ActiveFaults) -> Response:
+    def _ended(self, response: Response, faults: ActiveFaults) -> Response:
         if isinstance(response, HangUp):
             return response
-        is_cut = FaultKind.CLOSE_MIDWAY in bends
-        if FaultKind.CLOSE_AFTER in bends or (is_cut and not response.body):
+        is_cut = FaultKind.CLOSE_MIDWAY in faults
+        if FaultKind.CLOSE_AFTER in faults or (is_cut and not response.body):
             return HangUp()
         if is_cut:
             # the headers still promise all of it
             response.body = bytes(response.body)[: len(response.body) // 2]
-        if FaultKind.DRIP in bends:
-            response = Drip(self._org, response, bends[FaultKind.DRIP].number(0.3))
+        if FaultKind.DRIP in faults:
+            response = Drip(self._org, response, faults[FaultKind.DRIP].number(0.3))
         return HangUp(response) if is_cut else response
 
 
@@ -147,7 +144,7 @@ class HangUp(Response):
         self._before = before
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer by closing; raises HungUp where no server is between (in-process transports)."""
+        """Close the connection without a response; raises HungUp in in-process transports."""
         if self._before is not None:
             await self._before(scope, receive, _unfinished(send))
         extension = scope.get("extensions", {}).get(HANG_UP)
@@ -159,14 +156,14 @@ class HangUp(Response):
 
 
 class Drip(StreamingResponse):
-    """Sends another answer's body a byte at a time, `pause_s` apart, while there is somebody to take it."""
+    """Sends a response's body byte by byte, `pause_s` apart, while the client is connected."""
 
-    def __init__(self, org: "DemoOrg", whole: Response, pause_s: float) -> None:
+    def __init__(self, org: DemoOrg, whole: Response, pause_s: float) -> None:
         super().__init__(_dripping(org, bytes(whole.body), pause_s), whole.status_code)
         self.raw_headers = whole.raw_headers
 
 
-async def _dripping(org: "DemoOrg", body: bytes, pause_s: float) -> AsyncIterator[bytes]:
+async def _dripping(org: DemoOrg, body: bytes, pause_s: float) -> AsyncIterator[bytes]:
     for octet in body:
         yield bytes([octet])
         await org.clock.sleep_until(org.clock.now() + pause_s)
@@ -180,13 +177,12 @@ def _unfinished(send: Send) -> Send:
 
 
 def active_faults(request: Request) -> ActiveFaults:
-    """Return the faults that bend this request's response."""
-    found: ActiveFaults = request.state.bends
+    found: ActiveFaults = request.state.faults
     return found
 
 
 def new_request_id() -> str:
-    """Return an id as Okta puts on every response."""
+    """Return an id like Okta's X-Okta-Request-Id."""
     return secrets.token_urlsafe(16)
 
 

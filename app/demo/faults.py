@@ -34,7 +34,7 @@ class FaultKind(StrEnum):
     UNAVAILABLE = "503"  # with Retry-After [none]
     TOO_MANY = "429"  # with Retry-After [none]
     REFUSE = "refuse"  # Okta's error of that internal name [server_error]
-    HTML = "html"  # a web page with 200, as captive portals answer
+    HTML = "html"  # a web page with 200, as captive portals send
     OVERSIZED = "oversized"  # JSON of [2] MiB
     GARBAGE = "garbage"  # JSON that breaks off
     # The org's own response, bent.
@@ -88,7 +88,7 @@ RESPONSES = frozenset(
         FaultKind.GARBAGE,
     }
 ) | {FaultKind.CLOSE_BEFORE}
-"""Faults that answer instead of the org."""
+"""Faults that respond instead of the org."""
 
 ENDINGS = frozenset({FaultKind.CLOSE_AFTER, FaultKind.CLOSE_MIDWAY, FaultKind.DRIP})
 """Faults that spoil the way back."""
@@ -136,7 +136,7 @@ class Fault:
                 f"There is no endpoint {self.endpoint!r}.", next_step=f"Choose one of {', '.join(sorted(_PLACES))}."
             )
         if self.times is not None and not 1 <= self.times <= _MOST_TIMES:
-            raise BadInput(f"A fault strikes once at least, and {_MOST_TIMES} times at most.")
+            raise BadInput(f"A fault applies at least once, and {_MOST_TIMES} times at most.")
         if not 0 <= self.skip <= _MOST_TIMES:
             raise BadInput(f"A fault lets {_MOST_TIMES} requests pass at most.")
         if self.value is not None:
@@ -173,14 +173,14 @@ class Fault:
         return f"{self.kind}{value}@{self.endpoint}{times}{f'+{self.skip}' if self.skip else ''}"
 
     def is_like(self, other: "Fault") -> bool:
-        """Return whether both are the same trouble at the same place, however often they strike."""
+        """Return whether both are of the same kind at the same endpoint, however often they apply."""
         return replace(self, times=None) == replace(other, times=None)
 
     def number(self, default: float) -> float:
         return default if self.value is None else float(self.value)
 
     def strikes(self, endpoint: str, grant: str) -> bool:
-        """Return whether a request to this endpoint, by this grant, is meant."""
+        """Return whether it applies to a request to this endpoint, by this grant."""
         return self.endpoint in (EVERYWHERE, endpoint, f"{endpoint}.{grant}")
 
 
@@ -194,7 +194,7 @@ def fault_kind_named(name: str) -> FaultKind:
 
 @dataclass(frozen=True, slots=True)
 class Switched:
-    """A fault that is on: its number, how often it struck, and whether it is used up."""
+    """A fault that is on: its number, how often it was applied, and whether it is used up."""
 
     number: int
     fault: Fault
@@ -203,7 +203,6 @@ class Switched:
 
     @property
     def is_over(self) -> bool:
-        """Whether it has struck as often as it should."""
         return self.fault.times is not None and self.struck >= self.fault.times
 
 
@@ -232,7 +231,7 @@ class FaultBoard:
         self._switched = {}
 
     def due(self, endpoint: str, grant: str = "") -> tuple[Fault, ...]:
-        """Return the faults this request meets, and count them: of those that decide its response only the first."""
+        """Return the faults that apply to this request, and count them; only the first that decides its response."""
         met: list[Fault] = []
         for each in self.switched:
             if each.is_over or not each.fault.strikes(endpoint, grant):

@@ -1,6 +1,5 @@
-"""Forged ID tokens and token responses, bent by faults, for clients to refuse (OpenID RP conformance modules)."""
+"""Forged ID tokens and token responses that clients must refuse (OpenID RP conformance modules)."""
 
-import base64
 import hmac
 import json
 from collections.abc import Callable
@@ -9,6 +8,7 @@ from typing import Any
 import jwt
 from cryptography.hazmat.primitives import serialization
 
+from app.base64url import base64url
 from app.demo.endpoint_routes import ActiveFaults
 from app.demo.faults import FaultKind
 from app.demo.ledger import SigningKey
@@ -21,19 +21,19 @@ _HOUR_S = 3600
 Claims = dict[str, Any]
 
 
-Bend = Callable[[Claims, Claims], Claims]
-"""Makes claims of the claims so far and the true ones, so that faults may meet: of two about one the last wins."""
+Forgery = Callable[[Claims, Claims], Claims]
+"""Makes new claims from the claims so far and the true ones; of two faults about one claim the last wins."""
 
 
-def _set(**claims: Any) -> Bend:
+def _set(**claims: Any) -> Forgery:
     return lambda found, _true: {**found, **claims}
 
 
-def _without(name: str) -> Bend:
+def _without(name: str) -> Forgery:
     return lambda found, _true: {key: value for key, value in found.items() if key != name}
 
 
-_BENT_CLAIMS: dict[FaultKind, Bend] = {
+_FORGED_CLAIMS: dict[FaultKind, Forgery] = {
     FaultKind.WRONG_ISS: _set(iss=STRANGER),
     FaultKind.WRONG_SUB: _set(sub="00u-demo-stranger"),
     FaultKind.WRONG_AUD: _set(aud="0oa-stranger"),
@@ -52,7 +52,7 @@ _BENT_CLAIMS: dict[FaultKind, Bend] = {
     FaultKind.FUTURE_IAT: lambda found, true: {**found, "iat": true["iat"] + _HOUR_S},
     FaultKind.EXPIRED: lambda found, true: {**found, "exp": true["iat"] - _TEN_MINUTES_S},
 }
-_BENT_RESPONSES: dict[FaultKind, Bend] = {
+_FORGED_RESPONSES: dict[FaultKind, Forgery] = {
     FaultKind.NO_EXPIRES_IN: _without("expires_in"),
     FaultKind.NO_SCOPE: _without("scope"),
     FaultKind.NO_ID_TOKEN: _without("id_token"),
@@ -61,34 +61,32 @@ _BENT_RESPONSES: dict[FaultKind, Bend] = {
 _MIDDLE = 20
 
 
-def bend(claims: Claims, bends: ActiveFaults) -> Claims:
-    """Return the claims of an ID token as the faults want them."""
-    return _bent(claims, bends, _BENT_CLAIMS)
+def forge_claims(claims: Claims, faults: ActiveFaults) -> Claims:
+    return _forged(claims, faults, _FORGED_CLAIMS)
 
 
-def bend_response(response: dict[str, Any], bends: ActiveFaults) -> dict[str, Any]:
-    """Return a token response as the faults want it."""
-    return _bent(response, bends, _BENT_RESPONSES)
+def forge_response(response: dict[str, Any], faults: ActiveFaults) -> dict[str, Any]:
+    return _forged(response, faults, _FORGED_RESPONSES)
 
 
-def _bent(true: Claims, bends: ActiveFaults, known: dict[FaultKind, Bend]) -> Claims:
+def _forged(true: Claims, faults: ActiveFaults, known: dict[FaultKind, Forgery]) -> Claims:
     found = true
-    for kind in bends:
+    for kind in faults:
         if kind in known:
             found = known[kind](found, true)
     return found
 
 
-def sign(claims: Claims, key: SigningKey, bends: ActiveFaults) -> str:
-    """Return the claims as a signed token, or as what should not pass for one."""
-    headers: dict[str, Any] = {"typ": None} if FaultKind.NO_KID in bends else {"kid": key.kid, "typ": None}
-    if FaultKind.ALG_NONE in bends:
+def sign(claims: Claims, key: SigningKey, faults: ActiveFaults) -> str:
+    """Return the claims as a signed token, or as one with an invalid signature."""
+    headers: dict[str, Any] = {"typ": None} if FaultKind.NO_KID in faults else {"kid": key.kid, "typ": None}
+    if FaultKind.ALG_NONE in faults:
         return f"{_part({**headers, 'alg': 'none', 'typ': 'JWT'})}.{_part(claims)}."
-    if FaultKind.ALG_HS256 in bends:
+    if FaultKind.ALG_HS256 in faults:
         return _signed_with_the_public_key(claims, key, headers)
-    algorithm = "PS256" if FaultKind.ALG_PS256 in bends else "RS256"
+    algorithm = "PS256" if FaultKind.ALG_PS256 in faults else "RS256"
     token = jwt.encode(claims, key.private, algorithm=algorithm, headers=headers)
-    return _spoilt(token) if FaultKind.BAD_SIGNATURE in bends else token
+    return _spoilt(token) if FaultKind.BAD_SIGNATURE in faults else token
 
 
 def _signed_with_the_public_key(claims: Claims, key: SigningKey, headers: dict[str, Any]) -> str:
@@ -97,7 +95,7 @@ def _signed_with_the_public_key(claims: Claims, key: SigningKey, headers: dict[s
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
     signed = f"{_part({**headers, 'alg': 'HS256', 'typ': 'JWT'})}.{_part(claims)}"
-    return f"{signed}.{_text(hmac.digest(secret, signed.encode(), 'sha256'))}"
+    return f"{signed}.{base64url(hmac.digest(secret, signed.encode(), 'sha256'))}"
 
 
 def _spoilt(token: str) -> str:
@@ -107,8 +105,4 @@ def _spoilt(token: str) -> str:
 
 
 def _part(found: dict[str, Any]) -> str:
-    return _text(json.dumps(found, separators=(",", ":")).encode())
-
-
-def _text(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+    return base64url(json.dumps(found, separators=(",", ":")).encode())

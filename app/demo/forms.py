@@ -21,7 +21,7 @@ def read_query(request: Request) -> Parameters:
 
 
 async def read_body(request: Request) -> bytes:
-    """Return the body, also when asked again; raises Refused when it is larger than 64 KiB."""
+    """Return the body, also on later calls; raises Refused if it is larger than 64 KiB."""
     if not hasattr(request.state, "body"):
         body = bytearray()
         async for chunk in request.stream():
@@ -35,7 +35,7 @@ async def read_body(request: Request) -> bytes:
 
 
 async def read_form(request: Request) -> Parameters:
-    """Return the body's parameters; a body that is no form has none. Raises Refused; see `parse`."""
+    """Return the body's parameters, none if it is no form. Raises Refused; see `parse`."""
     body = await read_body(request)
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
         return {}

@@ -1,6 +1,4 @@
-"""How another Lapse process of the same person knows this org: a challenge only its ledger's holder can answer."""
-
-from typing import TYPE_CHECKING
+"""How another Lapse process of the same user recognises this org: a challenge that needs its ledger's secret."""
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -9,25 +7,23 @@ from starlette.routing import Route
 from app.demo.dialect import OktaError, Refused
 from app.demo.forms import read_query
 from app.demo.identity import identity_proof
-
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg
+from app.demo.org import DemoOrg
 
 _NO_NONCE = OktaError(400, "invalid_request", "A 'nonce' of 16 to 128 characters is required.", "invalid_nonce")
 _NONCE_LENGTHS = range(16, 129)
 
 
 class Handshake:
-    """Proves to be the org of its ledger, before anybody sends it a control token."""
+    """Proves that this is the ledger's org, before a client sends it a control token."""
 
-    def __init__(self, org: "DemoOrg") -> None:
+    def __init__(self, org: DemoOrg) -> None:
         self._org = org
 
     def routes(self) -> list[Route]:
         return [Route("/demo/identity", self.identity)]
 
     async def identity(self, request: Request) -> Response:
-        """Answer the query's `nonce`."""
+        """Respond with the proof for the query's `nonce`."""
         nonce = read_query(request).get("nonce", "")
         if len(nonce) not in _NONCE_LENGTHS:
             raise Refused(_NO_NONCE)

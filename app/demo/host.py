@@ -59,7 +59,7 @@ class Hosting:
 
 
 class Host(Protocol):
-    """Whoever brings the embedded org: `DemoHost`, or `InProcessHost` in simulated time."""
+    """What provides the embedded org: `DemoHost`, or `InProcessHost` in simulated time."""
 
     @property
     def org(self) -> "DemoOrg | None":
@@ -71,30 +71,30 @@ class Host(Protocol):
 
     @property
     def hosting(self) -> Hosting | None:
-        """Where the org is as of the last `ensure`."""
+        """The org's address as of the last `ensure`."""
 
     @property
     def moved_s(self) -> float:
         """How many seconds the org's time was moved."""
 
     def ensure(self) -> Hosting:
-        """Make sure the org answers; may block, as all of these may."""
+        """Make sure the org responds; may block, like all methods here."""
 
     def reset(self) -> None:
-        """Let the org forget every grant."""
+        """Delete all grants of the org."""
 
     def addresses(self) -> Addresses:
-        """Return where the org is and what opens its doors."""
+        """Return the org's addresses and tokens."""
 
     def beside(self) -> "Host":
-        """Return the host of a second Lapse on the same org."""
+        """Return the host of a second Lapse process on the same org."""
 
     def close(self) -> None:
         """Stop serving, if this process serves."""
 
 
 class DemoHost:
-    """The embedded org of everybody who uses `folder`; all methods block and belong off the GUI thread."""
+    """The embedded org shared by all processes that use `folder`; all methods block and belong off the GUI thread."""
 
     def __init__(self, folder: Path, clock: Clock, policy: Policy | None = None, preferred_port: int = DEFAULT_PORT):
         self._folder = folder
@@ -111,12 +111,12 @@ class DemoHost:
 
     @property
     def org(self) -> "DemoOrg | None":
-        """The org itself when this process serves it, with its attributes to turn."""
+        """The org itself, if this process serves it."""
         return self._served.org if self._served is not None else None
 
     @property
     def moved_s(self) -> float:
-        """How many seconds its time was moved: as of now where this process serves it, else as of the last `ensure`."""
+        """How many seconds its time was moved: now if this process serves it, else as of the last `ensure`."""
         if self._served is not None:
             return self._served.org.moved_s
         return self.hosting.moved_s if self.hosting else 0.0
@@ -131,10 +131,10 @@ class DemoHost:
         return self.hosting.port if self.hosting else None
 
     def ensure(self) -> Hosting:
-        """Make sure the org answers: serve it, or find who does; a guest whose owner went away takes over.
+        """Make sure the org responds: serve it, or find who does; take over if the serving process has gone.
 
-        Raises Unreachable when another process holds the org but does not answer, BadInput when the folder cannot be
-        used.
+        Raises Unreachable if another process holds the org but does not respond, BadInput if the folder is
+        unusable.
         """
         with self._one_at_a_time:
             if self._served is not None and self._served.running and self.hosting is not None:
@@ -149,9 +149,9 @@ class DemoHost:
             return self.hosting
 
     def reset(self) -> None:
-        """Let the org forget every grant and take a new key, whoever serves it; raises Unreachable, BadInput."""
+        """Delete all grants and rotate the key, in whichever process the org runs; raises Unreachable, BadInput."""
         where = self.ensure()
-        # whoever holds the port proves to be the org before it is told the token
+        # the process on the port must prove to be the org before the token is sent to it
         if self._identified(where.port) is None:
             raise _silent(where.port)
         token = control_token(read_identity(self._ledger_path) or "")
@@ -160,16 +160,16 @@ class DemoHost:
             raise _silent(where.port)
 
     def addresses(self) -> Addresses:
-        """Return where the org is and what opens its doors, whoever serves it; raises Unreachable, BadInput."""
+        """Return the org's addresses and tokens, in whichever process it runs; raises Unreachable, BadInput."""
         where = self.ensure()
         return addresses_of(where.base_url, read_identity(self._ledger_path) or "")
 
     def beside(self) -> "DemoHost":
-        """Return the host of a second Lapse in the same folder; it becomes a guest, as another process would."""
+        """Return the host of a second Lapse in the same folder, which acts like another process."""
         return DemoHost(self._folder, self._clock, self._policy, self._preferred_port)
 
     def close(self) -> None:
-        """Stop serving, then let another process own the org."""
+        """Stop serving, then release the org to other processes."""
         self._closing.set()
         with self._one_at_a_time:
             if self._served is not None:
@@ -247,7 +247,7 @@ class DemoHost:
         )
 
     def _identified(self, port: int) -> dict[str, Any] | None:
-        """Return the org's response to a challenge, None when whoever holds the port is not the org of this ledger."""
+        """Return the org's response to a challenge, None if what listens on the port is not this ledger's org."""
         identity = read_identity(self._ledger_path)
         nonce = secrets.token_urlsafe(24)
         status, body = _asked(port, "GET", f"/demo/identity?nonce={nonce}")
@@ -288,7 +288,7 @@ def _started(org: "DemoOrg", wanted: int) -> "ServedOrg":
 def _asked(
     port: int, method: str, path: str, token: str | None = None, *, within_s: float = _RESPONSE_WITHIN_S
 ) -> tuple[int | None, bytes]:
-    """Return status and body of a small request to loopback; no status when nothing useful answered."""
+    """Return status and body of a small request to loopback; no status without a usable response."""
     import http.client
 
     headers = {} if token is None else {"Authorization": f"Bearer {token}"}
@@ -305,6 +305,6 @@ def _asked(
 
 def _silent(port: int | None) -> Unreachable:
     where = "" if port is None else f" on port {port}"
-    failed = Unreachable(f"Another Lapse holds the demo org but does not answer{where}.", sent=False)
+    failed = Unreachable(f"Another Lapse holds the demo org but does not respond{where}.", sent=False)
     failed.next_step = "Close the other Lapse, or end it if it hangs, then try again."
     return failed

@@ -1,4 +1,4 @@
-"""How Lapse processes of one person know their demo org: proofs only a reader of the ledger can give."""
+"""How Lapse processes of one user know their demo org: proofs only a reader of the ledger can give."""
 
 import hashlib
 import hmac
@@ -7,12 +7,12 @@ from pathlib import Path
 
 
 def identity_proof(identity: str, nonce: str) -> str:
-    """Return what only a holder of the ledger's `identity` secret can answer to `nonce`."""
+    """Return the proof for `nonce`, which only a holder of the ledger's `identity` secret can make."""
     return _mac(identity, "lapse demo identity", nonce)
 
 
 def control_token(identity: str) -> str:
-    """Return the bearer token of the control API; its label differs, so no identity proof can serve as one."""
+    """Return the bearer token of the control API; its label differs, so an identity proof is never a valid token."""
     return _mac(identity, "lapse demo control", "token")
 
 
@@ -22,7 +22,7 @@ def api_token(identity: str) -> str:
 
 
 def read_identity(path: Path) -> str | None:
-    """Return the identity secret in the ledger at `path`, None when there is none to read (yet)."""
+    """Return the identity secret in the ledger at `path`, None if there is none (yet)."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))["identity"]
     except (OSError, ValueError, TypeError, KeyError, RecursionError):

@@ -22,7 +22,6 @@ class InProcessHost:
 
     @property
     def moved_s(self) -> float:
-        """How many seconds its time was moved."""
         return self._org.moved_s
 
     @property
@@ -30,7 +29,7 @@ class InProcessHost:
         return self.ensure()
 
     def ensure(self) -> Hosting:
-        """Return where the org is; it always answers."""
+        """Return the org's address; it always responds."""
         return Hosting(
             base_url=self._org.issuer_base,
             issuer=self._org.issuer,
@@ -40,11 +39,11 @@ class InProcessHost:
         )
 
     def reset(self) -> None:
-        """Let the org forget every grant and take a new key."""
+        """Delete all grants of the org and rotate its key."""
         self._org.reset()
 
     def addresses(self) -> Addresses:
-        """Return where the org is and what opens its doors."""
+        """Return the org's addresses and tokens."""
         return self._org.addresses
 
     def beside(self) -> "InProcessHost":

@@ -1,25 +1,25 @@
 """The JWK Set of the org: its public signing keys, and the decoys faults put beside them (RFC 7517 §5)."""
 
-import base64
 import secrets
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
+from app.base64url import base64url
 from app.demo.endpoint_routes import ActiveFaults
 from app.demo.faults import FaultKind
 from app.demo.ledger import MemoryLedger
 
 
-def published(ledger: MemoryLedger, bends: ActiveFaults) -> list[dict[str, Any]]:
-    """Return the keys as JWKs, newest first, as the faults want them."""
+def published(ledger: MemoryLedger, faults: ActiveFaults) -> list[dict[str, Any]]:
+    """Return the keys as JWKs, newest first, changed by the faults."""
     keys: list[dict[str, Any]] = [_jwk(key.kid, key.private.public_key()) for key in ledger.keys]
     signing = keys[0]
-    if FaultKind.EXTRA_KEY in bends:
+    if FaultKind.EXTRA_KEY in faults:
         keys.insert(0, _jwk(f"{signing['kid']}-other", ledger.own_key.private.public_key()))
-    if FaultKind.DECOY_KEYS in bends:
+    if FaultKind.DECOY_KEYS in faults:
         keys = [*_decoys(signing), *keys]
-    if FaultKind.NO_KEYS_KID in bends:
+    if FaultKind.NO_KEYS_KID in faults:
         keys = [{name: value for name, value in key.items() if name != "kid"} for key in keys]
     return keys
 
@@ -57,4 +57,4 @@ def _jwk(kid: str, key: RSAPublicKey) -> dict[str, Any]:
 
 def _base64_integer(number: int) -> str:
     octets = number.to_bytes((number.bit_length() + 7) // 8, "big")
-    return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
+    return base64url(octets)

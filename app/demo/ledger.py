@@ -1,6 +1,5 @@
 """What the demo org remembers: keys, families, and tokens as SHA-256 hashes, never by value."""
 
-import base64
 import hashlib
 import json
 import secrets
@@ -13,20 +12,21 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 
 from app import files
+from app.base64url import base64url
 from app.demo.cause import Cause
 from app.refusal_cause import RefusalCause
 
 _VERSION = 1
 _KEY_BITS = 2048
 _PORTS = range(1, 1 << 16)
-# An access token just past its end is still told apart from a revoked one by its own exp claim.
+# An expired access token is still distinguished from a revoked one, by its exp claim.
 _KEEP_EXPIRED_S = 60.0
 _MOST_STRUCK = 5000
 
 
 def hashed(value: str) -> str:
-    """Return the SHA-256 of a token or code, base64url without padding: what the ledger knows it by."""
-    return base64.urlsafe_b64encode(hashlib.sha256(value.encode()).digest()).rstrip(b"=").decode()
+    """Return the SHA-256 of a token or code, base64url without padding, by which the ledger knows it."""
+    return base64url(hashlib.sha256(value.encode()).digest())
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class SigningKey:
 
     @classmethod
     def generate(cls) -> "SigningKey":
-        """Return a new key of 2048 bits; takes some tenths of a second."""
+        """Return a new key of 2048 bits, which takes some tenths of a second."""
         key = generate_private_key(public_exponent=65537, key_size=_KEY_BITS)
         pem = key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -106,7 +106,7 @@ class RevokedToken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeRecord:
-    """An authorization code and what was agreed with it; `spent` once used, with the family that came of it."""
+    """An authorization code and its request; `spent` once used, with the family issued for it."""
 
     issuer: str
     client_id: str
@@ -123,10 +123,10 @@ class CodeRecord:
 
 
 class MemoryLedger:
-    """A ledger for this run only. What it does not list does not count: to revoke is to strike out.
+    """A ledger in memory. Only tokens it lists are valid: revoking removes them.
 
     Codes are never written to disk: a restart within their five minutes costs a second sign-in, no more. Nor is
-    `struck`, which only helps the System Log to name causes. `settings` are the org's knobs that were turned.
+    `revoked`, the removed tokens, which only helps the System Log to name causes. `settings` are the changed knobs.
     """
 
     def __init__(self, key: SigningKey | None = None) -> None:
@@ -136,7 +136,7 @@ class MemoryLedger:
         self.refresh: dict[str, RefreshRecord] = {}
         self.access: dict[str, AccessRecord] = {}
         self.codes: dict[str, CodeRecord] = {}
-        self.struck: dict[str, RevokedToken] = {}
+        self.revoked: dict[str, RevokedToken] = {}
         self.settings: dict[str, Any] = {}
         self._keys = [] if key is None else [key]
         self._own_key: SigningKey | None = None
@@ -149,7 +149,7 @@ class MemoryLedger:
         return self._keys
 
     def save(self) -> None:
-        """Make what changed last; nothing to do in memory."""
+        """Persist the changes; nothing to do in memory."""
 
     @property
     def own_key(self) -> SigningKey:
@@ -165,33 +165,33 @@ class MemoryLedger:
         return key
 
     def end(self, family: str, cause: Cause) -> None:
-        """Strike out a family with every refresh and access token of it."""
+        """Revoke a family with all its refresh and access tokens."""
         self.families.pop(family, None)
         for names in (self.refresh, self.access):
-            self._strike(names, [name for name, record in names.items() if record.family == family], cause)
+            self._revoke(names, [name for name, record in names.items() if record.family == family], cause)
 
-    def strike_access(self, cause: Cause, *, family: str | None = None, name: str | None = None) -> None:
-        """Strike out one access token, all of a family, or all."""
+    def revoke_access(self, cause: Cause, *, family: str | None = None, name: str | None = None) -> None:
+        """Revoke one access token, all of a family, or all."""
         chosen = [
             each for each, record in self.access.items() if (family in (None, record.family)) and name in (None, each)
         ]
-        self._strike(self.access, chosen, cause)
+        self._revoke(self.access, chosen, cause)
 
-    def strike_refresh(self, name: str, cause: Cause) -> None:
-        """Strike out one refresh token; its access tokens live on."""
-        self._strike(self.refresh, [name], cause)
+    def revoke_refresh(self, name: str, cause: Cause) -> None:
+        """Revoke one refresh token; its access tokens stay valid."""
+        self._revoke(self.refresh, [name], cause)
 
     def spend(self, code: str, family: str | None) -> None:
-        """Mark the hashed `code` used; `family` is what came of it."""
+        """Mark the hashed `code` as used, with the family issued for it."""
         self.codes[code] = replace(self.codes[code], spent=True, family=family)
 
     def prune(self, now: float) -> None:
         """Drop what can never count again at `now` (epoch seconds)."""
         self.codes = {name: code for name, code in self.codes.items() if now < code.expires_at + _KEEP_EXPIRED_S}
         ended = [name for name, each in self.access.items() if now >= each.expires_at + _KEEP_EXPIRED_S]
-        self._strike(self.access, ended, Cause(kind=RefusalCause.ACCESS_TOKEN_EXPIRED))
+        self._revoke(self.access, ended, Cause(kind=RefusalCause.ACCESS_TOKEN_EXPIRED))
         over = {each.id for each in self.families.values() if each.refresh_until and now >= each.refresh_until}
-        self._strike(
+        self._revoke(
             self.refresh,
             [name for name, each in self.refresh.items() if each.family in over],
             Cause(kind=RefusalCause.LIFETIME_ENDED),
@@ -202,23 +202,23 @@ class MemoryLedger:
     def reset(self) -> None:
         """Forget every grant and setting and take a new signing key; identity and port stay. Not saved yet."""
         self.families, self.refresh, self.access, self.codes = {}, {}, {}, {}
-        self.struck, self.settings = {}, {}
+        self.revoked, self.settings = {}, {}
         self._keys = [SigningKey.generate()]
 
-    def _strike(
+    def _revoke(
         self, names: dict[str, RefreshRecord] | dict[str, AccessRecord], chosen: list[str], cause: Cause
     ) -> None:
         for name in chosen:
-            self.struck[name] = RevokedToken(names.pop(name).family, cause)
-        for name in list(self.struck)[: max(0, len(self.struck) - _MOST_STRUCK)]:
-            del self.struck[name]
+            self.revoked[name] = RevokedToken(names.pop(name).family, cause)
+        for name in list(self.revoked)[: max(0, len(self.revoked) - _MOST_STRUCK)]:
+            del self.revoked[name]
 
 
 class FileLedger(MemoryLedger):
     """A ledger in one JSON file of mode 0600 in a folder of mode 0700, replaced in one step at every save.
 
-    A file that cannot be read is set aside under another name, given in `set_aside`, and a new one begun.
-    Raises OSError when the folder cannot be used.
+    An unreadable file is renamed to `set_aside`, and a new one is started.
+    Raises OSError if the folder is unusable.
     """
 
     def __init__(self, path: Path) -> None:

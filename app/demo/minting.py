@@ -1,23 +1,21 @@
 """Tokens as Okta's authorization servers make them: claims, signatures, and their entries in the ledger."""
 
-import base64
 import hashlib
 import secrets
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jwt
 from jwt.types import Options
 
+from app.base64url import base64url
 from app.demo import forging
 from app.demo.endpoint_routes import ActiveFaults
 from app.demo.faults import FaultKind
 from app.demo.ledger import AccessRecord, Family, RefreshRecord, SigningKey, hashed
+from app.demo.org import DemoOrg, User
 from app.demo.policy import TokenFormat
 from app.demo.servers import AuthorizationServer
-
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg, User
 
 ALGORITHM = "RS256"
 OFFLINE = "offline_access"
@@ -29,11 +27,11 @@ _LONGEST_TOKEN = 8 * 1024
 
 
 def read_own(
-    org: "DemoOrg", token: str, *, require: list[str], audience: str | None = None, issuer: str | None = None
+    org: DemoOrg, token: str, *, require: list[str], audience: str | None = None, issuer: str | None = None
 ) -> dict[str, Any] | None:
-    """Return the claims of a JWT that one of the org's keys signed, expired or not; None for anything else.
+    """Return the claims of a JWT signed with one of the org's keys, expired or not; None for any other.
 
-    It must have the claims in `require`, and that audience and issuer where they are named.
+    It must have the claims in `require`, and the audience and issuer if given.
     """
     if len(token) > _LONGEST_TOKEN:
         return None
@@ -50,7 +48,7 @@ def read_own(
 
 
 def new_family(
-    org: "DemoOrg",
+    org: DemoOrg,
     server: AuthorizationServer,
     *,
     client_id: str,
@@ -76,22 +74,22 @@ def new_family(
 
 
 def token_response(
-    org: "DemoOrg",
+    org: DemoOrg,
     server: AuthorizationServer,
     family: Family,
     scopes: tuple[str, ...],
     *,
     nonce: str | None = None,
-    bends: ActiveFaults | None = None,
+    faults: ActiveFaults | None = None,
 ) -> dict[str, Any]:
     """Make an access token, and an ID token if `openid` is in `scopes`; the refresh token is the caller's.
 
-    The access token is entered in the ledger, not saved yet. `nonce` belongs in the first ID token only; `bends` are
+    The access token is entered in the ledger, not saved yet. `nonce` belongs in the first ID token only; `faults` are
     the faults that spoil the response.
     """
-    bends = bends or {}
-    if FaultKind.ROTATE_KEYS in bends or FaultKind.REPLACE_KEYS in bends:
-        org.ledger.rotate_keys(overlap=FaultKind.REPLACE_KEYS not in bends)
+    faults = faults or {}
+    if FaultKind.ROTATE_KEYS in faults or FaultKind.REPLACE_KEYS in faults:
+        org.ledger.rotate_keys(overlap=FaultKind.REPLACE_KEYS not in faults)
     access = _access_token(org, server, family, scopes)
     response: dict[str, Any] = {
         "token_type": "Bearer",
@@ -102,23 +100,23 @@ def token_response(
     if "openid" in scopes:
         claims = _id_token_claims(org, server, family, scopes, access)
         given = claims if nonce is None else {**claims, "nonce": nonce}
-        response["id_token"] = forging.sign(forging.bend(given, bends), org.ledger.keys[0], bends)
-    return forging.bend_response(response, bends)
+        response["id_token"] = forging.sign(forging.forge_claims(given, faults), org.ledger.keys[0], faults)
+    return forging.forge_response(response, faults)
 
 
-def new_refresh_token(org: "DemoOrg", family: Family, *, value: str | None = None, generation: int = 1) -> str:
+def new_refresh_token(org: DemoOrg, family: Family, *, value: str | None = None, generation: int = 1) -> str:
     """Return a new opaque refresh token, entered in the ledger by hash; `value` when it is known already."""
     value = value or secrets.token_urlsafe(32)
     org.ledger.refresh.setdefault(hashed(value), RefreshRecord(family.id, org.clock.now(), generation=generation))
     return value
 
 
-def count_refresh(org: "DemoOrg", family: Family) -> None:
+def count_refresh(org: DemoOrg, family: Family) -> None:
     """Enter one more refresh of the family. Not saved yet."""
     org.ledger.families[family.id] = replace(family, refreshes=family.refreshes + 1)
 
 
-def scope_claims(user: "User", scopes: tuple[str, ...]) -> dict[str, Any]:
+def scope_claims(user: User, scopes: tuple[str, ...]) -> dict[str, Any]:
     """Return the claims about `user` that `scopes` give in an ID token beside an access token (OIDC Core §5.4)."""
     claims: dict[str, Any] = {}
     if "profile" in scopes:
@@ -131,10 +129,10 @@ def scope_claims(user: "User", scopes: tuple[str, ...]) -> dict[str, Any]:
 def at_hash(access_token: str) -> str:
     """Return the left half of the SHA-256, base64url (OIDC Core §3.1.3.6)."""
     digest = hashlib.sha256(access_token.encode()).digest()
-    return base64.urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=").decode()
+    return base64url(digest[: len(digest) // 2])
 
 
-def _access_token(org: "DemoOrg", server: AuthorizationServer, family: Family, scopes: tuple[str, ...]) -> str:
+def _access_token(org: DemoOrg, server: AuthorizationServer, family: Family, scopes: tuple[str, ...]) -> str:
     now = int(org.clock.now())
     expires_at = now + server.lifetimes(org.policy).access_token_s
     user = org.users[family.user_id]
@@ -159,9 +157,9 @@ def _access_token(org: "DemoOrg", server: AuthorizationServer, family: Family, s
     return value
 
 
-def _written(org: "DemoOrg", server: AuthorizationServer, claims: dict[str, Any]) -> str:
+def _written(org: DemoOrg, server: AuthorizationServer, claims: dict[str, Any]) -> str:
     if server.is_org:
-        # a JWT today, but only the org may validate it: its key is published nowhere
+        # a JWT, but only the org can validate it: its key is not published (Okta: opaque to clients)
         return _signed(claims, org.ledger.own_key)
     if org.policy.access_token_format is TokenFormat.OPAQUE:
         return secrets.token_urlsafe(32)
@@ -169,7 +167,7 @@ def _written(org: "DemoOrg", server: AuthorizationServer, claims: dict[str, Any]
 
 
 def _id_token_claims(
-    org: "DemoOrg", server: AuthorizationServer, family: Family, scopes: tuple[str, ...], access: str
+    org: DemoOrg, server: AuthorizationServer, family: Family, scopes: tuple[str, ...], access: str
 ) -> dict[str, Any]:
     now = int(org.clock.now())
     user = org.users[family.user_id]

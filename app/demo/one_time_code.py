@@ -1,17 +1,14 @@
-"""One-time codes of a person's second factor, on the org's clock; each is good once (RFC 6238)."""
+"""One-time codes of a user's second factor, on the org's clock; each is valid once (RFC 6238)."""
 
 import hmac
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from app.demo import dialect, words
 from app.demo.dialect import Refused
-
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg, User
+from app.demo.org import DemoOrg, User
 
 STEP_S = 30
 _DIGITS = 6
@@ -19,16 +16,15 @@ _DIGITS = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneTimeCode:
-    """The code a person's phone shows now, and for how many seconds more."""
+    """The code a user's phone shows now, and for how many seconds more."""
 
-    user: "User"
+    user: User
     code: str
     remaining_s: int
     is_used: bool
 
 
-def current_code(org: "DemoOrg", user: "User") -> OneTimeCode:
-    """Return what the user's phone shows now."""
+def current_code(org: DemoOrg, user: User) -> OneTimeCode:
     now = _seconds(org)
     step = now // STEP_S
     return OneTimeCode(
@@ -39,10 +35,10 @@ def current_code(org: "DemoOrg", user: "User") -> OneTimeCode:
     )
 
 
-def spend_code(org: "DemoOrg", user: "User", given: str) -> None:
-    """Take a one-time code, also the one before and the one after the current; raises Refused when it is no good."""
+def spend_code(org: DemoOrg, user: User, given: str) -> None:
+    """Accept the current one-time code, the one before or the one after; raises Refused for any other."""
     now_step = _seconds(org) // STEP_S
-    # RFC 6238 §5.2: one step either way for clocks that differ and people who type slowly
+    # RFC 6238 §5.2: one step either way, for clock skew and slow typing
     for step in (now_step, max(0, now_step - 1), now_step + 1):
         if not hmac.compare_digest(given.encode(), _code(org, user, step).encode()):
             continue
@@ -53,12 +49,12 @@ def spend_code(org: "DemoOrg", user: "User", given: str) -> None:
     raise Refused(dialect.WRONG_OTP, words.OTP_WRONG)
 
 
-def _code(org: "DemoOrg", user: "User", step: int) -> str:
-    # every reader of the ledger has the key, so the codes outlive a restart and are nowhere written down
+def _code(org: DemoOrg, user: User, step: int) -> str:
+    # the key is derived from the ledger, so the codes survive a restart and are stored nowhere
     key = hmac.digest(org.ledger.identity.encode(), f"lapse demo one-time codes\n{user.id}".encode(), "sha256")
     return TOTP(key, _DIGITS, SHA1(), STEP_S).generate(step * STEP_S).decode()  # noqa: S303 - RFC 6238's default
 
 
-def _seconds(org: "DemoOrg") -> int:
+def _seconds(org: DemoOrg) -> int:
     # no code has a negative step, and the org's time may be moved that far
     return max(0, int(org.clock.now()))

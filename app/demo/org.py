@@ -1,4 +1,4 @@
-"""The demo org's state in one place: its people, applications, policy, clock, ledger, faults and System Log."""
+"""The demo org's state: its users, applications, policy, clock, ledger, faults and System Log."""
 
 from collections import Counter
 from dataclasses import asdict, dataclass, fields, replace
@@ -23,7 +23,7 @@ from app.refusal_cause import RefusalCause
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """A person of the demo org; the password is no secret, the sign-in page shows it.
+    """A user of the demo org; the password is no secret, the sign-in page shows it.
 
     With a second factor, signing in without a browser needs a one-time code or a push as well.
     """
@@ -128,12 +128,12 @@ class DemoOrg:
 
     @property
     def addresses(self) -> Addresses:
-        """Where it is reached, and what opens its doors; every reader of the ledger can tell the same."""
+        """Its addresses and tokens; every reader of the ledger derives the same."""
         return addresses_of(self.issuer_base, self.ledger.identity)
 
     @property
     def api_url(self) -> str:
-        """The URL of the API call a demo begins with."""
+        """The URL of the first API call of a demo."""
         return self.addresses.api_url
 
     @property
@@ -143,12 +143,11 @@ class DemoOrg:
 
     @property
     def control_token(self) -> str:
-        """The bearer token of the control API."""
         return self.addresses.control_token
 
     @property
     def user(self) -> User:
-        """The person whose password the sign-in page shows."""
+        """The user whose password the sign-in page shows."""
         return next(iter(self.users.values()))
 
     @property
@@ -162,11 +161,11 @@ class DemoOrg:
         return next((user for user in self.users.values() if name in (user.login, user.short_login)), None)
 
     def knobs(self) -> dict[str, Any]:
-        """Return every knob and how it is turned, as plain values."""
+        """Return every knob with its value, as plain values."""
         return knobs_of(self.policy, self.application)
 
     def turn(self, /, **knobs: Any) -> None:
-        """Turn knobs of the policy and of the application (see `knobs`), all or none; raises BadInput. Not saved."""
+        """Change knobs of the policy and of the application (see `knobs`), all or none; raises BadInput. Not saved."""
         wanted = {name: _read_knob(name, value, self.knobs()) for name, value in knobs.items()}
         changes = {name: value for name, value in wanted.items() if name in _APPLICATION_KNOBS}
         policy = replace(self.policy, **{name: wanted[name] for name in wanted if name in _POLICY_KNOBS})
@@ -186,23 +185,22 @@ class DemoOrg:
             self.ledger.settings["application"] = asdict(self.application)
 
     def choose_preset(self, name: str) -> None:
-        """Turn the knobs of a preset; raises BadInput for an unknown name. Not saved yet."""
+        """Apply a preset; raises BadInput for an unknown name. Not saved yet."""
         self.turn(**preset_named(name).knobs)
 
     @property
     def moved_s(self) -> float:
-        """How many seconds the org's own time was moved."""
         return float(self.ledger.settings.get("moved_s", 0.0))
 
     @property
     def skew_s(self) -> float:
-        """How many seconds the org's clock is wrong, ahead of everybody else's (negative: behind)."""
+        """By how many seconds the org's clock is ahead of all others (negative: behind)."""
         return float(self.ledger.settings.get("skew_s", 0.0))
 
     def set_time(self, *, moved_s: float | None = None, skew_s: float | None = None) -> None:
         """Move the org's time or make its clock wrong, in seconds from the machine's. Not saved yet.
 
-        To strangers both are the same. Every Lapse of this person goes along with the first, and sees the second.
+        Other clients cannot distinguish the two. Lapse follows the first, and sees the second as skew.
         """
         self.ledger.settings["moved_s"] = self.moved_s if moved_s is None else moved_s
         self.ledger.settings["skew_s"] = self.skew_s if skew_s is None else skew_s
@@ -211,7 +209,7 @@ class DemoOrg:
     def revoke(self, family: str | None, *, access_tokens_only: bool = False) -> None:
         """Revoke a family, or all of them; or only their access tokens. Not saved yet."""
         if access_tokens_only:
-            self.ledger.strike_access(_BY_ADMIN, family=family)
+            self.ledger.revoke_access(_BY_ADMIN, family=family)
             return
         for each in list(self.ledger.families) if family is None else [family]:
             self.ledger.end(each, _BY_ADMIN)
@@ -219,7 +217,7 @@ class DemoOrg:
     def revoke_token(self, token: str) -> None:
         """Revoke one token, named by its hash; a refresh token takes its family along. Raises BadInput. Not saved."""
         if token in self.ledger.access:
-            self.ledger.strike_access(_BY_ADMIN, name=token)
+            self.ledger.revoke_access(_BY_ADMIN, name=token)
         elif token in self.ledger.refresh:
             self.ledger.end(self.ledger.refresh[token].family, _BY_ADMIN)
         else:
@@ -230,7 +228,7 @@ class DemoOrg:
         if token in self.ledger.access:
             self.ledger.access[token] = replace(self.ledger.access[token], expires_at=self.clock.now())
         elif token in self.ledger.refresh:
-            self.ledger.strike_refresh(token, Cause(kind=RefusalCause.EXPIRED_BY_ADMIN))
+            self.ledger.revoke_refresh(token, Cause(kind=RefusalCause.EXPIRED_BY_ADMIN))
         else:
             raise BadInput("There is no such token.")
 
@@ -240,7 +238,7 @@ class DemoOrg:
         self.faults.switch_on(scenario.faults)
 
     def reset(self) -> None:
-        """Forget every grant, fault, count and event, and turn everything back. Not saved yet."""
+        """Delete all grants, faults, counts and events, and reset all settings. Not saved yet."""
         self.ledger.reset()
         self.policy = self.first_policy
         self.applications = {LAPSE.id: LAPSE}
@@ -251,7 +249,7 @@ class DemoOrg:
         self.log.clear()
 
     def _remember(self) -> None:
-        """Turn everything as the ledger remembers it; what makes no sense (any more) is left as it is."""
+        """Restore the settings saved in the ledger; invalid ones are ignored."""
         settings = self.ledger.settings
         try:
             self.turn(**settings.get("policy", {}))
@@ -266,7 +264,6 @@ _POLICY_KNOBS = tuple(each.name for each in fields(Policy))
 
 
 def knobs_of(policy: Policy, application: Application) -> dict[str, Any]:
-    """Return every knob and how it is turned, as plain values."""
     return {
         **asdict(policy),
         **{name: getattr(application, name) for name in _APPLICATION_KNOBS},
@@ -280,7 +277,7 @@ def _with_refresh(grants: tuple[Grant, ...], *, enabled: bool) -> tuple[Grant, .
 
 
 def _read_knob(name: str, value: Any, known: dict[str, Any]) -> Any:
-    """Return `value` as the type of the knob; raises BadInput when there is no such knob or it cannot be that."""
+    """Return `value` in the knob's type; raises BadInput for an unknown knob or an invalid value."""
     if name not in known:
         raise BadInput(f"There is no knob {name!r}.", next_step=f"Choose one of {', '.join(sorted(known))}.")
     if name in _ENUMS:

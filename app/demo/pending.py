@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrowserSession:
-    """Somebody signed in at the org with a browser; `auth_time` in epoch seconds, `amr` as in RFC 8176."""
+    """A user signed in at the org with a browser; `auth_time` in epoch seconds, `amr` as in RFC 8176."""
 
     user_id: str
     auth_time: float
@@ -27,7 +27,7 @@ class BrowserSession:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
-    """A browser on its way from one page to the next, good for that `purpose` until `expires_at` (epoch seconds)."""
+    """A browser between two pages of a sign-in, valid for that `purpose` until `expires_at` (epoch seconds)."""
 
     session: BrowserSession
     purpose: str
@@ -36,9 +36,9 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingSignIn:
-    """What an application was handed while the person is still busy: by which server, and until when (epoch seconds).
+    """A sign-in that waits for the user: which server issued its handle, and until when it is valid (epoch seconds).
 
-    It is kept past its end and its use, so that the System Log can tell which it was.
+    It is kept after its end and use, so that the System Log can name the cause.
     """
 
     client_id: str
@@ -49,13 +49,13 @@ class PendingSignIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirstFactor(PendingSignIn):
-    """A password that was right, and must be followed by a second factor; known by its `mfa_token`."""
+    """A correct password that a second factor must follow; known by its `mfa_token`."""
 
     user_id: str
 
 
 class PushResult(StrEnum):
-    """What became of a question asked on the person's phone."""
+    """The result of a question on the user's phone."""
 
     NONE = "none"
     APPROVED = "approved"
@@ -64,7 +64,7 @@ class PushResult(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutOfBand(PendingSignIn):
-    """A question on the person's phone, known by its `oob_code`, on the phone by its `id`.
+    """A question on the user's phone, known by its `oob_code`, on the phone by its `id`.
 
     `number` is the one of `choices` which the application shows (number challenge); `code` is what an SMS or a call
     said; `mfa_token` is the hash of the first factor's, None where this is the first.
@@ -82,7 +82,7 @@ class OutOfBand(PendingSignIn):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceSignIn(PendingSignIn):
-    """A device that waits for its person to type `user_code` in a browser, known by its `device_code` (RFC 8628).
+    """A device that waits for its user to enter `user_code` in a browser, known by its `device_code` (RFC 8628).
 
     `session` is who allowed it; `interval_s` is the least time between two polls, and grows.
     """
@@ -95,7 +95,7 @@ class DeviceSignIn(PendingSignIn):
     is_denied: bool = False
 
     def waits(self, now: float) -> bool:
-        """Return whether the person can still answer."""
+        """Return whether the user can still answer."""
         return not self.is_spent and not self.is_denied and self.session is None and now < self.expires_at
 
 
@@ -112,7 +112,7 @@ class Pending:
 
     `sessions` go by the hash of their cookie, `tickets` by the hash of a hidden field, what applications were handed by
     the hash of it; `consents` are the (user id, application id) pairs given, `used_codes` the (user id, time step)
-    pairs of one-time codes, `wrong_codes` when somebody typed a device's code wrongly. Each keeps its newest thousand.
+    pairs of one-time codes, `wrong_codes` when a wrong device code was entered. Each keeps its newest thousand.
     """
 
     sessions: dict[str, BrowserSession] = field(default_factory=dict)
@@ -131,9 +131,9 @@ class Pending:
         self.sessions = dict(list(live.items())[-_MOST:])
 
     def new_ticket(self, session: BrowserSession, now: float, purpose: str = "consent") -> str:
-        """Return a ticket for the next page of this sign-in; good once, and for five minutes from `now` (epoch s).
+        """Return a ticket for the next page of this sign-in; valid once, for five minutes from `now` (epoch s).
 
-        Who holds a ticket for one `purpose` has not earned another: a password alone is no finished sign-in.
+        It is bound to a `purpose`: a ticket after the password must not complete a sign-in without the second factor.
         """
         ticket = new_handle()
         kept = Ticket(session=session, purpose=purpose, expires_at=now + _TICKET_LIFETIME_S)
@@ -148,24 +148,23 @@ class Pending:
         return held.session
 
     def device_of(self, user_code: str, now: float) -> tuple[str, DeviceSignIn] | None:
-        """Return the device that waits with this code, and the name it is kept by."""
+        """Return the waiting device with this user code, and its key in the store."""
         return next(
             (each for each in self.devices.items() if each[1].user_code == user_code and each[1].waits(now)), None
         )
 
     def has_too_many_wrong_codes(self, now: float) -> bool:
-        """Return whether ten devices' codes were typed wrongly in the last minute (RFC 8628 §5.1)."""
+        """Return whether ten wrong device codes were entered in the last minute (RFC 8628 §5.1)."""
         recent = [at for at in self.wrong_codes if 0 <= now - at < _WRONG_CODES_FOR_S]
         return len(recent) >= _MOST_WRONG_CODES
 
 
 def new_handle() -> str:
-    """Return a new handle, which nobody can guess."""
     return secrets.token_urlsafe(24)
 
 
 def keep(store: dict[str, T], name: str, thing: T) -> None:
-    """Put `thing` into `store`, whose oldest entry goes when there are more than a thousand."""
+    """Put `thing` into `store`; of more than a thousand entries the oldest is dropped."""
     store[name] = thing
     if len(store) > _MOST:
         del store[next(iter(store))]

@@ -1,15 +1,13 @@
-"""The demo's stand-in for a person's phone: its one-time codes, messages and questions, and the answers to them."""
+"""A simulated phone: its one-time codes, messages and questions, and the answers to them."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from app.demo import words
 from app.demo.one_time_code import OneTimeCode, current_code
+from app.demo.org import DemoOrg
 from app.demo.pending import OutOfBand, PushResult
 from app.errors import BadInput
-
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg
 
 _EVENT = "user.authentication.auth_via_mfa"
 
@@ -17,7 +15,7 @@ _EVENT = "user.authentication.auth_via_mfa"
 class Phone:
     """What the phones of the org's users show, and what their owners press."""
 
-    def __init__(self, org: "DemoOrg") -> None:
+    def __init__(self, org: DemoOrg) -> None:
         self._org = org
 
     def codes(self) -> list[OneTimeCode]:
@@ -25,7 +23,7 @@ class Phone:
         return [current_code(self._org, user) for user in self._org.users.values() if user.has_second_factor]
 
     def messages(self) -> list[OutOfBand]:
-        """Return the SMS and calls whose code is still good, newest first."""
+        """Return the SMS and calls whose code is still valid, newest first."""
         return [each for each in self._live() if each.code is not None]
 
     def pushes(self) -> list[OutOfBand]:
@@ -33,9 +31,9 @@ class Phone:
         return [each for each in self._live() if each.code is None and each.response is PushResult.NONE]
 
     def approve(self, push: str, number: str | None = None) -> None:
-        """Answer a push with yes; of a number challenge, with the `number` the application shows.
+        """Approve a push; for a number challenge with the `number` the application shows.
 
-        A wrong number rejects the push. Raises BadInput for a push that does not wait, or a number that is no choice.
+        A wrong number rejects the push. Raises BadInput for a push that is not pending, or a number that is no choice.
         """
         name, oob = self._waiting(push)
         if oob.choices and number not in oob.choices:
@@ -45,25 +43,23 @@ class Phone:
         self._response(name, oob, PushResult.APPROVED if is_right else PushResult.REJECTED, words.WRONG_NUMBER)
 
     def deny(self, push: str) -> None:
-        """Answer a push with no; raises BadInput for one that does not wait."""
+        """Deny a push; raises BadInput for one that is not pending."""
         name, oob = self._waiting(push)
         self._response(name, oob, PushResult.REJECTED, words.DENY_CHOSEN)
 
     def label_of(self, oob: OutOfBand) -> str:
-        """Return the name of the application that asks."""
         application = self._org.applications.get(oob.client_id)
         return application.label if application else oob.client_id
 
     def name_of(self, oob: OutOfBand) -> str:
-        """Return the name of the person who is asked."""
         return self._org.users[oob.user_id].name
 
     def remaining_s(self, oob: OutOfBand) -> int:
-        """Return for how many seconds more the question waits or the code is good."""
+        """Return for how many more seconds the question waits or the code is valid."""
         return max(1, int(oob.expires_at - self._org.clock.now()))
 
     def dump(self) -> dict[str, Any]:
-        """Return everything the phones show, as plain values for the control API; the right number is not on them."""
+        """Return everything the phones show, as plain values for the control API, without the right number."""
         return {
             "codes": [
                 {
@@ -101,7 +97,7 @@ class Phone:
         for name, oob in self._org.pending.out_of_band.items():
             if oob.id == push and oob.id in waiting:
                 return name, oob
-        raise BadInput("This push does not wait for an answer (any more).", next_step="Start the sign-in again.")
+        raise BadInput("This push is not pending (any more).", next_step="Start the sign-in again.")
 
     def _response(self, name: str, oob: OutOfBand, response: PushResult, cause: str) -> None:
         self._org.pending.out_of_band[name] = replace(oob, response=response)

@@ -1,4 +1,4 @@
-"""What the demo org grants and for how long: the knobs a person may turn."""
+"""What the demo org grants and for how long, as knobs."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,7 +18,7 @@ class Successor(StrEnum):
 
 
 class TokenFormat(StrEnum):
-    """What an access token looks like to whoever holds it."""
+    """The format of access tokens."""
 
     JWT = "jwt"
     OPAQUE = "opaque"

@@ -11,7 +11,7 @@ from app.errors import BadInput
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preset:
-    """Knobs to turn together (see `DemoOrg.turn`), what they make the org do, and the source of that."""
+    """A set of knob values (see `DemoOrg.turn`), their effect, and its source."""
 
     name: str
     behaviour: str
@@ -41,7 +41,7 @@ _PRESETS = (
     ),
     _preset(
         "okta-spa",
-        "A new refresh token at every use, the old one good for 30 s more; access tokens of an hour.",
+        "A new refresh token at every use, the old one valid for 30 s more; access tokens of an hour.",
         "Okta, Refresh access tokens and rotate refresh tokens: single-page apps rotate, grace period 30 s",
         **_STANDARD,
         access_token_lifetime_s=HOUR_S,
@@ -91,7 +91,7 @@ PRESETS = MappingProxyType({preset.name: preset for preset in _PRESETS})
 
 
 def preset_named(name: str) -> Preset:
-    """Return the preset; raises BadInput when there is none of that name."""
+    """Return the preset; raises BadInput for an unknown name."""
     if name not in PRESETS:
         raise BadInput(f"There is no preset {name!r}.", next_step=f"Choose one of {', '.join(PRESETS)}.")
     return PRESETS[name]

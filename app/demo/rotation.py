@@ -34,10 +34,10 @@ class Judgement:
 def judge(
     record: RefreshRecord, family: Family, application: Application, lifetimes: Lifetimes, now: float
 ) -> Judgement:
-    """Return what using the refresh token at `now` (epoch seconds) comes to.
+    """Judge the use of a refresh token at `now` (epoch seconds).
 
-    Reuse is looked at first: a thief's token is reuse even after its end. The grace period counts from the first use;
-    0 means that the old token is dead once its successor has been answered.
+    Reuse is checked first: an attacker's token is reuse even after its expiry. The grace period counts from the first
+    use; 0 means that the old token is invalid once its successor is issued.
     """
     if record.used_at is not None and now - record.used_at >= application.grace_s:
         return _refused(
@@ -59,5 +59,4 @@ def _refused(kind: RefusalCause, *, since_s: float, limit_s: float = 0, generati
 
 
 def replaces(application: Application) -> bool:
-    """Return whether a refresh brings a new refresh token."""
     return application.rotation_type is Rotation.ROTATE

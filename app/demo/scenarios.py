@@ -39,7 +39,7 @@ class ConformanceModule:
     faults: tuple[Fault, ...]
 
 
-# What stands in a line: name | expected | by when | what is played | its faults | more of its source.
+# The columns: name | expected result | by when | what is simulated | its faults | more of its source.
 _TABLES = {
     "OpenID RP conformance suite, Basic and Config RP plans": """
         test | complete | call | Nothing is wrong.
@@ -119,7 +119,7 @@ SCENARIOS = MappingProxyType({scenario.name: scenario for scenario in _SCENARIOS
 
 
 def scenario_named(name: str) -> ConformanceModule:
-    """Return the scenario; the suite's prefix may be there or not. Raises BadInput when there is none of that name."""
+    """Return the scenario; the suite's prefix is optional. Raises BadInput for an unknown name."""
     short = name.removeprefix("oidcc-client-test-")
     if short not in SCENARIOS:
         raise BadInput(f"There is no scenario {name!r}.", next_step=f"Choose one of {', '.join(SCENARIOS)}.")

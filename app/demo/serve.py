@@ -1,4 +1,4 @@
-"""The demo org over real HTTP: uvicorn on a thread and a loop of its own, on loopback."""
+"""The demo org over real HTTP: uvicorn on loopback, in its own thread and event loop."""
 
 import asyncio
 import os
@@ -20,13 +20,13 @@ from app.demo.org import DemoOrg
 _START_WITHIN_S = 10.0
 _BACKLOG = 1024  # many callers at once are part of the story
 _STOP_WITHIN_S = 2.0
-_GRACEFUL_S = 0  # requests in flight have 0.1 s all the same; a connection that never asks anything holds nobody up
+_GRACEFUL_S = 0  # uvicorn still gives requests in flight 0.1 s; an idle connection does not delay the shutdown
 
 
 class ServedOrg:
     """Serves `org` on `host` and `port` (0: any free one) from `start()` to `stop()`, both blocking.
 
-    Raises ValueError for a host that is no loopback address: whoever reaches the org can do everything with it.
+    Raises ValueError for a host that is no loopback address, as every client that reaches the org controls it.
     `app` is what is served, and may be wrapped before the start.
     Sets the org's `issuer_base`, to `base_url` where others reach it by that. The server itself logs nothing: not the
     requests, and so no secret in them.
@@ -45,7 +45,7 @@ class ServedOrg:
 
     @property
     def base_url(self) -> str:
-        """Where it answers, without a path."""
+        """Its base URL, without a path."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return self._base_url or f"http://{host}:{self.port}"
 
@@ -62,7 +62,7 @@ class ServedOrg:
         return self._thread is not None and self._thread.is_alive()
 
     def start(self) -> None:
-        """Bind and serve; returns once it answers. Raises OSError when the port cannot be had."""
+        """Bind and serve; returns once it responds. Raises OSError if the port is not available."""
         listener = _bound(self.host, self.port)
         self.port = listener.getsockname()[1]
         self.org.issuer_base = self.base_url
@@ -86,7 +86,7 @@ class ServedOrg:
 
 
 class _Server(uvicorn.Server):
-    """Waits to be stopped where uvicorn looks ten times a second: a window nobody uses must not wake the machine."""
+    """Waits for the stop signal; uvicorn polls ten times a second, and an idle window must not wake the CPU."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -105,7 +105,7 @@ class _Server(uvicorn.Server):
             await self._over.wait()
 
     def stop(self) -> None:
-        """Let it end; from any thread, also before it has begun or after it has ended."""
+        """Stop it; from any thread, also before its start or after its end."""
         self.should_exit = True
         if self._loop is not None and self._over is not None:
             with suppress(RuntimeError):  # its loop is closed: it has ended
@@ -117,7 +117,7 @@ class _Protocol(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        # one application object for each connection: so the door finds the way to close just this one
+        # one application object per connection, so that a fault can close just this one
         self.app = _with_hang_up(self.app, transport.close)
 
 
@@ -153,7 +153,7 @@ def _run(server: uvicorn.Server, listener: socket.socket) -> None:
 
 async def _serve(server: uvicorn.Server, listener: socket.socket) -> None:
     await server.serve(sockets=[listener])
-    await asyncio.sleep(0)  # who came last is let in first
+    await asyncio.sleep(0)  # the last middleware added is the outermost
     for each in tuple(server.server_state.connections):
         each.transport.abort()  # still at work when the time was up
     await asyncio.sleep(0)  # what was closed gives its socket back in the loop's next step
@@ -165,7 +165,7 @@ def _bound(host: str, port: int) -> socket.socket:
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if os.name == "posix":
-            # to come back on the same port at once; on Windows the same option would let others share it
+            # allows a restart on the same port; on Windows the option would let other programs share it
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
         listener.listen(_BACKLOG)

@@ -37,7 +37,7 @@ class AuthorizationServer:
         return self.audience is None
 
     def lifetimes(self, policy: Policy) -> Lifetimes:
-        """Return how long its tokens live; the org's own server has fixed ones and no idle limit (Okta fact §2.7)."""
+        """Return its token lifetimes; those of the org server are fixed, without idle limit (Okta fact §2.7)."""
         if self.is_org:
             return Lifetimes(access_token_s=HOUR_S, id_token_s=HOUR_S, refresh_token_s=90 * DAY_S, refresh_idle_s=0)
         return Lifetimes(

@@ -1,4 +1,4 @@
-"""The demo org as a program: `lapse serve`, remembered by nobody."""
+"""The demo org as a separate program: `lapse serve`, with nothing stored."""
 
 import asyncio
 import re
@@ -22,11 +22,11 @@ async def run_standalone(
     stop: asyncio.Event,
     base_url: str | None = None,
 ) -> None:
-    """Serve the org on `port` (0: any free one), tell `ready` once it answers, and go on until `stop` is set.
+    """Serve the org on `port` (0: any free one), call `ready` once it responds, and run until `stop` is set.
 
-    `log` is told every System Log event, on the server's thread; there is no secret in them. `base_url` is where
-    others reach it when something stands in front, a TLS proxy for example. Raises BadInput when the port cannot be
-    had, or the base URL is not on the loopback.
+    `log` gets every System Log event, on the server's thread; they contain no secrets. `base_url` is its
+    external URL, behind a TLS proxy for example. Raises BadInput if the port is not available, or the base URL is not
+    on the loopback.
     """
     if base_url is not None and not _BASE_URL.fullmatch(base_url):
         raise BadInput(

@@ -1,23 +1,21 @@
 """The demo org's state as plain values for the control API; tokens appear by fingerprint, never by value."""
 
-import base64
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from app.base64url import from_base64url
 from app.demo import words
 from app.demo.ledger import RefreshRecord
+from app.demo.org import DemoOrg
 from app.demo.presets import Preset
 from app.demo.scenarios import ConformanceModule
 from app.demo.system_log import LogEvent
 
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg
-
 _LAST_EVENTS = 50
 
 
-def dump(org: "DemoOrg") -> dict[str, Any]:
-    """Return everything the control API can turn, and what came of it; the last 50 System Log events."""
+def dump(org: DemoOrg) -> dict[str, Any]:
+    """Return all settings and state, with the last 50 System Log events."""
     return {
         "issuer": org.issuer,
         **turned(org),
@@ -28,17 +26,17 @@ def dump(org: "DemoOrg") -> dict[str, Any]:
     }
 
 
-def turned(org: "DemoOrg") -> dict[str, Any]:
-    """Return how the org is turned: knobs, time and faults."""
+def turned(org: DemoOrg) -> dict[str, Any]:
+    """Return the org's settings: knobs, time and faults."""
     return {"knobs": org.knobs(), "clock": clock(org), "faults": faults(org)}
 
 
-def clock(org: "DemoOrg") -> dict[str, float]:
-    """Return the org's time in epoch seconds, and how it came about."""
+def clock(org: DemoOrg) -> dict[str, float]:
+    """Return the org's time in epoch seconds, with its offsets."""
     return {"now": org.clock.now(), "moved_s": org.moved_s, "skew_s": org.skew_s}
 
 
-def faults(org: "DemoOrg") -> list[dict[str, Any]]:
+def faults(org: DemoOrg) -> list[dict[str, Any]]:
     """Return every fault with its number and count."""
     return [
         {"number": each.number, "fault": str(each.fault), "struck": each.struck, "is_over": each.is_over}
@@ -46,12 +44,12 @@ def faults(org: "DemoOrg") -> list[dict[str, Any]]:
     ]
 
 
-def keys(org: "DemoOrg") -> list[str]:
+def keys(org: DemoOrg) -> list[str]:
     """Return the kids of the published keys, the signing one first."""
     return [key.kid for key in org.ledger.keys]
 
 
-def families(org: "DemoOrg") -> list[dict[str, Any]]:
+def families(org: DemoOrg) -> list[dict[str, Any]]:
     """Return every family with its live tokens."""
     ledger = org.ledger
     return [
@@ -89,8 +87,8 @@ def event(found: LogEvent) -> dict[str, Any]:
 
 
 def _fingerprint(name: str) -> str:
-    """Return what clients of Lapse print for the token: the first four hex digits of its SHA-256."""
-    return base64.urlsafe_b64decode(name + "=")[:2].hex()
+    """Return the fingerprint that Lapse shows for the token: the first four hex digits of its SHA-256."""
+    return from_base64url(name)[:2].hex()
 
 
 def _refresh_token(name: str, record: RefreshRecord) -> dict[str, Any]:

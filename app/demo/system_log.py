@@ -1,4 +1,4 @@
-"""The System Log: what the org saw, with the true cause of each refusal, which the client was not told."""
+"""The System Log: the org's events, with the true cause of each refusal, which clients do not get."""
 
 import secrets
 from collections import deque
@@ -30,7 +30,7 @@ CIRCUMSTANCES: ContextVar[Circumstances] = ContextVar("circumstances", default=C
 class LogEvent:
     """One event; `reason` is Okta's own name of the refusal, `cause` a sentence of ours. No token values.
 
-    `refusal_cause` is the cause as programs read it, where a token was refused. `at` is the org's time in epoch
+    `refusal_cause` is the machine-readable cause of a refused token. `at` is the org's time in epoch
     seconds; `event_type` is in Okta's vocabulary (Okta fact §2.9); `family` is the id of the refresh token's family,
     `oar…`.
     """
@@ -53,7 +53,7 @@ class LogEvent:
 
 
 class SystemLog:
-    """The last 2000 events, oldest first; `listeners` are told of each at once."""
+    """The last 2000 events, oldest first; `listeners` are called with each."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
@@ -81,5 +81,4 @@ class SystemLog:
         return event
 
     def clear(self) -> None:
-        """Forget every event."""
         self._events.clear()

@@ -23,7 +23,7 @@ class OrgTransport(httpx.AsyncBaseTransport):
         self._app: ASGIApp = asgi(org)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Return the org's response; raises httpx.RemoteProtocolError where the org hangs up."""
+        """Return the org's response; raises httpx.RemoteProtocolError if the org closes the connection."""
         exchange = _Exchange(await request.aread())
         try:
             await self._app(_scope_of(request), exchange.receive, exchange.send)

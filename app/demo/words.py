@@ -1,6 +1,6 @@
-"""The demo org's own sentences, for its System Log: the true causes; nobody reads them to learn a fact.
+"""The sentences of the demo org's System Log, with the true causes; no code reads them.
 
-What clients are told is Okta's, in `app.demo.dialect`.
+Okta's own errors, which clients get, are in `app.demo.dialect`.
 """
 
 from app.demo.cause import Cause
@@ -37,29 +37,29 @@ SECOND_FACTOR_IMPOSSIBLE = "The user has a second factor; the application cannot
 NO_PHONE = "The user has no phone that could be asked."
 OTP_USED = "The one-time code was used before."
 OTP_WRONG = "The one-time code is not the user's now, nor was it half a minute ago."
-PUSH_DENIED = "The person denied it on the phone, or chose the wrong number."
-PUSH_PENDING = "The person has not answered on the phone yet."
+PUSH_DENIED = "The user denied it on the phone, or chose the wrong number."
+PUSH_PENDING = "The user has not answered on the phone yet."
 DENY_CHOSEN = "Deny was chosen."
 WRONG_NUMBER = "The wrong number was chosen."
 OTHER_SIGN_IN = "The oob_code was given out for another sign-in."
-CHOSE_DENY = "The person chose Deny."
-CHOSE_CANCEL = "The person chose Cancel."
+CHOSE_DENY = "The user chose Deny."
+CHOSE_CANCEL = "The user chose Cancel."
 TOO_MANY_USER_CODES = "Ten wrong codes were typed within a minute."
 NO_DEVICE_WAITS = "No device waits with that code (any more)."
-DEVICE_PENDING = "The person has not typed the code and allowed it yet."
+DEVICE_PENDING = "The user has not typed the code and allowed it yet."
 DEVICE_NEVER_ISSUED = "This org never issued the device code, or forgot it."
 DEVICE_USED = "The device code was used before."
 DEVICE_ENDED = "The device code is past its end."
 CODE_NEVER_ISSUED = "This org never issued the code, or forgot it with its end."
-CODE_USED = "The code was used before; what came of it is revoked."
+CODE_USED = "The code was used before; the tokens issued for it are revoked."
 REQUEST_URI_UNKNOWN = "This server never issued the request_uri, or it is past its end."
 REQUEST_URI_OF_ANOTHER = "The request_uri was issued to another application."
 ACCESS_NEVER_ISSUED = "This org never issued it, or forgot it at a reset."
-FAULT_REFUSES_TOKENS = "A fault makes the API refuse good tokens."
+FAULT_REFUSES_TOKENS = "A fault makes the API refuse valid tokens."
 
 
 def said(cause: Cause | str) -> str:
-    """Return a cause as a sentence; one that is told in words already stays."""
+    """Return a cause as a sentence; a text stays as it is."""
     if isinstance(cause, str):
         return cause
     if cause.kind is RefusalCause.LIFETIME_ENDED and cause.since_s is None:
@@ -74,7 +74,6 @@ def said(cause: Cause | str) -> str:
 
 
 def logged(event: LogEvent) -> str:
-    """Return an event of the System Log in one line."""
     outcome = "done" if event.succeeded else f"refused: {event.reason}"
     about = " ".join(part for part in (event.grant, event.client_id, event.user_id, event.family) if part)
     cause = f". {event.cause}" if event.cause else ""
@@ -119,7 +118,7 @@ def handle_ended(name: str) -> str:
 
 
 def wrong_binding_code(channel: str) -> str:
-    return f"It is not the code the {channel} message told."
+    return f"It is not the code of the {channel} message."
 
 
 def no_common_challenge(types: str) -> str:

@@ -1,4 +1,4 @@
-"""What the doctor says of the chosen connection: everything at hand is gathered, the rules are asked."""
+"""The doctor's diagnosis of the chosen connection: evidence is collected, then the rules are applied."""
 
 import os
 from dataclasses import dataclass, replace
@@ -27,9 +27,9 @@ class Diagnosis:
 async def diagnosis_of(connections: Connections, *, offline: bool = False, asked: bool = True) -> Diagnosis:
     """Diagnose the chosen connection; looks at its server unless `offline`. Raises LapseError as the demo org may.
 
-    That it was `asked` for, and not begun by itself, is journalled.
+    `asked`: the user asked for it (journalled), it is not automatic.
     """
-    chosen = connections.chosen  # another may be chosen meanwhile
+    chosen = connections.chosen  # the user may choose another connection during the checks
     if asked:
         chosen.journal.append(DoctorAsked())
     known = await _known(connections, offline=offline)
@@ -68,7 +68,7 @@ async def _told_by_org(connections: Connections, connection: Connection, known: 
     if api_token is None:
         return known
     since = connections.clock.now() if known.last_trouble is None else known.last_trouble.at
-    told = await ask_org(
+    records = await ask_org(
         connections.http, org_url=origin, api_token=api_token, client_id=connection.client_id, since=since
     )
-    return replace(known, registered=told.registered, server_log=told.server_log)
+    return replace(known, registered=records.registered, server_log=records.server_log)

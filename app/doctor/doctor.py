@@ -44,7 +44,7 @@ CANDIDATES: tuple[Rule, ...] = (
 
 
 def diagnose(case: Case) -> tuple[Finding, ...]:
-    """Return what was found, best first: by certainty, then by how specific the evidence is."""
+    """Return the findings, best first: by certainty, then by how specific the evidence is."""
     found = [each for each in (rule(case) for rule in RULES) if each is not None]
     causes = [each for each in (rule(case) for rule in CANDIDATES) if each is not None]
     sure = [each for each in causes if each.certainty is Certainty.SURE]

@@ -1,4 +1,4 @@
-"""Gathers a case from what is at hand: journal, session, environment; asks nobody."""
+"""Collects a case from journal, session and environment, without any request."""
 
 from collections.abc import Iterable, Mapping
 from itertools import islice
@@ -33,9 +33,9 @@ def case_of(
     environ: Mapping[str, str],
     known: Known | None = None,
 ) -> Case:
-    """Return the case of a connection: the newest 2000 entries of its own, and what its session holds.
+    """Return the case of a connection: its newest 2000 journal entries, and its session's tokens by name.
 
-    `known.last_trouble` counts only while this journal tells of no later one, and of no success after it.
+    `known.last_trouble` counts only if this journal has neither a later failure nor a later success.
     """
     known = known or Known()
     entries = newest(journal, connection)
@@ -82,7 +82,7 @@ def last(entries: tuple[Entry, ...], *kinds: type, before: int | None = None) ->
 
 
 def trouble_in(entries: tuple[Entry, ...], auth_time: float | None = None) -> Failure | None:
-    """Return what went wrong last, None when tokens came or somebody signed out after it.
+    """Return the last failure, None if tokens arrived or the user signed out after it.
 
     `auth_time` says when the sign-in was, in epoch seconds, if the journal does not reach back to it.
     """
@@ -118,7 +118,7 @@ def trouble_in(entries: tuple[Entry, ...], auth_time: float | None = None) -> Fa
 
 
 def _failure(entries: tuple[Entry, ...]) -> Entry | None:
-    """Return the last failure that is not over; a sign-in that was only cancelled hides none before it."""
+    """Return the last failure that still matters; a cancelled sign-in hides none before it."""
     cancelled = None
     for entry in reversed(entries):
         if isinstance(entry.event, TokensReceived | SignOutFinished | DemoOrgReset):
@@ -132,7 +132,6 @@ def _failure(entries: tuple[Entry, ...]) -> Entry | None:
 
 
 def is_cancelled(event: Event) -> bool:
-    """Return whether a person gave up on a sign-in."""
     return isinstance(event, SignInFinished) and event.reason is SignInEnded.CANCELLED
 
 
@@ -154,7 +153,7 @@ def _sent(entries: tuple[Entry, ...], failed: Entry, auth_time: float | None) ->
 
 
 def _arrival(entries: tuple[Entry, ...], name: TokenName, before: int) -> tuple[float | None, bool]:
-    """Return when the refresh token of that name came, and whether another run had received it."""
+    """Return when the refresh token of that name was received, and whether by another run."""
     for entry in reversed(entries):
         event = entry.event
         if entry.seq > before:
@@ -196,7 +195,7 @@ def _holding(session: Session, entries: tuple[Entry, ...]) -> Holding:
 
 
 def auth_time_of(session: Session) -> float | None:
-    """Return when the person signed in, as the claims of a token known here say; None where none of them does."""
+    """Return when the user signed in, from the claims of a known token; None if none says."""
     times = [(each.claims or {}).get("auth_time") for each in session.generations]
     return next((float(each) for each in times if isinstance(each, int | float) and not isinstance(each, bool)), None)
 

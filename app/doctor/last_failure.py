@@ -1,4 +1,4 @@
-"""Remembers the last trouble of each connection in a file without secrets, for the doctor of a later run."""
+"""Saves the last failure of each connection, without secrets, for the doctor of a later run."""
 
 import json
 from collections.abc import Callable
@@ -61,7 +61,7 @@ class FailureMemory:
 
 
 def last_trouble(folder: Path, key: str) -> "Failure | None":
-    """Return what was remembered of the connection of that key, without journal numbers: they were another run's."""
+    """Return the saved failure of the connection with that key, without journal numbers: those were another run's."""
     found = _read(folder / _NAME).get(key)
     try:
         return None if found is None else _trouble(Record(found))
@@ -88,7 +88,7 @@ def _trouble(found: Record) -> "Failure":
 
 
 def _choice(found: Record, name: str, kind: type[Kind]) -> Kind | None:
-    """Return a member that an older Lapse has not written."""
+    """Return a member that older versions of Lapse did not write."""
     return found.nullable(name, lambda each: found.choice(each, kind)) if name in found else None
 
 

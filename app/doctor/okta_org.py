@@ -20,7 +20,7 @@ _LOG_LIMIT = 1 << 22
 
 @dataclass(frozen=True, slots=True)
 class OrgRecords:
-    """What the org told; None or empty where it would not."""
+    """What the org reported; None or empty where it refused."""
 
     registered: Registered | None = None
     server_log: tuple[LogLine, ...] = ()
@@ -31,7 +31,7 @@ async def ask_org(
 ) -> OrgRecords:
     """Return the app and the System Log's events from an hour before `since` (epoch seconds) on.
 
-    Okta's Applications API and System Log API with an SSWS token; what is refused or cannot be read stays unknown.
+    Okta's Applications API and System Log API with an SSWS token; what is refused or unreadable stays unknown.
     """
     ask = _Asking(http, org_url, api_token)
     app = await ask.get(f"/api/v1/apps/{client_id}", {})
@@ -49,7 +49,7 @@ class _Asking:
         self._api_token = api_token
 
     async def get(self, path: str, query: dict[str, str]) -> Any:
-        """Return the response as JSON, None for anything but a 200 in JSON."""
+        """Return the JSON of a 200 response, None for any other."""
         headers = {"Authorization": f"SSWS {self._api_token.reveal()}", "Accept": "application/json"}
         request = httpx.Request("GET", f"{self._org_url}{path}", params=query, headers=headers)
         try:

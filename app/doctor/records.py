@@ -22,13 +22,13 @@ class Certainty(Enum):
 
     @property
     def place(self) -> int:
-        """Return its place in the order, 0 first."""
+        """Return its rank, 0 first."""
         return list(Certainty).index(self)
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What speaks for a finding, or `against` it; `seq` is the number of the journal's entry, if it stands there."""
+    """What supports a finding, or speaks `against` it; `seq` is the journal entry's number, if it is one."""
 
     seq: int | None
     text: str
@@ -39,7 +39,7 @@ class Evidence:
 class Finding:
     """One possible cause.
 
-    `what` names it in a sentence, `source` where it is written that it is so, `cure` the steps that end it.
+    `what` names it in a sentence, `source` is the reference, `cure` the steps that fix it.
     `weight`, 0 to 100, says how specific the evidence is: of two findings equally certain the heavier comes first.
     """
 
@@ -53,7 +53,7 @@ class Finding:
     weight: int = 50
 
     def text(self, *, numbers: bool = True) -> str:
-        """Return all of it in lines, for terminals and the clipboard; `numbers` names the journal's entries."""
+        """Return the finding as lines of text; `numbers` adds the numbers of the journal entries."""
         lines = [f"{self.certainty.value.upper()}: {self.what}"]
         lines += [f"  {_sign(each)} {each.text}{_number(each) if numbers else ''}" for each in self.evidence]
         lines += [f"  source: {self.source}"]
@@ -79,7 +79,7 @@ class FailedStage(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """The refresh token that was refused, by name; times in epoch seconds, None where nobody knows any more.
+    """The refresh token that was refused, by name; times in epoch seconds, None if no longer known.
 
     `used_at` is when the family was last refreshed here, `from_store` that another run of Lapse had received it.
     """
@@ -93,7 +93,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """What went wrong last: our sentence for people, and the server's error (RFC 6749 §5.2) as far as there was one.
+    """The last failure: our sentence for the user, and the server's error (RFC 6749 §5.2) if there was one.
 
     `reason` is why a sign-in ended, `rule` what its ID token did not pass, and `kind` why no response came that can
     be used.
@@ -113,7 +113,7 @@ class Failure:
     sent: Sent | None = None
 
     def said(self) -> str:
-        """Return what the server answered, in a line; our own sentence where it said nothing."""
+        """Return the server's error in one line, or our own sentence if there is none."""
         if not self.code:
             return self.what
         status = "" if self.status is None else f"{self.status} "
@@ -122,9 +122,9 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
-    """What is held of a session, by name; `scope` is what was granted as far as the server said, "" else.
+    """A session's tokens by name; `scope` is the granted one if the server said, else "".
 
-    `refresh_name` is "" where there is no refresh token; `response_seq` is the journal's number of the first response.
+    `refresh_name` is "" without a refresh token; `response_seq` is the journal number of the first response.
     """
 
     is_signed_in: bool = False
@@ -194,7 +194,7 @@ class StoreFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What is known besides: each part is None (or empty) where nobody could read it.
+    """What else is known: each part is None (or empty) if it could not be read.
 
     `limits` bound refresh tokens at this server; `has_access_policy` and `user_is_assigned` are the demo org's policy.
     """
@@ -210,7 +210,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """Everything rules may look at; times in epoch seconds, `entries` oldest first.
+    """Everything the rules see; times in epoch seconds, `entries` oldest first.
 
     `asked_scopes` and `redirect_uri` are those of the last sign-in, `proxies` the proxy settings of the environment
     without any password.

@@ -1,4 +1,4 @@
-"""A look at the server: metadata, keys and its clock, and what stands in the way to them."""
+"""Checks the server: its metadata, keys and clock, or why they cannot be read."""
 
 import httpx
 
@@ -16,7 +16,7 @@ _TOTAL_S = 15.0
 
 
 async def check_server(http: httpx.AsyncClient, issuer: str, clock: Clock) -> ServerCheck:
-    """Fetch metadata and keys anew and return what came of it; raises nothing that the server or the network did."""
+    """Fetch metadata and keys again and return the result; server and network failures are part of it, not raised."""
     try:
         return await _looked(http, issuer, clock)
     except LapseError as failed:
@@ -37,6 +37,6 @@ async def _looked(http: httpx.AsyncClient, issuer: str, clock: Clock) -> ServerC
 
 
 def _grants(response: FetchedResponse) -> tuple[str, ...] | None:
-    """Return the grant types the metadata lists; without the member RFC 8414 §2 means code and implicit."""
+    """Return the grant types the metadata lists; the default is code and implicit (RFC 8414 §2)."""
     found = read_object(response.body).get("grant_types_supported")
     return tuple(map(str, found)) if isinstance(found, list) else None

@@ -1,4 +1,4 @@
-"""What the server knows and did not tell the client: the refusal in the org's System Log, and what it comes to."""
+"""The refusal in the org's System Log, which has the cause that the client is not told, as a finding."""
 
 from enum import Enum
 
@@ -6,7 +6,7 @@ from app.doctor.records import Case, Evidence, FailedStage, LogLine
 from app.doctor.words import moment
 from app.refusal_cause import RefusalCause
 
-# The org's clock and ours may differ; more than this, and it is another event.
+# The org's clock and ours may differ; an event further away than this is another one.
 _NEAR_S = 120.0
 
 
@@ -32,7 +32,7 @@ _WHY = {
 
 
 def refusal(case: Case) -> LogLine | None:
-    """Return the log's line about the trouble: the refusal nearest to it in time, on the server's clock."""
+    """Return the log's line about the failure: the refusal nearest in time, on the server's clock."""
     if case.trouble is None:
         return None
     at = case.trouble.at + (case.skew_s or 0.0)
@@ -43,9 +43,9 @@ def refusal(case: Case) -> LogLine | None:
 
 
 def why(case: Case) -> Why | None:
-    """Return what the server refused for, None where its log is not at hand or names no cause.
+    """Return the server's cause, None without its log or if it names none.
 
-    A real Okta org's log has no cause: there the documented event of a reuse alone tells it.
+    A real Okta org's log has no cause: only reuse has a documented event type there.
     """
     line = refusal(case)
     if line is None:
@@ -58,18 +58,18 @@ def why(case: Case) -> Why | None:
 
 
 def near(case: Case, line: LogLine) -> tuple[LogLine, ...]:
-    """Return what else the log tells of about the same moment and, as far as it names one, the same family."""
+    """Return other log events near that moment and, if they name one, of the same family."""
     known = case.known.server_log
     families = (line.family, "") if line.family else {each.family for each in known}
     return tuple(each for each in known if each.family in families and abs(each.at - line.at) <= 1)
 
 
 def quoted(line: LogLine) -> Evidence:
-    told = line.cause or line.reason or ("done" if line.succeeded else "refused")
-    return Evidence(None, f"The org's System Log, {moment(line.at)}, {line.event_type}: {told}")
+    outcome = line.cause or line.reason or ("done" if line.succeeded else "refused")
+    return Evidence(None, f"The org's System Log, {moment(line.at)}, {line.event_type}: {outcome}")
 
 
 def evidence(case: Case) -> tuple[Evidence, ...]:
-    """Return the refusal's line as evidence, nothing where it is not at hand."""
+    """Return the refusal's line as evidence, nothing without one."""
     line = refusal(case)
     return () if line is None else (quoted(line),)

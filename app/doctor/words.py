@@ -14,7 +14,7 @@ TURN_ON_GRANT = (
 ACCESS_POLICY = (
     "In the Okta Admin Console open Security > API, and choose the authorization server (usually default).",
     "On the tab Access Policies add a policy that is assigned to the app, or to all clients.",
-    "Add a rule to it that allows the grant types, the people and the scopes in use.",
+    "Add a rule to it that allows the grant types, users and scopes in use.",
 )
 SIGN_IN_AGAIN = "Sign in again."
 CURE_BY_SIGN_IN = (SIGN_IN_AGAIN,)

@@ -1,12 +1,12 @@
 """What can be shown of any text that may be a token: leniently, part by part, trusting nothing."""
 
-import base64
-import binascii
 import json
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from app.base64url import from_base64url
 
 LONGEST = 1024 * 1024
 """The longest text looked into, in characters."""
@@ -81,8 +81,8 @@ def _part(name: str, part: str) -> TokenPart:
     try:
         if not _ALPHABET.fullmatch(bare):
             raise ValueError(part[:1])  # noqa: TRY301 - one way out below
-        octets = base64.urlsafe_b64decode(bare + "=" * (-len(bare) % 4))
-    except (ValueError, binascii.Error):
+        octets = from_base64url(bare)
+    except ValueError:
         return TokenPart(name, len(part), None, part[:_SHOWN_TEXT], "is not base64url")
     if name == "signature":
         return TokenPart(name, len(part), None, octets.hex(" "), "" if octets else "is missing")

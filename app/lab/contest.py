@@ -33,7 +33,7 @@ from app.session.store import MemoryStore
 from app.sim_loop import SimClock, SimLoop
 
 SIGNS_IN_AGAIN_AFTER_S = 60.0
-"""How long a person takes to sign in again, from the first call that failed because nobody is signed in."""
+"""How long a user takes to sign in again after the first call that failed for lack of a session."""
 _JOURNAL_KEEPS = 1000  # its numbers are taken as they come; what is kept serves to look causes up
 _REUSE_DETECTED = "token.detect_reuse"
 
@@ -41,10 +41,10 @@ _REUSE_DETECTED = "token.detect_reuse"
 def compete(
     scenario: Scenario, contestant: Contestant, key: SigningKey, *, called: Callable[[], None] = lambda: None
 ) -> StrategyResult:
-    """Return what came of one contestant's run; `called` is told of each call that is done.
+    """Return the result of one contestant's run; `called` is called after each API call.
 
-    It holds the calling thread for as long as it computes. `key` is what the org signs with: the same for everybody,
-    because making one takes time. Nothing of this machine's sessions, settings and demo org is read or written.
+    It blocks the calling thread. `key` is the org's signing key, shared by all runs because generating one is
+    slow. Nothing of this machine's sessions, settings and demo org is read or written.
     """
     with asyncio.Runner(loop_factory=SimLoop) as runner:
         return runner.run(_compete(scenario, contestant, key, called))
@@ -74,7 +74,7 @@ def _org_of(scenario: Scenario, clock: Clock, key: SigningKey) -> DemoOrg:
 
 
 class _Run:
-    """A person at one program, which is started anew now and then, and what can be counted from there."""
+    """A user of one program that is restarted now and then, and what can be counted there."""
 
     def __init__(
         self,
@@ -109,7 +109,7 @@ class _Run:
         self._families_killed = 0
 
     async def play(self, schedule: Schedule) -> None:
-        """Sign in and go through the schedule, to the end of its last call."""
+        """Sign in and run the schedule, to the end of its last call."""
         async with self._tasks:
             await self._sign_in()
             for step in schedule.steps():
@@ -137,7 +137,7 @@ class _Run:
         )
 
     async def _until(self, moment: float) -> None:
-        # By elapsed time, which tells microseconds apart; the wall's epoch seconds do not.
+        # By the monotonic clock: epoch seconds as floats do not resolve microseconds.
         while (left_s := moment - self._clock.elapsed()) > 0:
             await asyncio.sleep(left_s)
 
@@ -192,10 +192,10 @@ class _Run:
             self._notice()
         self._called()
 
-    # --- the person ---------------------------------------------------------------------------------------------------
+    # --- the user -----------------------------------------------------------------------------------------------------
 
     def _notice(self) -> None:
-        """Go and sign in again if a call has failed because nobody is signed in."""
+        """Sign in again after a call has failed for lack of a session."""
         if self._program.session.tokens is None and (self._signing_in is None or self._signing_in.done()):
             self._signing_in = self._tasks.create_task(self._sign_in_again())
 
@@ -218,7 +218,7 @@ class _Run:
         )
         response, claims, attempt = await journalled(program.journal, signing_in)
         await program.session.begin(response, claims, cause=attempt, grant="password")
-        if program is not self._program:  # it was started anew meanwhile
+        if program is not self._program:  # restarted in the meantime
             await self._program.session.look_again()
         self._set_timer()
 
@@ -230,7 +230,7 @@ class _Run:
         task.add_done_callback(self._under_way.discard)
 
     async def _quiet(self) -> None:
-        """Return once nothing is under way any more."""
+        """Return once no request is in flight."""
         if self._under_way:
             await asyncio.wait(self._under_way)
 
@@ -252,5 +252,5 @@ def _cancel(task: asyncio.Task[None] | None) -> None:
 
 
 def _percentile(ordered: list[float], share: float) -> float:
-    """Return the smallest of the values that at least that share of them does not exceed, to the microsecond."""
+    """Return the percentile by nearest rank, to the microsecond."""
     return round(ordered[max(ceil(share * len(ordered)) - 1, 0)], 6) if ordered else 0.0

@@ -33,12 +33,11 @@ def as_plain(report: Report) -> dict[str, Any]:
 
 
 def to_json(report: Report) -> str:
-    """Return the report as a JSON text of many lines."""
     return json.dumps(as_plain(report), indent=2) + "\n"
 
 
 def to_csv(report: Report) -> str:
-    """Return the report as CSV (RFC 4180): a row a strategy, each with its scenario, so that files can be joined."""
+    """Return the report as CSV (RFC 4180): one row per strategy with its scenario, so that files can be joined."""
     rows = [
         {**report.scenario.plain(), "least_refreshes": report.least_refreshes, **outcome.plain()}
         for outcome in report.outcomes
@@ -52,7 +51,7 @@ def to_csv(report: Report) -> str:
 
 
 def to_table(report: Report) -> str:
-    """Return the report as lines to read: what was tried, a row a strategy, and the theoretical minimum."""
+    """Return the report as text: the scenario, one row per strategy, and the theoretical minimum."""
     rows = [_COLUMNS, *map(_row, report.outcomes)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [_aligned(row, widths) for row in rows]

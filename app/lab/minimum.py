@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 
 def least_refreshes(calls: Iterable[float], lifetime_s: float) -> int:
-    """Return the fewest refreshes by which every call has a good access token; `calls` are moments in order.
+    """Return the fewest refreshes that give every call a valid access token; `calls` are sorted times.
 
-    The sign-in at 0 brings a token, each refresh another, each good for `lifetime_s` from then; refreshes take no time
-    and never fail. Refreshing as late as possible, at the first call without a good token, is best: any plan must have
+    The sign-in at 0 and each refresh bring a token valid for `lifetime_s`; refreshes take no time and never
+    fail. Refreshing as late as possible, at the first call without a valid token, is optimal: any plan must have
     a token that was issued after the last one here ended and no later than this call, and to issue it at the call
     itself makes it good for every later call that it could have served.
     """

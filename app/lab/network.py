@@ -54,7 +54,7 @@ class Traffic:
         return sum(not each.earned for each in self._refreshed)
 
     def delivered(self, token: str, good_until: float, *, by_refresh: bool) -> None:
-        """Note that the client holds a new access token, good at the API until that moment of the org's time."""
+        """Note the client's new access token, valid at the API until that time of the org."""
         self._newest = Delivered(good_until, self._newest if by_refresh else None)
         self._by_token[token] = self._newest
         if by_refresh:
@@ -67,14 +67,13 @@ class Traffic:
             found.earned = True
 
     def rejected(self, token: str, now: float) -> None:
-        """Note that the API answered 401 to it."""
         self.rejected_401 += 1
         found = self._by_token[token]
         found.good_until = min(found.good_until, now)
 
 
 class LabNetwork(httpx.AsyncBaseTransport):
-    """The way to the org in simulated time.
+    """The network to the org in simulated time.
 
     The latency of an exchange is a function of the seed, of whether it is with the token endpoint, and of the second it
     begins in; half of it passes on the way there. In a spell of `Weather.OUTAGES` no request gets through, of
@@ -94,7 +93,7 @@ class LabNetwork(httpx.AsyncBaseTransport):
         self._busy: int | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Carry one request; raises httpx.ConnectError or httpx.ReadError as the weather has it."""
+        """Carry one request; raises httpx.ConnectError or httpx.ReadError in bad weather."""
         path = request.url.raw_path
         is_refresh = path == _TOKEN and _REFRESH in request.content
         self.traffic.token_requests += is_refresh
@@ -117,7 +116,6 @@ class LabNetwork(httpx.AsyncBaseTransport):
         return response
 
     async def aclose(self) -> None:
-        """Close the way to the org."""
         await self._inner.aclose()
 
     def _is(self, weather: Weather) -> bool:
@@ -128,7 +126,7 @@ class LabNetwork(httpx.AsyncBaseTransport):
         return latencies[int(self._clock.elapsed()) % _LATENCIES]
 
     def _make_busy(self) -> None:
-        """Switch the org's fault on or off, as the weather has it now."""
+        """Switch the org's fault on or off according to the weather."""
         if self._is(Weather.BUSY) and self._busy is None:
             [self._busy] = self._org.faults.switch_on([_BUSY])
         elif self._busy is not None and not self._is(Weather.BUSY):
@@ -167,7 +165,7 @@ def _drawn(dice: random.Random, law: tuple[float, float]) -> list[float]:
 
 
 def _size_of_request(request: httpx.Request) -> int:
-    """Return the octets of a request as HTTP/1.1 writes it (RFC 9112 §3)."""
+    """Return the size of a request in HTTP/1.1 (RFC 9112 §3)."""
     first = len(request.method) + len(request.url.raw_path) + len("  HTTP/1.1\r\n")
     return first + _size_of_headers(request.headers) + len(request.content)
 

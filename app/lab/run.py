@@ -25,14 +25,14 @@ _BY_LENGTH = (
     Contestant.TIMER,
     Contestant.ON_DEMAND,
 )
-_COMMAND = ("-P", "-m", "app.lab.worker")  # -P: another `app` in the working folder is not ours
+_COMMAND = ("-P", "-m", "app.lab.worker")  # -P: do not import another `app` from the working folder
 
 
 async def run_lab(scenario: Scenario, *, progress: Callable[[RunProgress], None] = lambda _: None) -> Report:
-    """Return the report of a scenario; `progress` is told how far it is, on the caller's loop.
+    """Return the report of a scenario; `progress` is called with the progress, on the caller's loop.
 
-    The same scenario gives the same report. It computes in processes of its own, one a core, and ends them when it is
-    cancelled. Raises LabFailed when one of them stops. Nothing of this machine's sessions, settings and demo org is
+    The same scenario gives the same report. It runs in worker processes, one per core, which a cancellation
+    stops. Raises LabFailed if one of them fails. Nothing of this machine's sessions, settings and demo org is
     read or written.
     """
     waiting = list(_BY_LENGTH)
@@ -56,13 +56,12 @@ class _Tally:
         self._progress = progress
 
     def add(self, calls: int) -> None:
-        """Count calls that are done, and tell."""
         self._done += calls
         self._progress(RunProgress(self._done, self._of))
 
 
 async def _share(scenario: Scenario, waiting: list[Contestant], tally: _Tally) -> list[StrategyResult]:
-    """Let one worker run contestants for as long as some are waiting."""
+    """Run waiting contestants on one worker."""
     outcomes: list[StrategyResult] = []
     async with _worker(scenario) as process:
         while waiting:
@@ -74,10 +73,10 @@ async def _share(scenario: Scenario, waiting: list[Contestant], tally: _Tally) -
 async def _outcome(process: Process, tally: _Tally) -> StrategyResult:
     assert process.stdout is not None
     async for line in process.stdout:
-        told = json.loads(line)
-        if "outcome" in told:
-            return StrategyResult.from_plain(told["outcome"])
-        tally.add(int(told["done"]))
+        message = json.loads(line)
+        if "outcome" in message:
+            return StrategyResult.from_plain(message["outcome"])
+        tally.add(int(message["done"]))
     raise LabFailed(await _last_words(process))
 
 
@@ -96,7 +95,7 @@ async def _worker(scenario: Scenario) -> AsyncIterator[Process]:
         stdout=PIPE,
         stderr=PIPE,
         env=_environment(),
-        start_new_session=True,  # Ctrl-C is ours to answer, not the worker's
+        start_new_session=True,  # Ctrl-C is handled here, not by the worker
     )
     assert process.stdin is not None
     try:
@@ -110,7 +109,7 @@ async def _worker(scenario: Scenario) -> AsyncIterator[Process]:
 
 
 async def _end_of(process: Process) -> None:
-    """Return once a process that was killed has ended and is read to the end, also for who is cancelled meanwhile."""
+    """Return once a killed process has ended and its pipes are read, even if cancelled in the meantime."""
     ending = asyncio.get_running_loop().create_task(process.communicate(), name="end of a lab worker")
     try:
         await asyncio.shield(ending)
@@ -120,7 +119,7 @@ async def _end_of(process: Process) -> None:
 
 
 def _environment() -> dict[str, str]:
-    """Return ours, with the folder first where `app` lies: installed, it is on nobody's path."""
+    """Return the environment with the folder of `app` first on PYTHONPATH: installed, it is on no path."""
     path = (str(Path(app.__file__).parents[1]), os.environ.get("PYTHONPATH", ""))
     return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, path))}
 

@@ -22,7 +22,7 @@ class Weather(StrEnum):
     GOOD = "good"
     OUTAGES = "outages"  # now and then nothing gets through for some minutes
     LOST_ANSWERS = "lost-answers"  # now and then token responses get lost on their way back
-    BUSY = "busy"  # now and then the token endpoint answers 503
+    BUSY = "busy"  # now and then the token endpoint returns 503
 
 
 class RotationMode(StrEnum):
@@ -33,7 +33,7 @@ class RotationMode(StrEnum):
 
 
 class Contestant(StrEnum):
-    """A way to keep an access token fresh: four strategies, and ours once more with the session's single flight off."""
+    """A strategy to keep an access token fresh: four of them, and ours again without single flight."""
 
     ON_DEMAND = "on-demand"
     TIMER = "timer"
@@ -50,7 +50,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "refresh_token_lifetime_s": (0, 365 * _DAY_S),
     "refresh_idle_s": (0, 365 * _DAY_S),
     "grace_s": (0, 60),
-    # Further off an ID token is refused at the sign-in, whatever the strategy (app.oauth.verify).
+    # With more skew, ID tokens are refused at the sign-in for every strategy (app.oauth.verify).
     "skew_s": (-240, 240),
     "leeway_s": (0, 3600),
 }
@@ -85,7 +85,6 @@ class Scenario:
 
     @property
     def rotates(self) -> bool:
-        """Whether a refresh brings a new refresh token."""
         return self.rotation is RotationMode.ROTATE
 
     def plain(self) -> dict[str, Any]:

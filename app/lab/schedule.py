@@ -1,4 +1,4 @@
-"""The schedule of a run: calls, program starts, sleep and weather, drawn from the seed and the same for everybody."""
+"""The schedule of a run: calls, program starts, sleep and weather, drawn from the seed and the same for all."""
 
 import random
 from bisect import bisect_right
@@ -42,10 +42,10 @@ class ScheduledStep(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """What happens to every contestant, whatever it does; moments are seconds since the sign-in, in order.
+    """The same events for every contestant; times are in seconds since the sign-in, sorted.
 
-    `calls` has one moment a call; calls of the same moment are a page load. At each of `starts` the program is started
-    anew and takes its session up from the store. In `asleep` the machine sleeps. In `spells` the weather is what the
+    `calls` has one time per call; calls at the same time are a page load. At each of `starts` the program restarts
+    and restores its session from the store. In `asleep` the machine sleeps. In `spells` the weather is what the
     scenario says, else good. No call is made in the minute before a start or a sleep.
     """
 
@@ -55,7 +55,6 @@ class Schedule:
     spells: tuple[Interval, ...] = ()
 
     def steps(self) -> list[ScheduledStep]:
-        """Return everything that happens, in order."""
         return sorted(
             [
                 *(ScheduledStep(span.begin, StepKind.SLEEP, span.end - span.begin) for span in self.asleep),
@@ -65,7 +64,6 @@ class Schedule:
         )
 
     def is_in_spell(self, moment: float) -> bool:
-        """Return whether the weather is bad at that moment."""
         place = bisect_right(self.spells, moment, key=lambda spell: spell.begin) - 1
         return place >= 0 and moment < self.spells[place].end
 
@@ -87,7 +85,7 @@ def _dice(scenario: Scenario, what: str) -> random.Random:
 
 
 def _burst(calls: int, dice: random.Random) -> Schedule:
-    """Return bursts of 25 calls at the same moment, 4 to 12 minutes apart; the program is restarted half-way."""
+    """Return bursts of 25 simultaneous calls, 4 to 12 minutes apart; the program is restarted half-way."""
     count = -(-calls // _BURST)
     moments = list(accumulate(dice.uniform(4 * _MINUTE_S, 12 * _MINUTE_S) for _ in range(count)))
     half = count // 2
@@ -121,7 +119,7 @@ def _overnight(calls: int, dice: random.Random) -> Schedule:
 
 
 def _page_loads(calls: int, at_work: tuple[Interval, ...], dice: random.Random) -> tuple[float, ...]:
-    """Return so many calls in page loads of 1 to 6, spread evenly over the time at work."""
+    """Return `count` calls in page loads of 1 to 6, spread evenly over the working time."""
     sizes: list[int] = []
     while (left := calls - sum(sizes)) > 0:
         sizes.append(min(dice.randint(1, _LARGEST_PAGE), left))

@@ -1,4 +1,4 @@
-"""The strategies that ours is compared with: what each decides, and what it does beside deciding."""
+"""The strategies that ours is compared with: their decisions and their background tasks."""
 
 import asyncio
 from collections.abc import Callable
@@ -20,12 +20,12 @@ TIMER_RETRY_S = 10.0
 
 
 def only_on_401(situation: Situation) -> Decision:
-    """Use the access token until the API answers 401 invalid_token to it: as if nobody knew when it expires."""
+    """Use the access token until the API returns 401 invalid_token, as if its expiry were unknown."""
     return decide(replace(situation, tokens=replace(situation.tokens, expiry=UNKNOWN_EXPIRY)))
 
 
 def every_call(situation: Situation) -> Decision:
-    """Refresh at every call that a refresh token is there for, however good the access token is: as if asked to."""
+    """Refresh before every call, even if the access token is valid, as if the user had asked for it."""
     found = decide(situation)
     if found.verdict is not Verdict.USE or situation.tokens.refresh is None:
         return found
@@ -33,9 +33,9 @@ def every_call(situation: Situation) -> Decision:
 
 
 async def refresh_by_timer(session: Session, clock: Clock) -> None:
-    """Refresh before the access token's end, again and again, until nobody is signed in.
+    """Refresh before the access token's expiry, repeatedly, until the session ends.
 
-    A refresh that failed is tried again 10 s later. Timers stand still while the machine sleeps, as they do in life.
+    A failed refresh is retried after 10 s. Timers pause while the machine sleeps, as real ones do.
     """
     while (tokens := session.tokens) is not None and tokens.expiry.lifetime_s is not None:
         lifetime_s = tokens.expiry.lifetime_s
@@ -53,7 +53,7 @@ async def refresh_by_timer(session: Session, clock: Clock) -> None:
 
 
 class FlightsApart:
-    """Lets every caller refresh for itself: to be compared with single flight, never to be used."""
+    """Lets every caller refresh separately: only for comparison with single flight."""
 
     def __init__(self) -> None:
         self._flights: list[SingleFlight] = []
@@ -63,19 +63,19 @@ class FlightsApart:
         return any(each.is_flying for each in self._flights)
 
     async def refreshed(self, refresh: Refresh) -> Refreshed:
-        """Return what `refresh` brings, whatever runs beside it."""
+        """Run `refresh`, even if another one is running."""
         alone = SingleFlight()
         self._flights = [*(each for each in self._flights if each.is_flying), alone]
         return await alone.refreshed(refresh)
 
     async def end(self, within_s: float) -> None:
-        """Let all that run finish, at most so many seconds; then stop them."""
+        """Wait for running refreshes, at most the given seconds; then cancel them."""
         await asyncio.gather(*(each.end(within_s) for each in self._flights))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contestants:
-    """How a contestant goes about it: what its session is made of, and what it does beside calls."""
+    """A contestant's strategy: the parts of its session, and its background task."""
 
     strategy: Strategy = decide
     flights: Callable[[], Flights] = SingleFlight

@@ -32,7 +32,7 @@ def _say(out: TextIO, found: dict[str, Any]) -> None:
 
 
 class _Counting:
-    """Counts calls, and tells of them a few at a time."""
+    """Counts calls, and reports them in batches."""
 
     def __init__(self, tell: Callable[[int], None]) -> None:
         self._tell = tell
@@ -44,7 +44,6 @@ class _Counting:
             self.tell()
 
     def tell(self) -> None:
-        """Tell of what has not been told yet."""
         self._tell(self._untold)
         self._untold = 0
 

@@ -1,1 +1,1 @@
-"""Lessons that check themselves: each step is read, done and seen, and passed by what the journal tells of it."""
+"""Lessons that check themselves: each step is read, done and seen, and passed by its events in the journal."""

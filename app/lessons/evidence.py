@@ -1,4 +1,4 @@
-"""What the journal has told since a step began, as the steps' checks ask for it."""
+"""The journal's entries since a step began, with queries for the steps' checks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,8 +24,8 @@ _REFRESH = "refresh_token"
 class LessonEvidence:
     """Entries of the journal, oldest first.
 
-    `lapses_at` is when the access token in hand lapses (epoch seconds), as the journal told it last, be it before these
-    entries; None where that is not known. It is not handed on to a part of them.
+    `lapses_at` is when the current access token expires (epoch seconds), which earlier entries may have said; None if
+    unknown. Slices of the entries do not inherit it.
     """
 
     entries: Sequence[Entry] = ()
@@ -35,21 +35,21 @@ class LessonEvidence:
         return [entry.event for entry in self.entries if isinstance(entry.event, kind)]
 
     def after(self, kind: type[Event]) -> "LessonEvidence":
-        """Return what came after the first event of that kind; nothing where there was none."""
+        """Return the entries after the first event of that kind; nothing without one."""
         for place, entry in enumerate(self.entries):
             if isinstance(entry.event, kind):
                 return LessonEvidence(self.entries[place + 1 :])
         return LessonEvidence()
 
     def since_last(self, kind: type[Event]) -> "LessonEvidence":
-        """Return what came after the last event of that kind; everything where there was none."""
+        """Return the entries after the last event of that kind; all without one."""
         for place in reversed(range(len(self.entries))):
             if isinstance(self.entries[place].event, kind):
                 return LessonEvidence(self.entries[place + 1 :])
         return self
 
     def until(self, kind: type[Event]) -> "LessonEvidence":
-        """Return what came before the first event of that kind; everything where there was none."""
+        """Return the entries before the first event of that kind; all without one."""
         for place, entry in enumerate(self.entries):
             if isinstance(entry.event, kind):
                 return LessonEvidence(self.entries[:place])
@@ -93,11 +93,11 @@ class LessonEvidence:
         return [each for each in self.all(Exchange) if each.kind is kind]
 
     def has_response(self, kind: ExchangeKind, method: str, status: int) -> bool:
-        """Return whether a request by that method got that status there."""
+        """Return whether a request with that method got that status there."""
         return any(each.method == method and each.status == status for each in self.exchanges(kind))
 
     def last_turn(self, knob: str) -> str | None:
-        """Return what a knob of the demo org was turned to last, as text; None where nobody turned it."""
+        """Return the last value set for a knob of the demo org, as text; None if it was not changed."""
         turned = [value for each in self.all(DemoOrgTurned) for name, value in each.knobs if name == knob]
         return turned[-1] if turned else None
 
@@ -112,12 +112,12 @@ class LessonEvidence:
 
     @property
     def lapsed_s(self) -> float | None:
-        """How many seconds ago the access token in hand lapsed, negative before it has; None where nobody knows."""
+        """How many seconds ago the current access token expired, negative before; None if unknown."""
         return self.entries[-1].at - self.lapses_at if self.entries and self.lapses_at is not None else None
 
 
 def lapse_told(event: Event) -> float | None:
-    """Return when the access token in hand lapses, in epoch seconds, where that event tells it."""
+    """Return when the current access token expires, in epoch seconds, if that event says so."""
     if isinstance(event, TokensReceived):
         return None if event.access is None else event.access.expires_at
     if isinstance(event, SessionRestored | SessionAdopted):
@@ -132,7 +132,7 @@ class Call:
     led: LessonEvidence
 
     def was_under_way_with(self, other: "Call") -> bool:
-        """Return whether both were on their way at one moment, whichever began first; a call is so with itself."""
+        """Return whether both calls overlap in time; a call overlaps with itself."""
         began, ended = self.led.entries[0].seq, self.led.entries[-1].seq
         return began < other.led.entries[-1].seq and other.led.entries[0].seq < ended
 
@@ -142,7 +142,6 @@ class Call:
 
     @property
     def worked(self) -> bool:
-        """Whether the API answered 2xx in the end."""
         return any(httpx.codes.is_success(each.status or 0) for each in self.led.all(CallFinished))
 
     @property
@@ -152,12 +151,11 @@ class Call:
 
     @property
     def reason(self) -> Reason | None:
-        """Why the first decision was what it was."""
         return self.decisions[0].reason if self.decisions else None
 
     @property
     def last_reason(self) -> Reason | None:
-        """Why the last decision was what it was; None where none was made, as for a URL that cannot be used."""
+        """The reason of the last decision; None if none was made, as for an invalid URL."""
         return self.decisions[-1].reason if self.decisions else None
 
     @property
@@ -177,5 +175,5 @@ class Call:
 
     @property
     def was_free(self) -> bool:
-        """Whether it worked with the access token in hand, and asked nobody but the API."""
+        """Whether it succeeded with the current access token, with requests to the API only."""
         return self.worked and self.reason is Reason.FRESH and len(self.statuses) == 1

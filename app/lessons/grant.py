@@ -21,7 +21,7 @@ def _cannot_refresh(seen: LessonEvidence) -> bool:
 
 
 def _grant_is_on(seen: LessonEvidence) -> bool:
-    """Return whether the grant was turned on, or a sign-in shows that it had been before the step began."""
+    """Return whether the grant was turned on, or a sign-in shows that it was already on."""
     is_turned = seen.last_turn(_KNOB) == "on" or seen.has_response(ExchangeKind.MANAGEMENT, "PUT", 200)
     return is_turned or _signed_in_with_refresh_token(seen)
 
@@ -54,21 +54,21 @@ LESSON = Lesson(
         LessonStep(
             title="Let the access token lapse",
             read="An access token ends, as every token should. Without a refresh token there is nothing to get the "
-            "next one with: the person has to sign in again.",
+            "next one with: the user has to sign in again.",
             do="In Demo org, under Time, press Jump to lapse. Then press Call API.",
             see="Nothing was sent. The story says that the access token is used up and the server gave no refresh "
             "token.",
-            hint="Call API stands above the timeline. If the call refreshes, the grant was on at your sign-in already: "
+            hint="Call API is above the timeline. If the call refreshes, the grant was on at your sign-in already: "
             "reset the lesson.",
             check=_cannot_refresh,
             play=in_turn(Player.to_lapse, Player.call),
         ),
         LessonStep(
             title="Turn the grant on",
-            read="In Okta the switch is in the app's General Settings, under Grant type. Whoever may manage the app "
+            read="In Okta the switch is in the app's General Settings, under Grant type. Administrators of the app "
             "can also set it through the Applications API, with grant_types in the app's settings.",
             do="In Demo org, under Lifetimes, tick Refresh Token grant enabled.",
-            see="The journal says that refresh_grant_enabled is on. The cards have not changed: tokens in hand stay "
+            see="The journal says that refresh_grant_enabled is on. The cards have not changed: existing tokens stay "
             "what they are.",
             hint="If it is ticked already, untick it and tick it again. The menu's Turn on the Refresh Token grant "
             "does it through the Applications API.",

@@ -1,4 +1,4 @@
-"""The lesson about a lapse: nothing happens until somebody calls."""
+"""The lesson about a lapse: nothing happens until the next call."""
 
 from functools import partial
 
@@ -17,9 +17,9 @@ def _called_for_free(seen: LessonEvidence) -> bool:
 
 
 def _left_alone(seen: LessonEvidence) -> bool:
-    """Return whether the token in hand lapsed a while ago, and time was moved on meanwhile; it may lapse as one reads.
+    """Return whether the token expired a while ago and time was moved since; it may expire while the user reads.
 
-    Where nobody knows when it lapsed, it has after a whole life of travel.
+    If its expiry is unknown, a move by a whole lifetime counts.
     """
     travelled_s = seen.since_last(TokensReceived).travelled_s
     lapsed_s = travelled_s - _LIFETIME_S if seen.lapsed_s is None else seen.lapsed_s
@@ -39,10 +39,10 @@ LESSON = Lesson(
     steps=(
         LessonStep(
             title="Call with a fresh token",
-            read="Access tokens live one minute in this lesson. While one is good, a call needs no one but the API, "
+            read="Access tokens live one minute in this lesson. While one is valid, a call needs only the API, "
             "and the banner under the URL says so before you click.",
             do="Press Call API.",
-            see="One request in the wire log, and the decision above it: the token was kept, because it is good for "
+            see="One request in the wire log, and the decision above it: the token was kept, because it is valid for "
             "some more seconds.",
             hint="If the token has lapsed while you read, the call refreshes first. Then press Call API once more.",
             check=_called_for_free,
@@ -50,8 +50,8 @@ LESSON = Lesson(
         ),
         LessonStep(
             title="Let it lapse, and wait",
-            read="Now the token ends while nobody needs it. A program that refreshes by a timer would spend a request "
-            "here, and the next, and one every minute all night long.",
+            read="Now the token expires while it is not needed. A program that refreshes by a timer would spend a "
+            "request here, and the next, and one every minute all night long.",
             do="In Demo org, under Time, press Jump to lapse, and then +1 min.",
             see="The access token's card says Lapsed and counts on below zero. The wire log shows no token request: "
             "nothing happened, and nothing had to.",

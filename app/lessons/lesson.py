@@ -11,10 +11,10 @@ Act = Callable[[Player], Awaitable[object]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LessonStep:
-    """One step: why (`read`), what to do in the window's words (`do`), and what can be seen once it happened (`see`).
+    """One step: why (`read`), what to do in the window (`do`), and what can be seen afterwards (`see`).
 
-    `hint` says where to find it. `check` looks at what the journal has told since the step began; `play` does what a
-    person would, through the same assembly the window uses.
+    `hint` says where to find it. `check` examines the journal since the step began; `play` does the step, through
+    the same assembly the window uses.
     """
 
     title: str
@@ -28,11 +28,11 @@ class LessonStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lesson:
-    """A lesson by its `name`, what one knows afterwards, and how long it takes a person.
+    """A lesson: its `name`, what it teaches, and how long it takes.
 
-    `prepare` turns the demo org and the session to where the first step begins; to reset a lesson is to prepare it
-    again. `needs_keyring`: without a keyring that can be used it cannot be shown. `begins_signed_out`: `prepare` signs
-    out whoever is signed in.
+    `prepare` sets up the demo org and the session for the first step; resetting a lesson prepares it
+    again. `needs_keyring`: it needs a working keyring. `begins_signed_out`: `prepare` signs
+    the user out.
     """
 
     name: str
@@ -46,8 +46,6 @@ class Lesson:
 
 
 def in_turn(*acts: Act) -> Act:
-    """Return what does one after the other."""
-
     async def play(player: Player) -> None:
         for act in acts:
             await act(player)

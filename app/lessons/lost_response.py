@@ -25,16 +25,16 @@ def _died_of_it(seen: LessonEvidence) -> bool:
 
 
 def _calls_after_loss(seen: LessonEvidence) -> list[Call]:
-    """Return the calls on their way when a response was lost for the first time, and the later ones."""
+    """Return the calls in flight when a response was first lost, and the later ones."""
     retried = [place for place, entry in enumerate(seen.entries) if isinstance(entry.event, RefreshRetried)]
     lost = next((place for place in retried if _was_response_lost(LessonEvidence(seen.entries[:place]))), None)
     return [] if lost is None else [call for call in seen.calls() if call.led.entries[-1].seq > seen.entries[lost].seq]
 
 
 def _was_response_lost(before: LessonEvidence) -> bool:
-    """Return whether the refresh asked for last was lost on the way back, after the rotation.
+    """Return whether the response of the last refresh was lost, after the rotation.
 
-    The client cannot tell that from a request that never arrived; what was switched on at the org does.
+    The client cannot distinguish that from a request that never arrived; the org's faults show it.
     """
     asked = before.exchanges(ExchangeKind.TOKEN)
     return bool(asked) and asked[-1].status is None and _spoils_the_way_back(before)
@@ -65,7 +65,7 @@ LESSON = Lesson(
             "to lapse, then Call API.",
             see="Two token requests with the same refresh token. The first got no response; the second went out at "
             "once and was taken, inside the grace period. The call worked.",
-            hint="The number beside the switch says how often; always is too much. If it struck every time, untick it "
+            hint="The number beside the switch says how often; always is too much. If it applied every time, untick it "
             "and call again within 30 s.",
             check=_survived,
             play=_LOSE_A_RESPONSE,
@@ -73,7 +73,7 @@ LESSON = Lesson(
         LessonStep(
             title="The same without a grace period",
             read="Okta allows a grace period from 0 to 60 s. With 0 the second request is reuse: the server has to "
-            "take it for a theft, and ends the family. Nobody did anything wrong.",
+            "take it for a theft, and ends the family. No one did anything wrong.",
             do="Set Grace period to 0 s, and let Refresh response lost strike 1 time once more. Press Jump to lapse, "
             "then Call API.",
             see="The session has ended. The doctor quotes the System Log: the refresh token came again 0 s after it "

@@ -1,4 +1,4 @@
-"""The lesson about trouble on the way: a failed network never signs anybody out."""
+"""The lesson about transport errors: a failed network never ends a session."""
 
 from functools import partial
 
@@ -16,7 +16,7 @@ def _could_not_be_asked(seen: LessonEvidence) -> bool:
 
 
 def _failed_on_the_way(call: Call) -> bool:
-    """Return whether a refresh failed because its request went out and got nowhere; not one that was held back."""
+    """Return whether a refresh failed with a transport error; one that was held back does not count."""
     nowhere = [each for each in call.led.failures if not each.terminal and not each.code and each.status is None]
     asked = call.led.exchanges(ExchangeKind.TOKEN)
     return bool(nowhere and asked) and asked[-1].status is None and not call.led.all(RefreshRetried)
@@ -38,9 +38,9 @@ LESSON = Lesson(
     prepare=Player.start_over,
     steps=(
         LessonStep(
-            title="Nobody there",
+            title="No server there",
             read="The access token has lapsed and the network is gone. The refresh fails, and so does the call; but "
-            "the server has not refused anything, so the refresh token is as good as before.",
+            "the server has not refused anything, so the refresh token is still valid.",
             do="In Demo org, under Trouble, tick Network down. Press Jump to lapse, then Call API.",
             see="The call failed, and the journal says of the refresh: still signed in. All three cards are still "
             "there.",
@@ -49,7 +49,7 @@ LESSON = Lesson(
             play=in_turn(partial(Player.cut_network, cut=True), Player.to_lapse, Player.call),
         ),
         LessonStep(
-            title="Somebody there, but busy",
+            title="A server there, but busy",
             read="A server in trouble answers 503, or 429, or a web page from something in between. None of that is "
             "the token endpoint's word about the token: only an OAuth error from it can end a session (RFC 6749 "
             "§5.2).",
@@ -65,8 +65,8 @@ LESSON = Lesson(
         ),
         LessonStep(
             title="And it goes on",
-            read="Programs that sign people out here lose them in every tunnel. The cure is to do nothing: keep what "
-            "one has, and try again when the next call needs it.",
+            read="Programs that sign users out here do so in every tunnel. The cure is to do nothing: keep the "
+            "tokens, and try again when the next call needs one.",
             do="Untick Token endpoint: 503, and press Call API.",
             see="Refreshed, 200; the same family, one generation further. No sign-in was needed.",
             hint="If the server asked us to wait, the call says so: wait, or press +1 min.",

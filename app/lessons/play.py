@@ -1,4 +1,4 @@
-"""Plays a lesson from its beginning to its end, as a person would, and tells what each step brought about."""
+"""Plays a whole lesson as a user would, and reports what each step caused."""
 
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ from app.lessons.run import LessonRun
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """A step that was passed, and what the journal told meanwhile."""
+    """A step that was passed, with its journal entries."""
 
     step: LessonStep
     entries: tuple[Entry, ...]
@@ -29,11 +29,11 @@ async def play(lesson: Lesson, bench: Connections) -> AsyncGenerator[Played, Non
     await lesson.prepare(player)
     run = LessonRun(lesson)
     while (step := run.step) is not None:
-        with _told(bench, run) as told:
+        with _collected(bench, run) as entries:
             await _act(lesson, step, player)
         if run.step is step:
-            raise _failed(lesson, step, told)
-        yield Played(step, tuple(told))
+            raise _failed(lesson, step, entries)
+        yield Played(step, tuple(entries))
 
 
 async def _act(lesson: Lesson, step: LessonStep, player: Player) -> None:
@@ -44,23 +44,23 @@ async def _act(lesson: Lesson, step: LessonStep, player: Player) -> None:
 
 
 @contextmanager
-def _told(bench: Connections, run: LessonRun) -> Iterator[list[Entry]]:
-    """Let the run take what the journal tells of the chosen connection, and keep it."""
-    told: list[Entry] = []
+def _collected(bench: Connections, run: LessonRun) -> Iterator[list[Entry]]:
+    """Pass the journal's entries about the chosen connection to the run, and collect them."""
+    entries: list[Entry] = []
     key = bench.connection.key
 
     def take(entry: Entry) -> None:
         if entry.connection in (key, ""):
-            told.append(entry)
+            entries.append(entry)
             run.take(entry)
 
     unsubscribe = bench.journal.subscribe(take)
     try:
-        yield told
+        yield entries
     finally:
         unsubscribe()
 
 
-def _failed(lesson: Lesson, step: LessonStep, told: list[Entry]) -> StepFailed:
-    seen = " ".join(entry.sentence() for entry in told) or "nothing"
+def _failed(lesson: Lesson, step: LessonStep, entries: list[Entry]) -> StepFailed:
+    seen = " ".join(entry.sentence() for entry in entries) or "nothing"
     return StepFailed(f"The step “{step.title}” of the lesson {lesson.name} was played and not passed. Seen: {seen}")

@@ -1,4 +1,4 @@
-"""Plays what a person would do in a lesson, through the same assembly the window uses."""
+"""Plays what a user would do in a lesson, through the same assembly the window uses."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,11 +14,11 @@ from app.session.kinds.password import PASSWORD as BY_PASSWORD
 from app.session.kinds.password import PasswordPrompt
 
 READING_S = 300
-"""How long access tokens live in the lessons, in seconds: people read meanwhile."""
+"""The lifetime of access tokens in the lessons, in seconds: long enough to read."""
 
 
 class Player:
-    """A person at the demo org: signs in as Ada, calls, refreshes, turns the controls; raises LapseError as they do.
+    """A user of the demo org: signs in as Ada, calls, refreshes, uses the controls; raises LapseError as they do.
 
     It signs in by password because no browser is needed for that. `bench` is connected to the demo org.
     """
@@ -35,12 +35,11 @@ class Player:
         )
 
     async def sign_out(self) -> None:
-        """Sign out where somebody is signed in, and leave the browser alone."""
         if self.bench.session.tokens is not None:
             await self.bench.sign_out(leave_browser="a lesson signed out")
 
     async def call(self, times: int = 1) -> list[CallResult]:
-        """Call the demo org's API, so many times at once."""
+        """Call the demo org's API, `count` times concurrently."""
         return await self.bench.call_api_many("GET", self.bench.connection.api_url, times)
 
     async def refresh_now(self) -> None:
@@ -48,52 +47,49 @@ class Player:
         await self.bench.session.fresh_token(asked_by="Refresh now", asked_for=True)
 
     async def restart(self) -> None:
-        """Close Lapse and open it again, as far as the session can tell."""
+        """Simulate closing Lapse and opening it again."""
         await self.bench.restart()
 
     @asynccontextmanager
     async def other_lapse(self) -> AsyncIterator["Player"]:
-        """Open a second Lapse on the same session, with a person at it."""
+        """Open a second Lapse on the same session, with a user at it."""
         async with self.bench.beside() as other:
             yield Player(other)
 
     # --- the demo org's controls ----------------------------------------------------------------------------------
 
     async def start_over(self, **knobs: object) -> None:
-        """Bring about a lesson's usual beginning, from anywhere: nothing is turned but `knobs`, and Ada has signed in.
+        """Set up a lesson's usual start: all settings reset except `knobs`, and Ada signed in.
 
-        Access tokens live for as long as it takes to read.
+        Access tokens live long enough to read.
         """
         await self.turn_as_new(**{"access_token_lifetime_s": READING_S, **knobs})
         await self.sign_out()
         await self.sign_in()
 
     async def turn(self, **knobs: object) -> None:
-        """Turn knobs of the demo org."""
         await (await controls_of(self.bench)).turn(**knobs)
 
     async def turn_as_new(self, **knobs: object) -> None:
-        """Turn every knob as it is at first, or as `knobs` say; no faults, no skew, the network mended.
+        """Reset every knob except `knobs`, the faults, the skew and the network.
 
-        Its keys may have been rotated time and again, so they are asked for anew when somebody signs in.
+        Its keys may have been rotated since, so the next sign-in fetches them again.
         """
         await (await controls_of(self.bench)).make_as_new(**knobs)
         self.bench.client.forget_keys()
 
     async def to_lapse(self) -> None:
-        """Let time pass until the access token has just lapsed."""
         await (await controls_of(self.bench)).travel_to_lapse()
 
     async def travel(self, seconds: float) -> None:
-        """Let so many seconds pass, here and at the org."""
         await (await controls_of(self.bench)).travel(seconds)
 
     async def skew_server(self, seconds: float) -> None:
-        """Make the org's clock wrong by so many seconds; 0 makes it right."""
+        """Set the org's clock ahead by the given seconds; 0 makes it right."""
         await (await controls_of(self.bench)).skew_server(seconds)
 
     async def skew_client(self, seconds: float) -> None:
-        """Make our clock wrong by so many seconds; 0 makes it right."""
+        """Set our clock ahead by the given seconds; 0 makes it right."""
         await (await controls_of(self.bench)).skew_client(seconds)
 
     async def switch_on(self, fault: str) -> None:
@@ -103,17 +99,15 @@ class Player:
         await (await controls_of(self.bench)).switch_all_off()
 
     async def cut_network(self, *, cut: bool) -> None:
-        """Cut the network to the org, or mend it."""
         await (await controls_of(self.bench)).cut_network(cut=cut)
 
     # --- trouble made on purpose ----------------------------------------------------------------------------------
 
     async def revoke(self, kind: str) -> None:
-        """Have the `access` or `refresh` token in hand revoked at the org."""
+        """Have the `access` or `refresh` token revoked at the org."""
         await (await drills_of(self.bench)).revoke(kind)
 
     async def replay(self) -> None:
-        """Send the refresh token that was replaced last once more."""
         await (await drills_of(self.bench)).replay()
 
     async def have_old_refresh_token(self) -> None:

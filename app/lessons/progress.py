@@ -1,4 +1,4 @@
-"""How far somebody has come in the lessons, and how that is kept between runs."""
+"""The user's progress in the lessons, and how it is saved."""
 
 import re
 from collections.abc import Mapping
@@ -14,9 +14,9 @@ _NOWHERE: Mapping[str, int] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class LessonProgress:
-    """Lessons by name: those that were `done` once, the step (from 0) where others stand, and the one in progress.
+    """Lessons by name: those that were `done` once, the step (from 0) reached in others, and the current one.
 
-    `current` is "" while none is.
+    `current` is "" without one.
     """
 
     done: frozenset[str] = frozenset()
@@ -24,20 +24,17 @@ class LessonProgress:
     current: str = ""
 
     def at(self, name: str, place: int) -> "LessonProgress":
-        """Return the progress of somebody who is at a step of that lesson."""
         return replace(self, places={**self.places, name: place}, current=name)
 
     def finished(self, name: str) -> "LessonProgress":
-        """Return the progress of somebody who has passed the last step of that lesson."""
         return replace(self.forgotten(name), done=self.done | {name})
 
     def forgotten(self, name: str) -> "LessonProgress":
-        """Return the progress of somebody who begins that lesson anew and is not at its first step yet."""
         rest = {other: place for other, place in self.places.items() if other != name}
         return replace(self, places=rest, current="")
 
     def left(self) -> "LessonProgress":
-        """Return the progress of somebody who is in no lesson any longer; where each stands is kept."""
+        """Return the progress with no current lesson; all places are kept."""
         return replace(self, current="")
 
     def kept(self) -> dict[str, str]:
@@ -46,12 +43,12 @@ class LessonProgress:
 
 
 def saved_progress() -> LessonProgress:
-    """Return the progress as it is saved now, by whichever window; raises BadInput where it cannot be read."""
+    """Return the progress last saved by any window; raises BadInput if it cannot be read."""
     return progress_of(settings.load(settings.config_dir(), kinds.kind_names()).window)
 
 
 def progress_of(kept: Mapping[str, str]) -> LessonProgress:
-    """Return the progress that settings keep; what cannot be read is as if it had never been."""
+    """Return the progress in the settings; unreadable parts are ignored."""
     pairs = (each.partition("=") for each in kept.get(_PLACES, "").split())
     places = {name: int(place) for name, _, place in pairs if name and re.fullmatch("[0-9]{1,4}", place)}
     return LessonProgress(frozenset(kept.get(_DONE, "").split()), places, kept.get(_CURRENT, ""))

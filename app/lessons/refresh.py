@@ -39,9 +39,9 @@ LESSON = Lesson(
         LessonStep(
             title="Before the call",
             read="Lapse knows when the access token ends, from expires_in. Once it has lapsed there is no use in "
-            "asking the API: the refresh goes first, and the call after it with the new token.",
+            "asking the API: the refresh goes first, then the call with the new token.",
             do="In Demo org, under Time, press Jump to lapse. Then press Call API.",
-            see="In the wire log, POST token stands indented under the call that caused it, and GET /api/me after it: "
+            see="In the wire log, POST token is indented under the call that caused it, and GET /api/me after it: "
             "two requests, one story.",
             hint="Wire is the third tab below the timeline. The journal tells the same with the reasons.",
             check=_refreshed_first,
@@ -49,11 +49,11 @@ LESSON = Lesson(
         ),
         LessonStep(
             title="After the API says no",
-            read="A server may end a token early, and nobody tells the client. Then the API answers 401 with "
+            read="A server may revoke a token early, and the client is not told. Then the API answers 401 with "
             "invalid_token (RFC 6750), and that is the other reason to refresh: once, and the call goes out once "
             "more.",
             do="In Demo org, under Tokens and keys, press Revoke access. Then press Call API.",
-            see="Three requests: GET 401, POST token 200, GET 200. The person at the screen notices nothing but some "
+            see="Three requests: GET 401, POST token 200, GET 200. The user at the screen notices nothing but some "
             "milliseconds.",
             hint="It is also in the menu ⋯ of the access token's card: Revoke access token.",
             check=_refreshed_after_401,
@@ -61,10 +61,10 @@ LESSON = Lesson(
         ),
         LessonStep(
             title="Because you say so",
-            read="Refresh now is another verb than Call API. It spends a request although nothing needs it: good for "
-            "a demonstration, and to look at what a refresh brings.",
+            read="Refresh now differs from Call API. It spends a request although nothing needs it: useful for a "
+            "demonstration, and to see what a refresh brings.",
             do="On the access token's card, open ⋯ and choose Refresh now.",
-            see="The journal's reason is that you asked for it, and no call stands around it.",
+            see="The journal's reason is that you asked for it, and no call is around it.",
             hint="Refresh now has the shortcut Ctrl+R.",
             check=_refreshed_on_request,
             play=Player.refresh_now,

@@ -53,10 +53,10 @@ LESSON = Lesson(
         LessonStep(
             title="After the grace period",
             read="Later than that there is no innocent explanation. Two parties hold one refresh token, and the "
-            "server cannot tell the thief from the owner, so it ends the whole family (RFC 9700 §4.14.2).",
+            "server cannot tell the attacker from the owner, so it ends the whole family (RFC 9700 §4.14.2).",
             do="In Demo org, under Time, press +1 min. Then press the same Replay button once more.",
-            see="The journal: refused with invalid_grant. The cards look as before, because nobody has told the "
-            "session.",
+            see="The journal: refused with invalid_grant. The cards look as before, because the session "
+            "has not been notified.",
             hint="The button names the refresh token that was replaced last. After a restart none is known: choose "
             "Refresh now first, and then +1 min.",
             check=_was_refused,
@@ -79,7 +79,7 @@ LESSON = Lesson(
             "is worth no more than the time until the owner's next refresh.",
             do="Press Sign in, and sign in as Ada.",
             see="A new family begins with AT-1 and RT-1.",
-            hint="Sign in stands in the top bar.",
+            hint="Sign in is in the top bar.",
             check=_signed_in,
             play=Player.sign_in,
         ),

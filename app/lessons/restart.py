@@ -38,7 +38,7 @@ LESSON = Lesson(
     steps=(
         LessonStep(
             title="Close and open",
-            read="A person who signed in yesterday does not want to do it again today. The session is kept in the "
+            read="A user who signed in yesterday does not want to do it again today. The session is kept in the "
             "operating system's keyring, never in a file, and written there before it is used.",
             do="Close the window, and open Lapse again.",
             see="The journal begins with: still signed in as Ada Lovelace. No request was sent for it.",
@@ -50,17 +50,17 @@ LESSON = Lesson(
         LessonStep(
             title="The first call",
             read="Many programs refresh at every start, to be safe. It is not safer: it spends a rotation each time, "
-            "and a program killed at that moment may lose the session. The kept access token is as good as before.",
+            "and a program killed at that moment may lose the session. The stored access token is still valid.",
             do="Press Call API.",
-            see="One request, 200: the access token came from the keyring with its expiry, and is used for as long as "
-            "it lasts.",
+            see="One request, 200: the access token came from the keyring with its expiry, and is used until it "
+            "expires.",
             hint="If it has lapsed meanwhile, the call refreshes first. Then close, open, and call at once.",
             check=_called_for_free,
             play=Player.call,
         ),
         LessonStep(
             title="The morning after",
-            read="After a night the access token has lapsed, and the machine may have been off. Still the start needs "
+            read="After a night the access token has lapsed, and the machine may have been off. The start still needs "
             "no request: the first call finds out, refreshes, and goes on.",
             do="In Demo org, under Time, press Jump to lapse. Close the window, open Lapse again, and press Call API.",
             see="Nothing was sent until the call; then one refresh, because the call needed it.",

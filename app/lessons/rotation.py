@@ -27,13 +27,13 @@ def _with_fate(seen: LessonEvidence, fate: RefreshTokenFate) -> list[int]:
 LESSON = Lesson(
     name="rotation",
     title="Rotation and lineage",
-    teaches="What a refresh brings besides the access token, and how generations descend from each other.",
+    teaches="What a refresh brings besides the access token, and how generations follow each other.",
     minutes=1.0,
     prepare=Player.start_over,
     steps=(
         LessonStep(
             title="Refresh twice",
-            read="With rotation every refresh token is good for one refresh, and its response brings the next. A "
+            read="With rotation every refresh token is valid for one refresh, and its response brings the next. A "
             "public client cannot keep a secret, so RFC 9700 wants rotation for it, or tokens bound to a key.",
             do="On the access token's card, open ⋯ and choose Refresh now. Do it twice.",
             see="The cards show AT-3 and RT-3. In the timeline each generation descends from the one before: a family.",

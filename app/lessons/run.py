@@ -1,4 +1,4 @@
-"""A lesson in progress: which step one is at, as the journal tells it."""
+"""A lesson in progress: its current step, according to the journal."""
 
 from collections import deque
 
@@ -8,15 +8,15 @@ from app.events.refresh import Decided
 from app.lessons.evidence import LessonEvidence, lapse_told
 from app.lessons.lesson import Lesson, LessonStep
 
-# A step may be left open while somebody works on. What is older than this passes it no longer: to look through more at
+# A step may be left open while the user works on. What is older than this passes it no longer: to look through more at
 # every entry would hold the window up in a storm of calls, of which a hundred are 600 entries.
 _MOST = 700
-# Something always follows these, and what passes a step is what came of them.
+# Other events always follow these, and a step is passed by their results.
 _ONLY_BEGINNINGS = (CallStarted, Decided)
 
 
 class LessonRun:
-    """Goes through a lesson's steps, told one entry of the journal at a time; `place` is the step one is at, from 0.
+    """Goes through a lesson's steps, one journal entry at a time; `place` is the current step, from 0.
 
     Once the last step is passed `place` is the number of steps.
     """
@@ -25,7 +25,7 @@ class LessonRun:
         self.lesson = lesson
         self.place = min(max(place, 0), len(lesson.steps))
         self._seen: deque[Entry] = deque(maxlen=_MOST)
-        self._lapses_at: float | None = None  # of the token in hand, which may be older than the step
+        self._lapses_at: float | None = None  # of the current token, which may be older than the step
 
     @property
     def step(self) -> LessonStep | None:
@@ -34,7 +34,6 @@ class LessonRun:
 
     @property
     def is_over(self) -> bool:
-        """Whether every step is passed."""
         return self.step is None
 
     def take(self, entry: Entry) -> bool:
@@ -53,6 +52,6 @@ class LessonRun:
         return True
 
     def restart(self) -> None:
-        """Begin with the first step; what was told so far is forgotten."""
+        """Start again at the first step, without the entries so far."""
         self.place = 0
         self._seen.clear()

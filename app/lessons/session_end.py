@@ -1,4 +1,4 @@
-"""The lesson about sessions that are over for good: revoked, idle too long, past their limit, and how to tell."""
+"""The lesson about ended sessions: revoked, idle too long, past their limit, and how to diagnose them."""
 
 from functools import partial
 
@@ -34,14 +34,14 @@ def _ended_in_use(seen: LessonEvidence) -> bool:
 
 
 def _by_itself(seen: LessonEvidence) -> LessonEvidence:
-    """Return what happened since the last sign-in; nothing if there was none, or if somebody helped the end along."""
+    """Return the entries since the last sign-in; nothing without one, or if the user ended the session on purpose."""
     session = seen.since_last(SessionStarted)
     helped = any(isinstance(entry.event, _ON_PURPOSE) for entry in session.entries)
     return session if seen.all(SessionStarted) and not helped else LessonEvidence()
 
 
 def _lasted_s(seen: LessonEvidence) -> float:
-    """Return how many seconds there were between the last sign-in and the last end of a session; both have been."""
+    """Return the seconds between the last sign-in and the last end of a session; both must exist."""
     began = [entry.at for entry in seen.entries if isinstance(entry.event, SessionStarted)]
     ended = [entry.at for entry in seen.entries if isinstance(entry.event, SessionEnded)]
     return ended[-1] - began[-1]
@@ -53,7 +53,7 @@ def _has_ended(seen: LessonEvidence) -> bool:
 
 
 def _log_was_read(seen: LessonEvidence) -> bool:
-    """Return whether somebody asked the doctor: it also looks by itself, when a session ends."""
+    """Return whether the user asked the doctor: it also runs automatically when a session ends."""
     return any(
         each.status == 200 and each.url.endswith("/api/v1/logs")  # noqa: PLR2004 - a status
         for each in seen.after(DoctorAsked).exchanges(ExchangeKind.CONTROL)
@@ -63,14 +63,14 @@ def _log_was_read(seen: LessonEvidence) -> bool:
 LESSON = Lesson(
     name="the-end",
     title="Signed out for good, and how to tell",
-    teaches="The three ends of a session, why the client is told the same of all, and where the truth is written.",
+    teaches="The three ends of a session, why the client sees the same error for all, and where the cause is logged.",
     minutes=1.5,
     prepare=partial(Player.start_over, refresh_idle_s=_IDLE_S, refresh_token_lifetime_s=_ABSOLUTE_S),
     steps=(
         LessonStep(
             title="Revoked",
             read="An administrator, a password change or a lost phone: a refresh token can be revoked at any time. "
-            "Its access tokens go along, and nothing tells the client.",
+            "Its access tokens are revoked with it, and the client is not notified.",
             do="In Demo org, under Tokens and keys, press Revoke refresh. Then press Call API.",
             see="401 from the API, then invalid_grant from the token endpoint: the session has ended. That is no "
             "hiccup, and asking again would not help.",
@@ -80,12 +80,12 @@ LESSON = Lesson(
         ),
         LessonStep(
             title="Idle for too long",
-            read="Servers forget sessions nobody uses. Here a refresh token that lies unused for 2 minutes is dead; "
+            read="Servers end unused sessions. Here a refresh token that is unused for 2 minutes is dead; "
             "at Okta it is 7 days unless an access policy says otherwise.",
             do="Press Sign in, and sign in as Ada. Press Jump to lapse, which takes 5 minutes, then Call API.",
             see="The same invalid_grant, in the same words. The timeline has the idle limit where the refresh token's "
             "bar ends.",
-            hint="Idle limit is under Lifetimes and stands at 2 min here. Nobody may refresh in between.",
+            hint="Idle limit is under Lifetimes, 2 min here. Do not refresh in between.",
             check=_ended_unused,
             play=in_turn(Player.sign_in, Player.to_lapse, Player.call),
         ),
@@ -113,7 +113,7 @@ LESSON = Lesson(
             do="In the menu, choose Ask the doctor.",
             see="The doctor names the absolute limit and is sure of it, with the System Log's line as evidence. "
             "Without the log it would say what is likely, and what cannot be known.",
-            hint="The doctor opens by itself when a session ends; Ask the doctor looks again.",
+            hint="The doctor opens automatically when a session ends; Ask the doctor runs it again.",
             check=_log_was_read,
             play=Player.ask_doctor,
         ),

@@ -26,7 +26,7 @@ def _is_over_though_wall_says_not(decision: Decision) -> bool:
 
 
 def _was_not_believed(seen: LessonEvidence) -> bool:
-    """Return whether a refresh worked although the ID token it brought was not believed."""
+    """Return whether a refresh succeeded although its ID token failed verification."""
     for entry in seen.entries:
         if not isinstance(entry.event, RefreshStarted):
             continue
@@ -37,7 +37,7 @@ def _was_not_believed(seen: LessonEvidence) -> bool:
 
 
 def _recovered(seen: LessonEvidence) -> bool:
-    """Return whether a refresh brought an ID token that passed."""
+    """Return whether a refresh brought a verified ID token."""
     refreshed = (seen.led_by(entry) for entry in seen.entries if isinstance(entry.event, RefreshStarted))
     return any(led.all(RefreshSucceeded) and not led.all(IdTokenRefused) for led in refreshed)
 
@@ -45,7 +45,7 @@ def _recovered(seen: LessonEvidence) -> bool:
 LESSON = Lesson(
     name="skew",
     title="Clock skew",
-    teaches="Whose clock an expiry is told by, what a wrong clock costs, and how wrong it may be.",
+    teaches="Which clock decides an expiry, what a wrong clock costs, and how wrong it may be.",
     minutes=1.5,
     prepare=Player.start_over,
     steps=(
@@ -64,7 +64,7 @@ LESSON = Lesson(
         ),
         LessonStep(
             title="Our own clock is behind",
-            read="Now our wall clock is wrong by two minutes: by it, a token that is over still looks good. Elapsed "
+            read="Now our wall clock is wrong by two minutes: by it, an expired token still looks valid. Elapsed "
             "time knows better; it cannot be set, and Lapse trusts it more than the wall.",
             do="Set Demo org's clock to 0 s and Our clock to -120 s. Press Jump to lapse, then Call API.",
             see="The decision is to refresh although our wall has not reached the expiry. The call worked at the "
@@ -83,7 +83,7 @@ LESSON = Lesson(
             title="Too wrong to be believed",
             read="An ID token says when it was issued. Lapse allows 5 minutes of skew, and does not believe one that "
             "comes from further in the future, as OpenID Connect lets a client do. The access token that came with it "
-            "is good all the same: nobody is locked out by a clock.",
+            "is still valid: no user is locked out by a clock.",
             do="Set Our clock to -600 s, and choose Refresh now.",
             see="The refresh worked. The journal says that the new ID token did not pass (iat), and names the clock; "
             "your identity stays as it was. The doctor names the clock too.",
@@ -93,7 +93,7 @@ LESSON = Lesson(
         ),
         LessonStep(
             title="Set it right",
-            read="A wrong clock is no reason to sign anybody out, and here it did not. Once it is right, the next ID "
+            read="A wrong clock is no reason to end a session, and here it did not. Once it is right, the next ID "
             "token is believed again.",
             do="Set Our clock to 0 s, and choose Refresh now.",
             see="Refreshed, the same family, and the new ID token has passed.",

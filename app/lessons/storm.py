@@ -24,7 +24,7 @@ def _one_refresh_for_rejected(seen: LessonEvidence) -> bool:
 
 
 def _shared_one_refresh(seen: LessonEvidence, reason: Reason) -> bool:
-    """Return whether a call refreshed for that reason, and enough others were on their way that needed no other."""
+    """Return whether a call refreshed for that reason, while enough other calls shared the refresh."""
     calls = seen.calls()
     refreshing = [call for call in calls if call.token_requests and call.last_reason is reason]
     return any(_is_good_storm([call for call in calls if call.was_under_way_with(first)]) for first in refreshing)
@@ -45,17 +45,17 @@ LESSON = Lesson(
     steps=(
         LessonStep(
             title="Fifty at once, fresh",
-            read="A page that opens asks for many things at once. While the access token is good this concerns nobody "
-            "but the API.",
+            read="A page that opens asks for many things at once. While the access token is valid this concerns only "
+            "the API.",
             do="In the strip on top, set how many calls at once to 50. Press Call API.",
             see="The story says 50 × 200 and no refresh: fifty requests in the wire log, and not one more.",
-            hint="The number stands left of Call API; 1 to 100.",
+            hint="The number is left of Call API; 1 to 100.",
             check=_all_were_free,
             play=_CALL_ALL,
         ),
         LessonStep(
             title="Fifty at the moment of lapse",
-            read="Now all fifty need a new token. If each refreshed for itself, forty-nine would send a refresh token "
+            read="Now all fifty need a new token. If each refreshed separately, forty-nine would send a refresh token "
             "that the first has used up: waste at best, and with a strict server the end of the session.",
             do="In Demo org, under Tokens and keys, press Refresh storm with 50 calls.",
             see="One token request; one call started it, and forty-nine joined. The timeline shows fifty calls and "
@@ -66,8 +66,8 @@ LESSON = Lesson(
         ),
         LessonStep(
             title="Fifty times 401",
-            read="Harder: the API rejects a token that looks good. Fifty 401s arrive one after another, some of them "
-            "when the refresh is over already. Each must ask whether its token is still the one in hand.",
+            read="Harder: the API rejects a token that looks valid. Fifty 401s arrive one after another, some of them "
+            "when the refresh is over already. Each must check whether its token is still the current one.",
             do="Press Revoke access. Then press Call API, still 50 at once.",
             see="50 × 401, one refresh, 50 × 200. A late 401 about the old token starts nothing: it takes the new one.",
             hint="Revoke access is under Tokens and keys, and in the menu ⋯ of the access token's card.",

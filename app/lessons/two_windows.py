@@ -50,8 +50,8 @@ LESSON = Lesson(
             "Then press Call API here.",
             see="The access token here had lapsed too, and yet no token request was sent: another Lapse has refreshed "
             "this session, and its generation was taken over.",
-            hint="If this Lapse refreshed by itself, it was the first to call: press Jump to lapse, and let the other "
-            "one go first.",
+            hint="If this Lapse refreshed automatically, it was the first to call: press Jump to lapse, and let the "
+            "other one go first.",
             check=_used_what_the_other_got,
             play=_let_the_other_refresh,
         ),
@@ -67,11 +67,11 @@ LESSON = Lesson(
             play=_let_the_other_sign_out,
         ),
         LessonStep(
-            title="And begins again",
-            read="A new sign-in is for everybody too. The other window takes it over when it looks next.",
+            title="And starts again",
+            read="A new sign-in is shared too. The other window takes it over at its next check.",
             do="Press Sign in, and sign in as Ada.",
-            see="A new family, kept in the keyring for every Lapse of yours.",
-            hint="Sign in stands in the top bar.",
+            see="A new family, stored in the keyring for all your Lapse windows.",
+            hint="Sign in is in the top bar.",
             check=_signed_in,
             play=Player.sign_in,
         ),

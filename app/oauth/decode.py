@@ -1,10 +1,10 @@
 """JWTs decoded for display only: nothing is verified."""
 
-import base64
-import binascii
 import json
 from dataclasses import dataclass
 from typing import Any
+
+from app.base64url import from_base64url
 
 _PARTS = 3
 
@@ -30,8 +30,7 @@ def decode(token: str) -> Decoded | None:
 
 def _json_part(part: str) -> dict[str, Any] | None:
     try:
-        text = base64.urlsafe_b64decode(part.encode("ascii") + b"=" * (-len(part) % 4))
-        found = json.loads(text)
-    except (ValueError, binascii.Error, RecursionError):
+        found = json.loads(from_base64url(part))
+    except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None

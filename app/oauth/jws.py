@@ -1,11 +1,11 @@
 """Compact JWS, read strictly: bounded, canonical base64url, strict JSON (RFC 7515 §7.1)."""
 
-import base64
 import binascii
 import re
 from dataclasses import dataclass
 from typing import Any
 
+from app.base64url import base64url, from_base64url
 from app.strict_json import read_object
 
 LONGEST = 64 * 1024
@@ -72,10 +72,10 @@ def _octets(part: bytes) -> bytes:
     if not _ALPHABET.fullmatch(part):
         raise NotReadable("encoding", "it has characters outside the base64url alphabet")
     try:
-        octets = base64.urlsafe_b64decode(part + b"=" * (-len(part) % 4))
+        octets = from_base64url(part.decode("ascii"))
     except binascii.Error:
         raise NotReadable("encoding", "a part has an impossible length") from None
-    if base64.urlsafe_b64encode(octets).rstrip(b"=") != part:
+    if base64url(octets).encode("ascii") != part:
         raise NotReadable("encoding", "a part has bits to spare that are not zero")
     return octets
 

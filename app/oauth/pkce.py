@@ -1,10 +1,10 @@
 """Proof Key for Code Exchange (RFC 7636), S256 only."""
 
-import base64
 import hashlib
 import secrets
 from dataclasses import dataclass
 
+from app.base64url import base64url
 from app.secret import Secret
 
 METHOD = "S256"
@@ -24,5 +24,4 @@ class Pkce:
     @property
     def challenge(self) -> str:
         """Return BASE64URL(SHA256(verifier)) without padding (RFC 7636 §4.2)."""
-        digest = hashlib.sha256(self.verifier.reveal().encode("ascii")).digest()
-        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
+        return base64url(hashlib.sha256(self.verifier.reveal().encode("ascii")).digest())

@@ -1,6 +1,5 @@
 """The strict verifier: every rule a token is subject to, each with its verdict."""
 
-import base64
 import hashlib
 import hmac
 from collections.abc import Callable
@@ -8,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from app.base64url import base64url
 from app.oauth.jws import LONGEST, Jws, NotReadable, read_jws
 from app.oauth.key_set import KEY_TYPES, KeySet
 from app.oauth.rules import JWT_SOURCES, RuleOutcome, RuleVerdict, failed, not_applicable, passed, shown, unchecked
@@ -350,8 +350,8 @@ def access_token_hash(alg: str, access_token: str) -> str | None:
     make = hashlib.sha512 if alg == "EdDSA" else _HASHES.get(alg.removesuffix("K")[-3:])
     if make is None:
         return None
-    digest = make(access_token.encode("utf-8", "surrogatepass")).digest()  # a pasted token may contain anything
-    return base64.urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=").decode("ascii")
+    digest = make(access_token.encode("utf-8", "surrogatepass")).digest()  # a pasted one may hold anything
+    return base64url(digest[: len(digest) // 2])
 
 
 def _is_moment(value: object) -> bool:

@@ -1,1 +1,1 @@
-"""Okta's management API as a client: reads an app, turns the Refresh Token grant on, and looks whether it is."""
+"""Client of Okta's management API: reads an app, turns on its Refresh Token grant, and confirms that."""

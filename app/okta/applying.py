@@ -1,4 +1,4 @@
-"""Makes a change that a person has seen, and looks whether it was made."""
+"""Makes a change that a user has seen, and looks whether it was made."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
-    """A change that was read back: `fields` as they were and are now; `others` are members that differ besides.
+    """A change that was read back: `fields` before and after; `others` are other members that differ.
 
-    Okta may tidy up what it is sent, and somebody may have saved the app in the same moment.
+    Okta may normalise what it is sent, and someone may have saved the app at the same moment.
     """
 
     app_id: str
@@ -28,10 +28,10 @@ class Applied:
 
 
 async def apply(management: "ManagementClient", change: GrantChange, *, cause: int | None = None) -> Applied:
-    """Make `change` unless the app is no longer what was shown, read the app again and return what it is now.
+    """Apply `change` unless the app has changed since it was shown, read the app again and return the result.
 
-    The Applications API knows no conditional PUT, so who saves the app between our reading and our PUT still loses;
-    that moment is as short as it can be. Raises OktaRefused for what Okta would refuse (without sending anything), for
+    The Applications API has no conditional PUT, so a change saved between our GET and our PUT is lost; that window
+    is kept short. Raises OktaRefused for what Okta would refuse (without sending anything), for
     an app that changed, and where the change is not there afterwards; else what `Management` raises.
     """
     if change.problems:
@@ -47,7 +47,7 @@ async def apply(management: "ManagementClient", change: GrantChange, *, cause: i
         except Unreachable as error:
             if not error.sent:
                 raise
-            lost = error  # it may have been made all the same
+            lost = error  # the change may have been made although the response was lost
     return _confirmed(change, await _read_back(management, change, cause), lost)
 
 

@@ -17,7 +17,7 @@ _USUAL_GRACE_S = 30
 
 
 class AppField(Enum):
-    """The members that may change, by where they stand in the app."""
+    """The members that may change, by their path in the app."""
 
     GRANT_TYPES = "settings.oauthClient.grant_types"
     ROTATION = "settings.oauthClient.refresh_token.rotation_type"
@@ -83,10 +83,10 @@ class GrantChange:
 
 
 def plan(app: Mapping[str, Any], wanted: WantedChange) -> GrantChange:
-    """Return what `wanted` changes in `app`, which was just read; raises OktaRefused for what is no OIDC app.
+    """Return the change that `wanted` makes to `app`, as just read; raises OktaRefused if it is no OIDC app.
 
-    A PUT replaces the whole app (Okta fact §3.3), so everything in it goes back as it came: what only Okta may set, it
-    ignores, and what we do not know, we must not lose.
+    A PUT replaces the whole app (Okta fact §3.3), so unknown members are sent back unchanged, or they would be lost;
+    Okta ignores read-only ones.
     """
     before = copy.deepcopy(dict(app))
     after = copy.deepcopy(before)
@@ -121,9 +121,9 @@ def wanted_for(
     grace_s: int | None = None,
     redirect_uri: str | None = None,
 ) -> WantedChange:
-    """Return what to want of `app`: what is not said stays as it is, and is ROTATE with 30 s where there is nothing.
+    """Return the wanted settings for `app`: those not given stay, or are ROTATE with 30 s if absent.
 
-    Rotation, because an app without a secret has to notice a stolen refresh token (RFC 9700 §4.14.2).
+    Rotation, because a public client's stolen refresh token is detected by it alone (RFC 9700 §4.14.2).
     """
     settings = oauth_client(app).get("refresh_token")
     now = settings if isinstance(settings, dict) else {}
@@ -136,7 +136,7 @@ def wanted_for(
 
 
 def compared(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[FieldChange, ...]:
-    """Return every field that may change, changed or not, as it is in two readings of an app."""
+    """Return every field that may change, with its values in two readings of an app."""
     return tuple(FieldChange(each, _shown(before, each), _shown(after, each)) for each in AppField)
 
 
@@ -165,7 +165,7 @@ def oauth_client(app: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def client_id_of(app: Mapping[str, Any]) -> str:
-    """Return the client ID, which is the app's ID unless somebody chose another."""
+    """Return the client ID, which is the app's ID unless an admin chose another."""
     credentials = app.get("credentials")
     found = credentials.get("oauthClient") if isinstance(credentials, dict) else None
     client_id = found.get("client_id") if isinstance(found, dict) else None

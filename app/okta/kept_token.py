@@ -1,4 +1,4 @@
-"""An org's API token: taken as it is copied, kept in the keyring where a person asked for it, forgotten when asked."""
+"""An org's API token: taken as it is copied, kept in the keyring where a user asked for it, forgotten when asked."""
 
 import re
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ _LONGEST_TOKEN = 4096
 
 
 def checked_token(token: Secret) -> Secret:
-    """Return an API token without what was copied along with it; raises BadInput, which never repeats it."""
+    """Return an API token without surrounding text; raises BadInput, which never repeats the token."""
     text = _COPIED_SCHEME.sub("", token.reveal().strip())
     if not text:
         raise _bad(words.NO_TOKEN)
@@ -26,7 +26,6 @@ def checked_token(token: Secret) -> Secret:
 
 
 def token_key(org_url: str) -> str:
-    """Return the name under which the API token of an org is kept."""
     return f"{org_url}#okta-api-token"
 
 
@@ -40,7 +39,7 @@ async def kept_token(store: "TokenStore", org_url: str) -> Secret | None:
 
 
 async def keep_token(store: "TokenStore", org_url: str, token: Secret) -> None:
-    """Keep the API token of the org, in the place of an older one; raises StoreFailed."""
+    """Store the API token of the org, replacing an older one; raises StoreFailed."""
     try:
         await store.save(token_key(org_url), checked_token(token).reveal())
     except StoreFailed as failure:
@@ -55,13 +54,13 @@ async def forget_token(store: "TokenStore", org_url: str) -> None:
         raise _retold(words.TOKEN_NOT_FORGOTTEN, failure) from None
 
 
-def _bad(told: words.Told) -> BadInput:
-    what, next_step = told
+def _bad(message: words.Message) -> BadInput:
+    what, next_step = message
     return BadInput(what, next_step=next_step)
 
 
 def _retold(what: str, failure: StoreFailed) -> StoreFailed:
-    """Return the failure without what it says of sessions."""
+    """Return the failure in words about the API token, not a session."""
     found = StoreFailed(words.kept_unlike(what, failure.what), state=failure.state)
     found.standing = Standing.UNCHANGED
     found.next_step = words.KEYRING_NEXT

@@ -25,7 +25,7 @@ _LONGEST_ID = 100
 
 
 class ManagementClient:
-    """The management API of one org, for as long as one task takes: it holds the API token, so let it go afterwards.
+    """The management API of one org, for one task: it holds the API token, so do not keep it.
 
     Every method raises OktaRefused for what the org refused, Unreachable when no response came, and UnusableResponse
     for one that cannot be read or that could not be sent back unchanged.
@@ -41,7 +41,7 @@ class ManagementClient:
         self.org_url = org_url
 
     async def read_app(self, app_id: str, *, cause: int | None = None) -> App:
-        """Return the app; Okta's app IDs are client IDs unless somebody chose another (Okta fact §3.1)."""
+        """Return the app; Okta's app IDs are client IDs unless an admin chose another (Okta fact §3.1)."""
         return await self._ask("GET", app_id, None, cause)
 
     async def replace_app(self, app_id: str, app: App, *, cause: int | None = None) -> App:
@@ -83,7 +83,7 @@ def _unusable(response: FetchedResponse, why: str) -> UnusableResponse:
 
 
 def _exact(digits: str) -> float:
-    """Return a number that is written again with the same value: what is not ours goes back as it came."""
+    """Return a number that serialises to the same value, as unknown members must be sent back unchanged."""
     number = float(digits)
     if Decimal(repr(number)) != Decimal(digits):
         raise ValueError(words.NUMBER_TOO_EXACT)

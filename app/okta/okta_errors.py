@@ -16,13 +16,13 @@ _LONGEST_SAID = 2000
 
 
 def refused(response: FetchedResponse, *, app: str, now: float) -> LapseError:
-    """Return what to tell of a response that is no success; `app` is the ID asked about, `now` epoch seconds."""
+    """Return the error for an unsuccessful response; `app` is the requested ID, `now` in epoch seconds."""
     body = _read(response)
     if body is None and response.status not in (*words.REFUSED_BY_STATUS, _TOO_MANY):
         return UnusableResponse(words.not_as_okta(response.status), status=response.status)
     code, summary, causes = _said(response, body or {})
     wait_s = wait_of(response, now) if response.status == _TOO_MANY else None
-    what, next_step = _told(response.status, code, app, causes, wait_s)
+    what, next_step = _message(response.status, code, app, causes, wait_s)
     raw = ": ".join(each for each in (code, summary) if each) or None
     found = OktaRefused(
         what,
@@ -39,7 +39,7 @@ def refused(response: FetchedResponse, *, app: str, now: float) -> LapseError:
 
 
 def wait_of(response: FetchedResponse, now: float) -> float:
-    """Return how long the rate limit lasts, at least 1 s: its reset less the server's own Date (Okta fact §2.8)."""
+    """Return how long the rate limit lasts, at least 1 s: its reset minus the server's own Date (Okta fact §2.8)."""
     try:
         reset = float(int(response.headers.get("x-rate-limit-reset", "")))
     except (ValueError, OverflowError):
@@ -51,7 +51,7 @@ def wait_of(response: FetchedResponse, now: float) -> float:
     return min(max(reset - sent, _SHORTEST_WAIT_S), _LONGEST_WAIT_S)
 
 
-def _told(status: int, code: str, app: str, causes: tuple[str, ...], wait_s: float | None) -> words.Told:
+def _message(status: int, code: str, app: str, causes: tuple[str, ...], wait_s: float | None) -> words.Message:
     if wait_s is not None:
         return words.rate_limited(wait_s)
     if code == _NOT_FOUND:
@@ -73,10 +73,10 @@ def _read(response: FetchedResponse) -> Mapping[str, Any] | None:
 
 
 def _said(response: FetchedResponse, body: Mapping[str, Any]) -> tuple[str, str, tuple[str, ...]]:
-    """Return code, summary and causes, as they may be told; what is not of the right type counts as not there."""
+    """Return code, summary and causes, safe to show; members of a wrong type count as absent."""
     causes = body.get("errorCauses")
     said = [each.get("errorSummary") for each in causes if isinstance(each, dict)] if isinstance(causes, list) else []
     texts = tuple(response.said(each, longest=_LONGEST_SAID) for each in said[:20] if isinstance(each, str) and each)
     code, summary = body.get("errorCode", ""), body.get("errorSummary")
-    told = response.said(summary, longest=_LONGEST_SAID) if isinstance(summary, str) else ""
-    return response.said(str(code), longest=40), told, tuple(filter(None, texts))
+    summarised = response.said(summary, longest=_LONGEST_SAID) if isinstance(summary, str) else ""
+    return response.said(str(code), longest=40), summarised, tuple(filter(None, texts))

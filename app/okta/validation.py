@@ -21,7 +21,7 @@ Found = Mapping[str, Any]
 
 
 class Note(Enum):
-    """What Okta lets pass and a person should know all the same; `app.okta.words` says it."""
+    """What Okta accepts but the user should know."""
 
     INACTIVE = auto()
     NO_CODE = auto()
@@ -40,7 +40,7 @@ class Problem:
 
 
 def problems_of(app: Found) -> tuple[Problem, ...]:
-    """Return everything Okta would refuse `app` for, in the order in which it would say so."""
+    """Return every error Okta would report for `app`, in Okta's order."""
     client = _part(_part(app, "settings"), "oauthClient")
     identity = _part(_part(app, "credentials"), "oauthClient")
     return (
@@ -96,7 +96,7 @@ def _of_refresh(client: Found) -> Iterator[Problem]:
         yield _failed("rotationType", "'rotation_type' is required.")
     elif rotation not in (ROTATE, STATIC):
         yield _invalid("rotation_type")
-    if type(grace_s) is not int:  # isinstance would let true pass for 1
+    if type(grace_s) is not int:  # bool is a subclass of int, so isinstance would accept true as 1
         yield Problem("E0000003", "The request body was not well-formed.")
     elif not 0 <= grace_s <= MOST_GRACE_S:
         yield _member("leeway", f"The field must lie between 0 and {MOST_GRACE_S}")

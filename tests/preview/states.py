@@ -494,7 +494,7 @@ def _show_story(window: MainWindow, story: Story) -> None:
     for entry in story.journal:
         log.take(entry)
     window.wire.show_log(log)
-    window.wire.detail_wanted.connect(lambda seq: _show_detail(window, story, seq))
+    window.wire.detail_requested.connect(lambda seq: _show_detail(window, story, seq))
     window.journal.show_entries(tuple(story.journal))
     counters = Counters()
     for entry in story.journal:

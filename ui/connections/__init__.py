@@ -1,1 +1,1 @@
-"""Connections: add one."""
+"""The dialogs of connections: list, add, edit, test, import and export."""

@@ -1,12 +1,11 @@
-"""Connects the dialogs of connections to the connections: looking up, trying, saving, removing, files."""
+"""Connects the dialogs of connections: look-up, test, save, remove, import and export."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from app.errors import BadInput, LapseError
+from app.errors import BadInput
 from ui.connections.editor import ConnectionEditor, Purpose
 from ui.connections.list import ConnectionRow, ConnectionsDialog
 from ui.shell.controller import Controller
@@ -28,7 +27,7 @@ _KINDS = "JSON files (*.json);;All files (*)"
 
 
 class ConnectionsController(Controller):
-    """At most one list and one editor are open; what goes wrong is said in the one that is in front."""
+    """At most one list and one editor are open; an error is shown in the dialog it belongs to."""
 
     def __init__(self, shell: Shell, model: SessionModel) -> None:
         super().__init__(shell, model)
@@ -40,32 +39,30 @@ class ConnectionsController(Controller):
         shell.commands.add_connection.triggered.connect(self.add)
 
     def manage(self) -> None:
-        """Open the list of connections."""
         if self._list is not None:
             return
         dialog = self._list = ConnectionsDialog(self._shell.window)
-        dialog.use_wanted.connect(self._on_use)
-        dialog.add_wanted.connect(self.add)
-        dialog.edit_wanted.connect(self._on_edit)
-        dialog.duplicate_wanted.connect(self._on_duplicate)
-        dialog.remove_wanted.connect(self._on_remove)
-        dialog.import_wanted.connect(self._on_import)
-        dialog.export_wanted.connect(self._on_export)
+        dialog.use_requested.connect(self._on_use)
+        dialog.add_requested.connect(self.add)
+        dialog.edit_requested.connect(self._on_edit)
+        dialog.duplicate_requested.connect(self._on_duplicate)
+        dialog.remove_requested.connect(self._on_remove)
+        dialog.import_requested.connect(self._on_import)
+        dialog.export_requested.connect(self._on_export)
         self._show_rows()
         self._tasks.start(_LIST, self._ask_list, dialog)
 
     def add(self) -> None:
-        """Open the editor for a new connection."""
         self._open(ConnectionEditor(Purpose.ADD, taken=self._names(), parent=self._over()))
 
     def edit(self, name: str) -> None:
-        """Open the editor on the connection of that name; the demo org has nothing to edit."""
+        """Open the editor on a connection; the demo org cannot be edited."""
         found = self._named(name)
         if found is not None and not found.embedded:
             taken = self._names() - {name}
             self._open(ConnectionEditor(Purpose.EDIT, found, taken=taken, parent=self._over()), instead_of=found)
 
-    # --- wishes ---------------------------------------------------------------------------------------------------
+    # --- requests ---------------------------------------------------------------------------------------------------
 
     def _on_edit(self, name: str) -> None:
         self.edit(name)
@@ -79,27 +76,27 @@ class ConnectionsController(Controller):
     def _on_duplicate(self, name: str) -> None:
         found = self._named(name)
         if found is not None:
-            copy = replace(found, name=self._bench.settings.free_name(name))
+            copy = replace(found, name=self._connections.settings.free_name(name))
             self._open(ConnectionEditor(Purpose.DUPLICATE, copy, taken=self._names(), parent=self._over()))
 
     def _on_remove(self, name: str) -> None:
-        self._tasks.start(_ASKING, self._in_list, self._remove, name)
+        self._tasks.start(_ASKING, self._in_dialog, self._list, self._remove, name)
 
     def _on_import(self) -> None:
-        self._tasks.start(_ASKING, self._in_list, self._import)
+        self._tasks.start(_ASKING, self._in_dialog, self._list, self._import)
 
     def _on_export(self, name: str) -> None:
-        self._tasks.start(_ASKING, self._in_list, self._export, name)
+        self._tasks.start(_ASKING, self._in_dialog, self._list, self._export, name)
 
     def _on_look_up(self, text: str) -> None:
         if self._editor is not None:
             self._editor.show_busy("Looking the issuer up…")
-            self._tasks.start(_WORK, self._in_editor, self._look_up, text)
+            self._tasks.start(_WORK, self._in_dialog, self._editor, self._look_up, text)
 
     def _on_test(self, connection: "Connection") -> None:
         if self._editor is not None:
-            self._editor.show_busy("Trying the connection; nobody is signed in by it…")
-            self._tasks.start(_WORK, self._in_editor, self._try_out, connection)
+            self._editor.show_busy("Trying the connection without signing in…")
+            self._tasks.start(_WORK, self._in_dialog, self._editor, self._try_out, connection)
 
     def _on_cancel(self) -> None:
         self._tasks.cancel(_WORK)
@@ -109,7 +106,7 @@ class ConnectionsController(Controller):
     def _on_saved(self, connection: "Connection") -> None:
         if self._editor is not None:
             self._editor.show_busy("Saving…")
-            self._tasks.start(_SAVE, self._in_editor, self._save, connection)
+            self._tasks.start(_SAVE, self._in_dialog, self._editor, self._save, connection)
 
     # --- tasks ----------------------------------------------------------------------------------------------------
 
@@ -117,9 +114,9 @@ class ConnectionsController(Controller):
         if self._editor is not None:
             return
         self._editor, self._instead_of = editor, instead_of
-        editor.look_up_wanted.connect(self._on_look_up)
-        editor.test_wanted.connect(self._on_test)
-        editor.cancel_wanted.connect(self._on_cancel)
+        editor.look_up_requested.connect(self._on_look_up)
+        editor.test_requested.connect(self._on_test)
+        editor.cancel_requested.connect(self._on_cancel)
         editor.saved.connect(self._on_saved)
         editor.copy_requested.connect(self._shell.clipboard.copy)
         self._tasks.start(_EDITOR, self._ask_editor, editor)
@@ -136,27 +133,6 @@ class ConnectionsController(Controller):
         finally:
             self._editor = self._instead_of = None
             self._tasks.cancel(_WORK)
-
-    async def _in_editor(self, work: Callable[..., Awaitable[None]], *args: object) -> None:
-        """Await `work(editor, …)`; its trouble is said in the editor, if that is still open."""
-        editor = self._editor
-        if editor is None:
-            return
-        try:
-            await work(editor, *args)
-        except LapseError as error:
-            if editor is self._editor:
-                editor.show_error(error)
-
-    async def _in_list(self, work: Callable[..., Awaitable[None]], *args: object) -> None:
-        dialog = self._list
-        if dialog is None:
-            return
-        try:
-            await work(dialog, *args)
-        except LapseError as error:
-            if dialog is self._list:
-                dialog.show_error(error)
 
     async def _look_up(self, editor: ConnectionEditor, text: str) -> None:
         from app.connecting.lookup import look_up
@@ -178,15 +154,15 @@ class ConnectionsController(Controller):
 
     async def _save(self, editor: ConnectionEditor, connection: "Connection") -> None:
         before = self._instead_of
-        self._bench.remember_connection(connection, instead_of=before.name if before is not None else None)
+        self._connections.remember_connection(connection, instead_of=before.name if before is not None else None)
         if before is not None and (before.issuer, before.client_id) != (connection.issuer, connection.client_id):
-            # Its tokens belong to the issuer and client it has had: nobody else could ever sign them out.
-            await self._bench.leave(before)
+            # Only the previous issuer and client can revoke the tokens, so they are signed out now.
+            await self._connections.leave(before)
         if editor is self._editor:
             editor.accept()
         if self._list is not None:
             self._list.accept()
-        self._model.take_up(self._bench.settings.connection)
+        self._model.take_up(self._connections.settings.connection)
 
     async def _remove(self, dialog: ConnectionsDialog, name: str) -> None:
         if not await ask_yes_no(
@@ -198,12 +174,12 @@ class ConnectionsController(Controller):
             yes="Remove",
         ):
             return
-        was_current = self._bench.settings.current == name
-        await self._bench.remove_connection(name)
+        was_current = self._connections.settings.current == name
+        await self._connections.remove_connection(name)
         self._show_rows()
         dialog.show_note(f"{name} was removed, and its session signed out.")
         if was_current:
-            self._model.take_up(self._bench.settings.connection)
+            self._model.take_up(self._connections.settings.connection)
 
     async def _import(self, dialog: ConnectionsDialog) -> None:
         from app.connecting.files import read_file
@@ -215,21 +191,21 @@ class ConnectionsController(Controller):
         everything = (*found.connections, *found.drafts)
         dialog.show_note("\n".join(found.notes))
         if len(everything) == 1:
-            # One is looked at before it is saved; many are listed, and looked up when they are used.
+            # A single connection is checked before it is saved; several are saved, and looked up when they are used.
             self._open(self._imported(everything[0]))
             return
-        current = self._bench.settings.connection
+        current = self._connections.settings.connection
         for connection in found.connections:
-            name = self._bench.settings.free_name(connection.name)
-            self._bench.remember_connection(replace(connection, name=name))
-        self._bench.remember_connection(current, instead_of=current.name)
+            name = self._connections.settings.free_name(connection.name)
+            self._connections.remember_connection(replace(connection, name=name))
+        self._connections.remember_connection(current, instead_of=current.name)
         self._show_rows()
         added = len(found.connections)
         count = "1 connection was added." if added == 1 else f"{added} connections were added."
         dialog.show_note("\n".join((count, *found.notes)))
 
     def _imported(self, connection: "Connection") -> ConnectionEditor:
-        name = self._bench.settings.free_name(connection.name) if connection.name else ""
+        name = self._connections.settings.free_name(connection.name) if connection.name else ""
         return ConnectionEditor(Purpose.ADD, replace(connection, name=name), taken=self._names(), parent=self._over())
 
     async def _export(self, dialog: ConnectionsDialog, name: str) -> None:
@@ -243,21 +219,21 @@ class ConnectionsController(Controller):
 
     def _http(self) -> "httpx.AsyncClient":
         try:
-            return self._bench.http
-        except RuntimeError:  # it is made when the first connection is taken up
+            return self._connections.http
+        except RuntimeError:  # it is created with the first connection
             raise BadInput("Lapse is still starting.", next_step="Try again in a moment.") from None
 
-    # --- what is known --------------------------------------------------------------------------------------------
+    # --- state --------------------------------------------------------------------------------------------
 
     def _show_rows(self) -> None:
         if self._list is None:
             return
-        settings = self._bench.settings
+        settings = self._connections.settings
         rows = (
             ConnectionRow(
                 each.name,
-                each.issuer or (self._bench.embedded.issuer if each.embedded else ""),
-                self._bench.standing(each.name),
+                each.issuer or (self._connections.embedded.issuer if each.embedded else ""),
+                self._connections.standing(each.name),
                 is_demo=each.embedded,
                 is_current=each.name == settings.current,
             )
@@ -269,7 +245,7 @@ class ConnectionsController(Controller):
         return self._list or self._shell.window
 
     def _names(self) -> frozenset[str]:
-        return frozenset(each.name for each in self._bench.settings.connections)
+        return frozenset(each.name for each in self._connections.settings.connections)
 
     def _named(self, name: str) -> "Connection | None":
-        return next((each for each in self._bench.settings.connections if each.name == name), None)
+        return next((each for each in self._connections.settings.connections if each.name == name), None)

@@ -1,4 +1,4 @@
-"""The dialog that makes a connection or changes one: what the issuer offers is shown before anything is saved."""
+"""The dialog to add or change a connection: what the issuer offers is shown before anything is saved."""
 
 from dataclasses import replace
 from enum import StrEnum
@@ -48,15 +48,14 @@ class Purpose(StrEnum):
 
 
 class ConnectionEditor(QDialog):
-    """Emits the checked connection by `saved` and stays open until it is accepted; trouble is said where it stands.
+    """Emits the checked connection by `saved` and stays open until it is accepted; errors appear at their field.
 
-    An issuer is looked up before it can be saved; only where nobody answers it may be saved without. `look_up_wanted`
-    and `test_wanted` ask for what needs the network, `cancel_wanted` that it be stopped.
+    An issuer has to be looked up before it is saved, unless it does not respond.
     """
 
-    look_up_wanted = Signal(str)
-    test_wanted = Signal(object)
-    cancel_wanted = Signal()
+    look_up_requested = Signal(str)
+    test_requested = Signal(object)
+    cancel_requested = Signal()
     saved = Signal(object)
     copy_requested = Signal(str)
 
@@ -91,7 +90,7 @@ class ConnectionEditor(QDialog):
         self.save_button = self._button("saveConnectionButton", "Save and use")
         self._scroll: QScrollArea
         self._to_sight: QWidget | None = None
-        # What has just been shown has its place only once posted events have been.
+        # Qt lays new widgets out in a posted event, so they can be scrolled to only afterwards.
         self._sight_timer = QTimer(self)
         self._sight_timer.setObjectName("connectionSightTimer")
         self._sight_timer.setSingleShot(True)
@@ -101,22 +100,22 @@ class ConnectionEditor(QDialog):
         self.form.show_connection(self._original)
         if purpose is not Purpose.ADD:
             self.form.redirect.chosen_by_hand = True
-        # What was saved once was looked at then; with another issuer it is looked at again.
+        # A saved connection was looked up before; another issuer has to be looked up again.
         self._looked_at = self._original.issuer if purpose is not Purpose.ADD else ""
         self.show_busy("")
         self._show_session_note()
 
     def show_found(self, found: "Found") -> None:
-        """Show what the look-up found, and take over its issuer; nothing is saved by it."""
+        """Show the result of the look-up and take over its issuer; nothing is saved."""
         self.show_busy("")
         self.form.issuer.show_trouble("")
         self.form.found.show_found(found)
         self._take(found)
-        self._busy_label.setText("Look at what was found, then save.")
+        self._busy_label.setText("Check what was found, then save.")
         self._announcer.announce(self._busy_label.text())
 
     def show_error(self, error: LapseError) -> None:
-        """Say what is wrong, at the field it is about if it is about one; everything typed stays."""
+        """Show an error at the field it is about, if any; everything typed stays."""
         self.show_busy("")
         text = "\n".join(line for line in (*error.lines()[:1], error.next_step, error.raw) if line)
         if isinstance(error, NotFound):
@@ -126,7 +125,7 @@ class ConnectionEditor(QDialog):
         self._show_save()
 
     def show_busy(self, what: str) -> None:
-        """Say what is going on, with a way to stop it; an empty text means nothing is."""
+        """Show what is in progress, with a button to stop it; an empty text ends it."""
         self._is_busy = bool(what)
         self._busy_label.setText(what)
         self._progress.setVisible(self._is_busy)
@@ -137,7 +136,7 @@ class ConnectionEditor(QDialog):
         self._show_save()
 
     def show_test(self, steps: "tuple[TrialStep, ...]", *, done: bool = True) -> None:
-        """Show the steps of a test so far; once it is done, what is wrong is said at its field, too."""
+        """Show the steps of a test so far; once it is `done`, an error is shown at its field too."""
         self.steps.show_steps(steps)
         if done:
             self.show_busy("")
@@ -145,22 +144,22 @@ class ConnectionEditor(QDialog):
         self._bring_to_sight(self.steps)
 
     def connection(self) -> Connection:
-        """Return what is typed, checked. Raises BadInput for the first thing that cannot be used."""
+        """The connection as typed. Raises BadInput for the first invalid field."""
         typed = self.form.connection(self._original)
         if self._purpose is not Purpose.EDIT:
             typed = replace(typed, number=0)
         return check_connection(typed)
 
-    # --- what is done ---------------------------------------------------------------------------------------------
+    # --- actions ---------------------------------------------------------------------------------------------
 
     def _look_up(self) -> None:
         self._forget_trouble()
-        self.look_up_wanted.emit(self.form.issuer_edit.text())
+        self.look_up_requested.emit(self.form.issuer_edit.text())
 
     def _test(self) -> None:
         connection = self._checked()
         if connection is not None:
-            self.test_wanted.emit(connection)
+            self.test_requested.emit(connection)
 
     def _save(self) -> None:
         if self._is_busy:
@@ -201,19 +200,19 @@ class ConnectionEditor(QDialog):
         self.form.kinds.show_possible({})
         self.form.issuer.show_trouble("")
         if self._is_busy:
-            self.cancel_wanted.emit()  # what would be found is about another text
+            self.cancel_requested.emit()  # the result would be about another text
         self._busy_label.clear()
         self._show_save()
         self._show_session_note()
 
-    # --- what is shown --------------------------------------------------------------------------------------------
+    # --- display --------------------------------------------------------------------------------------------
 
     def _show_save(self) -> None:
         issuer = self.form.issuer_edit.text().strip()
         if issuer and issuer == self._silent:
-            text, hint = "Save without looking", "Nobody answered at this issuer."
+            text, hint = "Save without look-up", "The issuer did not respond."
         elif self._needs_look():
-            text, hint = "Look up, then save", "The issuer is looked at before it is saved."
+            text, hint = "Look up, then save", "The issuer is looked up before it is saved."
         else:
             text, hint = "Save and use", ""
         self.save_button.setText(text)
@@ -226,7 +225,7 @@ class ConnectionEditor(QDialog):
             before.client_id,
         )
         changed = self._purpose is Purpose.EDIT and not same
-        note = "Its session belongs to the issuer and client it has had: it is signed out when this is saved."
+        note = "The session belongs to the previous issuer and client: saving signs it out."
         form.client_id.show_note(note if changed else "")
 
     def _blame(self, field: ConnectionField | None, text: str) -> None:
@@ -284,7 +283,7 @@ class ConnectionEditor(QDialog):
         form.client_id_edit.textEdited.connect(self._show_session_note)
         form.found.chosen.connect(self._take)
         form.redirect.copy_requested.connect(self.copy_requested)
-        self.stop_button.clicked.connect(self.cancel_wanted)
+        self.stop_button.clicked.connect(self.cancel_requested)
         self.test_button.clicked.connect(self._test)
         self.cancel_button.clicked.connect(self.reject)
         self.save_button.clicked.connect(self._save)

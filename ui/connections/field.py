@@ -1,4 +1,4 @@
-"""A field of a form: its caption, what is worth knowing of it, and what is wrong with it right beneath."""
+"""A form field: caption, note, and the error right beneath it."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
@@ -8,7 +8,7 @@ from ui.widgets.labels import label
 
 
 class FieldError(QFrame):
-    """A few lines on what is wrong, where it is wrong; hidden while nothing is."""
+    """A few lines of error text at a field; hidden while there is none."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -34,7 +34,7 @@ class FieldError(QFrame):
 
 
 class FormField(QWidget):
-    """Holds one control under its caption; what is typed stays whatever is said of it."""
+    """One control under its caption, with a note and an error; neither changes what is typed."""
 
     def __init__(self, name: str, caption: str, control: QWidget, note: str = "") -> None:
         super().__init__()
@@ -58,7 +58,7 @@ class FormField(QWidget):
         layout.addStretch(1)
 
     def show_note(self, text: str) -> None:
-        """Say what is worth knowing of what stands there; an empty text says nothing."""
+        """Show a note about the value; an empty text hides it."""
         self._note.setText(text)
         self._note.setVisible(bool(text))
 
@@ -66,13 +66,13 @@ class FormField(QWidget):
         return self._note
 
     def show_trouble(self, text: str) -> None:
-        """Say what is wrong with it; an empty text takes it back."""
+        """Show what is wrong with the value; an empty text clears it."""
         self.trouble.show_text(text)
         self.control.setAccessibleDescription(text)
 
 
 def edit(name: str, accessible_name: str, placeholder: str = "") -> QLineEdit:
-    """Return a line to type in, in the fixed font, because most of what stands there is copied from somewhere."""
+    """Return a line edit in the fixed font, because most values are copied from somewhere."""
     found = QLineEdit()
     found.setObjectName(name)
     found.setAccessibleName(accessible_name)
@@ -82,7 +82,7 @@ def edit(name: str, accessible_name: str, placeholder: str = "") -> QLineEdit:
 
 
 def tab_to_checked(group: QButtonGroup) -> None:
-    """Let Tab come to the checked button of a group; Qt would come to its first, and forget which one is checked."""
+    """Make Tab stop at the checked button of a group; Qt would stop at the first one."""
     checked = group.checkedButton()
     for button in group.buttons():
         comes = button is checked or checked is None or not checked.isEnabled()

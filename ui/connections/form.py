@@ -1,4 +1,4 @@
-"""The fields of a connection, in the order one fills them in; knows nothing of looking up or saving."""
+"""The fields of a connection, in the order they are filled in; without look-up and saving."""
 
 import math
 from dataclasses import replace
@@ -20,7 +20,7 @@ _OFFLINE = "offline_access"
 
 
 class ConnectionForm(QWidget):
-    """Shows a connection and returns what is typed; `places` and `controls` say where each field stands."""
+    """Shows a connection and returns what is typed; `places` and `controls` say where each field is."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -67,7 +67,7 @@ class ConnectionForm(QWidget):
         self.redirect.chosen_by_hand = bool(connection.redirect_uris)
 
     def connection(self, original: Connection) -> Connection:
-        """Return `original` with what is typed. Raises BadInput for what is no number or no port."""
+        """Return `original` with what is typed. Raises BadInput for an invalid number or port."""
         return replace(
             original,
             name=self.name_edit.text().strip(),
@@ -84,7 +84,7 @@ class ConnectionForm(QWidget):
         )
 
     def take_issuer(self, issuer: str) -> None:
-        """Show an issuer that was found, and name the connection after it unless a person has named it."""
+        """Show the issuer that was found, and name the connection after it unless the user has named it."""
         self.issuer_edit.setText(issuer)
         if not self._name_by_hand:
             self.name_edit.setText(issuer.partition("://")[2].rstrip("/"))
@@ -97,7 +97,7 @@ class ConnectionForm(QWidget):
             seconds = math.nan
         if not math.isfinite(seconds):
             raise BadInput(
-                "The leeway is no number of seconds.",
+                "The leeway is not a number of seconds.",
                 next_step="Give a number, 1 for example.",
                 field=ConnectionField.LEEWAY,
             )
@@ -105,7 +105,7 @@ class ConnectionForm(QWidget):
 
     def _show_scopes_note(self) -> None:
         asked = self.scopes_edit.text().split()
-        without = "▲ Without offline_access no refresh token will come: one signs in again at every lapse."
+        without = "▲ Without offline_access there is no refresh token: the user signs in again at every lapse."
         self.scopes.show_note("" if _OFFLINE in asked else without)
 
     def _on_name_edited(self) -> None:
@@ -121,23 +121,23 @@ class ConnectionForm(QWidget):
         self.api_url = FormField("connectionApiUrl", "API URL", self.api_url_edit)
         leeway_note = "How long before its end a token is refreshed."
         self.leeway = FormField("leeway", "Leeway, seconds", self.leeway_edit, leeway_note)
-        audience_note = "Where a server wants to be told the API, as Auth0 does."
+        audience_note = "For servers that need the API to be named, as Auth0 does."
         self.audience = FormField("audience", "Audience", self.audience_edit, audience_note)
-        self.resource = FormField("resource", "Resource", self.resource_edit, "The same by RFC 8707.")
+        self.resource = FormField("resource", "Resource", self.resource_edit, "The same as RFC 8707 defines it.")
         params_note = "For example prompt and consent. No secrets: they are sent through the browser."
         self.params = FormField("authorizeParams", "Sent when signing in", self.params_table, params_note)
 
     def _lay_out(self) -> None:
         where = Card(spacing=8)
-        where.body.addWidget(label("WHERE ONE SIGNS IN", role="section"))
+        where.body.addWidget(label("SERVER", role="section"))
         where.body.addWidget(self.issuer)
         where.body.addWidget(self.found)
         app = Card(spacing=10)
-        app.body.addWidget(label("THE APP REGISTERED THERE", role="section"))
+        app.body.addWidget(label("APP REGISTRATION", role="section"))
         app.body.addLayout(_beside(self.client_id, self.name))
         app.body.addWidget(self.scopes)
         api = Card(spacing=10)
-        api.body.addWidget(label("THE API", role="section"))
+        api.body.addWidget(label("API", role="section"))
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(8)

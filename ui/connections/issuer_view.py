@@ -1,4 +1,4 @@
-"""What was found at an issuer, shown before anything is saved: which server, what it offers, what it lacks."""
+"""What was found at an issuer: which server, what it offers, what it lacks."""
 
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ _MARKS = {"good": "✓", "warning": "▲", "neutral": "·"}
 
 
 class FoundView(QWidget):
-    """Shows a look-up; where several servers may be meant, `chosen` tells which one a person takes."""
+    """Shows a look-up; where there are several servers, `chosen` carries the one the user chose."""
 
     chosen = Signal(object)
 
@@ -31,7 +31,7 @@ class FoundView(QWidget):
         self._layout.setContentsMargins(0, 4, 0, 0)
         self._layout.setSpacing(4)
         self._group = QButtonGroup(self)
-        for place in range(_MOST_SERVERS):  # always there, so that Tab comes to them in their place
+        for place in range(_MOST_SERVERS):  # created up front, so that they have their place in the Tab order
             button = QRadioButton()
             button.setObjectName(f"foundServer{place + 1}Button")
             button.hide()
@@ -48,22 +48,22 @@ class FoundView(QWidget):
 
     @property
     def found(self) -> "Found | None":
-        """What is shown, of several the one that is taken."""
+        """The look-up shown; of several servers, the chosen one."""
         return self._shown
 
     def show_found(self, found: "Found") -> None:
-        """Show what was found; the first server is taken until a person takes another."""
+        """Show what was found; the first server is chosen until the user chooses another."""
         self._all = (found, *found.others)[:_MOST_SERVERS]
         self._tried, self._notes = found.tried, found.notes
         self._take(found)
 
     def show_tried(self, tried: tuple[tuple[str, str], ...]) -> None:
-        """Show which addresses were asked in vain."""
+        """Show which addresses did not respond."""
         self._all, self._shown, self._tried, self._notes = (), None, tried, ()
         self._rebuild()
 
     def clear(self) -> None:
-        """Forget it: it is not about what stands in the field any longer."""
+        """Clear the view: it no longer matches the text in the field."""
         self._all, self._shown, self._tried, self._notes = (), None, (), ()
         self.hide()
 
@@ -95,8 +95,8 @@ class FoundView(QWidget):
             if is_there:
                 found = self._all[place]
                 is_org = found.issuer.count("/") == 2  # noqa: PLR2004 - https:// and nothing behind the host
-                text = "The org's own server: {0}" if is_org else "The server named default: {0}"
-                button.setText(text.format(found.issuer))
+                which = "The org's own server" if is_org else "The server named default"
+                button.setText(f"{which}: {found.issuer}")
                 button.setChecked(found is self._shown)
         tab_to_checked(self._group)
 

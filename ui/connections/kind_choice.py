@@ -1,4 +1,4 @@
-"""How one signs in: by one kind of those that there are, as far as the server offers it."""
+"""The choice of the sign-in method."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QRadioButton
@@ -12,14 +12,14 @@ from ui.widgets.labels import label
 
 
 class KindChoice(Card):
-    """One of all kinds; what the server does not offer cannot be chosen, and says why."""
+    """One button per method; what the server does not offer is disabled and says why."""
 
     changed = Signal()
 
     def __init__(self) -> None:
         super().__init__(spacing=6)
         self.setObjectName("signInKindCard")
-        self.body.addWidget(label("HOW ONE SIGNS IN", role="section"))
+        self.body.addWidget(label("SIGN-IN METHOD", role="section"))
         self._group = QButtonGroup(self)
         self.buttons: dict[str, QRadioButton] = {}
         self._reasons = {name: label(role="small", wrap=True) for name in kinds.kind_names()}
@@ -29,16 +29,15 @@ class KindChoice(Card):
         self._group.buttonClicked.connect(self._on_chosen)
 
     def kind(self) -> str:
-        """Return the name of the kind chosen."""
         return next(kind for kind, button in self.buttons.items() if button.isChecked())
 
     def choose(self, kind: str) -> None:
-        """Choose a way, offered or not: what was saved stays until a person changes it."""
+        """Choose a method, offered or not: a saved choice stays until the user changes it."""
         self.buttons[kind].setChecked(True)
         tab_to_checked(self._group)
 
     def show_possible(self, why_not: dict[str, str]) -> None:
-        """Forbid the ways in `why_not`, and say why."""
+        """Disable the methods in `why_not`, each with its reason."""
         for kind, button in self.buttons.items():
             reason = why_not.get(kind, "")
             allow(button, reason)

@@ -1,4 +1,4 @@
-"""The dialog of all connections: which there are, who is signed in where, and what can be done with each."""
+"""The dialog that lists all connections, who is signed in where, and what can be done with each."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ _AROUND = 40
 
 @dataclass(frozen=True, slots=True)
 class ConnectionRow:
-    """A connection as it is listed; `signed_in` is None where nobody has looked yet."""
+    """A connection as listed; `signed_in` is None where that was not checked yet."""
 
     name: str
     issuer: str
@@ -28,15 +28,15 @@ class ConnectionRow:
 
 
 class ConnectionsDialog(QDialog):
-    """Asks by its signals for what is to be done; `show_connections` tells what came of it."""
+    """Emits what the user asks for; `show_connections` shows the result."""
 
-    use_wanted = Signal(str)
-    add_wanted = Signal()
-    edit_wanted = Signal(str)
-    duplicate_wanted = Signal(str)
-    remove_wanted = Signal(str)
-    import_wanted = Signal()
-    export_wanted = Signal(str)
+    use_requested = Signal(str)
+    add_requested = Signal()
+    edit_requested = Signal(str)
+    duplicate_requested = Signal(str)
+    remove_requested = Signal(str)
+    import_requested = Signal()
+    export_requested = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,7 +63,7 @@ class ConnectionsDialog(QDialog):
         self._show_possible()
 
     def show_connections(self, rows: tuple[ConnectionRow, ...]) -> None:
-        """List these; the one that was chosen stays so, or else the one in use is."""
+        """List these; the selection stays, or else is the connection in use."""
         chosen = self.chosen()
         self._rows = rows
         self._model.show_rows(tuple(self._text_row(row) for row in rows))
@@ -75,7 +75,6 @@ class ConnectionsDialog(QDialog):
         self._show_possible()
 
     def choose(self, name: str) -> None:
-        """Choose the connection of that name."""
         for place, row in enumerate(self._rows):
             if row.name == name:
                 self.table.selectRow(place)
@@ -86,7 +85,7 @@ class ConnectionsDialog(QDialog):
         return row.name if row else ""
 
     def show_error(self, error: LapseError) -> None:
-        """Say what could not be done; nothing has been lost by it."""
+        """Show what failed; nothing is lost by it."""
         self._note.hide()
         self.trouble.show_text("\n".join(line for line in error.lines() if line))
 
@@ -100,8 +99,8 @@ class ConnectionsDialog(QDialog):
         return self._rows[index.row()] if index.isValid() and index.row() < len(self._rows) else None
 
     def _text_row(self, row: ConnectionRow) -> TextRow:
-        words = {True: "● signed in", False: "○ signed out", None: "– not looked at"}
-        spoken = {True: "signed in", False: "signed out", None: "not looked at"}
+        words = {True: "● signed in", False: "○ signed out", None: "– not checked"}
+        spoken = {True: "signed in", False: "signed out", None: "not checked"}
         name = f"{row.name} (in use)" if row.is_current else row.name
         issuer = row.issuer or "known once it runs"
         return TextRow((name, issuer, words[row.signed_in]), spoken=f"{name}, {spoken[row.signed_in]}")
@@ -111,8 +110,8 @@ class ConnectionsDialog(QDialog):
         none = "Choose a connection in the list first." if row is None else ""
         is_demo = row is not None and row.is_demo
         fixed = "The demo org is part of Lapse: it cannot be edited." if is_demo else ""
-        stays = "The demo org is part of Lapse: it stays." if is_demo else ""
-        copied = "The demo org's address changes; there is one of it in every Lapse." if is_demo else ""
+        stays = "The demo org is part of Lapse: it cannot be removed." if is_demo else ""
+        copied = "The demo org's address changes, and every Lapse has its own." if is_demo else ""
         used = "It is in use already." if row is not None and row.is_current else ""
         allow(self.use_button, none or used)
         allow(self.edit_button, none or fixed)
@@ -120,24 +119,24 @@ class ConnectionsDialog(QDialog):
         allow(self.duplicate_button, none or copied)
         allow(self.export_button, none or copied, "Writes it to a file; no secret is in it.")
 
-    # --- wishes ---------------------------------------------------------------------------------------------------
+    # --- requests ---------------------------------------------------------------------------------------------------
 
     def _use(self) -> None:
         row = self._row()
         if row is not None and not row.is_current:
-            self.use_wanted.emit(row.name)
+            self.use_requested.emit(row.name)
 
     def _edit(self) -> None:
-        self.edit_wanted.emit(self.chosen())
+        self.edit_requested.emit(self.chosen())
 
     def _duplicate(self) -> None:
-        self.duplicate_wanted.emit(self.chosen())
+        self.duplicate_requested.emit(self.chosen())
 
     def _remove(self) -> None:
-        self.remove_wanted.emit(self.chosen())
+        self.remove_requested.emit(self.chosen())
 
     def _export(self) -> None:
-        self.export_wanted.emit(self.chosen())
+        self.export_requested.emit(self.chosen())
 
     def _connect(self) -> None:
         self.table.selectionModel().currentRowChanged.connect(self._show_possible)
@@ -152,8 +151,8 @@ class ConnectionsDialog(QDialog):
             (self.close_button, self.reject),
         ):
             button.clicked.connect(slot)
-        self.add_button.clicked.connect(self.add_wanted)
-        self.import_button.clicked.connect(self.import_wanted)
+        self.add_button.clicked.connect(self.add_requested)
+        self.import_button.clicked.connect(self.import_requested)
         self.use_button.setDefault(True)
 
     def _button(self, name: str, text: str) -> QPushButton:

@@ -1,4 +1,4 @@
-"""Further parameters of the authorization request: a small table of names and values to type in."""
+"""Additional parameters of the authorization request: an editable table of names and values."""
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeyEvent
@@ -11,7 +11,7 @@ _ROW_HEIGHT = 28
 
 
 class ParamsTable(QTableWidget):
-    """Name and value; there is always an empty row to type in, and Delete empties a row."""
+    """Name and value; there is always an empty last row, and Delete clears a row."""
 
     def __init__(self) -> None:
         super().__init__(0, 2)
@@ -39,7 +39,6 @@ class ParamsTable(QTableWidget):
         return tuple((name, value) for name, value in rows if name or value)
 
     def show_params(self, params: tuple[tuple[str, str], ...]) -> None:
-        """Show these parameters, and an empty row."""
         self.blockSignals(True)
         self.setRowCount(0)
         for name, value in (*params, ("", "")):
@@ -47,14 +46,13 @@ class ParamsTable(QTableWidget):
         self.blockSignals(False)
 
     def sizeHint(self) -> QSize:
-        """Return room for the heading and a few rows."""
         return QSize(theme.px(300), self.horizontalHeader().sizeHint().height() + theme.px(_ROWS * _ROW_HEIGHT + 4))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(theme.px(200), self.sizeHint().height())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Empty the current row on Delete; all else is the table's."""
+        """Clear the current row on Delete."""
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self.currentRow() >= 0:
             for item in (self.item(self.currentRow(), column) for column in (0, 1)):
                 if item is not None:

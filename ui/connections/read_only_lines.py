@@ -1,4 +1,4 @@
-"""Read-only lines to read and to copy, as high as they are many."""
+"""Read-only lines to read and copy, as high as their number."""
 
 from PySide6.QtCore import QEvent, QSize
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy
@@ -9,7 +9,7 @@ _MOST = 5
 
 
 class ReadOnlyLines(QPlainTextEdit):
-    """Shows a few lines in the fixed font; Tab leaves it."""
+    """A few lines in the fixed font; Tab leaves it."""
 
     def __init__(self, name: str, accessible_name: str) -> None:
         super().__init__()
@@ -33,11 +33,10 @@ class ReadOnlyLines(QPlainTextEdit):
         return QSize(theme.px(260), lines * self.fontMetrics().lineSpacing() + theme.px(24))
 
     def minimumSizeHint(self) -> QSize:
-        """Return the same height, for nothing of it may be hidden."""
+        """Return the full height: no line may be hidden."""
         return QSize(theme.px(160), self.sizeHint().height())
 
     def changeEvent(self, event: QEvent) -> None:
-        """Take another height with other type."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self.updateGeometry()

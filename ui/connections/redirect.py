@@ -1,4 +1,4 @@
-"""Which redirect URI: any free port, or fixed ones; and exactly what is to be registered for it."""
+"""The choice of the redirect URI: any free port or fixed ones, and what to register for it."""
 
 from urllib.parse import urlsplit
 
@@ -21,7 +21,7 @@ from ui.widgets.card import Card
 from ui.widgets.labels import label
 
 OKTA_PORTS = (8765, 8766, 8767)
-"""What an Okta app gets registered for Lapse: one port, and two for when another program holds it."""
+"""The ports to register in an Okta app: one, and two more in case another program uses it."""
 
 _MOST = 5
 _HOST, _PATH = "127.0.0.1", "/callback"
@@ -29,7 +29,7 @@ _PORTS = (1024, 65535)
 
 
 class RedirectChoice(Card):
-    """Lets one choose; `changed` tells that it did, `chosen_by_hand` whether a person has."""
+    """`changed` is emitted at every change, `chosen_by_hand` at those the user makes."""
 
     changed = Signal()
     copy_requested = Signal(str)
@@ -40,8 +40,8 @@ class RedirectChoice(Card):
         self.chosen_by_hand = False
         self._host, self._path = _HOST, _PATH
         self._kept: tuple[str, ...] = ()
-        self.any_button = self._radio("anyPortButton", "Any free port of this machine")
-        self.fixed_button = self._radio("fixedPortButton", "A fixed port, with others for when it is taken")
+        self.any_button = self._radio("anyPortButton", "Any free port of this computer")
+        self.fixed_button = self._radio("fixedPortButton", "A fixed port, with fallbacks in case it is taken")
         self.kept_button = self._radio("keptUrisButton", "The redirect URIs as they were given")
         self.kept_button.hide()
         self._group = QButtonGroup(self)
@@ -70,7 +70,7 @@ class RedirectChoice(Card):
         self._connect()
 
     def uris(self) -> tuple[str, ...]:
-        """Return the redirect URIs chosen; none for any free port. Raises BadInput for fallbacks that are no ports."""
+        """The redirect URIs chosen; none for any free port. Raises BadInput for invalid fallback ports."""
         if self.any_button.isChecked():
             return ()
         if self.kept_button.isChecked():
@@ -78,7 +78,7 @@ class RedirectChoice(Card):
         return tuple(f"http://{self._host}:{port}{self._path}" for port in self._ports())
 
     def show_uris(self, uris: tuple[str, ...]) -> None:
-        """Show redirect URIs as they were saved; such as differ by more than their port are kept as they are."""
+        """Show saved redirect URIs; those that differ in more than the port are kept as they are."""
         found = [_taken_apart(uri) for uri in uris]
         shapes = {(host, rest) for host, _, rest in found}
         ports = [port for _, port, _ in found]
@@ -92,7 +92,7 @@ class RedirectChoice(Card):
         self._show()
 
     def suggest(self, *, is_okta: bool) -> None:
-        """Choose what the server is known to want, unless a person has chosen."""
+        """Choose what the server is known to require, unless the user has chosen."""
         if self.chosen_by_hand:
             return
         if is_okta:
@@ -101,7 +101,7 @@ class RedirectChoice(Card):
         self._show(is_okta=is_okta)
 
     def show_trouble(self, text: str) -> None:
-        """Say what is wrong with the choice; an empty text takes it back."""
+        """Show what is wrong with the choice; an empty text clears it."""
         self.trouble.show_text(text)
 
     def _show_ports(self, ports: list[int] | tuple[int, ...]) -> None:
@@ -139,9 +139,9 @@ class RedirectChoice(Card):
         self.uris_view.show_lines(uris or (f"http://{_HOST}{_PATH}",))
         self._caption.setText("Register exactly this" if len(uris) < 2 else "Register each of these")  # noqa: PLR2004 - one or many
         self._remark.setText(
-            "Okta compares every letter, the port included. The first port that is free is listened at."
+            "Okta compares every character, including the port. Lapse listens on the first free port."
             if uris
-            else "For servers that let a native app have any port of this machine (RFC 8252). Okta does not."
+            else "For servers that allow native apps any loopback port (RFC 8252). Okta does not."
         )
 
     def _radio(self, name: str, text: str) -> QRadioButton:
@@ -192,6 +192,6 @@ class RedirectChoice(Card):
 
 
 def _taken_apart(uri: str) -> tuple[str, int, str]:
-    """Return a redirect URI's host, its port, and all that follows."""
+    """Return a redirect URI's host, port and remainder."""
     parts = urlsplit(uri)
     return parts.netloc.rpartition(":")[0], parts.port or 0, uri.partition("://")[2].removeprefix(parts.netloc)

@@ -1,4 +1,4 @@
-"""What came of trying a connection, step by step as it goes on."""
+"""The steps of a connection test with their results."""
 
 from typing import TYPE_CHECKING
 
@@ -16,12 +16,12 @@ _TONES = {"good": ("✓", "good"), "bad": ("✕", "bad"), "unknown": ("?", "warn
 
 
 class StepsView(Card):
-    """One row a step: word, name, what is so, and what to do; all of it plain text."""
+    """One row per step: word, name, result and advice; all of it plain text."""
 
     def __init__(self) -> None:
         super().__init__(spacing=8)
         self.setObjectName("testCard")
-        self.body.addWidget(label("TEST: NOBODY IS SIGNED IN BY IT", role="section"))
+        self.body.addWidget(label("TEST (WITHOUT SIGN-IN)", role="section"))
         self._content = QWidget()
         self.body.addWidget(self._content)
         self.steps: tuple[TrialStep, ...] = ()

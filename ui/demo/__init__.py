@@ -1,1 +1,1 @@
-"""The demo org's own panels."""
+"""The demo org's panel and dialogs."""

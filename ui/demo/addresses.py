@@ -1,4 +1,4 @@
-"""The dialog that tells where the demo org is and what opens its doors: for scripts, tests and other programs."""
+"""The dialog with the demo org's addresses and keys, for scripts, tests and other programs."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
@@ -12,7 +12,7 @@ _MASK = "•" * 24
 
 
 class AddressesDialog(QDialog):
-    """Each address with Copy; what is secret is masked until Show is pressed, and can be copied while it is masked."""
+    """Each address with Copy; secrets are masked until Show is pressed, and can be copied while masked."""
 
     copy_requested = Signal(str)
     copy_secret_requested = Signal(str)
@@ -47,7 +47,7 @@ class AddressesDialog(QDialog):
         copy.setObjectName(f"{name}CopyButton")
         copy.setAccessibleName(f"Copy {text}")
         wanted = self.copy_secret_requested if secret else self.copy_requested
-        copy.clicked.connect(lambda: wanted.emit(value))  # the value belongs to this row alone
+        copy.clicked.connect(lambda: wanted.emit(value))  # a lambda, because each row has its own value
         caption = label(text, role="muted")
         caption.setBuddy(edit)
         self._grid.addWidget(caption, row, 0)

@@ -1,4 +1,4 @@
-"""Connects the demo org's panel to its controls: acts go out one after the other, and what came of them is shown."""
+"""Connects the demo org's panel to its controls: one action after the other, each followed by a reading."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     Act = Callable[[Controls], Awaitable[object]]
 
 _READING = "read the demo org"
-# After these somebody, here or elsewhere, has turned the org, or another org is there.
+# After these the org's settings have changed, here or elsewhere, or it is another org.
 _TURNED = (
     DemoOrgTurned,
     FaultSwitched,
@@ -46,14 +46,14 @@ _TURNED = (
     DemoOrgStarted,
     DemoOrgFound,
 )
-# Nothing else in the window shows these.
+# Only this panel shows these.
 _SHOWN_NOWHERE = (KeysRotated, DemoOrgFound)
-# These explain why one is signed out.
+# These explain why the user is signed out.
 _STAYS_TRUE = (DemoOrgPortTaken, DemoOrgLedgerSetAside)
 
 
 class DemoController(Controller):
-    """Shows the org as it is whenever somebody looks."""
+    """Keeps the panel up to date while it is visible."""
 
     def __init__(self, panel: DemoPanel, shell: Shell, model: SessionModel) -> None:
         super().__init__(shell, model)
@@ -65,22 +65,21 @@ class DemoController(Controller):
         self._connect()
 
     def _show_connection(self) -> None:
-        """Show what applies to the chosen connection."""
         self._controls = self._shown = None
         self._tasks.cancel(_READING)
         self._panel.what_if.in_s = 0.0
         if not self._model.is_ready:
             self._panel.show_unknown()
-        elif self._bench.connection.embedded:
+        elif self._connections.connection.embedded:
             self._shell.side.entitle(self._panel, "Demo org")
             self._read_soon()
         else:
             self._shell.side.entitle(self._panel, "What if?")
-            self._panel.show_real(self._bench.connection.name)
+            self._panel.show_real(self._connections.connection.name)
             self._tick()
 
     def _added(self, batch: tuple[Entry, ...]) -> None:
-        """Look again after whatever may have turned the org, or let a fault strike."""
+        """Read the org again after events that may have changed its settings or struck a fault."""
         for entry in batch:
             if isinstance(entry.event, _SHOWN_NOWHERE):
                 self._shell.toast(entry.sentence())
@@ -92,22 +91,22 @@ class DemoController(Controller):
             self._read_soon()
 
     def _tick(self) -> None:
-        """Look at the org where that costs nothing; think anew about a real server."""
+        """Read the org where that costs nothing; recalculate "what if" for a real server."""
         if not self._model.is_ready or not self._panel.isVisible():
             return
-        if not self._bench.connection.embedded:
+        if not self._connections.connection.embedded:
             self._think()
         elif self._controls is not None and (state := self._controls.look()) is not None:
             self._show(state)
 
-    # --- wishes ---------------------------------------------------------------------------------------------------
+    # --- requests ---------------------------------------------------------------------------------------------------
 
     def _connect(self) -> None:
         panel, commands, model = self._panel, self._shell.commands, self._model
         model.ready_changed.connect(self._show_connection)
         model.appended.connect(self._added)
         model.ticked.connect(self._tick)
-        panel.seen.connect(self._read_soon)
+        panel.viewed.connect(self._read_soon)
         panel.choose_demo_requested.connect(self._on_choose_demo)
         panel.what_if.moved.connect(self._tick)
         panel.lifetimes.turn_requested.connect(self._on_turn)
@@ -116,8 +115,8 @@ class DemoController(Controller):
         panel.times.server_skew_requested.connect(self._on_server_skew)
         panel.times.right_requested.connect(self._on_right)
         panel.faults.switched.connect(self._on_switch)
-        panel.faults.wanted.connect(self._on_fault)
-        panel.faults.unwanted.connect(self._on_fault_off)
+        panel.faults.fault_requested.connect(self._on_fault)
+        panel.faults.end_requested.connect(self._on_fault_off)
         panel.faults.cut_requested.connect(self._on_cut)
         commands.demo_panel.triggered.connect(self._on_open)
         commands.travel_10_s.triggered.connect(self._on_10_s)
@@ -193,13 +192,13 @@ class DemoController(Controller):
     # --- tasks ----------------------------------------------------------------------------------------------------
 
     def _do(self, act: "Act") -> None:
-        """Let an act follow those before it: none takes the place of another, however fast they are asked for."""
+        """Queue an action after those before it: none replaces another, however fast they come."""
         self._shell.hide_error()
         self._tasks.start(f"demo org {next(self._numbers)}", self._act, act)
 
     async def _act(self, act: "Act") -> None:
         async with self._one_at_a_time:
-            self._shown = None  # what is asked for is shown already, and may come otherwise
+            self._shown = None  # the control shows what was requested, which the org may not have accepted
             controls = await self._turned()
             try:
                 await act(controls)
@@ -210,13 +209,13 @@ class DemoController(Controller):
     async def _turned(self) -> "Controls":
         from app.demo.embedded import controls_of
 
-        return await controls_of(self._bench)
+        return await controls_of(self._connections)
 
     async def _show_addresses(self) -> None:
         from app.demo.embedded import demo_of
         from ui.demo.addresses import AddressesDialog
 
-        addresses = await demo_of(self._bench).addresses()
+        addresses = await demo_of(self._connections).addresses()
         presents = self._shell.commands.presenter.isChecked()
         dialog = AddressesDialog(addresses, self._shell.window, presents=presents)
         dialog.copy_requested.connect(self._shell.clipboard.copy)
@@ -234,7 +233,7 @@ class DemoController(Controller):
         ):
             from app.demo.embedded import reset_demo_org
 
-            await reset_demo_org(self._bench)
+            await reset_demo_org(self._connections)
             self._model.refresh()
 
     async def _read(self) -> None:
@@ -243,19 +242,19 @@ class DemoController(Controller):
         self._controls = controls
         self._show(state)
         is_guest = controls.look() is None
-        self._panel.show_host(clock_time(self._bench.clock.now()) if is_guest else None)
+        self._panel.show_host(clock_time(self._connections.clock.now()) if is_guest else None)
 
-    # --- what is told ---------------------------------------------------------------------------------------------
+    # --- display ---------------------------------------------------------------------------------------------
 
     def _calls_for_a_look(self, entry: Entry) -> bool:
         if isinstance(entry.event, _TURNED):
             return True
         has_faults = self._shown is not None and any(not each.is_over for each in self._shown.faults)
-        # To read is an exchange with the controls where another process serves the org: it must not lead to the next.
+        # Where another process serves the org, reading is an exchange too: it must not cause the next reading.
         return has_faults and isinstance(entry.event, Exchange) and entry.event.kind is not ExchangeKind.CONTROL
 
     def _read_soon(self) -> None:
-        if self._model.is_ready and self._bench.connection.embedded and self._panel.isVisible():
+        if self._model.is_ready and self._connections.connection.embedded and self._panel.isVisible():
             self._tasks.start(_READING, self._read)
 
     def _show(self, state: "OrgState") -> None:
@@ -264,7 +263,7 @@ class DemoController(Controller):
             self._panel.show_org(state)
 
     def _think(self) -> None:
-        session, what_if = self._bench.session, self._panel.what_if
+        session, what_if = self._connections.session, self._panel.what_if
         left_s = session.decide("What if").remaining_s
         what_if.show_thought(session.decide("What if", in_s=what_if.in_s), left_s)
 

@@ -1,4 +1,4 @@
-"""Trouble at the demo org: switches for what happens most, a line for every other fault, and all that is on."""
+"""The demo org's faults: switches for the common ones, a text field for every other, and a list of active ones."""
 
 from typing import TYPE_CHECKING
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 class FaultControls(QWidget):
     """Shows every fault.
 
-    `switched` carries a fault with a switch of its own, and whether it shall be on; `wanted` how any other is written;
-    `unwanted` the one to end.
+    `switched` carries a fault with its own switch and whether it is to be on; `fault_requested` the text of any other;
+    `end_requested` the one to end.
     """
 
     switched = Signal(object, bool)
-    wanted = Signal(str)
-    unwanted = Signal(object)
+    fault_requested = Signal(str)
+    end_requested = Signal(object)
     cut_requested = Signal(bool)
 
     def __init__(self) -> None:
@@ -35,14 +35,14 @@ class FaultControls(QWidget):
             switch.switched.connect(self.switched)
         self.cut_box = QCheckBox("Network down")
         self.cut_box.setObjectName("networkCutBox")
-        self.cut_box.setToolTip("Nothing gets from here to the demo org but these controls")
+        self.cut_box.setToolTip("Only these controls still reach the demo org")
         self.cut_box.clicked.connect(self.cut_requested)
         self._build_other()
         self.others: dict[int, _OtherFault] = {}
         self._lay_out()
 
     def show_faults(self, states: "tuple[FaultState, ...]", *, is_cut: bool) -> None:
-        """Show the faults that were switched on, in their order, each where it belongs."""
+        """Show the active faults in their order; those with a switch at their switch."""
         self.cut_box.setChecked(is_cut)
         rest = {each.number: each for each in states}
         for switch in self.switches:
@@ -62,9 +62,9 @@ class FaultControls(QWidget):
         for number, state in rest.items():
             if number not in self.others:
                 self.others[number] = _OtherFault(number)
-                self.others[number].unwanted.connect(self.unwanted)
+                self.others[number].end_requested.connect(self.end_requested)
                 self._list.addWidget(self.others[number])
-                QWidget.setTabOrder(above, self.others[number].off_button)  # else Tab comes to what is new last
+                QWidget.setTabOrder(above, self.others[number].off_button)  # else Tab would reach new entries last
             self.others[number].show_state(state)
             above = self.others[number].off_button
 
@@ -87,20 +87,20 @@ class FaultControls(QWidget):
                 "tooMany",
                 "429@token",
                 "Token endpoint: 429",
-                "The token endpoint finds the requests too many, and does nothing",
+                "The token endpoint limits the rate, and does nothing",
             ),
             FaultSwitch(
                 "apiRefuses",
                 "invalid-token@api",
                 "API answers 401",
-                "The API takes no access token, however fresh it is",
+                "The API rejects every access token, however fresh it is",
             ),
         )
 
     def _build_other(self) -> None:
         self.other_edit = QLineEdit()
         self.other_edit.setObjectName("otherFaultEdit")
-        self.other_edit.setAccessibleName("Other fault, as it is written")
+        self.other_edit.setAccessibleName("Other fault as text")
         self.other_edit.setPlaceholderText("Other fault…")
         self.other_edit.setToolTip(FORM)
         theme.set_mono(self.other_edit, 12)
@@ -125,7 +125,7 @@ class FaultControls(QWidget):
             return
         self.error_label.hide()
         self.other_edit.clear()
-        self.wanted.emit(str(fault))
+        self.fault_requested.emit(str(fault))
 
     def _on_edited(self) -> None:
         self.error_label.hide()
@@ -150,9 +150,9 @@ class FaultControls(QWidget):
 
 
 class _OtherFault(QWidget):
-    """A fault that has no switch of its own here, or that somebody else switched on besides."""
+    """A fault without a switch here, or switched on a second time elsewhere."""
 
-    unwanted = Signal(object)
+    end_requested = Signal(object)
 
     def __init__(self, number: int) -> None:
         super().__init__()
@@ -175,11 +175,11 @@ class _OtherFault(QWidget):
         row.addWidget(self.off_button)
 
     def show_state(self, state: "FaultState") -> None:
-        """Show how it is written and how often it has struck."""
+        """Show the fault as text and how often it has struck."""
         self._state = state
         self.name_label.show_text(state.fault)
         self.struck_label.setText(struck(state))
         self.off_button.setAccessibleName(f"Switch off {state.fault}")
 
     def _on_off(self) -> None:
-        self.unwanted.emit(self._state)
+        self.end_requested.emit(self._state)

@@ -16,7 +16,7 @@ from ui.widgets.labels import label
 
 
 class LifetimeControls(QWidget):
-    """Shows how the knobs are turned; `turn_requested` carries one by name, `preset_requested` a preset's name."""
+    """Shows the settings; `turn_requested` carries one by name, `preset_requested` a preset's name."""
 
     turn_requested = Signal(str, object)
     preset_requested = Signal(str)
@@ -33,14 +33,14 @@ class LifetimeControls(QWidget):
         self._lay_out()
 
     def show_knobs(self, knobs: Mapping[str, Any]) -> None:
-        """Show how the org is turned, as it is: what no slider stops at, too."""
+        """Show the org's settings, including values between the sliders' stops."""
         for name, slider in self.sliders.items():
             slider.show_value(int(knobs[name]))
         rotates = knobs["rotation_type"] == Rotation.ROTATE
         self.grant_box.setChecked(bool(knobs["refresh_grant_enabled"]))
         self.rotate_box.setChecked(rotates)
         why_not = "" if rotates else "A refresh token that is not rotated needs no grace period."
-        grace = "How long a rotated refresh token is still taken, for responses that got lost"
+        grace = "How long a rotated refresh token is still accepted, in case a response got lost"
         self.sliders["grace_s"].show_allowed(why_not, grace)
         self._followed = matching(knobs, self._wanted)
         self._is_as_new = dict(knobs) == first_knobs()
@@ -49,8 +49,8 @@ class LifetimeControls(QWidget):
     def _show_preset(self) -> None:
         preset = self._followed
         self.preset_picker.setCurrentIndex(0 if preset is None else list(PRESETS).index(preset.name) + 1)
-        by_nobody = "As a new demo org is: short lives, so that a story fits in a minute."
-        text = by_nobody if self._is_as_new else "Turned by hand."
+        by_nobody = "The settings of a new demo org: short lifetimes, so that you see a lapse within a minute."
+        text = by_nobody if self._is_as_new else "Changed by hand."
         if preset is not None:
             text = f"{preset.behaviour} ({preset.source})"
         self.preset_label.setText(text)
@@ -81,9 +81,9 @@ class LifetimeControls(QWidget):
             "grace_s": StopSlider("grace", "Grace period", GRACE_S, lasting),
         }
         hints = {
-            "access_token_lifetime_s": "Holds for the tokens issued from now on",
+            "access_token_lifetime_s": "Applies to tokens issued from now on",
             "refresh_token_lifetime_s": "Counts from the sign-in; a rotated token inherits what is left",
-            "refresh_idle_s": "A refresh token that is not used for so long is dead",
+            "refresh_idle_s": "A refresh token that is unused for this long expires",
             "grace_s": "",
         }
         for name, slider in self.sliders.items():
@@ -94,7 +94,7 @@ class LifetimeControls(QWidget):
     def _build_boxes(self) -> None:
         self.grant_box = QCheckBox("Refresh Token grant enabled")
         self.grant_box.setObjectName("refreshGrantBox")
-        self.grant_box.setToolTip("Without it a sign-in brings no refresh token, and none is taken any more")
+        self.grant_box.setToolTip("Without it a sign-in returns no refresh token, and existing ones are rejected")
         self.grant_box.clicked.connect(self._on_grant)
         self.rotate_box = QCheckBox("Rotate after every use")
         self.rotate_box.setObjectName("rotateBox")
@@ -107,7 +107,7 @@ class LifetimeControls(QWidget):
             self._wanted = name
             self.preset_requested.emit(name)
         else:
-            self._show_preset()  # "Custom" says how it is, and nobody can ask for it
+            self._show_preset()  # "Custom" only shows the state and cannot be chosen
 
     def _on_slider(self, value: int) -> None:
         self.turn_requested.emit(self.sender().property("knob"), value)
@@ -133,9 +133,9 @@ class LifetimeControls(QWidget):
 
 
 def matching(knobs: Mapping[str, Any], wanted: str = "") -> Preset | None:
-    """Return the preset that the knobs follow; None where somebody turned by hand.
+    """Return the preset that the settings match, None for custom settings.
 
-    Of several that is the one `wanted` by name, else the one that says most of them.
+    Of several matches: the one `wanted` by name, else the one with the most settings.
     """
     found = [each for each in PRESETS.values() if all(knobs.get(name) == value for name, value in each.knobs.items())]
     return max(found, key=lambda each: (each.name == wanted, len(each.knobs)), default=None)

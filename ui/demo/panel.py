@@ -1,4 +1,4 @@
-"""The demo org's panel: everything that can be turned in it; at a real server what can at least be thought through."""
+"""The demo org's panel: all its controls; for a real server, "What if?"."""
 
 from typing import TYPE_CHECKING
 
@@ -22,13 +22,12 @@ _BETWEEN = 18
 
 
 class DemoPanel(QWidget):
-    """Shows how the demo org is turned; its sections ask for everything.
+    """Shows the demo org's settings.
 
-    `seen` tells that somebody looks at it again, or wants to, `choose_demo_requested` that the demo org is wanted as
-    connection.
+    `viewed` is emitted when the panel is opened or looked at again.
     """
 
-    seen = Signal()
+    viewed = Signal()
     choose_demo_requested = Signal()
 
     def __init__(self, commands: Commands) -> None:
@@ -43,8 +42,8 @@ class DemoPanel(QWidget):
         self.guest_label.setObjectName("demoGuestLabel")
         self.look_button = QPushButton("Look again")
         self.look_button.setObjectName("lookAgainButton")
-        self.look_button.setToolTip("Asks the demo org once how it is turned")
-        self.look_button.clicked.connect(self.seen)
+        self.look_button.setToolTip("Reads the demo org's settings once")
+        self.look_button.clicked.connect(self.viewed)
         self.what_if = WhatIf()
         self.lifetimes = LifetimeControls()
         self.times = TimeControls(commands)
@@ -62,30 +61,30 @@ class DemoPanel(QWidget):
         self._show_parts(is_demo=True, text="")
 
     def show_host(self, looked_at: str | None) -> None:
-        """Say that another Lapse serves the org, and at what time this one has looked; None where it serves itself."""
-        text = "Another Lapse serves this org. What is turned there shows here when you look; seen at {0}."
-        self.guest_label.setText(text.format(looked_at))
+        """Say that another Lapse serves the org, and when it was last read; None where this one serves it."""
+        self.guest_label.setText(
+            f"Another Lapse serves this org. Changes made there show when you look again; last read at {looked_at}."
+        )
         for part in self._of_guest:
             part.setVisible(looked_at is not None)
 
     def show_real(self, name: str) -> None:
-        """Show what applies to a real server: the connection of that name is chosen."""
-        text = "Lifetimes, faults and time are the demo org's to turn. {0} is a real server: nobody turns it here."
-        self._show_parts(is_demo=False, text=text.format(name))
+        """Show what applies to the real server of the connection of that name."""
+        text = f"Lifetimes, faults and time can be changed only at the demo org. {name} is a real server."
+        self._show_parts(is_demo=False, text=text)
 
     def show_unknown(self) -> None:
-        """Show that nobody knows yet how the demo org is turned."""
-        self._show_parts(is_demo=False, text="The demo org is not there yet.")
+        """Show that the demo org's settings are not known yet."""
+        self._show_parts(is_demo=False, text="The demo org is not running yet.")
         self.what_if.hide()
         self.choose_button.hide()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Tell that it is looked at."""
         super().showEvent(event)
-        self.seen.emit()
+        self.viewed.emit()
 
     def minimumSizeHint(self) -> QSize:
-        """Return the width at which nothing needs to be scrolled sideways."""
+        """Return the width at which nothing has to be scrolled sideways."""
         bar = self._scroll.verticalScrollBar().sizeHint().width()
         width = self._content.minimumSizeHint().width() + bar
         return QSize(width, super().minimumSizeHint().height())
@@ -99,7 +98,7 @@ class DemoPanel(QWidget):
         self.choose_button.setVisible(not is_demo)
         self.state_label.setText(text)
         self.state_label.setVisible(bool(text))
-        self.updateGeometry()  # the parts shown decide how narrow it may be
+        self.updateGeometry()  # the visible sections decide the least width
 
     def _lay_out(self) -> None:
         self._content = QWidget()

@@ -1,4 +1,4 @@
-"""Controls of the demo org that tell a value once the hand has let go, or the keys rest: one request, not thirty."""
+"""Controls that emit a value once it has settled, so that a drag makes one request instead of thirty."""
 
 from collections.abc import Sequence
 
@@ -15,10 +15,9 @@ _SETTLED_MS = 350
 
 
 class CalmPicker(Picker):
-    """A picker that the wheel turns only while it has the focus: who scrolls past it wants to change nothing."""
+    """A picker that ignores the wheel without focus, so that scrolling past it changes nothing."""
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Let the wheel scroll the panel."""
         if self.hasFocus():
             super().wheelEvent(event)
         else:
@@ -27,7 +26,6 @@ class CalmPicker(Picker):
 
 class _CalmSlider(QSlider):
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Let the wheel scroll the panel."""
         if self.hasFocus():
             super().wheelEvent(event)
         else:
@@ -35,10 +33,10 @@ class _CalmSlider(QSlider):
 
 
 class StopSlider(QWidget):
-    """A title, a value in words, and a slider that goes from stop to stop; `chosen` tells what it was turned to.
+    """A title, a value in words, and a slider from stop to stop; `chosen` carries the value set.
 
-    A value that is no stop is shown as it is, and stays until somebody moves the slider. Who lets go where it began has
-    chosen nothing, and is shown what has come into force meanwhile.
+    A value between the stops is shown as it is until the slider is moved. Releasing the slider where it began chooses
+    nothing and shows the value in force by then.
     """
 
     chosen = Signal(int)
@@ -63,7 +61,7 @@ class StopSlider(QWidget):
         self._say(self._in_force)
 
     def show_value(self, value: int) -> None:
-        """Show what is in force; where somebody is turning it, not before the hand has let go."""
+        """Show the value in force; while the user is changing it, only afterwards."""
         self._in_force = value
         if self._moved or self.slider.isSliderDown():
             return
@@ -73,16 +71,13 @@ class StopSlider(QWidget):
         self._say(value)
 
     def show_allowed(self, why_not: str = "", hint: str = "") -> None:
-        """Let it be turned, and say `hint`; or forbid it, and say why not."""
+        """Enable it with the tooltip `hint`, or disable it with the reason."""
         self.slider.setEnabled(not why_not)
         self.slider.setToolTip(why_not or hint)
         self.slider.setAccessibleDescription(why_not or hint)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Tell at once what was chosen, where the panel is folded away.
-
-        Whoever closes the window before a value has settled has not turned anything: acts end with the window.
-        """
+        """Emit the value at once when the panel is folded away; a closing window drops it."""
         super().hideEvent(event)
         self._commit()
 
@@ -105,7 +100,7 @@ class StopSlider(QWidget):
     def _say(self, value: int) -> None:
         text = self._words(value)
         self.value_label.setText(text)
-        # Its place among the stops says nothing: what is spoken is the value, with the name that it belongs to.
+        # The position among the stops means nothing to a screen reader, so the value is spoken with its title.
         self.slider.setAccessibleName(f"{self._title}: {text}")
 
     def _lay_out(self) -> None:
@@ -120,7 +115,7 @@ class StopSlider(QWidget):
 
 
 class SettledSpin(QSpinBox):
-    """A spin box whose `chosen` tells a number once it stays."""
+    """A spin box whose `chosen` carries a number once it has settled."""
 
     chosen = Signal(int)
 
@@ -130,7 +125,7 @@ class SettledSpin(QSpinBox):
         self.setObjectName(name)
         self.setAccessibleName(spoken)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setKeyboardTracking(False)  # a number that is being typed is none yet
+        self.setKeyboardTracking(False)  # while typing, the number is incomplete
         self.setRange(least, most)
         self.setValue(self._in_force)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -140,13 +135,13 @@ class SettledSpin(QSpinBox):
         self.editingFinished.connect(self._commit)
 
     def taken(self) -> int:
-        """Return the number as it stands, which is not told of any more."""
+        """Return the current number and cancel the pending signal."""
         self._settle.stop()
         self._in_force = self._began = self.value()
         return self._in_force
 
     def show_value(self, value: int) -> None:
-        """Show what is in force; where somebody is changing it, not before that is done."""
+        """Show the value in force; while the user is changing it, only afterwards."""
         self._in_force = value
         is_typing = self.hasFocus() and self.lineEdit().isModified()
         if self._settle.isActive() or is_typing or value == self._began == self.value():
@@ -156,17 +151,12 @@ class SettledSpin(QSpinBox):
             self.setValue(value)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Let the wheel scroll the panel."""
         if self.hasFocus():
             super().wheelEvent(event)
         else:
             event.ignore()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Tell at once what was chosen, where the panel is folded away.
-
-        Whoever closes the window before a value has settled has not turned anything: acts end with the window.
-        """
         super().hideEvent(event)
         self._commit()
 
@@ -183,7 +173,7 @@ class SettledSpin(QSpinBox):
 
 
 def settle_timer(owner: QWidget) -> QTimer:
-    """Return a timer that runs out once something has stayed as it is for a moment."""
+    """Return a timer that fires once a value has not changed for a moment."""
     timer = QTimer(owner)
     timer.setObjectName("settleTimer")
     timer.setSingleShot(True)

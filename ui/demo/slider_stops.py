@@ -1,4 +1,4 @@
-"""Where the sliders of the demo org stop, and how such a value is said, without a widget."""
+"""The stops of the demo org's sliders and the words for their values, without a widget."""
 
 import math
 from bisect import bisect_left
@@ -16,9 +16,9 @@ Words = Callable[[int], str]
 
 
 def nearest(stops: Sequence[int], value: int) -> int:
-    """Return the place of the stop where a slider stands for `value`: the value's own, or the next larger one's.
+    """Return the index of the stop for `value`: its own, or the next larger one.
 
-    A last stop of 0 means no limit, and lies beyond everything.
+    A last stop of 0 means no limit and is larger than everything.
     """
     if value in stops:
         return stops.index(value)

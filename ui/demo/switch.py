@@ -1,4 +1,4 @@
-"""One kind of trouble as a switch: on or off, how often, and how often it has struck."""
+"""One kind of fault as a switch: on or off, how many times, and how often it has struck."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ _MOST_TIMES = 99
 
 
 class FaultSwitch(QWidget):
-    """Shows whether a fault is on; `switched` carries the fault, and whether it shall be on from now on."""
+    """Shows whether a fault is on; `switched` carries the fault and whether it is to be on."""
 
     switched = Signal(object, bool)
 
@@ -44,7 +44,7 @@ class FaultSwitch(QWidget):
         self.show_state(None)
 
     def show_state(self, state: "FaultState | None") -> None:
-        """Show the newest fault of this kind that was switched on; None for none."""
+        """Show the newest active fault of this kind, None for none."""
         self.box.setChecked(state is not None and not state.is_over)
         self.struck_label.setText("" if state is None else struck(state))
         self.struck_label.setVisible(state is not None)
@@ -70,7 +70,7 @@ class FaultSwitch(QWidget):
 
 
 def struck(state: "FaultState") -> str:
-    """Return how often a fault has struck, and whether it is over."""
+    """Return in words how often a fault has struck, and whether it is over."""
     times = Fault.parse(state.fault).times
     if not state.struck:
         return "not struck yet"

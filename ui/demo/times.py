@@ -16,7 +16,7 @@ _SKEW_STEP_S = 10
 
 
 class TimeControls(QWidget):
-    """Shows how the clocks stand; a skew that is asked for is in seconds, ahead of right."""
+    """Shows the clocks; a requested skew is in seconds ahead of the correct time."""
 
     client_skew_requested = Signal(int)
     server_skew_requested = Signal(int)
@@ -46,8 +46,8 @@ class TimeControls(QWidget):
         """Show how far both clocks were moved, and how far each is ahead besides; all in seconds."""
         together = f"Both clocks move together. Skew: {ahead(server_skew_s - client_skew_s)}"
         if moved_s:
-            where = "They are {0} on from real time." if moved_s > 0 else "They are {0} behind."
-            together = f"{together}. {where.format(duration(moved_s))}"
+            where = "ahead of real time" if moved_s > 0 else "behind"
+            together = f"{together}. They are {duration(moved_s)} {where}."
         self.state_label.setText(together)
         self.server_spin.show_value(round(server_skew_s))
         self.client_spin.show_value(round(client_skew_s))
@@ -55,7 +55,7 @@ class TimeControls(QWidget):
         allow(
             self.right_button,
             "Neither clock is wrong." if is_right else "",
-            "No skew any more; the time that both have travelled to stays",
+            "Removes the skew; the time that both have moved to stays",
         )
 
     def _spin(self, name: str, spoken: str) -> SettledSpin:

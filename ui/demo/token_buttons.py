@@ -1,4 +1,4 @@
-"""What one does to tokens and keys at the demo org on purpose, as buttons that are the window's actions."""
+"""Buttons that expire, revoke and replay tokens and rotate keys at the demo org."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QWheelEvent
@@ -14,12 +14,12 @@ _FEWEST_CALLS, _CALLS, _MOST_CALLS = 2, 50, 100
 
 class _StormSpin(QSpinBox):
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Let the wheel scroll the panel: the storm's button leaves the focus here while it cannot be pressed."""
+        """Let the wheel scroll the panel: a disabled storm button leaves the focus on this spin box."""
         event.ignore()
 
 
 class TokenButtons(QWidget):
-    """Expire, revoke, replay, a new key, a storm of calls at the moment of lapse, and everything as new."""
+    """Expire, revoke, replay, new key, refresh storm, and reset."""
 
     def __init__(self, commands: Commands) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What if it were later: what a call would do then, thought through for a real server that nobody may turn."""
+""" "What if it were later": what a call would do then, calculated for a real server."""
 
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ _STEPS_S = (10.0, 60.0)
 
 
 class WhatIf(QWidget):
-    """Holds how far one thinks ahead, `in_s` seconds; `moved` tells that it has changed."""
+    """Holds how far ahead to look, `in_s` seconds; `moved` is emitted when that changes."""
 
     moved = Signal()
 
@@ -34,10 +34,10 @@ class WhatIf(QWidget):
             "whatIfNowButton": QPushButton("Back to now"),
         }
         spoken = (
-            "Think 10 seconds further ahead",
-            "Think a minute further ahead",
-            "Think of the moment at which the access token lapses",
-            "Think of now again",
+            "Look 10 seconds further ahead",
+            "Look a minute further ahead",
+            "Look at the moment the access token lapses",
+            "Back to the present",
         )
         slots = (self._on_10_s, self._on_1_min, self._on_lapse, self._on_now)
         for (name, button), text, slot in zip(self.buttons.items(), spoken, slots, strict=True):
@@ -51,16 +51,16 @@ class WhatIf(QWidget):
         self._lay_out()
 
     def show_thought(self, decision: "Decision", left_s: float | None) -> None:
-        """Show what a call made `in_s` from now would need; `left_s` is how long the access token in hand lives yet."""
+        """Show what a call `in_s` from now would need; `left_s` is the remaining life of the access token."""
         self._left_s = left_s
         later = f"If it were {duration(self.in_s)} later:"
         self.when_label.setText(later if self.in_s else "As it is now:")
         self.response_label.setText(f"{because(decision)} {consequence(decision, 'then' if self.in_s else 'now')}")
-        why_not = "There is no access token in hand whose end is known." if left_s is None else ""
+        why_not = "There is no access token with a known expiry." if left_s is None else ""
         if left_s is not None and left_s <= 0:
             why_not = "It has lapsed already."
         allow(self.buttons["whatIfLapseButton"], why_not)
-        allow(self.buttons["whatIfNowButton"], "" if self.in_s else "That is now already.")
+        allow(self.buttons["whatIfNowButton"], "" if self.in_s else "This is now already.")
 
     def _on_10_s(self) -> None:
         self._move_to(self.in_s + _STEPS_S[0])
@@ -84,7 +84,7 @@ class WhatIf(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addWidget(label("WHAT IF?", role="section"))
-        note = label("Only a thought: neither clock is moved, nothing is sent.", role="muted", wrap=True)
+        note = label("Only a calculation: no clock moves, nothing is sent.", role="muted", wrap=True)
         note.setObjectName("whatIfNoteLabel")
         layout.addWidget(note)
         layout.addLayout(Flow(*self.buttons.values()))

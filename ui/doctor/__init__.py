@@ -1,1 +1,1 @@
-"""The doctor's panel, and turning the Refresh Token grant on."""
+"""The doctor's panel, and the dialog that turns the Refresh Token grant on."""

@@ -1,4 +1,4 @@
-"""Connects the doctor: asked for, or by itself when a sign-in brings no refresh token or a refresh is refused."""
+"""Connects the doctor: on request, and when a sign-in returns no refresh token or a refresh is refused."""
 
 from app.errors import LapseError
 from app.events import Entry
@@ -13,9 +13,9 @@ _TOO_MANY, _SERVER_ERROR = 429, 500
 
 
 class DoctorController(Controller):
-    """Asks for a diagnosis and shows it in the right column.
+    """Requests a diagnosis and shows it in the right column.
 
-    Where that column is kept for what the user is at, the doctor looks and waits to be asked in.
+    While the user works in another panel there, the doctor announces itself instead of opening.
     """
 
     def __init__(self, panel: DoctorPanel, shell: Shell, model: SessionModel) -> None:
@@ -23,24 +23,24 @@ class DoctorController(Controller):
         self._panel = panel
         model.appended.connect(self._added)
         shell.commands.doctor.triggered.connect(self._on_look)
-        panel.look_wanted.connect(self._on_look)
-        panel.cancel_wanted.connect(self._on_cancel)
-        panel.entry_wanted.connect(shell.selection.select)
+        panel.look_requested.connect(self._on_look)
+        panel.cancel_requested.connect(self._on_cancel)
+        panel.entry_requested.connect(shell.selection.select)
         panel.copy_requested.connect(shell.clipboard.copy)
-        panel.turn_on_grant_wanted.connect(shell.commands.turn_on_grant.trigger)
+        panel.turn_on_grant_requested.connect(shell.commands.turn_on_grant.trigger)
 
     def _added(self, batch: tuple[Entry, ...]) -> None:
-        """Open by itself where the newest entries tell of what the doctor is there for."""
+        """Open the panel when new entries report a problem that the doctor explains."""
         if not any(self._calls_for_the_doctor(entry) for entry in batch):
             return
         if self._shell.side.is_kept():
-            self._shell.toast("The doctor looks into it: see the tab Doctor.")
+            self._shell.toast("The doctor is looking into it: see the Doctor tab.")
         else:
             self._shell.open_side(self._panel)
         self._start(asked=False)
 
     def _calls_for_the_doctor(self, entry: Entry) -> bool:
-        if not self._bench.is_connected or entry.connection != self._bench.connection.key:
+        if not self._connections.is_connected or entry.connection != self._connections.connection.key:
             return False
         event = entry.event
         if isinstance(event, RefreshFailed):
@@ -63,7 +63,7 @@ class DoctorController(Controller):
         from app.doctor.diagnosis import diagnosis_of
 
         try:
-            found = await diagnosis_of(self._bench, asked=asked)
+            found = await diagnosis_of(self._connections, asked=asked)
         except LapseError:
             self._panel.show_stopped()
             raise
@@ -71,6 +71,6 @@ class DoctorController(Controller):
 
 
 def _is_busy(failed: RefreshFailed) -> bool:
-    """Return whether the server only asked to come back later, in whatever words: that needs no doctor."""
+    """Return whether the server only asked to retry later: that needs no doctor."""
     is_later = failed.code in ("temporarily_unavailable", "server_error", "slow_down")
     return is_later or failed.status == _TOO_MANY or (failed.status or 0) >= _SERVER_ERROR

@@ -1,4 +1,4 @@
-"""What the doctor's panel shows of findings: words, shapes and tones, without Qt."""
+"""The words, shapes and tones of findings, without Qt."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from app.doctor.records import Certainty, Finding
 
 @dataclass(frozen=True, slots=True)
 class CertaintyPill:
-    """A certainty as a pill shows it: told by shape and word, the tone only repeats it."""
+    """A certainty by shape and word; the tone only repeats it."""
 
     shape: str
     tone: str
@@ -21,10 +21,10 @@ VERDICTS = {
 
 
 def copied(findings: tuple[Finding, ...]) -> str:
-    """Return findings as text for the clipboard, best first; journal entries by their numbers."""
+    """Return findings as text for the clipboard, best first; journal entries by number."""
     return "\n\n".join(each.text() for each in findings)
 
 
 def spoken(word: str, finding: Finding) -> str:
-    """Return what a screen reader says of a finding; `word` is its verdict in the window's language."""
+    """Return the text for screen readers."""
     return f"{word}: {finding.what}"

@@ -1,4 +1,4 @@
-"""One finding as a card: verdict, cause, evidence with ways into the journal, source and cure."""
+"""One finding as a card: verdict, cause, evidence with links into the journal, source and remedy."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
@@ -13,13 +13,13 @@ _TOP = Qt.AlignmentFlag.AlignTop
 
 
 class FindingCard(Card):
-    """Shows one finding; all of it is plain text, because much of it comes from a server.
+    """Shows one finding as plain text, because much of it comes from a server.
 
-    `entry_wanted` asks for an entry of the journal by its number.
+    `entry_requested` carries the number of a journal entry.
     """
 
-    entry_wanted = Signal(int)
-    turn_on_grant_wanted = Signal()
+    entry_requested = Signal(int)
+    turn_on_grant_requested = Signal()
 
     def __init__(self, finding: Finding, number: int, parent: QWidget | None = None) -> None:
         super().__init__(parent, spacing=8)
@@ -78,7 +78,7 @@ class FindingCard(Card):
         return _at_left(button)
 
     def _ask_entry(self) -> None:
-        self.entry_wanted.emit(int(self.sender().property("seq")))
+        self.entry_requested.emit(int(self.sender().property("seq")))
 
     def _add_cure(self) -> None:
         self._add_line("WHAT TO DO", role="section")
@@ -95,7 +95,7 @@ class FindingCard(Card):
         button.setObjectName(f"turnOnGrantButton{self._number}")
         button.setAccessibleName("Turn the Refresh Token grant on…")
         button.setProperty("primary", True)
-        button.clicked.connect(self.turn_on_grant_wanted)
+        button.clicked.connect(self.turn_on_grant_requested)
         self.body.addLayout(_at_left(button))
 
     def _add_line(self, text: str, *, role: str) -> None:
@@ -106,12 +106,12 @@ class FindingCard(Card):
 def _text(text: str, *, role: str = "") -> QLabel:
     found = label(breakable(text), role=role, wrap=True)
     found.setAccessibleName(text)
-    found.setAlignment(_TOP)  # its own: an aligned item of a layout is not given the height its wrapped text asks for
+    found.setAlignment(_TOP)  # Qt ignores height-for-width of aligned layout items, so wrapped text would be clipped
     return found
 
 
 def _grid() -> QGridLayout:
-    """Return a narrow column for signs and numbers beside a wide one for texts."""
+    """Return a grid with a narrow column for signs and numbers and a wide one for texts."""
     found = QGridLayout()
     found.setHorizontalSpacing(8)
     found.setVerticalSpacing(3)

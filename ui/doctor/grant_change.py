@@ -1,4 +1,4 @@
-"""The change to an app as a table of words and marks, with what a person may choose about it."""
+"""The change to an app as a table, and the user's choices about it."""
 
 from collections.abc import Iterator
 
@@ -15,10 +15,22 @@ from ui.widgets.table import TextModel, TextRow, text_table
 _LISTS = (AppField.GRANT_TYPES, AppField.REDIRECT_URIS)
 _MINUS = "\N{MINUS SIGN}"  # as wide as the plus, unlike a hyphen
 _TONES = {"+": "good", "±": "warning", _MINUS: "bad", "=": "neutral"}
+_TITLES = {
+    AppField.GRANT_TYPES: "Grant type",
+    AppField.ROTATION: "Rotation",
+    AppField.GRACE: "Grace period",
+    AppField.REDIRECT_URIS: "Redirect URI",
+}
+_MARK_WORDS = {
+    "+": "added",
+    "±": "changed",
+    _MINUS: "removed",
+    "=": "stays",
+}
 
 
 class FieldTable(QWidget):
-    """Every field that matters, changed or not: the mark and its word, the field, how it is and how it will be."""
+    """Every relevant field, changed or not: mark and word, field, value before and after."""
 
     def __init__(self, name: str, accessible_name: str, *, is_made: bool = False) -> None:
         super().__init__()
@@ -32,11 +44,11 @@ class FieldTable(QWidget):
         layout.addWidget(self.table)
 
     def show_fields(self, fields: tuple[FieldChange, ...]) -> None:
-        """Show the fields; lists item by item, so that nobody has to compare two long texts."""
+        """Show the fields; lists item by item, so that changes can be seen at a glance."""
         self.model.show_rows(tuple(row for each in fields for row in self._rows(each)))
 
     def _rows(self, change: FieldChange) -> Iterator[TextRow]:
-        field = self._titles()[change.field]
+        field = _TITLES[change.field]
         if change.field in _LISTS:
             for text in change.added:
                 yield self._row("+", field, "not there", text)
@@ -50,7 +62,7 @@ class FieldTable(QWidget):
         yield self._row("=" if not change.is_change else "±" if change.before else "+", field, before, after)
 
     def _row(self, mark: str, field: str, now: str, after: str) -> TextRow:
-        word = self._marks()[mark]
+        word = _MARK_WORDS[mark]
         return TextRow((f"{mark} {word}", field, now, after), _TONES[mark], spoken=word)
 
     def _words(self, field: AppField, value: tuple[str, ...]) -> str:
@@ -58,27 +70,11 @@ class FieldTable(QWidget):
             return "not set"
         return f"{value[0]} s" if field is AppField.GRACE else value[0]
 
-    def _titles(self) -> dict[AppField, str]:
-        return {
-            AppField.GRANT_TYPES: "Grant type",
-            AppField.ROTATION: "Rotation",
-            AppField.GRACE: "Grace period",
-            AppField.REDIRECT_URIS: "Redirect URI",
-        }
-
-    def _marks(self) -> dict[str, str]:
-        return {
-            "+": "added",
-            "±": "changed",
-            _MINUS: "removed",
-            "=": "stays",
-        }
-
 
 class ChangePage(QWidget):
-    """The app, what to want of it, what that changes, and what Okta would say against it.
+    """The app, the choices, what they change, and what Okta would reject.
 
-    Emits `planned` whenever the change is another one.
+    `planned` is emitted whenever the change differs.
     """
 
     planned = Signal()
@@ -100,7 +96,7 @@ class ChangePage(QWidget):
         self._lay_out()
 
     def show_app(self, app: App, wanted: WantedChange) -> None:
-        """Show what `wanted` changes in `app`; raises OktaRefused for an app that has no grants."""
+        """Show what `wanted` changes in `app`; raises OktaRefused for an app without grants."""
         self.change = plan(app, wanted)
         self._app, self._redirect_uri = app, wanted.redirect_uri
         for chooser in (self.rotation_picker, self.grace_spin, self.redirect_check):
@@ -127,7 +123,7 @@ class ChangePage(QWidget):
         self.fields.show_fields(change.fields)
         rotates = change.wanted.rotation_type == ROTATE
         self.grace_spin.setEnabled(rotates)
-        hint = "Seconds a replaced refresh token stays good, 0 to 60; against responses that get lost."
+        hint = "Seconds a replaced refresh token stays valid, 0 to 60, in case a response gets lost."
         why = hint if rotates else "Only a refresh token that rotates has a grace period."
         self.grace_spin.setToolTip(why)
         self.grace_spin.setAccessibleDescription(why)
@@ -178,7 +174,7 @@ class ChangePage(QWidget):
 
 
 class _Banner(QFrame):
-    """Sentences on a tint; hidden while there are none."""
+    """Sentences on a tint; hidden while empty."""
 
     def __init__(self, name: str, tone: str) -> None:
         super().__init__()

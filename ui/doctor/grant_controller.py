@@ -1,9 +1,8 @@
-"""Connects the dialog that turns the Refresh Token grant on with the Applications API of the connection's org."""
+"""Connects the grant dialog with the Applications API of the connection's org."""
 
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from app.errors import LapseError, NotSignedIn
+from app.errors import NotSignedIn
 from ui.shell.controller import Controller
 from ui.shell.session_model import SessionModel
 from ui.shell.shell import Shell
@@ -20,7 +19,7 @@ _TASKS = ("read the app", "change the app", "forget the API token")
 
 
 class GrantController(Controller):
-    """One dialog at a time; the API token lives as long as the dialog, or in the keyring where one asked for it."""
+    """One dialog at a time; the API token is dropped with the dialog, or kept in the keyring on request."""
 
     def __init__(self, shell: Shell, model: SessionModel) -> None:
         super().__init__(shell, model)
@@ -37,16 +36,16 @@ class GrantController(Controller):
         from app.okta.addresses import org_url
         from ui.doctor.grant_dialog import GrantDialog, TokenSource
 
-        self._connection = connection = self._bench.connection
+        self._connection = connection = self._connections.connection
         origin = org_url(connection.issuer)
-        self._token = await self._bench.api_token(connection, origin)
+        self._token = await self._connections.api_token(connection, origin)
         source = TokenSource.ASKED if self._token is None else TokenSource.KEPT
         source = TokenSource.KNOWN if connection.embedded else source
         self._dialog = dialog = GrantDialog(origin, source, self._shell.window)
-        dialog.read_wanted.connect(self._on_read)
-        dialog.read_again_wanted.connect(self._on_read_again)
-        dialog.apply_wanted.connect(self._on_apply)
-        dialog.forget_wanted.connect(self._on_forget)
+        dialog.read_requested.connect(self._on_read)
+        dialog.read_again_requested.connect(self._on_read_again)
+        dialog.apply_requested.connect(self._on_apply)
+        dialog.forget_requested.connect(self._on_forget)
         dialog.copy_requested.connect(self._shell.clipboard.copy)
         if source is TokenSource.KNOWN:
             dialog.read()
@@ -59,28 +58,16 @@ class GrantController(Controller):
 
     def _on_read(self, token: "Secret | None", keep: bool) -> None:  # noqa: FBT001 - a signal's argument
         self._token = token or self._token
-        self._tasks.start(_TASKS[0], self._in_dialog, self._read, keep)
+        self._tasks.start(_TASKS[0], self._in_dialog, self._dialog, self._read, keep)
 
     def _on_read_again(self) -> None:
-        self._tasks.start(_TASKS[0], self._in_dialog, self._read, False)
+        self._tasks.start(_TASKS[0], self._in_dialog, self._dialog, self._read, False)
 
     def _on_apply(self, change: "GrantChange") -> None:
-        self._tasks.start(_TASKS[1], self._in_dialog, self._apply, change)
+        self._tasks.start(_TASKS[1], self._in_dialog, self._dialog, self._apply, change)
 
     def _on_forget(self) -> None:
-        self._tasks.start(_TASKS[2], self._in_dialog, self._forget)
-
-    async def _in_dialog(self, work: Callable[..., Awaitable[None]], *args: object) -> None:
-        """Await `work(dialog, …)`; what goes wrong is told in the dialog, as long as it is open."""
-        dialog = self._dialog
-        if dialog is None:
-            return
-        try:
-            await work(dialog, *args)
-        except LapseError as wrong:
-            if dialog is not self._dialog:
-                raise
-            dialog.show_error(wrong)
+        self._tasks.start(_TASKS[2], self._in_dialog, self._dialog, self._forget)
 
     async def _read(self, dialog: "GrantDialog", keep: bool) -> None:  # noqa: FBT001 - a task's argument
         from app.okta.change import wanted_for
@@ -91,12 +78,12 @@ class GrantController(Controller):
         connection = self._connection
         assert connection is not None
         app = await management.read_app(connection.client_id)
-        # Okta matches redirect URIs exactly, so the one Lapse listens at first is offered to be registered too.
+        # Okta matches redirect URIs exactly, so the first one Lapse uses is offered for registration too.
         wanted = wanted_for(app, redirect_uri=next(iter(connection.redirect_uris), None))
         if dialog is self._dialog:
             dialog.show_change(app, wanted)
         if keep and self._token is not None:
-            await keep_token(self._bench.store, management.org_url, self._token)
+            await keep_token(self._connections.store, management.org_url, self._token)
 
     async def _apply(self, dialog: "GrantDialog", change: "GrantChange") -> None:
         from app.okta.applying import apply
@@ -112,7 +99,7 @@ class GrantController(Controller):
         from ui.doctor.grant_dialog import TokenSource
 
         assert self._connection is not None
-        await forget_token(self._bench.store, org_url(self._connection.issuer))
+        await forget_token(self._connections.store, org_url(self._connection.issuer))
         self._token = None
         dialog.show_source(TokenSource.ASKED)
 
@@ -121,6 +108,6 @@ class GrantController(Controller):
         from app.okta.management import ManagementClient
 
         if self._token is None or self._connection is None:
-            raise NotSignedIn("The API token is not known any more.", next_step="Close this and begin anew.")
+            raise NotSignedIn("The API token is no longer known.", next_step="Close this and start again.")
         origin = org_url(self._connection.issuer)
-        return ManagementClient(self._bench.http, self._bench.clock, org_url=origin, token=self._token)
+        return ManagementClient(self._connections.http, self._connections.clock, org_url=origin, token=self._token)

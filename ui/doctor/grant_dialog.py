@@ -1,4 +1,4 @@
-"""The dialog that turns the Refresh Token grant on: the API token, the change as a diff, and what was read back."""
+"""The dialog that turns the Refresh Token grant on: API token, the change as a diff, confirmation."""
 
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -37,7 +37,7 @@ _LEAST_WIDTH, _LEAST_HEIGHT = 600, 440
 
 
 class TokenSource(Enum):
-    """Where the API token comes from: a person, the keyring, or this computer's demo org, whose own is known."""
+    """Where the API token comes from: the user, the keyring, or this computer's demo org."""
 
     ASKED = "asked"
     KEPT = "kept"
@@ -45,16 +45,16 @@ class TokenSource(Enum):
 
 
 class GrantDialog(QDialog):
-    """Three steps: read the app, look at the change, see it confirmed. It sends nothing; it asks by its signals.
+    """Three steps: read the app, review the change, see it confirmed.
 
-    `read_wanted` brings the API token, None where it is not asked for, and whether to keep it in the keyring; the
-    dialog has forgotten it by then. `apply_wanted` brings the GrantChange that is shown. To close it is to cancel.
+    `read_requested` carries the API token (None if it is known) and whether to keep it in the keyring; the dialog has
+    dropped it by then. `apply_requested` carries the GrantChange shown. Closing cancels.
     """
 
-    read_wanted = Signal(object, bool)
-    read_again_wanted = Signal()
-    forget_wanted = Signal()
-    apply_wanted = Signal(object)
+    read_requested = Signal(object, bool)
+    read_again_requested = Signal()
+    forget_requested = Signal()
+    apply_requested = Signal(object)
     copy_requested = Signal(str)
 
     def __init__(self, org_url: str, source: TokenSource, parent: QWidget | None = None) -> None:
@@ -87,21 +87,21 @@ class GrantDialog(QDialog):
         self._scale()
         self.resize(theme.px(_WIDTH), theme.px(_HEIGHT))
 
-    # --- what is shown --------------------------------------------------------------------------------------------
+    # --- display --------------------------------------------------------------------------------------------
 
     def show_source(self, source: TokenSource) -> None:
-        """Ask for the API token, or say where it comes from; after it was forgotten: TokenSource.ASKED."""
+        """Ask for the API token, or say where it comes from."""
         self.token_page.show_source(source)
         self._show_possible()
 
     def show_busy(self, text: str) -> None:
-        """Say what is being done; nothing but cancelling is possible until the next `show_…`."""
+        """Show what is in progress; only Cancel is enabled until the next `show_…`."""
         self.error_panel.hide()
         self._set_busy(text)
         self.cancel_button.setFocus()
 
     def show_change(self, app: App, wanted: WantedChange) -> None:
-        """Show what `wanted` changes in the app that was read; raises OktaRefused for one that has no grants."""
+        """Show what `wanted` changes in the app; raises OktaRefused for one without grants."""
         self.change_page.show_app(app, wanted)
         self._set_busy("")
         self.error_panel.hide()
@@ -109,7 +109,6 @@ class GrantDialog(QDialog):
         self.change_page.rotation_picker.setFocus()
 
     def show_done(self, done: "Applied") -> None:
-        """Show what was read back."""
         self._set_busy("")
         self.error_panel.hide()
         self.done_page.show_done(done)
@@ -117,36 +116,36 @@ class GrantDialog(QDialog):
         self.close_button.setFocus()
 
     def show_error(self, error: LapseError) -> None:
-        """Say what went wrong, in three lines; the step stays, and so does everything chosen."""
+        """Show an error in three lines; the step and all choices stay."""
         self._set_busy("")
         self.error_panel.show_error(error)
         page = self.pages.currentWidget()
         target = self.token_page.first_control() if page is self.token_page else self.read_again_button
         (target or self.read_button).setFocus()
 
-    # --- what is wanted -------------------------------------------------------------------------------------------
+    # --- requests -------------------------------------------------------------------------------------------
 
     def read(self) -> None:
-        """Ask for the app to be read, as the button does; where the token is known, this can be done at once."""
+        """Request the app, as the button does."""
         try:
             token = self.token_page.handed_over()
         except BadInput as wrong:
             self.show_error(wrong)
             return
-        self.read_wanted.emit(token, token is not None and self.token_page.keep_check.isChecked())
+        self.read_requested.emit(token, token is not None and self.token_page.keep_check.isChecked())
 
     def _apply(self) -> None:
         change = self.change_page.change
         if change is not None:
-            self.apply_wanted.emit(change)
+            self.apply_requested.emit(change)
 
     def done(self, result: int) -> None:
-        """Close, and forget what was typed."""
+        """Close, and drop what was typed."""
         self.token_page.token_edit.setText("")
         super().done(result)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Let Enter apply nothing by accident: on the change it only ends the typing of a number."""
+        """Let Enter in the change page only end the editing of a number, never apply."""
         is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if is_enter and self.pages.currentWidget() is self.change_page:
             focus = self.focusWidget()
@@ -156,7 +155,7 @@ class GrantDialog(QDialog):
         super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Leave room for every sentence in another size of type too: pages do not ask for it themselves."""
+        """Make room for every sentence in the new font: QStackedWidget pages do not request it themselves."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self._scale()
@@ -195,7 +194,7 @@ class GrantDialog(QDialog):
     def _show_possible(self) -> None:
         wait = f"Wait, or cancel: {self._busy}" if self._busy else ""
         allow(self.read_button, wait or self.token_page.why_not())
-        allow(self.read_again_button, wait, "Read the app as it is now, and plan the change anew.")
+        allow(self.read_again_button, wait, "Read the app as it is now, and plan the change again.")
         allow(self.apply_button, wait or self._why_not_apply(), "Send the app back with this change.")
 
     def _why_not_apply(self) -> str:
@@ -204,20 +203,20 @@ class GrantDialog(QDialog):
             return "The app was not read yet."
         if change.problems:
             return "Okta would refuse it; see what it says above."
-        return "" if change.is_needed else "There is nothing to change: the app is as wanted."
+        return "" if change.is_needed else "There is nothing to change: the app is already set up like this."
 
     def _make_buttons(self) -> None:
         self.read_button = _button("grantReadButton", "Read the app", primary=True)
         self.read_button.clicked.connect(self.read)
         self.read_again_button = _button("grantReadAgainButton", "Read again")
-        self.read_again_button.clicked.connect(self.read_again_wanted)
+        self.read_again_button.clicked.connect(self.read_again_requested)
         self.apply_button = _button("grantApplyButton", "Apply the change", primary=True)
         self.apply_button.clicked.connect(self._apply)
         self.cancel_button = _button("grantCancelButton", "Cancel")
         self.cancel_button.clicked.connect(self.reject)
         self.close_button = _button("grantCloseButton", "Close", primary=True)
         self.close_button.clicked.connect(self.accept)
-        self.token_page.forget_button.clicked.connect(self.forget_wanted)
+        self.token_page.forget_button.clicked.connect(self.forget_requested)
 
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
@@ -239,7 +238,7 @@ class GrantDialog(QDialog):
 
 
 class TokenPage(QWidget):
-    """Where the API token comes from, and where one is made."""
+    """Where the API token comes from, and where to create one."""
 
     def __init__(self, org_url: str) -> None:
         super().__init__()
@@ -272,8 +271,8 @@ class TokenPage(QWidget):
                 "Lapse reads the app with an API token of yours, shows what would change, and changes it only when you "
                 "say so. The token goes to {0} and nowhere else."
             ),
-            TokenSource.KEPT: "The API token for {0} is in the OS keyring, where you had it kept.",
-            TokenSource.KNOWN: "{0} is this computer's demo org: its API token is known, none is asked for.",
+            TokenSource.KEPT: "The API token for {0} is kept in the OS keyring.",
+            TokenSource.KNOWN: "{0} is this computer's demo org: its API token is known.",
         }
         self._story.setText(stories[source].format(self._org_url))
         for each in (self._caption, self.token_edit, self.keep_check, self._where):
@@ -281,21 +280,21 @@ class TokenPage(QWidget):
         self.forget_button.setVisible(kept)
 
     def first_control(self) -> QWidget | None:
-        """Return where a person starts, None where the button is all there is."""
+        """The first control to use, None where there is only the button."""
         return self.token_edit if self._source is TokenSource.ASKED else None
 
     def why_not(self) -> str:
-        """Return why nothing can be read yet."""
+        """Return why the app cannot be read yet."""
         if self._source is TokenSource.ASKED and not self.token_edit.text().strip():
-            return "Give the API token first."
+            return "Enter the API token first."
         return ""
 
     def handed_over(self) -> Secret | None:
-        """Return the token and forget it, None where none is asked for; raises BadInput for what is none."""
+        """Return the token and drop it here, None where it is known; raises BadInput for an invalid one."""
         if self._source is not TokenSource.ASKED:
             return None
         typed = Secret(self.token_edit.text())
-        self.token_edit.setText("")  # this forgets what could be undone as well
+        self.token_edit.setText("")  # clear() would keep it in the undo history
         return checked_token(typed)
 
     def _lay_out(self) -> None:
@@ -317,7 +316,7 @@ class TokenPage(QWidget):
 
 
 class DonePage(QWidget):
-    """What the app shows now, read after the change."""
+    """The app as read back after the change."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -347,9 +346,8 @@ class DonePage(QWidget):
         layout.addWidget(self.others_label)
 
     def show_done(self, done: "Applied") -> None:
-        """Show the fields as they are now, and whatever else differs from what was sent."""
         self.fields.show_fields(done.fields)
-        others = f"Besides, these differ from what was sent: {', '.join(done.others)}."
+        others = f"These also differ from what was sent: {', '.join(done.others)}."
         self.others_label.setText(others if done.others else "")
         self.others_label.setVisible(bool(done.others))
 

@@ -1,4 +1,4 @@
-"""The doctor's panel: what is wrong with this session, best-founded cause first, and what to do."""
+"""The doctor's panel: possible causes, best-founded first, and what to do."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
@@ -12,16 +12,12 @@ from ui.widgets.scrolling import scrolling
 
 
 class DoctorPanel(QWidget):
-    """Shows findings; asks for everything else.
+    """Shows findings; `look_requested` asks for another diagnosis, `entry_requested` carries a journal number."""
 
-    `entry_wanted` asks to show an entry of the journal, `turn_on_grant_wanted` for the dialog that does it,
-    `look_wanted` for another diagnosis, `cancel_wanted` to stop it, `copy_requested` to copy the findings as text.
-    """
-
-    entry_wanted = Signal(int)
-    turn_on_grant_wanted = Signal()
-    look_wanted = Signal()
-    cancel_wanted = Signal()
+    entry_requested = Signal(int)
+    turn_on_grant_requested = Signal()
+    look_requested = Signal()
+    cancel_requested = Signal()
     copy_requested = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -32,9 +28,9 @@ class DoctorPanel(QWidget):
         self.state_label = label(role="muted", wrap=True)
         self.state_label.setObjectName("doctorStateLabel")
         self.look_button = self._button("doctorLookButton", "Look again", "Look again for causes")
-        self.look_button.clicked.connect(self.look_wanted)
+        self.look_button.clicked.connect(self.look_requested)
         self.cancel_button = self._button("doctorCancelButton", "Cancel", "Stop looking")
-        self.cancel_button.clicked.connect(self.cancel_wanted)
+        self.cancel_button.clicked.connect(self.cancel_requested)
         self.copy_button = self._button("doctorCopyButton", "Copy", "Copy the findings as text")
         self.copy_button.clicked.connect(self._copy)
         self.progress = QProgressBar()
@@ -43,7 +39,7 @@ class DoctorPanel(QWidget):
         self.progress.setRange(0, 0)
         self.progress.setTextVisible(False)
         self._lay_out()
-        self._show("Nobody has looked yet.", ())
+        self._show("No diagnosis yet.", ())
 
     def show_findings(self, findings: tuple[Finding, ...]) -> None:
         if not findings:
@@ -53,21 +49,20 @@ class DoctorPanel(QWidget):
         self._show("One cause was found." if len(findings) == 1 else many, findings)
 
     def show_nothing(self) -> None:
-        """Show that everything is as it should be, as far as can be seen."""
         self._show("Nothing found: as far as can be seen from here, everything is as it should be.", ())
 
     def show_busy(self) -> None:
-        """Show that somebody looks; what was found before stays until they are done."""
+        """Show that a diagnosis runs; earlier findings stay meanwhile."""
         self._tell("Looking at the server, the session and the journal…")
         self._show_progress(busy=True)
 
     def show_stopped(self) -> None:
-        """Show that the look came to no end; what was found before stays."""
-        self._tell("The look was stopped, or failed: nothing new is known.")
+        """Show that the diagnosis did not finish; earlier findings stay."""
+        self._tell("The diagnosis was stopped or failed: there is no new result.")
         self._show_progress(busy=False)
 
     def text(self) -> str:
-        """Return what is found as text, for the clipboard."""
+        """The findings as text, for the clipboard."""
         return copied(self._findings)
 
     def _show(self, state: str, findings: tuple[Finding, ...]) -> None:
@@ -85,8 +80,8 @@ class DoctorPanel(QWidget):
 
     def _card(self, finding: Finding, number: int) -> FindingCard:
         card = FindingCard(finding, number)
-        card.entry_wanted.connect(self.entry_wanted)
-        card.turn_on_grant_wanted.connect(self.turn_on_grant_wanted)
+        card.entry_requested.connect(self.entry_requested)
+        card.turn_on_grant_requested.connect(self.turn_on_grant_requested)
         return card
 
     def _tell(self, state: str) -> None:

@@ -1,1 +1,1 @@
-"""Help: the pages of the manual in a window of their own."""
+"""Help: the pages of the manual in their own window."""

@@ -1,4 +1,4 @@
-"""Opens Help: one window, made when it is first asked for, at the page that is wanted."""
+"""Opens Help: one window, created on first use."""
 
 from typing import TYPE_CHECKING
 
@@ -7,14 +7,14 @@ from PySide6.QtCore import QObject
 from ui.shell.shell import Shell
 
 if TYPE_CHECKING:
-    # Help and its pages are read when somebody wants them.
+    # imported on first use, to keep the start fast
     from ui.help.window import HelpWindow
 
 _GUIDE = "trainers-guide.md"
 
 
 class HelpController(QObject):
-    """Answers F1 and the command for the trainer's guide; Help opens beside the window."""
+    """Handles F1 and the command for the trainer's guide."""
 
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell.tasks)
@@ -35,7 +35,7 @@ class HelpController(QObject):
         if shown is None:
             shown = HelpWindow(self._shell.window)
             shown.copy_requested.connect(self._shell.clipboard.copy)
-        shown.show()  # beside the window, which goes on as it is
+        shown.show()  # not modal: the main window stays usable
         shown.raise_()
         shown.activateWindow()
         return shown

@@ -1,4 +1,4 @@
-"""One page of the manual as rich text: its links are asked for, and nothing is ever fetched."""
+"""One page of the manual as rich text; links are emitted, and nothing is ever fetched."""
 
 from collections.abc import Iterator
 
@@ -31,15 +31,15 @@ _FULL = 100
 
 
 class PageView(QTextBrowser):
-    """Shows one page in the colours and the size in force.
+    """Shows one page in the current colours and size.
 
-    A link to a page is `page_requested` with its name and heading, any other `address_requested`; `pointed_at` says
-    where the link under the pointer leads, empty for none.
+    A link to a page emits `page_requested` with its name and heading, any other `address_requested`; `link_hovered`
+    says where the link under the pointer leads, empty for none.
     """
 
     page_requested = Signal(str, str)
     address_requested = Signal(str)
-    pointed_at = Signal(str)
+    link_hovered = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,11 +55,10 @@ class PageView(QTextBrowser):
 
     @property
     def page(self) -> ManualPage | None:
-        """The page that is shown."""
         return self._page
 
     def show_page(self, page: ManualPage, heading: str = "", *, scrolled: int = 0) -> None:
-        """Show a page from its beginning, from a heading's fragment on, or `scrolled` by so many pixels."""
+        """Show a page from its top, from a heading's fragment, or scrolled by a number of pixels."""
         if page is not self._page:
             self._page = page
             self._fill()
@@ -69,14 +68,14 @@ class PageView(QTextBrowser):
                 self._bring_up(block)
 
     def mark(self, sought: str) -> int:
-        """Mark every place where `sought` is in the page, without regard to case; return how many there are."""
+        """Highlight every match of `sought`, ignoring case; return their number."""
         self._sought = sought
         found = list(self._places())
         self.setExtraSelections([self._marked(each) for each in found])
         return len(found)
 
     def go_to_next(self, *, backwards: bool = False) -> bool:
-        """Select the next place of what is marked; return whether there was one in this direction."""
+        """Select the next match; return whether there was one in this direction."""
         flags = QTextDocument.FindFlag.FindBackward if backwards else QTextDocument.FindFlag(0)
         found = self.document().find(self._sought, self.textCursor(), flags) if self._sought else QTextCursor()
         if found.isNull():
@@ -85,24 +84,23 @@ class PageView(QTextBrowser):
         return True
 
     def go_to_edge(self, *, start: bool) -> None:
-        """Put the cursor before everything, or after it."""
+        """Move the cursor to the start or the end."""
         self.moveCursor(QTextCursor.MoveOperation.Start if start else QTextCursor.MoveOperation.End)
 
     def loadResource(self, kind: int, name: QUrl | str) -> object:
-        """Return a picture of ours, no wider than the text; nothing else is loaded, whatever a page says."""
+        """Return one of the manual's own pictures, no wider than the text; nothing else is ever loaded."""
         link = name.toString() if isinstance(name, QUrl) else name
         if kind != QTextDocument.ResourceType.ImageResource.value or ":" in link:
             return None
         return self._picture(resource_of(link))
 
     def changeEvent(self, event: QEvent) -> None:
-        """Lay the page out again in another size or other colours."""
+        """Render the page again in another size or other colours."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.PaletteChange):
             self._refill()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fit the pictures into the new width."""
         super().resizeEvent(event)
         if self._page is not None and "](" in self._page.text and self._width != self.viewport().width():
             self._refill()
@@ -127,7 +125,7 @@ class PageView(QTextBrowser):
         for table in document.rootFrame().childFrames():
             if isinstance(table, QTextTable):
                 _dress_table(table, scheme)
-        for block in _blocks(document):  # Markdown comes without any space between its blocks
+        for block in _blocks(document):  # QTextDocument renders Markdown without space between blocks
             _dress_block(block, scheme)
         self.setDocument(document)
         self.setAccessibleName(f"Manual: {self._page.title}")
@@ -178,7 +176,7 @@ class PageView(QTextBrowser):
 
     def _on_pointed(self, url: QUrl) -> None:
         page = self._page_of(url) if not url.isEmpty() else None
-        self.pointed_at.emit(f"To the page {page.title}" if page else url.toString())
+        self.link_hovered.emit(f"To the page {page.title}" if page else url.toString())
 
     def _page_of(self, url: QUrl) -> ManualPage | None:
         if url.scheme():

@@ -1,4 +1,4 @@
-"""The pages of the manual as Help lists them, and the rules for their links and pictures; without Qt."""
+"""The pages of the manual, and the rules for their links and pictures; without Qt."""
 
 import re
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ FIRST = "index.md"
 FOLDER = "manual"
 _FIRST_TITLE = "Contents"
 _PAGE_LINK = re.compile(r"\[([^\]]+)\]\(([a-z-]+\.md)\)")
-# As GitHub wants a picture that follows the reader's colours.
+# GitHub's markup for a picture that follows the reader's colour scheme.
 _PICTURE = re.compile(
     r'<picture><source media="\(prefers-color-scheme: dark\)" srcset="(?P<dark>[^"]+)">'
     r'<img alt="(?P<alt>[^"]*)" src="(?P<light>[^"]+)"></picture>'
@@ -20,7 +20,7 @@ _IMAGE = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<path>[^)]+)\)")
 
 @dataclass(frozen=True, slots=True)
 class ManualPage:
-    """One page: the name of its file, its title in the list, and its Markdown."""
+    """One page: its file name, its title and its Markdown."""
 
     name: str
     title: str
@@ -29,29 +29,28 @@ class ManualPage:
 
 @cache
 def read_pages() -> tuple[ManualPage, ...]:
-    """Return every page, called and ordered as the first one links to them."""
+    """Return all pages, named and ordered as the first one links to them."""
     first = text_file(f"{FOLDER}/{FIRST}")
     others = (ManualPage(name, title, text_file(f"{FOLDER}/{name}")) for title, name in _PAGE_LINK.findall(first))
     return (ManualPage(FIRST, _FIRST_TITLE, first), *others)
 
 
 def page_named(name: str) -> ManualPage | None:
-    """Return the page in this file, if there is one."""
     return next((page for page in read_pages() if page.name == name), None)
 
 
 def markdown_of(page: ManualPage, *, dark: bool) -> str:
-    """Return a page's Markdown with the pictures for one colour scheme; those that are not installed are left out."""
+    """Return a page's Markdown with the pictures of one colour scheme; missing pictures are left out."""
     chosen = _PICTURE.sub(lambda found: f"![{found['alt']}]({found['dark' if dark else 'light']})", page.text)
     return _IMAGE.sub(lambda found: found[0] if holds(resource_of(found["path"])) else "", chosen)
 
 
 def resource_of(link: str) -> str:
-    """Return the name among the resources of what a page links to, which is relative to the page."""
+    """Return the resource name of a link, which is relative to the page."""
     return link.removeprefix("../") if link.startswith("../") else f"{FOLDER}/{link}"
 
 
 def anchor_of(heading: str) -> str:
-    """Return the fragment by which links name a heading, as GitHub makes it."""
+    """Return the fragment that links to a heading, as GitHub makes it."""
     kept = (each for each in heading.lower() if each.isalnum() or each in " -_")
     return "".join(kept).replace(" ", "-")

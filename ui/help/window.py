@@ -1,4 +1,4 @@
-"""The Help window: the pages of the manual, to read, to search and to walk through, beside the window it is about."""
+"""The Help window: the manual with a list of pages, search, and Back."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -34,16 +34,16 @@ _NOWHERE_BACK = "This is the page you opened first."
 
 @dataclass(frozen=True, slots=True)
 class PagePosition:
-    """A page, and by how many pixels it was scrolled."""
+    """A page and its scroll position in pixels."""
 
     name: str
     scrolled: int
 
 
 class HelpWindow(QDialog):
-    """Lists the pages and shows one; a link to a page opens it, any other address is copied, not opened.
+    """Lists the pages and shows one; links to other sites are copied, not opened.
 
-    Deleted when it is closed, so that it opens at the beginning the next time.
+    Deleted when closed, so that it opens at the first page the next time.
     """
 
     copy_requested = Signal(str)
@@ -72,7 +72,7 @@ class HelpWindow(QDialog):
         self.view.setFocus()
 
     def open_page(self, name: str, heading: str = "") -> None:
-        """Show a page, from a heading's fragment on if one is given; the page before is kept for Back."""
+        """Show a page, at a heading's fragment if one is given; the page before is kept for Back."""
         if page_named(name) is None:
             return
         if self.view.page is not None:
@@ -147,7 +147,7 @@ class HelpWindow(QDialog):
         self.back_button.clicked.connect(self.go_back)
         self.view.page_requested.connect(self.open_page)
         self.view.address_requested.connect(self._on_address)
-        self.view.pointed_at.connect(self.status.show_text)
+        self.view.link_hovered.connect(self.status.show_text)
 
     # --- showing --------------------------------------------------------------------------------------------------
 
@@ -183,7 +183,7 @@ class HelpWindow(QDialog):
 
     @cached_property
     def _texts(self) -> dict[str, str]:
-        """What each page shows, in lower case."""
+        """The text of each page, in lower case."""
         document = QTextDocument()
         texts = {}
         for page in read_pages():
@@ -215,7 +215,7 @@ class HelpWindow(QDialog):
         self._go(backwards=True)
 
     def _go(self, *, backwards: bool) -> None:
-        """Go to the next place of what is sought: on this page, or else on the next page that has one."""
+        """Go to the next match, on this page or the next one that has any."""
         shown = self.view.page
         if shown is None or not self.find_edit.text().strip() or self.view.go_to_next(backwards=backwards):
             return

@@ -1,9 +1,9 @@
-"""Connects the inspector to the chosen connection's: what is known is shown, what is asked for is fetched."""
+"""Connects the inspector: known tokens are shown at once, keys and introspection are fetched on request."""
 
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from app.errors import BadInput, LapseError
+from app.errors import BadInput
 from app.token_name import TokenName
 from app.urls import check_url
 from ui.inspector.panel import InspectorPanel
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class InspectorController(Controller):
-    """Keeps the inspector up to date; its tasks run in the window's scope, where their trouble is reported."""
+    """Keeps the inspector up to date; its tasks run in the window's scope, which reports their errors."""
 
     def __init__(self, panel: InspectorPanel, shell: Shell, model: SessionModel) -> None:
         super().__init__(shell, model)
@@ -38,22 +38,22 @@ class InspectorController(Controller):
         model.ticked.connect(self._tick)
 
     def _show(self) -> None:
-        """Inspect what is in hand anew, from what is known; asks nobody."""
-        if not self._bench.is_connected:
+        """Inspect the current tokens again from what is known; sends nothing."""
+        if not self._connections.is_connected:
             return
-        held = self._bench.inspector.held()
-        now = self._bench.clock.now()
+        held = self._connections.inspector.held()
+        now = self._connections.clock.now()
         ends = [each.ends_at for inspection in held for each in inspection.truth if each.ends_at is not None]
         self._looks_again_at = min((end for end in ends if end > now), default=None)
-        metadata = self._bench.client.known_metadata
+        metadata = self._connections.client.known_metadata
         may_introspect = metadata is not None and metadata.public_clients_may_introspect
-        host = urlsplit(self._bench.connection.issuer).netloc
+        host = urlsplit(self._connections.connection.issuer).netloc
         asked = urlsplit(metadata.introspection_endpoint or "").netloc if metadata and may_introspect else ""
         self._panel.show_hosts(host, asked)
-        self._panel.show_inspections(held, tuple(self._bench.session.generations))
+        self._panel.show_inspections(held, tuple(self._connections.session.generations))
 
     def _tick(self, now: float) -> None:
-        """Work all times out for `now`; a verdict that has changed with it is made anew."""
+        """Update all times for `now`; inspect again where a verdict has changed with it."""
         if self._looks_again_at is not None and now >= self._looks_again_at:
             self._show()
         if int(now) != self._told_at:  # its times are in whole seconds
@@ -64,22 +64,22 @@ class InspectorController(Controller):
         self._tasks.start("fetch keys", self._fetch_keys)
 
     async def _fetch_keys(self) -> None:
-        await self._bench.inspector.fetch_keys()
+        await self._connections.inspector.fetch_keys()
         self._show()
 
     def _on_introspect(self, name: TokenName) -> None:
         self._tasks.start("introspect", self._introspect, name)
 
     async def _introspect(self, name: TokenName) -> None:
-        await self._bench.inspector.introspect(name)
+        await self._connections.inspector.introspect(name)
         self._show()
 
     def _on_paste(self) -> None:
         from ui.inspector.paste import PasteDialog
 
-        if self._dialog is not None or not self._bench.is_connected:
+        if self._dialog is not None or not self._connections.is_connected:
             return
-        self._dialog = PasteDialog(self._bench.connection.name, self._panel.window(), masks=self._panel.presents)
+        self._dialog = PasteDialog(self._connections.connection.name, self._panel.window(), masks=self._panel.presents)
         self._dialog.inspect_requested.connect(self._on_inspect_pasted)
         self._tasks.start("paste a token", self._ask_paste, self._dialog)
 
@@ -91,19 +91,11 @@ class InspectorController(Controller):
             self._tasks.cancel("inspect pasted")
 
     def _on_inspect_pasted(self, text: str, source: "KeySource", value: str) -> None:
-        self._tasks.start("inspect pasted", self._inspect_pasted, text, source, value)
+        self._tasks.start("inspect pasted", self._in_dialog, self._dialog, self._inspect_pasted, text, source, value)
 
-    async def _inspect_pasted(self, text: str, source: "KeySource", value: str) -> None:
-        dialog = self._dialog
-        if dialog is None:
-            return
-        try:
-            inspections = await self._inspected(text, source, value)
-        except LapseError as wrong:
-            if dialog is self._dialog:
-                dialog.show_error(wrong)
-            return
-        if dialog is self._dialog:  # it may have been closed while keys were fetched
+    async def _inspect_pasted(self, dialog: "PasteDialog", text: str, source: "KeySource", value: str) -> None:
+        inspections = await self._inspected(text, source, value)
+        if dialog is self._dialog:  # the dialog may have been closed while keys were fetched
             self._panel.show_pasted(inspections)
             dialog.accept()
 
@@ -117,10 +109,10 @@ class InspectorController(Controller):
             raise BadInput(what, next_step=cure)
         metadata, keys = await self._keys(source, value)
         against = Against(
-            now=self._bench.clock.now(),
+            now=self._connections.clock.now(),
             keys=keys,
             metadata=metadata,
-            client_id=self._bench.client.client_id if source == "connection" else None,
+            client_id=self._connections.client.client_id if source == "connection" else None,
             access_token=access_token_among(found),
         )
         return tuple(inspect_text(each.token, each.label, against) for each in found)
@@ -130,9 +122,9 @@ class InspectorController(Controller):
         from ui.inspector.paste import KeySource
 
         if source is KeySource.ISSUER:
-            return await self._bench.inspector.keys_of(check_url(value, "The issuer"))
+            return await self._connections.inspector.keys_of(check_url(value, "The issuer"))
         if source is KeySource.PASTED:
             return None, read_pasted_keys(value, "pasted")
         if source is KeySource.CONNECTION:
-            return self._bench.client.known_metadata, self._bench.client.known_keys
+            return self._connections.client.known_metadata, self._connections.client.known_keys
         return None, None

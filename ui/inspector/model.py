@@ -16,7 +16,7 @@ _MARK_TONES = {RuleOutcome.PASSED: "good", RuleOutcome.FAILED: "bad", RuleOutcom
 
 
 class ClaimsModel(ColumnsModel):
-    """Claim, value, meaning, mark; times are worked out anew at each tick, and a filter looks at all but the mark."""
+    """Claim, value, meaning, mark; times are updated at each tick, and the filter looks at all but the mark."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -37,7 +37,7 @@ class ClaimsModel(ColumnsModel):
         self._show()
 
     def tick(self, now: float) -> None:
-        """Work out the times for `now`; only rows that hold a time are painted again."""
+        """Update the times for `now`; only rows with a time are repainted."""
         self._now = now
         for number, row in enumerate(self._rows):
             if row.moment is not None:

@@ -1,4 +1,4 @@
-"""The inspector panel: which token, what it comes to, and the views of it."""
+"""The inspector panel: the choice of token, its verdict, and the views of it."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QTabBar, QVBoxLayout, QWidget
@@ -20,10 +20,10 @@ _KINDS = {TokenKind.ACCESS: "Access token", TokenKind.ID: "ID token", TokenKind.
 
 
 class InspectorPanel(QWidget):
-    """Shows every token leniently and what strict verification says of it; nothing in it is markup or a link.
+    """Decodes every token leniently and shows the result of strict verification; all as plain text.
 
-    Nothing is sent from here: `fetch_keys_requested` and `introspect_requested` (with a token's name) are wishes, made
-    by buttons that say who would be asked.
+    Sends nothing itself: `fetch_keys_requested` and `introspect_requested` (with a token's name) come from buttons
+    that name the server to be asked.
     """
 
     fetch_keys_requested = Signal()
@@ -52,24 +52,24 @@ class InspectorPanel(QWidget):
         self._show_current()
 
     def show_inspections(self, held: tuple[Inspection, ...], generations: tuple[Generation, ...]) -> None:
-        """Show the tokens in hand and what came before them, keeping the choice of kind."""
+        """Show the current tokens and their predecessors; the chosen kind stays."""
         if (held, generations) == (self._held, self._generations):
             return
         self._held, self._generations = held, generations
         self._list_again(max(self.picker.currentIndex(), 0))
 
     def show_pasted(self, pasted: tuple[Inspection, ...]) -> None:
-        """Show pasted tokens below those in hand, and choose the first of them."""
+        """Show pasted tokens below the current ones, and choose the first."""
         self._pasted = pasted
         self._list_again(len(self._held) if pasted else 0)
 
     def show_hosts(self, keys_host: str, introspection_host: str) -> None:
-        """Say whom the buttons would ask; an empty introspection host means that it may not be asked."""
+        """Name the hosts on the buttons; an empty introspection host disables introspection."""
         self._keys_host, self._introspection_host = keys_host, introspection_host
         self._show_actions(self.current())
 
     def show_token(self, name: TokenName) -> None:
-        """Choose the token of that name; one that is not in hand any more is compared with its successor."""
+        """Choose the token of that name; an older one is compared with its successor."""
         names = [each.name for each in (*self._held, *self._pasted)]
         if name in names:
             self.picker.setCurrentIndex(names.index(name))
@@ -81,12 +81,12 @@ class InspectorPanel(QWidget):
             self.tabs.setCurrentIndex(self._stack.indexOf(self.compare))
 
     def show_presenter(self, *, on: bool) -> None:
-        """Mask what a token could be put together from again, its signature."""
+        """Mask the signature, without which the token is of no use."""
         self.presents = on
         self.json.show_presenter(on=on)
 
     def tick(self, now: float) -> None:
-        """Work out all times for `now`, in epoch seconds."""
+        """Update all times for `now`, in epoch seconds."""
         self._now = now
         self.claims.model.tick(now)
         self.expiry.tick(now)
@@ -137,13 +137,13 @@ class InspectorPanel(QWidget):
         self._sentence.setText(" ".join(dict.fromkeys(part for part in parts if part)))
 
     def _verdict_of(self, shown: Inspection) -> tuple[str, str]:
-        """Return the verdict's word and tone; a lapse is told beside it, for it takes nothing from a signature."""
+        """Return the verdict's word and tone; a lapse is shown separately, because the signature stays valid."""
         verification = shown.verification
         failure = verification.first_failure if verification else None
         signature = verification.verdict("signature") if verification else None
         holds = signature is not None and signature.outcome is RuleOutcome.PASSED
         if holds and (failure is None or failure.rule == "exp"):
-            return "signature verified", "good"  # the key's kid stands beside it, with the header
+            return "signature verified", "good"  # the kid is shown beside it, in the header
         word = f"{shown.conclusion}: {failure.rule}" if failure else str(shown.conclusion)
         return word, CONCLUSION_TONES[shown.conclusion]
 
@@ -158,8 +158,8 @@ class InspectorPanel(QWidget):
         allowed = bool(self._introspection_host)
         asks = f"Introspect at {self._introspection_host}"
         self.introspect_button.show_text(asks if allowed else "Introspect")
-        hint = f"Asks {self._introspection_host} what this token is worth; the token is sent there."
-        refusal = "Its metadata is not known yet, or does not let clients without a secret introspect tokens."
+        hint = f"Asks {self._introspection_host} whether this token is active; the token is sent there."
+        refusal = "Its metadata is not known yet, or allows no introspection without a client secret."
         allow(self.introspect_button, "" if allowed else refusal, hint)
 
     def _show_lapse(self) -> None:
@@ -225,11 +225,11 @@ class InspectorPanel(QWidget):
             self.tabs.addTab(name)
             self._stack.addWidget(view)
         self.tabs.currentChanged.connect(self._stack.setCurrentIndex)
-        told = QHBoxLayout()
-        told.setContentsMargins(14, 0, 14, 0)
-        told.setSpacing(12)
-        told.addWidget(self.tabs)
-        told.addWidget(self._sentence, 1)
+        below_row = QHBoxLayout()
+        below_row.setContentsMargins(14, 0, 14, 0)
+        below_row.setSpacing(12)
+        below_row.addWidget(self.tabs)
+        below_row.addWidget(self._sentence, 1)
         below = QVBoxLayout()
         below.setContentsMargins(12, 0, 12, 0)
         below.addWidget(self._stack)
@@ -237,7 +237,7 @@ class InspectorPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 4)
         layout.setSpacing(4)
         layout.addLayout(head)
-        layout.addLayout(told)
+        layout.addLayout(below_row)
         layout.addLayout(below, 1)
 
 

@@ -1,4 +1,4 @@
-"""The dialog that takes any text with tokens in it, and what they are to be verified with."""
+"""The dialog for any text with tokens in it, and the keys to verify them with."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -18,7 +18,7 @@ _SHOWN = 20_000
 
 
 class KeySource(StrEnum):
-    """Where the keys come from that a pasted token is verified with."""
+    """Where the keys to verify a pasted token come from."""
 
     CONNECTION = "connection"
     ISSUER = "issuer"
@@ -27,9 +27,9 @@ class KeySource(StrEnum):
 
 
 class PasteEdit(QPlainTextEdit):
-    """Takes pasted and dropped text, and files; a large text is kept aside, because no line of it can be laid out."""
+    """Takes pasted and dropped text and files; a large text is kept aside, because Qt cannot lay out its lines."""
 
-    trouble = Signal(object)
+    failed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,17 +41,16 @@ class PasteEdit(QPlainTextEdit):
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
 
     def whole_text(self) -> str:
-        """Return everything that was pasted or typed."""
         return self._aside or self.toPlainText()
 
     def take(self, text: str) -> None:
         self._aside = text if self._keeps_aside(text) else ""
-        shown = "({0} characters, masked)" if self.masks else "({0} characters; the first of them: {1}…)"
-        self.setPlainText(shown.format(f"{len(text):,}", text[:60]) if self._aside else text)
+        first = "masked" if self.masks else f"starting with: {text[:60]}…"
+        self.setPlainText(f"({len(text):,} characters, {first})" if self._aside else text)
         self.setReadOnly(bool(self._aside))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Replace or clear what is kept aside, which is no text to be edited; edit any other."""
+        """Replace or clear a text kept aside, which cannot be edited."""
         if self._aside and event.matches(QKeySequence.StandardKey.Paste):
             self.insertFromMimeData(QGuiApplication.clipboard().mimeData())
         elif self._aside and event.key() in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete):
@@ -60,7 +59,7 @@ class PasteEdit(QPlainTextEdit):
             super().keyPressEvent(event)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
-        """Take what is pasted: a file's content, or the text."""
+        """Take a file's content, or text."""
         urls = [url for url in source.urls() if url.isLocalFile()]
         if urls:
             self._take_file(urls[0].toLocalFile())
@@ -70,7 +69,7 @@ class PasteEdit(QPlainTextEdit):
             super().insertFromMimeData(source)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Welcome files and text."""
+        """Accept files and text."""
         if event.mimeData().hasUrls() or event.mimeData().hasText():
             event.acceptProposedAction()
 
@@ -86,11 +85,11 @@ class PasteEdit(QPlainTextEdit):
             with Path(path).open(encoding="utf-8", errors="replace") as file:
                 self.take(file.read(LONGEST + 1))
         except OSError as failed:
-            self.trouble.emit(BadInput(f"The file {path} cannot be read: {failed.strerror}."))
+            self.failed.emit(BadInput(f"The file {path} cannot be read: {failed.strerror}."))
 
 
 class PasteDialog(QDialog):
-    """Emits the text, the source of the keys and what belongs to it; stays open and says what is wrong."""
+    """Emits the text, the source of the keys and its value; stays open and shows errors."""
 
     inspect_requested = Signal(str, object, str)
 
@@ -105,7 +104,7 @@ class PasteDialog(QDialog):
         self.text_edit.setAccessibleName("Token, or text with tokens in it")
         hint = "A token, Bearer …, an Authorization header, a curl command, a token response, a redirect URL"
         self.text_edit.setPlaceholderText(hint)
-        self.text_edit.trouble.connect(self.show_error)
+        self.text_edit.failed.connect(self.show_error)
         self.source_picker = Picker()
         self.source_picker.setObjectName("keySourcePicker")
         self.source_picker.setAccessibleName("Keys to verify with")
@@ -126,7 +125,7 @@ class PasteDialog(QDialog):
         self.keys_edit.masks = masks
         self.keys_edit.setObjectName("pastedKeysEdit")
         self.keys_edit.setAccessibleName("Keys")
-        self.keys_edit.trouble.connect(self.show_error)
+        self.keys_edit.failed.connect(self.show_error)
         self._note = label(role="muted", wrap=True)
         self._trouble = label(wrap=True)
         self._trouble.setObjectName("pasteTroubleLabel")
@@ -135,18 +134,18 @@ class PasteDialog(QDialog):
         self._show_source()
 
     def show_error(self, error: LapseError) -> None:
-        """Say what is wrong; everything pasted stays."""
+        """Show an error; everything pasted stays."""
         self._trouble.setText("\n".join(line for line in error.lines() if line))
         self._trouble.show()
 
     def _inspect(self) -> None:
         self._trouble.hide()
-        source = KeySource(self.source_picker.currentData())  # Qt hands it back as a mere text
+        source = KeySource(self.source_picker.currentData())  # Qt returns a StrEnum as a plain str
         value = {KeySource.ISSUER: self.issuer_edit.text().strip(), KeySource.PASTED: self.keys_edit.whole_text()}
         self.inspect_requested.emit(self.text_edit.whole_text(), source, value.get(source, ""))
 
     def _show_source(self) -> None:
-        source = KeySource(self.source_picker.currentData())  # Qt hands it back as a mere text
+        source = KeySource(self.source_picker.currentData())  # Qt returns a StrEnum as a plain str
         self.issuer_edit.setVisible(source is KeySource.ISSUER)
         self.keys_edit.setVisible(source is KeySource.PASTED)
         asked = self.issuer_edit.text().strip() or "the issuer"

@@ -1,4 +1,4 @@
-"""What the inspector's tables say, worked out without Qt: claims, rules, ends, changes."""
+"""The rows of the inspector's tables: claims, rules, expiry, changes; without Qt."""
 
 import json
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from ui.widgets.table import TextRow
 
 _LONGEST_VALUE = 400
 _FIRST = ("iss", "aud", "sub", "cid", "scp", "iat", "exp", "jti", "ver", "uid")
-_LARGEST_MOMENT = 253_402_300_799  # the last second of the year 9999, where dates end
+_LARGEST_MOMENT = 253_402_300_799  # the last second of year 9999, the last that datetime can hold
 MARKS = {
     RuleOutcome.PASSED: "✓",
     RuleOutcome.FAILED: "✗",
@@ -39,7 +39,7 @@ CONCLUSION_TONES = {
 
 @dataclass(frozen=True, slots=True)
 class ClaimRow:
-    """One claim; `moment` is its epoch seconds when it is a time, `outcome` what the rule about it came to."""
+    """One claim; `moment` is its epoch seconds if it is a time, `outcome` the result of its rule."""
 
     name: str
     value: str
@@ -49,7 +49,7 @@ class ClaimRow:
 
 
 def rows_of(claims: Mapping[str, Any], verdicts: Mapping[str, RuleVerdict] | None = None) -> tuple[ClaimRow, ...]:
-    """Return the claims as rows, those people look for first on top, with the outcome of the rule of their name."""
+    """Return the claims as rows, the most important first, with the outcome of the rule of the same name."""
     first = [name for name in _FIRST if name in claims]
     names = [*first, *(name for name in claims if name not in _FIRST)]
     known = verdicts or {}
@@ -66,13 +66,12 @@ def meaning_at(row: ClaimRow, now: float) -> str:
 def when(moment: float, now: float) -> str:
     """Return a moment as relative and absolute with zone: `3 s ago · 14:05:00 UTC+2`."""
     apart = moment - now
-    future, past = "in {0}", "{0} ago"
-    relative = (future if apart > 0 else past).format(duration(apart))
+    relative = f"in {duration(apart)}" if apart > 0 else f"{duration(apart)} ago"
     return f"{relative} · {moment_with_zone(moment, now)}" if 0 <= moment <= _LARGEST_MOMENT else relative
 
 
 def word_at(row: ClaimRow, now: float) -> str:
-    """Return a word where a claim's time decides: it has come, or not yet; "" otherwise."""
+    """Return a word for a claim whose time matters (passed or not yet), else ""."""
     if row.name == "exp" and row.moment is not None and row.moment <= now:
         return "lapsed"
     if row.name == "nbf" and row.moment is not None and row.moment > now:
@@ -81,7 +80,7 @@ def word_at(row: ClaimRow, now: float) -> str:
 
 
 def mark_at(row: ClaimRow, now: float) -> str:
-    """Return a word or shape for a claim: its time has come, or what the rule about it came to."""
+    """Return a word or shape for a claim: whether its time has come, or the outcome of its rule."""
     word = word_at(row, now)
     if word:
         return word
@@ -89,7 +88,7 @@ def mark_at(row: ClaimRow, now: float) -> str:
 
 
 def rule_rows(inspection: Inspection) -> tuple[TextRow, ...]:
-    """Return a row for every rule: outcome, rule, what it came to, what was expected, source."""
+    """Return a row for every rule: outcome, rule, finding, expectation, source."""
     verdicts = inspection.verification.verdicts if inspection.verification else ()
     return tuple(
         TextRow(
@@ -108,7 +107,7 @@ def rule_rows(inspection: Inspection) -> tuple[TextRow, ...]:
 
 
 def truth_rows(truth: tuple[Testimony, ...], now: float) -> tuple[TextRow, ...]:
-    """Return a row for every witness: who, when by relative, absolute and epoch, what it comes to, source."""
+    """Return a row for every source of the expiry: source, relative, absolute and epoch, meaning, reference."""
     return tuple(
         TextRow(
             (
@@ -124,13 +123,13 @@ def truth_rows(truth: tuple[Testimony, ...], now: float) -> tuple[TextRow, ...]:
 
 
 def change_rows(found: Difference, *, with_expected: bool) -> tuple[TextRow, ...]:
-    """Return a row for every change, the unexpected ones first: how, claim, before, after, remark."""
+    """Return a row for every change, unexpected ones first: kind, claim, before, after, remark."""
     rows = [_change_row(each, "bad") for each in found.unexpected]
     return (*rows, *(_change_row(each, "neutral") for each in found.expected if with_expected))
 
 
 def printable(text: str) -> str:
-    """Return a text on one line, as much of it as people read; nothing in it moves the cursor or turns the text."""
+    """Return a text on one line, cut to a readable length; without control or bidi characters."""
     shown = "".join(letter if letter.isprintable() else "�" for letter in text[: _LONGEST_VALUE + 1])
     return shown if len(shown) <= _LONGEST_VALUE else shown[:_LONGEST_VALUE] + "…"
 

@@ -1,4 +1,4 @@
-"""The inspector's views of one token: claims, rules, when it ends, what changed, the JSON itself."""
+"""The inspector's views of one token: claims, rules, expiry, comparison, JSON."""
 
 from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
@@ -21,7 +21,7 @@ _NOTHING: tuple[Generation, ...] = ()
 
 
 class ClaimsView(QWidget):
-    """The payload gets the room: a filter above, the chosen value in full below."""
+    """The payload, with a filter above and the chosen value in full below."""
 
     copy_requested = Signal(str)
 
@@ -48,7 +48,7 @@ class ClaimsView(QWidget):
         _column(self, top, self.table, self.value_view)
 
     def show_inspection(self, inspection: Inspection | None) -> None:
-        """Show the claims of a token, each with what the rule about it came to."""
+        """Show the claims, each with the outcome of its rule."""
         claims = inspection.reading.claims if inspection else None
         verdicts = (
             {each.rule: each for each in inspection.verification.verdicts}
@@ -94,7 +94,6 @@ class RulesView(QWidget):
         _column(self, self.table)
 
     def show_inspection(self, inspection: Inspection | None) -> None:
-        """Show every rule's verdict."""
         rows = rule_rows(inspection) if inspection else ()
         self.model.show_rows(rows)
         failed = next((place for place, row in enumerate(rows) if row.tone == "bad"), 0)
@@ -102,28 +101,27 @@ class RulesView(QWidget):
 
 
 class ExpiryView(QWidget):
-    """What each witness says about the end, and which one Lapse acts on."""
+    """What each source says about the expiry, and which one Lapse uses."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        headings = ("Who says so", "Ends", "What that comes to", "Source")
+        headings = ("Stated by", "Ends", "Meaning", "Source")
         self.model = TextModel(headings, parent=self)
         self.table = text_table("expiryTable", "When it ends", self.model, {0: 210, 3: 210})
         self._truth: tuple[Testimony, ...] = ()
         _column(self, self.table)
 
     def show_inspection(self, inspection: Inspection | None, now: float) -> None:
-        """Show what is said about a token's end."""
         self._truth = inspection.truth if inspection else ()
         self.tick(now)
 
     def tick(self, now: float) -> None:
-        """Work the times out for `now`, in epoch seconds."""
+        """Update the times for `now`, in epoch seconds."""
         self.model.show_rows(truth_rows(self._truth, now))
 
 
 class CompareView(QWidget):
-    """The difference to another generation of the same kind: the unexpected in front, the rest folded away."""
+    """The difference to another generation of the same kind: unexpected changes first, expected ones folded away."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -144,7 +142,7 @@ class CompareView(QWidget):
         _column(self, _row(label("Compare with"), self.picker, self.expected_box), self._summary, self.table)
 
     def show_inspection(self, inspection: Inspection | None, others: tuple[Generation, ...]) -> None:
-        """Show what changed in a token since one of `others`, the latest of them first."""
+        """Show the changes since one of `others`, newest first."""
         chosen = self.picker.currentText()
         self._inspection, self._others = inspection, others
         self.picker.blockSignals(True)
@@ -160,7 +158,7 @@ class CompareView(QWidget):
         self.picker.setCurrentIndex(self.picker.findText(str(name)))
 
     def summary(self) -> str:
-        """Return what the comparison comes to."""
+        """The result of the comparison."""
         return self._summary.text()
 
     def _show(self) -> None:
@@ -172,13 +170,13 @@ class CompareView(QWidget):
             self.model.show_rows(())
             return
         found = difference(other.claims, claims)
-        words = "{0} unexpected, {1} expected in every new generation."
-        self._summary.setText(words.format(len(found.unexpected), len(found.expected)))
+        unexpected, expected = len(found.unexpected), len(found.expected)
+        self._summary.setText(f"{unexpected} unexpected, {expected} expected in every new generation.")
         self.model.show_rows(change_rows(found, with_expected=self.expected_box.isChecked()))
 
 
 class JsonView(QWidget):
-    """Header and payload as JSON, and the signature's octets; read only."""
+    """Header and payload as JSON, and the signature's bytes; read-only."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -188,12 +186,12 @@ class JsonView(QWidget):
         _column(self, self.view)
 
     def show_inspection(self, inspection: Inspection | None) -> None:
-        """Show the parts as they stand; nothing in them is taken for markup."""
+        """Show the parts as plain text."""
         self._inspection = inspection
         self._show()
 
     def show_presenter(self, *, on: bool) -> None:
-        """Mask the signature: with it the token could be put together again."""
+        """Mask the signature: with it the token would be usable."""
         self._presents = on
         self._show()
 
@@ -202,7 +200,7 @@ class JsonView(QWidget):
 
 
 def parts_text(inspection: Inspection, *, masked: bool = False) -> str:
-    """Return a token's parts as text, each with what is wrong with it; `masked` leaves the signature's octets out."""
+    """Return a token's parts as text, each with its problem; `masked` leaves out the signature."""
     reading = inspection.reading
     if reading.form in (TextForm.OPAQUE, TextForm.TOO_LONG):
         return reading.remark
@@ -215,7 +213,7 @@ def parts_text(inspection: Inspection, *, masked: bool = False) -> str:
 
 
 def others_of(inspection: Inspection | None, generations: tuple[Generation, ...]) -> tuple[Generation, ...]:
-    """Return the other generations of a token's kind, the latest first."""
+    """Return the other generations of a token's kind, newest first."""
     if inspection is None or inspection.name is None:
         return _NOTHING
     kind, name = inspection.name.kind, inspection.name

@@ -1,1 +1,1 @@
-"""The journal: every event in a sentence, with what led to it."""
+"""The journal: every event in a sentence, with its causes."""

@@ -1,4 +1,4 @@
-"""Connects the journal's panel: every entry as it comes, and what led to the one selected."""
+"""Connects the journal's panel: new entries, and the causes of the selected one."""
 
 from app.events import Entry
 from ui.journal.panel import JournalPanel
@@ -8,21 +8,21 @@ from ui.shell.shell import Shell
 
 
 class JournalController(Controller):
-    """Tells everything, of all connections."""
+    """Shows the entries of all connections."""
 
     def __init__(self, panel: JournalPanel, shell: Shell, model: SessionModel) -> None:
         super().__init__(shell, model)
         self._panel = panel
-        panel.show_entries(tuple(self._bench.journal))
+        panel.show_entries(tuple(self._connections.journal))
         model.appended.connect(self._added)
         shell.selection.selected.connect(self._select)
         shell.selection.why_requested.connect(self._on_why)
         panel.selected.connect(shell.selection.select)
-        panel.why_wanted.connect(self._show_why)
+        panel.why_requested.connect(self._show_why)
 
     def _added(self, batch: tuple[Entry, ...]) -> None:
         self._panel.added(batch)
-        self._shell.entitle_tab(self._panel, f"Journal · {len(self._bench.journal)}")
+        self._shell.entitle_tab(self._panel, f"Journal · {len(self._connections.journal)}")
 
     def _select(self, seq: int) -> None:
         self._panel.select(seq)
@@ -33,4 +33,4 @@ class JournalController(Controller):
         self._shell.selection.select(seq)
 
     def _show_why(self, seq: int) -> None:
-        self._panel.show_why(self._bench.journal.chain(seq))
+        self._panel.show_why(self._connections.journal.chain(seq))

@@ -1,4 +1,4 @@
-"""What an event is about, in the groups a person filters the journal by; no Qt in here."""
+"""The groups of events that the journal can be filtered by; without Qt."""
 
 from enum import Enum
 
@@ -73,12 +73,12 @@ _GROUPS: dict[type, Group] = {
 
 
 def group_of(event: Event) -> Group:
-    """Return the group an event belongs to: whatever is in no other is about the session."""
+    """Return the event's group, the session's by default."""
     return _GROUPS.get(type(event), Group.SESSION)
 
 
 def is_trouble(event: Event) -> bool:
-    """Return whether an event tells of something that went wrong."""
+    """Return whether an event reports a failure."""
     if isinstance(event, Exchange):
         return event.failure is not None or (event.status or 0) >= _REFUSED
     if isinstance(event, CallFinished):

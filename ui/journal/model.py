@@ -1,4 +1,4 @@
-"""The journal's models: an adapter over its entries, filtered as plain sentences, and the chain that led to one."""
+"""The journal's models: its entries, filtered by their sentences, and the chain of causes of one."""
 
 from bisect import bisect_left
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ _MOST, _DROPPED = 40_000, 5_000
 
 
 class EntryModel(ColumnsModel):
-    """Entries in the order of their numbers: number, time, sentence, number of the cause."""
+    """Entries by number: number, time, sentence, number of the cause."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -28,7 +28,7 @@ class EntryModel(ColumnsModel):
         return self._shown[index.row()] if index.isValid() and index.row() < len(self._shown) else None
 
     def place_of(self, seq: int) -> int | None:
-        """Return where the entry of that number is shown."""
+        """Return the row of the entry of that number."""
         place = bisect_left(self._shown, seq, key=_seq)
         return place if place < len(self._shown) and self._shown[place].seq == seq else None
 
@@ -60,13 +60,13 @@ class EntryModel(ColumnsModel):
 
 
 class JournalModel(EntryModel):
-    """The journal, its oldest entries dropped in blocks, filtered by what sentences say and are about."""
+    """The journal, its oldest entries dropped in blocks, filtered by text and group."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._entries: list[Entry] = []
-        # The sentences in small letters as UTF-8: made once, because making 100,000 takes longer than a filter may;
-        # as octets, because one arrow in a text would make it twice as heavy.
+        # The sentences in lower case, made once because making 100,000 takes longer than a filter may;
+        # as UTF-8, because one arrow in a str doubles its size.
         self._sentences: list[bytes] = []
         self._wanted = b""
         self._group: Group | None = None
@@ -82,7 +82,6 @@ class JournalModel(EntryModel):
         return bool(self._wanted) or self._group is not None
 
     def headings(self) -> tuple[str, ...]:
-        """Return the columns' names."""
         return ("No.", "At", "What happened", "Because of")
 
     def show_entries(self, entries: Iterable[Entry]) -> None:
@@ -91,7 +90,6 @@ class JournalModel(EntryModel):
         self._show()
 
     def added(self, batch: Iterable[Entry]) -> None:
-        """Show new entries; the oldest make room."""
         new = list(batch)
         sentences = [_searched(entry) for entry in new]
         self._entries += new
@@ -106,7 +104,7 @@ class JournalModel(EntryModel):
             self._drop()
 
     def filter(self, wanted: str, group: Group | None = None) -> None:
-        """Show only entries with this text in their sentence, of this group; None is every group."""
+        """Show only entries with this text in their sentence and of this group; None is every group."""
         self._wanted = wanted.strip().lower().encode()
         self._group = group
         self._show()
@@ -138,10 +136,9 @@ class JournalModel(EntryModel):
 
 
 class ChainModel(EntryModel):
-    """What led to an entry, from its first cause down to itself, each a step further in."""
+    """The causes of an entry from the first down to itself, each indented one step further."""
 
     def headings(self) -> tuple[str, ...]:
-        """Return the columns' names."""
         why = "Why it happened" if self._shown else "Why: choose a line to read what led to it"
         return ("No.", "At", why, "Because of")
 

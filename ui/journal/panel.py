@@ -1,4 +1,4 @@
-"""The journal's panel: what happened, filtered, and for the chosen line why it did."""
+"""The journal's panel: entries with a filter, and the causes of the chosen one."""
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QSplitter, QVBoxLayout, QWidget
@@ -14,14 +14,13 @@ _WIDTHS = {NUMBER: 66, AT: 76, CAUSE: 96}
 
 
 class JournalPanel(QWidget):
-    """Newest last; follows the end while the end is in sight. `why_wanted` asks what led to the chosen entry.
+    """Newest last; follows the end while the end is visible. `why_requested` asks for the causes of an entry.
 
-    What a person chooses, here or in the chain of causes below, is told by `selected`; what is chosen from elsewhere
-    is not told again.
+    Only a selection made here, in the list or the chain, emits `selected`.
     """
 
     selected = Signal(int)
-    why_wanted = Signal(int)
+    why_requested = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,14 +42,13 @@ class JournalPanel(QWidget):
         self.table.scrollToBottom()
 
     def added(self, batch: tuple[Entry, ...]) -> None:
-        """Show new entries."""
         self._model.added(batch)
         self._show_count()
 
     def show_why(self, chain: list[Entry]) -> None:
-        """Show what led to the chosen entry, from its first cause on.
+        """Show the causes of the chosen entry, the first one on top.
 
-        While a person walks along a chain it stays whole, and only the line moves.
+        While the selection moves within a chain, the chain stays whole.
         """
         walks = self._is_walking and self._chain.chain[: len(chain)] == chain
         if not walks and self._chain.chain != chain:
@@ -59,7 +57,7 @@ class JournalPanel(QWidget):
             self._mark(self.why_table, len(chain) - 1)
 
     def select(self, seq: int) -> None:
-        """Select the entry of that number, if it is shown; tell nobody."""
+        """Select the entry of that number, if it is shown, without emitting `selected`."""
         place = self._model.place_of(seq)
         if place is not None:
             self._mark(self.table, place)
@@ -68,7 +66,6 @@ class JournalPanel(QWidget):
         return self._model.entry_at(self.table.currentIndex())
 
     def clear_filter(self) -> None:
-        """Show every entry again."""
         self.kind_picker.blockSignals(True)
         self.kind_picker.setCurrentIndex(0)
         self.kind_picker.blockSignals(False)
@@ -90,8 +87,7 @@ class JournalPanel(QWidget):
     def _show_count(self) -> None:
         self.filter_bar.setVisible(self._model.is_filtered)
         if self._model.is_filtered:
-            words = "{0} of {1} shown"
-            self.shown_label.setText(words.format(f"{self._model.rowCount():,}", f"{self._model.total:,}"))
+            self.shown_label.setText(f"{self._model.rowCount():,} of {self._model.total:,} shown")
 
     def _mark(self, table: TextTable, place: int) -> None:
         self._told_elsewhere, before = True, self._told_elsewhere
@@ -109,7 +105,7 @@ class JournalPanel(QWidget):
         entry = self._model.entry_at(index)
         if entry is not None:
             self.selected.emit(entry.seq)
-            self.why_wanted.emit(entry.seq)
+            self.why_requested.emit(entry.seq)
 
     def _walk(self, current: QModelIndex, _previous: QModelIndex) -> None:
         if not self._told_elsewhere:
@@ -163,7 +159,7 @@ class JournalPanel(QWidget):
         ]
 
     def _new_why_table(self) -> TextTable:
-        table = text_table("journalWhyTable", "Why it happened: what led to it", self._chain, _WIDTHS)
+        table = text_table("journalWhyTable", "Why it happened: the causes", self._chain, _WIDTHS)
         table.setColumnHidden(CAUSE, True)
         table.selectionModel().currentChanged.connect(self._walk)
         table.activated.connect(self._walk_to)
@@ -175,10 +171,10 @@ class JournalPanel(QWidget):
         row.setSpacing(8)
         row.addWidget(self.kind_picker)
         row.addWidget(self.filter_edit, 1)
-        told = QHBoxLayout(self.filter_bar)
-        told.setContentsMargins(12, 3, 4, 3)
-        told.addWidget(self.shown_label, 1)
-        told.addWidget(self.clear_button)
+        below_row = QHBoxLayout(self.filter_bar)
+        below_row.setContentsMargins(12, 3, 4, 3)
+        below_row.addWidget(self.shown_label, 1)
+        below_row.addWidget(self.clear_button)
         around = QHBoxLayout()
         around.setContentsMargins(12, 0, 12, 4)
         around.addWidget(self.filter_bar)

@@ -1,1 +1,1 @@
-"""The lab: the knobs of a scenario, a run's progress, and its outcome as a chart and as a table."""
+"""The lab: a scenario's settings, a run's progress, and its outcome as chart and table."""

@@ -1,4 +1,4 @@
-"""Connects the lab: runs what its knobs say in processes of its own, and never comes near the session in use."""
+"""Connects the lab: runs scenarios in their own processes, apart from the session in use."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -24,21 +24,21 @@ _TASK = "lab"
 
 
 class Run(Protocol):
-    """What runs a scenario; it is cancelled as any coroutine is."""
+    """Runs a scenario; can be cancelled like any coroutine."""
 
     def __call__(self, scenario: Scenario, *, progress: Callable[[RunProgress], None]) -> Awaitable[Report]:
-        """Return what came of it; raises LapseError."""
+        """Return the report; raises LapseError."""
 
 
 async def run_in_processes(scenario: Scenario, *, progress: Callable[[RunProgress], None]) -> Report:
-    """Run a scenario for real; what that needs is imported when somebody wants it."""
+    """Run a scenario; imports what that needs on first use."""
     from app.lab.run import run_lab
 
     return await run_lab(scenario, progress=progress)
 
 
 class LabController(QObject):
-    """One run at a time; it is given no connection, so it cannot touch one."""
+    """One run at a time; it has no connection, so it cannot affect one."""
 
     def __init__(self, panel: LabPanel, shell: Shell, *, run: Run = run_in_processes) -> None:
         super().__init__(shell.tasks)
@@ -59,7 +59,7 @@ class LabController(QObject):
         self._panel.sheet.ask()
 
     def _on_run(self, scenario: Scenario) -> None:
-        if not self._tasks.running(_TASK):  # the panel says why a second one is not to be had
+        if not self._tasks.running(_TASK):  # the panel says why there is no second run
             self._tasks.start(_TASK, self._run_it, scenario)
 
     def _on_cancel(self) -> None:
@@ -108,7 +108,7 @@ class LabController(QObject):
 
 
 def exported(report: Report, measure: Measure, path: Path) -> bytes:
-    """Return a report as the ending of a file's name wants it: CSV, or the chart as PNG or SVG; JSON for any other."""
+    """Return a report in the format of the file's ending: CSV, PNG or SVG (the chart), else JSON."""
     from app.lab.export import to_csv, to_json
 
     kind = path.suffix.lower()

@@ -1,4 +1,4 @@
-"""Every number of a run: the chart by any measure, and the table of all of them."""
+"""All numbers of a run: the chart by any measure, and a table."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -22,7 +22,7 @@ _MARGIN, _FRAME_PX = 20, 5  # the card's, and that of the focus
 
 
 class ResultsDialog(QDialog):
-    """Shows one report; `copy_requested` has the table as text, `export_requested` it and the measure in sight."""
+    """Shows one report; `copy_requested` has the table as text, `export_requested` the report and its measure."""
 
     copy_requested = Signal(str)
     export_requested = Signal(Report, Measure)
@@ -36,13 +36,13 @@ class ResultsDialog(QDialog):
         self._conclusion.setObjectName("labResultsConclusionLabel")
         self._scenario = label(words.scenario_line(report.scenario), wrap=True)
         self._scenario.setObjectName("labResultsScenarioLabel")
-        self._fairness = label(words.fairness(), role="muted", wrap=True)
+        self._fairness = label(words.FAIRNESS, role="muted", wrap=True)
         self._chosen = label(role="muted", wrap=True)
         self._chosen.setObjectName("labResultsChosenLabel")
         self.measure_picker = StillPicker("labMeasurePicker", "Measure of the chart")
         self.measure_picker.setSizeAdjustPolicy(StillPicker.SizeAdjustPolicy.AdjustToContents)
         for measure in CHARTED:
-            self.measure_picker.addItem(words.measure_names()[measure], measure)
+            self.measure_picker.addItem(words.MEASURE_NAMES[measure], measure)
         self.chart = LabChart("labResultsChart", grows=True)
         self.chart.chosen_changed.connect(self._show_chosen)
         self.model = OutcomesModel(report, self)
@@ -50,7 +50,7 @@ class ResultsDialog(QDialog):
         self.table = text_table("labResultsTable", spoken, self.model, _WIDTHS)
         self.copy_button = self._button("labCopyButton", "Copy", "Copy the table as text")
         self.copy_button.clicked.connect(self._on_copy)
-        hint = "Write the report or the chart in sight to a file"
+        hint = "Write the report or the chart shown to a file"
         self.export_button = self._button("labResultsExportButton", "Export…", hint)
         self.export_button.clicked.connect(self._on_export)
         self.close_button = self._button("labCloseButton", "Close", "Close the results")
@@ -66,11 +66,10 @@ class ResultsDialog(QDialog):
         return CHARTED[self.measure_picker.currentIndex()]
 
     def text(self) -> str:
-        """Return the scenario and the table as text."""
         return f"{words.scenario_line(self._report.scenario)}\n\n{self.model.text()}\n"
 
     def _headings_width(self) -> int:
-        """Return the width at which every heading of the table is read whole, in whatever language."""
+        """Return the width at which every heading is readable in full."""
         header = self.table.horizontalHeader()
         columns = range(self.model.columnCount())
         return sum(max(header.sectionSizeHint(each), theme.px(_WIDTHS.get(each, 0))) for each in columns)
@@ -79,8 +78,8 @@ class ResultsDialog(QDialog):
         self.chart.show_plot(plot_of(self._report, self.measure))
         self.table.selectRow(self.model.row_of(self.measure))
 
-    def _show_chosen(self, told: str) -> None:
-        self._chosen.setText(told or "Point at a bar, or walk through them with the arrow keys.")
+    def _show_chosen(self, sentence: str) -> None:
+        self._chosen.setText(sentence or "Point at a bar, or walk through them with the arrow keys.")
 
     def _on_copy(self) -> None:
         self.copy_requested.emit(self.text())

@@ -1,4 +1,4 @@
-"""Draws the lab's chart with a painter: on the screen, into an image, into an SVG file."""
+"""Draws the lab's chart: on the screen, into an image, into an SVG file."""
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPen
@@ -18,7 +18,7 @@ _CENTRE = Qt.AlignmentFlag.AlignCenter
 
 
 class ChartDrawing:
-    """One plot laid out in one room and drawn in one look; `chosen` is the row that is marked."""
+    """One plot in one layout and look; `chosen` is the marked row."""
 
     def __init__(self, plot: Plot, look: Look, width: float, height: float | None = None) -> None:
         self._plot, self._look = plot, look
@@ -33,7 +33,7 @@ class ChartDrawing:
         self.chart: Chart = chart_of(bars, self._room_shown, plot.least)
 
     def draw(self, painter: QPainter, chosen: int | None = None) -> None:
-        """Draw everything, what matters most on top."""
+        """Draw everything, the most important on top."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._draw_legend(painter)
         self._draw_axis(painter)
@@ -45,7 +45,7 @@ class ChartDrawing:
         for row, line in zip(self.chart.rows, self._plot.lines, strict=True):
             self._write(painter, row, line)
 
-    # --- the room -------------------------------------------------------------------------------------------------
+    # --- layout -------------------------------------------------------------------------------------------------
 
     def _room(self, width: float, height: float) -> Room:
         look, lines = self._look, self._plot.lines
@@ -75,16 +75,16 @@ class ChartDrawing:
         return self._look.px(_SWATCH + 5) + self._small.horizontalAdvance(text)
 
     def _legend_entries(self) -> list[tuple[str, str]]:
-        """Return the signs that need a word, each with its word."""
+        """Return the signs that need a legend, each with its word."""
         lines = self._plot.lines
         found = []
         if any(line.bar.needless for line in lines):
-            found += [("needed", words.needed_word()), ("needless", words.needless_word())]
+            found += [("needed", words.NEEDED_WORD), ("needless", words.NEEDLESS_WORD)]
         if self._plot.least is not None:
             found.append(("least", words.least_words(self._plot.least)))
         return found
 
-    # --- what is drawn --------------------------------------------------------------------------------------------
+    # --- painting --------------------------------------------------------------------------------------------
 
     def _draw_legend(self, painter: QPainter) -> None:
         look = self._look
@@ -143,7 +143,7 @@ class ChartDrawing:
         painter.drawLines(hatching(area, look.px(5)))
 
     def _break(self, row: ChartRow) -> QPainterPath:
-        """Return the gap that says that a bar is longer than it is drawn: two slanted cuts."""
+        """Return the gap that marks a shortened bar: two slanted cuts."""
         look, bar = self._look, row.bar
         middle = self.chart.plot.left + self.chart.plot.width * 0.9
         lean, wide = bar.height * 0.3, look.px(3)
@@ -163,12 +163,12 @@ class ChartDrawing:
         if not self._room_shown.is_stacked:
             self._draw_least_line(painter, QLineF(x, plot.top - beyond, x, plot.bottom))
             return
-        for row in self.chart.rows:  # not through the names, which stand above the bars
+        for row in self.chart.rows:  # not through the names above the bars
             self._draw_least_line(painter, QLineF(x, row.bar.top - beyond, x, row.bar.bottom + beyond))
 
     def _draw_least_line(self, painter: QPainter, line: QLineF) -> None:
         look = self._look
-        painter.setPen(QPen(look.colour("surface"), look.px(3.4)))  # a halo, so that it is seen on the bars too
+        painter.setPen(QPen(look.colour("surface"), look.px(3.4)))  # a halo, visible on the bars too
         painter.drawLine(line)
         painter.setPen(QPen(look.colour("text"), look.px(1.8)))
         painter.drawLine(line)
@@ -197,14 +197,13 @@ class ChartDrawing:
 
 
 def rect(box: Box) -> QRectF:
-    """Return a box as Qt has it."""
     return QRectF(*box)
 
 
 def outline(bar: QRectF, radius: float) -> QPainterPath:
-    """Return the outline of a bar that stands on the axis: square there, round at its other end.
+    """Return the outline of a bar: square at the axis, round at its other end.
 
-    Corner by corner: the union of two paths loses parts of them at some sizes.
+    Drawn corner by corner: QPainterPath.united loses parts at some sizes.
     """
     round_px = min(radius, bar.width() / 2, bar.height() / 2)
     path = QPainterPath(bar.topLeft())
@@ -218,5 +217,5 @@ def outline(bar: QRectF, radius: float) -> QPainterPath:
 
 
 def room_of(metrics: QFontMetricsF, text: str) -> float:
-    """Return the width a text needs to be drawn whole."""
+    """Return the width of a text."""
     return metrics.horizontalAdvance(text) + 2

@@ -1,4 +1,4 @@
-"""A knob of the lab: a caption, and a picker of usual values in which any other can be typed."""
+"""A setting of the lab: a caption, and a picker of common values that accepts any other."""
 
 from collections.abc import Callable, Sequence
 
@@ -11,7 +11,7 @@ from ui.widgets.painted import Picker
 
 
 class StillPicker(Picker):
-    """A picker that the wheel turns only where it has the focus: the column around it is scrolled by the wheel."""
+    """A picker that ignores the wheel without focus, so that scrolling past it changes nothing."""
 
     def __init__(self, name: str, accessible_name: str) -> None:
         super().__init__()
@@ -22,7 +22,6 @@ class StillPicker(Picker):
         self.setSizeAdjustPolicy(Picker.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Turn on purpose only."""
         if self.hasFocus():
             super().wheelEvent(event)
         else:
@@ -45,7 +44,7 @@ class Captioned(QWidget):
 
 
 class Knob(Captioned):
-    """A number to choose or to type; `read` makes it of a text, None of one that is none, and `written` the reverse."""
+    """A number to choose or type; `read` parses a text (None if it is none), `written` formats a number."""
 
     turned = Signal()
 
@@ -72,18 +71,17 @@ class Knob(Captioned):
         self.picker.editTextChanged.connect(self._on_text_changed)
 
     def value(self) -> float | None:
-        """Return the number, None while what stands there is none."""
+        """The number, None while the text is none."""
         return self._read(self.picker.currentText())
 
     def show_value(self, value: float) -> None:
-        """Turn it to a number."""
         self.picker.setEditText(self._written(value))
         line = self.picker.lineEdit()
         if line is not None:
-            line.setCursorPosition(0)  # its beginning is what is seen where there is no room for all
+            line.setCursorPosition(0)  # shows the start where there is no room for all
 
     def allow(self, why_not: str, hint: str) -> None:
-        """Let it be turned, and say `hint`; or say why it cannot be."""
+        """Enable it with the tooltip `hint`, or disable it with the reason."""
         self.picker.setEnabled(not why_not)
         self.say(why_not or hint)
 

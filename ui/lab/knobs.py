@@ -1,4 +1,4 @@
-"""The knobs of a scenario: calls, network, server and client; what cannot be is said beneath the knob it stands in."""
+"""A scenario's settings: calls, network, server and client; errors appear beneath the setting."""
 
 from enum import StrEnum
 from math import isfinite
@@ -15,12 +15,12 @@ from ui.lab.knob import Captioned, Knob, StillPicker
 from ui.widgets.labels import label
 
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86_400
-_FRACTIONS = ("skew_s", "leeway_s")  # all else is counted in whole numbers
+_FRACTIONS = ("skew_s", "leeway_s")  # all others are whole numbers
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
 
 class Knobs(QWidget):
-    """A scenario to turn; `turned` tells of every change, good or bad."""
+    """An editable scenario; `turned` is emitted at every change, valid or not."""
 
     turned = Signal()
 
@@ -31,8 +31,8 @@ class Knobs(QWidget):
         self.pattern_picker = StillPicker("labPatternPicker", "Pattern of the calls")
         self.weather_picker = StillPicker("labWeatherPicker", "Network")
         for picker, names in (
-            (self.pattern_picker, words.pattern_names()),
-            (self.weather_picker, words.weather_names()),
+            (self.pattern_picker, words.PATTERN_NAMES),
+            (self.weather_picker, words.WEATHER_NAMES),
         ):
             for choice, name in names.items():
                 picker.addItem(name, choice)
@@ -56,7 +56,7 @@ class Knobs(QWidget):
         self._on_turned()
 
     def scenario(self) -> Scenario:
-        """Return the scenario; raises BadInput for what cannot be."""
+        """The scenario; raises BadInput for impossible values."""
         values = {name: self._number(name) for name in self.knobs}
         return Scenario(
             pattern=_chosen(self.pattern_picker, Pattern),
@@ -66,7 +66,7 @@ class Knobs(QWidget):
         )
 
     def trouble(self) -> str:
-        """Return what cannot be, "" while everything can."""
+        """What is wrong, "" if nothing is."""
         try:
             self.scenario()
         except BadInput as refused:
@@ -86,7 +86,7 @@ class Knobs(QWidget):
         return int(value)
 
     def _trouble_of(self, name: str) -> str:
-        """Return why a knob's value cannot be, whatever the others say: of a scenario that has it alone."""
+        """Return what is wrong with one value, checked in a scenario that changes it alone."""
         try:
             Scenario(**{name: self._number(name)})
         except BadInput as refused:
@@ -96,8 +96,8 @@ class Knobs(QWidget):
     def _on_turned(self) -> None:
         for name, knob in self.knobs.items():
             self._show_trouble(knob, self._troubles[name], self._trouble_of(name))
-        self._pattern_hint.setText(words.pattern_hints()[_chosen(self.pattern_picker, Pattern)])
-        self._weather_hint.setText(words.weather_hints()[_chosen(self.weather_picker, Weather)])
+        self._pattern_hint.setText(words.PATTERN_HINTS[_chosen(self.pattern_picker, Pattern)])
+        self._weather_hint.setText(words.WEATHER_HINTS[_chosen(self.weather_picker, Weather)])
         grace = self.knobs["grace_s"]
         why_not = "" if self.rotation_check.isChecked() else "Only where refresh tokens rotate."
         grace.allow(why_not, self._troubles["grace_s"].text() or grace.hint)
@@ -108,7 +108,7 @@ class Knobs(QWidget):
         shown.setVisible(bool(trouble))
         knob.say(trouble or knob.hint)
 
-    # --- what there is --------------------------------------------------------------------------------------------
+    # --- building --------------------------------------------------------------------------------------------
 
     def _build_knobs(self) -> None:
         seed_hint = "The same seed gives the same calls and the same network, always"
@@ -134,7 +134,7 @@ class Knobs(QWidget):
                 "labIdle",
                 "Idle limit",
                 (0, 10 * _MINUTE_S, 30 * _MINUTE_S, 2 * _HOUR_S),
-                "How long a refresh token may lie unused",
+                "How long a refresh token may stay unused",
             ),
             "grace_s": self._timed("labGrace", "Grace period", (0, 10, 30, 60), grace_hint),
             "skew_s": Knob(

@@ -1,7 +1,6 @@
-"""Where everything of the lab's chart lies, worked out without Qt: numbers become bars, ticks and a line.
+"""The geometry of the lab's chart, without Qt: numbers become bars, ticks and a line.
 
-A chart with a gutter has the names in it, left of the bars; without one each name stands above its bar, for a column
-that is too narrow for both.
+With a gutter the names are left of the bars; without one each name is above its bar, for narrow columns.
 """
 
 import math
@@ -29,9 +28,9 @@ class ChartBar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """The room there is, in pixels: `line` is a line's height, `gutter` is for names, `tail` for what follows a bar.
+    """The space in pixels: `line` is a line's height, `gutter` is for names, `tail` for text after a bar.
 
-    `top` is kept for the legend, `bottom` for the ticks' numbers. A gutter of 0 stacks each name on its bar.
+    `top` is for the legend, `bottom` for the ticks' numbers. With a gutter of 0, names are above the bars.
     """
 
     width: float
@@ -44,7 +43,6 @@ class Room:
 
     @property
     def is_stacked(self) -> bool:
-        """Whether names stand above their bars."""
         return self.gutter == 0
 
 
@@ -58,18 +56,16 @@ class Box(NamedTuple):
 
     @property
     def right(self) -> float:
-        """Where it ends."""
         return self.left + self.width
 
     @property
     def bottom(self) -> float:
-        """Where it ends."""
         return self.top + self.height
 
 
 @dataclass(frozen=True, slots=True)
 class ChartRow:
-    """One bar with what belongs to it; from `split` on it is needless, and `is_cut` says that it is longer in truth."""
+    """One bar with its texts; needless from `split` on, and drawn shortened if `is_cut`."""
 
     whole: Box
     name: Box
@@ -80,7 +76,7 @@ class ChartRow:
 
 
 class Tick(NamedTuple):
-    """A round number of the axis, and where it is."""
+    """A round number of the axis and its position."""
 
     x: float
     value: float
@@ -88,7 +84,7 @@ class Tick(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Everything that is drawn; `plot` is the room of the bars, `least_x` where the line of the least possible is."""
+    """Everything to draw; `plot` is the area of the bars, `least_x` the line of the least possible."""
 
     plot: Box
     rows: tuple[ChartRow, ...]
@@ -96,7 +92,7 @@ class Chart:
     least_x: float | None
 
     def row_at(self, x: float, y: float) -> int | None:
-        """Return the number of the row at a point, None where there is none."""
+        """Return the number of the row at a point, None for none."""
         for number, row in enumerate(self.rows):
             if row.whole.top <= y < row.whole.bottom and 0 <= x < row.whole.right:
                 return number
@@ -114,14 +110,14 @@ class _Axis:
 
 
 def natural_height(bars: Sequence[ChartBar], room: Room) -> float:
-    """Return the height at which the chart has as much room as its texts ask for."""
+    """Return the height that fits all texts."""
     return room.top + room.bottom + sum(_row_heights(bars, room))
 
 
 def chart_of(bars: Sequence[ChartBar], room: Room, least: float | None = None) -> Chart:
-    """Return where everything lies; bars that would make all others tiny are cut, at most those of the largest value.
+    """Return the layout; bars that would make all others tiny are cut, but only those of the largest value.
 
-    Where there is more height than needed rows grow, up to about twice; where there is less, they shrink.
+    Rows grow to about twice their height with more room, and shrink with less.
     """
     heights = _row_heights(bars, room)
     factor = min((room.height - room.top - room.bottom) / sum(heights), _LARGEST) if heights else 1.0
@@ -138,14 +134,14 @@ def chart_of(bars: Sequence[ChartBar], room: Room, least: float | None = None) -
 
 
 def axis_end(values: Sequence[float], least: float | None = None) -> float:
-    """Return where the axis ends: at the largest number, or at the one before where that is far smaller."""
+    """Return the axis's end: the largest number, or the second largest where that is far smaller."""
     longest, floor = max(values, default=0.0), least or 0.0
     before = max([floor, *(value for value in values if value < longest)])
     return before if 0 < before * _CUT_ABOVE < longest else max(longest, floor) or 1.0
 
 
 def flow(widths: Sequence[float], room: float, gap: float) -> list[tuple[float, int]]:
-    """Return where things of these widths stand, one after another: the left edge and the line, from 0 on."""
+    """Return the left edge and line of things of these widths placed one after another, from 0 on."""
     found: list[tuple[float, int]] = []
     left, line = 0.0, 0
     for width in widths:
@@ -185,6 +181,6 @@ def _ticks(axis: _Axis, apart: float) -> tuple[Tick, ...]:
 
 
 def _nice_step(at_least: float) -> float:
-    """Return the next of 1, 2, 5, 10, 20, 50 … in every power of ten."""
+    """Return the next of 1, 2, 5, 10, 20, 50 …"""
     power = 10.0 ** math.floor(math.log10(at_least))
     return next(found for times in (1, 2, 5, 10) if (found := times * power) >= at_least * (1 - 1e-9))

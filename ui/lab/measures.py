@@ -1,4 +1,4 @@
-"""What the outcomes of a run are compared by, and which of them is the best; without Qt."""
+"""The measures that outcomes are compared by, and the best of each; without Qt."""
 
 from enum import StrEnum
 
@@ -7,7 +7,7 @@ from app.lab.scenario import Contestant
 
 
 class Measure(StrEnum):
-    """A number of an `Outcome`, under its name there; of each the smallest is the best."""
+    """A number of an `Outcome`, by its field name; the smallest is the best."""
 
     TOKEN_REQUESTS = "token_requests"  # noqa: S105 - a name
     NEEDLESS = "needless_refreshes"
@@ -21,7 +21,7 @@ class Measure(StrEnum):
 
 
 CHARTED = tuple(each for each in Measure if each not in (Measure.DELAY_P50, Measure.FAMILIES))
-"""What the chart can show; the table has everything."""
+"""Those the chart can show; the table has all."""
 
 
 def value_of(outcome: StrategyResult, measure: Measure) -> float:
@@ -30,7 +30,7 @@ def value_of(outcome: StrategyResult, measure: Measure) -> float:
 
 
 def best_of(report: Report, measure: Measure) -> frozenset[Contestant]:
-    """Return who has the smallest number, nobody where all have the same."""
+    """Return which have the smallest number, none if all are equal."""
     values = {outcome.contestant: value_of(outcome, measure) for outcome in report.outcomes}
     if len(set(values.values())) < 2:  # noqa: PLR2004 - nothing to compare
         return frozenset()

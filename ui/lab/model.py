@@ -1,4 +1,4 @@
-"""The report as a table: a row a measure, a column a strategy, the best marked by weight and word."""
+"""The report as a table: a row per measure, a column per strategy, the best in bold and by word."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ class OutcomesModel(ColumnsModel):
         return 0 if parent.isValid() else len(_MEASURES)
 
     def headings(self) -> tuple[str, ...]:
-        names = words.contestant_names()
+        names = words.CONTESTANT_NAMES
         return ("Measure", *(names[outcome.contestant] for outcome in self._report.outcomes))
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -46,7 +46,7 @@ class OutcomesModel(ColumnsModel):
         return None
 
     def text(self) -> str:
-        """Return the whole table as text, cells parted by tabs: for the clipboard, and from there for spreadsheets."""
+        """The whole table as tab-separated text, for spreadsheets."""
         columns = range(self.columnCount())
         rows = [[str(self.headerData(each, Qt.Orientation.Horizontal)) for each in columns]]
         rows += [[self._text(self.index(row, each)) for each in columns] for row in range(self.rowCount())]
@@ -62,6 +62,6 @@ class OutcomesModel(ColumnsModel):
     def _text(self, index: Index) -> str:
         measure, outcome = _MEASURES[index.row()], self._outcome(index.column())
         if outcome is None:
-            return words.measure_names()[measure]
+            return words.MEASURE_NAMES[measure]
         text = words.value_text(measure, value_of(outcome, measure))
         return f"{text} · best" if self._is_best(index) else text

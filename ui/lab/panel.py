@@ -1,4 +1,4 @@
-"""The lab's panel, which is furnished when somebody first looks at it."""
+"""The lab's panel, built on first use."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
@@ -11,10 +11,9 @@ from ui.lab.sheet import LabSheet
 
 
 class LabPanel(QWidget):
-    """Holds the sheet and passes on what it asks for.
+    """Holds the sheet and forwards its signals.
 
-    With its many pickers the sheet takes half as long to build as all the rest of the window; so it is built when it is
-    first seen or first asked for.
+    With its many pickers the sheet takes half as long to build as the rest of the window, so it is built on first use.
     """
 
     run_requested = Signal(Scenario)
@@ -29,13 +28,11 @@ class LabPanel(QWidget):
 
     @property
     def sheet(self) -> LabSheet:
-        """Everything the panel shows."""
         if self._sheet is None:
             self._sheet = self._built()
         return self._sheet
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Have something to show."""
         self.sheet.show()
         super().showEvent(event)
 

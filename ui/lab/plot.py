@@ -1,4 +1,4 @@
-"""A report as what the chart shows of it: for one measure, a line of numbers and words a strategy."""
+"""What the chart shows of a report for one measure: a line of numbers and words per strategy."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ _ROLES = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One strategy: its name, its bar, its number in words, what is noted beside it, and all of it in a sentence."""
+    """One strategy: name, bar, number in words, note, and all of it as a sentence."""
 
     name: str
     bar: ChartBar
@@ -32,7 +32,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """What a chart shows; `role` is the bars' colour, `least` the least possible, None where there is none."""
+    """What a chart shows; `role` is the bars' colour, `least` the least possible or None."""
 
     title: str
     role: str
@@ -42,9 +42,9 @@ class Plot:
 
 
 def plot_of(report: Report, measure: Measure) -> Plot:
-    """Return what the chart shows of one measure, in the report's order."""
+    """Return the plot of one measure, in the report's order."""
     return Plot(
-        title=words.measure_names()[measure],
+        title=words.MEASURE_NAMES[measure],
         role=_ROLES.get(measure, "access"),
         lines=tuple(_line(outcome, measure) for outcome in report.outcomes),
         least=float(report.least_refreshes) if measure is Measure.TOKEN_REQUESTS else None,
@@ -56,7 +56,7 @@ def _line(outcome: StrategyResult, measure: Measure) -> Line:
     value, is_main = value_of(outcome, measure), measure is Measure.TOKEN_REQUESTS
     note = words.signed_out(outcome.sign_outs) if is_main and outcome.sign_outs else ""
     return Line(
-        name=words.contestant_names()[outcome.contestant],
+        name=words.CONTESTANT_NAMES[outcome.contestant],
         bar=ChartBar(value, float(outcome.needless_refreshes) if is_main else 0.0, bool(note)),
         text=words.value_text(measure, value),
         note=note,

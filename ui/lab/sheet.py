@@ -1,4 +1,4 @@
-"""What the lab's panel shows: knobs, a run with its progress, and what came of it."""
+"""The content of the lab's panel: settings, progress, and the result of the last run."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
@@ -19,10 +19,7 @@ _CHARTED = Measure.TOKEN_REQUESTS
 
 
 class LabSheet(QWidget):
-    """Shows a run and its report; `run_requested` has the scenario, `export_requested` the report and its measure.
-
-    The others ask for what their names say.
-    """
+    """Shows a run and its report; `run_requested` carries the scenario, `export_requested` the report and measure."""
 
     run_requested = Signal(Scenario)
     cancel_requested = Signal()
@@ -54,32 +51,30 @@ class LabSheet(QWidget):
         self._tell("")
 
     def ask(self) -> None:
-        """Ask for a run of what the knobs say, where it is possible."""
+        """Request a run, if the settings allow it."""
         if self.run_button.isEnabled():
             self.run_requested.emit(self.knobs.scenario())
 
     def show_progress(self, progress: RunProgress) -> None:
-        """Show how far a run is."""
         self._show_running(running=True)
         self.progress.setRange(0, progress.of)
         self.progress.setValue(progress.done)
         self._tell(f"{progress.done:,} of {progress.of:,} calls")
 
     def show_starting(self) -> None:
-        """Show that a run begins."""
         self._reveals = False
         self._show_running(running=True)
         self.progress.setRange(0, 0)
         self._tell("Starting…")
 
     def show_stopped(self, *, cancelled: bool) -> None:
-        """Show that a run came to no end; the one before stays."""
+        """Show that a run was cancelled or failed; the report before it stays."""
         self._show_running(running=False)
         stopped = "Cancelled: a run that is not finished shows nothing."
         self._tell(stopped if cancelled else "The run failed; nothing of it is shown.")
 
     def show_report(self, report: Report) -> None:
-        """Show what came of a run, and bring it into sight."""
+        """Show a report, and scroll to it."""
         self.report = report
         self._show_running(running=False)
         self._tell("")
@@ -94,7 +89,7 @@ class LabSheet(QWidget):
         self.export_requested.emit(self.report, _CHARTED)
 
     def _reveal(self) -> None:
-        """Scroll to what came of a run that has just ended, however it grows as it is laid out."""
+        """Scroll to the result of a run that has just ended, while it grows during layout."""
         if self._reveals:
             place, room = self.result.geometry(), self._scroll.viewport().height()
             self._scroll.verticalScrollBar().setValue(min(place.top(), place.bottom() + _BELOW - room))
@@ -106,20 +101,20 @@ class LabSheet(QWidget):
         self._show_possible()
 
     def _show_possible(self) -> None:
-        wrong = "A knob stands where it cannot be; beneath it is said why." if self.knobs.trouble() else ""
-        why_not = "A run is on its way; cancel it or wait." if self._is_running else wrong
+        wrong = "A value is not possible; the reason is given beneath it." if self.knobs.trouble() else ""
+        why_not = "A run is in progress; cancel it or wait." if self._is_running else wrong
         allow(self.run_button, why_not, "Every strategy on the same schedule, in simulated time")
 
     def _tell(self, text: str) -> None:
         self.state_label.setText(text)
         self.state_label.setVisible(bool(text))
 
-    def _show_chosen(self, told: str) -> None:
+    def _show_chosen(self, sentence: str) -> None:
         self._reveals = False
-        self.chosen_label.setText(told)
-        self.chosen_label.setVisible(bool(told))
+        self.chosen_label.setText(sentence)
+        self.chosen_label.setVisible(bool(sentence))
 
-    # --- what there is --------------------------------------------------------------------------------------------
+    # --- building --------------------------------------------------------------------------------------------
 
     def _build_result(self) -> None:
         self.scenario_label = label(role="small", wrap=True)
@@ -165,7 +160,7 @@ class LabSheet(QWidget):
         self._scroll = scrolling("labScroll", content)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # texts wrap
         self._scroll.verticalScrollBar().rangeChanged.connect(self._reveal)
-        foot = QVBoxLayout()  # always in sight: a run is begun and cancelled here
+        foot = QVBoxLayout()  # always visible: a run is started and cancelled here
         foot.setContentsMargins(_MARGIN, 8, _MARGIN, _BELOW)
         foot.setSpacing(8)
         foot.addWidget(self.state_label)

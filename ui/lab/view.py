@@ -1,4 +1,4 @@
-"""The lab's chart to look at and to walk through, and as a picture in a file."""
+"""The lab's chart as a widget, and as a picture in a file."""
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QTransform
@@ -20,10 +20,10 @@ _ENDS = {Qt.Key.Key_Home: 0, Qt.Key.Key_End: -1}
 
 
 class LabChart(QWidget):
-    """Paints a `Plot`; Up, Down, Home and End walk through its bars, and the mouse tells of each.
+    """Paints a `Plot`; Up, Down, Home and End walk through its bars, and the mouse shows tooltips.
 
-    `chosen_changed` has what is told of the bar chosen, "" for none. It asks for the height its rows need and, unless
-    it `grows`, takes no more.
+    `chosen_changed` carries the sentence of the chosen bar, "" for none. It requests the height its rows need and,
+    unless it `grows`, takes no more.
     """
 
     chosen_changed = Signal(str)
@@ -43,11 +43,10 @@ class LabChart(QWidget):
 
     @property
     def chosen(self) -> int | None:
-        """The number of the bar chosen."""
         return self._chosen
 
     def show_plot(self, plot: Plot) -> None:
-        """Show another plot; the bar chosen stays chosen."""
+        """Show another plot; the chosen bar stays chosen."""
         self._plot = plot
         if self._chosen is not None and self._chosen >= len(plot.lines):
             self._chosen = None
@@ -55,22 +54,21 @@ class LabChart(QWidget):
         self._lay_out_anew()
 
     def choose(self, number: int | None) -> None:
-        """Mark a bar, and tell of it."""
+        """Mark a bar and emit its sentence."""
         self._chosen = number
         self._describe()
         self.update()
 
-    def told_at(self, x: float, y: float) -> str:
-        """Return what is told of a point in the widget, "" where no bar is."""
+    def sentence_at(self, x: float, y: float) -> str:
+        """Return the sentence of the bar at a point, "" for none."""
         number = self._drawn().chart.row_at(x, y)
         return "" if number is None else self._plot.lines[number].sentence
 
     def sizeHint(self) -> QSize:
-        """Return the height all rows need at this width."""
         return QSize(theme.px(_WIDTH), self._needed())
 
     def minimumSizeHint(self) -> QSize:
-        """Return the same: rows that are squeezed cannot be read."""
+        """Return the full height: squeezed rows would be unreadable."""
         return QSize(theme.px(_LEAST_WIDTH), self._needed())
 
     # --- pictures -------------------------------------------------------------------------------------------------
@@ -84,7 +82,7 @@ class LabChart(QWidget):
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), theme.px(4), theme.px(4))
 
     def image(self, caption: str, scale: float = 2.0) -> QImage:
-        """Return the chart under `caption` for a slide, whatever room there is on the screen."""
+        """Return the chart under `caption` for a slide, independent of the size on screen."""
         file = _Filed(self._plot, self._look(), caption)
         return image_of(file.size, self._look().colour("surface"), file.draw, scale)
 
@@ -105,24 +103,23 @@ class LabChart(QWidget):
     def _look(self) -> Look:
         return Look(theme.current(), theme.px(100) / 100, self.font())
 
-    # --- hands ----------------------------------------------------------------------------------------------------
+    # --- input ----------------------------------------------------------------------------------------------------
 
     def changeEvent(self, event: QEvent) -> None:
-        """Look anew with another font or scheme."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.PaletteChange) and hasattr(self, "_drawing"):
             self._lay_out_anew()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Lay out anew; another width may need another height."""
+        """Lay out again; another width may need another height."""
         super().resizeEvent(event)
         self._drawing = None
         if event.size().width() != event.oldSize().width():
             self.updateGeometry()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        told = self.told_at(event.position().x(), event.position().y())
-        QToolTip.showText(event.globalPosition().toPoint(), plain_tooltip(told), self)
+        sentence = self.sentence_at(event.position().x(), event.position().y())
+        QToolTip.showText(event.globalPosition().toPoint(), plain_tooltip(sentence), self)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.choose(self._drawn().chart.row_at(event.position().x(), event.position().y()))
@@ -143,15 +140,15 @@ class LabChart(QWidget):
         self.update()
 
     def _describe(self) -> None:
-        told = "" if self._chosen is None else self._plot.lines[self._chosen].sentence
+        sentence = "" if self._chosen is None else self._plot.lines[self._chosen].sentence
         title = self._plot.title
         self.setAccessibleName(f"{title} by strategy" if title else "Chart")
-        self.setAccessibleDescription(told)
-        self.chosen_changed.emit(told)
+        self.setAccessibleDescription(sentence)
+        self.chosen_changed.emit(sentence)
 
 
 class _Filed:
-    """The chart for a slide: its title, what the run was made from, and the bars at a width of their own."""
+    """The chart for a slide: title, scenario, and the bars at their own width."""
 
     def __init__(self, plot: Plot, look: Look, caption: str) -> None:
         self._look, self._title, self._caption = look, plot.title, caption

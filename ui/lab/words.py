@@ -1,4 +1,4 @@
-"""The words of the lab: contestants, measures, patterns, weather, and what a run has shown."""
+"""The words of the lab: strategies, measures, patterns, networks, and the conclusions of a run."""
 
 from app.lab.report import Report, StrategyResult
 from app.lab.scenario import Contestant, Pattern, RotationMode, Scenario, Weather
@@ -8,73 +8,57 @@ from ui.lab.measures import Measure, value_of
 _KB, _MB = 1000, 1_000_000
 
 
-def contestant_names() -> dict[Contestant, str]:
-    """Return what is written before each strategy's bar."""
-    return {
-        Contestant.ON_DEMAND: "On demand",
-        Contestant.TIMER: "Timer before expiry",
-        Contestant.EVERY_CALL: "At every start and call",
-        Contestant.ON_401: "Only on 401",
-        Contestant.NO_SINGLE_FLIGHT: "No single flight",
-    }
+CONTESTANT_NAMES: dict[Contestant, str] = {
+    Contestant.ON_DEMAND: "On demand",
+    Contestant.TIMER: "Timer before expiry",
+    Contestant.EVERY_CALL: "At every start and call",
+    Contestant.ON_401: "Only on 401",
+    Contestant.NO_SINGLE_FLIGHT: "No single flight",
+}
 
+MEASURE_NAMES: dict[Measure, str] = {
+    Measure.TOKEN_REQUESTS: "Token requests",
+    Measure.NEEDLESS: "Needless refreshes",
+    Measure.REJECTED: "Calls answered 401",
+    Measure.FAILED: "Failed calls",
+    Measure.DELAY_P50: "Added delay, p50",
+    Measure.DELAY_P95: "Added delay, p95",
+    Measure.SIGN_OUTS: "Sign-outs",
+    Measure.FAMILIES: "Families killed",
+    Measure.BYTES: "Bytes in all",
+}
 
-def measure_names() -> dict[Measure, str]:
-    return {
-        Measure.TOKEN_REQUESTS: "Token requests",
-        Measure.NEEDLESS: "Needless refreshes",
-        Measure.REJECTED: "Calls answered 401",
-        Measure.FAILED: "Failed calls",
-        Measure.DELAY_P50: "Added delay, p50",
-        Measure.DELAY_P95: "Added delay, p95",
-        Measure.SIGN_OUTS: "Sign-outs",
-        Measure.FAMILIES: "Families killed",
-        Measure.BYTES: "Bytes in all",
-    }
+PATTERN_NAMES: dict[Pattern, str] = {
+    Pattern.BURST: "Bursts",
+    Pattern.STEADY: "Steady",
+    Pattern.OFFICE_DAY: "Office day",
+    Pattern.OVERNIGHT: "Overnight",
+}
 
+PATTERN_HINTS: dict[Pattern, str] = {
+    Pattern.BURST: "Many calls at the same moment, then nothing for long.",
+    Pattern.STEADY: "One call after another, evenly but for some jitter.",
+    Pattern.OFFICE_DAY: "Page loads of several calls at once, from morning to evening, with a lunch break.",
+    Pattern.OVERNIGHT: "An afternoon, the machine asleep at night, and the morning after.",
+}
 
-def pattern_names() -> dict[Pattern, str]:
-    """Return the name of each way calls are spread."""
-    return {
-        Pattern.BURST: "Bursts",
-        Pattern.STEADY: "Steady",
-        Pattern.OFFICE_DAY: "Office day",
-        Pattern.OVERNIGHT: "Overnight",
-    }
+WEATHER_NAMES: dict[Weather, str] = {
+    Weather.GOOD: "Good",
+    Weather.OUTAGES: "Outages",
+    Weather.LOST_ANSWERS: "Lost responses",
+    Weather.BUSY: "Busy server",
+}
 
-
-def pattern_hints() -> dict[Pattern, str]:
-    """Return how calls are spread, in words."""
-    return {
-        Pattern.BURST: "Many calls at the same moment, then nothing for long.",
-        Pattern.STEADY: "One call after another, evenly but for some jitter.",
-        Pattern.OFFICE_DAY: "Page loads of several calls at once, from morning to evening, with a lunch break.",
-        Pattern.OVERNIGHT: "An afternoon, the machine asleep at night, and the morning after.",
-    }
-
-
-def weather_names() -> dict[Weather, str]:
-    """Return the name of each kind of network."""
-    return {
-        Weather.GOOD: "Good",
-        Weather.OUTAGES: "Outages",
-        Weather.LOST_ANSWERS: "Lost responses",
-        Weather.BUSY: "Busy server",
-    }
-
-
-def weather_hints() -> dict[Weather, str]:
-    """Return what each kind of network does, in words."""
-    return {
-        Weather.GOOD: "Every request gets through.",
-        Weather.OUTAGES: "Now and then nothing gets through for some minutes.",
-        Weather.LOST_ANSWERS: "Now and then answers of the token endpoint are lost on their way back.",
-        Weather.BUSY: "Now and then the token endpoint answers 503.",
-    }
+WEATHER_HINTS: dict[Weather, str] = {
+    Weather.GOOD: "Every request gets through.",
+    Weather.OUTAGES: "Now and then nothing gets through for some minutes.",
+    Weather.LOST_ANSWERS: "Now and then responses of the token endpoint are lost.",
+    Weather.BUSY: "Now and then the token endpoint answers 503.",
+}
 
 
 def value_text(measure: Measure, value: float) -> str:
-    """Return a number of a measure as it is read: `1,240`, `41 ms`, `1.2 MB`."""
+    """Return a measure's number as text: `1,240`, `41 ms`, `1.2 MB`."""
     if measure is Measure.BYTES:
         return octets(value)
     if measure in (Measure.DELAY_P50, Measure.DELAY_P95):
@@ -83,31 +67,27 @@ def value_text(measure: Measure, value: float) -> str:
 
 
 def octets(number: float) -> str:
-    """Return a number of bytes as it is read."""
-    for unit, text in (
-        (_MB, "{0} MB"),
-        (_KB, "{0} kB"),
-    ):
+    for unit, name in ((_MB, "MB"), (_KB, "kB")):
         if number >= unit:
-            return text.format(f"{number / unit:.3g}")
+            return f"{number / unit:.3g} {name}"
     return f"{round(number)} B"
 
 
 def signed_out(times: int) -> str:
-    """Return what is said beside a bar whose strategy lost the session."""
+    """Return the note beside a bar whose strategy lost the session."""
     if times == 1:
         return "◆ signed out once"
     return f"◆ signed out {times:,} times"
 
 
 def scenario_line(scenario: Scenario) -> str:
-    """Return everything a run was made from, in one line."""
+    """Return all settings of a run in one line."""
     none = "no limit"
     parts = (
         f"seed {scenario.seed}",
-        pattern_names()[scenario.pattern].lower(),
+        PATTERN_NAMES[scenario.pattern].lower(),
         f"{scenario.calls:,} calls",
-        f"network: {weather_names()[scenario.weather].lower()}",
+        f"network: {WEATHER_NAMES[scenario.weather].lower()}",
         f"access tokens of {duration(scenario.access_token_lifetime_s)}",
         f"refresh tokens: {duration(scenario.refresh_token_lifetime_s) if scenario.refresh_token_lifetime_s else none}",
         f"idle limit: {duration(scenario.refresh_idle_s) if scenario.refresh_idle_s else none}",
@@ -126,58 +106,50 @@ def _rotation(scenario: Scenario) -> str:
     return f"rotation, grace period {duration(scenario.grace_s)}"
 
 
-def fairness() -> str:
-    """Return what makes the numbers comparable."""
-    return (
-        "Same schedule, same server, same network for all; single flight is an option of the session, not a strategy."
-    )
+FAIRNESS = (
+    "Same schedule, same server, same network for all; single flight is an option of the session, not a strategy."
+)
 
 
 def conclusion(report: Report) -> str:
-    """Return what a run has shown: our requests against the least possible and the others', and who was signed out."""
+    """Return the result of a run: our requests, the least possible, the timer's, and who was signed out."""
     found = {outcome.contestant: outcome for outcome in report.outcomes}
     ours, timer = found[Contestant.ON_DEMAND], found[Contestant.TIMER]
+    made, least, by_timer = f"{ours.token_requests:,}", f"{report.least_refreshes:,}", f"{timer.token_requests:,}"
     if ours.token_requests == report.least_refreshes:
-        first = "On demand needed {0} token requests, the least possible; a timer {2}."
-    elif ours.token_requests < report.least_refreshes:  # some calls failed for it
-        first = "On demand made {0} token requests; all calls could have worked with {1}; a timer made {2}."
+        sentence = f"On demand needed {made} token requests, the least possible; a timer {by_timer}."
+    elif ours.token_requests < report.least_refreshes:  # because some calls failed
+        sentence = (
+            f"On demand made {made} token requests; all calls could have worked with {least}; a timer made {by_timer}."
+        )
     else:
-        first = "On demand needed {0} token requests where {1} are the least possible; a timer {2}."
-    numbers = (ours.token_requests, report.least_refreshes, timer.token_requests)
-    sentence = first.format(*(f"{number:,}" for number in numbers))
+        sentence = f"On demand needed {made} token requests where {least} are the least possible; a timer {by_timer}."
     losers = [outcome for outcome in report.outcomes if outcome.sign_outs]
     return " ".join((sentence, *([_losses(losers)] if losers else [])))
 
 
 def _losses(losers: list[StrategyResult]) -> str:
-    names = contestant_names()
-    listed = ", ".join(f"{names[each.contestant].lower()} {each.sign_outs:,}×" for each in losers)
+    listed = ", ".join(f"{CONTESTANT_NAMES[each.contestant].lower()} {each.sign_outs:,}×" for each in losers)
     return f"Signed out: {listed}."
 
 
 def outcome_sentence(outcome: StrategyResult, measure: Measure) -> str:
-    """Return a strategy's number of the measure shown, then whatever else one asks next."""
-    first = f"{measure_names()[measure]}: {value_text(measure, value_of(outcome, measure))}"
+    """Return a strategy's number of the measure shown, then its other main numbers."""
+    first = f"{MEASURE_NAMES[measure]}: {value_text(measure, value_of(outcome, measure))}"
     rest = (
         f"{outcome.token_requests:,} token requests, {outcome.needless_refreshes:,} of them needless; "
         f"{outcome.rejected_401:,} calls answered 401, {outcome.failed_calls:,} failed; "
         f"signed out: {outcome.sign_outs:,}."
     )
-    name = contestant_names()[outcome.contestant]
-    told = measure in (Measure.DELAY_P95, Measure.DELAY_P50, Measure.BYTES)
-    return f"{name}. {first}. {rest}" if told else f"{name}: {rest}"
+    name = CONTESTANT_NAMES[outcome.contestant]
+    is_missing = measure in (Measure.DELAY_P95, Measure.DELAY_P50, Measure.BYTES)  # not in `rest`
+    return f"{name}. {first}. {rest}" if is_missing else f"{name}: {rest}"
 
 
-def needed_word() -> str:
-    """Return the legend's word for refreshes that were needed."""
-    return "needed"
+NEEDED_WORD = "needed"
 
-
-def needless_word() -> str:
-    """Return the legend's word for refreshes that were not needed."""
-    return "needless"
+NEEDLESS_WORD = "needless"
 
 
 def least_words(least: float) -> str:
-    """Return the legend's words for the least possible."""
     return f"least possible: {least:,.0f}"

@@ -1,1 +1,1 @@
-"""The Lessons tab: the list, and the lesson one is in."""
+"""The Lessons tab: the list, and the current lesson."""

@@ -1,4 +1,4 @@
-"""Connects the lessons: begun, checked from the journal, played by the program on request, and remembered."""
+"""Connects the lessons: started, checked against the journal, played on request, and remembered."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,25 +27,25 @@ _CONTROLS = "demoPanel"
 
 
 class LessonsController(Controller):
-    """At most one lesson is on show, and at most one is under way: that one.
+    """At most one lesson is shown, and only that one can be running.
 
-    What the journal tells is taken once it is known which connection is the demo org's, entry by entry, and only what
-    came after the lesson was prepared.
+    Journal entries count once the demo org's connection is known, one by one, and only those after the lesson's
+    preparation.
     """
 
     def __init__(self, panel: LessonsPanel, shell: Shell, model: SessionModel) -> None:
         super().__init__(shell, model)
         self._panel = panel
-        self._progress: LessonProgress = progress_of(self._bench.settings.window)
+        self._progress: LessonProgress = progress_of(self._connections.settings.window)
         self._open: Lesson | None = None
         self._run: LessonRun | None = None
-        self._show_work: Callable[[], None] | None = None  # while the program is at work for the lesson on show
-        self._taken = 0  # the newest entry of the journal that the run was told
+        self._show_work: Callable[[], None] | None = None  # while the program works for the lesson shown
+        self._taken = 0  # the newest journal entry passed to the run
         self._connect()
         self._panel.show_list(self._rows())
 
     def restore(self) -> None:
-        """Take up the lesson that the window was closed in; this run's journal tells what passes its step."""
+        """Reopen the lesson that was open when the window closed; only this run's entries pass its step."""
         name = self._progress.current
         lesson = next((each for each in LESSONS if each.name == name), None)
         if lesson is not None and name in self._progress.places:
@@ -55,14 +55,13 @@ class LessonsController(Controller):
                 self._shell.open_side(self._panel)
 
     def _show_connection(self) -> None:
-        """Show the lessons where they can be done, the way there elsewhere; nothing is played on anybody else."""
+        """Show the lessons at the demo org, elsewhere how to get there; nothing is played on a real server."""
         if not self._is_demo:
             self.cancel()
         self._panel.show_elsewhere(is_elsewhere=not self._is_demo)
         self._show_possible()
 
     def _show_possible(self) -> None:
-        """Allow what can be done now."""
         lesson, run = self._open, self._run
         self._shell.side.keep(self._in_use())
         if lesson is not None and run is None and self._show_work is None:
@@ -78,7 +77,7 @@ class LessonsController(Controller):
         )
 
     def _in_use(self) -> frozenset[str]:
-        """Return the panels that a lesson under way is done in: its own, and the controls that its steps turn."""
+        """Return the panels that the running lesson needs: its own, and the demo org's if a step uses it."""
         if self._run is None:
             return frozenset()
         return frozenset({self._panel.objectName()} if self._run.is_over else {self._panel.objectName(), _CONTROLS})
@@ -88,16 +87,16 @@ class LessonsController(Controller):
         return self._model.connection.embedded
 
     def cancel(self) -> None:
-        """Stop the program where it is at work for a lesson."""
+        """Stop the program's work for a lesson."""
         self._tasks.cancel(_TASK)
 
     def _added(self) -> None:
-        """Take what the journal has been told since."""
+        """Check the new journal entries."""
         run = self._run
-        if run is None or not self._bench.is_connected or not self._bench.connection.embedded:
+        if run is None or not self._connections.is_connected or not self._connections.connection.embedded:
             return
-        place, belongs = run.place, ("", self._bench.connection.key)
-        journal = self._bench.journal
+        place, belongs = run.place, ("", self._connections.connection.key)
+        journal = self._connections.journal
         first, self._taken = self._taken + 1, journal.newest
         for seq in range(first, journal.newest + 1):
             entry = journal.entry(seq)
@@ -106,7 +105,7 @@ class LessonsController(Controller):
         if run.place != place:
             self._passed(run)
 
-    # --- wishes ---------------------------------------------------------------------------------------------------
+    # --- requests ---------------------------------------------------------------------------------------------------
 
     def _connect(self) -> None:
         commands, panel, model = self._shell.commands, self._panel, self._model
@@ -118,17 +117,17 @@ class LessonsController(Controller):
         commands.show_me.triggered.connect(self._on_show_me)
         commands.reset_lesson.triggered.connect(self._on_reset)
         commands.leave_lesson.triggered.connect(self._on_leave)
-        panel.lesson_wanted.connect(self._on_lesson_wanted)
+        panel.lesson_requested.connect(self._on_lesson_requested)
         panel.start_requested.connect(self._on_start)
         panel.cancel_requested.connect(self.cancel)
         panel.next_requested.connect(self._on_next)
-        panel.demo_org_wanted.connect(self._on_demo_org)
+        panel.demo_org_requested.connect(self._on_demo_org)
 
     def _on_lessons(self) -> None:
         self._shell.open_side(self._panel)
         self._panel.take_focus()
 
-    def _on_lesson_wanted(self, name: str) -> None:
+    def _on_lesson_requested(self, name: str) -> None:
         self._open, self._run = next(each for each in LESSONS if each.name == name), None
         self._show_possible()
 
@@ -165,7 +164,7 @@ class LessonsController(Controller):
         if following is None:
             self._on_leave()
         else:
-            self._on_lesson_wanted(following.name)
+            self._on_lesson_requested(following.name)
 
     def _on_demo_org(self) -> None:
         self._model.choose_demo()
@@ -173,30 +172,30 @@ class LessonsController(Controller):
     # --- tasks ----------------------------------------------------------------------------------------------------
 
     async def _reset(self, lesson: "Lesson") -> None:
-        if lesson.begins_signed_out and self._bench.session.tokens is not None and not await self._may_sign_out():
+        if lesson.begins_signed_out and self._connections.session.tokens is not None and not await self._may_sign_out():
             return
         await self._prepare(lesson)
 
     async def _prepare(self, lesson: "Lesson") -> None:
-        """Turn everything to where the lesson begins; nothing that happens on the way there counts."""
+        """Set everything up for the lesson; events on the way do not count."""
         self._run = None
         self._remember(lambda progress: progress.forgotten(lesson.name))
         self._show_possible()
         with self._at_work(self._panel.show_preparing):
-            await lesson.prepare(Player(self._bench))
+            await lesson.prepare(Player(self._connections))
             if self._open is lesson:
                 self._begin(lesson, 0)
 
     async def _show_me(self, run: LessonRun) -> None:
-        """Do what the step asks for, as a person would; the journal tells whether that passes it."""
+        """Do what the step asks for, as a user would; the journal decides whether that passes it."""
         step = run.step
         if step is None:
             return
         with self._at_work(self._panel.show_playing):
-            await step.play(Player(self._bench))
+            await step.play(Player(self._connections))
             self._added()
         if run.step is step:
-            is_signed_in = self._bench.session.tokens is not None
+            is_signed_in = self._connections.session.tokens is not None
             raise StepFailed(
                 f"The step “{step.title}” was played, and what it waits for did not happen.",
                 standing=Standing.STILL_SIGNED_IN if is_signed_in else Standing.SIGNED_OUT,
@@ -204,9 +203,9 @@ class LessonsController(Controller):
 
     @contextmanager
     def _at_work(self, show: Callable[[], None]) -> Iterator[None]:
-        """Show that the program is at work, and how everything is once it has ended, however it did."""
+        """Show that the program works, and the state after it, however it ended."""
         self._shell.hide_error()
-        # Left waiting, it would replace the session that the lesson goes on in.
+        # A pending sign-in would replace the session that the lesson uses.
         self._model.end_sign_in("The sign-in was cancelled: the program is at work for the lesson.")
         self._show_work = show
         self._show()
@@ -222,16 +221,16 @@ class LessonsController(Controller):
             self._shell.window,
             "resetLessonDialog",
             title="Reset the lesson",
-            question="Sign out and begin the lesson anew?",
+            question="Sign out and restart the lesson?",
             consequence="This lesson begins signed out. The session at the demo org ends.",
             yes="Reset",
         )
 
-    # --- a lesson goes on -----------------------------------------------------------------------------------------
+    # --- progress -----------------------------------------------------------------------------------------
 
     def _begin(self, lesson: "Lesson", place: int) -> None:
         self._run = LessonRun(lesson, place)
-        self._taken = self._bench.journal.newest
+        self._taken = self._connections.journal.newest
         self._remember(lambda progress: progress.at(lesson.name, place))
         self._show()
 
@@ -248,11 +247,10 @@ class LessonsController(Controller):
         self._show()
         if self._panel.isVisible():
             self._shell.announce(f"{said} {more}")
-        else:  # what is to be done stands in other tabs of the same column
+        else:  # the next action may be in another tab of the same column
             self._shell.toast(said, "good")
 
     def _show(self) -> None:
-        """Show the lesson as it stands."""
         run = self._run
         if run is not None and run.is_over:
             self._panel.show_done(self._row(run.lesson), has_next=self._following() is not None)
@@ -269,10 +267,10 @@ class LessonsController(Controller):
         return LESSONS[place] if place < len(LESSONS) else None
 
     def _why_not(self, lesson: "Lesson") -> str:
-        if not self._bench.is_connected:
+        if not self._connections.is_connected:
             return "The connection is not ready yet."
-        if lesson.needs_keyring and self._bench.session.place is not StorePlace.KEYRING:
-            trouble = self._bench.session.store_trouble
+        if lesson.needs_keyring and self._connections.session.place is not StorePlace.KEYRING:
+            trouble = self._connections.session.store_trouble
             reason = trouble.what if trouble is not None else "No keyring is used."
             return f"This lesson needs a keyring to keep the session in. {reason}"
         return ""
@@ -290,11 +288,11 @@ class LessonsController(Controller):
         )
 
     def _remember(self, change: Callable[[LessonProgress], LessonProgress]) -> None:
-        """Make one change to what is saved, in which another window may have come further meanwhile; and here."""
+        """Save one change, merged with what another window may have saved meanwhile."""
         before, self._progress = self._progress, change(self._progress)
         if self._progress == before:
             return
         try:
-            self._bench.remember_window(change(saved_progress()).kept())
+            self._connections.remember_window(change(saved_progress()).kept())
         except LapseError as error:
             self._shell.show_error(error)

@@ -5,12 +5,12 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    # For the type alone: what plays a lesson brings the heavy libraries, and the tab is built before them.
+    # For types only: playing a lesson imports the heavy libraries, which load after this tab.
     from app.lessons.lesson import Lesson
 
 
 class LessonStanding(Enum):
-    """How far one has come in a lesson; told by a shape and a word, the tone only repeats it."""
+    """The progress in a lesson, by shape and word; the tone only repeats it."""
 
     NOT_BEGUN = ("○", "neutral")
     BEGUN = ("◐", "warning")
@@ -23,9 +23,9 @@ class LessonStanding(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LessonRow:
-    """One lesson: the `number` it has among all, and the step (from 0) one is at, None where it is not begun.
+    """One lesson: its `number` in the list, and the current step (from 0), None if not started.
 
-    `is_done`: it was done at least once.
+    `is_done`: it was completed at least once.
     """
 
     lesson: "Lesson"
@@ -35,14 +35,14 @@ class LessonRow:
 
     @property
     def standing(self) -> LessonStanding:
-        """How far one has come; a lesson begun once more counts as begun."""
+        """The progress; a lesson started again counts as started."""
         if self.place is not None:
             return LessonStanding.BEGUN
         return LessonStanding.DONE if self.is_done else LessonStanding.NOT_BEGUN
 
 
 class StepState(Enum):
-    """A step as the lesson goes: by its mark, and by the name the style sheet knows it by."""
+    """A step's state: its mark, and its name in the style sheet."""
 
     AHEAD = ("○", "ahead")
     CURRENT = ("▶", "current")
@@ -54,12 +54,12 @@ class StepState(Enum):
 
 
 def state_of(step: int, place: int) -> StepState:
-    """Return the state of a step (from 0) where one is at `place`."""
+    """Return the state of a step (from 0) when `place` is the current one."""
     if step == place:
         return StepState.CURRENT
     return StepState.PASSED if step < place else StepState.AHEAD
 
 
 def minutes_of(minutes: float) -> str:
-    """Return minutes as a number, in halves at most: a lesson takes no more exact a time."""
+    """Return minutes in halves at most: a lesson's length is not more exact."""
     return f"{round(minutes * 2) / 2:g}"

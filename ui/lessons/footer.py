@@ -1,4 +1,4 @@
-"""What can be done about the lesson on show: start it, be helped, stop the program, go on to the next."""
+"""The actions of the lesson shown: start, hint, play, cancel, next."""
 
 from enum import Enum, auto
 
@@ -12,7 +12,7 @@ from ui.widgets.labels import label
 
 
 class LessonActions(Enum):
-    """What the footer offers."""
+    """The buttons of the footer."""
 
     START = auto()
     HELP = auto()
@@ -21,7 +21,7 @@ class LessonActions(Enum):
 
 
 class Footer(QWidget):
-    """A line that says how things are, and below it the buttons there are just now."""
+    """A line about the state, and the buttons available now."""
 
     start_requested = Signal()
     cancel_requested = Signal()
@@ -53,7 +53,6 @@ class Footer(QWidget):
         self.offer(LessonActions.START, "")
 
     def offer(self, offer: LessonActions, state: str, known: str = "") -> None:
-        """Offer these buttons under the line `state` and what is `known` now; the focus stays here."""
         focused = QApplication.focusWidget()
         self.state_label.setText(breakable(state))
         self.state_label.setVisible(bool(state))
@@ -72,12 +71,11 @@ class Footer(QWidget):
             self.take_focus()
 
     def allow_start(self, text: str, why_not: str) -> None:
-        """Call the start button so, and say why it cannot be pressed."""
+        """Set the start button's text, and say why it is disabled."""
         self.start_button.setText(text)
-        allow(self.start_button, why_not, "Turns the demo org and the session to where the lesson begins")
+        allow(self.start_button, why_not, "Sets up the demo org and the session for the lesson")
 
     def take_focus(self) -> None:
-        """Give the focus to the first button there is."""
         buttons = (self.start_button, self.hint_button, self.show_me_button, self.cancel_button, self.next_button)
         found = next((each for each in buttons if not each.isHidden() and each.isEnabled()), None)
         if found is not None:

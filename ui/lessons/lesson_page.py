@@ -1,4 +1,4 @@
-"""The lesson on show: what it teaches, its steps one under the other, and what can be done about it."""
+"""The lesson shown: what it teaches, its steps, and its actions."""
 
 from itertools import pairwise
 
@@ -19,7 +19,7 @@ _AROUND = 6
 
 
 class LessonPage(QWidget):
-    """Shows one lesson at one of its steps; what can be done about it is in the `footer`."""
+    """Shows one lesson at one of its steps; its actions are in the `footer`."""
 
     def __init__(self, commands: Commands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,15 +42,12 @@ class LessonPage(QWidget):
         self._into_sight = QTimer(self)
         self._into_sight.setObjectName("lessonIntoSightTimer")
         self._into_sight.setSingleShot(True)
-        self._into_sight.setInterval(0)  # once what is shown has been laid out
+        self._into_sight.setInterval(0)  # after the layout, in a posted event
         self._into_sight.timeout.connect(self._bring_into_sight)
         self._lay_out()
 
     def show_lesson(self, row: LessonRow, of: int, place: int) -> None:
-        """Show a lesson, one `of` so many, at a step (from 0).
-
-        -1 is before it is begun, behind the last step is once it is done.
-        """
+        """Show a lesson, one `of` all, at a step (from 0); -1 is before the start, the number of steps is done."""
         if self._row is None or self._row.lesson is not row.lesson:
             self._show_other(row)
         elif place == self._place:
@@ -62,11 +59,11 @@ class LessonPage(QWidget):
             if card.state is not state:
                 card.show_state(state)
         self.note.setVisible(place < 0)
-        self._teaches.setVisible(place < len(self.steps))  # the footer says it then, as what one knows
+        self._teaches.setVisible(place < len(self.steps))  # the footer shows it then, as the result
         self._into_sight.start()
 
     def show_hint(self) -> str:
-        """Show the hint of the step one is at, and return it; "" where there is none."""
+        """Show the current step's hint, and return it; "" if there is none."""
         current = self.current
         if current is None:
             return ""
@@ -80,8 +77,7 @@ class LessonPage(QWidget):
 
     def _place_in_all(self, row: LessonRow, of: int, place: int) -> str:
         if 0 <= place < len(row.lesson.steps):
-            step = "Lesson {0} of {1} · step {2} of {3}"
-            return step.format(row.number, of, place + 1, len(row.lesson.steps))
+            return f"Lesson {row.number} of {of} · step {place + 1} of {len(row.lesson.steps)}"
         return f"Lesson {row.number} of {of} · {minutes_of(row.lesson.minutes)} min"
 
     def _show_other(self, row: LessonRow) -> None:
@@ -100,18 +96,18 @@ class LessonPage(QWidget):
 
     def _beginning(self, row: LessonRow) -> str:
         if row.lesson.begins_signed_out:
-            return "This lesson begins signed out: whoever is signed in to the demo org is signed out first."
-        return "To begin, the demo org is turned as new, whoever is signed in there is signed out, and Ada signs in."
+            return "This lesson begins signed out: the demo org's current user is signed out first."
+        return "To begin, the demo org's settings are reset, its current user is signed out, and Ada signs in."
 
     def _order(self) -> None:
-        """Let Tab go through the steps before it comes to the footer, which was there before them."""
+        """Let Tab go through the steps before the footer, which was created first."""
         footer = self.footer
         buttons = (footer.start_button, footer.hint_button, footer.show_me_button, footer.cancel_button)
         for one, other in pairwise((self.reset_button, *self.steps, *buttons, footer.next_button)):
             QWidget.setTabOrder(one, other)
 
     def _bring_into_sight(self) -> None:
-        """Show the step one is at from its top, and its hint too; before the first step the beginning of it all."""
+        """Scroll to the current step with its hint; before the first step, to the top."""
         bar = self._scroll.verticalScrollBar()
         passed = [card for card in self.steps if card.state is StepState.PASSED]
         target = self.current or (passed[-1] if passed else None)

@@ -1,4 +1,4 @@
-"""The list of lessons: number, title, minutes and how far one has come in each."""
+"""The list of lessons: number, title, minutes and progress."""
 
 from collections.abc import Sequence
 
@@ -12,9 +12,9 @@ from ui.widgets.scrolling import scrolling
 
 
 class ListPage(QWidget):
-    """Shows every lesson; `lesson_wanted` asks to open one by its name."""
+    """Shows every lesson; `lesson_requested` carries the name of one to open."""
 
-    lesson_wanted = Signal(str)
+    lesson_requested = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,7 +36,7 @@ class ListPage(QWidget):
         layout.addWidget(self._scroll, 1)
 
     def show_rows(self, rows: Sequence[LessonRow]) -> None:
-        """Show these lessons and the time they take in all; the same lessons, in the same order, every time."""
+        """Show these lessons and their total time; they are the same every time, in the same order."""
         for row in rows:
             if row.lesson.name in self.rows:
                 self.rows[row.lesson.name].show_row(row)
@@ -44,17 +44,17 @@ class ListPage(QWidget):
                 self._add(row)
         minutes = minutes_of(sum(row.lesson.minutes for row in rows))
         done = sum(row.is_done for row in rows)
-        text = "{0} lessons, {1} minutes in all, {2} done. They need no internet and no browser."
-        self._sum.setText(text.format(len(rows), minutes, done))
+        counts = f"{len(rows)} lessons, {minutes} minutes in all, {done} done."
+        self._sum.setText(f"{counts} They need no internet and no browser.")
 
     def focus(self, name: str) -> None:
-        """Give a lesson the focus, and bring it into sight."""
+        """Focus a lesson, and scroll to it."""
         row = self.rows[name]
         row.setFocus()
         self._scroll.ensureWidgetVisible(row)
 
     def take_focus(self) -> None:
-        """Give the first lesson that is not done the focus, the first of all once every one is."""
+        """Focus the first lesson that is not done, the first of all if every one is."""
         rows = list(self.rows.values())
         found = next((each for each in rows if not each.is_done), rows[0] if rows else None)
         if found is not None:
@@ -62,6 +62,6 @@ class ListPage(QWidget):
 
     def _add(self, row: LessonRow) -> None:
         button = RowButton(row)
-        button.lesson_wanted.connect(self.lesson_wanted)
+        button.lesson_requested.connect(self.lesson_requested)
         self.rows[button.name] = button
         self._list.insertWidget(self._list.count() - 1, button)

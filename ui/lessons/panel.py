@@ -1,4 +1,4 @@
-"""The Lessons tab: the list of lessons or the lesson one is in; elsewhere than at the demo org, the way there."""
+"""The Lessons tab: the list or the current lesson; with a real server, how to get to the demo org."""
 
 from collections.abc import Sequence
 from enum import IntEnum
@@ -21,18 +21,17 @@ class _Page(IntEnum):
 
 
 class LessonsPanel(QWidget):
-    """Shows lessons and asks for everything; hint, Show me, reset and leave are commands of the window.
+    """The list, or the lesson opened; hint, Show me, reset and leave are commands of the window.
 
-    `lesson_wanted` asks to open a lesson by its name, `start_requested` to begin the one on show or to go on with it,
-    `cancel_requested` to stop the program, `next_requested` for the lesson after this, `demo_org_wanted` to be
-    connected to the demo org.
+    `lesson_requested` carries a lesson's name; `start_requested` begins or continues the lesson shown,
+    `cancel_requested` stops the program.
     """
 
-    lesson_wanted = Signal(str)
+    lesson_requested = Signal(str)
     start_requested = Signal()
     cancel_requested = Signal()
     next_requested = Signal()
-    demo_org_wanted = Signal()
+    demo_org_requested = Signal()
 
     def __init__(self, commands: Commands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,7 +40,7 @@ class LessonsPanel(QWidget):
         self._is_elsewhere = False
         self._has_lesson = False
         self.list = ListPage()
-        self.list.lesson_wanted.connect(self.lesson_wanted)
+        self.list.lesson_requested.connect(self.lesson_requested)
         self.lesson = LessonPage(commands)
         footer = self.lesson.footer
         footer.start_requested.connect(self.start_requested)
@@ -55,12 +54,12 @@ class LessonsPanel(QWidget):
         layout.addWidget(self._pages)
 
     def show_elsewhere(self, *, is_elsewhere: bool) -> None:
-        """Say that lessons are for the demo org, or show them."""
+        """Say that lessons need the demo org, or show them."""
         self._is_elsewhere = is_elsewhere
         self._show_page()
 
     def show_list(self, rows: Sequence[LessonRow], came_from: str = "") -> None:
-        """Show every lesson; where the focus is here it goes to the lesson one comes from."""
+        """Show every lesson; the focus, if here, goes to the lesson just left."""
         had_focus = self._has_focus()
         self._of = len(rows)
         self.list.show_rows(rows)
@@ -70,7 +69,7 @@ class LessonsPanel(QWidget):
             self.list.focus(came_from)
 
     def show_start(self, row: LessonRow, why_not: str) -> None:
-        """Show a lesson that is not under way; `why_not` says why it cannot be begun."""
+        """Show a lesson that is not running; `why_not` says why it cannot be started."""
         begun = row.place is not None
         self._show_lesson(row, -1 if row.place is None else row.place)
         footer = self.lesson.footer
@@ -79,7 +78,7 @@ class LessonsPanel(QWidget):
         footer.offer(LessonActions.START, why_not)
 
     def show_step(self, row: LessonRow, place: int, note: str = "") -> None:
-        """Show a lesson that is under way, at a step (from 0)."""
+        """Show a running lesson at a step (from 0)."""
         self._show_lesson(row, place)
         self.lesson.footer.offer(LessonActions.HELP, note)
 
@@ -91,15 +90,14 @@ class LessonsPanel(QWidget):
         footer.offer(LessonActions.NEXT, "", row.lesson.teaches)
 
     def show_preparing(self) -> None:
-        """Show that the lesson on show is being prepared."""
         self.lesson.footer.offer(LessonActions.CANCEL, "Preparing the demo org and the session…")
 
     def show_playing(self) -> None:
-        """Show that the program does the step one is at."""
+        """Show that the program does the current step."""
         self.lesson.footer.offer(LessonActions.CANCEL, "The program does this step, here in this session…")
 
     def take_focus(self) -> None:
-        """Give the focus to what is first to be done here."""
+        """Focus the first control to use."""
         if self._pages.currentIndex() == _Page.ELSEWHERE:
             self.choose_button.setFocus()
         elif self._has_lesson:
@@ -108,7 +106,6 @@ class LessonsPanel(QWidget):
             self.list.take_focus()
 
     def show_hint(self) -> str:
-        """Show the hint of the step one is at, and return it."""
         return self.lesson.show_hint()
 
     def _show_lesson(self, row: LessonRow, place: int) -> None:
@@ -132,8 +129,8 @@ class LessonsPanel(QWidget):
         page.setObjectName("lessonsElsewhere")
         text = label(
             (
-                "Lessons are for the demo org: they move its time and make it fail on purpose, and no real server is"
-                " troubled. What you have done so far is kept."
+                "Lessons are for the demo org: they move its time and make it fail on purpose, which no real server"
+                " should suffer. Your progress is kept."
             ),
             wrap=True,
         )
@@ -141,7 +138,7 @@ class LessonsPanel(QWidget):
         self.choose_button = QPushButton("Choose the demo org")
         self.choose_button.setObjectName("lessonsChooseDemoButton")
         self.choose_button.setProperty("primary", True)
-        self.choose_button.clicked.connect(self.demo_org_wanted)
+        self.choose_button.clicked.connect(self.demo_org_requested)
         layout = QVBoxLayout(page)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)

@@ -1,4 +1,4 @@
-"""A lesson in the list: one wide button with number, title and how far one has come."""
+"""A lesson in the list: one wide button with number, title and progress."""
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
@@ -9,9 +9,9 @@ from ui.widgets.labels import Pill, label
 
 
 class RowButton(QPushButton):
-    """Opens its lesson; `lesson_wanted` carries the lesson's name."""
+    """Opens its lesson; `lesson_requested` carries the lesson's name."""
 
-    lesson_wanted = Signal(str)
+    lesson_requested = Signal(str)
 
     def __init__(self, row: LessonRow, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,7 +28,6 @@ class RowButton(QPushButton):
         self.show_row(row)
 
     def show_row(self, row: LessonRow) -> None:
-        """Show how far one has come."""
         self.is_done = row.is_done
         word = self._word(row)
         minutes = f"{minutes_of(row.lesson.minutes)} min"
@@ -39,11 +38,10 @@ class RowButton(QPushButton):
         self.setToolTip("Opens the lesson")
 
     def sizeHint(self) -> QSize:
-        """Return the room the texts inside would like."""
+        """QPushButton measures only its own text, not the labels inside it."""
         return self._words.sizeHint()
 
     def minimumSizeHint(self) -> QSize:
-        """Return the least the texts inside need; their height follows from the width."""
         return self._words.minimumSize()
 
     def _word(self, row: LessonRow) -> str:
@@ -53,7 +51,7 @@ class RowButton(QPushButton):
         return "Done" if row.standing is LessonStanding.DONE else "Not begun"
 
     def _want(self) -> None:
-        self.lesson_wanted.emit(self.name)
+        self.lesson_requested.emit(self.name)
 
     def _lay_out(self) -> None:
         below = QHBoxLayout()

@@ -1,4 +1,4 @@
-"""One step of a lesson: open while one is at it, a line before and after."""
+"""One step of a lesson: open while it is the current one, a line before and after."""
 
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class StepCard(Card):
-    """Shows a step by its state: Read and Do at the step one is at, See once it is passed, ahead the title alone."""
+    """Shows a step by its state: Read and Do for the current one, See once it is passed, else only the title."""
 
     def __init__(self, step: "LessonStep", number: int, parent: QWidget | None = None) -> None:
         super().__init__(parent, padding=12, spacing=6)
@@ -40,7 +40,7 @@ class StepCard(Card):
         self.show_state(StepState.AHEAD)
 
     def show_state(self, state: StepState) -> None:
-        """Show as much of the step as its state allows; a hint is taken away again."""
+        """Show what the state allows; a hint is removed."""
         self.state = state
         self._mark.setText(state.mark)
         self._read.setVisible(state is StepState.CURRENT)
@@ -61,7 +61,7 @@ class StepCard(Card):
             each.style().polish(each)
 
     def show_hint(self) -> str:
-        """Show where to find what is to be done, and return it."""
+        """Show the hint, and return it."""
         self.hint.show()
         return self._step.hint
 
@@ -70,7 +70,7 @@ class StepCard(Card):
         return not self.hint.isHidden()
 
     def text(self) -> str:
-        """Return what can be read of the step besides its title."""
+        """The visible text besides the title."""
         return {
             StepState.AHEAD: "",
             StepState.CURRENT: f"{self._step.read} {self._step.do}",
@@ -104,5 +104,7 @@ class _Hint(QFrame):
 def _text(text: str, *, role: str = "") -> QLabel:
     found = label(breakable(text), role=role, wrap=True)
     found.setAccessibleName(text)
-    found.setAlignment(Qt.AlignmentFlag.AlignTop)  # its own: an aligned item of a layout is not given all its height
+    found.setAlignment(
+        Qt.AlignmentFlag.AlignTop
+    )  # Qt ignores height-for-width of aligned layout items, so wrapped text would be clipped
     return found

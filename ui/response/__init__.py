@@ -1,1 +1,1 @@
-"""The API's response to the last call."""
+"""The panel with the API's response to the last call."""

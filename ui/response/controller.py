@@ -1,4 +1,4 @@
-"""Connects the panel of responses: the last one is shown, to the user who has asked for it."""
+"""Connects the response panel: it shows the last response, to the user who requested it."""
 
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ class ResponseController(Controller):
     def __init__(self, panel: ResponsePanel, shell: Shell, model: SessionModel) -> None:
         super().__init__(shell, model)
         self._panel = panel
-        model.user_changed.connect(panel.clear)  # what one user called is not for the next one to read
+        model.user_changed.connect(panel.clear)  # the next user must not read the previous one's response
         model.call_finished.connect(self._show)
 
     def _show(self, last: "CallResult") -> None:

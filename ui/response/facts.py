@@ -1,4 +1,4 @@
-"""What the response panel shows, as plain text: status, headers and body of a call, its secrets masked."""
+"""A call's response as plain text: status, headers and body, its secrets masked."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from app.wire.formatted import laid_out
 from app.wire.redact import shown_headers, shown_text, shown_url
 
 if TYPE_CHECKING:
-    # For its type alone: it brings httpx, which comes on a thread of its own.
+    # For types only: it imports httpx, which loads on its own thread.
     from app.session.calls import CallResult
 
 _SHOWN_CHARACTERS = 200_000
@@ -19,9 +19,9 @@ _BINARY = b"\x00"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseFacts:
-    """What came back: a response, or the `failure` that kept it from coming; `body` is cut when `truncated`.
+    """A response, or the `failure` that prevented it; `body` is cut when `truncated`.
 
-    `secrets` are masked in it, wherever they stand.
+    `secrets` are masked wherever they appear.
     """
 
     request: str
@@ -38,7 +38,7 @@ class ResponseFacts:
 
 
 def response_facts(result: "CallResult") -> ResponseFacts:
-    """Return what came back of a call; what servers echo of a token is masked by `response_text`."""
+    """Return the facts of a call; tokens that the server echoes are masked by `response_text`."""
     request = f"{result.method} {shown_url(result.url)}"
     if result.response is None:
         return ResponseFacts(request=request, failure=result.error, duration_s=result.duration_s)
@@ -58,7 +58,7 @@ def response_facts(result: "CallResult") -> ResponseFacts:
 
 
 def response_text(facts: ResponseFacts) -> str:
-    """Return the response as plain text: status line, headers, body; binary bodies are counted, not shown."""
+    """Return the response as plain text; a binary body is described, not shown."""
     if facts.failure is not None:
         return "\n".join((facts.request, "", *facts.failure.lines()))
     status = f"{facts.status} {one_line(facts.reason, longest=100)}".strip()
@@ -81,8 +81,8 @@ def _body(facts: ResponseFacts) -> str:
         cut = f"(cut: {_amount(facts, size)})"
         return f"{cut}\n\n{text[:_SHOWN_CHARACTERS]}"
     if len(text) > _SHOWN_CHARACTERS:
-        first = "(the first {0} of {1} characters)"
-        return f"{first.format(f'{_SHOWN_CHARACTERS:,}', f'{len(text):,}')}\n\n{text[:_SHOWN_CHARACTERS]}"
+        first = f"(the first {_SHOWN_CHARACTERS:,} of {len(text):,} characters)"
+        return f"{first}\n\n{text[:_SHOWN_CHARACTERS]}"
     return text
 
 
@@ -95,7 +95,7 @@ def _amount(facts: ResponseFacts, size: str) -> str:
 
 
 def _decoded(body: bytes, *, cut: bool) -> str | None:
-    # A cut may fall inside a character; the few bytes of it are not worth calling the whole text binary.
+    # A cut inside a character must not make the whole text count as binary.
     for end in range(len(body), len(body) - (4 if cut else 1), -1):
         try:
             return body[:end].decode("utf-8")

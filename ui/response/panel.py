@@ -7,7 +7,7 @@ from ui.widgets.reader import reader
 
 
 class ResponsePanel(QWidget):
-    """Shows the last response; a line as long as the whole text must not stop the window, so lines are not wrapped."""
+    """Shows the last response; lines are not wrapped, because Qt takes seconds to wrap one long line."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -22,5 +22,5 @@ class ResponsePanel(QWidget):
         self.view.setPlainText(response_text(facts))
 
     def clear(self) -> None:
-        """Show nothing: somebody else may look next."""
+        """Show nothing, because the next user must not see it."""
         self.view.clear()

@@ -1,1 +1,1 @@
-"""Who is signed in, with which tokens, and the strip that calls the API."""
+"""The signed-in user, the tokens, sign-in, and the strip that calls the API."""

@@ -1,4 +1,4 @@
-"""What the middle shows while the browser has the person: the URL, the port, the time left, Cancel."""
+"""The page shown during a sign-in in the browser: URL, time left, Cancel."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QProgressBar, QPushButton, QWidget
@@ -13,7 +13,7 @@ from ui.widgets.labels import label
 
 
 class BrowserWaitingPanel(SignInPanel):
-    """Waits for the browser; everything a person needs when it did not open is at hand."""
+    """Waits for the browser; offers the URL in case it did not open."""
 
     open_again_requested = Signal()
     copy_requested = Signal(str)
@@ -48,24 +48,23 @@ class BrowserWaitingPanel(SignInPanel):
         self.show_preparing()
 
     def show_preparing(self) -> None:
-        """Show that the server is asked where to sign in; there is no URL yet."""
+        """Show that the server's metadata is being fetched; there is no URL yet."""
         self._until = None
         self._left.setText("")
         self._status.setText("Asking the server where to sign in…")
         self._show_url("")
 
     def show_waiting(self, url: str, redirect_uri: str, until: float) -> None:
-        """Show the URL to sign in at; `until` is when the wait ends, in epoch seconds."""
+        """Show the sign-in URL; `until` is when the wait ends, in epoch seconds."""
         self._until = until
         self._status.setText(f"Sign in there; the response comes back to {redirect_uri}.")
         self._show_url(url)
 
     def show_no_browser(self) -> None:
-        """Say that no browser could be opened."""
         self._status.setText("No browser could be opened. Copy the URL and open it yourself.")
 
     def show_presenter(self, *, on: bool) -> None:
-        """Mask the query of the URL, which has the state and the nonce in it, or show it."""
+        """Mask the URL's query with its state and nonce, or show it."""
         self._presents = on
         self._show_url(self._url)
 
@@ -76,7 +75,6 @@ class BrowserWaitingPanel(SignInPanel):
         return self._status.text()
 
     def tick(self, now: float) -> None:
-        """Count down to the end of the wait."""
         if self._until is not None:
             self._left.setText(f"Lapse waits another {countdown(max(self._until - now, 0.0))}.")
 

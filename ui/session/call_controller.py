@@ -1,4 +1,4 @@
-"""Connects the calls of the API: made one by one or many at once, counted, cancelled, and what came of them told."""
+"""Connects API calls: single or many at once, counted, cancellable, with a summary."""
 
 import asyncio
 from typing import TYPE_CHECKING
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from app.session.calls import CallResult
 
 _CALL = "call"
-# What a person who asks "why?" below the last result may mean.
+# The events that "Why?" below the last result may refer to.
 _WORTH_A_QUESTION = (RefreshSucceeded, RefreshFailed, ReplayAnswered, Decided)
 
 
 class CallController(Controller):
-    """Calls go by the session, which refreshes where it must; one set of calls runs at a time."""
+    """Calls go through the session, which refreshes if needed; one set of calls runs at a time."""
 
     def __init__(self, panels: SessionPanels, shell: Shell, model: SessionModel) -> None:
         super().__init__(shell, model)
@@ -61,8 +61,8 @@ class CallController(Controller):
         self._shell.toast(f"Copied the call with {held.name}; the clipboard forgets it in a minute.")
 
     def _on_why(self) -> None:
-        """Show what led to the newest thing worth a question: a refresh, its failure, or the decision against one."""
-        for entry in reversed(tuple(self._bench.journal)):
+        """Show the causes of the newest refresh, its failure, or the decision against one."""
+        for entry in reversed(tuple(self._connections.journal)):
             if isinstance(entry.event, _WORTH_A_QUESTION):
                 self._shell.selection.why_requested.emit(entry.seq)
                 return
@@ -70,7 +70,7 @@ class CallController(Controller):
     async def _storm(self, times: int) -> None:
         from app.demo.embedded import controls_of
 
-        await (await controls_of(self._bench)).travel_to_lapse()
+        await (await controls_of(self._connections)).travel_to_lapse()
         await self._call(*self._strip.request(), times)
 
     async def _call(self, method: str, url: str, times: int) -> None:
@@ -85,7 +85,7 @@ class CallController(Controller):
 
         strip.show_running(0, times)
         try:
-            results = await self._bench.call_api_many(method, url, times, count_one)
+            results = await self._connections.call_api_many(method, url, times, count_one)
         except asyncio.CancelledError:
             strip.show_running(0, 0)
             strip.show_story("Cancelled; a refresh that had begun goes on and is kept.")
@@ -102,12 +102,12 @@ class CallController(Controller):
             raise failed
 
     def _show_url(self) -> None:
-        # Also an empty one: the URL of the connection before would be sent this one's token.
-        self._strip.show_url(self._bench.connection.api_url)
+        # Even an empty one: else the new connection's token would be sent to the previous connection's URL.
+        self._strip.show_url(self._connections.connection.api_url)
 
     def _forget_story(self) -> None:
         self._strip.show_story("")
 
     def _tick(self) -> None:
         if self._model.is_ready:
-            self._strip.show_decision(self._bench.session.decide("Call API"))
+            self._strip.show_decision(self._connections.session.decide("Call API"))

@@ -25,7 +25,7 @@ _MARKS = {Tone.GOOD: "●", Tone.WARNING: "▲", Tone.BAD: "■", Tone.NEUTRAL: 
 
 
 class CallStrip(Card):
-    """Method, URL, how many, the button; the verdict banner; the story."""
+    """Method, URL, number of calls, and the button; the verdict banner; the summary of the last call."""
 
     call_requested = Signal(str, str, int)
     cancel_requested = Signal()
@@ -43,19 +43,19 @@ class CallStrip(Card):
         self.why_button = QPushButton("Why?")
         self.why_button.setObjectName("whyButton")
         self.why_button.setProperty("quiet", True)
-        self.why_button.setAccessibleName("Why it went so")
-        self.why_button.setToolTip("Shows in the journal what led to it")
+        self.why_button.setAccessibleName("Why this happened")
+        self.why_button.setToolTip("Shows the causes in the journal")
         self.why_button.clicked.connect(self.why_requested)
-        told = QHBoxLayout()
-        told.addWidget(self.story_label, 1)
-        told.addWidget(self.why_button, 0, Qt.AlignmentFlag.AlignTop)
+        below_row = QHBoxLayout()
+        below_row.addWidget(self.story_label, 1)
+        below_row.addWidget(self.why_button, 0, Qt.AlignmentFlag.AlignTop)
         self.body.addLayout(self._row)
         self.body.addWidget(self.verdict_banner)
-        self.body.addLayout(told)
+        self.body.addLayout(below_row)
         self.show_story("")
 
     def show_decision(self, decision: Decision) -> None:
-        """Say what a call made now would do, and why; it may change every second."""
+        """Say what a call would do now, and why; this may change every second."""
         tone = _tone(decision)
         if self.verdict_banner.property("tone") != tone.value:
             self.verdict_banner.setProperty("tone", tone.value)
@@ -72,13 +72,13 @@ class CallStrip(Card):
         self.verdict_banner.setAccessibleName(f"{because(decision)} {consequence(decision)}")
 
     def show_story(self, text: str) -> None:
-        """Say what the last call did; an empty text hides the line."""
+        """Show the summary of the last call; an empty text hides it."""
         self.story_label.setText(text)
         self.story_label.setVisible(bool(text))
         self.why_button.setVisible(bool(text))
 
     def show_running(self, done: int, of: int) -> None:
-        """Show progress; the button cancels meanwhile. `of` 0 ends it."""
+        """Show progress, with the button as Cancel; `of` 0 ends it."""
         self._running = of > 0
         self._show_button()
         if self._running:
@@ -86,16 +86,14 @@ class CallStrip(Card):
             self.show_story(waiting if of > 1 else "Calling…")
 
     def request(self) -> tuple[str, str]:
-        """Return the method and the URL as they stand."""
         return self.api_method_picker.currentText(), self.api_url_edit.text()
 
     def ask(self) -> None:
-        """Ask for the call as it stands, unless one runs."""
+        """Request the call, unless one is running."""
         if not self._running:
             self.call_requested.emit(*self.request(), self.call_count_spin.value())
 
     def show_url(self, url: str) -> None:
-        """Put `url` in the field."""
         self.api_url_edit.setText(url)
 
     def _build_row(self) -> None:

@@ -1,4 +1,4 @@
-"""Puts a card into the middle of its page, a little above the centre."""
+"""Centres a card on its page, a little above the middle."""
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -6,11 +6,11 @@ from ui.widgets.card import Card
 
 
 def place(page: QWidget, card: Card) -> None:
-    """Lay `card` out on `page`; the style sheet says how wide it may be."""
-    # Stretches rather than an alignment: an aligned item is not given the height its wrapped texts ask for.
+    """Put `card` on `page`; the style sheet limits its width."""
+    # Stretches, because Qt ignores height-for-width of aligned items, and wrapped text would be clipped.
     row = QHBoxLayout()
     row.addStretch(1)
-    row.addWidget(card, 100)  # as wide as it may be before anything is left to the sides
+    row.addWidget(card, 100)  # takes its maximum width before the sides get any
     row.addStretch(1)
     outer = QVBoxLayout(page)
     outer.addStretch(1)

@@ -1,4 +1,4 @@
-"""Connects the session as such: which connection, who is signed in, where that is kept, and the way out."""
+"""Connects the session as a whole: connection, user, store, sign-out, counters."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ from ui.shell.shell import Shell
 
 
 class SessionController(Controller):
-    """Keeps the top bar, the numbers and the welcome true."""
+    """Keeps the top bar, the counters and the welcome page up to date."""
 
     def __init__(self, panels: SessionPanels, shell: Shell, model: SessionModel) -> None:
         super().__init__(shell, model)
@@ -35,27 +35,27 @@ class SessionController(Controller):
         shell.commands.copy_issuer.triggered.connect(self._on_copy_issuer)
         self._show_connection()
 
-    # --- wishes ---------------------------------------------------------------------------------------------------
+    # --- requests ---------------------------------------------------------------------------------------------------
 
     def _on_sign_out(self) -> None:
         self._tasks.start("sign-out", self._sign_out)
 
     async def _sign_out(self) -> None:
-        how = await self._bench.sign_out()
+        how = await self._connections.sign_out()
         self._shell.toast(how.sentence())
 
     def _on_look_again(self) -> None:
         self._tasks.start("look again", self._look_again)
 
     async def _look_again(self) -> None:
-        await self._bench.session.look_again()
+        await self._connections.session.look_again()
         self._model.refresh()
 
     def _on_copy_issuer(self) -> None:
         if self._model.is_ready:
-            self._shell.clipboard.copy(self._bench.connection.issuer)
+            self._shell.clipboard.copy(self._connections.connection.issuer)
 
-    # --- what is shown --------------------------------------------------------------------------------------------
+    # --- display --------------------------------------------------------------------------------------------
 
     def _show_connection(self) -> None:
         model = self._model
@@ -75,21 +75,21 @@ class SessionController(Controller):
         self._panels.top_bar.show_store(text)
 
     def _invite(self) -> None:
-        connection = self._bench.connection
+        connection = self._connections.connection
         self._panels.welcome.show_connection(
             connection.name, embedded=connection.embedded, kind=connection.sign_in, why_not=self._why_nobody()
         )
         self._panels.welcome.show_enabled(enabled=True)
 
     def _why_nobody(self) -> LapseError | None:
-        """Return why nobody is signed in, where there is more to it: the session has ended, or cannot be read."""
-        state = self._bench.session.state
+        """Return why the user is not signed in, if the session has ended or cannot be read."""
+        state = self._connections.session.state
         return state.reason if isinstance(state, Ended | Unread) else None
 
     def _store(self) -> str:
         if not self._model.is_ready:
             return ""
-        session = self._bench.session
+        session = self._connections.session
         if isinstance(session.state, Unread):
             return session.state.reason.trouble.what
         if session.place is StorePlace.KEYRING:
@@ -97,7 +97,7 @@ class SessionController(Controller):
         reason = session.store_trouble.what if session.store_trouble else "no keyring is used."
         return f"Kept in memory for this run only. {reason}"
 
-    # --- the numbers ----------------------------------------------------------------------------------------------
+    # --- counters ----------------------------------------------------------------------------------------------
 
     def _count_anew(self, entries: tuple[Entry, ...]) -> None:
         self._counters = Counters()
@@ -109,6 +109,6 @@ class SessionController(Controller):
 
     def _tick(self, now: float) -> None:
         counts = self._counters.at(now)
-        if self._bench.is_connected and self._bench.session.skew_s is not None:
-            counts = replace(counts, skew_s=self._bench.session.skew_s)  # the journal tells of a large one only
+        if self._connections.is_connected and self._connections.session.skew_s is not None:
+            counts = replace(counts, skew_s=self._connections.session.skew_s)  # the journal records only a large one
         self._panels.counts.show_counts(counts)

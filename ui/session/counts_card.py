@@ -1,4 +1,4 @@
-"""The card of this session's numbers: what was called and refreshed, and what a timer would have done."""
+"""The card of this session's counters, and what a timer would have done."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
@@ -12,7 +12,7 @@ _UNKNOWN = "–"
 
 
 class CountsCard(Card):
-    """Five lines; each has its number's meaning as an accessible name."""
+    """Five lines; each number has its meaning as its accessible name."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
@@ -45,7 +45,7 @@ class CountsCard(Card):
                 value.setAccessibleName(f"{self._names[key]}: {text}")
 
     def _skew(self, skew_s: float) -> str:
-        # a Date header has whole seconds (RFC 9110 §5.6.7): it cannot tell less
+        # a Date header has whole seconds (RFC 9110 §5.6.7)
         return f"{skew_s:+.0f} s" if abs(skew_s) >= 1 else "under 1 s"
 
     def _add(self, key: str, name: str) -> None:

@@ -1,4 +1,4 @@
-"""What the middle shows while somebody signs in on another device: the code, the link, the QR code, the time left."""
+"""The page shown during a sign-in on another device: code, link, QR code, time left."""
 
 import re
 from typing import TYPE_CHECKING
@@ -25,7 +25,7 @@ _PIECE = re.compile(r"\S{8}(?=\S)")
 
 
 class DeviceWaitingPanel(SignInPanel):
-    """Waits for the other device; in presenter mode neither the code nor anything it is in can be seen."""
+    """Waits for the other device; presenter mode masks the code and everything that contains it."""
 
     copy_requested = Signal(str)
     open_requested = Signal(str)
@@ -62,7 +62,7 @@ class DeviceWaitingPanel(SignInPanel):
         self.show_preparing()
 
     def show_preparing(self) -> None:
-        """Show that the server is asked for a code; there is none yet."""
+        """Show that a code is being requested; there is none yet."""
         self._waiting = None
         self._left.setText("")
         self._status.setText("Asking the server for a code…")
@@ -76,19 +76,16 @@ class DeviceWaitingPanel(SignInPanel):
         self._show()
 
     def show_no_browser(self) -> None:
-        """Say that no browser could be opened here."""
         self._status.setText("No browser could be opened. Copy the link, or open it on another device.")
 
     def show_presenter(self, *, on: bool) -> None:
-        """Mask the code and the QR code, or show them."""
         self._presents = on
         self._show()
 
     def tick(self, now: float) -> None:
-        """Count down to the end of the code."""
         if self._waiting is not None:
             left = countdown(max(self._waiting.until - now, 0.0))
-            self._left.setText(f"The code is good for another {left}.")
+            self._left.setText(f"The code is valid for another {left}.")
 
     def focus_first(self) -> None:
         (self.copy_button if self.copy_button.isEnabled() else self.cancel_button).setFocus()
@@ -122,7 +119,7 @@ class DeviceWaitingPanel(SignInPanel):
         self.open_button.setAccessibleName("Open the link in a browser here")
         self.open_button.clicked.connect(self._open)
         row = QHBoxLayout()
-        row.addWidget(self.url_edit, 1)  # it may have to be typed elsewhere, so all of it should be seen
+        row.addWidget(self.url_edit, 1)  # it may have to be typed elsewhere, so it is not elided
         row.addWidget(self.copy_button)
         row.addWidget(self.open_button)
         return row
@@ -130,7 +127,7 @@ class DeviceWaitingPanel(SignInPanel):
     def _buttons(self) -> QHBoxLayout:
         self.cancel_button = QPushButton("Cancel")
         self.cancel_button.setObjectName("cancelDeviceSignInButton")
-        self.cancel_button.setToolTip("Ends this sign-in; the code is of no use then (Esc)")
+        self.cancel_button.setToolTip("Ends this sign-in; the code becomes useless (Esc)")
         self.cancel_button.setShortcut(Qt.Key.Key_Escape)
         self.cancel_button.clicked.connect(self.cancel_requested)
         row = QHBoxLayout()
@@ -155,7 +152,7 @@ class DeviceWaitingPanel(SignInPanel):
         self.code_label.setProperty("big", is_big)
         self.code_label.style().unpolish(self.code_label)
         self.code_label.style().polish(self.code_label)
-        # Qt breaks lines between words only: a long code may be broken at every zero-width space.
+        # Qt breaks lines between words only; zero-width spaces let a long code break anywhere.
         self.code_label.setText(shown if is_big else _PIECE.sub(lambda piece: f"{piece[0]}\u200b", shown))
         spelled = "masked in presenter mode" if self._presents else _spelled(code)
         self.code_label.setAccessibleName(f"Code: {spelled}" if code else "")
@@ -169,7 +166,7 @@ class DeviceWaitingPanel(SignInPanel):
         self.qr_code.setAccessibleDescription(hidden if self._presents else to_scan)
 
     def _link(self) -> str:
-        """Return the link that has the code in it, where there is one (RFC 8628 §3.3.1)."""
+        """Return the link with the code in it, if there is one (RFC 8628 §3.3.1)."""
         waiting = self._waiting
         return "" if waiting is None else waiting.verification_uri_complete or waiting.verification_uri
 
@@ -181,5 +178,5 @@ class DeviceWaitingPanel(SignInPanel):
 
 
 def _spelled(code: str) -> str:
-    """Return a code letter by letter, with a pause between its groups."""
+    """Return the code letter by letter for screen readers, with pauses between its groups."""
     return ", ".join(" ".join(group) for group in _SEPARATORS.split(code) if group)

@@ -1,4 +1,4 @@
-"""What a token card shows, worked out without a widget: pill, countdown, share of life left."""
+"""What a token card shows, without a widget: pill, countdown, share of life left."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -10,12 +10,12 @@ from ui.text import clock_time, countdown
 if TYPE_CHECKING:
     from app.events.tokens import RefreshTokenFate
 
-# "Lapsing" is a share of the life, because 30 s are nothing of an hour and all of a short token.
+# "Lapsing" is a share of the lifetime: 30 s is little of an hour, and all of a short token.
 LAPSING_SHARE = 0.2
 
 
 class Tone(Enum):
-    """How a state is tinted; a word always goes with it."""
+    """The tint of a state; it is always shown with a word."""
 
     NEUTRAL = "neutral"
     GOOD = "good"
@@ -25,9 +25,10 @@ class Tone(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenFacts:
-    """One token as its card needs it; times in epoch seconds, `leeway_s` in seconds, `ends_at` None is not stated.
+    """One token for its card; times in epoch seconds, `leeway_s` in seconds, `ends_at` None is not stated.
 
-    `flaw` tells of a newer one that did not pass, `seems_dead` that the server refused it twice without a word.
+    `flaw` describes a newer token that failed verification; `seems_dead`: the server refused it twice without a
+    reason.
     """
 
     kind: str
@@ -45,7 +46,7 @@ class TokenFacts:
 
     @property
     def masked(self) -> str:
-        """Return what may be shown anywhere: `AT-3 · jwt · 812 chars · 9f2c`."""
+        """The description that may be shown anywhere: `AT-3 · jwt · 812 chars · 9f2c`."""
         form = _form(self) if self.form == "opaque" else "jwt"
         size = f"{self.length} chars"
         return f"{self.name} · {form} · {size} · {self.fingerprint}"
@@ -53,7 +54,7 @@ class TokenFacts:
 
 @dataclass(frozen=True, slots=True)
 class CardState:
-    """What a card says at one moment; `share_left` is 0 to 1, or None where the end is not stated."""
+    """The card's content at one moment; `share_left` is 0 to 1, or None where the end is not stated."""
 
     pill: str
     tone: Tone
@@ -63,27 +64,25 @@ class CardState:
 
 
 def card_state(facts: TokenFacts | None, now: float) -> CardState:
-    """Return what the card of `facts` says at `now`; before, at and after the end all look different."""
+    """Return the card of `facts` at `now`; before, at and after the end all look different."""
     if facts is None:
-        none = "None", "none in hand"
-        return CardState(none[0], Tone.NEUTRAL, "–", None, none[1])
+        return CardState("None", Tone.NEUTRAL, "–", None, "none in hand")
     if facts.ends_at is None:
         return _endless(facts)
     left_s = facts.ends_at - now
     life_s = max(facts.ends_at - facts.issued_at, 0.001)
     pill, tone = _pill(facts, left_s, life_s)
-    past, future = (
-        "issued {0} · expired {1}",
-        "issued {0} · expires {1}",
-    )
-    times = (past if left_s <= 0 else future).format(clock_time(facts.issued_at), clock_time(facts.ends_at))
-    detail = f"{times} · {facts.flaw or _form(facts)}"
+    issued = f"issued {clock_time(facts.issued_at)}"
+    expiry = f"{'expired' if left_s <= 0 else 'expires'} {clock_time(facts.ends_at)}"
+    detail = f"{issued} · {expiry} · {facts.flaw or _form(facts)}"
     return CardState(pill, tone, countdown(left_s), min(max(left_s / life_s, 0.0), 1.0), detail)
 
 
 def _endless(facts: TokenFacts) -> CardState:
-    """Return the state of a token whose end is not stated, with what became of the one before it."""
-    from app.events.tokens import RefreshTokenFate  # late: an empty card is painted without the vocabulary
+    """Return the state of a token whose end is not stated, with the fate of the one before it."""
+    from app.events.tokens import (
+        RefreshTokenFate,
+    )  # imported late: the first paint shows empty cards and needs no words
 
     rotates = facts.fate is RefreshTokenFate.REPLACED
     pill = "Live · rotates" if rotates else "Live"

@@ -1,4 +1,4 @@
-"""What the cards need to know of the tokens in hand; the values themselves are read and left where they are."""
+"""The facts of the current tokens for the cards; the values themselves are not copied."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ from ui.session.facts import TokenFacts
 
 
 def facts_of(tokens: TokenSet, *, leeway_s: float) -> dict[str, TokenFacts | None]:
-    """Return the facts of the access, refresh and ID token; `leeway_s` is the leeway asked for, in seconds."""
+    """Return the facts of the access, refresh and ID token; `leeway_s` is the configured leeway in seconds."""
     return {"access": _access(tokens, leeway_s), "refresh": _refresh(tokens), "id": _id(tokens)}
 
 

@@ -1,4 +1,4 @@
-"""Everything that shows the session, together: the bar above, the cards on the left, the pages of the middle."""
+"""All widgets that show the session: top bar, cards, pages of the middle."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from ui.session.welcome import Welcome
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
 class SessionPanels:
-    """The session's widgets, as the window has placed them."""
+    """The session's widgets as placed by the window."""
 
     top_bar: TopBar
     cards: Mapping[str, TokenCard]

@@ -1,4 +1,4 @@
-"""What the middle shows to sign in with username and password: the form, what went wrong, and that it is tried."""
+"""The page for username and password, with errors and progress."""
 
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class PasswordEdit(QLineEdit):
-    """A masked line that notices by what is typed whether Caps Lock is on; Qt cannot be asked for it."""
+    """A masked line edit that detects Caps Lock from the typed letters, because Qt has no API for it."""
 
     caps_lock_noticed = Signal(bool)
 
@@ -28,24 +28,24 @@ class PasswordEdit(QLineEdit):
         self.setEchoMode(QLineEdit.EchoMode.Password)
 
     def take(self) -> Secret:
-        """Return what was typed and keep nothing of it, not for Undo either."""
+        """Return the text and drop it, including the undo history."""
         taken = Secret(self.text())
         self.setText("")  # clear() could be undone
         return taken
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Type; a capital without Shift, or a small letter with it, means Caps Lock."""
+        """A capital without Shift, or a small letter with it, means Caps Lock."""
         super().keyPressEvent(event)
         typed = event.text()
         if event.key() == Qt.Key.Key_CapsLock:
-            self.caps_lock_noticed.emit(False)  # what it is now, the next letter tells
+            self.caps_lock_noticed.emit(False)  # the next letter shows the new state
         elif typed.isalpha() and typed.lower() != typed.upper():
             shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
             self.caps_lock_noticed.emit(typed.isupper() is not shifted)
 
 
 class PasswordPanel(SignInPanel):
-    """Asks for both and hands the password over as a Secret at once; shows it only while a button is held down."""
+    """Passes the password on as a Secret at once; shows it only while a button is held down."""
 
     submitted = Signal(str, object)
 
@@ -80,7 +80,7 @@ class PasswordPanel(SignInPanel):
         for widget in (self._headline, self._people_title, self._people_label, self._busy):
             card.body.addWidget(widget)
         card.body.addLayout(self._fields())
-        # Below the fields: these stay where they are, and in sight, whatever is said of what was typed.
+        # Below the fields, so that an error does not move them.
         card.body.addWidget(self._caps)
         card.body.addWidget(self._error)
         card.body.addLayout(self._buttons())
@@ -89,7 +89,7 @@ class PasswordPanel(SignInPanel):
         self.show_form("")
 
     def show_form(self, name: str, people: tuple[tuple[str, str], ...] = ()) -> None:
-        """Ask for username and password of the connection `name`, both empty; `people` are those a demo may tell."""
+        """Show empty fields for the connection `name`; `people` are the demo org's users."""
         self._headline.setText(f"Sign in to {name}")
         self._people = people
         self.username_edit.setText("")
@@ -98,7 +98,7 @@ class PasswordPanel(SignInPanel):
         self.show_busy(busy=False)
 
     def show_busy(self, *, busy: bool) -> None:
-        """Show that both are on their way, or that something may be typed again."""
+        """Show that the sign-in is running, or that input is possible again."""
         self._is_busy = busy
         self.password_edit.setText("")
         self._caps.hide()
@@ -113,21 +113,19 @@ class PasswordPanel(SignInPanel):
         self._show_possible()
 
     def show_error(self, trouble: "LapseError") -> None:
-        """Say in three lines what went wrong; the username stays, the password is typed again."""
+        """Show an error in three lines; the username stays, the password is typed again."""
         self.show_busy(busy=False)
         raw = f"The server said: {trouble.raw}" if trouble.raw else ""
         self._show_error("\n".join(line for line in (*trouble.lines(), raw) if line))
         self.focus_first()
 
     def show_presenter(self, *, on: bool) -> None:
-        """Let nothing be revealed, or on request."""
         self._presents = on
         self._mask()
         self._show_people()
         self._show_possible()
 
     def clear(self) -> None:
-        """Forget everything that was typed."""
         self.show_form("")
 
     def focus_first(self) -> None:
@@ -137,7 +135,7 @@ class PasswordPanel(SignInPanel):
         return self._error.text() or self._headline.text()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Keep nothing revealed where nobody looks."""
+        """Mask the password when the page is left."""
         super().hideEvent(event)
         self._mask()
 
@@ -158,7 +156,9 @@ class PasswordPanel(SignInPanel):
         self.reveal_button = QPushButton("Show")
         self.reveal_button.setObjectName("revealPasswordButton")
         self.reveal_button.setAccessibleName("Show the password while held down")
-        self.reveal_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a look at it with the mouse ends no typing
+        self.reveal_button.setFocusPolicy(
+            Qt.FocusPolicy.TabFocus
+        )  # showing it with the mouse keeps the focus in the field
         self.reveal_button.pressed.connect(self._reveal)
         self.reveal_button.released.connect(self._mask)
         row = QHBoxLayout()

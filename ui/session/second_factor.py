@@ -1,4 +1,4 @@
-"""What the middle shows for a second factor: which one, a one-time code, or a question on the phone."""
+"""The page for a second factor: which one, a one-time code, or a push to the phone."""
 
 from typing import TYPE_CHECKING
 
@@ -18,13 +18,13 @@ from ui.widgets.labels import label
 if TYPE_CHECKING:
     from app.session.direct_sign_in import Factor, PushWaiting
 
-# People type the gap that phones show in the middle; what is longer is no code of any known factor.
+# Users type the gap that phones show in the middle; no known factor has a longer code.
 _CODE = QRegularExpression("[0-9 ]{0,16}")
 _CHOICE, _ENTRY, _PUSH = range(3)
 
 
 class SecondFactorPanel(SignInPanel):
-    """Asks for one of three things at a time; what is answered leaves by signals."""
+    """Asks for one of three things at a time; the answers are emitted as signals."""
 
     factor_chosen = Signal(object)
     code_entered = Signal(object)
@@ -57,7 +57,7 @@ class SecondFactorPanel(SignInPanel):
         self.clear()
 
     def show_choice(self, offered: "tuple[Factor, ...]") -> None:
-        """Ask which second factor to go on with."""
+        """Ask which second factor to use."""
         from app.session.direct_sign_in import Factor
 
         self._begin(_CHOICE, "The password was right", "Now a second factor. Which one?")
@@ -65,7 +65,7 @@ class SecondFactorPanel(SignInPanel):
             button.setVisible(factor in offered)
 
     def show_code_entry(self, *, wrong_before: bool) -> None:
-        """Ask for a one-time code; `wrong_before` keeps the last one, selected, to be typed over."""
+        """Ask for a one-time code; `wrong_before` keeps the last one selected, to be typed over."""
         again = "▲ That code was not accepted. Type the next one your device shows."
         first = "The password was right. Type the code that your authenticator shows now."
         self._begin(_ENTRY, "One-time code", again if wrong_before else first)
@@ -77,7 +77,7 @@ class SecondFactorPanel(SignInPanel):
         self._show_possible()
 
     def show_push(self, push: "PushWaiting", *, can_use_code: bool) -> None:
-        """Say what to do on the phone; `until` in it is when the wait ends, in epoch seconds."""
+        """Say what to do on the phone; its `until` is when the wait ends, in epoch seconds."""
         plain = "Approve the sign-in on your phone"
         press = f"Press {push.number} on your phone"
         self._begin(_PUSH, plain if push.number is None else press, "Your phone asks whether it is you.")
@@ -88,21 +88,19 @@ class SecondFactorPanel(SignInPanel):
         self.instead_button.setVisible(can_use_code)
 
     def show_phone(self, *, is_demo: bool) -> None:
-        """Offer the page that stands in for a phone, which only the demo org has."""
+        """Offer the page that simulates a phone, which only the demo org has."""
         self.phone_button.setVisible(is_demo)
 
     def show_presenter(self, *, on: bool) -> None:
-        """Mask the code that is typed, or show it; the number to press is of no use to anybody without the phone."""
+        """Mask the code or show it; the number to press is useless without the phone."""
         self.code_edit.setEchoMode(QLineEdit.EchoMode.Password if on else QLineEdit.EchoMode.Normal)
 
     def clear(self) -> None:
-        """Forget what was typed and asked."""
         self._begin(_CHOICE, "", "")
         self.code_edit.setText("")
         self.number_label.setText("")
 
     def tick(self, now: float) -> None:
-        """Count down to the end of the wait for the phone."""
         if self._until is not None:
             self._left.setText(f"Lapse waits another {countdown(max(self._until - now, 0.0))}.")
 
@@ -163,14 +161,14 @@ class SecondFactorPanel(SignInPanel):
         self._left.setObjectName("pushLeftLabel")
         self.instead_button = QPushButton("Use a code instead")
         self.instead_button.setObjectName("codeInsteadButton")
-        self.instead_button.setToolTip("Leaves the question on the phone alone and asks for a one-time code")
+        self.instead_button.setToolTip("Ignores the question on the phone and asks for a one-time code")
         self.instead_button.clicked.connect(self.code_instead_requested)
         return _column(self.number_label, self._left, self.instead_button)
 
     def _buttons(self) -> QHBoxLayout:
         self.phone_button = QPushButton("Open the demo phone")
         self.phone_button.setObjectName("demoPhoneButton")
-        self.phone_button.setToolTip("Opens the page that stands in for the phones of the demo org's people")
+        self.phone_button.setToolTip("Opens the page that simulates the phones of the demo org's people")
         self.phone_button.clicked.connect(self.phone_requested)
         self.phone_button.hide()
         self.cancel_button = QPushButton("Cancel")

@@ -1,4 +1,4 @@
-"""Asks a person at the window for a second factor: what a sign-in awaits becomes what the panel asks, and back."""
+"""Connects the second-factor page to a sign-in that awaits the user's answers."""
 
 import asyncio
 from collections.abc import Callable
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 class WindowFactorPrompt(QObject):
     """A SecondFactor for one sign-in, answered by the panel's signals.
 
-    `shown` is called whenever the panel asks for something else. `first` is taken without a question where it is
-    offered. Cancelling the sign-in cancels what is awaited here, and answers that come later are heard by nobody.
+    `shown` is called whenever the panel asks for something else. `first` is used without asking if it is offered.
+    Cancelling the sign-in cancels the waiting here; later answers are ignored.
     """
 
     def __init__(self, panel: "SecondFactorPanel", shown: Callable[[], None], *, first: "Factor | None" = None) -> None:
@@ -30,7 +30,7 @@ class WindowFactorPrompt(QObject):
         panel.code_entered.connect(self._response)
 
     async def choose(self, offered: "tuple[Factor, ...]") -> "Factor":
-        """Return the one of `offered` that is chosen."""
+        """Return the factor the user chooses from `offered`."""
         self._offered = offered
         if self._first is not None and self._first in offered:
             return self._first
@@ -44,14 +44,14 @@ class WindowFactorPrompt(QObject):
         return code
 
     def show_push(self, push: "PushWaiting") -> None:
-        """Show what to do on the phone; a code instead is offered where there was a choice."""
+        """Show what to do on the phone; offer a code instead if there was a choice."""
         from app.session.direct_sign_in import Factor
 
         self._panel.show_push(push, can_use_code=Factor.ONE_TIME_CODE in self._offered)
         self._shown()
 
     def close(self) -> None:
-        """Hear no responses any more."""
+        """Ignore further answers."""
         self._panel.factor_chosen.disconnect(self._response)
         self._panel.code_entered.disconnect(self._response)
         self.deleteLater()

@@ -1,4 +1,4 @@
-"""Connects signing in: one sign-in at a time, by any kind, its page in sight from the first question to the end."""
+"""Connects sign-in: one at a time, by any method, its page shown from start to end."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,10 +25,10 @@ _SIGN_IN = "sign-in"
 
 @dataclass(eq=False, slots=True)
 class _Attempt:
-    """One sign-in, as its form may use it; `panel` is the page it has shown last."""
+    """One sign-in as its form may use it; `panel` is the last page it has shown."""
 
     controller: "SignInController"
-    bench: "Connections"
+    connections: "Connections"
     form: SignInForm
     panel: SignInPanel | None = None
 
@@ -40,16 +40,16 @@ class _Attempt:
         self.controller.run(self, prompt, ended)
 
     def open_browser(self, url: str) -> None:
-        self.bench.open_browser(url, self.controller.browser_opened)
+        self.connections.open_browser(url, self.controller.browser_opened)
 
     def copy(self, text: str) -> None:
         self.controller.copy(text)
 
 
 class SignInController(Controller):
-    """Begins sign-ins, shows their pages, and ends them; the model is told when one has ended, however it did.
+    """Starts sign-ins, shows their pages, and ends them; notifies the model at the end, however it came.
 
-    What a sign-in raises goes to the tasks' reporter, unless its form takes it.
+    An error goes to the tasks' reporter, unless the form handles it.
     """
 
     def __init__(self, panels: SessionPanels, shell: Shell, model: SessionModel) -> None:
@@ -67,15 +67,15 @@ class SignInController(Controller):
 
     @property
     def is_waiting(self) -> bool:
-        """Whether a sign-in is under way, be it that a form is still to be filled in."""
+        """Whether a sign-in is in progress, including a form that is still being filled in."""
         return self._attempt is not None
 
     def start(self, kind: str | None = None) -> None:
-        """Sign in at the chosen connection by the kind of that name, by default the connection's.
+        """Sign in at the chosen connection by the method `kind`, by default the connection's.
 
-        One of that kind that is under way already is brought to sight instead; one of another kind gives way.
+        A running sign-in of that kind is shown again instead; one of another kind is cancelled.
         """
-        if not self._bench.is_connected:
+        if not self._connections.is_connected:
             return
         if self._attempt is not None and kind in (None, self._attempt.form.kind.name):
             self.show_attempt(self._attempt)
@@ -83,13 +83,13 @@ class SignInController(Controller):
             return
         self._give_up()
         self._shell.hide_error()
-        form = self._pages.forms[kind or self._bench.connection.sign_in]
-        self._attempt = _Attempt(self, self._bench, form)
+        form = self._pages.forms[kind or self._connections.connection.sign_in]
+        self._attempt = _Attempt(self, self._connections, form)
         self._model.is_signing_in = True
         form.begin(self._attempt)
 
     def cancel(self, why: str = "") -> None:
-        """End the sign-in that is under way, if there is one; `why` is said where nobody asked for it."""
+        """End the sign-in in progress, if any; `why` is shown if the user did not ask for it."""
         if self._attempt is None:
             return
         self._give_up()
@@ -103,11 +103,11 @@ class SignInController(Controller):
                 self.browser_opened(entry.event.worked)
 
     def _tick(self, now: float) -> None:
-        """Count down to the end of what is waited for; `now` in epoch seconds."""
+        """Update the countdowns; `now` in epoch seconds."""
         for panel in self._pages.panels:
             panel.tick(now)
 
-    # --- wishes ---------------------------------------------------------------------------------------------------
+    # --- requests ---------------------------------------------------------------------------------------------------
 
     def _on_sign_in(self) -> None:
         self.start()
@@ -120,44 +120,43 @@ class SignInController(Controller):
     def _on_cancel(self) -> None:
         self.cancel()
 
-    # --- what an attempt asks for ---------------------------------------------------------------------------------
+    # --- used by attempts ---------------------------------------------------------------------------------
 
     def show_attempt(self, attempt: _Attempt) -> None:
-        """Show the page of an attempt with the focus where one goes on, and say what it asks for."""
+        """Show an attempt's page with the focus in its first field, and announce it."""
         panel = attempt.panel
         if attempt is not self._attempt or panel is None:
             return
-        self._tick(self._bench.clock.now())
+        self._tick(self._connections.clock.now())
         self._pages.show_panel(panel)
         self._model.show_page()
         panel.focus_first()
         self._shell.announce(panel.spoken())
 
     def run(self, attempt: _Attempt, prompt: Any, ended: Callable[[], None]) -> None:
-        """Sign in for an attempt; `ended` is called when that is over."""
+        """Run an attempt's sign-in; `ended` is called when it is over."""
         self._tasks.start(_SIGN_IN, self._run, attempt, prompt, ended)
 
     def browser_opened(self, worked: bool) -> None:  # noqa: FBT001 - a callback's one argument
-        """Say it where one is waited for that could not be opened."""
+        """Tell the page if the browser could not be opened."""
         if self._attempt is not None and not worked:
             self._attempt.form.show_no_browser()
 
     def copy(self, text: str) -> None:
-        """Put a text on the clipboard."""
         self._shell.clipboard.copy(text)
 
     # --- tasks ----------------------------------------------------------------------------------------------------
 
     async def _run(self, attempt: _Attempt, prompt: Any, ended: Callable[[], None]) -> None:
         try:
-            await self._bench.sign_in(attempt.form.kind, prompt)
+            await self._connections.sign_in(attempt.form.kind, prompt)
         except LapseError as failure:
             self._say_standing(failure)
             if attempt is self._attempt and attempt.form.takes_failure(failure):
                 return
             self._over(attempt)
             raise
-        except Exception:  # not where it is cancelled: then it is given up, or its form asks anew
+        except Exception:  # not after a cancellation: then the attempt is over, or its form starts again
             self._over(attempt)
             raise
         else:
@@ -166,8 +165,8 @@ class SignInController(Controller):
             ended()
 
     def _say_standing(self, failure: LapseError) -> None:
-        # A sign-in that fails takes nothing from the session before it, of which it knows nothing.
-        if failure.standing is Standing.SIGNED_OUT and self._bench.session.tokens is not None:
+        # A failed sign-in does not affect the previous session, so its error must not say "signed out".
+        if failure.standing is Standing.SIGNED_OUT and self._connections.session.tokens is not None:
             failure.standing = Standing.STILL_SIGNED_IN
 
     def _give_up(self) -> None:

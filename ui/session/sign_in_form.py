@@ -1,4 +1,4 @@
-"""What every kind of sign-in has in the window: its pages, and how its prompt is answered on them."""
+"""What every sign-in method has in the window: its pages and its prompt."""
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
@@ -14,27 +14,26 @@ if TYPE_CHECKING:
 
 
 class Attempt(Protocol):
-    """One sign-in, from the first question to its end; once it is over, nothing more is shown for it."""
+    """One sign-in from start to end; once it is over, it shows nothing more."""
 
     @property
-    def bench(self) -> "Connections":
+    def connections(self) -> "Connections":
         """The connections; one is chosen, and it is the one to sign in to."""
 
     def show(self, panel: SignInPanel) -> None:
-        """Show a page with the focus where one goes on, and say what it asks for."""
+        """Show a page with the focus in its first field, and announce it."""
 
     def run(self, prompt: Any, ended: Callable[[], None] = lambda: None) -> None:
-        """Sign in, asked by the prompt of this kind; `ended` is called when that is over, however it ended."""
+        """Sign in with the prompt of this method; `ended` is called when it is over, however it ended."""
 
     def open_browser(self, url: str) -> None:
-        """Open the browser; `show_no_browser` of the form is called where that does not work."""
+        """Open the browser; calls the form's `show_no_browser` on failure."""
 
-    def copy(self, text: str) -> None:
-        """Put a text on the clipboard."""
+    def copy(self, text: str) -> None: ...
 
 
 class SignInForm(QObject):
-    """One kind of sign-in in the window; at most one attempt of it is under way."""
+    """One sign-in method in the window; at most one attempt of it is in progress."""
 
     kind: ClassVar[SignInKind[Any]]
 
@@ -48,19 +47,18 @@ class SignInForm(QObject):
         raise NotImplementedError
 
     def begin(self, attempt: Attempt) -> None:
-        """Begin: show the first page, and sign in at once or when it is answered."""
+        """Show the first page, and sign in at once or when it is submitted."""
         self._attempt = attempt
 
     def bring_back(self) -> None:
-        """Do what helps a person who asks for the attempt under way once more; its page is in sight again."""
+        """React to another request for the attempt in progress; its page is shown again."""
 
-    def show_no_browser(self) -> None:
-        """Say that no browser could be opened, where one is waited for."""
+    def show_no_browser(self) -> None: ...
 
     def takes_failure(self, _failure: LapseError) -> bool:
-        """Return whether the failure was shown here and the attempt goes on, with another response."""
+        """Return whether the failure was shown here and the attempt goes on with new input."""
         return False
 
     def forget(self) -> None:
-        """Leave nothing behind of what was typed or shown."""
+        """Drop everything typed and shown."""
         self._attempt = None

@@ -1,4 +1,4 @@
-"""The pages of all kinds of sign-in, one of them in front."""
+"""The pages of all sign-in methods, one of them in front."""
 
 from PySide6.QtWidgets import QStackedWidget
 
@@ -8,7 +8,7 @@ from ui.widgets.scrolling import scrolling
 
 
 class SignInPages(QStackedWidget):
-    """Has a form for every kind, by the kind's name, and the pages of all of them."""
+    """The forms by the name of their method, and their pages."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -17,7 +17,7 @@ class SignInPages(QStackedWidget):
         self._places: dict[SignInPanel, int] = {}
         for form in self.forms.values():
             for name, panel in form.panels.items():
-                # they ask for more height than a low window has
+                # scrollable, because they need more height than a low window has
                 self._places[panel] = self.addWidget(scrolling(f"{name}Scroll", panel))
 
     @property
@@ -27,14 +27,12 @@ class SignInPages(QStackedWidget):
 
     @property
     def panel(self) -> SignInPanel:
-        """The page in front."""
         return next(panel for panel, place in self._places.items() if place == self.currentIndex())
 
     def show_panel(self, panel: SignInPanel) -> None:
-        """Bring a page to the front."""
         self.setCurrentIndex(self._places[panel])
 
     def show_presenter(self, *, on: bool) -> None:
-        """Mask what nobody else in the room may read, or show it."""
+        """Mask what the audience must not read, or show it."""
         for panel in self._places:
             panel.show_presenter(on=on)

@@ -1,25 +1,25 @@
-"""What every page of a sign-in can do."""
+"""What every page of a sign-in provides."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 
 class SignInPanel(QWidget):
-    """A page of the middle while a sign-in is under way."""
+    """A page of the middle during a sign-in."""
 
     cancel_requested = Signal()
 
     def focus_first(self) -> None:
-        """Put the focus where a person would go on."""
+        """Focus the first control to use."""
         raise NotImplementedError
 
     def spoken(self) -> str:
-        """Return what a screen reader is told when the page appears."""
+        """Return the announcement for screen readers."""
         raise NotImplementedError
 
     def show_presenter(self, *, on: bool) -> None:
-        """Mask what nobody else in the room may read, or show it."""
+        """Mask what the audience must not read, or show it."""
         raise NotImplementedError
 
     def tick(self, now: float) -> None:
-        """Count down to the end of what is waited for, where something is; `now` in epoch seconds."""
+        """Update the countdown, if there is one; `now` in epoch seconds."""

@@ -1,4 +1,4 @@
-"""A token card: state, countdown, generation, bar of life left; the value stays masked unless it is asked for."""
+"""A token card: state, countdown, generation, share of life left; the value is masked unless requested."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent
@@ -18,7 +18,7 @@ _COUNTDOWN_PX = 27
 
 
 class TokenCard(Card):
-    """The card of one kind of token: access, refresh or id; what can be done with it are the window's own commands."""
+    """The card of one kind of token: access, refresh or id; its menu has the window's own commands."""
 
     def __init__(self, kind: str, title: str, commands: Commands, parent: QWidget | None = None) -> None:
         super().__init__(parent, spacing=5)
@@ -47,14 +47,14 @@ class TokenCard(Card):
         self.tick(0.0)
 
     def show_token(self, facts: TokenFacts | None) -> None:
-        """Show another token, or none; the next `tick` works out what it says."""
+        """Show another token, or none; the next `tick` updates the texts."""
         self._facts = facts
         self.hide_value()
         self._show_generation()
         self._countdown.setToolTip("" if facts is None else facts.masked)
 
     def show_presenter(self, *, on: bool) -> None:
-        """Mask whatever is revealed, and tell generations by a shape too."""
+        """Mask a revealed value, and mark generations by shape too."""
         self._presents = on
         self.hide_value()
         self._show_generation()
@@ -75,7 +75,7 @@ class TokenCard(Card):
 
     @property
     def value_view(self) -> QPlainTextEdit:
-        """Where a value is shown; made when it is first asked for, which is long after the first paint."""
+        """The field for the value, created on first use to keep the first paint fast."""
         if self._value_view is None:
             self._value_view = _value_view(self.kind, "The token's value, shown on request")
             self._value_view.hide()
@@ -83,14 +83,14 @@ class TokenCard(Card):
         return self._value_view
 
     def tick(self, now: float) -> None:
-        """Work everything out anew for `now`, in epoch seconds."""
+        """Update everything for `now`, in epoch seconds."""
         state = card_state(self._facts, now)
         self._pill.show_state(state.pill, state.tone.value)
         _set(self._countdown, state.countdown)
         _set(self._detail, state.detail)
         self._bar.show_share(state.share_left)
         self.setAccessibleName(f"{self._title}: {state.pill}")
-        if self._revealed_at is not None and not 0 <= now - self._revealed_at < REVEALED_S:  # nor where time goes back
+        if self._revealed_at is not None and not 0 <= now - self._revealed_at < REVEALED_S:  # nor if time goes back
             self.hide_value()
 
     @property
@@ -102,7 +102,7 @@ class TokenCard(Card):
         return self._countdown.text()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Mask: nothing counts the seconds of a window that is not seen."""
+        """Mask: a hidden window gets no ticks to end the 20 s."""
         super().hideEvent(event)
         self.hide_value()
 
@@ -158,7 +158,7 @@ def _value_view(kind: str, name: str) -> QPlainTextEdit:
     view.setObjectName(f"{kind}TokenValueView")
     view.setProperty("tokenValue", True)
     view.setAccessibleName(name)
-    # Not to be selected: what is copied that way would stay on the clipboard; the card's Copy forgets it.
+    # Not selectable: text copied that way would stay on the clipboard, while the card's Copy forgets it.
     view.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
     view.setTabChangesFocus(True)
     theme.set_mono(view, 12)
@@ -166,5 +166,5 @@ def _value_view(kind: str, name: str) -> QPlainTextEdit:
 
 
 def _set(shown: QLabel, text: str) -> None:
-    if shown.text() != text:  # a label that is set to its own text still repaints
+    if shown.text() != text:  # QLabel repaints even if set to the same text
         shown.setText(text)

@@ -1,4 +1,4 @@
-"""Connects the token cards and what can be done with a token: copy, reveal, refresh, drop, revoke, expire, replay."""
+"""Connects the token cards and commands: copy, reveal, refresh, drop, revoke, expire, replay."""
 
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class TokenController(Controller):
-    """Values go from the session to the clipboard or to the card that was asked to show one, and nowhere else."""
+    """Values go from the session only to the clipboard, or to the card asked to show one."""
 
     def __init__(self, panels: SessionPanels, shell: Shell, model: SessionModel) -> None:
         super().__init__(shell, model)
@@ -43,7 +43,7 @@ class TokenController(Controller):
 
     def _show_tokens(self) -> None:
         tokens = self._model.tokens
-        facts = facts_of(tokens, leeway_s=self._bench.connection.leeway_s) if tokens else {}
+        facts = facts_of(tokens, leeway_s=self._connections.connection.leeway_s) if tokens else {}
         for kind, card in self._cards.items():
             card.show_token(facts.get(kind))
 
@@ -53,7 +53,7 @@ class TokenController(Controller):
                 self._shell.announce(entry.sentence())
 
     def _tick(self, now: float) -> None:
-        token_time = self._bench.session.token_time() if self._model.is_ready else now
+        token_time = self._connections.session.token_time() if self._model.is_ready else now
         for card in self._cards.values():
             card.tick(token_time)
 
@@ -62,11 +62,11 @@ class TokenController(Controller):
         self._tasks.start("refresh", self._refresh)
 
     async def _refresh(self) -> None:
-        fresh = await self._bench.session.fresh_token(asked_by="Refresh now", asked_for=True)
+        fresh = await self._connections.session.fresh_token(asked_by="Refresh now", asked_for=True)
         self._strip.show_story(f"Refreshed: {fresh.access.name} is here.")
 
     def _on_drop(self) -> None:
-        self._tasks.start("drop", self._bench.session.drop_access_token)
+        self._tasks.start("drop", self._connections.session.drop_access_token)
 
     def _on_copy(self) -> None:
         held = self._model.held(self._kind())
@@ -84,7 +84,7 @@ class TokenController(Controller):
         kind = self._kind()
         held = self._model.held(kind)
         if held is not None:
-            self._cards[kind].reveal(held.value.reveal(), self._bench.clock.now())
+            self._cards[kind].reveal(held.value.reveal(), self._connections.clock.now())
 
     def _on_expire(self) -> None:
         kind = self._kind()
@@ -112,7 +112,7 @@ class TokenController(Controller):
     async def _drills(self) -> "Drills":
         from app.demo.embedded import drills_of
 
-        return await drills_of(self._bench)
+        return await drills_of(self._connections)
 
     def _kind(self) -> str:
         action = self.sender()

@@ -15,7 +15,7 @@ from ui.widgets.painted import BrandMark, Dot
 
 
 class TopBar(QFrame):
-    """Connection and issuer on the left, account and session on the right; calm, and no icon without a word."""
+    """Connection and issuer on the left, account and session on the right."""
 
     connection_chosen = Signal(str)
 
@@ -30,9 +30,9 @@ class TopBar(QFrame):
         self.show_account(None)
 
     def show_connection(self, name: str, issuer: str, standings: Mapping[str, bool | None], *, ready: bool) -> None:
-        """Show the chosen connection and offer all; `ready` colours its dot and is said in its tooltip.
+        """Show the chosen connection and offer all; `ready` colours its dot and is in its tooltip.
 
-        `standings` are the connections by name: whether somebody is signed in there, None where nobody has looked yet.
+        `standings` says by connection name whether a user is signed in there, None where that was not checked.
         """
         self.connection_picker.setText(_plain(f"{name} ▾"))
         state = "ready" if ready else "not ready yet"
@@ -44,16 +44,16 @@ class TopBar(QFrame):
         self.show_standings(standings)
 
     def show_standings(self, standings: Mapping[str, bool | None]) -> None:
-        """Offer these connections from now on; see `show_connection`."""
+        """Offer these connections; see `show_connection`."""
         self._standings = dict(standings)
-        if not self._connection_menu.isVisible():  # what is open under somebody's hand stays as it is
+        if not self._connection_menu.isVisible():  # an open menu must not change under the pointer
             self._fill_connection_menu()
 
     def _fill_connection_menu(self) -> None:
         self._connection_menu.clear()
         for each, signed_in in self._standings.items():
-            words = "{0} · signed in" if signed_in else "{0} · signed out"
-            action = self._connection_menu.addAction(_plain(each if signed_in is None else words.format(each)))
+            state = "" if signed_in is None else " · signed in" if signed_in else " · signed out"
+            action = self._connection_menu.addAction(_plain(f"{each}{state}"))
             action.setCheckable(True)
             action.setChecked(each == self._chosen)
             action.setData(each)
@@ -62,11 +62,11 @@ class TopBar(QFrame):
         self._connection_menu.addAction(self._commands.add_connection)
 
     def show_store(self, text: str) -> None:
-        """Say where the session is kept, or what the keyring is waited for."""
+        """Say where the session is kept, or that the keyring is being waited for."""
         self.store_label.show_text(text)
 
     def show_account(self, name: str | None) -> None:
-        """Show who is signed in; None shows the sign-in button instead."""
+        """Show the signed-in user; None shows the sign-in button instead."""
         signed_in = name is not None
         self.account_chip.setVisible(signed_in)
         self.sign_out_button.setVisible(signed_in)
@@ -77,7 +77,6 @@ class TopBar(QFrame):
             self.account_chip.setAccessibleName(f"Signed in as {name}")
 
     def show_presenter(self, *, on: bool) -> None:
-        """Say that everything is masked, or do not."""
         self.presenter_pill.setVisible(on)
 
     def _build_left(self) -> None:
@@ -119,7 +118,7 @@ class TopBar(QFrame):
         self.menu_button.setObjectName("menuButton")
         self.menu_button.setText("⋯")
         self.menu_button.setAccessibleName("Menu")
-        self.menu_button.setToolTip("Everything there is to do, with its shortcuts")
+        self.menu_button.setToolTip("All commands, with their shortcuts")
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.menu_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         menu = QMenu(self)
@@ -151,7 +150,7 @@ class TopBar(QFrame):
 
 
 def _plain(text: str) -> str:
-    """Return text in which Qt finds no mnemonic."""
+    """Return the text with its ampersands escaped, so that Qt finds no mnemonic."""
     return text.replace("&", "&&")
 
 

@@ -1,4 +1,4 @@
-"""What the middle shows while nobody is signed in: one clear call to action, and the other ways to sign in below it."""
+"""The page shown while signed out: one clear call to action, and the other sign-in methods below it."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
@@ -15,9 +15,9 @@ from ui.widgets.painted import BrandMark
 
 
 class Welcome(QWidget):
-    """A card in the middle: what will happen, the button that makes it happen, and quieter ones for the other kinds.
+    """A card with what will happen, the main button, and quieter ones for the other methods.
 
-    Each kind is an action of the menus: what the server does not offer cannot be pressed here either, and says why.
+    Each method is a command of the menus, so it is disabled with its reason where the server does not offer it.
     """
 
     sign_in_requested = Signal()
@@ -68,7 +68,7 @@ class Welcome(QWidget):
         kind: str = DEFAULT_SIGN_IN,
         why_not: LapseError | None = None,
     ) -> None:
-        """Invite to sign in to `name` by its `kind`; `why_not` says why nobody is, where one can tell."""
+        """Invite to sign in to `name` by its `kind`; `why_not` says why the user is not signed in, if known."""
         self._kind = kind
         invitation = "Sign in to the demo org" if embedded else f"Sign in to {name}"
         self.start_button.setText(invitation)
@@ -82,7 +82,7 @@ class Welcome(QWidget):
         self._show_possible()
 
     def show_enabled(self, *, enabled: bool) -> None:
-        """Allow or forbid to sign in; while the connection is not ready it says so."""
+        """Enable or disable sign-in; while the connection is not ready it says so."""
         self._is_enabled = enabled
         self._show_possible()
 

@@ -1,1 +1,1 @@
-"""What every panel and its controller stand on: commands, tasks, the clipboard, the right column, errors in words."""
+"""What every panel and its controller use: commands, tasks, the clipboard, the right column, errors in words."""

@@ -1,4 +1,4 @@
-"""The bridge: the window's only subscriber to the journal, which it passes on as Qt signals."""
+"""The window's only subscriber to the journal, which it passes on as Qt signals."""
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -19,7 +19,7 @@ from app.events.tokens import AccessTokenDropped
 from app.journal import Journal
 
 _BATCH_MS = 50
-# What changes the session's state is passed on at once; everything else may wait for the next batch.
+# Events that change the session's state are passed on at once; all others with the next batch.
 _SESSION_EVENTS = (
     SessionStarted,
     SessionRestored,
@@ -39,7 +39,7 @@ _SESSION_EVENTS = (
 
 
 class Bridge(QObject):
-    """Journal to signals: `appended` carries a tuple of entries at most every 50 ms, `session_changed` one entry."""
+    """`appended` carries a tuple of entries at most every 50 ms, `session_changed` one entry."""
 
     appended = Signal(object)
     session_changed = Signal(object)
@@ -55,7 +55,6 @@ class Bridge(QObject):
         self._unsubscribe = journal.subscribe(self._take)
 
     def close(self) -> None:
-        """Stop listening."""
         self._unsubscribe()
         self._timer.stop()
 

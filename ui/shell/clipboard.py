@@ -1,17 +1,17 @@
-"""The clipboard, which forgets a token a minute after it was copied."""
+"""The clipboard, which drops a token a minute after it was copied."""
 
 from PySide6.QtCore import QMimeData, QObject, QTimer
 from PySide6.QtGui import QGuiApplication
 
 FORGET_AFTER_MS = 60_000
-# By these the clipboard histories of KDE (and what follows it) and of Windows know what they must not keep.
+# The MIME types by which clipboard histories of KDE and Windows recognise what they must not keep.
 _SECRECY = {"x-kde-passwordManagerHint": b"secret", "ExcludeClipboardContentFromMonitorProcessing": b"1"}
 
 
 class Clipboard(QObject):
-    """Copies texts for good, and secrets for a minute: unless something else was copied meanwhile, they go.
+    """Copies texts for good, and secrets for a minute unless something else was copied meanwhile.
 
-    Programs that keep a history of the clipboard are asked to leave secrets out; not all of them listen.
+    Clipboard histories are asked to leave secrets out; not all of them comply.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -24,11 +24,10 @@ class Clipboard(QObject):
         self._timer.timeout.connect(self.forget)
 
     def copy(self, text: str) -> None:
-        """Copy what may stay."""
         QGuiApplication.clipboard().setText(text)
 
     def copy_secret(self, text: str) -> None:
-        """Copy a token, or text with one in it."""
+        """Copy a token, or a text that contains one."""
         self._secret = text
         data = QMimeData()
         data.setText(text)

@@ -1,4 +1,4 @@
-"""Finds commands by what somebody types: words in any order, beginnings, initials; without Qt."""
+"""Finds commands by typed words: in any order, by their beginnings or initials; without Qt."""
 
 import unicodedata
 
@@ -6,10 +6,10 @@ _BEGINS, _WITHIN, _INITIALS = range(3)
 
 
 def rank(query: str, text: str) -> int | None:
-    """Return how well `text` responses `query`, 0 is best, or None if it does not.
+    """Return how well `text` matches `query`, 0 is best, or None if it does not.
 
-    Every word typed has to begin a word of the text, stand somewhere in it, or be made of initials of its words in
-    their order (`dat` finds "Drop access token"); case and accents do not count.
+    Every typed word has to begin a word of the text, be part of it, or be made of initials of its words in their order
+    (`dat` finds "Drop access token"); case and accents do not count.
     """
     shown = folded(text)
     words = _words(shown)

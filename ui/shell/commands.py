@@ -1,4 +1,4 @@
-"""Everything one can do in the window, once: with its words, its shortcut, and why it cannot be done just now."""
+"""All commands of the window: text, shortcut, and why each may be disabled."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,10 +14,10 @@ from app.token_name import TokenName
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Possible:
-    """What can be done at the moment: who is connected and signed in, which tokens are in hand, whether a call runs.
+    """What is possible now: connected, signed in, which tokens there are, whether a call runs.
 
-    `replaced` is the name of the refresh token that was replaced last, None for none. `why_not_by` says for kinds of
-    sign-in why the server does not offer them.
+    `replaced` is the name of the refresh token that was replaced last, None for none. `why_not_by` says for sign-in
+    methods why the server does not offer them.
     """
 
     is_ready: bool = False
@@ -34,7 +34,7 @@ class Possible:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LessonPossible:
-    """What can be done about a lesson: whether one is on show, is begun, is at a step, and the program is at work."""
+    """Whether a lesson is open, started, at a step, and whether the program works for it."""
 
     is_demo: bool = False
     is_open: bool = False
@@ -44,7 +44,7 @@ class LessonPossible:
 
 
 class Commands(QObject):
-    """The actions by name; menus, the command palette, cards and shortcuts all show these same ones.
+    """The actions by name, shared by menus, palette, cards and shortcuts.
 
     Those of a token carry its kind as `data()`: access, refresh or id.
     """
@@ -76,12 +76,12 @@ class Commands(QObject):
         menu.addActions([self.help, self.palette, self.quit])
 
     def of_token(self, kind: str) -> list[QAction]:
-        """Return what can be done with the token of a card."""
+        """Return the commands for a token's card."""
         found = [action for action in self._token_actions if action.data() == kind]
         return [self.refresh_now, *found] if kind == "access" else found
 
     def show_possible(self, now: Possible) -> None:
-        """Allow what can be done now; everything else says why not."""
+        """Enable what is possible now; everything else says why not."""
         self.replay.setText(f"Replay {now.replaced or 'old refresh token'}")
         for action in (self.sign_in, self.copy_issuer, self.doctor, self.turn_on_grant):
             _allow(action, self._why_not_ready(now))
@@ -101,7 +101,7 @@ class Commands(QObject):
             _allow(action, self._why_not_token(action, now))
 
     def show_lesson_possible(self, now: LessonPossible) -> None:
-        """Allow what can be done about the lesson on show; everything else says why not."""
+        """Enable what is possible with the open lesson; everything else says why not."""
         elsewhere = "" if now.is_demo else "Lessons are for the demo org: choose it as the connection."
         closed = elsewhere or ("" if now.is_open else "No lesson is open: choose one first.")
         busy = "The program is at work for the lesson; cancel it first." if now.is_busy else ""
@@ -136,7 +136,6 @@ class Commands(QObject):
         return ""
 
     def show_scheme(self, choice: str) -> None:
-        """Tick the appearance in use: system, light or dark."""
         for action in self.schemes.actions():
             action.setChecked(action.data() == choice)
 
@@ -165,7 +164,7 @@ class Commands(QObject):
         self.turn_on_grant = self._new(
             "turnOnGrant",
             "Turn on the Refresh Token grant…",
-            "Changes the app at the server, after showing what",
+            "Changes the app at the server, after showing the change",
         )
         self.palette = self._new("palette", "All commands…", "Find a command by its words", "Ctrl+K")
         self.help = self._new("help", "Help", "The manual: every page, to read and to search", "F1")
@@ -210,7 +209,7 @@ class Commands(QObject):
             "access": self._new("revoke-access", "Revoke access token", revoke, "", "access"),
             "refresh": self._new("revoke-refresh", "Revoke refresh token", revoke, "", "refresh"),
         }
-        replay = "Sends the refresh token that was replaced last once more"
+        replay = "Sends the last replaced refresh token again"
         self.replay = self._new("replay", "Replay old refresh token", replay, "", "refresh")
         self.demo_panel = self._new("demoPanel", "Demo org's controls", "Shows them in the right column", "Ctrl+5")
         both = "Lets time pass for the demo org and for us at once"
@@ -223,7 +222,7 @@ class Commands(QObject):
         self.storm = self._new("storm", "Refresh storm", storm, "Ctrl+Shift+S")
         rotate = "The demo org signs with a new key; the old one stays published"
         self.rotate_keys = self._new("rotateKeys", "Rotate signing key", rotate)
-        as_new = "Turns every knob as it was at first, ends all faults and sets both clocks right"
+        as_new = "Resets every setting, ends all faults and sets both clocks right"
         self.make_as_new = self._new("makeAsNew", "Reset to defaults", as_new)
         self.addresses = self._new("addresses", "Addresses and keys…", "")
         self.reset_demo = self._new("resetDemo", "Reset the demo org…", "")
@@ -239,7 +238,7 @@ class Commands(QObject):
             "showMe", "Lesson: show me this step", "The program does the step here, in this session"
         )
         self.reset_lesson = self._new(
-            "resetLesson", "Lesson: reset", "Begins the lesson anew, whatever has happened since"
+            "resetLesson", "Lesson: reset", "Starts the lesson again, whatever has happened since"
         )
         self.guide = self._new("guide", "Trainer's guide", "A talk of twenty minutes, with what to press when")
         self.leave_lesson = self._new(
@@ -251,8 +250,8 @@ class Commands(QObject):
         self.run_lab = self._new("runLab", "Run the lab", "Every strategy on the same schedule, in simulated time")
 
     def show_lab_running(self, *, running: bool) -> None:
-        """Allow a run of the lab, or say that one is on its way."""
-        _allow(self.run_lab, "A run is on its way; cancel it or wait." if running else "")
+        """Enable a run of the lab, or say that one is in progress."""
+        _allow(self.run_lab, "A run is in progress; cancel it or wait." if running else "")
 
     def _build_view(self) -> None:
         self.schemes = QActionGroup(self)
@@ -287,7 +286,7 @@ class Commands(QObject):
         return [(title, actions) for title, actions in offered if actions]
 
     def _leave_out(self) -> None:
-        """Hide what belongs to a part of the program that is not installed; its shortcuts go with it."""
+        """Hide the commands of a part that is not installed, with their shortcuts."""
         demo = (self.demo_panel, *self._travels, self.jump_to_lapse, self.storm, *self._troubles, self.rotate_keys)
         belonging = {
             "demo": (*demo, self.addresses, self.make_as_new, self.reset_demo),
@@ -346,7 +345,7 @@ class Commands(QObject):
         action.setData(data)
         if shortcut:
             action.setShortcut(QKeySequence(shortcut))
-        self._window.addAction(action)  # a shortcut works only from an action some widget has
+        self._window.addAction(action)  # Qt runs a shortcut only if its action belongs to a widget
         return action
 
 

@@ -1,4 +1,4 @@
-"""Errors into words: three lines, the server's own words beneath, and buttons to copy and dismiss."""
+"""Shows an error: three lines, the server's own words, and buttons to copy and dismiss."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -9,7 +9,7 @@ from ui.widgets.labels import label
 
 
 class ErrorPanel(QFrame):
-    """Shows one error; all of it is plain text, because much of it comes from a server."""
+    """Shows one error as plain text, because much of it comes from a server."""
 
     copy_requested = Signal(str)
 
@@ -36,7 +36,7 @@ class ErrorPanel(QFrame):
         self.hide()
 
     def show_error(self, error: BaseException) -> None:
-        """Show `error`; anything that is no LapseError is named by type alone, its text might hold a secret."""
+        """Show `error`; one that is no LapseError only by type, because its text might contain a secret."""
         if isinstance(error, LapseError):
             what, standing, next_step = error.lines()
             raw = f"The server said: {error.raw}" if error.raw else ""
@@ -52,7 +52,7 @@ class ErrorPanel(QFrame):
         self.show()
 
     def text(self) -> str:
-        """Return everything shown, for the clipboard and for tests."""
+        """Everything shown."""
         parts = (self._what, self._standing, self._next, self._raw)
         return "\n".join(each.text() for each in parts if each.text())
 

@@ -4,7 +4,7 @@ from enum import IntEnum
 
 
 class Page(IntEnum):
-    """What the middle shows."""
+    """The page shown."""
 
     STARTING = 0
     SIGNED_OUT = 1

@@ -1,4 +1,4 @@
-"""The command palette: every action of the window by its name, found by typing."""
+"""The command palette: finds every command of the window by typing."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ _ENTERS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 @dataclass(frozen=True, slots=True)
 class PaletteEntry:
-    """One action as the palette lists it; `reason` says why it cannot be had just now, and is empty if it can."""
+    """One command as listed; `reason` says why it is disabled, empty if it is not."""
 
     action: QAction
     text: str
@@ -63,7 +63,7 @@ class PaletteEntry:
 
 
 def commands_of(actions: Sequence[QAction], inside: str = "") -> Iterator[PaletteEntry]:
-    """Yield a command for every action that can be seen; those of submenus too, with the menu's name in front."""
+    """Yield an entry for every visible action; for those of submenus, with the menu's name in front."""
     for action in actions:
         text = inside + _plain(action.text())
         menu = action.menu()
@@ -76,7 +76,7 @@ def commands_of(actions: Sequence[QAction], inside: str = "") -> Iterator[Palett
 
 
 class CommandModel(QAbstractListModel):
-    """The commands that response what was typed, best first; they follow their actions while they are shown."""
+    """The commands that match what was typed, best first; updated while they are shown."""
 
     def __init__(self, actions: Sequence[QAction], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -86,7 +86,7 @@ class CommandModel(QAbstractListModel):
             each.action.changed.connect(self._follow)
 
     def find(self, typed: str) -> None:
-        """Keep what responses `typed`; among equals the menus' order stays, and what can be had comes first."""
+        """Keep what matches `typed`; among equals, enabled ones come first, in the order of the menus."""
         ranked = [(rank(typed, each.text), each) for each in commands_of(self._actions)]
         found = [(place, each) for place, each in ranked if place is not None]
         if typed.strip():
@@ -96,7 +96,7 @@ class CommandModel(QAbstractListModel):
         self.endResetModel()
 
     def _follow(self) -> None:
-        """Take over what has changed in the actions: nobody's choice moves, and what is gone goes."""
+        """Take over changes of the actions; the selection stays, and removed actions disappear."""
         now = {each.action: each for each in commands_of(self._actions)}
         for row in reversed(range(len(self._found))):
             if self._found[row].action not in now:
@@ -134,10 +134,10 @@ class CommandModel(QAbstractListModel):
 
 
 class CommandPalette(QDialog):
-    """Lists all actions over the window's upper middle; Enter or a click closes it and then triggers the one chosen.
+    """Lists all commands over the window; Enter or a click closes it and then runs the chosen one.
 
-    Opened with `open()`. What had the focus in the window gets it back before the action runs. An action that cannot be
-    had stays listed, says why, and does not close the palette. The actions have to live as long as the palette does.
+    Opened with `open()`. The window's focus is restored before the action runs. A disabled action stays listed with
+    its reason, and does not close the palette. The actions have to outlive the palette.
     """
 
     command_chosen = Signal(QAction)
@@ -156,14 +156,14 @@ class CommandPalette(QDialog):
         self._find("")
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Take a place over the window, and the focus."""
+        """Position it over the window, and take the focus."""
         self._place()
         self.search_edit.setFocus(Qt.FocusReason.PopupFocusReason)
         super().showEvent(event)
         self._tell(self.command_list.currentIndex())
 
     def done(self, result: int) -> None:
-        """Close, let the window and what has the focus in it be active again, and only then do what was chosen."""
+        """Close, let Qt restore the window's focus, and only then run what was chosen."""
         super().done(result)
         self._over.activateWindow()
         chosen, self._chosen = self._chosen, None
@@ -172,7 +172,7 @@ class CommandPalette(QDialog):
             self.command_chosen.emit(chosen)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Walk through the list and choose from it while the search line keeps the focus."""
+        """Move through the list while the search line keeps the focus."""
         if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return False
         if event.key() in _ENTERS:
@@ -249,12 +249,12 @@ class CommandPalette(QDialog):
         self.accept()
 
     def _tell(self, current: QModelIndex) -> None:
-        """Say what is current: the focus is in the search line, so no screen reader would."""
+        """Announce the current entry: the focus is in the search line, so no screen reader would."""
         self._announcer.announce(str(current.data(Qt.ItemDataRole.AccessibleTextRole) or ""), instead=True)
 
 
 class _CommandDelegate(QStyledItemDelegate):
-    """Paints a command: its text, why it cannot be had, its keys at the right."""
+    """Paints a command: its text, why it is disabled, its shortcut at the right."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(0, theme.px(_ROW_HEIGHT))
@@ -283,7 +283,7 @@ def _ticked(command: PaletteEntry) -> str:
 
 
 def _paint_key(painter: QPainter, inside: QRect, key: str) -> int:
-    """Paint the keys at the right and return the width they take, in pixels."""
+    """Paint the shortcut at the right and return its width in pixels."""
     if not key:
         return 0
     painter.setPen(QColor(theme.current().muted))
@@ -292,7 +292,7 @@ def _paint_key(painter: QPainter, inside: QRect, key: str) -> int:
 
 
 def _paint_text(painter: QPainter, inside: QRect, text: str) -> int:
-    """Paint as much of a text as fits at the left and return the width it takes, in pixels."""
+    """Paint as much of a text as fits at the left and return its width in pixels."""
     shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, max(inside.width(), 0))
     painter.drawText(inside, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
     return painter.fontMetrics().horizontalAdvance(shown) + theme.px(_PADDING)
@@ -319,5 +319,5 @@ def _command(action: QAction, text: str) -> PaletteEntry:
 
 
 def _plain(text: str) -> str:
-    """Return the text of an action without its mnemonic."""
+    """Return an action's text without its mnemonic."""
     return text.replace("&&", "\0").replace("&", "").replace("\0", "&")

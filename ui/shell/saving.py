@@ -1,4 +1,4 @@
-"""Files that are read and written on request: which one is asked, and what cannot be written is said."""
+"""File dialogs for reading and writing, and the error for a file that cannot be written."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,7 @@ from ui.shell.tasks import ask
 
 
 class SaveDialog(QFileDialog):
-    """Asks for a file to write; a name without an ending gets that of the kind chosen, such as `Picture (*.png)`."""
+    """Asks for a file to write; a name without an ending gets that of the chosen kind, e.g. `Picture (*.png)`."""
 
     def __init__(self, over: QWidget, title: str, name: str, kinds: str) -> None:
         super().__init__(over, title, name, kinds)
@@ -26,15 +26,15 @@ class SaveDialog(QFileDialog):
 
 
 async def asked_for_path(over: QWidget, title: str, name: str, kinds: str) -> Path | None:
-    """Ask where to write a file of one of these kinds, the first of them at first.
+    """Ask where to write a file of one of these kinds, the first one preselected.
 
-    `name` is proposed, without an ending. Returns None when nobody wants it any longer.
+    `name` is proposed, without an ending. Returns None if the user cancels.
     """
     return await _chosen(SaveDialog(over, title, name, kinds))
 
 
 async def asked_for_file(over: QWidget, title: str, kinds: str) -> Path | None:
-    """Ask which file to read; returns None when nobody wants it any longer."""
+    """Ask which file to read; returns None if the user cancels."""
     dialog = QFileDialog(over, title, "", kinds)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
@@ -50,5 +50,4 @@ def write(path: Path, octets: bytes) -> None:
     try:
         path.write_bytes(octets)
     except OSError as failed:
-        what = "The file {0} cannot be written: {1}."
-        raise BadInput(what.format(path, failed.strerror)) from None
+        raise BadInput(f"The file {path} cannot be written: {failed.strerror}.") from None

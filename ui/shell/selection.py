@@ -1,12 +1,12 @@
-"""The entry of the journal that is selected, wherever it is shown."""
+"""The selected journal entry, shared by all panels."""
 
 from PySide6.QtCore import QObject, Signal
 
 
 class Selection(QObject):
-    """Passes a selection on to every panel: `selected` carries an entry's number.
+    """`selected` carries the entry's number.
 
-    `token_selected` carries the name of the token in hand that the entry is about, `why_requested` the number of an
+    `token_selected` carries the name of the current token that the entry is about, `why_requested` the number of an
     entry whose causes are to be shown.
     """
 
@@ -19,8 +19,7 @@ class Selection(QObject):
         self._is_selecting = False
 
     def select(self, seq: int) -> None:
-        """Select this entry of the journal wherever it is shown."""
-        if self._is_selecting:  # a panel in which it is selected says so again
+        if self._is_selecting:  # a panel that selects it emits its own signal again
             return
         self._is_selecting = True
         try:

@@ -1,4 +1,4 @@
-"""The chosen connection and its session as the window knows them; whatever changes is told to every controller."""
+"""The chosen connection and its session; every change is a signal to the controllers."""
 
 from typing import TYPE_CHECKING
 
@@ -16,33 +16,33 @@ from ui.shell.page import Page
 from ui.shell.tasks import TaskScope
 
 if TYPE_CHECKING:
-    # For types alone: the connections bring the heavy libraries, which come after the first paint.
+    # For types only: the connections import the heavy libraries, which load after the first paint.
     from app.connection import Connection
     from app.connections import Connections
     from app.session.tokens import Held, TokenSet
 
 
 class SessionModel(QObject):
-    """Takes connections up, and keeps no state but what it has told last.
+    """Connects and restores sessions; its only state is what it emitted last.
 
-    | signal | what has happened |
+    | signal | meaning |
     | --- | --- |
-    | `ready_changed` | a connection is being taken up, or that has ended, however it did |
-    | `connection_changed` | a connection was taken up |
-    | `session_changed` | anything about the session: who is signed in, where it is kept, a sign-in that ended |
-    | `tokens_changed` | other tokens are in hand, or none |
-    | `user_changed` | they come from another sign-in |
+    | `ready_changed` | connecting has started or ended, successfully or not |
+    | `connection_changed` | another connection is in use |
+    | `session_changed` | anything about the session: user, store, a sign-in that ended |
+    | `tokens_changed` | there are other tokens, or none |
+    | `user_changed` | the tokens come from another sign-in |
     | `limits_changed` | `leeway_s` or `limits` |
-    | `page_chosen` | the page that the middle must show, another one or the same |
-    | `start_told` | what the start waits for now |
-    | `keyring_awaited` | whether the keyring is waited for |
-    | `refresh_retried` | a refresh will be tried again: the sentence that says so |
+    | `page_chosen` | the page that the middle has to show, possibly the same |
+    | `start_progressed` | what the start is waiting for |
+    | `keyring_awaited` | whether the keyring is being waited for |
+    | `refresh_retried` | the sentence about a refresh that will be retried |
     | `appended` | the journal has new entries, of all connections |
-    | `story_restarted` | another connection's story is told: all its entries so far |
+    | `story_restarted` | all entries so far of another connection |
     | `story_continued` | its new entries |
-    | `call_finished` | a call of the API has got its response, or failed: the last of those made together |
-    | `ticked` | time has passed, or was moved: now, in epoch seconds |
-    | `sign_in_end_requested` | a sign-in under way has to end, for this reason |
+    | `call_finished` | an API call has ended: the last of those made together |
+    | `ticked` | now, in epoch seconds |
+    | `sign_in_end_requested` | the sign-in in progress has to end, for this reason |
     """
 
     ready_changed = Signal()
@@ -52,7 +52,7 @@ class SessionModel(QObject):
     user_changed = Signal()
     limits_changed = Signal()
     page_chosen = Signal(object)
-    start_told = Signal(str)
+    start_progressed = Signal(str)
     keyring_awaited = Signal(bool)
     refresh_retried = Signal(str)
     appended = Signal(object)
@@ -62,10 +62,10 @@ class SessionModel(QObject):
     ticked = Signal(float)
     sign_in_end_requested = Signal(str)
 
-    def __init__(self, bench: "Connections", tasks: TaskScope, parent: QObject | None = None) -> None:
+    def __init__(self, connections: "Connections", tasks: TaskScope, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.bench = bench
-        self.bridge = Bridge(bench.journal, self)
+        self.connections = connections
+        self.bridge = Bridge(connections.journal, self)
         self.is_ready = False
         self.leeway_s, self.limits = 0.0, Limits()
         self.is_signing_in = False  # `show_page` and `refresh` bring the sign-in under way to sight
@@ -76,17 +76,17 @@ class SessionModel(QObject):
         self.bridge.session_changed.connect(self._on_session_changed)
         self.bridge.appended.connect(self._on_appended)
 
-    # --- what is known --------------------------------------------------------------------------------------------
+    # --- state --------------------------------------------------------------------------------------------
 
     @property
     def connection(self) -> "Connection":
-        """The chosen connection, or the one that will be taken up first."""
-        return self.bench.connection if self.bench.is_connected else self.bench.settings.connection
+        """The chosen connection, or the one that will be chosen first."""
+        return self.connections.connection if self.connections.is_connected else self.connections.settings.connection
 
     @property
     def tokens(self) -> "TokenSet | None":
-        """The tokens in hand, if the connection is ready and somebody is signed in."""
-        return self.bench.session.tokens if self.is_ready else None
+        """The current tokens, if the connection is ready and the user is signed in."""
+        return self.connections.session.tokens if self.is_ready else None
 
     def held(self, kind: str) -> "Held | None":
         """Return the token of a kind: access, refresh or id."""
@@ -95,43 +95,41 @@ class SessionModel(QObject):
 
     @property
     def standings(self) -> dict[str, bool | None]:
-        """Whether somebody is signed in at each connection, None where nobody has looked yet."""
-        return {each.name: self.bench.standing(each.name) for each in self.bench.settings.connections}
+        """Whether a user is signed in at each connection, None where that was not checked."""
+        return {each.name: self.connections.standing(each.name) for each in self.connections.settings.connections}
 
     @property
     def page(self) -> Page:
-        """The page that the middle must show."""
+        """The page that the middle has to show."""
         if not self.is_ready:
             return Page.STARTING
         if self.is_signing_in:
             return Page.SIGNING_IN
         return Page.SIGNED_OUT if self.tokens is None else Page.SIGNED_IN
 
-    # --- what controllers ask for ---------------------------------------------------------------------------------
+    # --- used by controllers ---------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Tell what the journal says already, and take up the connection in use."""
+        """Publish the journal so far, and connect to the connection in use."""
         self._tell_story()
         self.take_up()
 
     def take_up(self, connection: "Connection | None" = None) -> None:
-        """Choose a connection, by default the one in use, and take up its session."""
+        """Connect to a connection, by default the one in use, and restore its session."""
         self._tasks.start("connect", self._take_up, connection)
 
     def choose(self, name: str) -> None:
-        """Choose the connection of that name."""
-        self.take_up(next(each for each in self.bench.settings.connections if each.name == name))
+        self.take_up(next(each for each in self.connections.settings.connections if each.name == name))
 
     def choose_demo(self) -> None:
-        """Choose the demo org."""
-        self.take_up(next(each for each in self.bench.settings.connections if each.embedded))
+        self.take_up(next(each for each in self.connections.settings.connections if each.embedded))
 
     def end_sign_in(self, why: str) -> None:
-        """End the sign-in under way, if there is one, and say why."""
+        """End the sign-in in progress, if any, for the reason `why`."""
         self.sign_in_end_requested.emit(why)
 
     def refresh(self) -> None:
-        """Tell everything about the session anew."""
+        """Emit everything about the session again."""
         tokens = self.tokens
         if tokens is not self._tokens:
             self._tokens = tokens
@@ -141,31 +139,31 @@ class SessionModel(QObject):
         self.tick()
 
     def show_page(self) -> None:
-        """Have the page shown that must be shown by now."""
+        """Emit the page that has to be shown now."""
         self.page_chosen.emit(self.page)
 
     def tick(self) -> None:
-        """Have everything that depends on time worked out from the clock."""
-        self.ticked.emit(self.bench.clock.now())
+        """Emit the time, so that everything depending on it is updated."""
+        self.ticked.emit(self.connections.clock.now())
 
-    # --- what happens ---------------------------------------------------------------------------------------------
+    # --- events ---------------------------------------------------------------------------------------------
 
     async def _take_up(self, connection: "Connection | None") -> None:
         self.is_ready = False
         self.end_sign_in("The sign-in was cancelled: another connection was chosen.")
         self.ready_changed.emit()
-        embedded = (connection or self.bench.settings.connection).embedded
-        self.start_told.emit("Starting the demo org…" if embedded else "Looking for a kept session…")
+        embedded = (connection or self.connections.settings.connection).embedded
+        self.start_progressed.emit("Starting the demo org…" if embedded else "Looking for a kept session…")
         self.show_page()
         try:
-            await self.bench.connect(connection)
+            await self.connections.connect(connection)
             if connection is not None:
-                self.bench.remember_connection(connection)
+                self.connections.remember_connection(connection)
         except LapseError:
-            self.start_told.emit("Not connected. Choose the connection again above to try once more.")
+            self.start_progressed.emit("Not connected. Choose the connection above to try again.")
             raise
         finally:
-            self.is_ready = self.bench.is_connected
+            self.is_ready = self.connections.is_connected
             self._follow_connection()
             self.ready_changed.emit()
             self.refresh()
@@ -184,14 +182,14 @@ class SessionModel(QObject):
         if tokens is None:
             return
         before = (self.leeway_s, self.limits)
-        self.leeway_s = leeway_in_force(self.bench.connection.leeway_s, tokens.expiry.lifetime_s)
-        self.limits = self.bench.limits()
+        self.leeway_s = leeway_in_force(self.connections.connection.leeway_s, tokens.expiry.lifetime_s)
+        self.limits = self.connections.limits()
         if (self.leeway_s, self.limits) != before:
             self.limits_changed.emit()
 
     def _on_session_changed(self, entry: Entry) -> None:
         if isinstance(entry.event, KeyringAwaited):
-            self.start_told.emit(entry.sentence())
+            self.start_progressed.emit(entry.sentence())
             self.keyring_awaited.emit(entry.event.waiting)
         elif isinstance(entry.event, RefreshRetried):
             self.refresh_retried.emit(entry.sentence())
@@ -202,27 +200,27 @@ class SessionModel(QObject):
         self.story_continued.emit(self._of_connection(batch))
         self.appended.emit(batch)
         if any(isinstance(entry.event, TimeTravelled) for entry in batch):
-            self.tick()  # every countdown jumps along at once
+            self.tick()  # every countdown follows at once
         if any(isinstance(entry.event, DemoOrgTurned) for entry in batch):
             self._renew_limits()
 
     # --- the story of the chosen connection -----------------------------------------------------------------------
 
     def _follow_connection(self) -> None:
-        key = self.bench.connection.key if self.bench.is_connected else ""
+        key = self.connections.connection.key if self.connections.is_connected else ""
         if key != self._key:
             self._key, self._told = key, 0
             self._tell_story()
 
     def _tell_story(self) -> None:
-        self.story_restarted.emit(self._of_connection(tuple(self.bench.journal)))
+        self.story_restarted.emit(self._of_connection(tuple(self.connections.journal)))
 
     def is_of_connection(self, entry: Entry) -> bool:
-        """Return whether an entry belongs to the story of the chosen connection."""
+        """Return whether an entry belongs to the chosen connection."""
         return entry.connection in ("", self._key)
 
     def _of_connection(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
-        # The latest batch may be on its way still when the whole journal is told anew.
+        # The latest batch may still be pending when the whole journal is emitted again.
         new = [entry for entry in entries if entry.seq > self._told]
         if new:
             self._told = new[-1].seq

@@ -1,4 +1,4 @@
-"""The shell: what a controller may ask of the window around its panel."""
+"""The shell: what controllers may use of the window around their panel."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from ui.widgets.toast import Toasts
 class Shell:
     """The parts of the window that belong to no panel; dialogs open over `window`.
 
-    It knows no connection and no session: who needs those takes a `SessionModel` as well.
+    Knows no connection and no session: for those there is `SessionModel`.
     """
 
     window: QMainWindow
@@ -35,19 +35,19 @@ class Shell:
         self.toasts.show_toast(text, tone)
 
     def announce(self, text: str) -> None:
-        """Let a screen reader say what is shown elsewhere already."""
+        """Announce to screen readers what is already visible."""
         self.toasts.announcer.announce(text)
 
     def show_error(self, failure: BaseException) -> None:
-        """Show an error above the middle until it is dismissed or the next thing is begun."""
+        """Show an error above the middle until it is dismissed or the next action starts."""
         self.errors.show_error(failure)
 
     def hide_error(self) -> None:
-        """Take the error away: something else is begun."""
+        """Hide the error, because the next action starts."""
         self.errors.hide()
 
     def show_status(self, text: str) -> None:
-        """Say what stays true for as long as the window is open."""
+        """Show a lasting status in the status bar."""
         self.window.statusBar().showMessage(text)
 
     def open_side(self, panel: QWidget) -> None:
@@ -59,7 +59,7 @@ class Shell:
         self.tabs.setCurrentWidget(panel)
 
     def entitle_tab(self, panel: QWidget, title: str) -> None:
-        """Give a panel below the timeline another title."""
+        """Change the title of a panel below the timeline."""
         place = self.tabs.indexOf(panel)
         if self.tabs.tabText(place) != title:
             self.tabs.setTabText(place, title)

@@ -1,4 +1,4 @@
-"""The right column: panels that one opens beside the story and folds away again."""
+"""The right column: panels that can be opened beside the middle and folded away."""
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
@@ -12,7 +12,7 @@ _BORDERS = 6
 
 
 class SideColumn(Card):
-    """Tabs that are folded away together; `unfolded` tells whether they are seen."""
+    """Tabs that are folded away together; `unfolded` is emitted whenever their visibility changes."""
 
     unfolded = Signal(bool)
 
@@ -36,7 +36,7 @@ class SideColumn(Card):
         self.body.addWidget(self.tabs)
 
     def minimumSizeHint(self) -> QSize:
-        """Return the width at which every tab can be read, and every panel in full."""
+        """Return the width at which every tab and panel fits."""
         tabs = self.tabs.tabBar().sizeHint().width() + self.fold_button.sizeHint().width()
         least = super().minimumSizeHint()
         return QSize(max(theme.px(_WIDTH), tabs + _BORDERS, least.width()), least.height())
@@ -59,26 +59,24 @@ class SideColumn(Card):
         return "" if panel is None else panel.objectName()
 
     def keep(self, names: frozenset[str]) -> None:
-        """Have nothing open by itself over the panels of these object names: the user is at work in them."""
+        """Let nothing open by itself over the panels of these object names: the user works in them."""
         self._kept = names
 
     def is_kept(self) -> bool:
-        """Return whether the panel in front is before the user's eyes and must stay there."""
+        """Return whether the panel in front is visible and must stay there."""
         return self.isVisible() and self.front() in self._kept
 
     def put_in_front(self, name: str) -> None:
-        """Put the panel of that object name in front, if there is one; the column stays as folded as it is."""
+        """Put the panel of that object name in front, if it exists, without unfolding the column."""
         for place in range(self.tabs.count()):
             panel = self.tabs.widget(place)
             if panel is not None and panel.objectName() == name:
                 self.tabs.setCurrentIndex(place)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Tell that it is seen."""
         super().showEvent(event)
         self.unfolded.emit(True)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Tell that it is folded away, or hidden with the window."""
         super().hideEvent(event)
         self.unfolded.emit(False)

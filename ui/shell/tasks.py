@@ -1,4 +1,4 @@
-"""Tasks of the window: named, held, cancelled with their scope; and dialogs that can be awaited."""
+"""The window's tasks: named, and cancelled with their scope; and dialogs that can be awaited."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
 class TaskScope(QObject):
     """The only place in `ui/` that creates tasks.
 
-    A task has a name; starting one of the same name cancels the one before. What a task raises is handed to `report`,
-    but for a cancellation, which is somebody's wish.
+    A task has a name; starting one of the same name cancels the one before. Exceptions go to `report`, except
+    cancellation. The scope keeps references, because asyncio keeps only weak ones.
     """
 
     busy_changed = Signal(str, bool)
@@ -31,13 +31,11 @@ class TaskScope(QObject):
         self.busy_changed.emit(name, True)
 
     def cancel(self, name: str) -> None:
-        """Cancel the task `name`, if it runs."""
         task = self._tasks.get(name)
         if task is not None:
             task.cancel()
 
     def running(self, name: str) -> bool:
-        """Return whether the task `name` runs."""
         return name in self._tasks
 
     async def close(self) -> None:
@@ -53,7 +51,7 @@ class TaskScope(QObject):
             await function(*args)
         except asyncio.CancelledError:
             raise
-        except BaseException as failure:  # noqa: BLE001 - the reporter is where every failure of a task ends
+        except BaseException as failure:  # noqa: BLE001 - the reporter gets every failure
             self._report(failure)
 
     def _done(self, task: "asyncio.Task[None]") -> None:
@@ -80,10 +78,7 @@ async def ask(dialog: QDialog) -> int:
 
 
 async def ask_yes_no(over: QWidget, name: str, *, title: str, question: str, consequence: str, yes: str) -> bool:
-    """Ask before something that cannot be undone; `yes` is the verb that does it, and Cancel is at hand.
-
-    `name` is the box's object name.
-    """
+    """Ask before something irreversible; `yes` is the verb on its button, `name` the box's object name."""
     box = QMessageBox(over)
     box.setObjectName(name)
     box.setWindowTitle(title)

@@ -1,1 +1,1 @@
-"""The timeline: token lives, their lineage, calls and token requests over time."""
+"""The timeline: token lifetimes, rotations, calls and token requests over time."""

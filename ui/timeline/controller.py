@@ -1,4 +1,4 @@
-"""Connects the timeline: the story of the chosen connection as bars over time, selected, followed and exported."""
+"""Connects the timeline: the chosen connection's tokens and requests over time, selection and export."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from ui.widgets.picture import png_of
 
 
 class TimelineController(Controller):
-    """Lays the journal into lanes; a selected entry's token is passed on where it is in hand."""
+    """Adds journal entries to the lanes; passes on the token of the selected entry."""
 
     def __init__(self, panel: TimelinePanel, shell: Shell, model: SessionModel) -> None:
         super().__init__(shell, model)
@@ -29,13 +29,13 @@ class TimelineController(Controller):
         model.ticked.connect(panel.tick)
         shell.selection.selected.connect(self._select)
         panel.selected.connect(shell.selection.select)
-        panel.export_wanted.connect(self._on_export)
+        panel.export_requested.connect(self._on_export)
         shell.commands.export_timeline.triggered.connect(self._on_export)
         shell.commands.follow_now.triggered.connect(panel.follow_button.click)
         shell.commands.focus_timeline.triggered.connect(self._on_focus)
 
     def write_timeline(self, path: Path) -> None:
-        """Write the timeline as it is shown: SVG where the name ends so, else PNG. Raises BadInput."""
+        """Write the timeline as shown: SVG if the name ends so, else PNG. Raises BadInput."""
         view = self._panel.view
         write(path, view.svg() if path.suffix.lower() == ".svg" else png_of(view.image()))
         self._shell.toast(f"Written to {path}; no token is in it.")
@@ -56,13 +56,13 @@ class TimelineController(Controller):
 
     def _select(self, seq: int) -> None:
         self._panel.select(seq)
-        entry = self._bench.journal.entry(seq)
+        entry = self._connections.journal.entry(seq)
         name = _token_of(entry.event) if entry is not None and self._model.is_of_connection(entry) else None
         if name is not None and self._lanes.is_in_hand(name, seq):
             self._shell.selection.token_selected.emit(name)
 
     def _on_focus(self) -> None:
-        if self._panel.view.isVisible():  # Qt gives the focus to what nobody sees, too
+        if self._panel.view.isVisible():  # Qt would focus even a hidden widget
             self._panel.view.setFocus()
 
     def _on_export(self) -> None:

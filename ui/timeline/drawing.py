@@ -1,4 +1,4 @@
-"""Draws a picture of the timeline with a painter: on the screen, into an image, into an SVG file."""
+"""Draws a picture of the timeline: on the screen, into an image, into an SVG file."""
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPen
@@ -33,13 +33,13 @@ _ROLES = {
     MarkKind.EXPIRY: "warning",
     MarkKind.TRAVEL: "access",
 }
-_ORDINARY = (MarkKind.CALL, MarkKind.TOKEN_REQUEST)  # drawn first, so that none of them hides a refusal
+_ORDINARY = (MarkKind.CALL, MarkKind.TOKEN_REQUEST)  # drawn first, so that they hide no refusal
 _CENTRE = Qt.AlignmentFlag.AlignCenter
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
 
 class TimelineDrawing:
-    """One picture drawn with one painter, in one look."""
+    """One picture, painter and look."""
 
     def __init__(self, painter: QPainter, shown: Picture, look: Look) -> None:
         self._painter = painter
@@ -47,14 +47,14 @@ class TimelineDrawing:
         self._frame = shown.frame
         self._look = look
         self._small = QFontMetricsF(look.small)
-        self._ends, self._marks = words.end_words(), words.mark_words()
+        self._ends, self._marks = words.END_WORDS, words.MARK_WORDS
         self._bar_height = min(look.mark_px(_BAR), shown.frame.lane_height - look.px(6))
         self._colours = {role: look.colour(role) for role in {*_ROLES.values(), "surface"}}
         self._paths: dict[MarkKind, QPainterPath] = {}
-        self._told: set[tuple[Lane, int]] = set()  # where a bar says already how it ended
+        self._told: set[tuple[Lane, int]] = set()  # where the bar already shows how it ended
 
     def draw(self) -> None:
-        """Draw everything, what matters most on top."""
+        """Draw everything, the most important on top."""
         self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._draw_lanes()
         self._painter.setFont(self._look.small)
@@ -75,7 +75,7 @@ class TimelineDrawing:
     def _draw_lanes(self) -> None:
         painter, frame, look = self._painter, self._frame, self._look
         painter.setFont(look.name)
-        for lane, name in words.lane_names().items():
+        for lane, name in words.LANE_NAMES.items():
             top = frame.lane_top(lane)
             painter.setPen(QPen(look.colour("text")))
             painter.drawText(QRectF(0, top, frame.left - look.px(10), frame.lane_height), _MIDDLE, name)
@@ -110,7 +110,7 @@ class TimelineDrawing:
         for lane, role in ((Lane.ACCESS, "access"), (Lane.REFRESH, "refresh")):
             top = self._frame.middle(lane) - self._bar_height / 2
             mine = [bar for bar in bars if bar.lane is lane]
-            # Many at once: these have neither round ends nor words, and there may be hundreds.
+            # Without round ends and words, because there may be hundreds.
             short = [self._area(bar, top) for bar in mine if bar.count == 1 and not bar.has_label]
             many = [self._area(bar, top) for bar in mine if bar.count > 1]
             self._painter.setBrush(self._look.tinted(role))
@@ -150,7 +150,7 @@ class TimelineDrawing:
         self._write_on(bar, area, role)
 
     def _draw_open_end(self, bar: BarShape, area: QRectF, role: str) -> None:
-        """Draw how far a life may go whose end nobody stated: up to the first limit, or a little way into the open."""
+        """Draw how far a token of unstated expiry may last: up to the first limit, or a little way."""
         until = bar.may_last_x or min(area.right() + self._look.px(_FREE_END * 3), self._frame.right)
         pen = QPen(self._look.colour(role), 1, Qt.PenStyle.DotLine)
         self._painter.setPen(pen)
@@ -181,7 +181,7 @@ class TimelineDrawing:
                 return
 
     def _draw_rotations(self) -> None:
-        """Draw the lineage: from each token request up to the call that needed it; thin lines where there are many."""
+        """Draw the rotations: from each token request up to its call; thin lines where there are many."""
         frame, look = self._frame, self._look
         low = frame.middle(Lane.TOKEN_REQUESTS) - look.mark_px(_MARK) * 1.3
         high = frame.middle(Lane.CALLS) + look.mark_px(_MARK) + 2
@@ -232,19 +232,19 @@ class TimelineDrawing:
                 return
 
     def _next_bar(self, mark: MarkShape) -> float:
-        """Return where the bar begins that is to the right of a mark in its lane, or goes on there."""
+        """Return where the next bar to the right of a mark in its lane begins or continues."""
         bars = (bar.begin for bar in self._shown.bars if bar.lane is mark.lane and bar.end > mark.x + 1)
         return next(bars, self._frame.right)
 
     def _draw_limit(self, limit: LimitShape) -> None:
-        """Draw a limit: a flag of its own shape on a line through the lane, and its words beside it."""
+        """Draw a limit: a line through the lane with its own flag and words."""
         painter, look, frame = self._painter, self._look, self._frame
         top, height = frame.lane_top(Lane.REFRESH), frame.lane_height
         is_idle = limit.kind is LimitKind.IDLE
         style = Qt.PenStyle.DashDotLine if is_idle else Qt.PenStyle.SolidLine
         painter.setPen(QPen(look.colour("warning"), look.px(1.6), style))
         painter.drawLine(QLineF(limit.x, top + 1, limit.x, top + height - 1))
-        text = words.limit_words()[limit.kind]
+        text = words.LIMIT_WORDS[limit.kind]
         width, high = self._small.horizontalAdvance(text) + look.px(16), self._small.height()
         left = limit.x if limit.x + width <= frame.right + look.px(10) else limit.x - width
         flag = QRectF(left, top + 1 if is_idle else top + height - high - 1, width, high)
@@ -278,7 +278,7 @@ class TimelineDrawing:
         x, look, painter = self._shown.now_x, self._look, self._painter
         if x is None:
             return
-        text = words.now_word()
+        text = words.NOW_WORD
         width = self._small.horizontalAdvance(text) + look.px(14)
         pill = QRectF(x - width / 2, self._frame.top - look.px(21), width, look.px(17))
         painter.setPen(Qt.PenStyle.NoPen)

@@ -1,7 +1,7 @@
-"""Where everything of the timeline lies, worked out without Qt: lanes and a span of time become shapes.
+"""The geometry of the timeline, without Qt: lanes and a span of time become shapes.
 
-Nothing here walks over more of the lanes than there are pixels: what is too narrow to be told apart is found by
-bisection, one cell of a few pixels after the other.
+Nothing here visits more items than there are pixels: what is too narrow to distinguish is found by bisection, one cell
+of a few pixels after the other.
 """
 
 from bisect import bisect_left, bisect_right
@@ -24,7 +24,7 @@ _NEAR_PX = 7.0
 
 
 class LimitKind(StrEnum):
-    """Which limit of a family a line stands for."""
+    """Which limit of a family."""
 
     IDLE = "idle limit"
     ABSOLUTE = "absolute limit"
@@ -32,7 +32,7 @@ class LimitKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What is in force: the leeway for access tokens in seconds, and what bounds the family of refresh tokens."""
+    """The leeway for access tokens in seconds, and the limits of the refresh token family."""
 
     leeway_s: float = 0.0
     limits: Limits = field(default_factory=Limits)
@@ -40,11 +40,11 @@ class Rules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BarShape:
-    """A token's life in pixels; `leeway_x` is where its leeway begins, `is_running` whether its end is still to come.
+    """A token's lifetime in pixels; `leeway_x` is where its leeway begins, `is_running` whether its end is ahead.
 
-    `count` above 1 means that so many lives lie too close to be told apart; it is then the first that is named.
-    `life_s` is its stated life. `is_cut` says whether it goes on beyond the left or right edge, `may_last_x` how far a
-    life whose end nobody stated can go at most.
+    With `count` above 1 it stands for that many lives too close together, named after the first. `life_s` is the
+    stated lifetime. `is_cut` says whether it continues beyond the left or right edge, `may_last_x` how far a life of
+    unstated end can go at most.
     """
 
     lane: Lane
@@ -64,9 +64,9 @@ class BarShape:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkShape:
-    """A mark in pixels, lasting until `until`; `count` above 1 means that so many lie on one spot.
+    """A mark in pixels, lasting until `until`; `count` above 1 stands for that many on one spot.
 
-    `room` is how much space there is to its right; `took_s` how long it lasted, and `note` what `Mark.note` says.
+    `room` is the space to its right; `took_s` its duration, and `note` is `Mark.note`.
     """
 
     lane: Lane
@@ -84,7 +84,7 @@ class MarkShape:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A rotation, or a replay, which points backwards: from the request lane up to the token it is about."""
+    """A rotation, or a replay (which points backwards): from the request lane up to its token."""
 
     x: float
     target_x: float
@@ -93,7 +93,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """A grace period in pixels: from the end of a rotated refresh token; overlapping ones are one."""
+    """A grace period in pixels, from the end of a rotated refresh token; overlapping ones are merged."""
 
     begin: float
     end: float
@@ -101,7 +101,7 @@ class Tail:
 
 @dataclass(frozen=True, slots=True)
 class LimitShape:
-    """A limit in sight."""
+    """A visible limit."""
 
     kind: LimitKind
     x: float
@@ -109,7 +109,7 @@ class LimitShape:
 
 @dataclass(frozen=True, slots=True)
 class Focus:
-    """What is selected, in pixels: a bar, or a mark where `begin` is `end`."""
+    """The selection in pixels: a bar, or a mark where `begin` is `end`."""
 
     lane: Lane
     begin: float
@@ -119,7 +119,7 @@ class Focus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """Everything to draw inside a frame; `now_x` is None while now is out of sight."""
+    """Everything to draw inside a frame; `now_x` is None while now is outside."""
 
     frame: Frame
     bars: tuple[BarShape, ...]
@@ -132,7 +132,7 @@ class Picture:
     now_x: float | None
 
     def what_at(self, x: float, y: float) -> BarShape | MarkShape | None:
-        """Return what lies at a point: the nearest mark, else the bar; None for nothing."""
+        """Return the nearest mark at a point, else the bar; None for nothing."""
         lane = self.frame.lane_at(y)
         near_px = _NEAR_PX * self.frame.scale
         near = [mark for mark in self.marks if mark.lane is lane and mark.x - near_px <= x <= mark.until + near_px]
@@ -151,7 +151,7 @@ def picture(
     chosen: int | None = None,
     offset_s: float = 0.0,
 ) -> Picture:
-    """Return what is to be drawn; `now` in epoch seconds, `chosen` the journal number of what is selected.
+    """Return what to draw; `now` in epoch seconds, `chosen` the journal number of the selection.
 
     `offset_s` is how far local time is ahead of UTC.
     """
@@ -173,7 +173,7 @@ def picture(
 
 
 def limits_of(lanes: Lanes, limits: Limits) -> dict[LimitKind, float]:
-    """Return when the family in hand reaches its limits, in epoch seconds; only what is known."""
+    """Return when the current family reaches its known limits, in epoch seconds."""
     found: dict[LimitKind, float] = {}
     family = lanes.family
     if family is not None and limits.idle_s is not None:
@@ -197,7 +197,7 @@ def _bars(track: Track, frame: Frame, now: float, rules: Rules, ends: dict[Limit
 
 
 class _Run(NamedTuple):
-    """Bars from a place on that are drawn as one, in pixels; made often, so a plain tuple."""
+    """Bars drawn as one, in pixels; a plain tuple, because many are made."""
 
     place: int
     lives: int
@@ -214,7 +214,7 @@ class _Run(NamedTuple):
 
 
 def _runs(track: Track, frame: Frame, now: float) -> Iterator[_Run]:
-    """Yield runs of bars in sight: one bar alone, or many that begin within two pixels."""
+    """Yield runs of visible bars: one bar alone, or many that begin within two pixels."""
     begins, bars, span = track.begins, track.bars, frame.span
     place, stop = max(bisect_right(begins, span.begin) - 1, 0), bisect_right(begins, span.end)
     if place < stop and bars[place].until(now) < span.begin:
@@ -228,7 +228,7 @@ def _runs(track: Track, frame: Frame, now: float) -> Iterator[_Run]:
         if after - place > 1:
             last_end = _end_x(bars[after - 1], frame, now)
             if last_end - frame.x(bars[after - 1].begins_at) >= _NARROW_PX:
-                after -= 1  # it begins with the others, but can be told apart
+                after -= 1  # it begins with the others, but is wide enough to distinguish
                 last_end = _end_x(bars[after - 1], frame, now)
             end = max(end, last_end)
         yield _Run(place, after - place, begin, end)
@@ -240,7 +240,7 @@ def _end_x(bar: TokenLife, frame: Frame, now: float) -> float:
 
 
 def _shape(bar: TokenLife, run: _Run, frame: Frame, now: float, rules: Rules, ends: dict[LimitKind, float]) -> BarShape:
-    """Return the shape of one bar, or of a run that is named after its first."""
+    """Return the shape of a bar, or of a run named after its first."""
     is_one = run.lives == 1
     return BarShape(
         lane=bar.lane,
@@ -273,7 +273,7 @@ def _may_last_x(bar: TokenLife, run: _Run, frame: Frame, ends: dict[LimitKind, f
 
 
 def _marks(track: Track, frame: Frame) -> Iterator[MarkShape]:
-    """Yield the marks of a lane with the room each has up to the next; one below another has none."""
+    """Yield the marks of a lane with their space up to the next; overlapped ones have none."""
     spots = sorted(
         (spot for series in track.by_kind.values() for spot in _spots(series, frame)), key=lambda spot: spot[0]
     )
@@ -295,7 +295,7 @@ def _marks(track: Track, frame: Frame) -> Iterator[MarkShape]:
 
 
 def _spots(series: Series, frame: Frame) -> Iterator[tuple[float, LaneMark, int]]:
-    """Yield where marks of one kind lie, the newest that lies there, and how many there are."""
+    """Yield the positions of marks of one kind, with the newest there and their number."""
     moments, span = series.moments, frame.span
     place, stop = bisect_left(moments, span.begin), bisect_right(moments, span.end)
     while place < stop:
@@ -306,7 +306,7 @@ def _spots(series: Series, frame: Frame) -> Iterator[tuple[float, LaneMark, int]
 
 
 def _rotations(access: Track, frame: Frame) -> Iterator[Link]:
-    """Yield the rotations in sight, at most one every few pixels."""
+    """Yield the visible rotations, at most one every few pixels."""
     place, stop = bisect_left(access.begins, frame.span.begin), bisect_right(access.begins, frame.span.end)
     while place < stop:
         bar = access.bars[place]
@@ -322,7 +322,7 @@ def _replays(marks: Sequence[MarkShape]) -> Iterator[Link]:
 
 
 def _tails(refresh: Track, frame: Frame, grace_s: float) -> Iterator[Tail]:
-    """Yield the grace periods in sight; too short ones are not drawn."""
+    """Yield the visible grace periods; too short ones are left out."""
     span = frame.span
     if grace_s / span.seconds * frame.width < _NARROW_PX:
         return

@@ -1,4 +1,4 @@
-"""The timeline's panel: its heading, what it shows, follow and zoom, and the companion table with the same content."""
+"""The timeline's panel: heading, legend, follow and zoom, and the same content as a table."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QWidget
@@ -15,10 +15,10 @@ _ZOOM = 1.6
 
 
 class TimelinePanel(Card):
-    """Selects by the number in the journal, and takes selections from elsewhere."""
+    """Selections are journal numbers, and can be set from other panels."""
 
     selected = Signal(int)
-    export_wanted = Signal()
+    export_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,24 +50,22 @@ class TimelinePanel(Card):
         self.table_button = self._button("timelineTableButton", "Table", "Show the same as a table")
         self.table_button.setCheckable(True)
         self.table_button.toggled.connect(self._show_table)
-        hint = "Export what is in sight as a PNG or SVG file"
+        hint = "Export the visible part as a PNG or SVG file"
         self.export_button = self._button("exportTimelineButton", "Export…", hint)
         self.export_button.clicked.connect(self._on_export)
         self._lay_out()
 
     def show_lanes(self, lanes: Lanes, *, leeway_s: float, limits: Limits | None = None) -> None:
-        """Show these lanes, which may grow later; then `refresh` draws them anew."""
+        """Show these lanes; after they grow, call `refresh`."""
         self.view.show_lanes(lanes, leeway_s=leeway_s, limits=limits)
         self.model.show_lanes(lanes)
         self._select_row(self.view.chosen)
 
     def refresh(self) -> None:
-        """Draw what has become of the lanes."""
         self.view.refresh()
         self.model.grow()
 
     def tick(self, now: float) -> None:
-        """Let now be `now`, in epoch seconds."""
         self._now = now
         self.view.tick(now)
         if self.table_button.isChecked():
@@ -75,12 +73,12 @@ class TimelinePanel(Card):
         self._show_span()
 
     def select(self, seq: int) -> None:
-        """Mark what has this number in the journal, or what it belongs to; nothing is told of it."""
+        """Mark the item of this journal number without emitting a signal."""
         self.view.select(seq)
         self._select_row(self.view.chosen)
 
     def show_presenter(self, *, on: bool) -> None:
-        """Draw for a projector: larger shapes and words, generations by their shape too."""
+        """Draw for a projector: larger, and generations by shape too."""
         self.view.show_presenter(on=on)
 
     def _on_view_selected(self, seq: int) -> None:
@@ -91,7 +89,7 @@ class TimelinePanel(Card):
         row = None if seq is None else self.model.row_of(seq)
         if row is None or self.model.seq_at(self.table.currentIndex().row()) == seq:
             return
-        self._is_selecting = True  # the table tells of every change, whoever made it
+        self._is_selecting = True  # the table emits every change of selection, also those made by code
         try:
             self.table.selectRow(row)
         finally:
@@ -110,7 +108,7 @@ class TimelinePanel(Card):
             self.table.scrollTo(self.table.currentIndex())
 
     def _on_export(self) -> None:
-        self.export_wanted.emit()
+        self.export_requested.emit()
 
     def _show_span(self) -> None:
         follows = self.view.follows
@@ -118,8 +116,7 @@ class TimelinePanel(Card):
         self.follow_button.setChecked(follows)
         self.follow_button.blockSignals(False)
         span = duration(self.view.span.seconds)
-        text = "last {0} · following now" if follows else "{0} · standing still"
-        self._span_label.setText(text.format(span))
+        self._span_label.setText(f"last {span} · following now" if follows else f"{span} · not following")
 
     def _follow(self, on: bool) -> None:  # noqa: FBT001 - a signal's one argument
         self.view.follow(on=on)

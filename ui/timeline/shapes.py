@@ -1,4 +1,4 @@
-"""The shape of each mark and bar, as paths that screens and SVG files draw alike."""
+"""The shapes of marks and bars, as paths for screen and SVG alike."""
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath, QPolygonF
@@ -7,17 +7,16 @@ from app.lanes import MarkKind
 
 
 def mark_path(kind: MarkKind, size: float) -> QPainterPath:
-    """Return a mark around the origin, `size` from its middle to its edge; no two that mean different things alike."""
+    """Return a mark around the origin, `size` from its centre to its edge; every meaning has its own shape."""
     return _PATHS.get(kind, _cross)(size)
 
 
 def is_filled(kind: MarkKind) -> bool:
-    """Return whether a mark is filled; the others are drawn as lines."""
     return kind not in _LINES
 
 
 def bar_path(area: QRectF, radius: float, *, cut_left: bool, cut_right: bool) -> QPainterPath:
-    """Return a bar that is round where a life begins and ends, and open where it goes on beyond the edge."""
+    """Return a bar with round ends, open where it continues beyond the edge."""
     path = QPainterPath()
     if not cut_left and not cut_right:
         path.addRoundedRect(area, radius, radius)
@@ -32,7 +31,7 @@ def bar_path(area: QRectF, radius: float, *, cut_left: bool, cut_right: bool) ->
 
 
 def arrow_back(begin: QPointF, end: QPointF, size: float) -> QPainterPath:
-    """Return a bent line from `begin` back to `end`, which it reaches from below, with a head."""
+    """Return a bent arrow from `begin` back to `end`, which it reaches from below."""
     path = QPainterPath(begin)
     path.cubicTo(QPointF(begin.x(), (begin.y() + end.y()) / 2), QPointF(end.x(), begin.y()), end)
     for side in (-1, 1):
@@ -72,7 +71,7 @@ def _diamond(size: float) -> QPainterPath:
 
 def _holed_diamond(size: float) -> QPainterPath:
     path = _diamond(size)
-    path.addEllipse(QPointF(0, 0), size * 0.45, size * 0.45)  # odd-even filling leaves it open
+    path.addEllipse(QPointF(0, 0), size * 0.45, size * 0.45)  # left open by the odd-even fill rule
     return path
 
 

@@ -1,4 +1,4 @@
-"""The timeline as a table: a row for everything on the lanes, written only when it is looked at."""
+"""The timeline as a table: a row for every item, its text made only when visible."""
 
 from bisect import bisect_left
 from operator import itemgetter
@@ -26,13 +26,13 @@ class LanesModel(ColumnsModel):
         self._forgotten = 0
 
     def show_lanes(self, lanes: Lanes) -> None:
-        """Show other lanes, or the same ones anew."""
+        """Show other lanes, or the same ones again."""
         self.beginResetModel()
         self._lanes, self._rows, self._forgotten = lanes, list(lanes.things), lanes.forgotten
         self.endResetModel()
 
     def grow(self) -> None:
-        """Take what has come to the lanes since; only where the oldest have gone everything is shown anew."""
+        """Add new items; resets only where the oldest were dropped."""
         things, had = self._lanes.things, len(self._rows)
         if self._lanes.forgotten != self._forgotten or len(things) < had:
             self.show_lanes(self._lanes)
@@ -43,17 +43,16 @@ class LanesModel(ColumnsModel):
         self.tick(self._now)
 
     def tick(self, now: float) -> None:
-        """Let now be `now`, in epoch seconds; rows in sight are written anew."""
+        """Update the visible rows for `now`, in epoch seconds."""
         self._now = now
         if self._rows:
             self.dataChanged.emit(self.index(0, WHAT), self.index(len(self._rows) - 1, WHAT))
 
     def seq_at(self, row: int) -> int | None:
-        """Return the journal's number of a row."""
         return self._rows[row][0] if 0 <= row < len(self._rows) else None
 
     def row_of(self, seq: int) -> int | None:
-        """Return the first row of a number in the journal, None when it has none."""
+        """Return the first row of a journal number, None for none."""
         place = bisect_left(self._rows, seq, key=itemgetter(0))
         return place if place < len(self._rows) and self._rows[place][0] == seq else None
 
@@ -77,9 +76,9 @@ class LanesModel(ColumnsModel):
     def _text(self, index: Index) -> str:
         seq, lane = self._rows[index.row()]
         if index.column() == LANE:
-            return words.lane_names()[lane]
+            return words.LANE_NAMES[lane]
         thing = self._lanes.track(lane).at(seq)
-        if thing is None:  # let go of since; the rows follow
+        if thing is None:  # dropped since; the rows follow
             return ""
         if index.column() == WHEN:
             return clock_time(_moment(thing))
@@ -91,5 +90,5 @@ def _moment(thing: TokenLife | LaneMark) -> float:
 
 
 def _told(mark: LaneMark) -> str:
-    word = words.mark_words().get(mark.kind)
+    word = words.MARK_WORDS.get(mark.kind)
     return f"{word}: {mark.text}" if word else mark.text

@@ -1,4 +1,4 @@
-"""The timeline to look at and to walk through: zoomed, moved, selected in, and exported as a picture."""
+"""The timeline as a widget: zoom, pan, selection, and export as a picture."""
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -41,11 +41,11 @@ _KEYS_PAGE = {Qt.Key.Key_PageUp: -_PAGE, Qt.Key.Key_PageDown: _PAGE}
 
 
 class TimelineView(QWidget):
-    """Paints a `Picture`; says what is selected by its number in the journal, and takes selections from elsewhere.
+    """Paints a `Picture`; selections are journal numbers, and can be set from outside.
 
-    Wheel zooms around the cursor, dragging moves; left and right walk from event to event, up and down to what lies
-    above or below, Home and End to the first and the last; Shift with left and right, and the page keys, move; + and -
-    zoom, F follows now.
+    Wheel zooms around the cursor, dragging pans; left and right go from event to event, up and down to the item above
+    or below, Home and End to the first and last; Shift with left and right, and the page keys, pan; + and - zoom, F
+    follows now.
     """
 
     selected = Signal(int)
@@ -74,57 +74,53 @@ class TimelineView(QWidget):
 
     @property
     def span(self) -> TimeSpan:
-        """The time that is shown."""
         return self._span
 
     @property
     def follows(self) -> bool:
-        """Whether the span moves with now."""
         return self._follows
 
     @property
     def chosen(self) -> int | None:
-        """The number in the journal of what is selected."""
         return self._chosen
 
     def show_lanes(self, lanes: Lanes, *, leeway_s: float, limits: Limits | None = None) -> None:
-        """Show these lanes, which may grow later; then `refresh` draws them anew."""
+        """Show these lanes; after they grow, call `refresh`."""
         self._lanes, self._rules = lanes, Rules(leeway_s, limits or Limits())
         self._describe()
         self.refresh()
 
     def show_presenter(self, *, on: bool) -> None:
-        """Draw larger shapes and words, and generations by their shape too."""
+        """Draw larger, and generations by shape too."""
         self._is_presented, self._look = on, None
         self.refresh()
 
     def refresh(self) -> None:
-        """Draw what has become of the lanes."""
+        """Draw the lanes as they are now."""
         self._picture = None
         self.update()
 
     def tick(self, now: float) -> None:
-        """Let now be `now`, in epoch seconds."""
         self._now = now
         if self._follows:
             self._span = following(now, self._span.seconds)
         self.refresh()
 
     def follow(self, *, on: bool) -> None:
-        """Let the span move with now, or stand still."""
+        """Let the span move with now, or not."""
         if on != self._follows:
             self._follows = on
             self.following_changed.emit(on)
         self.tick(self._now)
 
     def zoom(self, factor: float, around: float | None = None) -> None:
-        """Show `factor` times as much time; `around` (epoch seconds) stays where it is, by default now if in sight."""
+        """Show `factor` times as much time; `around` (epoch seconds) stays in place, by default now if visible."""
         centre = around if around is not None else min(max(self._now, self._span.begin), self._span.end)
         self._span = self._span.zoomed(factor, centre)
         self.tick(self._now)
 
     def select(self, seq: int | None) -> None:
-        """Mark what has this number in the journal, or what it belongs to; bring it into sight."""
+        """Mark the item of this journal number, and scroll to it."""
         self._mark(None if seq is None else self._lanes.shown(seq))
 
     def sizeHint(self) -> QSize:
@@ -132,7 +128,7 @@ class TimelineView(QWidget):
         return QSize(theme.px(_WIDTH), theme.px(_TOP + _TICKS + len(ORDER) * _LANE))
 
     def minimumSizeHint(self) -> QSize:
-        """Return the least at which lanes can be told apart."""
+        """Return the least height at which lanes can be distinguished."""
         return QSize(theme.px(_LEAST_WIDTH), theme.px(_TOP + _TICKS + len(ORDER) * _LEAST_LANE))
 
     # --- pictures -------------------------------------------------------------------------------------------------
@@ -146,11 +142,11 @@ class TimelineView(QWidget):
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), theme.px(4), theme.px(4))
 
     def image(self, scale: float = 2.0) -> QImage:
-        """Return the picture as it is shown, with `scale` pixels for one of the screen."""
+        """Return the picture as shown, with `scale` pixels per screen pixel."""
         return image_of(self.size(), self._looks().colour("surface"), self._draw, scale)
 
     def svg(self) -> bytes:
-        """Return the picture as it is shown, as an SVG file."""
+        """Return the picture as shown, as an SVG file."""
         return svg_of(self.size(), self._looks().colour("surface"), self._draw, "Timeline")
 
     def _draw(self, painter: QPainter) -> None:
@@ -172,7 +168,7 @@ class TimelineView(QWidget):
     def _frame(self) -> Frame:
         look = self._looks()
         metrics = QFontMetricsF(look.name)
-        widest = max(metrics.horizontalAdvance(name) for name in words.lane_names().values())
+        widest = max(metrics.horizontalAdvance(name) for name in words.LANE_NAMES.values())
         left, top = max(look.px(_LEFT), widest + look.px(_GAP)), look.px(_TOP)
         lane_height = max((self.height() - top - look.px(_TICKS)) / len(ORDER), 1.0)
         width = max(self.width() - left - look.px(_RIGHT), 1.0)
@@ -184,10 +180,9 @@ class TimelineView(QWidget):
             self._look = Look(scheme, theme.px(100) / 100, self.font(), self._is_presented)
         return self._look
 
-    # --- hands ----------------------------------------------------------------------------------------------------
+    # --- input ----------------------------------------------------------------------------------------------------
 
     def changeEvent(self, event: QEvent) -> None:
-        """Look anew with another font, scheme or language."""
         super().changeEvent(event)
         kinds = (QEvent.Type.FontChange, QEvent.Type.PaletteChange, QEvent.Type.LanguageChange)
         if event.type() in kinds and hasattr(self, "_look"):
@@ -200,18 +195,18 @@ class TimelineView(QWidget):
         self.refresh()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zoom around the cursor; sideways, or with Shift, move."""
+        """Zoom around the cursor; sideways, or with Shift, pan."""
         turned = event.angleDelta()
         if turned.x() or event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self._move(-(turned.x() or turned.y()) / _NOTCH * _STEP)
         elif turned.y():
             moment = self._shown().frame.moment(event.position().x())
-            self.follow(on=False)  # now would not let the moment under the cursor stay
+            self.follow(on=False)  # following now would move the moment under the cursor
             self.zoom(_ZOOM ** (-turned.y() / _NOTCH), moment)
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Select what is there, and begin to drag."""
+        """Select the item, and start dragging."""
         position = event.position()
         self._dragged_from = (position.x(), self._span)
         shown = self._shown()
@@ -231,14 +226,14 @@ class TimelineView(QWidget):
                 self._span = span.moved((began - position.x()) / self._shown().frame.width * span.seconds)
                 self.refresh()
             return
-        told = self.told_at(position.x(), position.y())
-        QToolTip.showText(event.globalPosition().toPoint(), plain_tooltip(told), self)
+        sentence = self.sentence_at(position.x(), position.y())
+        QToolTip.showText(event.globalPosition().toPoint(), plain_tooltip(sentence), self)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._dragged_from = None
 
-    def told_at(self, x: float, y: float) -> str:
-        """Return what is told of a point in the widget: what lies there, or before the lane of refresh its limits."""
+    def sentence_at(self, x: float, y: float) -> str:
+        """Return the sentence of the item at a point; in front of the refresh lane, its limits."""
         shown = self._shown()
         if x < shown.frame.left:
             return words.limits_sentence(self._rules.limits) if shown.frame.lane_at(y) is Lane.REFRESH else ""
@@ -250,7 +245,6 @@ class TimelineView(QWidget):
         return sentence_of(self._lanes, found.seq, self._now, found.lane)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Walk, move, zoom, follow."""
         key = Qt.Key(event.key())
         if key in _KEYS_STEP and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self._move(_KEYS_STEP[key] * _STEP)
@@ -274,7 +268,7 @@ class TimelineView(QWidget):
             self._choose(seq, self._lane)
 
     def _climb(self, step: int) -> None:
-        """Go to what lies above or below the selection at the same moment, or begin in the outermost lane."""
+        """Go to the item above or below the selection at the same moment, or start in the outermost lane."""
         moment = None if self._chosen is None else moment_of(self._lanes, self._chosen, self._lane)
         if moment is None or self._lane is None:
             self._walk(Qt.Key.Key_End)
@@ -298,11 +292,11 @@ class TimelineView(QWidget):
         self.refresh()
 
     def _describe(self) -> None:
-        """Say what is selected, and what is known of the limits, which unknown are not drawn."""
-        told = "" if self._chosen is None else sentence_of(self._lanes, self._chosen, self._now, self._lane)
+        """Describe the selection and the limits, including unknown ones, which are not drawn."""
+        sentence = "" if self._chosen is None else sentence_of(self._lanes, self._chosen, self._now, self._lane)
         limits = words.limits_sentence(self._rules.limits)
-        self.setAccessibleDescription(f"{told} {limits}" if told else limits)
-        self.chosen_changed.emit(told)
+        self.setAccessibleDescription(f"{sentence} {limits}" if sentence else limits)
+        self.chosen_changed.emit(sentence)
 
     def _move(self, share: float) -> None:
         self.follow(on=False)

@@ -1,4 +1,4 @@
-"""Where the keyboard goes from one event of the timeline to another, without Qt."""
+"""Keyboard navigation between the events of the timeline, without Qt."""
 
 from bisect import bisect_left, bisect_right
 from operator import itemgetter
@@ -10,9 +10,9 @@ _SEQ = itemgetter(0)
 
 
 def neighbour(lanes: Lanes, current: int | None, step: int) -> int | None:
-    """Return the event one step after (1) or before (-1) the current one, in the order of the journal.
+    """Return the event after (1) or before (-1) the current one, in the order of the journal.
 
-    Without a current one it is the first or the last; at either end it stays there. None when there is nothing.
+    Without a current one: the first or last; stays at either end. None when there is nothing.
     """
     things = lanes.things
     if not things:
@@ -24,7 +24,7 @@ def neighbour(lanes: Lanes, current: int | None, step: int) -> int | None:
 
 
 def beside(lanes: Lanes, lane: Lane, moment: float, step: int) -> tuple[Lane, int] | None:
-    """Return what lies nearest to a moment one lane below (1) or above (-1) that is not empty; None for nothing."""
+    """Return the item nearest to a moment in the next non-empty lane below (1) or above (-1); None for none."""
     place = ORDER.index(lane) + step
     while 0 <= place < len(ORDER):
         found = lanes.track(ORDER[place]).nearest(moment)
@@ -35,7 +35,7 @@ def beside(lanes: Lanes, lane: Lane, moment: float, step: int) -> tuple[Lane, in
 
 
 def moment_of(lanes: Lanes, seq: int, lane: Lane | None = None) -> float | None:
-    """Return when something began, in epoch seconds; None when it is not drawn."""
+    """Return when an item began, in epoch seconds; None when it is not drawn."""
     found = lanes.at(seq)
     here = [thing for thing in found if thing.lane is lane] or found
     if not here:
@@ -44,7 +44,7 @@ def moment_of(lanes: Lanes, seq: int, lane: Lane | None = None) -> float | None:
 
 
 def sentence_of(lanes: Lanes, seq: int, now: float, lane: Lane | None = None) -> str:
-    """Return what a number in the journal stands for, in sentences; those of one lane if it is there."""
+    """Return the sentences of a journal number, of one lane if it is there."""
     found = lanes.at(seq)
     here = [thing for thing in found if thing.lane is lane] or found
     return " ".join(thing.text if isinstance(thing, LaneMark) else thing.sentence(now) for thing in here)

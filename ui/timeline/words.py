@@ -14,81 +14,68 @@ _GRANTS = {"authorization_code": "code", "urn:ietf:params:oauth:grant-type:devic
 _WITH_TIME = (MarkKind.TOKEN_REQUEST, MarkKind.RETRY)
 
 
-def lane_names() -> dict[Lane, str]:
-    """Return what is written before each lane."""
-    return {
-        Lane.CALLS: "API calls",
-        Lane.ACCESS: "Access",
-        Lane.REFRESH: "Refresh",
-        Lane.TOKEN_REQUESTS: "Token endpoint",
-    }
+LANE_NAMES: dict[Lane, str] = {
+    Lane.CALLS: "API calls",
+    Lane.ACCESS: "Access",
+    Lane.REFRESH: "Refresh",
+    Lane.TOKEN_REQUESTS: "Token endpoint",
+}
 
+# A current token has none.
+END_WORDS: dict[End, str] = {
+    End.LAPSED: "lapsed",
+    End.REPLACED: "rotated",
+    End.DROPPED: "dropped",
+    End.REVOKED: "revoked",
+    End.EXPIRED: "expired",
+    End.REFUSED: "refused",
+    End.FORGOTTEN: "forgotten",
+}
 
-def end_words() -> dict[End, str]:
-    """Return the word for each end of a life, none for what is still in hand."""
-    return {
-        End.LAPSED: "lapsed",
-        End.REPLACED: "rotated",
-        End.DROPPED: "dropped",
-        End.REVOKED: "revoked",
-        End.EXPIRED: "expired",
-        End.REFUSED: "refused",
-        End.FORGOTTEN: "forgotten",
-    }
+# A successful call needs none.
+MARK_WORDS: dict[MarkKind, str] = {
+    MarkKind.FAILED_CALL: "failed",
+    MarkKind.TOKEN_REQUEST: "refresh",
+    MarkKind.REFUSAL: "refused",
+    MarkKind.LOST: "response lost",
+    MarkKind.RETRY: "retry",
+    MarkKind.REPLAY: "replay accepted",
+    MarkKind.REPLAY_REFUSED: "replay refused",
+    MarkKind.SIGN_IN: "sign-in",
+    MarkKind.SIGN_OUT: "signed out",
+    MarkKind.SESSION_END: "session ended",
+    MarkKind.DROP: "dropped",
+    MarkKind.REVOCATION: "revoked",
+    MarkKind.EXPIRY: "expired",
+    MarkKind.TRAVEL: "time travel",
+}
 
+LIMIT_WORDS: dict[LimitKind, str] = {
+    LimitKind.IDLE: "idle limit",
+    LimitKind.ABSOLUTE: "absolute limit",
+}
 
-def mark_words() -> dict[MarkKind, str]:
-    """Return the word for each mark; a call that went well needs none."""
-    return {
-        MarkKind.FAILED_CALL: "failed",
-        MarkKind.TOKEN_REQUEST: "refresh",
-        MarkKind.REFUSAL: "refused",
-        MarkKind.LOST: "response lost",
-        MarkKind.RETRY: "retry",
-        MarkKind.REPLAY: "replay accepted",
-        MarkKind.REPLAY_REFUSED: "replay refused",
-        MarkKind.SIGN_IN: "sign-in",
-        MarkKind.SIGN_OUT: "signed out",
-        MarkKind.SESSION_END: "session ended",
-        MarkKind.DROP: "dropped",
-        MarkKind.REVOCATION: "revoked",
-        MarkKind.EXPIRY: "expired",
-        MarkKind.TRAVEL: "time travel",
-    }
-
-
-def limit_words() -> dict[LimitKind, str]:
-    return {
-        LimitKind.IDLE: "idle limit",
-        LimitKind.ABSOLUTE: "absolute limit",
-    }
-
-
-def now_word() -> str:
-    return "now"
+NOW_WORD = "now"
 
 
 def many(count: int, name: TokenName) -> str:
-    """Return what is said of lives that lie too close to be told apart."""
-    text = "{0} tokens from {1} on; zoom in to tell them apart."
-    return text.format(count, name)
+    """Return the text for lives too close together to distinguish."""
+    return f"{count} tokens from {name} on; zoom in to tell them apart."
 
 
 def limits_sentence(limits: Limits) -> str:
-    """Return what is known of the limits of a family of refresh tokens, in sentences."""
+    """Return the known limits of a refresh token family, in sentences."""
     unknown = "not stated by the server"
     idle, absolute = (unknown if each is None else duration(each) for each in (limits.idle_s, limits.absolute_s))
     if limits.idle_s is None and limits.absolute_s is None:
         found = f"idle and absolute limit: {unknown}"
     else:
-        found = "idle limit: {0}, absolute limit: {1}"
-        found = found.format(idle, absolute)
-    grace = "grace period: {0}"
-    return found + (", " + grace.format(duration(limits.grace_s)) if limits.grace_s else "")
+        found = f"idle limit: {idle}, absolute limit: {absolute}"
+    return f"{found}, grace period: {duration(limits.grace_s)}" if limits.grace_s else found
 
 
 def bar_texts(bar: BarShape, words: dict[End, str], *, presenter: bool) -> list[str]:
-    """Return what may be written on a bar, from the most to the least; whatever fits is taken."""
+    """Return the possible texts on a bar, longest first; the first that fits is used."""
     name = f"{shape_of(bar.name.number)} {bar.name}" if presenter else str(bar.name)
     word = words.get(bar.how, "")
     found = [f"{name} · {word}"] if word else []
@@ -99,7 +86,7 @@ def bar_texts(bar: BarShape, words: dict[End, str], *, presenter: bool) -> list[
 
 
 def mark_texts(mark: MarkShape, words: dict[MarkKind, str]) -> list[str]:
-    """Return what may be written beside a mark, from the most to the least."""
+    """Return the possible texts beside a mark, longest first."""
     if mark.count > 1:
         return [f"{words[mark.kind]} ×{mark.count}", f"×{mark.count}"] if mark.kind in words else [f"×{mark.count}"]
     if mark.kind is MarkKind.SIGN_IN:
@@ -113,12 +100,12 @@ def mark_texts(mark: MarkShape, words: dict[MarkKind, str]) -> list[str]:
 
 
 def local(moment: float) -> datetime:
-    """Return a moment (epoch seconds) in the person's own time zone."""
+    """Return a moment (epoch seconds) in the local time zone."""
     return datetime.fromtimestamp(moment, tz=UTC).astimezone()
 
 
 def tick_texts(moments: tuple[float, ...], frame: Frame) -> list[str]:
-    """Return what is written below the ticks: whole minutes in full, what lies between as far as it differs."""
+    """Return the texts below the ticks: whole minutes in full, others only where they differ."""
     step, span = tick_step(frame), frame.span.seconds
     return [_tick_text(local(round(each, 3)), step, span, is_first=place == 0) for place, each in enumerate(moments)]
 

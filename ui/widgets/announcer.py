@@ -1,18 +1,18 @@
-"""Says things to screen readers, politely and seldom, whatever has the focus."""
+"""Announcements to screen readers, politely and rate-limited, independent of the focus."""
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QWidget
 
 _APART_MS = 1000
-# A screen reader that has fallen behind helps nobody: of what piles up within a second only the newest is said.
+# A screen reader must not fall behind: of the texts marked `instead`, only the newest within a second is spoken.
 _MOST_AT_ONCE = 3
 
 
 class Announcer(QObject):
-    """Announces at most once a second; what comes in between is said together afterwards.
+    """Announces at most once a second; texts that come in between are spoken together afterwards.
 
-    Nothing is announced while the widget cannot be seen, and no timer runs unless something was just said.
+    Announces nothing while the widget is hidden; the timer runs only after an announcement.
     """
 
     announced = Signal(str)
@@ -28,7 +28,7 @@ class Announcer(QObject):
         self._pause.timeout.connect(self._say_what_waits)
 
     def announce(self, text: str, *, instead: bool = False) -> None:
-        """Say `text` now, or once a second has gone by since the last; `instead` drops what still waits to be said."""
+        """Announce `text` now, or a second after the last one; `instead` drops texts still waiting."""
         if instead:
             self._waiting.clear()
         if text and text not in self._waiting:

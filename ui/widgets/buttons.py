@@ -1,4 +1,4 @@
-"""Buttons that say why they cannot be pressed, and buttons that are actions of the menus."""
+"""Buttons that say why they are disabled, and buttons for the actions of the menus."""
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QResizeEvent
@@ -10,16 +10,16 @@ _PADDING = 13
 
 
 def allow(button: QAbstractButton, why_not: str = "", hint: str = "") -> None:
-    """Let a button be pressed, and say `hint`; or forbid it, and say why not."""
+    """Enable a button with the tooltip `hint`, or disable it with the reason."""
     button.setEnabled(not why_not)
     button.setToolTip(why_not or hint)
     button.setAccessibleDescription(why_not or hint)
 
 
 class ActionButton(QPushButton):
-    """Does what the action does, is allowed when it is, and gives its reason when it is not.
+    """Triggers an action and follows its state and reason.
 
-    Words of its own may be shorter than the action's.
+    Its text may be shorter than the action's.
     """
 
     def __init__(self, action: QAction, name: str, text: str = "") -> None:
@@ -40,7 +40,7 @@ class ActionButton(QPushButton):
 
 
 class ElidingButton(QPushButton):
-    """A button whose words give way in the middle where there is no room; it says all of them when asked."""
+    """A button whose text is elided in the middle where there is no room; the tooltip has all of it."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -62,7 +62,6 @@ class ElidingButton(QPushButton):
         return self._whole
 
     def sizeHint(self) -> QSize:
-        """Return the room the whole text needs."""
         shown = super().sizeHint()
         advance = self.fontMetrics().horizontalAdvance
         return QSize(shown.width() + advance(self._whole) - advance(self.text()), shown.height())
@@ -76,7 +75,7 @@ class ElidingButton(QPushButton):
         self._elide()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Shorten anew where type gets larger or smaller and the button stays as wide."""
+        """Elide again when the font changes but the width does not."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange and hasattr(self, "_whole"):
             self._elide()

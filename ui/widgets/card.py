@@ -1,4 +1,4 @@
-"""A card: a rounded surface that groups what belongs together."""
+"""A card: a rounded surface that groups widgets."""
 
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 

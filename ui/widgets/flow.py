@@ -1,4 +1,4 @@
-"""A layout like words in a line: what has no room beside the others goes on below."""
+"""A layout that wraps like words in a line."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
 class Flow(QLayout):
-    """Rows as full as they get, in the order of adding; `spread` moves the last of a row to the right edge."""
+    """Fills rows in the order of adding; `spread` moves the last item of a row to the right edge."""
 
     def __init__(self, *widgets: QWidget, gap: int = 6, spread: bool = False) -> None:
         super().__init__()
@@ -25,19 +25,15 @@ class Flow(QLayout):
         return len(self._items)
 
     def itemAt(self, index: int) -> QLayoutItem | None:
-        """Return an item, None behind the last."""
         return self._items[index] if 0 <= index < len(self._items) else None
 
     def takeAt(self, index: int) -> QLayoutItem | None:
-        """Take an item out, None behind the last."""
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
     def expandingDirections(self) -> Qt.Orientation:
-        """Return that it wants no more room than it needs."""
         return Qt.Orientation(0)
 
     def hasHeightForWidth(self) -> bool:
-        """Return that it does: a narrow one is higher."""
         return True
 
     def heightForWidth(self, width: int) -> int:
@@ -50,14 +46,12 @@ class Flow(QLayout):
         return QSize(width, max((size.height() for size in sizes), default=0))
 
     def minimumSize(self) -> QSize:
-        """Return the room the widest needs."""
         sizes = [item.sizeHint() for item in self._shown()]
         return QSize(
             max((size.width() for size in sizes), default=0), max((size.height() for size in sizes), default=0)
         )
 
     def setGeometry(self, area: QRect) -> None:
-        """Place everything in `area`."""
         super().setGeometry(area)
         top = area.top()
         for row in self._rows(area.width()):

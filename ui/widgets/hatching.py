@@ -1,4 +1,4 @@
-"""Slanted lines that fill an area, so that it is told apart by more than its colour, on screens and in SVG files."""
+"""Hatching, so that an area is distinguished by more than its colour, on screen and in SVG files."""
 
 from PySide6.QtCore import QLineF, QRectF
 
@@ -8,7 +8,9 @@ _STEP_PX = 5.0
 def hatching(area: QRectF, step: float = _STEP_PX) -> list[QLineF]:
     """Return slanted lines that fill an area and stay inside it."""
     found, height = [], area.height()
-    start = area.left() - height - (area.left() - height) % step  # the same grid everywhere, so that nothing crawls
+    start = (
+        area.left() - height - (area.left() - height) % step
+    )  # one grid for all areas, so that lines do not crawl while the picture moves
     while start < area.right():
         begin, end = max(start, area.left()), min(start + height, area.right())
         if end > begin:

@@ -1,4 +1,4 @@
-"""Labels in their roles: plain text only, because most of what they show comes from a server."""
+"""Labels by role: plain text only, because much of it comes from a server."""
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent, QShowEvent
@@ -37,7 +37,7 @@ class Pill(QLabel):
 
 
 class WholeLabel(QLabel):
-    """A wrapped label that is given all the height its text needs, where a layout would squeeze it in a low window."""
+    """A wrapped label that always gets the height its text needs; Qt layouts would squeeze it in a low window."""
 
     def __init__(self, role: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,18 +46,16 @@ class WholeLabel(QLabel):
         self.setProperty(role, True)
 
     def setText(self, text: str) -> None:
-        """Show `text`, and ask for the height it needs."""
         super().setText(text)
         self._ask_for_height()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Ask for the height that this width makes necessary."""
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self._ask_for_height()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Ask for the height it needs where it is shown: before that its width says nothing."""
+        """Request the height once the width is known, which is only when shown."""
         super().showEvent(event)
         self._ask_for_height()
 
@@ -65,11 +63,11 @@ class WholeLabel(QLabel):
         self.setMinimumHeight(max(self.heightForWidth(self.width()), 0) if self.isVisible() else 0)
 
 
-_FEWEST = 6  # characters: of a longer text fewer say nothing
+_FEWEST = 6  # characters; fewer would be meaningless
 
 
 class ElidedLabel(QLabel):
-    """A one-line label that gives way: shortens in the middle, the whole text in its tooltip."""
+    """A one-line label elided in the middle, with the whole text in its tooltip."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self._whole = ""
@@ -88,7 +86,7 @@ class ElidedLabel(QLabel):
         return self._whole
 
     def minimumSizeHint(self) -> QSize:
-        """Return next to nothing: it gives way to everything else."""
+        """Return next to nothing, so that it gives way to everything else."""
         return QSize(40, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -96,7 +94,7 @@ class ElidedLabel(QLabel):
         self._elide()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Shorten anew when type gets larger or smaller."""
+        """Elide again when the font changes."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self._elide()
@@ -106,23 +104,21 @@ class ElidedLabel(QLabel):
         self.setText(text if text == self._whole or len(text) >= _FEWEST else "")
 
 
-_ROUNDED_OFF = 2  # px: an advance is a whole number, and what is a fraction short of a text's width elides it
+_ROUNDED_OFF = 2  # px: horizontalAdvance rounds, and a fraction too little would elide the text
 
 
 class ModestLabel(ElidedLabel):
-    """An elided label that takes the room its text needs and no more, and all but vanishes where others need that."""
+    """An elided label that takes the width of its text and no more, and shrinks where others need room."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
 
     def show_text(self, text: str) -> None:
-        """Show `text`, as much of it as fits."""
         super().show_text(text)
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        """Return the room the whole text needs."""
         width = self.fontMetrics().horizontalAdvance(self._whole) + _ROUNDED_OFF if self._whole else 0
         return QSize(width, super().sizeHint().height())
 

@@ -1,4 +1,4 @@
-"""How a drawn picture looks: its scheme, its fonts and its scale, for all that painters draw."""
+"""The look of painted pictures: colour scheme, fonts and scale."""
 
 from dataclasses import dataclass, field
 
@@ -12,7 +12,7 @@ _PRESENTED = 1.25
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How everything looks: the scheme, how many times as large as in the design, and the fonts made of `base`.
+    """The scheme, the scale compared with the design, and the fonts derived from `base`.
 
     For a projector (`presenter`) marks and small text are larger still.
     """
@@ -37,7 +37,7 @@ class Look:
             object.__setattr__(self, name, font)
 
     def px(self, pixels: float) -> float:
-        """Return a length of the design as it is drawn."""
+        """Return a design length in pixels."""
         return pixels * self.scale
 
     def mark_px(self, pixels: float) -> float:
@@ -48,7 +48,7 @@ class Look:
         return QColor(getattr(self.scheme, role))
 
     def tinted(self, role: str) -> QColor:
-        """Return the tint of a role, for what is filled."""
+        """Return the tint of a role, for fills."""
         return QColor(self.scheme.tint(role))
 
     def text_on(self, role: str) -> QColor:

@@ -1,4 +1,4 @@
-"""What is painted by hand: the mark, the dots of the roles, the bar of life left, the picker's arrow."""
+"""Painted widgets: brand mark, role dots, the bar of life left, a picker with its arrow."""
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
@@ -10,7 +10,7 @@ _FULL_CIRCLE = 360 * 16
 
 
 class BrandMark(QWidget):
-    """The ring of the brand: a life with its lapsed part faded."""
+    """The ring of the brand: a lifetime with its lapsed part faded."""
 
     def __init__(self, size: int = 26, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,7 +46,6 @@ class Dot(QWidget):
         return QSize(theme.px(self._size), theme.px(self._size))
 
     def show_role(self, role: str) -> None:
-        """Take another role's colour."""
         self._role = role
         self.update()
 
@@ -59,7 +58,7 @@ class Dot(QWidget):
 
 
 class LifeBar(QWidget):
-    """The share of a life that is left; None draws an empty, dotted track: the end is not stated."""
+    """The share of a life left, 0 to 1; None draws a dotted track: the end is not stated."""
 
     def __init__(self, role: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,7 +67,6 @@ class LifeBar(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_share(self, share: float | None) -> None:
-        """Show a share of 0 to 1."""
         if share != self._share:
             self._share = share
             self.update()
@@ -96,7 +94,7 @@ class LifeBar(QWidget):
 
 
 class Picker(QComboBox):
-    """A combo box with its arrow painted: a style sheet would need an image file for each scheme."""
+    """A combo box with a painted arrow: a style sheet would need an image file per scheme."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

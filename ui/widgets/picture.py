@@ -1,4 +1,4 @@
-"""What is painted by hand as a file: PNG or SVG, from the same function that paints it on the screen."""
+"""Painted pictures as PNG or SVG files, by the same function that paints the screen."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ Paint = Callable[[QPainter], None]
 
 
 def image_of(size: QSize, ground: QColor, paint: Paint, scale: float = 2.0) -> QImage:
-    """Return what `paint` paints over `ground`, with `scale` pixels for one of the screen."""
+    """Return what `paint` paints over `ground`, with `scale` pixels per screen pixel."""
     found = QImage(size * scale, QImage.Format.Format_RGB32)
     found.setDevicePixelRatio(scale)
     found.fill(ground)

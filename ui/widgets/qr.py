@@ -1,4 +1,4 @@
-"""A QR code, sharp on every screen: black on white in either scheme, with the margin that cameras need."""
+"""A sharp QR code: black on white in both schemes, with the margin that cameras need."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -17,9 +17,9 @@ _BLACK, _WHITE = "#000000", "#FFFFFF"
 
 
 class QrCode(QWidget):
-    """Draws one text; every square is a whole number of the screen's own pixels wide.
+    """Draws one text; every square is a whole number of device pixels wide.
 
-    Its accessible description is set by whoever knows what the text is for.
+    Its accessible description is set by the user of the widget.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -29,25 +29,25 @@ class QrCode(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def show_text(self, text: str) -> bool:
-        """Draw `text`; return False, and draw nothing, where no QR code is large enough (about 2,900 bytes)."""
+        """Draw `text`; return False, and draw nothing, if it is too long for a QR code (about 2,900 bytes)."""
         self._rows = _squares(text) if text else ()
         self.updateGeometry()
         self.update()
         return bool(self._rows)
 
     def show_masked(self, why: str) -> None:
-        """Say `why` in the place of the code; an empty text draws the code again."""
+        """Show `why` instead of the code; an empty text shows the code again."""
         self._masked = why
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Return room for the code in squares that a camera can tell apart, in the zoom in force."""
+        """Return a size at which a camera can read the code, at the current zoom."""
         across = len(self._rows)
         side = across * max(_SMALLEST_SQUARE, round(_SIDE / across)) if across else _SIDE
         return QSize(theme.px(side), theme.px(side))
 
     def minimumSizeHint(self) -> QSize:
-        """Return the same: what has shrunk would not be read."""
+        """Return the same: a smaller code could not be read."""
         return self.sizeHint()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -56,7 +56,6 @@ class QrCode(QWidget):
             self.updateGeometry()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the squares, or why they are masked."""
         painter = QPainter(self)
         if self._masked:
             scheme = theme.current()
@@ -67,7 +66,7 @@ class QrCode(QWidget):
         elif self._rows:
             painter.fillRect(self.rect(), QColor(_WHITE))
             ratio = painter.deviceTransform().m11()
-            painter.scale(1 / ratio, 1 / ratio)  # now one unit is one pixel of the screen
+            painter.scale(1 / ratio, 1 / ratio)  # from here one unit is one device pixel
             for square in self._dark(round(self.width() * ratio), round(self.height() * ratio)):
                 painter.fillRect(square, QColor(_BLACK))
 
@@ -88,7 +87,7 @@ def _squares(text: str) -> tuple[tuple[bool, ...], ...]:
     import segno
 
     try:
-        code = segno.make_qr(text, error="l")  # at least; a better correction is taken where it costs no room
+        code = segno.make_qr(text, error="l")  # at least; better error correction is used where it costs no space
     except segno.DataOverflowError:
         return ()
     return tuple(tuple(map(bool, row)) for row in code.matrix_iter(border=QUIET))

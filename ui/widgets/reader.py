@@ -1,4 +1,4 @@
-"""A field to read text in, line by line as it is written."""
+"""A read-only text field, not wrapped."""
 
 from PySide6.QtWidgets import QPlainTextEdit
 
@@ -6,7 +6,7 @@ from ui import theme
 
 
 def reader(name: str, accessible_name: str) -> QPlainTextEdit:
-    """Return a field whose text can be selected and not changed; Tab leads out of it."""
+    """Return a field whose text can be selected but not changed; Tab leaves it."""
     view = QPlainTextEdit()
     view.setObjectName(name)
     view.setAccessibleName(accessible_name)

@@ -1,4 +1,4 @@
-"""Tells screen readers what a widget painted by hand is; without a word from us it would be a nameless client area."""
+"""Accessible roles of painted widgets, which Qt would report as nameless client areas."""
 
 from functools import cache
 
@@ -15,7 +15,7 @@ _PAINTED = {
 
 @cache
 def tell_roles() -> None:
-    """Give the widgets painted by hand their roles; once is enough for a process."""
+    """Register the roles; once per process."""
     QAccessible.installFactory(_interface)
 
 

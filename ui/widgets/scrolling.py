@@ -1,4 +1,4 @@
-"""Content that scrolls where there is less room than the least it needs."""
+"""Content that scrolls only below its minimum size."""
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 
 def scrolling(name: str, content: QWidget) -> QScrollArea:
-    """Return `content` in a scroll area; Tab goes through the content alone."""
+    """Return `content` in a scroll area; Tab visits only the content."""
     scroll = QScrollArea()
     scroll.setObjectName(name)
     scroll.setWidgetResizable(True)
@@ -17,9 +17,9 @@ def scrolling(name: str, content: QWidget) -> QScrollArea:
 
 
 class Least(QWidget):
-    """Holds one widget and asks for the least it needs.
+    """Holds one widget and requests only its minimum.
 
-    A scroll area gives content with wrapped texts all the height it would like, and scrolls sooner than it must.
+    A scroll area would give wrapped texts their preferred height, and scroll sooner than necessary.
     """
 
     def __init__(self, name: str, content: QWidget) -> None:
@@ -39,7 +39,7 @@ class Least(QWidget):
         self._content.setGeometry(self.rect())
 
     def event(self, event: QEvent) -> bool:
-        """Pass on that the content needs another room."""
+        """Forward changes of the content's minimum."""
         if event.type() == QEvent.Type.LayoutRequest:
             self.updateGeometry()
         return super().event(event)

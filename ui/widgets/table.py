@@ -1,4 +1,4 @@
-"""Read-only tables: what their models share, one for plain text, and one way to set a table up."""
+"""Read-only tables: a model with headings, a model for plain text, and a set-up table view."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,10 +17,9 @@ _ROW_HEIGHT = 27
 
 
 class ColumnsModel(QAbstractTableModel):
-    """A table with a heading over each of its columns; what its rows are is its own affair."""
+    """A table with column headings; the rows are up to the subclass."""
 
     def headings(self) -> tuple[str, ...]:
-        """Return the columns' names."""
         raise NotImplementedError
 
     def columnCount(self, parent: Index = ROOT) -> int:
@@ -34,7 +33,7 @@ class ColumnsModel(QAbstractTableModel):
 
 @dataclass(frozen=True, slots=True)
 class TextRow:
-    """One row: its cells, the role that colours its first cell, and what a screen reader says instead of marks."""
+    """One row: cells, the role that colours the first, and the accessible text instead of marks."""
 
     cells: tuple[str, ...]
     tone: str = ""
@@ -42,7 +41,7 @@ class TextRow:
 
 
 class TextModel(ColumnsModel):
-    """Rows of text under headings; tooltips repeat a cell as plain text, whatever it looks like."""
+    """Rows of text under headings; tooltips repeat a cell as plain text."""
 
     def __init__(self, headings: Sequence[str], mono: Sequence[int] = (), parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -51,7 +50,7 @@ class TextModel(ColumnsModel):
         self._rows: tuple[TextRow, ...] = ()
 
     def show_rows(self, rows: tuple[TextRow, ...]) -> None:
-        """Show other rows; cells that changed are painted again, and nothing is reset while the number is the same."""
+        """Show other rows; only changed cells are repainted while the number of rows is the same."""
         if rows == self._rows:
             return
         if len(rows) == len(self._rows):
@@ -91,11 +90,10 @@ class TextModel(ColumnsModel):
 class TextTable(QTableView):
     """A table to read and to choose a row in; columns without a width share what is left.
 
-    `widths` are lengths of the design by column. Ctrl+C asks for a copy by `copy_wanted`; without anybody connected to
-    it, see `copies_cells`.
+    `widths` are lengths of the design by column. Ctrl+C emits `copy_requested`; see also `copies_cells`.
     """
 
-    copy_wanted = Signal()
+    copy_requested = Signal()
 
     def __init__(self, name: str, accessible_name: str, model: QAbstractTableModel, widths: dict[int, int]) -> None:
         super().__init__()
@@ -118,17 +116,17 @@ class TextTable(QTableView):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         shortcut = QShortcut(QKeySequence.StandardKey.Copy, self)
         shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
-        shortcut.activated.connect(self.copy_wanted)
-        self.ensurePolished()  # the style sheet's type decides how wide a heading is
+        shortcut.activated.connect(self.copy_requested)
+        self.ensurePolished()  # the style sheet's font decides the width of a heading
         self._scale()
 
     def copies_cells(self) -> "TextTable":
         """Let Ctrl+C copy the current cell; return the table."""
-        self.copy_wanted.connect(self._copy_cell)
+        self.copy_requested.connect(self._copy_cell)
         return self
 
     def follow_end(self) -> "TextTable":
-        """Keep the last row in sight while it is in sight, hidden or not, whatever is added; return the table."""
+        """Keep the last row visible, while it is, when rows are added; return the table."""
         self._at_end = True
         bar = self.verticalScrollBar()
         bar.valueChanged.connect(self._scrolled)
@@ -143,13 +141,13 @@ class TextTable(QTableView):
             self.verticalScrollBar().setValue(most)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Share the new width out where it changes what there is room for."""
+        """Share the new width among the columns."""
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self._share_out()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Scale with the font, and with the style sheet, which comes after it and has the headings' own."""
+        """Scale with the font; the style sheet changes after it, and sets the headings' own font."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._scale()
@@ -159,12 +157,12 @@ class TextTable(QTableView):
         self._share_out()
 
     def _share_out(self) -> None:
-        """Give each column its width; where there is no room for all, each gives up what its heading can spare."""
+        """Set the width of each column; if there is too little room, each gives up what its heading can spare."""
         header = self.horizontalHeader()
         header.ensurePolished()
         hints = [header.sectionSizeHint(column) for column in range(header.count())]
         wanted = {column: max(theme.px(width), hints[column]) for column, width in self._widths.items()}
-        others = [hint for column, hint in enumerate(hints) if column not in wanted]  # these share what is left evenly
+        others = [hint for column, hint in enumerate(hints) if column not in wanted]  # these share the rest evenly
         lacking = sum(wanted.values()) + max(others, default=0) * len(others) - self.viewport().width()
         spare = sum(width - hints[column] for column, width in wanted.items())
         share = min(max(lacking / spare, 0.0), 1.0) if spare else 0.0

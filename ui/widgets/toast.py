@@ -1,4 +1,4 @@
-"""Toasts: short notes over the lower middle of a window, which ask for nothing and go by themselves."""
+"""Toasts: short notes over the lower middle of a window that disappear by themselves."""
 
 import re
 import unicodedata
@@ -25,8 +25,8 @@ _GONE = (QEvent.Type.Hide, QEvent.Type.WindowStateChange)
 class Toasts(QWidget):
     """At most three notes over `parent`; they take no focus and no mouse, and are announced to screen readers.
 
-    Where three have no room, in a low window with large type, the oldest give way. While there is no toast nothing
-    runs and nothing is watched. A window nobody sees shows none: they would only be there to go again.
+    Where three do not fit, the oldest go first. Without a toast no timer runs and no event filter is installed. A
+    hidden window shows none.
     """
 
     def __init__(self, parent: QWidget, announcer: Announcer | None = None) -> None:
@@ -45,7 +45,7 @@ class Toasts(QWidget):
     def show_toast(self, text: str, tone: str = "neutral") -> None:
         """Show `text`, cut after 240 characters; `tone` is neutral, good, warning or bad.
 
-        A text that is still there is counted on it instead of being shown again, and is the newest once more.
+        A text that is still shown gets a count instead, and becomes the newest.
         """
         if not self._over.isVisible() or self._over.window().isMinimized():
             return
@@ -60,16 +60,15 @@ class Toasts(QWidget):
         self._place()
 
     def texts(self) -> tuple[str, ...]:
-        """Return what is shown, oldest first, with its count where it is more than one."""
+        """Return the texts shown, oldest first, with their count if above one."""
         return tuple(each.whole_text() for each in self._shown)
 
     def clear(self) -> None:
-        """Take every toast away and stop their timers."""
         for toast in tuple(self._shown):
             self._remove(toast)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow the window's size, and go when it goes; stop nothing."""
+        """Follow the window's size; go when it is hidden."""
         if event.type() == QEvent.Type.Resize:
             self._place()
         elif event.type() in _GONE and (not self._over.isVisible() or self._over.window().isMinimized()):
@@ -119,7 +118,7 @@ class Toasts(QWidget):
         for toast in self._shown:
             toast.fit(width)
         if self._height() > self._over.height() - 2 * margin and len(self._shown) > 1:
-            self._remove(self._shown[0])  # places the others
+            self._remove(self._shown[0])  # repositions the others
             return
         height = self._height()
         left = (self._over.width() - width) // 2
@@ -131,7 +130,7 @@ class Toasts(QWidget):
 
 
 class _Toast(QFrame):
-    """One note: a mark for its tone, its text, how many times; says when its time is over."""
+    """One note: a mark for its tone, its text, its count; `lapsed` is emitted when its time is over."""
 
     lapsed = Signal(object)
 
@@ -162,7 +161,7 @@ class _Toast(QFrame):
         self._timer.start()
 
     def show_again(self) -> None:
-        """Count one more, and let the time begin anew."""
+        """Increase the count and restart the time."""
         self.times += 1
         self._count.setText(f"×{self.times}")
         self._count.show()
@@ -173,11 +172,10 @@ class _Toast(QFrame):
         return self.text if self.times == 1 else f"{self.text} ×{self.times}"
 
     def stop(self) -> None:
-        """Let no time run any more."""
         self._timer.stop()
 
     def fit(self, widest: int) -> None:
-        """Be as wide as the text wants, at most `widest` pixels, and as high as it then needs."""
+        """Take the text's width, at most `widest` pixels, and the height that needs."""
         self.ensurePolished()
         for each in self.findChildren(QLabel):
             each.ensurePolished()
@@ -188,7 +186,7 @@ class _Toast(QFrame):
         wanted = max(metrics.horizontalAdvance(self.text), metrics.boundingRect(self.text).width()) + 2
         room = max(min(wanted, widest - around), 1)
         self._words.setText(_breakable(self.text, metrics, room))
-        self._words.setFixedWidth(room)  # first: a label tells no height for less than its least width
+        self._words.setFixedWidth(room)  # first, because QLabel.heightForWidth ignores widths below the minimum
         self._words.setFixedHeight(self._words.heightForWidth(room))
         self.setFixedSize(room + around, self._words.height() + margins.top() + margins.bottom())
 
@@ -200,7 +198,7 @@ class _Toast(QFrame):
 
 
 def _breakable(text: str, metrics: QFontMetrics, room: int) -> str:
-    # Qt breaks lines between words only, and a URL is one word: it may be broken at every zero-width space.
+    # Qt breaks lines between words only, and a URL is one word: zero-width spaces let it break anywhere.
     def broken(found: re.Match[str]) -> str:
         word = found[0]
         return word if metrics.horizontalAdvance(word) <= room else "".join(map(_after_a_gap, word))
@@ -209,5 +207,5 @@ def _breakable(text: str, metrics: QFontMetrics, room: int) -> str:
 
 
 def _after_a_gap(character: str) -> str:
-    # A mark stays on its letter, and what joins two characters between them.
+    # Combining marks stay with their letter, and joiners between their characters.
     return character if unicodedata.category(character)[0] in "MC" else f"\u200b{character}"

@@ -1,1 +1,1 @@
-"""The main window, which alone knows every panel, and what brings it to life."""
+"""The main window, which alone knows every panel, and its controllers."""

@@ -1,4 +1,4 @@
-"""Brings the window to life: a controller for every panel, the ticking of the clock, and what can be done now."""
+"""Creates a controller for every panel, runs the clock's ticks, and updates what is possible."""
 
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,7 @@ from ui.window.view_controller import ViewController
 from ui.wirelog.controller import WireController
 
 if TYPE_CHECKING:
-    # For types alone: the connections bring the heavy libraries, which come after the first paint.
+    # For types only: the connections import the heavy libraries, which load after the first paint.
     from app.connections import Connections
     from ui.demo.controller import DemoController
     from ui.doctor.controller import DoctorController
@@ -37,19 +37,19 @@ _TICK_MS = 500
 
 
 class WindowController(QObject):
-    """One window on the connections; controls the panels of what is installed."""
+    """One window on the connections, with the controllers of all installed panels."""
 
     doctor: "DoctorController"
     demo: "DemoController"
     lessons: "LessonsController"
     lab: "LabController"
 
-    def __init__(self, window: MainWindow, bench: "Connections", parent: QObject | None = None) -> None:
+    def __init__(self, window: MainWindow, connections: "Connections", parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._window = window
         self.tasks = TaskScope(self._report, self)
         self.clipboard = Clipboard(self)
-        self.model = SessionModel(bench, self.tasks, self)
+        self.model = SessionModel(connections, self.tasks, self)
         self.shell = window.shell(self.tasks, self.clipboard)
         self._control_panels()
         self._timer = QTimer(self)
@@ -59,15 +59,15 @@ class WindowController(QObject):
         self._connect()
 
     def start(self) -> None:
-        """Take up the connection in use; the window is usable meanwhile."""
+        """Connect to the connection in use; the window is usable meanwhile."""
         self._view.restore()
         if has("lessons"):
             self.lessons.restore()
         self.model.start()
-        self._on_seen_changed(self._window.isVisible())
+        self._on_visibility_changed(self._window.isVisible())
 
     async def close(self) -> None:
-        """Stop everything the window has started; the session's own refresh is not among it."""
+        """Stop everything the window has started; the session's own refresh continues."""
         self._timer.stop()
         self._view.remember()
         self.clipboard.forget()
@@ -113,11 +113,11 @@ class WindowController(QObject):
     def _connect(self) -> None:
         window, commands = self._window, self.shell.commands
         self.model.page_chosen.connect(window.show_page)
-        self.model.start_told.connect(window.show_starting)
+        self.model.start_progressed.connect(window.show_starting)
         for changed in (self.model.ready_changed, self.model.session_changed, commands.presenter.toggled):
             changed.connect(self._show_possible)
         self.tasks.busy_changed.connect(self._on_busy_changed)
-        window.seen_changed.connect(self._on_seen_changed)
+        window.visibility_changed.connect(self._on_visibility_changed)
         window.error_panel.copy_requested.connect(self.clipboard.copy)
         commands.quit.triggered.connect(window.close)
 
@@ -125,30 +125,30 @@ class WindowController(QObject):
         if name == "call":
             self._show_possible()
 
-    def _on_seen_changed(self, seen: bool) -> None:  # noqa: FBT001 - a signal's one argument
+    def _on_visibility_changed(self, seen: bool) -> None:  # noqa: FBT001 - a signal's one argument
         if seen:
             self.model.tick()
             self._timer.start()
         else:
             self._timer.stop()
             for card in self._window.cards.values():
-                card.hide_value()  # nothing counts its seconds any longer
+                card.hide_value()  # no tick would end its 20 s
 
     def _report(self, failure: BaseException) -> None:
         self.model.refresh()
-        # Why a session has ended stands where one signs in again; once is enough.
-        ended = self.model.bench.session.ended if self.model.is_ready else None
+        # The welcome page already says why the session has ended.
+        ended = self.model.connections.session.ended if self.model.is_ready else None
         if not (isinstance(failure, Refusal) and ended is not None and failure.reason is ended.reason):
             self.shell.show_error(failure)
 
     def _show_possible(self) -> None:
         model, commands = self.model, self.shell.commands
-        replaced = model.bench.session.replaced if model.is_ready else None
+        replaced = model.connections.session.replaced if model.is_ready else None
         commands.show_possible(
             Possible(
                 is_ready=model.is_ready,
                 is_signed_in=model.tokens is not None,
-                is_demo=model.is_ready and model.bench.connection.embedded,
+                is_demo=model.is_ready and model.connections.connection.embedded,
                 has_access=model.held("access") is not None,
                 has_refresh=model.held("refresh") is not None,
                 has_id=model.held("id") is not None,
@@ -160,8 +160,8 @@ class WindowController(QObject):
         )
 
     def _why_not_by(self) -> dict[str, str]:
-        """Return the kinds of sign-in the server does not offer, as far as its metadata was asked for yet."""
+        """Return the sign-in methods the server does not offer, as far as its metadata is known."""
         from app.connecting.capabilities import capabilities_of
 
-        metadata = self.model.bench.client.known_metadata
+        metadata = self.model.connections.client.known_metadata
         return capabilities_of(metadata).why_not if metadata is not None else {}

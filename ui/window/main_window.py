@@ -1,4 +1,4 @@
-"""The main window: arranges the panels and knows nothing."""
+"""The main window: arranges the panels, without logic."""
 
 from typing import TYPE_CHECKING
 
@@ -57,13 +57,12 @@ _TIMELINE_HEIGHT = 270
 class MainWindow(QMainWindow):
     """Top bar; three token cards on the left; the middle by page; errors above the middle.
 
-    A new window has its top bar, its cards and a line that says it is starting, which is all the first paint needs;
-    `furnish` builds the rest. Closing is only asked for: whoever runs the window lets a refresh finish first, then
-    calls `allow_close`.
+    A new window has only its top bar, its cards and a "starting" line, for a fast first paint; `furnish` builds the
+    rest. Closing emits `close_requested`: a refresh may finish before `allow_close` is called.
     """
 
-    closing = Signal()
-    seen_changed = Signal(bool)
+    close_requested = Signal()
+    visibility_changed = Signal(bool)
 
     call_strip: "CallStrip"
     welcome: "Welcome"
@@ -102,7 +101,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
 
     def furnish(self) -> None:
-        """Build the panels that nobody sees at the first paint."""
+        """Build the panels that the first paint does not need."""
         with theme.styled_at_the_end():
             self._furnish()
 
@@ -140,19 +139,18 @@ class MainWindow(QMainWindow):
         self._add_side()
 
     def show_page(self, page: Page) -> None:
-        """Show another middle; the cards stay where they are."""
+        """Show another page in the middle; the cards stay."""
         self._pages.setCurrentIndex(page)
 
     @property
     def page(self) -> Page:
-        """The page shown."""
         return Page(self._pages.currentIndex())
 
     def show_starting(self, text: str) -> None:
         self._starting.setText(text)
 
     def show_presenter(self, *, on: bool) -> None:
-        """Mask everything without exception, or as usual."""
+        """Mask every secret, or not."""
         self.top_bar.show_presenter(on=on)
         for card in self.cards.values():
             card.show_presenter(on=on)
@@ -162,7 +160,7 @@ class MainWindow(QMainWindow):
         self.sign_in.show_presenter(on=on)
 
     def shell(self, tasks: "TaskScope", clipboard: "Clipboard") -> "Shell":
-        """Return what controllers may ask of this window, once it is furnished."""
+        """Return what controllers may use of this window, once it is furnished."""
         from ui.shell.selection import Selection
         from ui.shell.shell import Shell
 
@@ -180,7 +178,7 @@ class MainWindow(QMainWindow):
 
     @property
     def session(self) -> "SessionPanels":
-        """Everything that shows the session, once it is furnished."""
+        """The widgets that show the session, once it is furnished."""
         from ui.session.panels import SessionPanels
 
         return SessionPanels(
@@ -193,43 +191,41 @@ class MainWindow(QMainWindow):
         )
 
     def allow_close(self) -> None:
-        """Let the next close through, and close."""
+        """Close, this time without asking."""
         self._may_close = True
         self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Ask for the end; nothing is closed until it is allowed."""
+        """Emit `close_requested`; close only once it is allowed."""
         if self._may_close:
             event.accept()
             return
         event.ignore()
-        self.closing.emit()
+        self.close_requested.emit()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Say that the window can be seen again."""
         super().showEvent(event)
-        self.seen_changed.emit(True)
+        self.visibility_changed.emit(True)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._make_room()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Say that nobody sees the window, so that nothing needs to tick."""
         super().hideEvent(event)
-        self.seen_changed.emit(False)
+        self.visibility_changed.emit(False)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Say whether anybody can see the window; give every column the room its type needs."""
+        """Emit the visibility when minimised, and adapt the columns to the font."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.WindowStateChange:
-            self.seen_changed.emit(self.isVisible() and not self.isMinimized())
-        elif event.type() == QEvent.Type.FontChange and hasattr(self, "_left_scroll"):  # else it is not built yet
+            self.visibility_changed.emit(self.isVisible() and not self.isMinimized())
+        elif event.type() == QEvent.Type.FontChange and hasattr(self, "_left_scroll"):  # not yet built during __init__
             self._left_scroll.setMinimumWidth(theme.px(_CARDS_WIDTH))
             self._make_room()
 
     def _make_room(self) -> None:
-        """Let the cards give way to the right column where the story would be squeezed between the two."""
+        """Hide the cards where the middle would be squeezed between them and the right column."""
         is_unfolded = hasattr(self, "side") and not self.side.isHidden()
         self._left_scroll.setVisible(not is_unfolded or self.width() >= theme.px(_ROOM_FOR_THREE))
 
@@ -287,7 +283,7 @@ class MainWindow(QMainWindow):
         self._body.addWidget(self.side)
 
     def _add_panels(self) -> None:
-        """Add the panel of everything that is installed."""
+        """Add the panels of all installed parts."""
         if has("demo"):
             from ui.demo.panel import DemoPanel
 
@@ -310,9 +306,9 @@ class MainWindow(QMainWindow):
             self.side.add(self.doctor, "Doctor")
 
     def _add_signed_in(self) -> None:
-        """Build the page from the outside in: Qt styles a widget anew, with all in it, whenever it gets a parent."""
+        """Build the page from the outside in: Qt restyles the whole subtree whenever a widget gets a parent."""
         page = QWidget()
-        # a low window with an error in it has no room for everything at once
+        # scrolls in a low window with an error
         self._pages.addWidget(scrolling("storyScroll", Least("signedInPage", page)))
         layout = QVBoxLayout(page)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -1,4 +1,4 @@
-"""Connects how the window looks: scheme, size of type, presenter mode, tabs, and what of it is remembered."""
+"""Connects the appearance: scheme, zoom, presenter mode, tabs, and remembers the window's layout."""
 
 import math
 
@@ -21,12 +21,12 @@ _WIDE = 1280
 
 
 class ViewController(Controller):
-    """Dresses the window, and remembers how it was left."""
+    """Applies the appearance, and saves and restores the layout."""
 
     def __init__(self, window: MainWindow, shell: Shell, model: SessionModel) -> None:
         super().__init__(shell, model)
         self._window = window
-        self._zoom = _zoom_of(self._bench.settings.window.get(_ZOOM, ""))
+        self._zoom = _zoom_of(self._connections.settings.window.get(_ZOOM, ""))
         commands = shell.commands
         commands.schemes.triggered.connect(self._on_scheme)
         commands.presenter.toggled.connect(self._on_presenter)
@@ -40,11 +40,11 @@ class ViewController(Controller):
             action.triggered.connect(self._on_tab)
 
     def restore(self) -> None:
-        """Dress the window as it was left."""
-        kept = self._bench.settings.window
-        self._shell.commands.show_scheme(self._bench.settings.scheme)
+        """Restore the window as it was left."""
+        kept = self._connections.settings.window
+        self._shell.commands.show_scheme(self._connections.settings.scheme)
         self._shell.commands.presenter.setChecked(kept.get(_PRESENTER) == "on")
-        self._dress()  # first, because type decides how small anything may be
+        self._dress()  # first, because the font decides all minimum sizes
         if _GEOMETRY in kept:
             self._window.restoreGeometry(_bytes(kept[_GEOMETRY]))
         self._restore_side(kept)
@@ -53,7 +53,7 @@ class ViewController(Controller):
                 splitter.restoreState(_bytes(kept[splitter.objectName()]))
 
     def remember(self) -> None:
-        """Keep how the window is left; what cannot be saved is not worth a word while one is leaving."""
+        """Save the window's layout; a failure is ignored, because the user is leaving."""
         kept = {splitter.objectName(): _text(splitter.saveState()) for splitter in self._splitters()}
         kept[_GEOMETRY] = _text(self._window.saveGeometry())
         kept[_ZOOM] = f"{self._zoom:.2f}"
@@ -61,13 +61,13 @@ class ViewController(Controller):
         kept[_SIDE] = _FOLDED if self._shell.side.isHidden() else _OPEN
         kept[_SIDE_PANEL] = self._shell.side.front()
         try:
-            self._bench.remember_window(kept)
+            self._connections.remember_window(kept)
         except LapseError:
             return
 
     def _restore_side(self, kept: dict[str, str]) -> None:
-        """Unfold the right column as it was left; at first for the demo org, where there is room for its controls."""
-        has_room = self._bench.settings.connection.embedded and self._window.width() >= theme.px(_WIDE)
+        """Restore the right column; on a first start, open it for the demo org if there is room."""
+        has_room = self._connections.settings.connection.embedded and self._window.width() >= theme.px(_WIDE)
         self._shell.side.put_in_front(kept.get(_SIDE_PANEL, ""))
         self._shell.side.setVisible(kept.get(_SIDE, _OPEN if has_room else _FOLDED) == _OPEN)
 
@@ -75,12 +75,12 @@ class ViewController(Controller):
         self._shell.side.setVisible(unfolded)
 
     def _on_unfolded(self) -> None:
-        # Hidden with the window is not folded away.
+        # Hidden together with the window does not count as folded.
         self._shell.commands.side.setChecked(not self._shell.side.isHidden())
 
     def _on_scheme(self, action: QAction) -> None:
         try:
-            self._bench.remember_scheme(action.data())
+            self._connections.remember_scheme(action.data())
         except LapseError as error:
             self._shell.show_error(error)
         self._dress()
@@ -107,14 +107,16 @@ class ViewController(Controller):
         assert isinstance(application, QApplication)
         presents = self._shell.commands.presenter.isChecked()
         theme.apply(
-            application, self._bench.settings.scheme, max(self._zoom, theme.PRESENTER_ZOOM) if presents else self._zoom
+            application,
+            self._connections.settings.scheme,
+            max(self._zoom, theme.PRESENTER_ZOOM) if presents else self._zoom,
         )
 
     def _on_tab(self) -> None:
         action = self.sender()
         if isinstance(action, QAction):
             self._shell.tabs.setCurrentIndex(action.data())
-            if self._shell.tabs.isVisible():  # Qt gives the focus to what nobody sees, too
+            if self._shell.tabs.isVisible():  # Qt would focus even a hidden widget
                 self._shell.tabs.setFocus()
 
     def _on_palette(self) -> None:

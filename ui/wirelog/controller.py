@@ -1,4 +1,4 @@
-"""Connects the wire log: every exchange in the journal, shown in full, copied as cURL, exported as HAR."""
+"""Connects the wire log: every exchange, in full, as cURL, and exported as HAR."""
 
 import json
 from pathlib import Path
@@ -18,27 +18,27 @@ from ui.wirelog.panel import WirePanel
 
 
 class WireController(Controller):
-    """Tells of the exchanges of all connections; what leaves it is masked but for a copy with the tokens in hand."""
+    """Shows the exchanges of all connections; exports are masked, except a copy with real tokens."""
 
     def __init__(self, panel: WirePanel, shell: Shell, model: SessionModel) -> None:
         super().__init__(shell, model)
         self._panel = panel
         self._log = WireLog()
         self._exchanges = 0
-        self._take(tuple(self._bench.journal))
+        self._take(tuple(self._connections.journal))
         panel.show_log(self._log)
         model.appended.connect(self._added)
         shell.selection.selected.connect(self._select)
         panel.selected.connect(shell.selection.select)
-        panel.detail_wanted.connect(self._show_detail)
-        panel.curl_wanted.connect(self._on_copy_curl)
-        panel.why_wanted.connect(shell.selection.why_requested)
-        panel.export_wanted.connect(self._on_export)
+        panel.detail_requested.connect(self._show_detail)
+        panel.curl_requested.connect(self._on_copy_curl)
+        panel.why_requested.connect(shell.selection.why_requested)
+        panel.export_requested.connect(self._on_export)
         shell.commands.export_har.triggered.connect(self._on_export)
 
     def write_har(self, path: Path) -> None:
-        """Write every exchange in the journal, masked as it was recorded; raises BadInput when it cannot be written."""
-        found = har(self._bench.journal, self._bench.details, version=VERSION)
+        """Write every exchange, masked as recorded; raises BadInput if the file cannot be written."""
+        found = har(self._connections.journal, self._connections.details, version=VERSION)
         write(path, json.dumps(found, indent=1, ensure_ascii=False).encode())
         self._shell.toast(f"Written to {path}; no token is in it.")
 
@@ -49,7 +49,6 @@ class WireController(Controller):
         self._shell.entitle_tab(self._panel, f"Wire · {self._exchanges}")
 
     def _take(self, entries: tuple[Entry, ...]) -> list[ExchangeRow]:
-        """Return the rows that these entries have added or changed."""
         rows = []
         for entry in entries:
             self._exchanges += isinstance(entry.event, Exchange)
@@ -65,10 +64,10 @@ class WireController(Controller):
     def _show_detail(self, seq: int) -> None:
         row = next((row for row in self._log.with_children(seq) if row.seq == seq), None)
         if row is not None:
-            self._panel.show_detail(row, self._bench.details.get(seq))
+            self._panel.show_detail(row, self._connections.details.get(seq))
 
     def _on_copy_curl(self, seq: int, real: bool) -> None:  # noqa: FBT001 - a signal's argument
-        entry, detail = self._bench.journal.entry(seq), self._bench.details.get(seq)
+        entry, detail = self._connections.journal.entry(seq), self._connections.details.get(seq)
         if entry is None or detail is None or not isinstance(entry.event, Exchange):
             return
         if real:
@@ -79,7 +78,7 @@ class WireController(Controller):
             self._shell.toast("Copied as cURL; the tokens are masked.")
 
     def _tokens(self) -> dict[str, Secret]:
-        """Return the tokens in hand by fingerprint: only those can be put in place of their masks."""
+        """Return the current tokens by fingerprint: only those can replace their masks."""
         held = (self._model.held(kind) for kind in ("access", "refresh", "id"))
         return {each.value.fingerprint: each.value for each in held if each is not None}
 

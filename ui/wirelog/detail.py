@@ -1,4 +1,4 @@
-"""The wire log's pane of details: what a row was, why it was, and an exchange's request and response in full."""
+"""The wire log's detail pane: a row's summary, and an exchange's request and response in full."""
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QResizeEvent
@@ -16,13 +16,26 @@ from ui.text import clock_time
 from ui.widgets.reader import reader
 from ui.widgets.table import TextModel, TextRow, TextTable
 
-# Lengths of the design: what surrounds the text of a cell, and the least height of a row.
+# Design lengths: the padding of a cell, and the least height of a row.
 _PADDING, _ROW_HEIGHT = 10, 27
 _TALLEST = 10_000
+_ENDPOINTS = {
+    ExchangeKind.API: "API",
+    ExchangeKind.TOKEN: "token endpoint",
+    ExchangeKind.SIGN_IN: "preparing a sign-in",
+    ExchangeKind.AUTHORIZATION: "authorization",
+    ExchangeKind.DISCOVERY: "discovery",
+    ExchangeKind.KEYS: "keys",
+    ExchangeKind.USERINFO: "userinfo",
+    ExchangeKind.REVOCATION: "revocation",
+    ExchangeKind.INTROSPECTION: "introspection",
+    ExchangeKind.CONTROL: "demo org's controls",
+    ExchangeKind.MANAGEMENT: "Okta's management API",
+}
 
 
 class DetailPane(QWidget):
-    """Summary, request, response, with a button beside their names; a row that is no exchange has a summary alone."""
+    """Summary, request and response; a row that is no exchange has only a summary."""
 
     def __init__(self, button: QPushButton, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,7 +72,7 @@ class DetailPane(QWidget):
         layout.addWidget(self._stack, 1)
 
     def show_row(self, row: ExchangeRow, detail: Detail | None, log: WireLog) -> None:
-        """Show a row in full; what is in it is text, whatever it looks like."""
+        """Show a row in full, as plain text."""
         pairs = {
             RowKind.CALL: self._call,
             RowKind.DECISION: self._decision,
@@ -82,7 +95,7 @@ class DetailPane(QWidget):
             self._wanted_tab = place
 
     def _allow(self, *, exchange: bool) -> None:
-        """Offer what there is; who reads responses from row to row is not thrown back by the decisions between."""
+        """Enable the available parts; decisions between exchanges do not change the chosen part."""
         self._is_switching = True
         for place in (1, 2):
             self.tabs.setTabEnabled(place, exchange)
@@ -97,7 +110,7 @@ class DetailPane(QWidget):
             ("Why", above.text if above is not None else log.origin_of(row) or self._no_reason(call)),
             ("For the call", "" if call is None else call.text),
             ("Request", row.text.removesuffix(f" → {row.failure}")),
-            ("Endpoint", "" if row.endpoint is None else self._endpoints()[row.endpoint]),
+            ("Endpoint", "" if row.endpoint is None else _ENDPOINTS[row.endpoint]),
             ("Began", _moment(row.at)),
             ("Headers after", _took(None if detail is None else detail.answered_s)),
             ("All of it after", _took(row.duration_s)),
@@ -116,12 +129,12 @@ class DetailPane(QWidget):
         return f"{status}, then broken off: {row.failure}"
 
     def _no_reason(self, call: ExchangeRow | None) -> str:
-        return "The call above it." if call is not None else "Made on its own, for no call."
+        return "The call above it." if call is not None else "Not made for a call."
 
     def _call(self, row: ExchangeRow, log: WireLog) -> list[tuple[str, str]]:
         took = f"{_took(row.duration_s)}, refresh included" if row.duration_s is not None else ""
         return [
-            ("Story", log.story_of(row) or ("" if took else "It is still going on.")),
+            ("Story", log.story_of(row) or ("" if took else "Still running.")),
             ("Call", row.text),
             ("Answered", "" if row.status is None else str(row.status)),
             ("Took", took),
@@ -163,24 +176,9 @@ class DetailPane(QWidget):
     def _size(self, body: ShownBody | None) -> str:
         return "" if body is None else f"{body.length:,} bytes of {body.media_type or '?'}"
 
-    def _endpoints(self) -> dict[ExchangeKind, str]:
-        return {
-            ExchangeKind.API: "API",
-            ExchangeKind.TOKEN: "token endpoint",
-            ExchangeKind.SIGN_IN: "preparing a sign-in",
-            ExchangeKind.AUTHORIZATION: "authorization",
-            ExchangeKind.DISCOVERY: "discovery",
-            ExchangeKind.KEYS: "keys",
-            ExchangeKind.USERINFO: "userinfo",
-            ExchangeKind.REVOCATION: "revocation",
-            ExchangeKind.INTROSPECTION: "introspection",
-            ExchangeKind.CONTROL: "demo org's controls",
-            ExchangeKind.MANAGEMENT: "Okta's management API",
-        }
-
 
 class _FactTable(TextTable):
-    """Names and values without headings; a value takes as many lines as it needs."""
+    """Names and values without headings; a value wraps."""
 
     def __init__(self, name: str, accessible_name: str, model: TextModel, widths: dict[int, int]) -> None:
         super().__init__(name, accessible_name, model, widths)
@@ -189,9 +187,9 @@ class _FactTable(TextTable):
         self.copies_cells()
 
     def fit(self) -> None:
-        """Give every row the height its text needs; there are a dozen rows at most.
+        """Give every row the height of its text.
 
-        Not by `resizeRowsToContents`, which knows nothing of the style sheet's padding and leaves out the last line.
+        Not by `resizeRowsToContents`, which ignores the style sheet's padding and cuts off the last line.
         """
         width = max(self.columnWidth(1) - theme.px(2 * _PADDING), 1)
         metrics = self.fontMetrics()
@@ -201,19 +199,17 @@ class _FactTable(TextTable):
             self.setRowHeight(row, max(needed + theme.px(_PADDING), theme.px(_ROW_HEIGHT)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Break the lines anew."""
         super().resizeEvent(event)
         self.fit()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Break the lines anew in another size of type."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self.fit()
 
 
 def _moment(at: float) -> str:
-    """Return a moment to the millisecond, as the clock says it and as an epoch."""
+    """Return a moment in milliseconds, as local time and as epoch."""
     return f"{clock_time(at)}.{int(at * 1000) % 1000:03} · {at:.3f}"
 
 

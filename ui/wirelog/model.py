@@ -1,4 +1,4 @@
-"""The wire log's model: an adapter over the Qt-free rows; filtered there, never by a proxy."""
+"""The wire log's model over Qt-free rows, which are filtered there: a proxy model would be slow."""
 
 import re
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ from ui.text import clock_time, plain_tooltip
 from ui.widgets.table import ROOT, ColumnsModel, Index
 
 WHAT, STATUS, TOOK, AT = range(4)
-# As wide in the system's font as four letters are in the fixed one.
+# As wide in the system's font as four letters in the fixed font.
 _INDENTS = {True: "    ", False: "\u2003\u2003\u2006"}
 _SCHEME = re.compile(r" https?://")
 _MOST_RUNS = 64
@@ -32,7 +32,7 @@ _ROLES = frozenset(
 
 
 class WireModel(ColumnsModel):
-    """What, status, time taken, time of day; rows come in batches, and a filter is applied to plain rows."""
+    """What, status, duration, time of day; rows are added in batches."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -42,7 +42,6 @@ class WireModel(ColumnsModel):
 
     @property
     def total(self) -> int:
-        """How many rows there are, shown or not."""
         return len(self._log.rows)
 
     @property
@@ -54,29 +53,27 @@ class WireModel(ColumnsModel):
         self.filter(self._wanted)
 
     def filter(self, wanted: RowFilter) -> None:
-        """Show only the rows a filter lets through."""
         self.beginResetModel()
         self._wanted = wanted
         self._shown = self._log.shown(wanted)
         self.endResetModel()
 
     def added(self, new: Iterable[ExchangeRow]) -> None:
-        """Tell that these rows were put into the log, or have changed in it: the last of each number counts.
+        """Add or update these rows: the last of each number counts.
 
-        Rows are inserted where they belong; only where that means very many places everything is shown anew.
+        Resets the model only if very many places would have to be filled.
         """
         latest = {row.key for row in new if passes(row, self._wanted)}
         runs = self._runs(sorted(key for key in latest if not self._changed(key)))
         if len(runs) > _MOST_RUNS:
             self.filter(self._wanted)
             return
-        for place, keys in reversed(runs):  # from the end, so that the places before stay what they are
+        for place, keys in reversed(runs):  # from the end, so that earlier places stay valid
             self.beginInsertRows(ROOT, place, place + len(keys) - 1)
             self._shown.insert(place, keys)
             self.endInsertRows()
 
     def dropped_oldest(self) -> None:
-        """Tell that the log has dropped its oldest rows."""
         gone = self._shown.place_for(self._log.rows.keys[0]) if self._log.rows else len(self._shown)
         if gone:
             self.beginRemoveRows(ROOT, 0, gone - 1)
@@ -87,7 +84,7 @@ class WireModel(ColumnsModel):
         return self._log.row(self._shown[index.row()]) if index.isValid() and index.row() < len(self._shown) else None
 
     def place_of(self, row: ExchangeRow) -> int | None:
-        """Return where a row is shown, None when it is not."""
+        """Return the row's place, None when it is not shown."""
         return self._shown.place_of(row.key)
 
     def rowCount(self, parent: Index = ROOT) -> int:
@@ -113,7 +110,7 @@ class WireModel(ColumnsModel):
         return None
 
     def outcome(self, row: ExchangeRow) -> str:
-        """Return the word for how a row ended, or for what it is."""
+        """Return the word for a row's outcome or kind."""
         if row.kind is RowKind.EXCHANGE:
             failed = "" if row.failure is None else "failed"
             return " ".join(part for part in ("" if row.status is None else str(row.status), failed) if part)
@@ -121,7 +118,7 @@ class WireModel(ColumnsModel):
         return words[row.kind]
 
     def _changed(self, key: Key) -> bool:
-        """Tell that a row has changed, if it is shown; return whether it is."""
+        """Update a row, if it is shown; return whether it is."""
         place = self._shown.place_of(key)
         if place is None:
             return False
@@ -129,7 +126,7 @@ class WireModel(ColumnsModel):
         return True
 
     def _runs(self, keys: list[Key]) -> list[tuple[int, list[Key]]]:
-        """Return which rows go in at which places of what is shown."""
+        """Return which rows to insert at which places."""
         runs: list[tuple[int, list[Key]]] = []
         for key in keys:
             place = self._shown.place_for(key)
@@ -152,7 +149,7 @@ class WireModel(ColumnsModel):
 
     def _said(self, row: ExchangeRow) -> str:
         decision = self._log.decision_of(row) if row.kind is RowKind.DECISION and row.depth else None
-        # under a call it need not say again who asked
+        # below a call, who asked is already clear
         return row.text if decision is None else outcome(decision)
 
     def _spoken(self, row: ExchangeRow) -> str:

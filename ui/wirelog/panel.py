@@ -15,23 +15,22 @@ from ui.widgets.table import TextTable
 from ui.wirelog.detail import DetailPane
 from ui.wirelog.model import AT, STATUS, TOOK, WireModel
 
-# How wide the table has to be, in lengths of the design, to have these columns.
+# The least table width, in design lengths, at which these columns are shown.
 _LEAST_FOR_TOOK, _LEAST_FOR_AT = 350, 460
 
 
 class WirePanel(QWidget):
-    """Reads downwards, newest last; follows the end while the end is in sight.
+    """Newest last; follows the end while the end is visible.
 
-    What a person chooses is told by its number in the journal; what is chosen from elsewhere is not told again.
-    `detail_wanted` asks for a row in full, `why_wanted` for what led to it, `curl_wanted` for an exchange's command
-    (the flag: with real tokens), `export_wanted` for the archive.
+    Only a selection made here emits `selected`. Signals carry journal numbers; the flag of `curl_requested` asks for
+    real tokens.
     """
 
     selected = Signal(int)
-    detail_wanted = Signal(int)
-    why_wanted = Signal(int)
-    curl_wanted = Signal(int, bool)
-    export_wanted = Signal()
+    detail_requested = Signal(int)
+    why_requested = Signal(int)
+    curl_requested = Signal(int, bool)
+    export_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,7 +44,7 @@ class WirePanel(QWidget):
         self.table = _WireTable("wireTable", "Exchanges", self._model, {STATUS: 84, TOOK: 76, AT: 76})
         self.table.follow_end()
         self.table.selectionModel().currentChanged.connect(self._choose)
-        self.table.copy_wanted.connect(self._copy)
+        self.table.copy_requested.connect(self._copy)
         self.why_button = self._button("wireWhyButton", "Why?")
         self.why_button.clicked.connect(self._ask_why)
         self.detail = DetailPane(self.why_button)
@@ -57,14 +56,13 @@ class WirePanel(QWidget):
         self._lay_out()
 
     def show_log(self, log: WireLog) -> None:
-        """Show a log, which may grow later; then `added` tells."""
+        """Show a log; after it grows, call `added`."""
         self._log = log
         self._model.show_log(log)
         self._show_count()
         self.table.scrollToBottom()
 
     def added(self, rows: list[ExchangeRow]) -> None:
-        """Show new rows, and rows that have changed."""
         if not rows:
             return
         chosen = self.chosen()
@@ -72,25 +70,24 @@ class WirePanel(QWidget):
         self._keep(chosen)
         self._show_count()
         if chosen is not None and any(row == chosen for row in rows):
-            self.detail_wanted.emit(chosen.seq)
+            self.detail_requested.emit(chosen.seq)
 
     def dropped_oldest(self) -> None:
-        """Show that the oldest rows have gone."""
         self._model.dropped_oldest()
         self._show_count()
 
     def select(self, seq: int) -> None:
-        """Select the row of that journal number, or the nearest of its call, if it is shown; tell nobody."""
+        """Select the row of that journal number, or the nearest of its call, without emitting a signal."""
         row = self._log.row_near(seq)
         place = None if row is None else self._model.place_of(row)
         if row is None or place is None:
             return
         self._select_place(place)
         if row.seq != seq:
-            self.detail_wanted.emit(row.seq)
+            self.detail_requested.emit(row.seq)
 
     def show_detail(self, row: ExchangeRow, detail: Detail | None) -> None:
-        """Show a row in full, if it is the chosen one; what is in it is text, whatever it looks like."""
+        """Show the details, if they are of the chosen row."""
         if self.chosen() != row:
             return
         self._has_detail = detail is not None
@@ -98,7 +95,7 @@ class WirePanel(QWidget):
         self._allow_buttons()
 
     def show_presenter(self, *, on: bool) -> None:
-        """Give no way to copy a real token, or as usual."""
+        """Disable copying with real tokens, or not."""
         self._presents = on
         self._allow_buttons()
 
@@ -106,7 +103,6 @@ class WirePanel(QWidget):
         return self._model.row_at(self.table.currentIndex())
 
     def clear_filter(self) -> None:
-        """Show every row again."""
         for widget in (self.kind_picker, self.status_picker, self.filter_edit):
             widget.blockSignals(True)
         self.kind_picker.setCurrentIndex(0)
@@ -135,7 +131,7 @@ class WirePanel(QWidget):
         self._allow_buttons()
 
     def _keep(self, chosen: ExchangeRow | None) -> None:
-        """Leave chosen what was, where a reset has forgotten it."""
+        """Restore the selection after a model reset."""
         if chosen is None or self.chosen() is not None:
             return
         place = self._model.place_of(chosen)
@@ -154,8 +150,7 @@ class WirePanel(QWidget):
         is_open = self._model.wanted.is_open
         self.filter_bar.setHidden(is_open)
         if not is_open:
-            words = "{0} of {1} shown"
-            self.shown_label.setText(words.format(f"{self._model.rowCount():,}", f"{self._model.total:,}"))
+            self.shown_label.setText(f"{self._model.rowCount():,} of {self._model.total:,} shown")
 
     def _choose(self, current: QModelIndex, _previous: QModelIndex) -> None:
         row = self._model.row_at(current)
@@ -165,12 +160,12 @@ class WirePanel(QWidget):
         self._allow_buttons()
         if not self._told_elsewhere:
             self.selected.emit(row.seq)
-            self.detail_wanted.emit(row.seq)
+            self.detail_requested.emit(row.seq)
 
     def _ask_why(self) -> None:
         row = self.chosen()
         if row is not None:
-            self.why_wanted.emit(row.seq)
+            self.why_requested.emit(row.seq)
 
     def _ask_curl(self) -> None:
         self._ask(real=False)
@@ -181,12 +176,12 @@ class WirePanel(QWidget):
     def _ask(self, *, real: bool) -> None:
         row = self.chosen()
         if row is not None:
-            self.curl_wanted.emit(row.seq, real)
+            self.curl_requested.emit(row.seq, real)
 
     def _copy(self) -> None:
         row = self.chosen()
         if row is not None and self.curl_button.isEnabled():
-            self.curl_wanted.emit(row.seq, False)
+            self.curl_requested.emit(row.seq, False)
         elif row is not None:
             QGuiApplication.clipboard().setText(row.text)
 
@@ -199,7 +194,7 @@ class WirePanel(QWidget):
         elif row is not None and not self._has_detail:
             no_curl = "It is too long ago: only its line is kept."
         no_real = "Presenter mode is on: no real token is copied." if self._presents else no_curl
-        allow(self.why_button, no_row, "Show in the journal what led to it")
+        allow(self.why_button, no_row, "Show the causes in the journal")
         allow(self.curl_button, no_curl, "Copy the request as a command, its tokens masked (Ctrl+C)")
         allow(self.real_curl_button, no_real, "Copy the command with the tokens in hand: keep it to yourself")
 
@@ -214,7 +209,7 @@ class WirePanel(QWidget):
         self.status_picker = self._picker("wireStatusPicker", "Status", self._statuses())
         self.export_button = self._button("exportHarButton", "Export HAR…")
         self.export_button.setToolTip("Write all exchanges to a file; secrets in it are masked")
-        self.export_button.clicked.connect(self.export_wanted)
+        self.export_button.clicked.connect(self.export_requested)
         self.shown_label = label()
         self.shown_label.setObjectName("wireShownLabel")
         self.clear_button = self._button("wireClearFilterButton", "Clear filter")
@@ -292,10 +287,10 @@ class WirePanel(QWidget):
             row.addWidget(widget)
         row.addWidget(self.filter_edit, 1)
         row.addWidget(self.export_button)
-        told = QHBoxLayout(self.filter_bar)
-        told.setContentsMargins(12, 3, 4, 3)
-        told.addWidget(self.shown_label, 1)
-        told.addWidget(self.clear_button)
+        below_row = QHBoxLayout(self.filter_bar)
+        below_row.setContentsMargins(12, 3, 4, 3)
+        below_row.addWidget(self.shown_label, 1)
+        below_row.addWidget(self.clear_button)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setObjectName("wireSplitter")
         split.setChildrenCollapsible(False)
@@ -316,10 +311,9 @@ class WirePanel(QWidget):
 
 
 class _WireTable(TextTable):
-    """Gives up its last columns where there is no room for them: what they say is in the summary too."""
+    """Drops its last columns where there is no room: the summary has them too."""
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Show as many columns as leave room for what was sent."""
         super().resizeEvent(event)
         for column, least in ((TOOK, _LEAST_FOR_TOOK), (AT, _LEAST_FOR_AT)):
             self.setColumnHidden(column, self.viewport().width() < theme.px(least))

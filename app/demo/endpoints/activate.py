@@ -1,8 +1,7 @@
-"""The page where a person types the code a device shows, signs in, and allows it (RFC 8628 §3.3)."""
+"""The page where a user types the code a device shows, signs in, and allows it (RFC 8628 §3.3)."""
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,6 +14,7 @@ from app.demo.endpoints.browser import PageRefused, read_own_form, session_of, s
 from app.demo.endpoints.device import ACTIVATE
 from app.demo.endpoints.signin import CodeAsked, PasswordAsked, next_step
 from app.demo.forms import Parameters, read_query
+from app.demo.org import DemoOrg
 from app.demo.pages import (
     activate_page,
     activated_page,
@@ -24,10 +24,7 @@ from app.demo.pages import (
 )
 from app.demo.pending import BrowserSession, DeviceSignIn
 
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg
-
-_EVENT = "lapse.activate"  # as the door calls its refusals
+_EVENT = "lapse.activate"  # the event type of its refusals
 _NOT_LETTERS = re.compile(r"[^A-Z]")
 _CANCELS = ("deny", "cancel")
 _LONGEST_CODE = 64
@@ -45,20 +42,20 @@ class CodeRefused(PageRefused):
 
 
 class Activation:
-    """Answers under `/activate`, for the devices of both servers; the code travels from page to page in the form."""
+    """The pages under `/activate`, for devices of both servers; the form carries the code from page to page."""
 
-    def __init__(self, org: "DemoOrg") -> None:
+    def __init__(self, org: DemoOrg) -> None:
         self._org = org
-        self._door = EndpointRoutes(org)
+        self._routes = EndpointRoutes(org)
 
     def routes(self) -> list[Route]:
         return [
-            self._door.route(ACTIVATE, "activate", self.show),
-            self._door.route(ACTIVATE, "activate", self.submit, ("POST",)),
+            self._routes.route(ACTIVATE, "activate", self.show),
+            self._routes.route(ACTIVATE, "activate", self.submit, ("POST",)),
         ]
 
     async def show(self, request: Request) -> Response:
-        """Ask for the code; `user_code` in the query is filled in, for the person to compare (RFC 8628 §3.3.1)."""
+        """Ask for the code; `user_code` in the query is filled in, for the user to compare (RFC 8628 §3.3.1)."""
         try:
             query = read_query(request)
         except Refused as refused:
@@ -66,7 +63,7 @@ class Activation:
         return activate_page(query.get("user_code", "")[:_LONGEST_CODE])
 
     async def submit(self, request: Request) -> Response:
-        """Answer a page's form: `user_code` with an `action` of `enter`, `sign-in`, `verify`, `allow` or `deny`."""
+        """Handle a page's form: `user_code` with an `action` of `enter`, `sign-in`, `verify`, `allow` or `deny`."""
         form = await read_own_form(request)
         name, device = self._device(request, form)
         action = form.get("action")

@@ -1,8 +1,7 @@
-"""The authorization endpoint: checks the request, asks the person, sends the browser back with a code."""
+"""The authorization endpoint: checks the request, asks the user, sends the browser back with a code."""
 
 import re
 import secrets
-from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -21,13 +20,11 @@ from app.demo.faults import FaultKind
 from app.demo.forging import STRANGER
 from app.demo.forms import Parameters, read_query
 from app.demo.ledger import CodeRecord, hashed
+from app.demo.org import DemoOrg
 from app.demo.pages import consent_page, form_post_page, sign_in_page, verify_page
 from app.demo.pending import BrowserSession
 from app.demo.servers import AuthorizationServer
 from app.urls import with_query
-
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg
 
 _PROMPTS = ("none", "login", "consent", "login consent")
 _MODES = ("query", "form_post")
@@ -41,21 +38,21 @@ _SEE_OTHER = 303
 class SentBack(Refused):
     """A refusal the browser carries back to the redirect URI (RFC 6749 §4.1.2.1)."""
 
-    def __init__(self, refused: Refused, back: ReturnAddress, issuer: str, bends: ActiveFaults) -> None:
+    def __init__(self, refused: Refused, back: ReturnAddress, issuer: str, faults: ActiveFaults) -> None:
         super().__init__(refused.error, refused.cause)
         self._back = back
         self._issuer = issuer
-        self._bends = bends
+        self._faults = faults
 
     def response(self) -> Response:
         fields = {"error": self.error.error, "error_description": self.error.description}
-        return send_back(self._back, fields, self._issuer, self._bends)
+        return send_back(self._back, fields, self._issuer, self._faults)
 
 
 class AuthorizationEndpoint:
-    """Signs people in; between the pages of one sign-in only a ticket is kept, so any number of tabs may be open."""
+    """Signs users in; between the pages of a sign-in only a ticket is kept, so any number of tabs may be open."""
 
-    def __init__(self, org: "DemoOrg", server: AuthorizationServer) -> None:
+    def __init__(self, org: DemoOrg, server: AuthorizationServer) -> None:
         self._org = org
         self._server = server
 
@@ -195,15 +192,15 @@ class AuthorizationEndpoint:
         return code
 
 
-def send_back(back: ReturnAddress, fields: dict[str, str], issuer: str, bends: ActiveFaults) -> Response:
+def send_back(back: ReturnAddress, fields: dict[str, str], issuer: str, faults: ActiveFaults) -> Response:
     """Return the response that takes the browser back, with `state` and `iss` (RFC 9207) as the faults want them."""
     given = {} if back.state is None else {"state": back.state}
     sent = {**fields, **given, "iss": issuer}
-    if FaultKind.WRONG_ISS in bends:
+    if FaultKind.WRONG_ISS in faults:
         sent["iss"] = STRANGER
-    if FaultKind.WRONG_STATE in bends:
+    if FaultKind.WRONG_STATE in faults:
         sent["state"] = "another-state"
-    absent = {"iss" if FaultKind.NO_ISS in bends else "", "state" if FaultKind.NO_STATE in bends else ""}
+    absent = {"iss" if FaultKind.NO_ISS in faults else "", "state" if FaultKind.NO_STATE in faults else ""}
     sent = {name: value for name, value in sent.items() if name not in absent}
     if back.response_mode == "form_post":
         return form_post_page(back.redirect_uri, sent)

@@ -1,7 +1,7 @@
-"""The endpoints that ask a person on the phone: as the first factor, and after a password (Okta fact §4)."""
+"""The endpoints that ask a user on the phone: as the first factor, and after a password (Okta fact §4)."""
 
 import secrets
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -13,11 +13,9 @@ from app.demo.endpoints.clients import check_grant, identified_application, requ
 from app.demo.endpoints.direct import HANDLE_LIFETIME_S, DirectGrants
 from app.demo.forms import Parameters, read_form
 from app.demo.ledger import hashed
+from app.demo.org import DemoOrg
 from app.demo.pending import OutOfBand, keep, new_handle
 from app.demo.servers import AuthorizationServer
-
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg
 
 _EVENT = "user.authentication.auth_via_mfa"
 _SENT = {
@@ -31,14 +29,14 @@ _CHOICES = 3
 
 
 class ChallengeEndpoint:
-    """Sends the questions; the answers are the phone's (see `app.demo.phone`), and polled for at the token endpoint."""
+    """Sends the challenges; `app.demo.phone` answers them, and the token endpoint is polled for that."""
 
-    def __init__(self, org: "DemoOrg", server: AuthorizationServer) -> None:
+    def __init__(self, org: DemoOrg, server: AuthorizationServer) -> None:
         self._org = org
         self._direct = DirectGrants(org, server)
 
     async def primary(self, request: Request) -> Response:
-        """Answer `/primary-authenticate`: ask a user on the phone, without a password; raises Refused."""
+        """Handle `/primary-authenticate`: ask the user on the phone, without a password; raises Refused."""
         request.state.event_type = _EVENT
         form = await read_form(request)
         application = identified_application(self._org, request, form)
@@ -55,7 +53,7 @@ class ChallengeEndpoint:
         return JSONResponse(self._asked(request, application, user.id, channel))
 
     async def second(self, request: Request) -> Response:
-        """Answer `/challenge`: ask for the second factor by a way the application knows; raises Refused."""
+        """Handle `/challenge`: ask for a second factor that the application supports; raises Refused."""
         request.state.event_type = _EVENT
         form = await read_form(request)
         application = identified_application(self._org, request, form)
@@ -120,7 +118,7 @@ def _check_grant(request: Request, application: Application, grant: Grant) -> No
 
 
 def _second_factor(form: Parameters, application: Application) -> Grant:
-    """Return the way both sides know: the phone where a channel is named or nothing else is left, else the code."""
+    """Return a grant both sides support: the phone if a channel is named or nothing else is left, else the code."""
     asked = required(form, "challenge_types_supported").split()
     known = [grant for grant in _TYPES if grant in asked]
     if not known:

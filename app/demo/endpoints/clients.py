@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 
@@ -10,12 +9,12 @@ from app.demo import dialect, words
 from app.demo.applications import Application, Grant
 from app.demo.dialect import Refused, listed
 from app.demo.forms import Parameters
+from app.demo.ledger import CodeRecord, Family
+from app.demo.org import DemoOrg
+from app.demo.pending import PendingSignIn
 
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg
 
-
-def identified_application(org: "DemoOrg", request: Request, form: Parameters) -> Application:
+def identified_application(org: DemoOrg, request: Request, form: Parameters) -> Application:
     """Return the application that asks; raises Refused when it is unknown, deactivated or shows credentials."""
     basic = _basic_user(request.headers.get("authorization", ""))
     in_body = {"client_secret", "client_assertion"} & form.keys()
@@ -30,7 +29,7 @@ def identified_application(org: "DemoOrg", request: Request, form: Parameters) -
     return application
 
 
-def known_application(org: "DemoOrg", request: Request, client_id: str) -> Application:
+def known_application(org: DemoOrg, request: Request, client_id: str) -> Application:
     """Return the active application of this id; raises Refused."""
     application = org.applications.get(client_id)
     if application is None:
@@ -48,6 +47,14 @@ def check_grant(application: Application, grant: Grant) -> None:
         raise Refused(dialect.UNAUTHORIZED_CLIENT.about(listed(application.grant_types)), cause)
 
 
+def check_issued(what: str, issued: CodeRecord | Family | PendingSignIn, application: Application, issuer: str) -> None:
+    """Raise Refused when a grant was issued to another client (RFC 6749 §5.2) or by another server."""
+    if issued.client_id != application.id:
+        raise Refused(dialect.MISMATCHED_CLIENT, words.issued_to(what, issued.client_id))
+    if issued.issuer != issuer:
+        raise Refused(dialect.MISMATCHED_SERVER, words.issued_by(what, issued.issuer))
+
+
 def required(form: Parameters, name: str) -> str:
     """Return a parameter; raises Refused when it is missing."""
     if name not in form:
@@ -55,7 +62,7 @@ def required(form: Parameters, name: str) -> str:
     return form[name]
 
 
-def save(org: "DemoOrg") -> None:
+def save(org: DemoOrg) -> None:
     """Save the ledger; a disk that refuses becomes Okta's `temporarily_unavailable`, and no token leaves."""
     try:
         org.ledger.save()

@@ -1,32 +1,29 @@
 """The authorization code grant: a code, once, with its PKCE proof, for tokens (RFC 6749 §4.1.3, RFC 7636 §4.6)."""
 
-import base64
 import hashlib
 import hmac
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.requests import Request
 
+from app.base64url import base64url
 from app.demo import dialect, words
 from app.demo.applications import Application
 from app.demo.cause import Cause
 from app.demo.dialect import Refused
-from app.demo.endpoint_routes import active_faults
-from app.demo.endpoints.clients import required, save
+from app.demo.endpoints.clients import check_issued, required, save
 from app.demo.endpoints.first_tokens import first_tokens
 from app.demo.forms import Parameters
 from app.demo.ledger import CodeRecord, hashed
+from app.demo.org import DemoOrg
 from app.demo.servers import AuthorizationServer
 from app.refusal_cause import RefusalCause
 
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg
-
 
 class CodeGrant:
-    """Answers `grant_type=authorization_code`."""
+    """Handles `grant_type=authorization_code`."""
 
-    def __init__(self, org: "DemoOrg", server: AuthorizationServer) -> None:
+    def __init__(self, org: DemoOrg, server: AuthorizationServer) -> None:
         self._org = org
         self._server = server
 
@@ -38,29 +35,25 @@ class CodeGrant:
             raise Refused(dialect.MISSING_VERIFIER)
         code = self._live(request, name)
         request.state.user_id = code.user_id
-        # whatever comes of it, this code has been tried: a second try finds it spent
+        # spent even if a check below fails: a code may be tried once only (RFC 6749 §4.1.2)
         self._org.ledger.spend(name, None)
-        if code.client_id != application.id:
-            raise Refused(dialect.MISMATCHED_CLIENT, words.issued_to("code", code.client_id))
-        if code.issuer != self._org.issuer_of(self._server):
-            raise Refused(dialect.MISMATCHED_SERVER, words.issued_by("code", code.issuer))
+        check_issued("code", code, application, self._org.issuer_of(self._server))
         if code.redirect_uri != redirect_uri:
             raise Refused(dialect.MISMATCHED_REDIRECT_URI)
         if not _proves(form["code_verifier"], code.challenge):
             raise Refused(dialect.PKCE_FAILED)
-        tokens, family = first_tokens(
+        tokens = first_tokens(
             self._org,
             self._server,
+            request,
             application,
             user_id=code.user_id,
             scopes=code.scopes,
             auth_time=code.auth_time,
             amr=code.amr,
             nonce=code.nonce,
-            bends=active_faults(request),
         )
-        self._org.ledger.spend(name, family.id)
-        request.state.family = family.id
+        self._org.ledger.spend(name, request.state.family)
         return tokens
 
     def _live(self, request: Request, name: str) -> CodeRecord:
@@ -70,7 +63,7 @@ class CodeGrant:
         if code.spent:
             request.state.user_id, request.state.family = code.user_id, code.family or ""
             if code.family is not None:
-                # RFC 6749 §4.1.2: used twice, so revoke what came of it
+                # RFC 6749 §4.1.2: used twice, so revoke every token issued for it
                 self._org.ledger.end(code.family, Cause(kind=RefusalCause.CODE_REUSED))
                 save(self._org)
             raise Refused(dialect.INVALID_CODE, words.CODE_USED)
@@ -80,6 +73,5 @@ class CodeGrant:
 
 
 def _proves(verifier: str, challenge: str) -> bool:
-    digest = hashlib.sha256(verifier.encode()).digest()
-    made = base64.urlsafe_b64encode(digest).rstrip(b"=")
-    return hmac.compare_digest(made, challenge.encode())
+    made = base64url(hashlib.sha256(verifier.encode()).digest())
+    return hmac.compare_digest(made.encode(), challenge.encode())

@@ -1,9 +1,9 @@
-"""The device grant: a device asks for a code, its person allows it in a browser, the device polls (RFC 8628)."""
+"""The device grant: a device asks for a code, its user allows it in a browser, the device polls (RFC 8628)."""
 
 import secrets
 import uuid
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -11,20 +11,17 @@ from starlette.responses import JSONResponse, Response
 from app.demo import dialect, words
 from app.demo.applications import Application, Grant
 from app.demo.dialect import Refused
-from app.demo.endpoint_routes import active_faults
-from app.demo.endpoints.clients import check_grant, identified_application, required
+from app.demo.endpoints.clients import check_grant, check_issued, identified_application, required
 from app.demo.endpoints.first_tokens import first_tokens, understood_scopes
 from app.demo.forms import Parameters, read_form
 from app.demo.ledger import hashed
+from app.demo.org import DemoOrg
 from app.demo.pending import DeviceSignIn, keep
 from app.demo.servers import AuthorizationServer
 from app.urls import with_query
 
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg
-
 ACTIVATE = "/activate"
-_EVENT = "lapse.device_authorize"  # the door's name for its refusals; Okta's is not in our facts
+_EVENT = "lapse.device_authorize"  # our event type; Okta's is not in our facts
 _LIFETIME_S = 600
 _SLOWER_BY_S = 5.0
 # RFC 8628 §6.1: consonants make no words and are not mistaken for digits
@@ -33,9 +30,9 @@ _LENGTH = 8
 
 
 class DeviceEndpoint:
-    """Answers `/device/authorize`."""
+    """Handles `/device/authorize`."""
 
-    def __init__(self, org: "DemoOrg", server: AuthorizationServer) -> None:
+    def __init__(self, org: DemoOrg, server: AuthorizationServer) -> None:
         self._org = org
         self._server = server
 
@@ -80,14 +77,14 @@ class DeviceEndpoint:
 
 
 class DeviceGrant:
-    """Answers the polls of a device."""
+    """Handles the polls of a device."""
 
-    def __init__(self, org: "DemoOrg", server: AuthorizationServer) -> None:
+    def __init__(self, org: DemoOrg, server: AuthorizationServer) -> None:
         self._org = org
         self._server = server
 
     def respond(self, request: Request, application: Application, form: Parameters) -> dict[str, Any]:
-        """Return tokens once the person has allowed it, and once only; raises Refused until then (RFC 8628 §3.5)."""
+        """Return tokens once, after the user has allowed it; raises Refused until then (RFC 8628 §3.5)."""
         name = hashed(required(form, "device_code"))
         device = self._live(name, application)
         self._check_pace(name, device)
@@ -96,28 +93,22 @@ class DeviceGrant:
         if device.session is None:
             raise Refused(dialect.DEVICE_PENDING, words.DEVICE_PENDING)
         self._org.pending.devices[name] = replace(device, is_spent=True)
-        request.state.user_id = device.session.user_id
-        tokens, family = first_tokens(
+        return first_tokens(
             self._org,
             self._server,
+            request,
             application,
             user_id=device.session.user_id,
             scopes=device.scopes,
             auth_time=device.session.auth_time,
             amr=device.session.amr,
-            bends=active_faults(request),
         )
-        request.state.family = family.id
-        return tokens
 
     def _live(self, name: str, application: Application) -> DeviceSignIn:
         device = self._org.pending.devices.get(name)
         if device is None:
             raise Refused(dialect.INVALID_DEVICE_CODE, words.DEVICE_NEVER_ISSUED)
-        if device.client_id != application.id:
-            raise Refused(dialect.MISMATCHED_CLIENT)
-        if device.issuer != self._org.issuer_of(self._server):
-            raise Refused(dialect.MISMATCHED_SERVER)
+        check_issued("device code", device, application, self._org.issuer_of(self._server))
         if device.is_spent:
             raise Refused(dialect.INVALID_DEVICE_CODE, words.DEVICE_USED)
         if self._org.clock.now() >= device.expires_at:
@@ -127,7 +118,7 @@ class DeviceGrant:
     def _check_pace(self, name: str, device: DeviceSignIn) -> None:
         """Note the poll; RFC 8628 §3.5: who polls too fast must wait 5 s longer from then on."""
         now = self._org.clock.now()
-        # the org's time may be moved back, and then the last poll is yet to come
+        # the org's time may have been moved back to before the last poll
         is_fast = device.polled_at is not None and 0 <= now - device.polled_at < device.interval_s
         slower_by_s = _SLOWER_BY_S if is_fast else 0.0
         self._org.pending.devices[name] = replace(device, polled_at=now, interval_s=device.interval_s + slower_by_s)

@@ -2,7 +2,7 @@
 
 import hmac
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -10,17 +10,14 @@ from starlette.responses import JSONResponse, Response
 from app.demo import dialect, words
 from app.demo.applications import Application, Grant
 from app.demo.dialect import Refused
-from app.demo.endpoint_routes import active_faults
-from app.demo.endpoints.clients import required
+from app.demo.endpoints.clients import check_issued, required
 from app.demo.endpoints.first_tokens import first_tokens, understood_scopes
 from app.demo.forms import Parameters
 from app.demo.ledger import hashed
 from app.demo.one_time_code import spend_code
+from app.demo.org import DemoOrg, User
 from app.demo.pending import FirstFactor, OutOfBand, PendingSignIn, PushResult, keep, new_handle
 from app.demo.servers import AuthorizationServer
-
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg, User
 
 HANDLE_LIFETIME_S = 300
 _SECOND_FACTORS = (Grant.MFA_OTP, Grant.MFA_OOB)
@@ -30,7 +27,7 @@ H = TypeVar("H", bound=PendingSignIn)
 
 
 class SecondFactorRequired(Refused):
-    """A right password that must be followed by a second factor; the response says by which token."""
+    """The password is right and a second factor must follow; the response has the `mfa_token` for it."""
 
     def __init__(self, mfa_token: str) -> None:
         super().__init__(dialect.MFA_REQUIRED, "The password was right; the user has a second factor.")
@@ -44,7 +41,7 @@ class SecondFactorRequired(Refused):
 class DirectGrants:
     """What the grants of direct authentication share: one server's sign-ins and the handles given out for them."""
 
-    def __init__(self, org: "DemoOrg", server: AuthorizationServer) -> None:
+    def __init__(self, org: DemoOrg, server: AuthorizationServer) -> None:
         self.org = org
         self._server = server
 
@@ -64,19 +61,17 @@ class DirectGrants:
     def signed_in(
         self, request: Request, application: Application, user_id: str, scopes: tuple[str, ...], amr: tuple[str, ...]
     ) -> dict[str, Any]:
-        """Return the tokens of a sign-in that has just happened; raises Refused."""
-        tokens, family = first_tokens(
+        """Return the tokens of a completed sign-in; raises Refused."""
+        return first_tokens(
             self.org,
             self._server,
+            request,
             application,
             user_id=user_id,
             scopes=scopes,
             auth_time=self.org.clock.now(),
             amr=amr,
-            bends=active_faults(request),
         )
-        request.state.user_id, request.state.family = user_id, family.id
-        return tokens
 
     def first_factor(self, request: Request, application: Application, form: Parameters) -> FirstFactor:
         """Return the password sign-in that the form's `mfa_token` continues; raises Refused."""
@@ -93,7 +88,7 @@ class DirectGrants:
         return found
 
     def spend(self, form: Parameters) -> None:
-        """Let the form's handles be good no more."""
+        """Mark the form's handles as used."""
         if "mfa_token" in form:
             _spend(self.org.pending.first_factors, hashed(form["mfa_token"]))
         if "oob_code" in form:
@@ -103,10 +98,7 @@ class DirectGrants:
         found = store.get(hashed(required(form, name)))
         if found is None:
             raise Refused(_expired(name), words.handle_never_issued(name))
-        if found.client_id != application.id:
-            raise Refused(dialect.MISMATCHED_CLIENT)
-        if found.issuer != self.issuer:
-            raise Refused(dialect.MISMATCHED_SERVER)
+        check_issued(name, found, application, self.issuer)
         if found.is_spent:
             raise Refused(_expired(name), words.handle_used(name))
         if self.org.clock.now() >= found.expires_at:
@@ -115,10 +107,10 @@ class DirectGrants:
 
 
 class PasswordGrant(DirectGrants):
-    """Answers `grant_type=password`: enough for who has no second factor."""
+    """Handles `grant_type=password`: enough for a user without a second factor."""
 
     def respond(self, request: Request, application: Application, form: Parameters) -> dict[str, Any]:
-        """Return tokens; raises MfaRequired for a user with a second factor, Refused otherwise."""
+        """Return tokens; raises SecondFactorRequired for a user with a second factor, Refused otherwise."""
         username, password = required(form, "username"), required(form, "password")
         scopes = self.scopes(application, form)
         user = self.org.user_named(username)
@@ -131,7 +123,7 @@ class PasswordGrant(DirectGrants):
             raise SecondFactorRequired(self._new_mfa_token(application, form, user))
         return self.signed_in(request, application, user.id, scopes, ("pwd",))
 
-    def _new_mfa_token(self, application: Application, form: Parameters, user: "User") -> str:
+    def _new_mfa_token(self, application: Application, form: Parameters, user: User) -> str:
         known = form["grant_types_supported"].split() if "grant_types_supported" in form else _SECOND_FACTORS
         if not any(grant in known and application.may(grant) for grant in _SECOND_FACTORS):
             raise Refused(dialect.POLICY_NOT_SATISFIED, words.SECOND_FACTOR_IMPOSSIBLE)
@@ -142,7 +134,7 @@ class PasswordGrant(DirectGrants):
 
 
 class OtpGrant(DirectGrants):
-    """Answers the one-time code as the only factor."""
+    """Handles a one-time code as the only factor."""
 
     def respond(self, request: Request, application: Application, form: Parameters) -> dict[str, Any]:
         """Return tokens; raises Refused."""
@@ -157,7 +149,7 @@ class OtpGrant(DirectGrants):
 
 
 class MfaOtpGrant(DirectGrants):
-    """Answers the one-time code that follows a password; a wrong one may be tried again."""
+    """Handles the one-time code after a password; a wrong one may be tried again."""
 
     def respond(self, request: Request, application: Application, form: Parameters) -> dict[str, Any]:
         """Return tokens; raises Refused."""
@@ -169,10 +161,10 @@ class MfaOtpGrant(DirectGrants):
 
 
 class OobGrant(DirectGrants):
-    """Answers the polls for a phone's answer as the only factor."""
+    """Handles the polls for a phone's answer as the only factor."""
 
     def respond(self, request: Request, application: Application, form: Parameters) -> dict[str, Any]:
-        """Return tokens once the person has answered; raises Refused until then, and for a rejection."""
+        """Return tokens once the user has answered; raises Refused until then, and for a rejection."""
         oob = self.out_of_band(request, application, form)
         scopes = self.scopes(application, form)
         _check_response(oob, form)
@@ -181,10 +173,10 @@ class OobGrant(DirectGrants):
 
 
 class MfaOobGrant(DirectGrants):
-    """Answers the polls for a phone's answer that follows a password."""
+    """Handles the polls for a phone's answer after a password."""
 
     def respond(self, request: Request, application: Application, form: Parameters) -> dict[str, Any]:
-        """Return tokens once the person has answered; raises Refused until then, and for a rejection."""
+        """Return tokens once the user has answered; raises Refused until then, and for a rejection."""
         self.first_factor(request, application, form)
         oob = self.out_of_band(request, application, form)
         scopes = self.scopes(application, form)

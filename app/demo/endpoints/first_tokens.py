@@ -1,18 +1,17 @@
-"""The first tokens of a sign-in, whatever the grant: scopes understood, a family begun, tokens made."""
+"""The first tokens of a sign-in, whatever the grant: its scopes, its family, its tokens."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from starlette.requests import Request
 
 from app.demo import dialect
 from app.demo.applications import Application, Grant
 from app.demo.dialect import Refused
-from app.demo.endpoint_routes import ActiveFaults
+from app.demo.endpoint_routes import active_faults
 from app.demo.faults import FaultKind
-from app.demo.ledger import Family
 from app.demo.minting import OFFLINE, new_family, new_refresh_token, token_response
+from app.demo.org import DemoOrg
 from app.demo.servers import AuthorizationServer
-
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg
 
 
 def understood_scopes(server: AuthorizationServer, application: Application, text: str) -> tuple[str, ...]:
@@ -31,8 +30,9 @@ def understood_scopes(server: AuthorizationServer, application: Application, tex
 
 
 def first_tokens(
-    org: "DemoOrg",
+    org: DemoOrg,
     server: AuthorizationServer,
+    request: Request,
     application: Application,
     *,
     user_id: str,
@@ -40,18 +40,20 @@ def first_tokens(
     auth_time: float,
     amr: tuple[str, ...] = ("pwd",),
     nonce: str | None = None,
-    bends: ActiveFaults,
-) -> tuple[dict[str, Any], Family]:
-    """Return the token response of a new sign-in and its family, entered in the ledger, not saved yet; raises Refused.
+) -> dict[str, Any]:
+    """Return the token response of a new sign-in, entered in the ledger but not saved yet; raises Refused.
 
-    `auth_time` in epoch seconds.
+    `auth_time` in epoch seconds. User and family are noted in the request's state, for the System Log.
     """
+    request.state.user_id = user_id
     if not org.policy.user_is_assigned:
         raise Refused(dialect.USER_NOT_ASSIGNED)
     family = new_family(
         org, server, client_id=application.id, user_id=user_id, scopes=scopes, auth_time=auth_time, amr=amr
     )
-    tokens = token_response(org, server, family, scopes, nonce=nonce, bends=bends)
-    if OFFLINE in scopes and FaultKind.NO_REFRESH_TOKEN not in bends:
+    request.state.family = family.id
+    faults = active_faults(request)
+    tokens = token_response(org, server, family, scopes, nonce=nonce, faults=faults)
+    if OFFLINE in scopes and FaultKind.NO_REFRESH_TOKEN not in faults:
         tokens["refresh_token"] = new_refresh_token(org, family)
-    return tokens, family
+    return tokens

@@ -1,6 +1,6 @@
-"""Token introspection: what the server knows of a token, or only that it is not active (RFC 7662, Okta fact §2.5)."""
+"""Token introspection: a token's state, or only that it is not active (RFC 7662, Okta fact §2.5)."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -11,11 +11,9 @@ from app.demo.endpoints.clients import identified_application
 from app.demo.endpoints.id_token_hint import read_id_token
 from app.demo.forms import read_form, read_query
 from app.demo.ledger import AccessRecord, Family, RefreshRecord, hashed
+from app.demo.org import DemoOrg
 from app.demo.rotation import judge
 from app.demo.servers import AuthorizationServer
-
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg
 
 _INACTIVE = {"active": False}
 
@@ -23,12 +21,12 @@ _INACTIVE = {"active": False}
 class IntrospectionEndpoint:
     """Describes an application's own tokens of this server; for all others exactly `{"active": false}`."""
 
-    def __init__(self, org: "DemoOrg", server: AuthorizationServer) -> None:
+    def __init__(self, org: DemoOrg, server: AuthorizationServer) -> None:
         self._org = org
         self._server = server
 
     async def respond(self, request: Request) -> Response:
-        """Answer 200 whatever the token is; raises Refused for a malformed request."""
+        """Respond 200 for any token (RFC 7662 §2.2); raises Refused for a malformed request."""
         request.state.event_type = self._server.event("token.introspect")
         form = await read_form(request)
         # Okta's guide names the client in the query, its SDKs in the body

@@ -1,6 +1,6 @@
 """The authorization server's public face: metadata, keys, userinfo, revocation, and the way to the other endpoints."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -22,10 +22,8 @@ from app.demo.faults import FaultKind
 from app.demo.forging import STRANGER
 from app.demo.jwks import published
 from app.demo.minting import ALGORITHM, scope_claims
+from app.demo.org import DemoOrg
 from app.demo.servers import AuthorizationServer
-
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg
 
 _ID_CLAIMS = ["iss", "ver", "sub", "aud", "iat", "exp", "jti", "auth_time", "amr", "idp", "nonce", "at_hash"]
 _ID_CLAIMS += ["name", "preferred_username", "email"]
@@ -36,10 +34,10 @@ _USERINFO_SCOPES = frozenset({"profile", "email", "address", "phone"})
 class Issuer:
     """One authorization server of the org: the custom one `default`, or the org's own (Okta fact §2.1)."""
 
-    def __init__(self, org: "DemoOrg", server: AuthorizationServer) -> None:
+    def __init__(self, org: DemoOrg, server: AuthorizationServer) -> None:
         self._org = org
         self._server = server
-        self._door = EndpointRoutes(org)
+        self._routes = EndpointRoutes(org)
         self._authorization = AuthorizationEndpoint(org, server)
         self._push = PushEndpoint(org, server)
         self._token = TokenEndpoint(org, server)
@@ -50,8 +48,7 @@ class Issuer:
         self._challenge = ChallengeEndpoint(org, server)
 
     def routes(self) -> list[Route]:
-        """Return every route of the authorization server."""
-        route, v1, path, well_known = self._door.route, self._server.endpoints, self._server.path, "/.well-known"
+        route, v1, path, well_known = self._routes.route, self._server.endpoints, self._server.path, "/.well-known"
         post = ("POST",)
         routes = [
             route(f"{v1}/token", "token", self._token.respond, post),
@@ -67,7 +64,7 @@ class Issuer:
             route(f"{v1}/logout", "logout", self._logout.by_query),
             route(f"{v1}/logout", "logout", self._logout.by_form, post),
             route(f"{v1}/device/authorize", "device_authorize", self._device.respond, post),
-            # Okta has these two and advertises them nowhere
+            # Okta has these two but does not advertise them in its metadata
             route(f"{v1}/primary-authenticate", "primary_authenticate", self._challenge.primary, post),
             route(f"{v1}/challenge", "challenge", self._challenge.second, post),
         ]

@@ -1,7 +1,5 @@
 """RP-initiated logout: ends the browser's session at the org, and revokes nothing (Okta fact §2.5)."""
 
-from typing import TYPE_CHECKING
-
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -10,20 +8,18 @@ from app.demo.dialect import Refused
 from app.demo.endpoints.browser import PageRefused, end_session
 from app.demo.endpoints.id_token_hint import read_id_token
 from app.demo.forms import Parameters, read_form, read_query
+from app.demo.org import DemoOrg
 from app.demo.pages import signed_out_page
 from app.demo.servers import AuthorizationServer
 from app.urls import with_query
-
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg
 
 _FOUND = 302
 
 
 class LogoutEndpoint:
-    """Sends the browser on to a registered URI, or shows that it is signed out; refusals are pages."""
+    """Redirects the browser to a registered URI, or shows that it is signed out; refusals are pages."""
 
-    def __init__(self, org: "DemoOrg", server: AuthorizationServer) -> None:
+    def __init__(self, org: DemoOrg, server: AuthorizationServer) -> None:
         self._org = org
         self._server = server
 

@@ -1,6 +1,4 @@
-"""The page that stands in for a person's phone: codes to type elsewhere, and pushes to approve or deny."""
-
-from typing import TYPE_CHECKING
+"""The page that simulates a user's phone: codes to type elsewhere, and pushes to approve or deny."""
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -8,21 +6,19 @@ from starlette.routing import Route
 
 from app.demo.endpoints.browser import read_own_form
 from app.demo.forms import Parameters
+from app.demo.org import DemoOrg
 from app.demo.pages import phone_page
 from app.demo.phone import Phone
 from app.errors import BadInput
-
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg
 
 _PATH = "/phone"
 _SEE_OTHER = 303
 
 
 class PhonePage:
-    """Answers under `/phone`; it is no endpoint of the org, so faults do not strike it and nobody counts it."""
+    """Pages under `/phone`; not an endpoint of the org, so faults and counters skip it."""
 
-    def __init__(self, org: "DemoOrg") -> None:
+    def __init__(self, org: DemoOrg) -> None:
         self._phone = Phone(org)
 
     def routes(self) -> list[Route]:
@@ -32,7 +28,7 @@ class PhonePage:
         return phone_page(self._phone)
 
     async def press(self, request: Request) -> Response:
-        """Answer the form's `push`: `answer` is `deny` or `approve`; `number` approves a number challenge."""
+        """Handle the form's `push`: `answer` is `deny` or `approve`; `number` approves a number challenge."""
         form = await read_own_form(request)
         try:
             self._response(form)

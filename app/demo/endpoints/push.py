@@ -1,7 +1,5 @@
 """Pushed authorization requests: kept for the browser, which then carries nothing but a reference (RFC 9126)."""
 
-from typing import TYPE_CHECKING
-
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -10,28 +8,26 @@ from app.demo.dialect import Refused
 from app.demo.endpoints.clients import identified_application
 from app.demo.forms import Parameters, read_form
 from app.demo.ledger import hashed
+from app.demo.org import DemoOrg
 from app.demo.pending import PushedRequest, keep, new_handle
 from app.demo.servers import AuthorizationServer
 
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg
-
-_EVENT = "lapse.pushed_request"  # the door's name; Okta's is not in our facts
+_EVENT = "lapse.pushed_request"  # our event type; Okta's is not in our facts
 _LIFETIME_S = 300
 _URN = "urn:ietf:params:oauth:request_uri:"
 
 
 class PushEndpoint:
-    """Answers `/par`."""
+    """Handles `/par`."""
 
-    def __init__(self, org: "DemoOrg", server: AuthorizationServer) -> None:
+    def __init__(self, org: DemoOrg, server: AuthorizationServer) -> None:
         self._org = org
         self._server = server
 
     async def respond(self, request: Request) -> Response:
-        """Keep a request and return its `request_uri` (RFC 9126 §2.2); raises Refused for one that cannot come right.
+        """Store a request and return its `request_uri` (RFC 9126 §2.2); raises Refused for one that can never succeed.
 
-        What is asked is checked when the browser brings the reference; who asks and the redirect URI are checked now.
+        Client and redirect URI are checked now, the other parameters when the browser brings the reference.
         """
         request.state.event_type = _EVENT
         form = await read_form(request)
@@ -52,10 +48,10 @@ class PushEndpoint:
         return JSONResponse({"request_uri": request_uri, "expires_in": _LIFETIME_S}, status_code=201)
 
 
-def unpacked(org: "DemoOrg", server: AuthorizationServer, query: Parameters) -> Parameters:
-    """Return the request that a query stands for; raises Refused for a reference that is not (any more) good.
+def unpacked(org: DemoOrg, server: AuthorizationServer, query: Parameters) -> Parameters:
+    """Return the request a query refers to; raises Refused for an unknown or expired reference.
 
-    It is good until its end: the pages of one sign-in are asked for with the same query.
+    It may be used until it expires: all pages of a sign-in are requested with the same query.
     """
     if "request_uri" not in query:
         if org.policy.requires_pushed_requests:

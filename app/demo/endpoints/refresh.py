@@ -2,7 +2,7 @@
 
 import hmac
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.requests import Request
 
@@ -11,55 +11,50 @@ from app.demo.applications import Application, Rotation
 from app.demo.cause import Cause
 from app.demo.dialect import Refused, printable
 from app.demo.endpoint_routes import ActiveFaults, active_faults
-from app.demo.endpoints.clients import required, save
+from app.demo.endpoints.clients import check_issued, required, save
 from app.demo.faults import FaultKind
 from app.demo.forms import Parameters
 from app.demo.ledger import Family, RefreshRecord, hashed
 from app.demo.minting import count_refresh, new_refresh_token, token_response
+from app.demo.org import DemoOrg
 from app.demo.policy import Successor
 from app.demo.rotation import judge
 from app.demo.servers import AuthorizationServer
 from app.refusal_cause import RefusalCause
 
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg
-
 _LONGEST_SCOPE = 4096
 
 
 class RefreshGrant:
-    """Answers `grant_type=refresh_token`."""
+    """Handles `grant_type=refresh_token`."""
 
-    def __init__(self, org: "DemoOrg", server: AuthorizationServer) -> None:
+    def __init__(self, org: DemoOrg, server: AuthorizationServer) -> None:
         self._org = org
         self._server = server
 
     def respond(self, request: Request, application: Application, form: Parameters) -> dict[str, Any]:
-        """Return new tokens for a refresh token; raises Refused, in the same words whyever it is no good."""
+        """Return new tokens for a refresh token; raises Refused, described alike for every cause (Okta fact §1.4)."""
         value = required(form, "refresh_token")
         name = hashed(value)
         record, family = self._known(request, name)
         request.state.user_id, request.state.family = family.user_id, family.id
-        if family.client_id != application.id:
-            raise Refused(dialect.MISMATCHED_CLIENT, words.issued_to("refresh token", family.client_id))
-        if family.issuer != self._org.issuer_of(self._server):
-            raise Refused(dialect.MISMATCHED_SERVER, words.issued_by("refresh token", family.issuer))
+        check_issued("refresh token", family, application, self._org.issuer_of(self._server))
         self._check_use(record, family, application)
         if not self._org.policy.user_is_assigned:
             raise Refused(dialect.USER_NOT_ASSIGNED)
         scopes = self._narrowed(family, form.get("scope"))
-        bends = active_faults(request)
-        response = token_response(self._org, self._server, family, scopes, bends=bends)
+        faults = active_faults(request)
+        response = token_response(self._org, self._server, family, scopes, faults=faults)
         count_refresh(self._org, family)
-        return response | self._refresh_token(application, name, value, record, family, bends)
+        return response | self._refresh_token(application, name, value, record, family, faults)
 
     def _known(self, request: Request, name: str) -> tuple[RefreshRecord, Family]:
         record = self._org.ledger.refresh.get(name)
         if record is not None:
             return record, self._org.ledger.families[record.family]
-        struck = self._org.ledger.struck.get(name)
-        cause = struck.cause if struck else Cause(kind=RefusalCause.NEVER_ISSUED)
-        request.state.family = struck.family if struck else ""
+        revoked = self._org.ledger.revoked.get(name)
+        cause = revoked.cause if revoked else Cause(kind=RefusalCause.NEVER_ISSUED)
+        request.state.family = revoked.family if revoked else ""
         raise Refused(dialect.INVALID_REFRESH_TOKEN, cause)
 
     def _check_use(self, record: RefreshRecord, family: Family, application: Application) -> None:
@@ -72,7 +67,7 @@ class RefreshGrant:
         raise Refused(dialect.INVALID_REFRESH_TOKEN, cause)
 
     def _kill(self, family: Family, cause: Cause) -> None:
-        """Let the newest refresh token die, and every access token since the sign-in."""
+        """Revoke the newest refresh token, and every access token since the sign-in (RFC 9700 §4.14.2)."""
         self._org.ledger.end(family.id, replace(cause, kind=RefusalCause.FAMILY_ENDED))
         save(self._org)
         self._org.log.add(
@@ -107,7 +102,7 @@ class RefreshGrant:
         value: str,
         record: RefreshRecord,
         family: Family,
-        bends: ActiveFaults,
+        faults: ActiveFaults,
     ) -> dict[str, str]:
         ledger, now = self._org.ledger, self._org.clock.now()
         if application.rotation_type is Rotation.STATIC:
@@ -118,10 +113,10 @@ class RefreshGrant:
         successor = new_refresh_token(
             self._org, family, value=self._known_successor(value), generation=record.generation + 1
         )
-        return {} if FaultKind.NO_REFRESH_TOKEN in bends else {"refresh_token": successor}
+        return {} if FaultKind.NO_REFRESH_TOKEN in faults else {"refresh_token": successor}
 
     def _known_successor(self, value: str) -> str | None:
-        """Return the one successor a token has where the policy says so; the ledger knows hashes, so it is derived."""
+        """Return the fixed successor of a token if the policy wants one; derived, as the ledger keeps only hashes."""
         if self._org.policy.successor is Successor.NEW:
             return None
         return hmac.new(self._org.ledger.identity.encode(), f"successor\n{value}".encode(), "sha256").hexdigest()

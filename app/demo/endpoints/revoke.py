@@ -1,7 +1,5 @@
 """Token revocation: always 200, and a refresh token takes its access tokens along (RFC 7009, Okta fact §2.5)."""
 
-from typing import TYPE_CHECKING
-
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,36 +9,34 @@ from app.demo.dialect import Refused
 from app.demo.endpoints.clients import identified_application, save
 from app.demo.forms import read_form, read_query
 from app.demo.ledger import hashed
+from app.demo.org import DemoOrg
 from app.demo.servers import AuthorizationServer
 from app.refusal_cause import RefusalCause
-
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg
 
 _BY_CLIENT = Cause(kind=RefusalCause.REVOKED_BY_CLIENT)
 
 
 class RevocationEndpoint:
-    """Strikes tokens out; an application can revoke only its own, at the server that issued them."""
+    """Revokes tokens; an application can revoke only its own, at the server that issued them (RFC 7009 §2.1)."""
 
-    def __init__(self, org: "DemoOrg", server: AuthorizationServer) -> None:
+    def __init__(self, org: DemoOrg, server: AuthorizationServer) -> None:
         self._org = org
         self._server = server
 
     async def respond(self, request: Request) -> Response:
-        """Answer 200 with no body, also for a token nobody knows; raises Refused for a malformed request."""
+        """Respond 200, also for an unknown token (RFC 7009 §2.2); raises Refused for a malformed request."""
         request.state.event_type = self._server.event("token.revoke")
         form = await read_form(request)
         # Okta's guide names the client in the query, its SDKs in the body
         application = identified_application(self._org, request, {**read_query(request), **form})
         if "token" not in form:
             raise Refused(dialect.MISSING_TOKEN)
-        if self._strike_out(hashed(form["token"]), application.id):
+        if self._revoke(hashed(form["token"]), application.id):
             save(self._org)
             self._org.log.add(request.state.event_type, endpoint="revoke", client_id=application.id)
         return Response()
 
-    def _strike_out(self, name: str, client_id: str) -> bool:
+    def _revoke(self, name: str, client_id: str) -> bool:
         ledger = self._org.ledger
         record = ledger.refresh.get(name) or ledger.access.get(name)
         if record is None:
@@ -51,5 +47,5 @@ class RevocationEndpoint:
         if name in ledger.refresh:
             ledger.end(record.family, _BY_CLIENT)
         else:
-            ledger.strike_access(_BY_CLIENT, name=name)
+            ledger.revoke_access(_BY_CLIENT, name=name)
         return True

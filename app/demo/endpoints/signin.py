@@ -2,7 +2,6 @@
 
 import hmac
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 
@@ -10,10 +9,8 @@ from app.demo import dialect, words
 from app.demo.dialect import Refused
 from app.demo.forms import Parameters
 from app.demo.one_time_code import spend_code
+from app.demo.org import DemoOrg, User
 from app.demo.pending import BrowserSession
-
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg, User
 
 _WRONG_PASSWORD = "Unable to sign in"  # noqa: S105 - Okta's sentence for it
 _WRONG_CODE = "Invalid code. Try again."
@@ -33,7 +30,7 @@ class PasswordAsked:
 class CodeAsked:
     """The password was right and the one-time code must follow, with the `ticket`; `message` as above."""
 
-    user: "User"
+    user: User
     ticket: str
     message: str = ""
 
@@ -41,10 +38,10 @@ class CodeAsked:
 Step = PasswordAsked | CodeAsked | BrowserSession
 
 
-def next_step(org: "DemoOrg", request: Request, form: Parameters) -> Step:
+def next_step(org: DemoOrg, request: Request, form: Parameters) -> Step:
     """Return what follows a page's form: `username` and `password`, or with `action=verify` a `ticket` and an `otp`.
 
-    A BrowserSession means that the person is signed in; it is not remembered yet.
+    A BrowserSession means that the user is signed in; it is not stored yet.
     """
     if form.get("action") == _VERIFY:
         return _after_code(org, request, form)
@@ -58,7 +55,7 @@ def next_step(org: "DemoOrg", request: Request, form: Parameters) -> Step:
     return _code_asked(org, session) if user.has_second_factor else session
 
 
-def _after_code(org: "DemoOrg", request: Request, form: Parameters) -> Step:
+def _after_code(org: DemoOrg, request: Request, form: Parameters) -> Step:
     now = org.clock.now()
     first = org.pending.take_ticket(form.get("ticket", ""), now, _VERIFY)
     if first is None:
@@ -72,13 +69,13 @@ def _after_code(org: "DemoOrg", request: Request, form: Parameters) -> Step:
     return BrowserSession(user_id=user.id, auth_time=now, amr=("pwd", "otp", "mfa"))
 
 
-def _code_asked(org: "DemoOrg", session: BrowserSession, message: str = "") -> CodeAsked:
-    # this ticket proves a password and nothing more, so it is good for this page only
+def _code_asked(org: DemoOrg, session: BrowserSession, message: str = "") -> CodeAsked:
+    # this ticket proves only a password, so it is valid for this page only
     ticket = org.pending.new_ticket(session, org.clock.now(), _VERIFY)
     return CodeAsked(user=org.users[session.user_id], ticket=ticket, message=message)
 
 
-def _note_failure(org: "DemoOrg", request: Request, user: "User | None", event_type: str, refused: Refused) -> None:
+def _note_failure(org: DemoOrg, request: Request, user: User | None, event_type: str, refused: Refused) -> None:
     org.log.add(
         event_type,
         succeeded=False,

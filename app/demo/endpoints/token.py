@@ -1,6 +1,6 @@
-"""The token endpoint: who asks, by which grant, and what they get (RFC 6749 §3.2, Okta facts §1.3 and §2.4)."""
+"""The token endpoint: client, grant and response (RFC 6749 §3.2, Okta facts §1.3 and §2.4)."""
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -14,26 +14,24 @@ from app.demo.endpoints.device import DeviceGrant
 from app.demo.endpoints.direct import MfaOobGrant, MfaOtpGrant, OobGrant, OtpGrant, PasswordGrant
 from app.demo.endpoints.refresh import RefreshGrant
 from app.demo.forms import Parameters, read_form, read_query
+from app.demo.org import DemoOrg
 from app.demo.servers import AuthorizationServer
-
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg
 
 _CREDENTIALS = frozenset({"client_id", "client_secret", "client_assertion", "client_assertion_type"})
 _PRUNE_EVERY = 50
 
 
 class GrantHandler(Protocol):
-    """Answers the requests of one grant type; raises Refused."""
+    """Handles the requests of one grant type; raises Refused."""
 
     def respond(self, request: Request, application: Application, form: Parameters) -> dict[str, Any]:
-        """Return the token response; what it promises is entered in the ledger, not saved yet."""
+        """Return the token response, entered in the ledger but not saved yet."""
 
 
 class TokenEndpoint:
-    """Answers token requests of public applications; what a response promises is saved before it leaves."""
+    """The token endpoint for public applications; the ledger is saved before a response is sent."""
 
-    def __init__(self, org: "DemoOrg", server: AuthorizationServer) -> None:
+    def __init__(self, org: DemoOrg, server: AuthorizationServer) -> None:
         self._org = org
         self._server = server
         self._grants: dict[Grant, GrantHandler] = {
@@ -73,7 +71,7 @@ class TokenEndpoint:
         return self._grants[grant].respond(request, application, form)
 
     def _prune(self) -> None:
-        # it looks at everything, so it is not done every time
+        # it reads the whole ledger, so it is not done every time
         if self._org.counters["token"] % _PRUNE_EVERY == 0:
             self._org.ledger.prune(self._org.clock.now())
 

@@ -1,6 +1,4 @@
-"""Okta's management API as the demo org answers it: the Applications API and the System Log."""
-
-from typing import TYPE_CHECKING
+"""The demo org's version of Okta's management API: the Applications API and the System Log."""
 
 from starlette.routing import Route
 
@@ -8,19 +6,17 @@ from app.demo.endpoint_routes import Endpoint, EndpointRoutes
 from app.demo.management.admission import Admission
 from app.demo.management.applications import Applications
 from app.demo.management.logs import Logs
-
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg
+from app.demo.org import DemoOrg
 
 PREFIX = "/api/v1/"
-"""What every path of it begins with."""
+"""The prefix of all its paths."""
 
 
 class ManagementApi:
-    """Answers under `/api/v1`, to whoever has the org's API token (`Authorization: SSWS …`)."""
+    """Routes under `/api/v1`, for holders of the org's API token (`Authorization: SSWS …`)."""
 
-    def __init__(self, org: "DemoOrg") -> None:
-        self._door = EndpointRoutes(org)
+    def __init__(self, org: DemoOrg) -> None:
+        self._routes = EndpointRoutes(org)
         self._admission = Admission(org)
         self._applications = Applications(org)
         self._logs = Logs(org)
@@ -37,4 +33,4 @@ class ManagementApi:
 
     def _route(self, path: str, name: str, endpoint: Endpoint, *methods: str) -> Route:
         admitted = self._admission.administrators_only(name, endpoint)
-        return self._door.route(PREFIX + path, name, admitted, methods or ("GET",))
+        return self._routes.route(PREFIX + path, name, admitted, methods or ("GET",))

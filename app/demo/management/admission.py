@@ -1,17 +1,14 @@
-"""Who may use the management API, and the rate limit everybody is told: only holders of the org's API token."""
+"""Access control of the management API (holders of the API token only), and its rate limit headers."""
 
 import hmac
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.demo.dialect import Refused
 from app.demo.management.refusals import in_management_words, invalid_token
-
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg
+from app.demo.org import DemoOrg
 
 _SCHEME = "SSWS"
 _WINDOW_S = 60
@@ -23,7 +20,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 class Admission:
     """Wraps the endpoints of the management API."""
 
-    def __init__(self, org: "DemoOrg") -> None:
+    def __init__(self, org: DemoOrg) -> None:
         self._org = org
         self._limits = RateLimits(org.clock.now)
 
@@ -36,9 +33,9 @@ class Admission:
                 self._check(request)
                 response = await endpoint(request)
             except Refused as refused:
-                told = in_management_words(refused)
-                told.headers = headers
-                raise told from None
+                translated = in_management_words(refused)
+                translated.headers = headers
+                raise translated from None
             response.headers.update(headers)
             return response
 
@@ -54,7 +51,7 @@ class Admission:
 
 
 class RateLimits:
-    """Counts requests by the minute for Okta's rate limit headers (Okta fact §2.8); nobody is refused for it."""
+    """Counts requests by the minute for Okta's rate limit headers (Okta fact §2.8); no request is refused for it."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now

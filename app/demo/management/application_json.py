@@ -1,13 +1,11 @@
-"""An application as the Applications API shows it: what the org acts on, what it keeps, and Okta's defaults."""
+"""An application as the Applications API shows it: members with an effect, members only kept, and Okta's defaults."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from app.demo.applications import Application, Grant
 from app.demo.management.body_members import merged
-
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg
+from app.demo.org import DemoOrg
 
 _DEFAULTS: dict[str, Any] = {
     "features": [],
@@ -46,7 +44,7 @@ _DEFAULTS: dict[str, Any] = {
 }
 
 
-def shown(org: "DemoOrg", application: Application) -> dict[str, Any]:
+def shown(org: DemoOrg, application: Application) -> dict[str, Any]:
     """Return the application as JSON (Okta fact §3.2)."""
     kept = application.more.get("kept", {})
     return merged(_head(org, application), _DEFAULTS, kept, _own(org, application), _links(org, application))
@@ -57,7 +55,7 @@ def iso(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _head(org: "DemoOrg", application: Application) -> dict[str, Any]:
+def _head(org: DemoOrg, application: Application) -> dict[str, Any]:
     return {
         "id": application.id,
         "orn": f"orn:okta:idp:{org.idp}:apps:oidc_client:{application.id}",
@@ -70,7 +68,7 @@ def _head(org: "DemoOrg", application: Application) -> dict[str, Any]:
     }
 
 
-def _own(org: "DemoOrg", application: Application) -> dict[str, Any]:
+def _own(org: DemoOrg, application: Application) -> dict[str, Any]:
     client: dict[str, Any] = {
         "application_type": application.application_type,
         "grant_types": [*application.grant_types, *application.more.get("other_grant_types", ())],
@@ -86,7 +84,7 @@ def _own(org: "DemoOrg", application: Application) -> dict[str, Any]:
     return {"credentials": {"oauthClient": identity, "signing": signing}, "settings": {"oauthClient": client}}
 
 
-def _links(org: "DemoOrg", application: Application) -> dict[str, Any]:
+def _links(org: DemoOrg, application: Application) -> dict[str, Any]:
     url = f"{org.issuer_base}/api/v1/apps/{application.id}"
     other = "deactivate" if application.is_active else "activate"
     return {"_links": {"self": {"href": url}, other: {"href": f"{url}/lifecycle/{other}"}}}

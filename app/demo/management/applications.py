@@ -1,7 +1,6 @@
 """The Applications API: applications read, replaced, switched off and on (Okta fact §3)."""
 
 from dataclasses import fields, replace
-from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -18,10 +17,8 @@ from app.demo.management.body_members import read_object
 from app.demo.management.filters import read_filter
 from app.demo.management.refusals import not_found
 from app.demo.management.replacing import replacement
+from app.demo.org import DemoOrg
 from app.refusal_cause import RefusalCause
-
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg
 
 UPDATED = "application.lifecycle.update"
 _STEPS = {"activate": True, "deactivate": False}
@@ -31,9 +28,9 @@ _FIELDS = ("id", "name", "status", "label", "signOnMode", "created", "lastUpdate
 
 
 class Applications:
-    """Answers about the org's applications; every change is saved before it is told, and acts at once."""
+    """The org's applications; a change is saved before the response, and takes effect immediately."""
 
-    def __init__(self, org: "DemoOrg") -> None:
+    def __init__(self, org: DemoOrg) -> None:
         self._org = org
 
     async def listed(self, request: Request) -> Response:
@@ -61,7 +58,7 @@ class Applications:
             return JSONResponse(shown(self._org, self._application(request)))
         request.state.event_type = UPDATED
         body = await read_object(request)
-        # looked up after the last await: nothing can come between reading and replacing
+        # looked up after the last await, so no other request can change it before it is replaced
         before = self._application(request)
         request.state.client_id = before.id
         after = replacement(before, body)
@@ -71,7 +68,7 @@ class Applications:
         return JSONResponse(shown(self._org, self._org.applications[after.id]))
 
     async def step(self, request: Request) -> Response:
-        """Activate or deactivate an application; to deactivate it ends its tokens for good (Okta fact §2.7)."""
+        """Activate or deactivate an application; deactivating revokes its tokens (Okta fact §2.7)."""
         step = request.path_params["step"]
         if step not in _STEPS:
             raise not_found(request.url.path, "Lifecycle")

@@ -72,12 +72,12 @@ def one_of(found: Found, name: str, choices: tuple[str, ...]) -> str | None:
 
 
 def kept(found: Found, shape: dict[str, Any]) -> Found:
-    """Return the members of `found` that `shape` names and that are not null; raises ManagementRefused for others."""
+    """Return the non-null members of `found` that `shape` names; raises ManagementRefused for others."""
     return {name: _fitting(found, name, each) for name, each in shape.items() if found.get(name) is not None}
 
 
 def merged(*layers: Found) -> Found:
-    """Return one object of several; of two values the later counts, objects are merged."""
+    """Merge objects; of two values the later wins."""
     result: Found = {}
     for layer in layers:
         for name, value in layer.items():
@@ -99,13 +99,13 @@ def _fitting(found: Found, name: str, shape: Shape) -> Any:
 
 def _of_type(kind: type[Any], found: Found, name: str) -> Any:
     value = found.get(name)
-    if value is not None and type(value) is not kind:  # isinstance would let true pass for 1
+    if value is not None and type(value) is not kind:  # bool is a subclass of int, so isinstance would accept true as 1
         raise malformed()
     return value
 
 
 def _depth(found: object) -> int:
-    """Return how deep lists and objects lie in each other; level by level, for depth is what may hurt."""
+    """Return the nesting depth of lists and objects; iterative, as deep input would exhaust the stack."""
     depth, level = 0, [found]
     while level:
         depth += 1

@@ -22,9 +22,9 @@ _EXPECTED = "eq,co,sw,pr,gt,ge,lt,le"  # Okta's list, though this org knows thre
 
 
 def read_filter(expression: str, fields: Collection[str]) -> Test:
-    """Return the test an expression puts objects to; `fields` are the paths it may use, `target.id` for example.
+    """Return an expression as a predicate on objects; `fields` are the paths it may use, `target.id` for example.
 
-    In a list, one entry that fits is enough. Raises ManagementRefused (E0000053, Okta's sentences where we know them).
+    In a list, one matching entry is enough. Raises ManagementRefused (E0000053, Okta's sentences where we know them).
     """
     known, tokens = {field.lower(): field for field in fields}, _Tokens(expression)
     tests = [_comparison(tokens, known)]
@@ -47,7 +47,7 @@ def values_at(found: Any, path: list[str]) -> Iterator[Any]:
 
 @dataclass(frozen=True, slots=True)
 class _Token:
-    """A piece of the expression and where it begins."""
+    """A token of the expression and its position."""
 
     text: str
     at: int

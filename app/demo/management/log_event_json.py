@@ -1,13 +1,11 @@
 """System Log events as Okta's LogEvent objects: who did what to which, how it ended, and the true cause."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from app.demo.applications import Grant
 from app.demo.management.application_json import iso
+from app.demo.org import DemoOrg
 from app.demo.system_log import LogEvent
-
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg
 
 FIELDS = (
     "uuid",
@@ -53,10 +51,10 @@ def _entity(id_: str, kind: str, alternate_id: str | None, name: str) -> dict[st
 
 
 _UNKNOWN = _entity("unknown", "Unknown", "unknown", "unknown")
-_ADMINISTRATOR = _entity("00u-demo-admin", "User", "admin@example.com", "Whoever has the API token")
+_ADMINISTRATOR = _entity("00u-demo-admin", "User", "admin@example.com", "API token holder")
 
 
-def told(org: "DemoOrg", event: LogEvent) -> dict[str, Any]:
+def as_json(org: DemoOrg, event: LogEvent) -> dict[str, Any]:
     """Return the event as JSON; Okta's sentences where we know them, the cause in `debugContext.debugData`."""
     actor = _actor(org, event)
     return {
@@ -97,8 +95,8 @@ def _outcome(event: LogEvent) -> dict[str, str | None]:
     return {"result": "SUCCESS" if event.succeeded else "FAILURE", "reason": event.reason or None}
 
 
-def _actor(org: "DemoOrg", event: LogEvent) -> dict[str, Any]:
-    """Return who acted: the application for OAuth requests, else the person, else the application."""
+def _actor(org: DemoOrg, event: LogEvent) -> dict[str, Any]:
+    """Return the actor: the application for OAuth requests, else the user, else the application."""
     if event.event_type.startswith("application."):
         return _ADMINISTRATOR
     user, application = _user(org, event), _application(org, event, "PublicClientApp")
@@ -106,19 +104,19 @@ def _actor(org: "DemoOrg", event: LogEvent) -> dict[str, Any]:
     return first or second or _UNKNOWN
 
 
-def _targets(org: "DemoOrg", event: LogEvent) -> list[dict[str, Any]]:
+def _targets(org: DemoOrg, event: LogEvent) -> list[dict[str, Any]]:
     family = _entity(event.family, "refresh_token", None, "Refresh Token") if event.family else None
     return [each for each in (_application(org, event, "AppInstance"), _user(org, event), family) if each is not None]
 
 
-def _application(org: "DemoOrg", event: LogEvent, kind: str) -> dict[str, Any] | None:
+def _application(org: DemoOrg, event: LogEvent, kind: str) -> dict[str, Any] | None:
     if not event.client_id:
         return None
     known = org.applications.get(event.client_id)
     return _entity(event.client_id, kind, event.client_id, known.label if known else event.client_id)
 
 
-def _user(org: "DemoOrg", event: LogEvent) -> dict[str, Any] | None:
+def _user(org: DemoOrg, event: LogEvent) -> dict[str, Any] | None:
     if not event.user_id:
         return None
     known = org.users.get(event.user_id)

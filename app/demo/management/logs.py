@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -12,13 +12,11 @@ from starlette.responses import JSONResponse, Response
 from app.demo.forms import Parameters, read_query
 from app.demo.management import pages
 from app.demo.management.filters import Test, read_filter
-from app.demo.management.log_event_json import FIELDS, told
+from app.demo.management.log_event_json import FIELDS, as_json
 from app.demo.management.refusals import failed, invalid_value
+from app.demo.org import DemoOrg
 from app.demo.policy import DAY_S
 from app.demo.system_log import LogEvent
-
-if TYPE_CHECKING:
-    from app.demo.org import DemoOrg
 
 _USUAL_LIMIT = 100
 _MOST = 1000
@@ -43,29 +41,29 @@ class LogQuery:
 
     @property
     def is_polling(self) -> bool:
-        """Whether the caller waits for more events, and so is always told a next page."""
+        """Whether the caller polls for new events, and so always gets a next link."""
         return self.until is None and not self.is_descending
 
     def spans(self, event: LogEvent) -> bool:
-        """Return whether the event lies in the asked time, and after the page before."""
+        """Return whether the event is in the requested period, and after the previous page."""
         if self.after is not None and (
             event.number >= self.after if self.is_descending else event.number <= self.after
         ):
             return False
-        # times are told in milliseconds, so an event told to be of that time must be found at it
+        # times are shown in milliseconds, so an event must be found by its time as shown
         return event.at > self.since - _MS_S and (self.until is None or event.at < self.until + _MS_S)
 
     def wants(self, found: dict[str, Any]) -> bool:
-        """Return whether the event, as it is told, fits filter and keywords."""
+        """Return whether the event, as shown, matches filter and keywords."""
         if self.test is not None and not self.test(found):
             return False
         return not self.keywords or set(self.keywords) <= _words(found)
 
 
 class Logs:
-    """Answers with events of the System Log."""
+    """The System Log's endpoint."""
 
-    def __init__(self, org: "DemoOrg") -> None:
+    def __init__(self, org: DemoOrg) -> None:
         self._org = org
 
     async def listed(self, request: Request) -> Response:
@@ -79,11 +77,11 @@ class Logs:
         return response
 
     def _page(self, asked: LogQuery) -> tuple[list[dict[str, Any]], int, bool]:
-        """Return the events of a page, the number of the last one looked at, and whether there are no more."""
+        """Return the events of a page, the number of the last one examined, and whether it is the last page."""
         page: list[dict[str, Any]] = []
         last = asked.after or 0
         for event in filter(asked.spans, self._in_order(asked)):
-            found = told(self._org, event)
+            found = as_json(self._org, event)
             if asked.wants(found):
                 if len(page) == asked.most:
                     return page, last, False
@@ -145,7 +143,7 @@ def _keywords(text: str) -> tuple[str, ...]:
 
 
 def _words(found: Any) -> set[str]:
-    """Return every word of an event's values, and every value as a whole, in small letters."""
+    """Return every word of an event's values, and every whole value, in lower case."""
     if isinstance(found, dict):
         return set().union(*map(_words, found.values()))
     if isinstance(found, list):

@@ -18,7 +18,7 @@ def limit(query: Parameters, *, usual: int, most: int) -> int:
 
 
 def link(response: Response, request: Request, base_url: str, query: Parameters, after: object | None = None) -> None:
-    """Name the page itself, and the next one if it begins after something (RFC 8288)."""
+    """Return the `self` link, and `next` if there is one (RFC 8288)."""
     response.headers.append("Link", _entry(base_url + request.url.path, query, "self"))
     if after is not None:
         response.headers.append("Link", _entry(base_url + request.url.path, {**query, "after": str(after)}, "next"))

@@ -17,7 +17,7 @@ _CODES = {
 
 
 class ManagementRefused(Refused):
-    """A request the management API answers with an E-code; `causes` are told to the client too.
+    """A request refused with one of Okta's E-codes; `causes` go to the client too.
 
     The System Log prints the code as the reason. `headers` go out with the response.
     """
@@ -34,12 +34,12 @@ class ManagementRefused(Refused):
 
 
 def in_management_words(refused: Refused) -> ManagementRefused:
-    """Return a refusal that came from elsewhere as the management API tells it; the cause stays."""
+    """Return another endpoint's refusal in the management API's format, with the same cause."""
     if isinstance(refused, ManagementRefused):
         return refused
-    told = _translated(refused.error)
-    told.cause = refused.cause or refused.error.description
-    return told
+    translated = _translated(refused.error)
+    translated.cause = refused.cause or refused.error.description
+    return translated
 
 
 def _translated(error: OktaError) -> ManagementRefused:
@@ -53,12 +53,11 @@ def _translated(error: OktaError) -> ManagementRefused:
 
 
 def invalid_token() -> ManagementRefused:
-    """Return the refusal of a missing or wrong API token."""
     return ManagementRefused(401, "E0000011", "Invalid token provided")
 
 
 def malformed() -> ManagementRefused:
-    """Return the refusal of a body that is no JSON object, or has a member of another type than its own."""
+    """Return the refusal of a body that is no JSON object, or has a member of a wrong type."""
     return ManagementRefused(400, "E0000003", "The request body was not well-formed.")
 
 
@@ -69,12 +68,11 @@ def wrong_media_type() -> ManagementRefused:
 
 
 def not_found(id: str, kind: str) -> ManagementRefused:  # noqa: A002 - Okta's word for it
-    """Return the refusal of an id nobody has; `kind` is the type's name."""
+    """Return the refusal of an unknown id; `kind` is the type's name."""
     return ManagementRefused(404, "E0000007", f"Not found: Resource not found: {dialect.printable(id)} ({kind})")
 
 
 def forbidden() -> ManagementRefused:
-    """Return the refusal of what nobody may do."""
     return ManagementRefused(403, "E0000006", "You do not have permission to perform the requested action")
 
 
@@ -90,10 +88,9 @@ def failed_member(name: str, what: str) -> ManagementRefused:
 
 
 def invalid_value(name: str) -> ManagementRefused:
-    """Return the refusal of a value that is none of those the member can have."""
     return failed_member(name, "The field has an invalid value")
 
 
 def blank(name: str) -> ManagementRefused:
-    """Return the refusal of a missing member; the words are ours, for we have not seen Okta's."""
+    """Return the refusal of a missing member; the sentence is ours, Okta's is not in our facts."""
     return failed_member(name, "The field cannot be left blank")

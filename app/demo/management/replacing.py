@@ -11,7 +11,7 @@ from app.urls import may_be_redirect_uri
 _NONE = "none"
 _NATIVE = "native"
 _ALGORITHMS = ("HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512")
-# Okta knows these grants too; the org keeps them, and answers unsupported_grant_type to who uses them.
+# Okta has these grants too; the org keeps them, but refuses their use with unsupported_grant_type.
 _OTHER_GRANTS = (
     "client_credentials",
     "implicit",
@@ -78,14 +78,14 @@ _KEPT = {
         },
     },
 }
-"""The members Okta keeps and the org does not act on; those it does not name are dropped, as Okta does."""
+"""The members that Okta keeps but have no effect here; unknown ones are dropped, as Okta does."""
 
 
 def replacement(before: Application, body: Found) -> Application:
-    """Return what a PUT of `body` makes of the application; raises ManagementRefused with Okta's words.
+    """Return the application after a PUT of `body`; raises ManagementRefused with Okta's error.
 
-    id, name, status, created and lastUpdated in the body count for nothing (Okta fact §3.3). Where our facts lack
-    Okta's sentence, it is ours in its manner.
+    id, name, status, created and lastUpdated in the body are ignored (Okta fact §3.3). Sentences missing
+    from our facts are ours, in Okta's style.
     """
     if body_members.one_of(body, "signOnMode", ("OPENID_CONNECT",)) is None:
         raise blank("signOnMode")
@@ -175,7 +175,7 @@ def _grant_types(before: Application, client: Found) -> list[str]:
 
 
 def _refresh_settings(before: Application, client: Found, grants: list[str]) -> tuple[Rotation, int]:
-    """Return rotation and grace period; without the object both stay as they were (Okta fact §3.3)."""
+    """Return rotation and grace period; both are unchanged if the object is absent (Okta fact §3.3)."""
     found = body_members.part(client, "refresh_token")
     if found is None:
         return before.rotation_type, before.grace_s

@@ -100,6 +100,6 @@ def _ended(case: Case, certainty: Certainty, evidence: tuple[Evidence, ...], wei
 
 
 def _lain_s(case: Case, sent: Sent) -> float | None:
-    """Return how many seconds the refresh token had lain unused."""
+    """Return for how many seconds the refresh token was unused."""
     since = max((each for each in (sent.received_at, sent.used_at) if each is not None), default=None)
     return None if since is None or case.trouble is None else max(0.0, case.trouble.at - since)

@@ -38,7 +38,7 @@ def clock_skew(case: Case) -> Finding | None:
         what=f"The clocks of this machine and of the server differ{by}.",
         evidence=tuple(evidence),
         source="OIDC Core §3.1.3.7 (9, 10): exp and iat, with at most 5 minutes allowed; RFC 9110 §6.6.1 (Date)",
-        cure=("Let this machine set its clock by a time server.", "Then sign in, or call again."),
+        cure=("Set this machine's clock from a time server.", "Then sign in, or call again."),
         weight=80 if refused else 35 if skew_s is not None and abs(skew_s) < _ALLOWED_S else 45,
     )
 
@@ -57,8 +57,8 @@ _KEYRING_CURES = {
 
 
 def keyring(case: Case) -> Finding | None:
-    """The keyring does not keep the session, so it ends with this run."""
-    told = [each for each in case.entries if isinstance(each.event, StoreTroubled)]
+    """The keyring does not store the session, so it ends with this run."""
+    troubles = [each for each in case.entries if isinstance(each.event, StoreTroubled)]
     if case.store.state is None:
         return None
     return Finding(
@@ -66,7 +66,7 @@ def keyring(case: Case) -> Finding | None:
         certainty=Certainty.SURE,
         what=f"{case.store.what} The session lives in memory and will not survive a restart.",
         evidence=(
-            *(Evidence(each.seq, each.sentence()) for each in told[-1:]),
+            *(Evidence(each.seq, each.sentence()) for each in troubles[-1:]),
             Evidence(None, f"The session is kept in {case.store.place.value}."),
         ),
         source="Lapse never writes a token to a file; the keyring's own response",

@@ -18,14 +18,14 @@ _AFTER_S = 120.0
 
 
 def _troubles(case: Case) -> tuple[Failure, ...]:
-    """Return what went wrong on the way, the look of just now first."""
+    """Return the transport failures, that of the latest check first."""
     look = case.known.look
     both = (None if look is None else look.trouble, case.trouble)
     return tuple(each for each in both if each is not None)
 
 
 def _is_settled(case: Case) -> bool:
-    """Return whether a look of just now has found the way free, so that what was in it is over."""
+    """Return whether the latest check reached the server, so that earlier transport failures are over."""
     return case.known.look is not None and case.known.look.trouble is None
 
 
@@ -39,7 +39,7 @@ def _newest_exchange(case: Case) -> Entry | None:
 
 
 def captive_portal(case: Case) -> Finding | None:
-    """A web page or a redirect came where JSON must be, as networks do that want a sign-in of their own."""
+    """A web page or a redirect came where JSON must be, as networks with a sign-in page do."""
     trouble = None if _is_settled(case) else _of_kind(case, *_PORTALS)
     if trouble is None:
         return None
@@ -111,8 +111,8 @@ def intercepted(case: Case) -> Finding | None:
 
 _NO_WAY_AROUND = "Do not go on over a network you do not know: there is no way around the check in Lapse."
 _STRANGER_CURE = (
-    "Ask whoever runs your network whether it inspects TLS.",
-    "If so, let them put the company's root certificate into this machine's trust store; Lapse uses that.",
+    "Ask your network's administrator whether it inspects TLS.",
+    "If so, have the company's root certificate added to this machine's trust store, which Lapse uses.",
     _NO_WAY_AROUND,
 )
 _FAULTY_CURE = (
@@ -140,12 +140,12 @@ def rate_limited(case: Case) -> Finding | None:
     return Finding(
         rule="rate_limited",
         certainty=Certainty.SURE if sure else Certainty.CANNOT_KNOW,
-        what="The server had too many requests; it says invalid_grant, but the refresh token is as good as before."
+        what="The server had too many requests; it says invalid_grant, but the refresh token is still valid."
         if trouble.code == "invalid_grant"
-        else "The server had too many requests; the refresh token is as good as before.",
+        else "The server had too many requests; the refresh token is still valid.",
         evidence=(Evidence(trouble.seq, trouble.said()), *(Evidence(each.seq, each.sentence()) for each in many[-3:])),
         source="Okta's error list: user_rate_limited (429 invalid_grant); 4 token requests a second for one user",
-        cure=("Wait as long as the server asked, and call again.", "Let fewer programs refresh at the same time."),
+        cure=("Wait as long as the server asked, and call again.", "Have fewer programs refresh at the same time."),
         weight=88 if sure else 10,
     )
 
@@ -178,7 +178,7 @@ def issuer_mismatch(case: Case) -> Finding | None:
 
 
 def no_metadata(case: Case) -> Finding | None:
-    """Somebody answers at the issuer, and it is no authorization server (RFC 8414 §3)."""
+    """Something responds at the issuer, but it is no authorization server (RFC 8414 §3)."""
     trouble = None if _is_settled(case) else _of_kind(case, FailureKind.NO_METADATA)
     if trouble is None:
         return None
@@ -200,7 +200,7 @@ def no_metadata(case: Case) -> Finding | None:
 
 
 def unreachable(case: Case) -> Finding | None:
-    """No response came at all: whether the network or the server is at fault cannot be told from here."""
+    """No response arrived: from here the network and the server cannot be told apart."""
     look = case.known.look
     trouble = look.trouble if look is not None else case.trouble
     if trouble is None or trouble.code or trouble.status is not None:

@@ -10,7 +10,7 @@ OFFLINE = "offline_access"
 
 
 def has_none(case: Case) -> bool:
-    """Return whether somebody is signed in and there is no refresh token."""
+    """Return whether the user is signed in without a refresh token."""
     return case.holding.is_signed_in and not case.holding.refresh_name
 
 
@@ -38,10 +38,10 @@ def not_offered(case: Case) -> Finding | None:
     return Finding(
         rule="grant_not_offered",
         certainty=Certainty.SURE,
-        what="This server offers no refresh tokens to anybody.",
+        what="This server offers no refresh tokens.",
         evidence=(Evidence(None, f"grant_types_supported in its metadata: {', '.join(offered)}."), _response(case)),
         source="RFC 8414 §2: grant_types_supported",
-        cure=("Ask the server's operator to enable the refresh_token grant.", "Until then sign in anew each time."),
+        cure=("Ask the server's operator to enable the refresh_token grant.", "Until then, sign in again each time."),
         weight=90,
     )
 
@@ -57,13 +57,13 @@ def grant_off(case: Case) -> Finding | None:
         return None
     if registered is not None and not is_off:
         return None
-    told = () if registered is None else (_grants(registered.grant_types),)
-    unread = (Evidence(None, "How the app is registered was not read.", against=True),) if not told else ()
+    registration = () if registered is None else (_grants(registered.grant_types),)
+    unread = (Evidence(None, "How the app is registered was not read.", against=True),) if not registration else ()
     return Finding(
         rule="grant_off",
         certainty=Certainty.SURE if is_off else Certainty.LIKELY,
         what="The Refresh Token grant is not enabled for this app, so offline_access was left out in silence.",
-        evidence=(_asked(case), _response(case), *told, *unread),
+        evidence=(_asked(case), _response(case), *registration, *unread),
         source="Okta, Keep the user signed in: tick Refresh Token as a grant type; Applications API, grant_types",
         cure=TURN_ON_GRANT,
         can_turn_on_grant=True,
@@ -76,7 +76,7 @@ def _grants(names: tuple[str, ...]) -> Evidence:
 
 
 def not_granted(case: Case) -> Finding | None:
-    """`offline_access` was asked for and not granted: the person or the server's policy did not consent."""
+    """`offline_access` was asked for and not granted: the user or the server's policy did not consent."""
     if not has_none(case) or OFFLINE not in case.asked_scopes.split() or OFFLINE in case.holding.scope.split():
         return None
     registered = case.known.registered
@@ -86,7 +86,7 @@ def not_granted(case: Case) -> Finding | None:
     return Finding(
         rule="offline_not_granted",
         certainty=Certainty.LIKELY if said else Certainty.CANNOT_KNOW,
-        what="The server did not grant offline_access: by its policy, or because nobody was asked to consent.",
+        what="The server did not grant offline_access: by its policy, or because the user was not asked for consent.",
         evidence=(_asked(case), _response(case)),
         source="OIDC Core §11: offline access needs prompt=consent unless the server decides otherwise; RFC 6749 §3.3",
         cure=(
@@ -105,7 +105,7 @@ def not_sent(case: Case) -> Finding | None:
     return Finding(
         rule="granted_but_not_sent",
         certainty=Certainty.LIKELY,
-        what="The server granted offline_access and sent no refresh token all the same.",
+        what="The server granted offline_access but sent no refresh token.",
         evidence=(_response(case),),
         source="RFC 6749 §5.1: a refresh token in the response is optional",
         cure=(

@@ -55,7 +55,7 @@ def _revoked(case: Case, certainty: Certainty, evidence: tuple[Evidence, ...], w
         what="The grant was revoked at the server: by a sign-out elsewhere, or by an administrator.",
         evidence=(*evidence, *response(case)),
         source="RFC 7009 §2.1; Okta, Revoke tokens: revoking a refresh token takes its access tokens along",
-        cure=("Sign in again.", "If nobody signed out, ask the org's administrator to look into the System Log."),
+        cure=("Sign in again.", "If no one signed out, ask the org's administrator to check the System Log."),
         weight=weight,
     )
 
@@ -82,13 +82,13 @@ def other_process(case: Case) -> Finding | None:
 
 
 def _refreshed_elsewhere(case: Case) -> LogLine | None:
-    """Return the log's newest refresh of the refused family that no response of ours goes with."""
+    """Return the log's newest refresh of the refused family without a matching response here."""
     line = system_log.refusal(case)
     if line is None or not line.family:
         return None
     skew = case.skew_s or 0.0
     ours = [each.at + skew for each in case.entries if isinstance(each.event, TokensReceived)]
-    # a response that was lost was ours too
+    # the missing response may be one that was lost on its way to us
     ours += [
         each.at + skew
         for each in case.entries
@@ -104,7 +104,7 @@ def _refreshed_elsewhere(case: Case) -> LogLine | None:
 
 
 def _other(case: Case, certainty: Certainty, evidence: tuple[Evidence, ...], weight: int) -> Finding:
-    where = "the OS keyring, which every Lapse of yours shares" if case.store.place is StorePlace.KEYRING else "memory"
+    where = "the OS keyring, shared by your Lapse processes" if case.store.place is StorePlace.KEYRING else "memory"
     return Finding(
         rule="other_process",
         certainty=certainty,
@@ -113,14 +113,14 @@ def _other(case: Case, certainty: Certainty, evidence: tuple[Evidence, ...], wei
         source="RFC 9700 §4.14.2; RFC 6749 §6: the client must discard the old refresh token",
         cure=(
             "Sign in again.",
-            "Do not copy a session to another machine or profile: each needs a sign-in of its own.",
+            "Do not copy a session to another machine or profile: sign in separately on each.",
         ),
         weight=weight,
     )
 
 
 def password_changed(case: Case) -> Finding | None:
-    """The person changed or was given another password, and the org wants a new sign-in after that."""
+    """The user changed or was given another password, and the org wants a new sign-in after that."""
     if not is_refused(case):
         return None
     changed = _log_events(case, _PASSWORD_EVENTS)
@@ -129,7 +129,7 @@ def password_changed(case: Case) -> Finding | None:
         return _password(case, Certainty.SURE, evidence, 93)
     if system_log.why(case) is not None:
         return None
-    unknown = Evidence(None, "The server does not tell a client of password changes.", against=True)
+    unknown = Evidence(None, "The server does not report password changes to a client.", against=True)
     return _password(case, Certainty.CANNOT_KNOW, (unknown,), 5)
 
 
@@ -146,20 +146,20 @@ def _password(case: Case, certainty: Certainty, evidence: tuple[Evidence, ...], 
 
 
 def user_deactivated(case: Case) -> Finding | None:
-    """The person was deactivated or suspended, which ends their grants."""
+    """The user was deactivated or suspended, which ends their grants."""
     if not is_refused(case):
         return None
     gone = _log_events(case, _USER_EVENTS)
     if not gone and system_log.why(case) is not None:
         return None
-    unknown = Evidence(None, "The server does not tell a client what became of the account.", against=True)
+    unknown = Evidence(None, "The server does not report the account's state to a client.", against=True)
     return Finding(
         rule="user_deactivated",
         certainty=Certainty.SURE if gone else Certainty.CANNOT_KNOW,
-        what="The person's account was deactivated or suspended.",
+        what="The user's account was deactivated or suspended.",
         evidence=(*(map(system_log.quoted, gone) if gone else (unknown,)), *response(case)),
         source="Okta, the System Log's user.lifecycle.deactivate and user.lifecycle.suspend",
-        cure=("In the Okta Admin Console open Directory > People, and activate or unsuspend the person.", "Sign in."),
+        cure=("In the Okta Admin Console open Directory > People, and activate or unsuspend the user.", "Sign in."),
         weight=97 if gone else 4,
     )
 

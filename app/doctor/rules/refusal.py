@@ -11,7 +11,7 @@ _TOO_MANY = 429
 
 
 def is_refused(case: Case) -> bool:
-    """Return whether a refresh token was refused in the words that say no cause."""
+    """Return whether a refresh token was refused with a description that names no cause."""
     trouble = case.trouble
     if trouble is None or trouble.stage is not FailedStage.REFRESH or not refuses_token(trouble.code):
         return False
@@ -19,14 +19,14 @@ def is_refused(case: Case) -> bool:
 
 
 def sent_token(case: Case) -> Sent | None:
-    """Return the refresh token that was refused without a cause; a name alone where no more is known."""
+    """Return the refresh token refused without a cause; only its name if no more is known."""
     if not is_refused(case) or case.trouble is None:
         return None
     return case.trouble.sent or Sent(name="The refresh token")
 
 
 def since_sign_in(case: Case) -> tuple[Entry, ...]:
-    """Return the entries since the last sign-in; all of them where it was in another run."""
+    """Return the entries since the last sign-in; all of them if that was in another run."""
     begins = [
         place
         for place, each in enumerate(case.entries)

@@ -37,15 +37,15 @@ def _reused(case: Case, certainty: Certainty, evidence: tuple[Evidence, ...]) ->
         source=_REUSE,
         cure=(
             "Sign in again; nothing else brings the family back.",
-            "Let one program alone use a refresh token, and raise the grace period for token rotation (0 to 60 s) "
-            "where answers get lost.",
+            "Use a refresh token in one program only, and raise the grace period for token rotation (0 to 60 s) "
+            "if responses get lost.",
         ),
         weight=90,
     )
 
 
 def sent_again(case: Case) -> tuple[Evidence, ...]:
-    """Return when this journal saw an old refresh token go out, and which generation."""
+    """Return when an old refresh token was sent according to this journal, and its generation."""
     found = [_replayed(case, entry) for entry in since_sign_in(case) if _is_refused_replay(entry)]
     return tuple(found)
 
@@ -100,7 +100,6 @@ def lost_response(case: Case) -> Finding | None:
 
 
 def lost_responses(case: Case) -> tuple[Evidence, ...]:
-    """Return the responses that got lost during the refresh that was refused."""
     started = _started(case)
     if started is None:
         return ()

@@ -10,7 +10,7 @@ _WITH_PATH = "/oauth2/"
 
 
 def is_okta(case: Case) -> bool:
-    """Return whether the server is Okta's, or speaks as it does: by its host, or by the path of its issuer."""
+    """Return whether the server is Okta's or behaves like it, judged by its host or its issuer's path."""
     parts = urlsplit(case.connection.issuer)
     return case.connection.embedded or (parts.hostname or "").endswith(_OKTA) or parts.path.startswith(_WITH_PATH)
 
@@ -33,7 +33,7 @@ def code_is(case: Case, *codes: str) -> bool:
 class Described(Enum):
     """Refusals that share their code with others: only the description tells them apart (Okta's error list).
 
-    Each by what its description has and no other's; these are a server's words, not ours.
+    Each is recognised by a part of its description; these are the server's words, not ours.
     """
 
     NO_MATCHING_POLICY = ("Policy evaluation failed",)

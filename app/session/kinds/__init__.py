@@ -20,5 +20,5 @@ def kind_names() -> tuple[str, ...]:
 
 
 def kind_named(name: str) -> SignInKind[Any]:
-    """Return the kind of that name; raises KeyError for an unknown one, which settings and files refuse."""
+    """Return the kind of that name; raises KeyError for an unknown one, which settings and files reject."""
     return {each.name: each for each in KINDS}[name]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
-    # For types alone: a record is read wherever the kinds are listed, and most of them are not used.
+    # For types only: listing the kinds must not load the modules of every flow.
     from app.clock import Clock
     from app.connection import Connection
     from app.journal import JournalWriter
@@ -19,7 +19,7 @@ Prompt = TypeVar("Prompt")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInContext:
-    """The inputs of every flow, whatever it shows and asks."""
+    """What every flow needs, whatever its prompts."""
 
     client: "OAuthClient"
     connection: "Connection"
@@ -30,11 +30,11 @@ class SignInContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KindWords:
-    """The words for a kind, wherever it is shown.
+    """The texts about a kind.
 
     `noun` names it in a list, `choice` in a connection's form, `command` in the menus with `hint` beside it.
-    `invitation` says what will happen, and `demo_invitation` what at the demo org where that is different.
-    `not_offered` is why a server does not support it.
+    `invitation` says what will happen, `demo_invitation` the same for the demo org if it differs.
+    `not_offered` is the reason if a server does not support it.
     """
 
     noun: str
@@ -46,7 +46,6 @@ class KindWords:
     not_offered: str
 
     def invite(self, *, is_demo: bool) -> str:
-        """Return what will happen on such a sign-in."""
         return (self.demo_invitation if is_demo else "") or self.invitation
 
 

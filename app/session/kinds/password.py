@@ -47,7 +47,7 @@ PASSWORD: SignInKind[PasswordPrompt] = SignInKind(
         noun="username and password",
         choice="With username and password, in Lapse",
         command="Sign in with username and password",
-        hint="Asks here, as apps of one's own do (Okta Direct Authentication)",
+        hint="Asks for the password here, for trusted first-party apps (Okta Direct Authentication)",
         invitation="Lapse asks for username and password here, and for a second factor where one is wanted.",
         not_offered="The server does not list the password grant (Okta Direct Authentication).",
     ),
@@ -60,7 +60,7 @@ PASSWORD: SignInKind[PasswordPrompt] = SignInKind(
         Flag(
             name="--factor",
             choices=("code", "push"),
-            help="the second factor after a password; asked unless said",
+            help="the second factor after a password (default: ask)",
         ),
     ),
     grant=_GRANT,

@@ -114,8 +114,8 @@ def test_a_failed_discovery_is_about_the_issuer() -> None:
 @pytest.mark.parametrize("verdict", [TrialVerdict.PUSH_REFUSED, TrialVerdict.SENT_BACK])
 def test_a_servers_error_code_names_the_field(verdict: TrialVerdict) -> None:
     for code, field in FIELD_OF_CODE.items():
-        assert TrialStep(verdict, {"told": "anything"}, code=code).field is field
-    assert TrialStep(verdict, {"told": "anything"}, code="access_denied").field is None
+        assert TrialStep(verdict, {"said": "anything"}, code=code).field is field
+    assert TrialStep(verdict, {"said": "anything"}, code="access_denied").field is None
 
 
 def test_every_verdict_has_its_words() -> None:
@@ -130,7 +130,7 @@ def test_every_verdict_has_its_words() -> None:
             "why",
             "port",
             "taken",
-            "told",
+            "said",
             "status",
             "uri",
         ),

@@ -100,7 +100,7 @@ def test_every_field_under_the_names_of_others() -> None:
 def test_secrets_are_left_out_and_said_to_be(name: str, value: object) -> None:
     imported = read({"issuer": "https://as.example", "client_id": "c", name: value})
     assert "s3cr3t" not in repr(imported)
-    assert any("keeps no secrets" in each for each in imported.notes)
+    assert any("stores no secrets" in each for each in imported.notes)
     assert len(imported.connections) == 1
 
 

@@ -31,7 +31,7 @@ async def test_of_an_okta_org_both_servers_are_looked_at(to_org: httpx.AsyncClie
     assert found.issuer == org.issuer
     assert [each.issuer for each in found.others] == [org.issuer_base]
     assert len(found.tried) == 2
-    assert "Two servers answer" in " ".join(found.notes)
+    assert "Two servers respond" in " ".join(found.notes)
 
 
 async def test_what_the_demo_org_offers(to_org: httpx.AsyncClient, org: DemoOrg) -> None:
@@ -93,7 +93,7 @@ async def test_a_slash_at_the_end_is_as_the_server_states_it(http: httpx.AsyncCl
     server.metadata(OIDC, f"{server.url}/")
     found = await look_up(http, server.url)
     assert found.issuer == f"{server.url}/"
-    assert "writes its issuer" in " ".join(found.notes)
+    assert "metadata names the issuer" in " ".join(found.notes)
 
 
 async def test_another_issuer_than_asked_for_is_refused(http: httpx.AsyncClient, server: Server) -> None:

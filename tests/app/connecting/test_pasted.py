@@ -65,7 +65,7 @@ def test_what_cannot_be_asked_is_refused_in_three_lines(text: str, said: str) ->
 def test_what_was_put_right_is_said() -> None:
     notes = " ".join(candidates_in("example-admin.okta.com/x?y=1").notes)
     assert "https:// was put in front" in notes
-    assert "people sign in at example.okta.com" in notes
+    assert "users sign in at example.okta.com" in notes
     assert "? or #" in notes
     assert candidates_in("https://as.example").notes == ()
 

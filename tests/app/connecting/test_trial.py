@@ -1,4 +1,4 @@
-"""Trying a connection out: nobody is signed in, and what cannot be known is said to be so."""
+"""Trying a connection out: no user is signed in, and what cannot be known is said to be so."""
 
 import json
 import socket
@@ -97,14 +97,14 @@ Page = tuple[int, str, str]
 @pytest.mark.parametrize(
     ("page", "outcome", "said"),
     [
-        ((200, "text/html", "<h1>Sign in</h1>"), TrialOutcome.UNKNOWN, "Only a sign-in will tell"),
-        ((302, "text/html", "https://login.example/start"), TrialOutcome.UNKNOWN, "Only a sign-in will tell"),
-        ((302, "text/html", "https://login.example/error?id=5"), TrialOutcome.UNKNOWN, "which of both"),
+        ((200, "text/html", "<h1>Sign in</h1>"), TrialOutcome.UNKNOWN, "Only a sign-in can tell"),
+        ((302, "text/html", "https://login.example/start"), TrialOutcome.UNKNOWN, "Only a sign-in can tell"),
+        ((302, "text/html", "https://login.example/error?id=5"), TrialOutcome.UNKNOWN, "which of the two"),
         ((400, "text/html", "The &#39;redirect_uri&#39; parameter must be …"), TrialOutcome.BAD, "redirect URI"),
         ((400, "text/html", "error: invalid_client, client is invalid"), TrialOutcome.BAD, "does not know this client"),
-        ((400, "text/html", "/authorize?client_id=a&redirect_uri=b went wrong"), TrialOutcome.BAD, "which of both"),
+        ((400, "text/html", "/authorize?client_id=a&redirect_uri=b went wrong"), TrialOutcome.BAD, "which of the two"),
         ((400, "text/html", "?redirect_uri=b: error: invalid_client"), TrialOutcome.BAD, "does not know this client"),
-        ((400, "text/html", "client_id or redirect_uri is wrong"), TrialOutcome.BAD, "which of both"),
+        ((400, "text/html", "client_id or redirect_uri is wrong"), TrialOutcome.BAD, "which of the two"),
         ((503, "text/html", "later"), TrialOutcome.UNKNOWN, "503"),
         ((429, "text/html", "client_id: slower"), TrialOutcome.UNKNOWN, "429"),
     ],
@@ -125,7 +125,7 @@ async def test_what_a_page_tells_and_what_it_does_not(
     [
         ("error=consent_required&state={state}", TrialOutcome.GOOD, "knows this client"),
         ("error=unauthorized_client&error_description=No+%3Cb%3E&state={state}", TrialOutcome.BAD, "No <b>"),
-        ("error=login_required&state=another", TrialOutcome.BAD, "another state"),
+        ("error=login_required&state=another", TrialOutcome.BAD, "a different state"),
     ],
 )
 async def test_what_the_server_sends_back_with(query: str, outcome: TrialOutcome, said: str) -> None:

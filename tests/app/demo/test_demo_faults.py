@@ -20,7 +20,7 @@ from app.demo.asgi import asgi
 from app.demo.dialect import ROWS
 from app.demo.endpoint_routes import ActiveFaults
 from app.demo.faults import ENDPOINTS, Fault, FaultKind
-from app.demo.forging import bend
+from app.demo.forging import forge_claims
 from app.demo.ledger import MemoryLedger, SigningKey
 from app.demo.org import DemoOrg
 from app.demo.serve import ServedOrg
@@ -509,25 +509,25 @@ def test_any_text_is_a_fault_or_gets_a_sentence(text: str) -> None:
 
 TRUE = {"iss": "i", "sub": "s", "aud": "a", "iat": 10_000_000, "exp": 10_003_600, "nonce": "n", "at_hash": "h"}
 
-BENDING = [kind for kind in FaultKind if bend(TRUE, {kind: Fault(kind=kind)}) != TRUE]
+BENDING = [kind for kind in FaultKind if forge_claims(TRUE, {kind: Fault(kind=kind)}) != TRUE]
 
 
 @given(kinds=st.lists(st.sampled_from(BENDING), min_size=2, max_size=6, unique=True))
 def test_bends_meet_in_any_order(kinds: list[FaultKind]) -> None:
     """Of two faults about one claim the last wins, as if it were alone."""
-    bends: ActiveFaults = {kind: Fault(kind=kind) for kind in kinds}
-    bent = bend(TRUE, bends)
+    faults: ActiveFaults = {kind: Fault(kind=kind) for kind in kinds}
+    forged = forge_claims(TRUE, faults)
     for name, value in TRUE.items():
-        about = [kind for kind in kinds if bend(TRUE, {kind: bends[kind]}).get(name) != value]
-        alone = bend(TRUE, {kind: bends[kind] for kind in about[-1:]})
-        assert bent.get(name) == alone.get(name)
+        about = [kind for kind in kinds if forge_claims(TRUE, {kind: faults[kind]}).get(name) != value]
+        alone = forge_claims(TRUE, {kind: faults[kind] for kind in about[-1:]})
+        assert forged.get(name) == alone.get(name)
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("", "is no fault"),
-        ("503@token*0", "strikes once at least"),
+        ("503@token*0", "applies at least once"),
         ("503@token*1000000", "is no fault"),
         ("503@token.nonsense", "no endpoint"),
         ("503@token.", "no endpoint"),

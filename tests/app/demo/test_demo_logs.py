@@ -208,7 +208,8 @@ async def test_codes(admin: Administrator, ada: Somebody, org: DemoOrg, clock: S
     (await ada.exchange(code)).json()
     (family,) = org.ledger.families
     await ada.exchange(code)
-    assert await cause(admin) == ("invalid_authorization_code", "The code was used before; what came of it is revoked.")
+    revoked = "The code was used before; the tokens issued for it are revoked."
+    assert await cause(admin) == ("invalid_authorization_code", revoked)
     assert families(await last(admin)) == [family]
     code = await ada.code()
     clock.jump(310)

@@ -34,7 +34,7 @@ async def doctor(*flags: str) -> int:
 
 async def test_nothing_found_is_0(capsys: pytest.CaptureFixture[str]) -> None:
     assert await doctor() == 0
-    assert capsys.readouterr().out.endswith("nobody is signed in, the server answers as it should.\n")
+    assert capsys.readouterr().out.endswith("no user is signed in, the server answers as it should.\n")
     assert await doctor("--offline") == 0
     assert "nothing was sent" in capsys.readouterr().out
 

@@ -111,7 +111,7 @@ async def test_who_changed_the_app_meanwhile_is_not_overwritten(office: Office) 
     assert (await office.admin.changed(rename)).status_code == 200
     error = await failing(office, change)
     assert isinstance(error, OktaRefused)
-    assert error.what == "Somebody changed the app meanwhile: label, lastUpdated."
+    assert error.what == "The app was changed in the meantime: label, lastUpdated."
     assert "PUT" not in office.way.methods()
     assert office.org.application.label == "Renamed"
     again = plan(await office.app(), WantedChange())
@@ -206,7 +206,7 @@ async def test_a_token_without_the_right_changes_nothing(office: Office) -> None
     body = {"errorCode": "E0000006", "errorSummary": "You do not have permission to perform the requested action"}
     office.way.instead = [None, lambda _: httpx.Response(403, json=body)]
     error = await failing(office, change)
-    assert error.what == "Whoever made the API token may not do this."
+    assert error.what == "The admin who created the API token may not do this."
     assert not office.org.application.may(Grant.REFRESH)
 
 

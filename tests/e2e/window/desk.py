@@ -42,8 +42,8 @@ class Desk:
         more.setdefault("open_browser", scripted)
         more.setdefault("clock", StillClock())
         more["embedded"] = partial(embedded_demo_org, policy=policy)
-        self.bench: Connections = self.run(self._stack.enter_async_context(open_assembly(**more)))  # type: ignore[arg-type]
-        self.controller = WindowController(self.window, self.bench)
+        self.connections: Connections = self.run(self._stack.enter_async_context(open_assembly(**more)))  # type: ignore[arg-type]
+        self.controller = WindowController(self.window, self.connections)
         self.window.show()
         self.controller.start()
         self._open = True
@@ -74,8 +74,8 @@ class Desk:
 
     @property
     def token_requests(self) -> int:
-        assert demo_of(self.bench).host.org is not None
-        return demo_of(self.bench).host.org.counters["token"]
+        assert demo_of(self.connections).host.org is not None
+        return demo_of(self.connections).host.org.counters["token"]
 
     def close(self) -> None:
         if not self._open:

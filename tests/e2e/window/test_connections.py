@@ -21,7 +21,7 @@ def take_up(desk: Desk, connection: Connection) -> None:
 
 def twin(desk: Desk) -> Connection:
     """Return another connection to the demo org's client, with a session of its own and no API."""
-    return replace(desk.bench.connection, name="Twin", embedded=False, number=1, api_url="")
+    return replace(desk.connections.connection, name="Twin", embedded=False, number=1, api_url="")
 
 
 def test_each_connection_has_its_own_story(open_desk: Open) -> None:
@@ -29,7 +29,7 @@ def test_each_connection_has_its_own_story(open_desk: Open) -> None:
     desk.sign_in()
     desk.call()
     desk.until(lambda: "200" in desk.window.response.view.toPlainText())
-    mine = desk.bench.settings.connection
+    mine = desk.connections.settings.connection
     assert desk.window.top_bar.connection_picker.menu().actions()[0].text() == "Demo org · signed in"
     desk.until(lambda: len(desk.controller.timeline._lanes.bars) == 2)
     take_up(desk, twin(desk))
@@ -39,20 +39,20 @@ def test_each_connection_has_its_own_story(open_desk: Open) -> None:
     assert desk.window.call_strip.api_url_edit.text() == ""
     assert desk.controller.timeline._lanes.bars == []
     desk.sign_in()
-    assert desk.controller.session._counters.at(desk.bench.clock.now()).calls == 0
+    assert desk.controller.session._counters.at(desk.connections.clock.now()).calls == 0
     take_up(desk, mine)
     desk.reach(Page.SIGNED_IN)
     assert len(desk.controller.timeline._lanes.bars) == 2
-    assert desk.controller.session._counters.at(desk.bench.clock.now()).calls == 1
-    assert desk.window.call_strip.api_url_edit.text() == desk.bench.connection.api_url
+    assert desk.controller.session._counters.at(desk.connections.clock.now()).calls == 1
+    assert desk.window.call_strip.api_url_edit.text() == desk.connections.connection.api_url
 
 
 def test_a_story_told_anew_tells_nothing_twice(open_desk: Open) -> None:
     desk = open_desk()
     desk.sign_in()
-    model, bench = desk.controller.model, desk.bench
-    received = next(each for each in bench.journal if isinstance(each.event, TokensReceived))
-    bench.journal.of(received.connection).append(received.event)  # the batch with it is on its way
+    model, connections = desk.controller.model, desk.connections
+    received = next(each for each in connections.journal if isinstance(each.event, TokensReceived))
+    connections.journal.of(received.connection).append(received.event)  # the batch with it is on its way
     model._key = ""
     model._follow_connection()
     desk.until(lambda: not desk.controller.model.bridge._timer.isActive())
@@ -77,7 +77,7 @@ def test_the_first_token_of_another_sign_in_is_not_inspected_as_this_ones(open_d
     desk.window.commands.sign_out.trigger()
     desk.reach(Page.SIGNED_OUT)
     desk.sign_in()
-    received = [each.seq for each in desk.bench.journal if isinstance(each.event, TokensReceived)]
+    received = [each.seq for each in desk.connections.journal if isinstance(each.event, TokensReceived)]
     desk.until(lambda: len(desk.controller.timeline._lanes.bars) >= 4)
     shown: list[object] = []
     desk.window.inspector.show_token = shown.append  # type: ignore[method-assign]

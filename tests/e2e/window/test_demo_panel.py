@@ -51,8 +51,8 @@ def panel(desk: Desk) -> DemoPanel:
 
 
 def org(desk: Desk) -> DemoOrg:
-    assert demo_of(desk.bench).host.org is not None
-    return demo_of(desk.bench).host.org
+    assert demo_of(desk.connections).host.org is not None
+    return demo_of(desk.connections).host.org
 
 
 def button(desk: Desk, name: str) -> QAbstractButton:
@@ -68,7 +68,7 @@ def press(desk: Desk, name: str) -> None:
 
 
 def told(desk: Desk, kind: type) -> list[str]:
-    return [entry.sentence() for entry in desk.bench.journal if isinstance(entry.event, kind)]
+    return [entry.sentence() for entry in desk.connections.journal if isinstance(entry.event, kind)]
 
 
 def tells(desk: Desk, kind: type, sentence: str) -> None:
@@ -158,8 +158,8 @@ def test_the_jump_to_the_lapse_makes_the_next_call_refresh(open_desk: Open) -> N
     desk.until(lambda: any("lapsed already" in each for each in desk.window.toasts.texts()))
     assert len(told(desk, TimeTravelled)) == 1
     assert "refreshed in" in desk.call()
-    assert desk.bench.session.tokens is not None
-    assert desk.bench.session.tokens.number == 2
+    assert desk.connections.session.tokens is not None
+    assert desk.connections.session.tokens.number == 2
 
 
 @pytest.mark.parametrize("seconds", [3600.0, -3600.0])
@@ -168,7 +168,7 @@ def test_an_hour_on_or_back_breaks_no_panel(open_desk: Open, seconds: float) -> 
     desk.call()
 
     async def travel() -> None:
-        await (await controls_of(desk.bench)).travel(seconds)
+        await (await controls_of(desk.connections)).travel(seconds)
 
     desk.run(travel())
     desk.until(lambda: len(told(desk, TimeTravelled)) == 1)
@@ -406,14 +406,14 @@ def test_a_guest_reads_how_the_org_is_turned_and_not_for_ever(open_desk: Open) -
     host.reach(Page.SIGNED_OUT)
     guest = open_desk()
     guest.sign_in()
-    assert demo_of(guest.bench).host.org is None
+    assert demo_of(guest.connections).host.org is None
     guest.until(panel(guest).lifetimes.isVisible)
     button(guest, "apiRefusesBox").click()
     host.until(lambda: button(host, "apiRefusesBox").isChecked())
     guest.until(lambda: panel(guest).faults.switches[-1].struck_label.text() == "not struck yet")
     guest.call()
     guest.until(lambda: not guest.controller.tasks.running(_READING))
-    exchanges = [entry for entry in guest.bench.journal if isinstance(entry.event, Exchange)]
+    exchanges = [entry for entry in guest.connections.journal if isinstance(entry.event, Exchange)]
     reading = next(each for each in exchanges if each.event.kind is ExchangeKind.CONTROL)
     guest.controller.demo._added((reading,))
     assert not guest.controller.tasks.running(_READING)  # or each would lead to the next
@@ -442,7 +442,7 @@ def test_a_guest_is_told_so_and_looks_again_when_asked_to(open_desk: Open) -> No
     host.close()
     press(guest, "lookAgainButton")  # nobody is there any more: the guest serves the org itself from now on
     guest.until(lambda: not button(guest, "lookAgainButton").isVisible())
-    assert demo_of(guest.bench).host.org is not None
+    assert demo_of(guest.connections).host.org is not None
 
 
 REAL = Connection(
@@ -468,33 +468,33 @@ def test_at_a_real_server_it_is_a_thought_and_nothing_is_sent(open_desk: Open) -
     assert "Real is a real server" in shown.state_label.text()
     tabs = desk.window.side.tabs
     assert tabs.tabText(tabs.indexOf(shown)) == "What if?"
-    entries, now = len(desk.bench.journal), desk.bench.clock.now()
+    entries, now = len(desk.connections.journal), desk.connections.clock.now()
     for name in ("whatIf10Button", "whatIf60Button", "whatIf60Button"):
         press(desk, name)
     assert shown.what_if.when_label.text() == "If it were 2 min 10 s later:"
     assert "You are not signed in." in shown.what_if.response_label.text()
     press(desk, "whatIfNowButton")
     assert shown.what_if.when_label.text() == "As it is now:"
-    assert len(desk.bench.journal) == entries
-    assert desk.bench.clock.now() - now < 60
+    assert len(desk.connections.journal) == entries
+    assert desk.connections.clock.now() - now < 60
     press(desk, "chooseDemoButton")
     desk.until(shown.lifetimes.isVisible)
 
 
 def test_a_thought_of_later_tells_what_a_call_would_do_then(open_desk: Open) -> None:
     desk = ready(open_desk)
-    chosen = desk.bench.chosen
-    desk.bench._chosen = replace(chosen, connection=replace(chosen.connection, embedded=False, name="Real"))
+    chosen = desk.connections.chosen
+    desk.connections._chosen = replace(chosen, connection=replace(chosen.connection, embedded=False, name="Real"))
     desk.controller.demo._show_connection()
-    entries = len(desk.bench.journal)
+    entries = len(desk.connections.journal)
     what_if = panel(desk).what_if
-    assert "good for another" in what_if.response_label.text()
+    assert "valid for another" in what_if.response_label.text()
     press(desk, "whatIfLapseButton")
     assert "will refresh first" in what_if.response_label.text()
     press(desk, "whatIf60Button")
     assert "lapsed 1 min" in what_if.response_label.text()
-    assert len(desk.bench.journal) == entries
-    desk.bench._chosen = chosen
+    assert len(desk.connections.journal) == entries
+    desk.connections._chosen = chosen
 
 
 @pytest.mark.parametrize("folded", [True, False])

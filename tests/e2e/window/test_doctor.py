@@ -19,8 +19,8 @@ def looked(desk: Desk) -> list[str]:
 
 
 def org(desk: Desk):  # type: ignore[no-untyped-def]
-    assert demo_of(desk.bench).host.org is not None
-    return demo_of(desk.bench).host.org
+    assert demo_of(desk.connections).host.org is not None
+    return demo_of(desk.connections).host.org
 
 
 def test_nobody_calls_the_doctor_while_all_is_well(open_desk: Open) -> None:
@@ -59,8 +59,8 @@ def test_without_the_grant_the_doctor_comes_and_the_grant_is_turned_on_from_here
     desk.window.commands.sign_out.trigger()
     desk.reach(Page.SIGNED_OUT)
     desk.sign_in()
-    assert desk.bench.session.tokens is not None
-    assert desk.bench.session.tokens.refresh is not None
+    assert desk.connections.session.tokens is not None
+    assert desk.connections.session.tokens.refresh is not None
 
 
 def test_a_refused_refresh_brings_the_doctor_with_the_true_cause(open_desk: Open) -> None:
@@ -68,7 +68,7 @@ def test_a_refused_refresh_brings_the_doctor_with_the_true_cause(open_desk: Open
     desk.sign_in()
     org(desk).turn(grace_s=0)
     desk.window.commands.refresh_now.trigger()
-    desk.until(lambda: desk.bench.session.replaced is not None)
+    desk.until(lambda: desk.connections.session.replaced is not None)
     desk.window.commands.replay.trigger()
     desk.until(lambda: not desk.controller.tasks.running("replay"))
     assert not desk.window.doctor.isVisible()
@@ -83,7 +83,7 @@ def test_a_refused_refresh_brings_the_doctor_with_the_true_cause(open_desk: Open
 def test_the_doctor_knows_of_the_trouble_of_an_earlier_run(open_desk: Open) -> None:
     first = open_desk()
     first.sign_in()
-    key = first.bench.connection.key
+    key = first.connections.connection.key
     first.window.commands.revoke["refresh"].trigger()
     first.until(lambda: not first.controller.tasks.running("revoke refresh"))
     first.window.commands.refresh_now.trigger()
@@ -92,7 +92,7 @@ def test_the_doctor_knows_of_the_trouble_of_an_earlier_run(open_desk: Open) -> N
     first.close()
     second = open_desk()
     second.reach(Page.SIGNED_OUT)
-    assert second.bench.connection.key == key
+    assert second.connections.connection.key == key
     assert second.window.doctor.cards == ()  # it opens as it was left, and nobody has looked yet
     second.window.commands.doctor.trigger()
     assert looked(second)[0] == "revoked"
@@ -101,8 +101,8 @@ def test_the_doctor_knows_of_the_trouble_of_an_earlier_run(open_desk: Open) -> N
 def test_an_api_token_is_kept_only_on_request_and_forgotten_again(open_desk: Open) -> None:
     desk = open_desk()
     desk.reach(Page.SIGNED_OUT)
-    addresses = desk.run(demo_of(desk.bench).addresses())
-    desk.controller.model.take_up(replace(desk.bench.connection, name="Twin", embedded=False, number=1))
+    addresses = desk.run(demo_of(desk.connections).addresses())
+    desk.controller.model.take_up(replace(desk.connections.connection, name="Twin", embedded=False, number=1))
     desk.until(lambda: not desk.controller.tasks.running("connect"))
 
     def opened() -> GrantDialog:

@@ -37,8 +37,8 @@ def test_a_real_run_to_its_end_while_the_session_goes_on(open_desk: Open) -> Non
     desk.sign_in()
     desk.call()
     desk.until(lambda: not desk.controller.model.bridge._timer.isActive())
-    journal, requests = tuple(desk.bench.journal), desk.token_requests
-    tokens = desk.bench.session.tokens
+    journal, requests = tuple(desk.connections.journal), desk.token_requests
+    tokens = desk.connections.session.tokens
     seen: list[str] = []
     begin(desk, SMALL)
     desk.until(desk.window.lab.sheet.progress.isVisible)
@@ -52,9 +52,9 @@ def test_a_real_run_to_its_end_while_the_session_goes_on(open_desk: Open) -> Non
     assert desk.window.lab.sheet.result.isVisible()
     assert "On demand needed" in desk.window.lab.sheet.conclusion_label.text()
     assert seen
-    assert tuple(desk.bench.journal) == journal
+    assert tuple(desk.connections.journal) == journal
     assert desk.token_requests == requests
-    assert desk.bench.session.tokens is tokens
+    assert desk.connections.session.tokens is tokens
     assert not desk.window.error_panel.isVisible()
     assert "200" in desk.call()
 

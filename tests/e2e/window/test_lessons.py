@@ -43,7 +43,7 @@ def at(desk: Desk, place: int) -> None:
 
 def start(desk: Desk, name: str) -> None:
     """Open a lesson from the list and begin it."""
-    desk.reach(Page.SIGNED_OUT if desk.bench.session.tokens is None else Page.SIGNED_IN)
+    desk.reach(Page.SIGNED_OUT if desk.connections.session.tokens is None else Page.SIGNED_IN)
     if not desk.window.lessons.isVisible():
         desk.window.commands.lessons.trigger()
     desk.click(desk.window.lessons.list.rows[name])
@@ -73,8 +73,8 @@ def test_every_lesson_is_played_to_its_end(open_desk: Open, lesson: Lesson) -> N
     footer = desk.window.lessons.lesson.footer
     assert footer.next_button.isVisible()
     assert footer.next_button.text() == ("All lessons" if lesson is LESSONS[-1] else "Next lesson")
-    assert desk.bench.settings.window["lessons-done"] == lesson.name
-    signed_in = desk.bench.session.tokens is not None
+    assert desk.connections.settings.window["lessons-done"] == lesson.name
+    signed_in = desk.connections.session.tokens is not None
     assert desk.window.page is (Page.SIGNED_IN if signed_in else Page.SIGNED_OUT)
 
 
@@ -91,7 +91,7 @@ def travel(desk: Desk, name: str) -> None:
 
 
 def told(desk: Desk, kind: type) -> list[Event]:
-    return [entry.event for entry in desk.bench.journal if isinstance(entry.event, kind)]
+    return [entry.event for entry in desk.connections.journal if isinstance(entry.event, kind)]
 
 
 def test_a_lapse_as_a_person_does_it(open_desk: Open) -> None:
@@ -147,8 +147,8 @@ def test_a_lesson_goes_on_in_the_next_window(open_desk: Open) -> None:
     assert states(last)[2] is StepState.CURRENT
     assert "refreshed in" in last.call()
     at(last, 3)
-    assert last.bench.settings.window["lessons-done"] == "restart"
-    assert "geometry" in last.bench.settings.window  # how the window looks is kept beside it
+    assert last.connections.settings.window["lessons-done"] == "restart"
+    assert "geometry" in last.connections.settings.window  # how the window looks is kept beside it
 
 
 def test_two_windows_forget_nothing_of_each_other(open_desk: Open) -> None:
@@ -190,7 +190,7 @@ def short_lesson(monkeypatch: pytest.MonkeyPatch) -> Lesson:
 
 
 def delivered(desk: Desk) -> None:
-    desk.until(lambda: desk.window.tabs.tabText(3) == f"Journal · {len(desk.bench.journal)}")
+    desk.until(lambda: desk.window.tabs.tabText(3) == f"Journal · {len(desk.connections.journal)}")
 
 
 def test_what_prepares_a_lesson_passes_none_of_its_steps(open_desk: Open, short_lesson: Lesson) -> None:
@@ -200,19 +200,19 @@ def test_what_prepares_a_lesson_passes_none_of_its_steps(open_desk: Open, short_
     at(desk, 0)
     delivered(desk)
     assert states(desk) == [StepState.CURRENT, StepState.AHEAD]
-    desk.run(Player(desk.bench).start_over())
+    desk.run(Player(desk.connections).start_over())
     at(desk, 1)
 
 
 def test_what_happens_on_another_connection_passes_no_step(open_desk: Open, short_lesson: Lesson) -> None:
     desk = opened(open_desk)
     start(desk, short_lesson.name)
-    desk.bench.journal.append(SessionStarted("sub", "Ada"), connection="another")
+    desk.connections.journal.append(SessionStarted("sub", "Ada"), connection="another")
     delivered(desk)
     assert states(desk)[0] is StepState.CURRENT
-    desk.bench.journal.append(SessionStarted("sub", "Ada"), connection=desk.bench.connection.key)
+    desk.connections.journal.append(SessionStarted("sub", "Ada"), connection=desk.connections.connection.key)
     at(desk, 1)
-    desk.bench.journal.append(AccessTokenDropped(AT(1)))  # of no connection
+    desk.connections.journal.append(AccessTokenDropped(AT(1)))  # of no connection
     at(desk, 2)
 
 
@@ -225,7 +225,7 @@ def test_a_lesson_is_left_and_taken_up_where_it_was(open_desk: Open) -> None:
     desk.click(page.leave_button)
     row = desk.window.lessons.list.rows["lapse"]
     assert row.accessibleDescription().startswith("Step 2 of 3")
-    assert desk.bench.settings.window["lesson"] == ""
+    assert desk.connections.settings.window["lesson"] == ""
     desk.click(row)
     assert page.footer.start_button.text() == "Go on"
     desk.click(page.footer.start_button)
@@ -256,7 +256,7 @@ def test_a_reset_asks_before_it_signs_out(open_desk: Open) -> None:
         desk.click(next(each for each in box.buttons() if box.buttonRole(each) is response))
         desk.until(lambda: not desk.controller.tasks.running("lesson"))
         desk.until(lambda: desk.window.findChild(QMessageBox, "resetLessonDialog") is None)
-        assert ((desk.bench.session.tokens is not None), states(desk)[place]) == (signed_in, StepState.CURRENT)
+        assert ((desk.connections.session.tokens is not None), states(desk)[place]) == (signed_in, StepState.CURRENT)
 
 
 def test_a_lesson_without_a_keyring_says_why_not(open_desk: Open) -> None:
@@ -274,8 +274,8 @@ def test_a_lesson_without_a_keyring_says_why_not(open_desk: Open) -> None:
 def test_what_the_program_does_can_be_cancelled(open_desk: Open) -> None:
     desk = opened(open_desk)
     start(desk, "lapse")
-    assert demo_of(desk.bench).host.org is not None
-    demo_of(desk.bench).host.org.faults.switch_on([Fault.parse("delay=60@api")])
+    assert demo_of(desk.connections).host.org is not None
+    demo_of(desk.connections).host.org.faults.switch_on([Fault.parse("delay=60@api")])
     desk.click(desk.window.lessons.lesson.footer.show_me_button)
     footer = desk.window.lessons.lesson.footer
     desk.until(footer.cancel_button.isVisible)
@@ -320,7 +320,9 @@ def test_a_step_that_is_played_ends_a_sign_in_that_waits(open_desk: Open) -> Non
 def test_a_step_that_was_played_and_not_passed_says_so(open_desk: Open) -> None:
     desk = opened(open_desk)
     start(desk, "lapse")
-    desk.run(desk.bench.session.drop_access_token())  # the call will need a refresh, and the step wants one without
+    desk.run(
+        desk.connections.session.drop_access_token()
+    )  # the call will need a refresh, and the step wants one without
     show_me(desk)
     desk.until(desk.window.error_panel.isVisible)
     assert "“Call with a fresh token” was played" in desk.window.error_panel.text()
@@ -331,11 +333,11 @@ def test_a_step_that_was_played_and_not_passed_says_so(open_desk: Open) -> None:
 def test_elsewhere_nothing_is_played_and_the_demo_org_is_offered(open_desk: Open) -> None:
     desk = opened(open_desk)
     start(desk, "lapse")
-    assert demo_of(desk.bench).host.org is not None
-    demo_of(desk.bench).host.org.faults.switch_on([Fault.parse("delay=60@api")])
+    assert demo_of(desk.connections).host.org is not None
+    demo_of(desk.connections).host.org.faults.switch_on([Fault.parse("delay=60@api")])
     desk.window.commands.show_me.trigger()
     desk.until(lambda: bool(told(desk, CallStarted)))
-    issuer = desk.bench.connection.issuer
+    issuer = desk.connections.connection.issuer
     desk.controller.model.take_up(Connection(name="Mine", issuer=issuer, client_id=DEMO_CLIENT_ID))
     desk.until(lambda: not desk.controller.tasks.running("connect"))
     desk.until(lambda: not desk.controller.tasks.running("lesson"))
@@ -343,7 +345,7 @@ def test_elsewhere_nothing_is_played_and_the_demo_org_is_offered(open_desk: Open
     assert panel.choose_button.isVisible()
     for action in (commands.show_me, commands.lesson_hint, commands.reset_lesson, commands.leave_lesson):
         assert (action.isEnabled(), "for the demo org" in action.toolTip()) == (False, True)
-    demo_of(desk.bench).host.org.faults.clear()
+    demo_of(desk.connections).host.org.faults.clear()
     desk.click(panel.choose_button)
     desk.until(lambda: not desk.controller.tasks.running("connect"))
     at(desk, 0)
@@ -404,7 +406,7 @@ def test_the_doctor_comes_where_no_step_is_left_that_the_controls_are_turned_for
         show_me(desk)
     at(desk, 3)
     desk.window.side.open(desk.window.demo)
-    desk.run(Player(desk.bench).revoke("refresh"))
+    desk.run(Player(desk.connections).revoke("refresh"))
     desk.window.commands.refresh_now.trigger()
     desk.until(desk.window.doctor.isVisible)
 

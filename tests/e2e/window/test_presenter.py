@@ -62,7 +62,7 @@ def everything_shown(desk: Desk) -> str:
 
 def secrets(desk: Desk) -> list[str]:
     """Return what must be seen nowhere: each token, and each part of it that would do to put it together."""
-    held = desk.bench.session.tokens
+    held = desk.connections.session.tokens
     assert held is not None
     values = [each.value.reveal() for each in (held.access, held.refresh, held.id) if each is not None]
     return [part for value in values for part in value.split(".")[1:] or [value]]
@@ -94,7 +94,7 @@ def test_exports_and_snippets_are_masked(open_desk: Open) -> None:
     desk.sign_in()
     desk.call()
     desk.window.commands.presenter.setChecked(True)
-    exported = str(har(desk.bench.journal, desk.bench.details, version="0"))
+    exported = str(har(desk.connections.journal, desk.connections.details, version="0"))
     assert not [secret for secret in secrets(desk) if secret in exported]
     assert not desk.window.wire.real_curl_button.isEnabled()
 
@@ -147,7 +147,7 @@ def test_presenter_mode_survives_a_restart(open_desk: Open) -> None:
 @pytest.mark.parametrize("broken", [{"geometry": "nonsense"}, {"zoom": "huge"}, {"zoom": "nan"}, {"bodySplitter": "é"}])
 def test_what_was_remembered_wrongly_hurts_nobody(open_desk: Open, broken: dict[str, str]) -> None:
     desk = open_desk()
-    desk.bench.remember_window(broken)
+    desk.connections.remember_window(broken)
     desk.close()
     again = open_desk()
     again.sign_in()

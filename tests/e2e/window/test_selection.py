@@ -23,13 +23,13 @@ from ui.shell.page import Page
 def refreshed(desk: Desk) -> None:
     """Sign in, let the access token lapse, call."""
     desk.sign_in()
-    desk.bench.clock.jump(33)
+    desk.connections.clock.jump(33)
     assert "refreshed in" in desk.call()
-    desk.until(lambda: desk.window.tabs.tabText(3) == f"Journal · {len(desk.bench.journal)}")
+    desk.until(lambda: desk.window.tabs.tabText(3) == f"Journal · {len(desk.connections.journal)}")
 
 
 def newest(desk: Desk, kind: type) -> Entry:
-    return next(entry for entry in reversed(tuple(desk.bench.journal)) if isinstance(entry.event, kind))
+    return next(entry for entry in reversed(tuple(desk.connections.journal)) if isinstance(entry.event, kind))
 
 
 def why(desk: Desk) -> str:
@@ -50,7 +50,7 @@ def test_an_exchange_chosen_in_the_wire_log_is_chosen_everywhere(open_desk: Open
     window = desk.window
     asked = next(
         entry
-        for entry in reversed(tuple(desk.bench.journal))
+        for entry in reversed(tuple(desk.connections.journal))
         if isinstance(entry.event, Exchange) and entry.event.kind is ExchangeKind.TOKEN
     )
     window.tabs.setCurrentWidget(window.wire)
@@ -80,7 +80,7 @@ def test_a_generation_chosen_on_the_timeline_is_inspected(open_desk: Open) -> No
 def test_a_generation_that_is_gone_is_compared_with_its_successor(open_desk: Open) -> None:
     desk = open_desk()
     refreshed(desk)
-    first = next(entry for entry in desk.bench.journal if isinstance(entry.event, TokensReceived))
+    first = next(entry for entry in desk.connections.journal if isinstance(entry.event, TokensReceived))
     desk.window.timeline.selected.emit(first.seq)
     current = desk.window.inspector.current()
     assert current is not None
@@ -96,7 +96,7 @@ def test_why_leads_from_the_story_to_the_causes(open_desk: Open) -> None:
     chosen = window.journal.chosen()
     assert chosen is not None
     assert chosen.seq == newest(desk, RefreshSucceeded).seq
-    chain = [entry.sentence() for entry in desk.bench.journal.chain(chosen.seq)]
+    chain = [entry.sentence() for entry in desk.connections.journal.chain(chosen.seq)]
     assert any("The access token lapsed" in sentence for sentence in chain)
     assert all(sentence in why(desk) for sentence in chain)
 
@@ -145,7 +145,7 @@ def test_a_restored_session_is_on_the_timeline(open_desk: Open) -> None:
     access, refresh = (again.controller.timeline._lanes.bar(name) for name in (AT(2), RT(2)))
     assert access is not None
     assert refresh is not None
-    tokens = again.bench.session.tokens
+    tokens = again.connections.session.tokens
     assert tokens is not None
     assert access.begins_at == refresh.begins_at == tokens.receipt.wall
 
@@ -153,8 +153,8 @@ def test_a_restored_session_is_on_the_timeline(open_desk: Open) -> None:
 def test_limits_of_the_demo_org_are_drawn(open_desk: Open) -> None:
     desk = open_desk()
     desk.reach(Page.SIGNED_OUT)
-    assert demo_of(desk.bench).host.org is not None
-    demo_of(desk.bench).host.org.turn(refresh_idle_s=60, grace_s=20)
+    assert demo_of(desk.connections).host.org is not None
+    demo_of(desk.connections).host.org.turn(refresh_idle_s=60, grace_s=20)
     refreshed(desk)
     assert desk.controller.model.leeway_s == 1.0
     assert desk.controller.model.limits == Limits(grace_s=20.0, idle_s=60.0, absolute_s=7 * 3600.0)

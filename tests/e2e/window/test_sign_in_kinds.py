@@ -71,7 +71,7 @@ def until_asked(desk: Desk, what: str) -> None:
 @contextmanager
 def elsewhere(desk: Desk) -> Iterator[httpx.Client]:
     """Yield a client that holds the demo org's control token."""
-    addresses = desk.run(demo_of(desk.bench).addresses())
+    addresses = desk.run(demo_of(desk.connections).addresses())
     headers = {"Authorization": f"Bearer {addresses.control_token}"}
     with httpx.Client(base_url=addresses.org_url, headers=headers, trust_env=False) as http:
         yield http
@@ -100,7 +100,7 @@ def answer_on_another_device(link: str, action: str) -> None:
 
 
 def finished(desk: Desk) -> list[SignInFinished]:
-    return [each.event for each in desk.bench.journal if isinstance(each.event, SignInFinished)]
+    return [each.event for each in desk.connections.journal if isinstance(each.event, SignInFinished)]
 
 
 def name(desk: Desk) -> str:
@@ -182,7 +182,7 @@ def test_a_password_signs_in_and_stays_nowhere(open_desk: Open) -> None:
     desk.reach(Page.SIGNED_IN)
     assert name(desk) == "Ada Lovelace"
     assert ADA.password not in everything_shown(desk)
-    assert ADA.password not in str(tuple(desk.bench.journal))
+    assert ADA.password not in str(tuple(desk.connections.journal))
     assert "200" in desk.call()
 
 
@@ -342,7 +342,7 @@ def test_another_connection_ends_the_sign_in_and_says_so(open_desk: Open) -> Non
     desk = open_desk()
     choose(desk, "device")
     desk.until(lambda: bool(panel_in(desk.window, DeviceWaitingPanel).code_label.text()))
-    issuer = desk.bench.connection.issuer
+    issuer = desk.connections.connection.issuer
     mine = Connection(name="Mine", issuer=issuer, client_id=DEMO_CLIENT_ID, number=1, sign_in="password")
     desk.controller.model.take_up(mine)
     desk.until(lambda: not desk.controller.tasks.running("connect"))

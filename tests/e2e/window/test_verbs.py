@@ -19,7 +19,7 @@ from ui.shell.palette import CommandPalette
 
 
 def tokens(desk: Desk) -> TokenSet:
-    found = desk.bench.session.tokens
+    found = desk.connections.session.tokens
     assert found is not None
     return found
 
@@ -43,7 +43,7 @@ def test_a_header_and_a_call_are_copied_while_the_token_stays_masked(open_desk: 
     assert QGuiApplication.clipboard().text() == f"Authorization: Bearer {value(desk)}"
     commands.copy_curl.trigger()
     copied = QGuiApplication.clipboard().text()
-    assert copied == f"curl -X GET {desk.bench.connection.api_url} -H 'Authorization: Bearer {value(desk)}'"
+    assert copied == f"curl -X GET {desk.connections.connection.api_url} -H 'Authorization: Bearer {value(desk)}'"
     desk.window.call_strip.api_method_picker.setCurrentText("HEAD")
     desk.window.call_strip.show_url("http://127.0.0.1:1/a[1]")
     commands.copy_curl.trigger()
@@ -67,7 +67,7 @@ def test_reveal_shows_the_value_until_its_time_is_over(open_desk: Open) -> None:
     desk.window.commands.reveal["access"].trigger()
     view = desk.window.cards["access"].value_view
     assert (view.isVisible(), view.toPlainText()) == (True, value(desk))
-    desk.bench.clock.jump(21)
+    desk.connections.clock.jump(21)
     desk.controller.model.tick()
     assert (view.isVisible(), view.toPlainText()) == (False, "")
 
@@ -104,7 +104,7 @@ def test_both_tokens_can_be_revoked_in_one_breath(open_desk: Open) -> None:
 def test_a_replay_outside_the_grace_period_ends_the_session_at_the_next_refresh(open_desk: Open) -> None:
     desk = open_desk()
     desk.sign_in()
-    commands, org = desk.window.commands, demo_of(desk.bench).host.org
+    commands, org = desk.window.commands, demo_of(desk.connections).host.org
     assert org is not None
     org.turn(grace_s=0)
     assert not commands.replay.isEnabled()
@@ -169,7 +169,7 @@ def test_shortcuts_give_the_focus_to_nothing_that_nobody_sees(open_desk: Open) -
 def test_nothing_is_troubled_but_the_demo_org(open_desk: Open) -> None:
     desk = open_desk()
     desk.reach(Page.SIGNED_OUT)
-    issuer = desk.bench.connection.issuer
+    issuer = desk.connections.connection.issuer
     desk.controller.model.take_up(Connection(name="Mine", issuer=issuer, client_id=DEMO_CLIENT_ID))
     desk.until(lambda: not desk.controller.tasks.running("connect"))
     desk.sign_in()
@@ -181,20 +181,20 @@ def test_nothing_is_troubled_but_the_demo_org(open_desk: Open) -> None:
     assert commands.drop.isEnabled()
     assert commands.copy["id"].isEnabled()
     with pytest.raises(BadInput, match="Only the demo org"):
-        desk.run(drills_of(desk.bench))
+        desk.run(drills_of(desk.connections))
 
 
 def test_a_demo_org_that_another_lapse_serves_is_troubled_as_well(open_desk: Open) -> None:
     owner, guest = open_desk(), open_desk()
     owner.reach(Page.SIGNED_OUT)
     guest.sign_in()
-    assert (demo_of(guest.bench).host.role, guest.bench.limits()) == (Role.GUEST, Limits())
+    assert (demo_of(guest.connections).host.role, guest.connections.limits()) == (Role.GUEST, Limits())
     done(guest, guest.window.commands.expire["access"], "expire access")
     assert guest.window.cards["access"].pill_word == "Lapsed"
     assert "refreshed in" in guest.call()
     owner.close()  # from now on the guest serves it, with the same ledger
     done(guest, guest.window.commands.expire["access"], "expire access")
-    assert demo_of(guest.bench).host.role is Role.OWNER
+    assert demo_of(guest.connections).host.role is Role.OWNER
     assert "refreshed in" in guest.call()
 
 

@@ -42,7 +42,7 @@ def test_the_main_job(open_desk: Open) -> None:
     assert "→ GET /api/me 200 in" in desk.call()
     before = desk.token_requests
 
-    desk.bench.clock.jump(33)
+    desk.connections.clock.jump(33)
     desk.controller.model.tick()
     assert window.cards["access"].pill_word == "Lapsed"
     assert window.cards["access"].countdown_text.startswith("-00:0")
@@ -61,7 +61,7 @@ def test_many_calls_at_once_cost_one_refresh(open_desk: Open) -> None:
     desk = open_desk()
     desk.sign_in()
     before = desk.token_requests
-    desk.bench.clock.jump(31)
+    desk.connections.clock.jump(31)
     desk.window.call_strip.call_count_spin.setValue(50)
     story = desk.call()
     assert story.startswith("50 calls, 1 refresh in ")
@@ -111,7 +111,7 @@ def test_a_bad_api_url_loses_nothing(open_desk: Open, url: str, said: str) -> No
     desk.call()
     assert said in desk.window.error_panel.text()
     assert desk.window.page is Page.SIGNED_IN
-    desk.window.call_strip.show_url(desk.bench.connection.api_url)
+    desk.window.call_strip.show_url(desk.connections.connection.api_url)
     assert "200" in desk.call()
     assert not desk.window.error_panel.isVisible()
 
@@ -119,8 +119,8 @@ def test_a_bad_api_url_loses_nothing(open_desk: Open, url: str, said: str) -> No
 def test_the_org_going_away_signs_nobody_out(open_desk: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     desk = open_desk()
     desk.sign_in()
-    desk.bench.clock.jump(31)
-    host = demo_of(desk.bench).host
+    desk.connections.clock.jump(31)
+    host = demo_of(desk.connections).host
 
     def nowhere() -> Hosting:
         raise Unreachable("The demo org is gone.", sent=False)
@@ -141,7 +141,7 @@ def test_the_org_going_away_signs_nobody_out(open_desk: Open, monkeypatch: pytes
 def test_a_refused_refresh_ends_the_session_with_its_reason(open_desk: Open) -> None:
     desk = open_desk(policy=Policy(refresh_token_lifetime_s=60))
     desk.sign_in()
-    desk.bench.clock.jump(61)
+    desk.connections.clock.jump(61)
     desk.call()
     desk.reach(Page.SIGNED_OUT)
     reason = desk.window.welcome._reason.text()
@@ -156,7 +156,7 @@ def test_copying_a_token_copies_its_value(open_desk: Open) -> None:
     desk = open_desk()
     desk.sign_in()
     desk.click(desk.window.cards["access"]._copy)
-    tokens = desk.bench.session.tokens
+    tokens = desk.connections.session.tokens
     assert tokens is not None
     assert tokens.access is not None
     assert QGuiApplication.clipboard().text() == tokens.access.value.reveal()
@@ -218,9 +218,9 @@ def test_a_restart_from_the_real_keyring_calls_without_a_refresh(
         again = open_desk(KeyringStore(lambda _: None, service="lapse-test"))
         again.reach(Page.SIGNED_IN)
         assert again.window.top_bar._name.whole_text() == "Ada Lovelace"
-        assert "Exchange" not in [type(entry.event).__name__ for entry in again.bench.journal]
+        assert "Exchange" not in [type(entry.event).__name__ for entry in again.connections.journal]
         story = again.call()
-        assert story.startswith("Access token is good for another")
+        assert story.startswith("Access token is valid for another")
         assert again.token_requests == 0
         again.click(again.window.top_bar.sign_out_button)
         again.reach(Page.SIGNED_OUT)
@@ -288,7 +288,7 @@ def test_the_window_tells_what_opens_the_demo_orgs_doors(open_desk: Open) -> Non
         dialog.findChild(QPushButton, f"{name}CopyButton").click()
     url, token = copied
     response = httpx.get(url, headers={"Authorization": f"Bearer {token}"}, trust_env=False)
-    assert (response.status_code, response.json()["issuer"]) == (200, desk.bench.connection.issuer)
+    assert (response.status_code, response.json()["issuer"]) == (200, desk.connections.connection.issuer)
     dialog.accept()
     desk.until(lambda: desk.window.findChild(AddressesDialog) is None)
 
@@ -301,7 +301,7 @@ def inspector_texts(desk: Desk, table: QTableView, column: int) -> list[str]:
 def test_the_inspector_follows_the_session_and_asks_only_when_told(open_desk: Open) -> None:
     desk = open_desk()
     desk.sign_in()
-    inspector, org = desk.window.inspector, demo_of(desk.bench).host.org
+    inspector, org = desk.window.inspector, demo_of(desk.connections).host.org
     assert org is not None
     assert inspector._verdict.text() == "signature verified"
     inspector.picker.setCurrentIndex(1)
@@ -313,7 +313,7 @@ def test_the_inspector_follows_the_session_and_asks_only_when_told(open_desk: Op
         )
     )
     assert {outcomes[rule] for rule in ("signature", "iss", "aud", "nonce", "at_hash")} == {"✓ passed"}
-    desk.bench.clock.jump(31)
+    desk.connections.clock.jump(31)
     desk.call()
     inspector.picker.setCurrentIndex(0)
     assert inspector.compare.summary() == "0 unexpected, 3 expected in every new generation."
@@ -329,7 +329,7 @@ def test_the_inspector_follows_the_session_and_asks_only_when_told(open_desk: Op
 def test_a_pasted_token_is_inspected_with_the_keys_of_choice(open_desk: Open) -> None:
     desk = open_desk()
     desk.sign_in()
-    tokens = desk.bench.session.tokens
+    tokens = desk.connections.session.tokens
     assert tokens is not None
     assert tokens.access is not None
     desk.click(desk.window.inspector.paste_button)
@@ -342,7 +342,7 @@ def test_a_pasted_token_is_inspected_with_the_keys_of_choice(open_desk: Open) ->
     dialog.issuer_edit.setText("http://example.com")
     desk.click(inspect)
     desk.until(lambda: "plain http" in dialog._trouble.text())
-    dialog.issuer_edit.setText(desk.bench.connection.issuer)
+    dialog.issuer_edit.setText(desk.connections.connection.issuer)
     dialog.text_edit.take(f"curl -H 'Authorization: Bearer {tokens.access.value.reveal()}' https://api.example/")
     desk.click(inspect)
     desk.until(lambda: desk.window.inspector.picker.currentText() == "pasted access token")

@@ -34,7 +34,7 @@ STAGING = Connection(name="Staging", issuer="https://as.example", client_id="c")
 
 
 @dataclass
-class Bench:
+class FakeConnections:
     """What the controller asks of the connections; the settings are real ones, kept in memory."""
 
     http: httpx.AsyncClient
@@ -63,7 +63,7 @@ class Bench:
 @dataclass
 class World:
     controller: ConnectionsController
-    bench: Bench
+    connections: FakeConnections
     tasks: TaskScope
     org: DemoOrg
     taken_up: list[Connection]
@@ -73,18 +73,18 @@ class World:
 @pytest.fixture
 def world(qtbot: QtBot, loop: QEventLoop, key: SigningKey, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     org = DemoOrg(SystemClock(), ledger=MemoryLedger(key))
-    bench = Bench(httpx.AsyncClient(transport=httpx.ASGITransport(asgi(org))))
+    connections = FakeConnections(httpx.AsyncClient(transport=httpx.ASGITransport(asgi(org))))
     window = MainWindow()
     window.furnish()
     qtbot.addWidget(window, before_close_func=lambda each: setattr(each, "_may_close", True))
     window.show()
     failures: list[BaseException] = []
     tasks, taken_up = TaskScope(failures.append, window), list[Connection]()
-    model = SessionModel(bench, tasks, window)  # type: ignore[arg-type]
+    model = SessionModel(connections, tasks, window)  # type: ignore[arg-type]
     monkeypatch.setattr(model, "take_up", taken_up.append)
     controller = ConnectionsController(window.shell(tasks, Clipboard(window)), model)
-    yield World(controller, bench, tasks, org, taken_up, failures)
-    tasks.start("close", bench.http.aclose)
+    yield World(controller, connections, tasks, org, taken_up, failures)
+    tasks.start("close", connections.http.aclose)
     qtbot.waitUntil(lambda: not tasks.running("close"))
     assert failures == []
 
@@ -128,7 +128,7 @@ def test_a_connection_is_looked_up_tried_and_saved(qtbot: QtBot, world: World, s
     editor.save_button.click()
     closed(qtbot, world)
     assert [(each.issuer, each.client_id) for each in world.taken_up] == [(world.org.issuer, DEMO_CLIENT_ID)]
-    assert world.bench.settings.connection == world.taken_up[0]
+    assert world.connections.settings.connection == world.taken_up[0]
 
 
 def test_a_look_up_that_fails_is_said_in_the_editor_and_nothing_is_saved(
@@ -148,7 +148,7 @@ def test_a_look_up_that_fails_is_said_in_the_editor_and_nothing_is_saved(
 def test_while_lapse_is_starting_nothing_is_asked_and_it_is_said(
     qtbot: QtBot, world: World, shown: Shown, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Starting(Bench):
+    class Starting(FakeConnections):
         @property
         def http(self) -> httpx.AsyncClient:
             raise RuntimeError("no connection was chosen yet")
@@ -156,7 +156,7 @@ def test_while_lapse_is_starting_nothing_is_asked_and_it_is_said(
         @http.setter
         def http(self, _: httpx.AsyncClient) -> None: ...
 
-    monkeypatch.setattr(world.controller, "_bench", Starting(world.bench.http))
+    monkeypatch.setattr(world.controller, "_connections", Starting(world.connections.http))
     world.controller.add()
     editor: ConnectionEditor = shown(ConnectionEditor)
     editor.form.issuer_edit.setText(world.org.issuer)
@@ -186,8 +186,8 @@ def test_an_edited_connection_takes_the_place_of_the_one_before(qtbot: QtBot, wo
     editor.form.name_edit.setText("Stage")
     editor.save_button.click()
     closed(qtbot, world)
-    assert [each.name for each in world.bench.settings.connections] == ["Demo org", "Stage"]
-    assert world.bench.removed == []
+    assert [each.name for each in world.connections.settings.connections] == ["Demo org", "Stage"]
+    assert world.connections.removed == []
 
 
 def test_of_another_client_the_session_before_is_signed_out(qtbot: QtBot, world: World, shown: Shown) -> None:
@@ -196,8 +196,8 @@ def test_of_another_client_the_session_before_is_signed_out(qtbot: QtBot, world:
     editor.form.client_id_edit.setText("d")
     editor.save_button.click()
     closed(qtbot, world)
-    assert world.bench.removed == ["c"]
-    assert [each.name for each in world.bench.settings.connections] == ["Demo org", "Staging"]
+    assert world.connections.removed == ["c"]
+    assert [each.name for each in world.connections.settings.connections] == ["Demo org", "Staging"]
     assert [each.client_id for each in world.taken_up] == ["d"]
 
 
@@ -215,7 +215,7 @@ def test_a_connection_is_duplicated_from_the_list(qtbot: QtBot, world: World, sh
     assert editor.form.name_edit.text() == "Staging 2"
     editor.save_button.click()
     closed(qtbot, world)
-    assert [each.name for each in world.bench.settings.connections] == ["Demo org", "Staging", "Staging 2"]
+    assert [each.name for each in world.connections.settings.connections] == ["Demo org", "Staging", "Staging 2"]
     assert world.taken_up[0].key != STAGING.key
 
 
@@ -231,7 +231,7 @@ def test_removing_asks_first(qtbot: QtBot, world: World, shown: Shown, agrees: b
     role = QMessageBox.ButtonRole
     names[role.DestructiveRole if agrees else role.RejectRole].click()
     qtbot.waitUntil(lambda: not world.tasks.running("connection question"))
-    assert world.bench.removed == (["Staging"] if agrees else [])
+    assert world.connections.removed == (["Staging"] if agrees else [])
     assert len(world.taken_up) == agrees  # it was in use: another one is
     assert dialog.table.model().rowCount() == (1 if agrees else 2)
     dialog.reject()
@@ -267,7 +267,7 @@ def test_one_connection_from_a_file_is_shown_before_it_is_saved(
     editor: ConnectionEditor = shown(ConnectionEditor)
     assert (editor.form.issuer_edit.text(), editor.form.client_id_edit.text()) == (world.org.issuer, "x")
     assert editor.save_button.text() == "Look up, then save"
-    assert "keeps no secrets" in dialog._note.text()
+    assert "stores no secrets" in dialog._note.text()
     editor.reject()
     qtbot.waitUntil(lambda: not world.tasks.running("edit a connection"))
     dialog.reject()
@@ -286,7 +286,7 @@ def test_several_from_a_file_are_added_and_none_is_taken_up(
     chosen_file(shown, path)
     qtbot.waitUntil(lambda: dialog.table.model().rowCount() == 4)
     assert "2" in dialog._note.text()
-    assert world.bench.settings.current == "Staging"
+    assert world.connections.settings.current == "Staging"
     dialog.reject()
     closed(qtbot, world)
     assert world.taken_up == []

@@ -72,7 +72,7 @@ def type_in(qtbot: QtBot, widget: QWidget, text: str) -> None:
 def test_a_connection_is_added_by_the_keyboard_alone(qtbot: QtBot, opened: Opened) -> None:
     editor = opened()
     saved, asked = saved_by(editor), list[str]()
-    editor.look_up_wanted.connect(asked.append)
+    editor.look_up_requested.connect(asked.append)
     qtbot.waitUntil(editor.form.issuer_edit.hasFocus)
     qtbot.keyClicks(editor.form.issuer_edit, "example.okta.com")
     assert editor.save_button.text() == "Look up, then save"
@@ -120,13 +120,13 @@ def test_another_issuer_is_looked_at_before_it_is_saved(qtbot: QtBot, opened: Op
     saved = saved_by(editor)
     editor.form.issuer_edit.clear()
     type_in(qtbot, editor.form.issuer_edit, "https://other.example")
-    assert "signed out when this is saved" in editor.form.client_id.note().text()
-    with qtbot.waitSignal(editor.look_up_wanted):
+    assert "saving signs it out" in editor.form.client_id.note().text()
+    with qtbot.waitSignal(editor.look_up_requested):
         editor.save_button.click()
     editor.show_error(
         NotFound(DiscoveryFailed("The metadata belongs to another issuer."), (("u", "wrong"),), answered=True)
     )
-    with qtbot.waitSignal(editor.look_up_wanted):
+    with qtbot.waitSignal(editor.look_up_requested):
         editor.save_button.click()
     assert saved == []
     assert editor.save_button.text() == "Look up, then save"
@@ -137,7 +137,7 @@ def test_an_issuer_nobody_answers_at_may_be_saved_all_the_same(qtbot: QtBot, ope
     saved = saved_by(editor)
     type_in(qtbot, editor.form.issuer_edit, ISSUER)
     editor.show_error(NotFound(Unreachable("No route.", sent=False), ((ISSUER, "no response"),), answered=False))
-    assert editor.save_button.text() == "Save without looking"
+    assert editor.save_button.text() == "Save without look-up"
     editor.save_button.click()
     assert [each.issuer for each in saved] == [ISSUER]
     type_in(qtbot, editor.form.issuer_edit, "/y")
@@ -194,7 +194,7 @@ def test_what_a_file_left_open_is_still_suggested(opened: Opened) -> None:
 def test_typing_on_stops_the_look_up_of_what_stood_there(qtbot: QtBot, opened: Opened) -> None:
     editor = opened()
     editor.show_busy("Looking…")
-    with qtbot.waitSignal(editor.cancel_wanted):
+    with qtbot.waitSignal(editor.cancel_requested):
         type_in(qtbot, editor.form.issuer_edit, "x")
 
 
@@ -202,7 +202,7 @@ def test_trouble_and_what_was_found_are_announced(qtbot: QtBot, opened: Opened) 
     editor = opened()
     with qtbot.waitSignal(editor._announcer.announced) as said:
         editor.show_found(found_at(OKTA))
-    assert said.args == ["Look at what was found, then save."]
+    assert said.args == ["Check what was found, then save."]
 
 
 def test_every_control_has_a_name_and_a_role(qtbot: QtBot, opened: Opened) -> None:
@@ -219,7 +219,7 @@ def test_the_scopes_say_when_no_refresh_token_will_come(opened: Opened) -> None:
     editor = opened()
     assert "offline_access" not in texts(editor.form.scopes)
     editor.form.scopes_edit.setText("openid")
-    assert "no refresh token will come" in texts(editor.form.scopes)
+    assert "there is no refresh token" in texts(editor.form.scopes)
 
 
 @pytest.mark.parametrize("field", [each for each in ConnectionField if each is not ConnectionField.SIGN_IN])
@@ -252,8 +252,8 @@ def test_a_test_says_what_is_wrong_at_its_field_too(opened: Opened) -> None:
         ("scopes_edit", "email", ConnectionField.SCOPES, "lack openid"),
         ("api_url_edit", "http://api.example", ConnectionField.API_URL, "plain http"),
         ("resource_edit", "x", ConnectionField.RESOURCE, "absolute URI"),
-        ("leeway_edit", "soon", ConnectionField.LEEWAY, "no number"),
-        ("leeway_edit", "1e400", ConnectionField.LEEWAY, "no number"),
+        ("leeway_edit", "soon", ConnectionField.LEEWAY, "not a number"),
+        ("leeway_edit", "1e400", ConnectionField.LEEWAY, "not a number"),
         ("leeway_edit", "4000", ConnectionField.LEEWAY, "between 0 and 3600"),
         ("name_edit", " ", ConnectionField.NAME, "no name"),
     ],
@@ -310,14 +310,14 @@ def test_parameters_are_typed_into_the_table(qtbot: QtBot, opened: Opened) -> No
 
 def test_a_test_shows_its_steps_and_can_be_stopped(qtbot: QtBot, opened: Opened) -> None:
     editor = opened(Purpose.EDIT, SAVED)
-    with qtbot.waitSignal(editor.test_wanted) as asked:
+    with qtbot.waitSignal(editor.test_requested) as asked:
         editor.test_button.click()
     assert asked.args == [SAVED]
     editor.show_busy("Trying…")
     assert not editor.test_button.isEnabled()
     assert "Wait" in editor.test_button.accessibleDescription()
     assert not editor.save_button.isEnabled()
-    with qtbot.waitSignal(editor.cancel_wanted):
+    with qtbot.waitSignal(editor.cancel_requested):
         editor.stop_button.click()
     register = {"uri": "http://127.0.0.1:9000/cb"}
     steps = (TrialStep(TrialVerdict.METADATA_FOUND), TrialStep(TrialVerdict.REDIRECT_REFUSED, register, said=HTML))

@@ -31,7 +31,7 @@ def test_each_is_shown_with_its_state_in_words_and_by_shape(dialog: ConnectionsD
     assert cells == [
         ["Demo org (in use)", DEMO.issuer, "● signed in"],
         ["Staging", STAGING.issuer, "○ signed out"],
-        ["<b>Other</b>", OTHER.issuer, "– not looked at"],
+        ["<b>Other</b>", OTHER.issuer, "– not checked"],
     ]
     assert model.index(1, 0).data(Qt.ItemDataRole.AccessibleTextRole) == "Staging, signed out"
 
@@ -48,16 +48,16 @@ def test_the_demo_org_stays_as_it_is_and_says_why(dialog: ConnectionsDialog) -> 
 def test_every_wish_names_the_connection_chosen(qtbot: QtBot, dialog: ConnectionsDialog) -> None:
     dialog.choose("Staging")
     for button, signal in (
-        (dialog.use_button, dialog.use_wanted),
-        (dialog.edit_button, dialog.edit_wanted),
-        (dialog.duplicate_button, dialog.duplicate_wanted),
-        (dialog.remove_button, dialog.remove_wanted),
-        (dialog.export_button, dialog.export_wanted),
+        (dialog.use_button, dialog.use_requested),
+        (dialog.edit_button, dialog.edit_requested),
+        (dialog.duplicate_button, dialog.duplicate_requested),
+        (dialog.remove_button, dialog.remove_requested),
+        (dialog.export_button, dialog.export_requested),
     ):
         with qtbot.waitSignal(signal) as asked:
             qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
         assert asked.args == ["Staging"]
-    for button, signal in ((dialog.add_button, dialog.add_wanted), (dialog.import_button, dialog.import_wanted)):
+    for button, signal in ((dialog.add_button, dialog.add_requested), (dialog.import_button, dialog.import_requested)):
         with qtbot.waitSignal(signal):
             qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
@@ -67,7 +67,7 @@ def test_by_the_keyboard_one_is_chosen_used_and_the_list_left(qtbot: QtBot, dial
     dialog.table.setFocus()
     qtbot.keyClick(dialog.table, Qt.Key.Key_Down)
     assert dialog.chosen() == "Staging"
-    with qtbot.waitSignal(dialog.use_wanted) as asked:
+    with qtbot.waitSignal(dialog.use_requested) as asked:
         qtbot.keyClick(dialog.table, Qt.Key.Key_Return)
     assert asked.args == ["Staging"]
     with qtbot.waitSignal(dialog.rejected):

@@ -41,7 +41,7 @@ def test_fixed_ports_are_shown_and_copied_exactly(qtbot: QtBot, choice: Redirect
     with qtbot.waitSignal(choice.copy_requested) as asked:
         qtbot.mouseClick(choice.copy_button, Qt.MouseButton.LeftButton)
     assert asked.args == ["\n".join(uris)]
-    assert "port included" in remark(choice)
+    assert "including the port" in remark(choice)
     assert choice.chosen_by_hand
 
 

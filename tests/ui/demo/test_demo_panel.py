@@ -44,9 +44,9 @@ def sections(panel: DemoPanel) -> list[QWidget]:
 
 def test_a_new_org_was_turned_by_nobody(panel: DemoPanel) -> None:
     panel.show_org(STATE)
-    assert "As a new demo org is" in panel.lifetimes.preset_label.text()
+    assert "settings of a new demo org" in panel.lifetimes.preset_label.text()
     panel.show_org(replace(STATE, knobs={**STATE.knobs, "access_token_lifetime_s": 31}))
-    assert panel.lifetimes.preset_label.text() == "Turned by hand."
+    assert panel.lifetimes.preset_label.text() == "Changed by hand."
 
 
 def test_the_wheel_scrolls_past_the_storm_whoever_has_the_focus(qtbot: QtBot, panel: DemoPanel) -> None:
@@ -61,7 +61,7 @@ def test_the_wheel_scrolls_past_the_storm_whoever_has_the_focus(qtbot: QtBot, pa
 
 
 def test_before_anything_is_known_it_says_so(panel: DemoPanel) -> None:
-    assert "not there yet" in panel.state_label.text()
+    assert "not running yet" in panel.state_label.text()
     assert not any(each.isVisible() for each in (*sections(panel), panel.what_if, panel.choose_button))
 
 
@@ -89,8 +89,8 @@ def test_to_be_shown_asks_for_nothing(qtbot: QtBot, panel: DemoPanel) -> None:
         panel.times.client_skew_requested,
         panel.times.server_skew_requested,
         panel.faults.switched,
-        panel.faults.wanted,
-        panel.faults.unwanted,
+        panel.faults.fault_requested,
+        panel.faults.end_requested,
         panel.faults.cut_requested,
     ]
     asked: list[object] = []
@@ -150,7 +150,7 @@ def test_a_switch_tells_its_fault_and_whether_it_shall_be_on(qtbot: QtBot, panel
 
 def test_what_cannot_be_a_fault_is_said_and_not_asked_for(qtbot: QtBot, panel: DemoPanel) -> None:
     panel.show_org(STATE)
-    with qtbot.assertNotEmitted(panel.faults.wanted):
+    with qtbot.assertNotEmitted(panel.faults.fault_requested):
         panel.faults.other_edit.setText(HTML)
         panel.faults.other_button.click()
     assert panel.faults.error_label.isVisible()
@@ -186,7 +186,7 @@ def test_who_only_visits_the_org_is_told_and_can_look_again(qtbot: QtBot, panel:
     assert panel.guest_label.isVisible()
     assert panel.guest_label.text().startswith("Another Lapse serves this org.")
     assert "14:05:00" in panel.guest_label.text()
-    with qtbot.waitSignal(panel.seen):
+    with qtbot.waitSignal(panel.viewed):
         panel.look_button.click()
     panel.show_real("Okta")
     assert not panel.look_button.isVisible()
@@ -222,7 +222,7 @@ def test_a_real_server_is_only_thought_about(qtbot: QtBot, panel: DemoPanel) -> 
     assert HTML in panel.state_label.text()
     assert {each.textFormat() for each in panel.findChildren(QLabel)} == {Qt.TextFormat.PlainText}
     note = panel.what_if.findChild(QLabel, "whatIfNoteLabel")
-    assert note.text() == "Only a thought: neither clock is moved, nothing is sent."
+    assert note.text() == "Only a calculation: no clock moves, nothing is sent."
     with qtbot.waitSignal(panel.choose_demo_requested):
         panel.choose_button.click()
 
@@ -245,7 +245,7 @@ def test_a_thought_goes_ahead_and_back(qtbot: QtBot, panel: DemoPanel) -> None:
     assert what_if.in_s == 25.0
     what_if.buttons["whatIfNowButton"].click()
     what_if.show_thought(thought(Reason.UNKNOWN_EXPIRY, None), None)
-    assert "whose end is known" in what_if.buttons["whatIfLapseButton"].toolTip()
+    assert "with a known expiry" in what_if.buttons["whatIfLapseButton"].toolTip()
     assert "now already" in what_if.buttons["whatIfNowButton"].toolTip()
 
 

@@ -88,7 +88,7 @@ def test_evidence_leads_into_the_journal(qtbot: QtBot) -> None:
     link = button(shown, "evidence12Button")
     assert link.text() == "Entry 12"
     assert link.accessibleName() == "Show entry 12 in the journal: It said why."
-    with qtbot.waitSignal(shown.entry_wanted) as asked:
+    with qtbot.waitSignal(shown.entry_requested) as asked:
         qtbot.mouseClick(link, Qt.MouseButton.LeftButton)
     assert asked.args == [12]
 
@@ -96,7 +96,7 @@ def test_evidence_leads_into_the_journal(qtbot: QtBot) -> None:
 def test_the_grant_can_be_turned_on_where_that_cures_it(qtbot: QtBot) -> None:
     shown = panel(qtbot, finding(), finding(can_turn_on_grant=True))
     assert shown.findChild(QPushButton, "turnOnGrantButton1") is None
-    with qtbot.waitSignal(shown.turn_on_grant_wanted):
+    with qtbot.waitSignal(shown.turn_on_grant_requested):
         qtbot.mouseClick(button(shown, "turnOnGrantButton2"), Qt.MouseButton.LeftButton)
 
 
@@ -110,13 +110,13 @@ def test_it_is_copied_as_text(qtbot: QtBot) -> None:
 
 def test_looking_again_can_be_cancelled(qtbot: QtBot) -> None:
     shown = panel(qtbot, finding())
-    with qtbot.waitSignal(shown.look_wanted):
+    with qtbot.waitSignal(shown.look_requested):
         qtbot.mouseClick(shown.look_button, Qt.MouseButton.LeftButton)
     shown.show_busy()
     assert (shown.progress.isVisible(), shown.look_button.isVisible()) == (True, False)
     assert shown.cards  # what was found stays until somebody knows better
     assert shown.accessibleName().startswith("Doctor: Looking")
-    with qtbot.waitSignal(shown.cancel_wanted):
+    with qtbot.waitSignal(shown.cancel_requested):
         qtbot.mouseClick(shown.cancel_button, Qt.MouseButton.LeftButton)
     shown.show_findings((finding(), finding()))
     assert (shown.progress.isVisible(), shown.look_button.isVisible()) == (False, True)
@@ -183,7 +183,7 @@ def test_a_look_that_came_to_no_end(qtbot: QtBot) -> None:
     shown.show_stopped()
     assert (shown.progress.isVisible(), shown.look_button.isVisible()) == (False, True)
     assert len(shown.cards) == 1
-    assert "nothing new" in shown.state_label.text()
+    assert "no new result" in shown.state_label.text()
 
 
 @pytest.mark.parametrize("zoom", [1.0, theme.PRESENTER_ZOOM])

@@ -36,10 +36,10 @@ class Asked(QObject):
         self.read: list[tuple[Secret | None, bool]] = []
         self.applied: list[GrantChange] = []
         self.others: list[str] = []
-        dialog.read_wanted.connect(lambda token, keep: self.read.append((token, keep)))
-        dialog.apply_wanted.connect(self.applied.append)
-        dialog.read_again_wanted.connect(lambda: self.others.append("read again"))
-        dialog.forget_wanted.connect(lambda: self.others.append("forget"))
+        dialog.read_requested.connect(lambda token, keep: self.read.append((token, keep)))
+        dialog.apply_requested.connect(self.applied.append)
+        dialog.read_again_requested.connect(lambda: self.others.append("read again"))
+        dialog.forget_requested.connect(lambda: self.others.append("forget"))
         dialog.rejected.connect(lambda: self.others.append("rejected"))
         dialog.accepted.connect(lambda: self.others.append("accepted"))
 
@@ -113,7 +113,7 @@ def test_the_token_is_typed_unseen_handed_over_once_and_forgotten(qtbot: QtBot) 
     dialog, asked = opened(qtbot)
     assert QApplication.focusWidget() is dialog.token_page.token_edit
     assert not dialog.read_button.isEnabled()
-    assert dialog.read_button.toolTip() == "Give the API token first."
+    assert dialog.read_button.toolTip() == "Enter the API token first."
     write(TOKEN)
     assert TOKEN not in dialog.token_page.token_edit.displayText()
     press(Qt.Key.Key_Return)
@@ -310,7 +310,7 @@ def test_what_was_read_back_is_shown_and_enter_closes(qtbot: QtBot, app: App) ->
     dialog.show_change(app, WantedChange())
     dialog.show_done(finished(app, WantedChange("ROTATE", 0), "profile.x"))
     assert rows(dialog.done_page.fields)[0] == ("+ added", "Grant type", "not there", "refresh_token")
-    assert dialog.done_page.others_label.text() == "Besides, these differ from what was sent: profile.x."
+    assert dialog.done_page.others_label.text() == "These also differ from what was sent: profile.x."
     assert not dialog.cancel_button.isVisible()
     press(Qt.Key.Key_Return)
     assert asked.others == ["accepted"]

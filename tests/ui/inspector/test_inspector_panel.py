@@ -210,7 +210,7 @@ def test_buttons_say_whom_they_would_ask_and_ask_nobody_by_themselves(qtbot: QtB
     assert found.fetch_button.isVisible()
     assert found.fetch_button.whole_text() == "Fetch keys from as.example"
     assert not found.introspect_button.isEnabled()
-    assert "introspect tokens" in found.introspect_button.accessibleDescription()
+    assert "introspection without" in found.introspect_button.accessibleDescription()
     found.show_hosts("as.example", "as.example")
     asked: list[TokenName] = []
     found.introspect_requested.connect(asked.append)

@@ -41,7 +41,7 @@ def panel(qtbot: QtBot, journal: Journal) -> JournalPanel:
     found.resize(900, 400)
     found.show()
     found.show_entries(tuple(journal))
-    found.why_wanted.connect(lambda seq: found.show_why(journal.chain(seq)))
+    found.why_requested.connect(lambda seq: found.show_why(journal.chain(seq)))
     return found
 
 
@@ -202,7 +202,7 @@ def test_a_selection_from_elsewhere_is_not_told_again(qtbot: QtBot, journal: Jou
 def test_ctrl_c_copies_the_sentence(qtbot: QtBot, journal: Journal) -> None:
     found = panel(qtbot, journal)
     found.table.setCurrentIndex(found.table.model().index(2, WHAT))
-    found.table.copy_wanted.emit()
+    found.table.copy_requested.emit()
     assert QGuiApplication.clipboard().text() == "Refreshed in 41 ms: AT-2."
 
 

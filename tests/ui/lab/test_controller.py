@@ -113,7 +113,7 @@ def test_a_run_to_its_end(world: World) -> None:
 def test_there_is_no_second_run_meanwhile_and_that_is_said(world: World) -> None:
     world.begin()
     assert not world.window.commands.run_lab.isEnabled()
-    assert "on its way" in world.window.commands.run_lab.toolTip()
+    assert "in progress" in world.window.commands.run_lab.toolTip()
     world.lab.run_requested.emit(Scenario(seed=2))
     assert len(world.run.scenarios) == 1
     assert world.tasks.running("lab")

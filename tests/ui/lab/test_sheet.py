@@ -179,7 +179,7 @@ def test_while_it_runs_its_progress_is_told_and_another_run_is_refused(qtbot: Qt
     assert sheet.state_label.text() == "1,240 of 10,000 calls"
     assert (sheet.progress.value(), sheet.progress.maximum()) == (1240, 10_000)
     assert not sheet.run_button.isEnabled()
-    assert "on its way" in sheet.run_button.toolTip()
+    assert "in progress" in sheet.run_button.toolTip()
     with qtbot.assertNotEmitted(sheet.run_requested):
         sheet.ask()
     with qtbot.waitSignal(sheet.cancel_requested):
@@ -289,10 +289,13 @@ def test_the_mouse_tells_of_the_bar_under_it_and_chooses_it(qtbot: QtBot, chart:
     rows = chart._drawn().chart.rows
     for number, row in enumerate(rows):
         middle = QPoint(round(row.whole.width / 2), round(row.whole.top + row.whole.height / 2))
-        assert chart.told_at(middle.x(), middle.y()) == plot_of(report(), Measure.TOKEN_REQUESTS).lines[number].sentence
+        assert (
+            chart.sentence_at(middle.x(), middle.y())
+            == plot_of(report(), Measure.TOKEN_REQUESTS).lines[number].sentence
+        )
         qtbot.mouseClick(chart, Qt.MouseButton.LeftButton, pos=middle)
         assert chart.chosen == number
-    assert chart.told_at(10, 1) == ""
+    assert chart.sentence_at(10, 1) == ""
 
 
 def test_a_screen_reader_is_told_that_it_is_a_chart(chart: LabChart) -> None:

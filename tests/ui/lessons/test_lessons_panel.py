@@ -89,10 +89,10 @@ def test_the_list_says_how_far_one_has_come(panel: LessonsPanel) -> None:
 
 
 def test_a_lesson_is_opened_by_mouse_and_by_enter(qtbot: QtBot, panel: LessonsPanel) -> None:
-    with qtbot.waitSignal(panel.lesson_wanted) as asked:
+    with qtbot.waitSignal(panel.lesson_requested) as asked:
         qtbot.mouseClick(panel.list.rows["storm"], Qt.MouseButton.LeftButton)
     assert asked.args == ["storm"]
-    with qtbot.waitSignal(panel.lesson_wanted) as asked:
+    with qtbot.waitSignal(panel.lesson_requested) as asked:
         panel.list.rows["lapse"].setFocus()
         qtbot.keyClick(panel.list.rows["lapse"], Qt.Key.Key_Space)
     assert asked.args == ["lapse"]
@@ -219,7 +219,7 @@ def test_elsewhere_it_offers_the_demo_org_and_keeps_what_is_open(qtbot: QtBot, p
     assert shown_buttons(panel) == ["Choose the demo org"]
     assert "Lessons are for the demo org" in seen(panel)[0]
     panel.take_focus()
-    with qtbot.waitSignal(panel.demo_org_wanted):
+    with qtbot.waitSignal(panel.demo_org_requested):
         qtbot.mouseClick(panel.choose_button, Qt.MouseButton.LeftButton)
     panel.show_elsewhere(is_elsewhere=False)
     assert "Step 2 why" in seen(panel)

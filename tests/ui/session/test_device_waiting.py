@@ -41,9 +41,9 @@ def test_the_code_is_shown_as_it_came_and_spelled_for_screen_readers(panel: Devi
     assert panel.qr_code.isVisible()
     assert "scanned by a phone" in panel.qr_code.accessibleDescription()
     panel.tick(NOW)
-    assert "good for another 01:05" in texts(panel)
+    assert "valid for another 01:05" in texts(panel)
     panel.tick(NOW + 70)
-    assert "good for another 00:00" in texts(panel)
+    assert "valid for another 00:00" in texts(panel)
 
 
 @pytest.mark.parametrize("complete", [WAITING.verification_uri_complete, None])

@@ -58,7 +58,7 @@ class FakeClock:
 
 
 @dataclass
-class Bench:
+class FakeConnections:
     """Connections whose sign-ins wait until the test says how they end."""
 
     connection: Connection = OKTA
@@ -98,7 +98,7 @@ class World:
     controller: SignInController
     window: MainWindow
     model: SessionModel
-    bench: Bench
+    connections: FakeConnections
     tasks: TaskScope
     changes: list[bool]
     failures: list[BaseException]
@@ -117,35 +117,35 @@ def world(qtbot: QtBot, loop: QEventLoop) -> Iterator[World]:
     failures: list[BaseException] = []
     changes: list[bool] = []
     tasks = TaskScope(failures.append, window)
-    bench = Bench()
+    connections = FakeConnections()
 
-    model = SessionModel(bench, tasks, window)  # type: ignore[arg-type]
+    model = SessionModel(connections, tasks, window)  # type: ignore[arg-type]
     model.is_ready = True
     model.show_page()
     model.page_chosen.connect(window.show_page)
     model.session_changed.connect(lambda: changes.append(model.is_signing_in))
     made = SignInController(window.session, window.shell(tasks, Clipboard(window)), model)
-    yield World(made, window, model, bench, tasks, changes, failures)
+    yield World(made, window, model, connections, tasks, changes, failures)
     made.cancel()
     qtbot.waitUntil(lambda: not tasks.running("sign-in"))
 
 
 def begun(qtbot: QtBot, world: World, kind: str | None = None) -> None:
-    world.bench.end = None
+    world.connections.end = None
     world.controller.start(kind)
-    qtbot.waitUntil(lambda: world.bench.end is not None)
+    qtbot.waitUntil(lambda: world.connections.end is not None)
 
 
 def typed(qtbot: QtBot, world: World) -> None:
     panel = panel_in(world.window, PasswordPanel)
     for edit, text in ((panel.username_edit, "ada"), (panel.password_edit, "engine")):
         edit.setText(text)
-    world.bench.end = None
+    world.connections.end = None
     QTest.keyClick(panel.password_edit, Qt.Key.Key_Return)
 
 
 def end(qtbot: QtBot, world: World, failure: Exception | None = None) -> None:
-    found = world.bench.end
+    found = world.connections.end
     assert found is not None
     if failure is None:
         found.set_result(None)
@@ -161,7 +161,7 @@ PAGES = [("browser", BrowserWaitingPanel), ("device", DeviceWaitingPanel), ("pas
 def test_it_begins_by_the_connections_kind_and_shows_its_page_by_itself(
     world: World, kind: str, page: type[SignInPanel]
 ) -> None:
-    world.bench.connection = replace(OKTA, sign_in=kind)
+    world.connections.connection = replace(OKTA, sign_in=kind)
     assert (world.controller.is_waiting, world.model.is_signing_in) == (False, False)
     world.window.commands.sign_in.trigger()
     assert (shown_in(world.window), world.model.is_signing_in, world.controller.is_waiting) == (page, True, True)
@@ -175,7 +175,7 @@ def test_each_kind_has_an_action(world: World, kind: str, page: type[SignInPanel
 
 
 def test_nothing_begins_before_there_is_a_connection(world: World) -> None:
-    world.bench.is_connected = False
+    world.connections.is_connected = False
     world.controller.start()
     assert not world.controller.is_waiting
     assert not world.tasks.running("sign-in")
@@ -204,12 +204,12 @@ def test_what_fails_is_reported_once_its_page_is_free(
 
 def test_asking_again_opens_the_same_url_and_begins_nothing(qtbot: QtBot, world: World) -> None:
     begun(qtbot, world)
-    first = world.bench.end
+    first = world.connections.end
     world.window.show_page(Page.SIGNED_IN)
     world.controller.start()
     world.controller.start("browser")
-    assert world.bench.opened == [URL] * 3
-    assert world.bench.end is first
+    assert world.connections.opened == [URL] * 3
+    assert world.connections.end is first
     assert shown_in(world.window) is BrowserWaitingPanel
     assert world.changes == []
 
@@ -223,7 +223,7 @@ def test_asking_again_keeps_what_was_typed(world: World) -> None:
 
 def test_the_end_of_the_one_before_takes_nothing_from_the_next(qtbot: QtBot, world: World) -> None:
     begun(qtbot, world)
-    first = world.bench.end
+    first = world.connections.end
     begun(qtbot, world, "device")
     assert first is not None
     assert first.cancelled()
@@ -263,10 +263,10 @@ def test_a_browser_that_does_not_open_is_told(qtbot: QtBot, world: World, opens:
         if opens == "browser"
         else panel_in(world.window, DeviceWaitingPanel).open_button
     ).click()
-    assert world.bench.opened[-1] == (URL if opens == "browser" else LINK)
-    world.bench.told[-1](True)
+    assert world.connections.opened[-1] == (URL if opens == "browser" else LINK)
+    world.connections.told[-1](True)
     assert "No browser" not in panel._status.text()
-    world.bench.told[-1](False)
+    world.connections.told[-1](False)
     assert "No browser could be opened" in panel._status.text()
 
 
@@ -288,14 +288,14 @@ def test_what_a_page_asks_for_is_announced(qtbot: QtBot, world: World) -> None:
 def test_a_password_that_fails_stands_in_its_place(qtbot: QtBot, world: World) -> None:
     world.controller.start("password")
     typed(qtbot, world)
-    qtbot.waitUntil(lambda: world.bench.end is not None)
+    qtbot.waitUntil(lambda: world.connections.end is not None)
     assert panel_in(world.window, PasswordPanel)._busy.isVisible()
     end(qtbot, world, SignInFailed("Wrong.", reason=SignInEnded.REFUSED))
     assert (world.failures, world.model.is_signing_in, shown_in(world.window)) == ([], True, PasswordPanel)
     assert panel_in(world.window, PasswordPanel).spoken().startswith("Wrong.\nYou are not signed in.")
     assert panel_in(world.window, PasswordPanel).password_edit.hasFocus()
     typed(qtbot, world)
-    qtbot.waitUntil(lambda: world.bench.end is not None)
+    qtbot.waitUntil(lambda: world.connections.end is not None)
     end(qtbot, world)
     assert (world.changes, world.model.is_signing_in) == ([False], False)
     assert panel_in(world.window, PasswordPanel).username_edit.text() == ""
@@ -304,21 +304,21 @@ def test_a_password_that_fails_stands_in_its_place(qtbot: QtBot, world: World) -
 def test_a_fault_of_ours_is_reported_and_frees_the_page(qtbot: QtBot, world: World) -> None:
     world.controller.start("password")
     typed(qtbot, world)
-    qtbot.waitUntil(lambda: world.bench.end is not None)
+    qtbot.waitUntil(lambda: world.connections.end is not None)
     end(qtbot, world, ValueError("oh"))
     assert [type(each) for each in world.failures] == [ValueError]
     assert (world.changes, world.model.is_signing_in) == ([False], False)
 
 
 def test_whoever_is_signed_in_already_stays_so(qtbot: QtBot, world: World) -> None:
-    world.bench.session.tokens = object()
+    world.connections.session.tokens = object()
     begun(qtbot, world)
     declined, lost = SignInFailed("Declined.", reason=SignInEnded.DECLINED), Hiccup("Lost.")
     end(qtbot, world, declined)
     assert declined.standing is Standing.STILL_SIGNED_IN
     world.controller.start("password")
     typed(qtbot, world)
-    qtbot.waitUntil(lambda: world.bench.end is not None)
+    qtbot.waitUntil(lambda: world.connections.end is not None)
     end(qtbot, world, SignInFailed("Wrong.", reason=SignInEnded.REFUSED))
     assert panel_in(world.window, PasswordPanel).spoken().splitlines()[1] == "You are still signed in."
     begun(qtbot, world, "device")
@@ -333,7 +333,7 @@ def test_a_code_instead_of_the_phone_asks_anew_with_the_same_password(qtbot: QtB
         else:
             await factors.one_time_code(wrong_before=False)
 
-    world.bench.first_factor = ask
+    world.connections.first_factor = ask
     panel = panel_in(world.window, SecondFactorPanel)
     world.controller.start("password")
     typed(qtbot, world)
@@ -345,12 +345,12 @@ def test_a_code_instead_of_the_phone_asks_anew_with_the_same_password(qtbot: QtB
     assert "01:05" in panel._left.text()
     panel.instead_button.click()
     qtbot.waitUntil(lambda: "Type the code" in panel.spoken())
-    assert world.bench.passwords == [Secret("engine")] * 2
+    assert world.connections.passwords == [Secret("engine")] * 2
     assert (shown_in(world.window), world.changes) == (SecondFactorPanel, [])
-    world.bench.end = None
+    world.connections.end = None
     panel.code_edit.setText("123456")
     panel.enter_button.click()
-    qtbot.waitUntil(lambda: world.bench.end is not None)
+    qtbot.waitUntil(lambda: world.connections.end is not None)
     end(qtbot, world)
     assert (world.changes, world.model.is_signing_in, panel.code_edit.text()) == ([False], False, "")
 
@@ -359,7 +359,7 @@ def test_a_code_instead_of_the_phone_asks_anew_with_the_same_password(qtbot: QtB
 def test_nothing_of_the_password_is_kept_once_it_is_over(qtbot: QtBot, world: World, how: str) -> None:
     world.controller.start("password")
     typed(qtbot, world)
-    qtbot.waitUntil(lambda: world.bench.end is not None)
+    qtbot.waitUntil(lambda: world.connections.end is not None)
     form = world.window.sign_in.forms["password"]
     assert isinstance(form, PasswordForm)
     assert form._again is not None

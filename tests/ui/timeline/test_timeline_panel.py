@@ -197,7 +197,7 @@ def test_dragging_moves_and_a_click_selects(qtbot: QtBot, panel: TimelinePanel, 
     qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=at + QPoint(100, 0))
     if not view.follows:  # some platforms move the mouse without its button
         assert view._frame().moment(at.x() + 100) == pytest.approx(moment, abs=0.01)
-    assert "RT-2, received" in view.told_at(at.x() + 1, at.y()) or not view.follows
+    assert "RT-2, received" in view.sentence_at(at.x() + 1, at.y()) or not view.follows
 
 
 def test_a_selection_from_outside_is_framed_and_told_but_not_told_again(
@@ -261,7 +261,7 @@ def test_unknown_limits_are_said_but_not_drawn(panel: TimelinePanel, told: Told)
     panel.show_lanes(told.lanes, leeway_s=0)
     assert "idle and absolute limit: not stated by the server" in panel.view.accessibleDescription()
     frame = panel.view._frame()
-    assert panel.view.told_at(10, frame.middle(Lane.REFRESH)) == panel.view.accessibleDescription()
+    assert panel.view.sentence_at(10, frame.middle(Lane.REFRESH)) == panel.view.accessibleDescription()
     assert not panel.view._shown().limits
 
 
@@ -307,7 +307,7 @@ def test_ends_are_told_by_shape_and_word(panel: TimelinePanel, told: Told) -> No
 
 def test_every_kind_of_mark_has_a_word_and_shapes_differ() -> None:
     kinds = set(MarkKind) - {MarkKind.CALL}
-    assert set(words.mark_words()) == kinds
+    assert set(words.MARK_WORDS) == kinds
     shapes = {}
     for kind in MarkKind:
         path = mark_path(kind, 5)
@@ -332,7 +332,7 @@ def test_lane_names_fit_in_any_type(qapp: QApplication, panel: TimelinePanel, zo
     try:
         look, frame = panel.view._looks(), panel.view._frame()
         assert look.name.pixelSize() == round(13 * zoom)
-        widest = max(QFontMetricsF(look.name).horizontalAdvance(name) for name in words.lane_names().values())
+        widest = max(QFontMetricsF(look.name).horizontalAdvance(name) for name in words.LANE_NAMES.values())
         assert widest <= frame.left - 10 * zoom
         assert frame.scale == theme.px(100) / 100
     finally:
@@ -341,7 +341,7 @@ def test_lane_names_fit_in_any_type(qapp: QApplication, panel: TimelinePanel, zo
 
 def test_export_is_asked_for(qtbot: QtBot, panel: TimelinePanel) -> None:
     button = panel.findChild(QPushButton, "exportTimelineButton")
-    with qtbot.waitSignal(panel.export_wanted):
+    with qtbot.waitSignal(panel.export_requested):
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 

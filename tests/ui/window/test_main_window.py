@@ -45,10 +45,10 @@ def test_the_walk_can_fail(qtbot: QtBot) -> None:
 
 def test_the_window_asks_before_it_closes(qtbot: QtBot) -> None:
     window = shown(qtbot, "signed-out", QSize(1024, 640))
-    with qtbot.waitSignal(window.closing):
+    with qtbot.waitSignal(window.close_requested):
         window.close()
     assert window.isVisible()
-    with qtbot.assertNotEmitted(window.closing):
+    with qtbot.assertNotEmitted(window.close_requested):
         window.allow_close()
     assert not window.isVisible()
 

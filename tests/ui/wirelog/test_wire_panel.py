@@ -263,7 +263,7 @@ def test_what_was_chosen_is_chosen_again_when_a_filter_goes(qtbot: QtBot, story:
 
 def test_choosing_a_row_asks_for_it_in_full(qtbot: QtBot, story: Story) -> None:
     found = panel(qtbot, story)
-    chosen, told = heard(found.detail_wanted), heard(found.selected)
+    chosen, told = heard(found.detail_requested), heard(found.selected)
     found.table.selectRow(1)
     assert chosen == told == [story.log.rows[1].seq]
     found.table.setFocus()
@@ -281,10 +281,10 @@ def test_an_exchange_in_full_is_plain_text(qtbot: QtBot, story: Story) -> None:
     )
     assert came == f"HTTP/1.1 200 OK\nContent-Type: text/html\n\n{HTML}"
     asked: list[tuple[int, bool]] = []
-    found.curl_wanted.connect(lambda seq, real: asked.append((seq, real)))
+    found.curl_requested.connect(lambda seq, real: asked.append((seq, real)))
     found.curl_button.click()
     found.real_curl_button.click()
-    found.table.copy_wanted.emit()
+    found.table.copy_requested.emit()
     assert asked == [(row.seq, False), (row.seq, True), (row.seq, False)]
 
 
@@ -313,7 +313,7 @@ def test_an_exchange_of_a_sign_in_says_so(qtbot: QtBot) -> None:
     choose(found, row)
     assert facts(found)["Why"].startswith("Sign-in started")
     choose(found, lone)
-    assert facts(found)["Why"] == "Made on its own, for no call."
+    assert facts(found)["Why"] == "Not made for a call."
 
 
 def test_a_decision_shows_every_input(qtbot: QtBot) -> None:
@@ -342,7 +342,7 @@ def test_a_decision_shows_every_input(qtbot: QtBot) -> None:
 
 def test_who_reads_responses_is_not_thrown_back_by_the_rows_between(qtbot: QtBot, story: Story) -> None:
     found = panel(qtbot, story)
-    found.detail_wanted.connect(lambda seq: found.show_detail(story.log.row_near(seq), DETAIL))
+    found.detail_requested.connect(lambda seq: found.show_detail(story.log.row_near(seq), DETAIL))
     found.table.selectRow(1)
     found.detail.tabs.setCurrentIndex(2)
     assert found.detail.response_view.isVisible()
@@ -355,9 +355,9 @@ def test_who_reads_responses_is_not_thrown_back_by_the_rows_between(qtbot: QtBot
 def test_a_call_shows_its_story_once_it_has_ended(qtbot: QtBot, story: Story) -> None:
     found = panel(qtbot, story)
     call = story.log.rows[0]
-    found.detail_wanted.connect(lambda seq: found.show_detail(story.log.with_children(seq)[0], None))
+    found.detail_requested.connect(lambda seq: found.show_detail(story.log.with_children(seq)[0], None))
     choose(found, call)
-    assert facts(found)["Story"] == "It is still going on."
+    assert facts(found)["Story"] == "Still running."
     found.added([story.row(CallFinished("how it went", 500, 0.1), call.seq)])
     assert facts(found)["Story"] == "how it went"
     assert facts(found)["Requests"] == "3"
@@ -405,7 +405,7 @@ def test_an_exchange_broken_off_keeps_everything_that_came(qtbot: QtBot) -> None
 
 def test_why_is_asked_for_the_chosen_row(qtbot: QtBot, story: Story) -> None:
     found = panel(qtbot, story)
-    asked = heard(found.why_wanted)
+    asked = heard(found.why_requested)
     assert not found.why_button.isEnabled()
     assert found.why_button.toolTip() == "Choose a row first."
     found.table.selectRow(2)
@@ -447,7 +447,7 @@ def test_what_has_no_row_selects_the_exchange_that_brought_it(qtbot: QtBot, stor
     late = story.call()
     story.add(SkewMeasured(0.5), token.seq)
     found = panel(qtbot, story)
-    wanted, told = heard(found.detail_wanted), heard(found.selected)
+    wanted, told = heard(found.detail_requested), heard(found.selected)
     found.select(late.seq + 1)
     assert found.chosen() == story.log.rows[3]
     assert (wanted, told) == ([story.log.rows[3].seq], [])
@@ -463,7 +463,7 @@ def test_the_detail_of_another_row_is_not_shown_for_this_one(qtbot: QtBot, story
 def test_ctrl_c_copies_the_line_of_what_is_no_exchange(qtbot: QtBot, story: Story) -> None:
     found = panel(qtbot, story)
     found.select(story.log.rows[0].seq)
-    found.table.copy_wanted.emit()
+    found.table.copy_requested.emit()
     assert QGuiApplication.clipboard().text() == "GET https://api/me"
 
 

@@ -1,4 +1,4 @@
-"""Shows a sign-in in the browser: the URL while it is waited for."""
+"""Sign-in in the browser: the page with the URL."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -38,7 +38,7 @@ class BrowserForm(SignInForm):
         attempt.run(partial(self._show_url, attempt))
 
     def bring_back(self) -> None:
-        """Open the same URL once more: its tab may have been closed."""
+        """Open the same URL again: its tab may have been closed."""
         if self._attempt is not None and self._url:
             self._attempt.open_browser(self._url)
 

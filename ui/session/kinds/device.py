@@ -1,4 +1,4 @@
-"""Shows a sign-in on another device: the code and the link while it is waited for."""
+"""Sign-in on another device: the page with the code and the link."""
 
 from collections.abc import Mapping
 from functools import partial

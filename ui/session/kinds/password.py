@@ -1,4 +1,4 @@
-"""Asks for username and password, and for a second factor where one is wanted."""
+"""Sign-in with username and password, and a second factor if one is required."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class PasswordForm(SignInForm):
-    """Has the panels of both; what fails stands where the password is typed, and may be typed again."""
+    """Has both pages; a failure is shown at the password, which can be typed again."""
 
     kind = PASSWORD
 
@@ -39,11 +39,11 @@ class PasswordForm(SignInForm):
 
     def begin(self, attempt: Attempt) -> None:
         super().begin(attempt)
-        self._password.show_form(attempt.bench.connection.name, _demo_people(attempt.bench))
+        self._password.show_form(attempt.connections.connection.name, _demo_people(attempt.connections))
         attempt.show(self._password)
 
     def takes_failure(self, failure: LapseError) -> bool:
-        """Show it in the form; the username stays there."""
+        """Show the failure in the form; the username stays."""
         if self._attempt is None:
             return False
         self._again = None
@@ -53,7 +53,7 @@ class PasswordForm(SignInForm):
         return True
 
     def forget(self) -> None:
-        """Leave nothing behind, nor the password that a further try would need."""
+        """Drop everything typed, including the password kept for another try."""
         super().forget()
         self._again = None
         self._password.clear()
@@ -71,7 +71,7 @@ class PasswordForm(SignInForm):
 
         if self._attempt is None:
             return
-        hosting = demo_of(self._attempt.bench).host.hosting
+        hosting = demo_of(self._attempt.connections).host.hosting
         if hosting is not None:
             self._attempt.open_browser(f"{hosting.base_url}/phone")
 
@@ -81,16 +81,16 @@ class PasswordForm(SignInForm):
         attempt = self._attempt
         if attempt is None:
             return
-        # What was begun with the phone cannot go on with a code: the server is asked anew, and knows the password again
+        # A sign-in started with the phone cannot continue with a code, so it starts again with the same password
         self._again = partial(self._try, username, password, Factor.ONE_TIME_CODE)
         self._second.clear()
-        self._second.show_phone(is_demo=attempt.bench.connection.embedded)
+        self._second.show_phone(is_demo=attempt.connections.connection.embedded)
         factors = WindowFactorPrompt(self._second, partial(attempt.show, self._second), first=first)
         attempt.run(PasswordPrompt(username=username, password=password, factors=factors), factors.close)
 
 
-def _demo_people(bench: "Connections") -> tuple[tuple[str, str], ...]:
-    if not bench.connection.embedded:
+def _demo_people(connections: "Connections") -> tuple[tuple[str, str], ...]:
+    if not connections.connection.embedded:
         return ()
     from app.demo.org import ADA, GRACE
 
