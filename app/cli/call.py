@@ -16,7 +16,6 @@ _MOST_CALLS = 100
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add its flags."""
     add_connection_flags(parser)
     parser.add_argument("url", metavar="URL")
     parser.add_argument("-n", type=int, default=1, metavar="N", help=f"concurrent calls, at most {_MOST_CALLS}")

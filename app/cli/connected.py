@@ -16,8 +16,7 @@ from app.events.tokens import IdTokenRefused
 
 
 def add_connection_flags(parser: argparse.ArgumentParser) -> None:
-    """Add the flags that name a connection."""
-    parser.add_argument("--issuer", metavar="URL", help="the issuer; by default the connection last used")
+    parser.add_argument("--issuer", metavar="URL", help="the issuer (default: the connection last used)")
     parser.add_argument("--client-id", metavar="ID", help="the client ID registered there")
 
 

@@ -15,7 +15,6 @@ _FOUND, _COULD_NOT_LOOK = 1, 3
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add its flags."""
     add_connection_flags(parser)
     parser.epilog = "exit codes: 0 nothing found · 1 something sure or likely · 2 usage · 3 could not look"
     parser.add_argument("--offline", action="store_true", help="send nothing; judge by what is known here")

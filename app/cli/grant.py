@@ -26,7 +26,6 @@ _TITLES = {
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add its flags."""
     add_connection_flags(parser)
     parser.epilog = (
         "exit codes: 0 the grant is on · 1 refused, declined or not confirmed · 2 usage · 3 transient. "
@@ -34,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--rotation", choices=["rotate", "static"], help="default: as it is now, else rotate")
     parser.add_argument("--grace", type=int, metavar="S", help="grace period for rotation, 0 to 60 s (default: 30)")
-    parser.add_argument("--add-redirect-uri", metavar="URI", help="register this sign-in redirect URI too")
+    parser.add_argument("--add-redirect-uri", metavar="URI", help="also register this sign-in redirect URI")
     parser.add_argument("--yes", action="store_true", help="make the change without asking")
 
 

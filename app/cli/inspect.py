@@ -29,7 +29,6 @@ _EPOCH = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add its flags."""
     parser.epilog = "exit codes: 0 valid · 1 not valid, or its signature could not be checked · 2 not a token"
     parser.add_argument(
         "token", nargs="?", metavar="TOKEN", help="a token, or - to read it; default: those of the session"
@@ -132,7 +131,7 @@ def _moment(text: str | None) -> float:
         return float(text) if _EPOCH.fullmatch(text) else datetime.fromisoformat(text).timestamp()
     except (ValueError, OverflowError, OSError):
         raise BadInput(
-            f"{text!r} is no moment.", next_step="Write epoch seconds, or ISO 8601: 2026-09-22T14:03:10Z."
+            f"{text!r} is not a time.", next_step="Write epoch seconds, or ISO 8601: 2026-09-22T14:03:10Z."
         ) from None
 
 

@@ -25,7 +25,6 @@ async def run(args: argparse.Namespace) -> int:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the flags of `lapse lab`: one for each part of a scenario, and where to export to."""
     usual = Scenario()
     parser.add_argument("--seed", type=int, metavar="N", help="the same seed gives the same report")
     parser.add_argument("--calls", type=int, metavar="N", help=f"number of API calls (default: {usual.calls})")

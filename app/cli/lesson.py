@@ -25,7 +25,6 @@ Chain = tuple[tuple[int, str], ...]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add its flags."""
     parser.set_defaults(loop_factory=SimLoop)
     parser.epilog = (
         "exit codes: 0 every step passed · 1 a step did not · 2 usage. "

@@ -12,7 +12,6 @@ from app.text import duration
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add its flags."""
     add_connection_flags(parser)
 
 

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add its flags."""
     parser.add_argument("--port", type=int, default=0, metavar="N", help="port (default: any free one)")
     parser.add_argument(
         "--preset", metavar="NAME", help="a known server's refresh token behaviour; single flags override it"

@@ -15,7 +15,6 @@ from app.session.states import SignedIn
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add its flags."""
     add_connection_flags(parser)
     parser.add_argument("--scope", metavar="S", help=f"scopes to ask for (default: {DEFAULT_SCOPES})")
     parser.add_argument("--redirect-uri", metavar="URI", help="default: http://127.0.0.1:<free port>/callback")

@@ -72,7 +72,6 @@ class TerminalFactor:
                 return offered[int(typed) - 1]
 
     async def one_time_code(self, *, wrong_before: bool) -> Secret:
-        """Return the code the user types."""
         if self._read_ahead is not None:
             code, self._read_ahead = self._read_ahead, None
             return code

@@ -11,7 +11,6 @@ from app.session.states import SignedIn, Unread
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add its flags."""
     add_connection_flags(parser)
     parser.add_argument("--no-browser", action="store_true", help="leave the browser's session at the server as it is")
 

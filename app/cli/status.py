@@ -11,7 +11,6 @@ from app.session.states import Ended, SignedIn, SignedOut, Unread
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add its flags."""
     add_connection_flags(parser)
 
 

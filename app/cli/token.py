@@ -8,7 +8,6 @@ from app.session.states import SignedIn
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add its flags."""
     add_connection_flags(parser)
 
 
@@ -18,7 +17,7 @@ async def run(args: argparse.Namespace) -> int:
         fresh = await connections.session.fresh_token(asked_by="lapse token")
         state = connections.session.state
         assert isinstance(state, SignedIn)
-        # The one place where a token value is printed: a person asked for exactly that.
+        # The one place where a token value is printed: a user asked for exactly that.
         value = fresh.access.value.reveal()
         say(args, {"access_token": value, "expires_at": state.tokens.expires_at}, value)
         return await keep(connections)

@@ -1,4 +1,4 @@
-"""What an issuer's metadata offers, as plain facts a person wants before a connection is saved."""
+"""What an issuer's metadata offers, as plain facts a user wants before a connection is saved."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -38,7 +38,6 @@ class Capabilities:
 
 
 def capabilities_of(metadata: ServerMetadata) -> Capabilities:
-    """Return what a server's metadata offers."""
     why_not = _why_not(metadata)
     grants = ", ".join(words.GRANTS.get(each, each) for each in metadata.grant_types_supported)
     endpoints = ((name, getattr(metadata, member)) for member, name in words.ENDPOINTS.items())

@@ -4,7 +4,7 @@ from app.errors import DiscoveryFailed, LapseError
 
 
 class NotFound(DiscoveryFailed):
-    """No address had metadata of the issuer; `tried` says of each what came, `answered` whether anything did."""
+    """No address had metadata of the issuer; `tried` has the result of each, `answered` whether anything did."""
 
     def __init__(self, why: LapseError, tried: tuple[tuple[str, str], ...], *, answered: bool) -> None:
         super().__init__(why.what, next_step=why.next_step)

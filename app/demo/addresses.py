@@ -9,7 +9,7 @@ from app.demo.servers import DEFAULT
 DEFAULT_PORT = 8899
 
 USERNAME, PASSWORD = "ada", "engine-1843"
-"""The person of the demo; the sign-in page shows both."""
+"""The user of the demo; the sign-in page shows both."""
 
 MOVED_HEADER = "Lapse-Moved-S"
 """The response header with the seconds by which the org's time was moved, which Lapse follows."""

@@ -57,13 +57,11 @@ class Api:
         ]
 
     async def me(self, request: Request) -> Response:
-        """Say who the access token speaks for."""
         caller = self._caller(request)
         user = caller.user
         return JSONResponse({"id": user.id, "login": user.login, "name": user.name, "scopes": sorted(caller.scopes)})
 
     async def orders(self, request: Request) -> Response:
-        """List the orders of the access token's user."""
         caller = self._caller(request)
         return JSONResponse({"customer": caller.user.name, "orders": list(_ORDERS)})
 

@@ -61,7 +61,6 @@ class DemoOrgApp:
         self._org = org
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one ASGI connection."""
         if scope["type"] != "http":
             await self._inner(scope, receive, send)
             return

@@ -16,7 +16,7 @@ class ReturnAddress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorizationRequest:
-    """A request that may be shown to the person (RFC 6749 §4.1.1, RFC 7636 §4.3, OIDC Core §3.1.2.1).
+    """A request that may be shown to the user (RFC 6749 §4.1.1, RFC 7636 §4.3, OIDC Core §3.1.2.1).
 
     `max_age_s` is in seconds.
     """

@@ -27,9 +27,9 @@ class BearerRefused(Refused):
 
     def response(self) -> Response:
         """Return the error with its challenge, which names no error when no token was sent (RFC 6750 §3.1)."""
-        told = f' error="{self.error.error}", error_description="{self.error.description}"'
+        challenge = f' error="{self.error.error}", error_description="{self.error.description}"'
         response = super().response()
-        response.headers["WWW-Authenticate"] = "Bearer" + ("" if self.error == dialect.BEARER_MISSING else told)
+        response.headers["WWW-Authenticate"] = "Bearer" + ("" if self.error == dialect.BEARER_MISSING else challenge)
         return response
 
 
@@ -46,7 +46,7 @@ def check(org: DemoOrg, request: Request, issuer: str) -> Bearer:
     name = hashed(token)
     record = org.ledger.access.get(name)
     if record is None:
-        raise _why_not(org, token, org.ledger.struck.get(name))
+        raise _why_not(org, token, org.ledger.revoked.get(name))
     family = org.ledger.families[record.family]
     request.state.family, request.state.client_id = family.id, family.client_id
     if family.issuer != issuer:
@@ -56,13 +56,13 @@ def check(org: DemoOrg, request: Request, issuer: str) -> Bearer:
     return Bearer(org.users[family.user_id], frozenset(record.scope.split()), family)
 
 
-def _why_not(org: DemoOrg, token: str, struck: RevokedToken | None) -> BearerRefused:
+def _why_not(org: DemoOrg, token: str, revoked: RevokedToken | None) -> BearerRefused:
     """Return the refusal of a token the ledger does not list."""
     claims = read_own(org, token, require=["exp", "iss", "aud"], audience=DEFAULT.audience)
-    cause = struck.cause if struck else ""
+    cause = revoked.cause if revoked else ""
     if claims is None:
         # an opaque token has no claims
-        error = dialect.BEARER_REVOKED if struck else dialect.BEARER_INVALID
+        error = dialect.BEARER_REVOKED if revoked else dialect.BEARER_INVALID
         return BearerRefused(error, cause or words.ACCESS_NEVER_ISSUED)
     if claims["iss"] != org.issuer:
         return BearerRefused(dialect.BEARER_WRONG_ISSUER, cause)

@@ -87,19 +87,19 @@ class Controls:
         seen = self.look()
         if seen is not None:
             return seen
-        asked = self._asked("how is it turned?")
+        asked = self._asked("read its settings")
         return self._state(await self._controller.read(cause=asked))
 
     async def turn(self, **knobs: Any) -> None:
         """Change knobs by name; see `DemoOrg.knobs`."""
-        asked = self._asked(f"turn {', '.join(f'{name} to {_shown(value)}' for name, value in knobs.items())}")
+        asked = self._asked(f"set {', '.join(f'{name} to {_shown(value)}' for name, value in knobs.items())}")
         await self._controller.turn(knobs, cause=asked)
         turned = tuple((name, _shown(value)) for name, value in knobs.items())
         self._journal.append(DemoOrgTurned(turned), cause=asked)
 
     async def choose_preset(self, name: str) -> None:
         """Apply a preset (see `app.demo.presets`)."""
-        asked = self._asked(f"follow the preset {name}")
+        asked = self._asked(f"apply the preset {name}")
         before = (await self._controller.read(cause=asked))["knobs"]
         after = await self._controller.turn({"preset": name}, cause=asked)
         turned = tuple((knob, _shown(value)) for knob, value in after.items() if before.get(knob) != value)
@@ -213,7 +213,6 @@ class Controls:
 
 
 def first_knobs() -> dict[str, Any]:
-    """Return the knobs of a new demo org."""
     return knobs_of(Policy(), LAPSE)
 
 

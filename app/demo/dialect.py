@@ -181,7 +181,7 @@ UNSUPPORTED_RESPONSE_TYPE = _row(
     "400 unsupported_response_type unsupported_response_type",
     "The response type is not supported by the authorization server. Configured response types: {}.",
 )
-# Okta's sentence for this one is not in our facts; this is ours, in its manner.
+# Okta's sentence for this one is not in our facts; this is ours, in its style.
 UNSUPPORTED_RESPONSE_MODE = _row(
     "400 invalid_request unsupported_response_mode",
     "The response mode is not supported by the authorization server. Configured response modes: {}.",
@@ -241,7 +241,7 @@ DEVICE_PENDING = _row(
 PASSWORD_WITH_MFA = _row(
     "400 invalid_grant password_with_mfa", "Resource owner password credentials cannot be used with MFA enabled."
 )
-# Okta's sentences for these two are not in our facts; they are ours, in its manner.
+# Okta's sentences for these two are not in our facts; they are ours, in its style.
 WRONG_BINDING_CODE = _row(
     "400 invalid_grant invalid_binding_code",
     "The 'binding_code' provided is either empty or incorrect. Use the correct code and try again.",
@@ -252,7 +252,7 @@ INVALID_CHANNEL = _row(
 SLOW_DOWN = _row("400 slow_down slow_down", "Slow down the polling frequency. Please try again later.")
 DEVICE_EXPIRED = _row("400 expired_token expired_device_code", "The device code has expired.")
 INVALID_DEVICE_CODE = _row("400 invalid_grant invalid_device_code", "The device code is invalid or has expired.")
-# Shown on the page where the code is typed; the sentences are ours, in Okta's manner.
+# Shown on the page where the code is typed; the sentences are ours, in Okta's style.
 INVALID_USER_CODE = _row("400 invalid_user_code invalid_user_code", "Invalid code. Try again.")
 TOO_MANY_USER_CODES = _row(
     "429 too_many_user_codes too_many_user_codes", "Too many wrong codes were typed. Wait a minute and try again."
@@ -268,7 +268,7 @@ ILLEGAL_SIGN_OUT_URI = _row(
     "400 invalid_request illegal_post_logout_redirect_uri",
     "The 'post_logout_redirect_uri' parameter must be a Logout redirect URI in the client app settings.",
 )
-# Okta shows a page of its own for this one; the sentence is ours, in its manner.
+# Okta shows a page of its own for this one; the sentence is ours, in its style.
 INVALID_HINT = _row(
     "400 invalid_request invalid_id_token_hint",
     "The 'id_token_hint' parameter must be an ID token of this authorization server.",

@@ -10,7 +10,7 @@ from app.session.tokens import Held
 
 
 class Drills:
-    """What a user does on purpose to see how the session copes; each method raises LapseError if it cannot be done.
+    """Faults a user causes on purpose to see how the session copes; each method raises LapseError if it cannot be done.
 
     The session learns only of an expiry, which a client can know without the server.
     """
@@ -64,5 +64,5 @@ class Drills:
         tokens = self._session.tokens
         held = None if tokens is None else {"access": tokens.access, "refresh": tokens.refresh}[kind]
         if held is None:
-            raise BadInput(f"There is no {kind} token in hand.", next_step="Sign in, or call the API first.")
+            raise BadInput(f"There is no {kind} token in the session.", next_step="Sign in, or call the API first.")
         return held

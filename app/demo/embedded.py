@@ -60,7 +60,6 @@ class EmbeddedDemoOrg:
 
     @property
     def moved_s(self) -> float:
-        """How many seconds its time was moved."""
         return self.host.moved_s
 
     @property
@@ -90,7 +89,6 @@ class EmbeddedDemoOrg:
         return next((each.journal for each in self._active()), None)
 
     async def api_token(self) -> Secret:
-        """Return the SSWS token of its Applications API."""
         return Secret((await self.addresses()).api_token)
 
     def beside(self, journal: Journal) -> "EmbeddedDemoOrg":
@@ -116,7 +114,6 @@ class EmbeddedDemoOrg:
         return Controls(chosen.session, chosen.clock, chosen.journal, controller, self._transport, self.host.org)
 
     async def drills(self, chosen: ActiveConnection, http: httpx.AsyncClient) -> "Drills":
-        """Return the drills for the session of a connection to it."""
         from app.demo.control_client import ControlClient
         from app.demo.drills import Drills
 
@@ -184,7 +181,7 @@ async def controls_of(connections: Connections) -> "Controls":
 async def drills_of(connections: Connections) -> "Drills":
     """Return the drills for the session at the demo org; raises BadInput for any other connection."""
     if not connections.connection.embedded:
-        raise BadInput("Only the demo org can be troubled on purpose.", next_step="Choose the demo org first.")
+        raise BadInput("Drills work at the demo org only.", next_step="Choose the demo org first.")
     return await demo_of(connections).drills(connections.chosen, connections.http)
 
 
@@ -198,7 +195,6 @@ async def reset_demo_org(connections: Connections) -> None:
 
 
 def policy_of(org: "DemoOrg") -> ServedPolicy:
-    """Return an org's current policy."""
     from app.lanes import Limits
 
     knobs = org.knobs()

@@ -177,7 +177,6 @@ def _unfinished(send: Send) -> Send:
 
 
 def active_faults(request: Request) -> ActiveFaults:
-    """Return the faults that apply to this request's response."""
     found: ActiveFaults = request.state.faults
     return found
 

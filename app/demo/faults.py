@@ -203,7 +203,6 @@ class Switched:
 
     @property
     def is_over(self) -> bool:
-        """Whether it was applied as often as it should."""
         return self.fault.times is not None and self.struck >= self.fault.times
 
 

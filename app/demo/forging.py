@@ -62,12 +62,10 @@ _MIDDLE = 20
 
 
 def forge_claims(claims: Claims, faults: ActiveFaults) -> Claims:
-    """Return an ID token's claims, changed by the faults."""
     return _forged(claims, faults, _FORGED_CLAIMS)
 
 
 def forge_response(response: dict[str, Any], faults: ActiveFaults) -> dict[str, Any]:
-    """Return a token response, changed by the faults."""
     return _forged(response, faults, _FORGED_RESPONSES)
 
 

@@ -1,4 +1,4 @@
-"""How Lapse processes of one person know their demo org: proofs only a reader of the ledger can give."""
+"""How Lapse processes of one user know their demo org: proofs only a reader of the ledger can give."""
 
 import hashlib
 import hmac

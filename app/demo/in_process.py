@@ -22,7 +22,6 @@ class InProcessHost:
 
     @property
     def moved_s(self) -> float:
-        """How many seconds its time was moved."""
         return self._org.moved_s
 
     @property

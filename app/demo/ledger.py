@@ -126,7 +126,7 @@ class MemoryLedger:
     """A ledger in memory. Only tokens it lists are valid: revoking removes them.
 
     Codes are never written to disk: a restart within their five minutes costs a second sign-in, no more. Nor is
-    `struck`, the removed tokens, which only helps the System Log to name causes. `settings` are the changed knobs.
+    `revoked`, the removed tokens, which only helps the System Log to name causes. `settings` are the changed knobs.
     """
 
     def __init__(self, key: SigningKey | None = None) -> None:
@@ -136,7 +136,7 @@ class MemoryLedger:
         self.refresh: dict[str, RefreshRecord] = {}
         self.access: dict[str, AccessRecord] = {}
         self.codes: dict[str, CodeRecord] = {}
-        self.struck: dict[str, RevokedToken] = {}
+        self.revoked: dict[str, RevokedToken] = {}
         self.settings: dict[str, Any] = {}
         self._keys = [] if key is None else [key]
         self._own_key: SigningKey | None = None
@@ -168,18 +168,18 @@ class MemoryLedger:
         """Revoke a family with all its refresh and access tokens."""
         self.families.pop(family, None)
         for names in (self.refresh, self.access):
-            self._strike(names, [name for name, record in names.items() if record.family == family], cause)
+            self._revoke(names, [name for name, record in names.items() if record.family == family], cause)
 
-    def strike_access(self, cause: Cause, *, family: str | None = None, name: str | None = None) -> None:
+    def revoke_access(self, cause: Cause, *, family: str | None = None, name: str | None = None) -> None:
         """Revoke one access token, all of a family, or all."""
         chosen = [
             each for each, record in self.access.items() if (family in (None, record.family)) and name in (None, each)
         ]
-        self._strike(self.access, chosen, cause)
+        self._revoke(self.access, chosen, cause)
 
-    def strike_refresh(self, name: str, cause: Cause) -> None:
+    def revoke_refresh(self, name: str, cause: Cause) -> None:
         """Revoke one refresh token; its access tokens stay valid."""
-        self._strike(self.refresh, [name], cause)
+        self._revoke(self.refresh, [name], cause)
 
     def spend(self, code: str, family: str | None) -> None:
         """Mark the hashed `code` as used, with the family issued for it."""
@@ -189,9 +189,9 @@ class MemoryLedger:
         """Drop what can never count again at `now` (epoch seconds)."""
         self.codes = {name: code for name, code in self.codes.items() if now < code.expires_at + _KEEP_EXPIRED_S}
         ended = [name for name, each in self.access.items() if now >= each.expires_at + _KEEP_EXPIRED_S]
-        self._strike(self.access, ended, Cause(kind=RefusalCause.ACCESS_TOKEN_EXPIRED))
+        self._revoke(self.access, ended, Cause(kind=RefusalCause.ACCESS_TOKEN_EXPIRED))
         over = {each.id for each in self.families.values() if each.refresh_until and now >= each.refresh_until}
-        self._strike(
+        self._revoke(
             self.refresh,
             [name for name, each in self.refresh.items() if each.family in over],
             Cause(kind=RefusalCause.LIFETIME_ENDED),
@@ -202,16 +202,16 @@ class MemoryLedger:
     def reset(self) -> None:
         """Forget every grant and setting and take a new signing key; identity and port stay. Not saved yet."""
         self.families, self.refresh, self.access, self.codes = {}, {}, {}, {}
-        self.struck, self.settings = {}, {}
+        self.revoked, self.settings = {}, {}
         self._keys = [SigningKey.generate()]
 
-    def _strike(
+    def _revoke(
         self, names: dict[str, RefreshRecord] | dict[str, AccessRecord], chosen: list[str], cause: Cause
     ) -> None:
         for name in chosen:
-            self.struck[name] = RevokedToken(names.pop(name).family, cause)
-        for name in list(self.struck)[: max(0, len(self.struck) - _MOST_STRUCK)]:
-            del self.struck[name]
+            self.revoked[name] = RevokedToken(names.pop(name).family, cause)
+        for name in list(self.revoked)[: max(0, len(self.revoked) - _MOST_STRUCK)]:
+            del self.revoked[name]
 
 
 class FileLedger(MemoryLedger):

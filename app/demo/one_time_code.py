@@ -16,7 +16,7 @@ _DIGITS = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneTimeCode:
-    """The code a person's phone shows now, and for how many seconds more."""
+    """The code a user's phone shows now, and for how many seconds more."""
 
     user: User
     code: str
@@ -25,7 +25,6 @@ class OneTimeCode:
 
 
 def current_code(org: DemoOrg, user: User) -> OneTimeCode:
-    """Return what the user's phone shows now."""
     now = _seconds(org)
     step = now // STEP_S
     return OneTimeCode(

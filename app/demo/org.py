@@ -23,7 +23,7 @@ from app.refusal_cause import RefusalCause
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """A person of the demo org; the password is no secret, the sign-in page shows it.
+    """A user of the demo org; the password is no secret, the sign-in page shows it.
 
     With a second factor, signing in without a browser needs a one-time code or a push as well.
     """
@@ -143,12 +143,11 @@ class DemoOrg:
 
     @property
     def control_token(self) -> str:
-        """The bearer token of the control API."""
         return self.addresses.control_token
 
     @property
     def user(self) -> User:
-        """The person whose password the sign-in page shows."""
+        """The user whose password the sign-in page shows."""
         return next(iter(self.users.values()))
 
     @property
@@ -191,7 +190,6 @@ class DemoOrg:
 
     @property
     def moved_s(self) -> float:
-        """How many seconds the org's own time was moved."""
         return float(self.ledger.settings.get("moved_s", 0.0))
 
     @property
@@ -211,7 +209,7 @@ class DemoOrg:
     def revoke(self, family: str | None, *, access_tokens_only: bool = False) -> None:
         """Revoke a family, or all of them; or only their access tokens. Not saved yet."""
         if access_tokens_only:
-            self.ledger.strike_access(_BY_ADMIN, family=family)
+            self.ledger.revoke_access(_BY_ADMIN, family=family)
             return
         for each in list(self.ledger.families) if family is None else [family]:
             self.ledger.end(each, _BY_ADMIN)
@@ -219,7 +217,7 @@ class DemoOrg:
     def revoke_token(self, token: str) -> None:
         """Revoke one token, named by its hash; a refresh token takes its family along. Raises BadInput. Not saved."""
         if token in self.ledger.access:
-            self.ledger.strike_access(_BY_ADMIN, name=token)
+            self.ledger.revoke_access(_BY_ADMIN, name=token)
         elif token in self.ledger.refresh:
             self.ledger.end(self.ledger.refresh[token].family, _BY_ADMIN)
         else:
@@ -230,7 +228,7 @@ class DemoOrg:
         if token in self.ledger.access:
             self.ledger.access[token] = replace(self.ledger.access[token], expires_at=self.clock.now())
         elif token in self.ledger.refresh:
-            self.ledger.strike_refresh(token, Cause(kind=RefusalCause.EXPIRED_BY_ADMIN))
+            self.ledger.revoke_refresh(token, Cause(kind=RefusalCause.EXPIRED_BY_ADMIN))
         else:
             raise BadInput("There is no such token.")
 
@@ -266,7 +264,6 @@ _POLICY_KNOBS = tuple(each.name for each in fields(Policy))
 
 
 def knobs_of(policy: Policy, application: Application) -> dict[str, Any]:
-    """Return every knob with its value, as plain values."""
     return {
         **asdict(policy),
         **{name: getattr(application, name) for name in _APPLICATION_KNOBS},

@@ -160,7 +160,6 @@ class Pending:
 
 
 def new_handle() -> str:
-    """Return a new unguessable handle."""
     return secrets.token_urlsafe(24)
 
 

@@ -48,12 +48,10 @@ class Phone:
         self._response(name, oob, PushResult.REJECTED, words.DENY_CHOSEN)
 
     def label_of(self, oob: OutOfBand) -> str:
-        """Return the name of the application that asks."""
         application = self._org.applications.get(oob.client_id)
         return application.label if application else oob.client_id
 
     def name_of(self, oob: OutOfBand) -> str:
-        """Return the name of the person who is asked."""
         return self._org.users[oob.user_id].name
 
     def remaining_s(self, oob: OutOfBand) -> int:
@@ -99,7 +97,7 @@ class Phone:
         for name, oob in self._org.pending.out_of_band.items():
             if oob.id == push and oob.id in waiting:
                 return name, oob
-        raise BadInput("This push does not wait for an answer (any more).", next_step="Start the sign-in again.")
+        raise BadInput("This push is not pending (any more).", next_step="Start the sign-in again.")
 
     def _response(self, name: str, oob: OutOfBand, response: PushResult, cause: str) -> None:
         self._org.pending.out_of_band[name] = replace(oob, response=response)

@@ -41,7 +41,7 @@ _PRESETS = (
     ),
     _preset(
         "okta-spa",
-        "A new refresh token at every use, the old one good for 30 s more; access tokens of an hour.",
+        "A new refresh token at every use, the old one valid for 30 s more; access tokens of an hour.",
         "Okta, Refresh access tokens and rotate refresh tokens: single-page apps rotate, grace period 30 s",
         **_STANDARD,
         access_token_lifetime_s=HOUR_S,

@@ -59,5 +59,4 @@ def _refused(kind: RefusalCause, *, since_s: float, limit_s: float = 0, generati
 
 
 def replaces(application: Application) -> bool:
-    """Return whether a refresh brings a new refresh token."""
     return application.rotation_type is Rotation.ROTATE

@@ -81,5 +81,4 @@ class SystemLog:
         return event
 
     def clear(self) -> None:
-        """Forget every event."""
         self._events.clear()

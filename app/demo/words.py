@@ -37,16 +37,16 @@ SECOND_FACTOR_IMPOSSIBLE = "The user has a second factor; the application cannot
 NO_PHONE = "The user has no phone that could be asked."
 OTP_USED = "The one-time code was used before."
 OTP_WRONG = "The one-time code is not the user's now, nor was it half a minute ago."
-PUSH_DENIED = "The person denied it on the phone, or chose the wrong number."
-PUSH_PENDING = "The person has not answered on the phone yet."
+PUSH_DENIED = "The user denied it on the phone, or chose the wrong number."
+PUSH_PENDING = "The user has not answered on the phone yet."
 DENY_CHOSEN = "Deny was chosen."
 WRONG_NUMBER = "The wrong number was chosen."
 OTHER_SIGN_IN = "The oob_code was given out for another sign-in."
-CHOSE_DENY = "The person chose Deny."
-CHOSE_CANCEL = "The person chose Cancel."
+CHOSE_DENY = "The user chose Deny."
+CHOSE_CANCEL = "The user chose Cancel."
 TOO_MANY_USER_CODES = "Ten wrong codes were typed within a minute."
 NO_DEVICE_WAITS = "No device waits with that code (any more)."
-DEVICE_PENDING = "The person has not typed the code and allowed it yet."
+DEVICE_PENDING = "The user has not typed the code and allowed it yet."
 DEVICE_NEVER_ISSUED = "This org never issued the device code, or forgot it."
 DEVICE_USED = "The device code was used before."
 DEVICE_ENDED = "The device code is past its end."
@@ -74,7 +74,6 @@ def said(cause: Cause | str) -> str:
 
 
 def logged(event: LogEvent) -> str:
-    """Return an event of the System Log in one line."""
     outcome = "done" if event.succeeded else f"refused: {event.reason}"
     about = " ".join(part for part in (event.grant, event.client_id, event.user_id, event.family) if part)
     cause = f". {event.cause}" if event.cause else ""
@@ -119,7 +118,7 @@ def handle_ended(name: str) -> str:
 
 
 def wrong_binding_code(channel: str) -> str:
-    return f"It is not the code the {channel} message told."
+    return f"It is not the code of the {channel} message."
 
 
 def no_common_challenge(types: str) -> str:

@@ -68,7 +68,7 @@ async def _told_by_org(connections: Connections, connection: Connection, known: 
     if api_token is None:
         return known
     since = connections.clock.now() if known.last_trouble is None else known.last_trouble.at
-    told = await ask_org(
+    records = await ask_org(
         connections.http, org_url=origin, api_token=api_token, client_id=connection.client_id, since=since
     )
-    return replace(known, registered=told.registered, server_log=told.server_log)
+    return replace(known, registered=records.registered, server_log=records.server_log)

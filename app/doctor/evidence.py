@@ -132,7 +132,6 @@ def _failure(entries: tuple[Entry, ...]) -> Entry | None:
 
 
 def is_cancelled(event: Event) -> bool:
-    """Return whether the user cancelled a sign-in."""
     return isinstance(event, SignInFinished) and event.reason is SignInEnded.CANCELLED
 
 

@@ -65,8 +65,8 @@ def near(case: Case, line: LogLine) -> tuple[LogLine, ...]:
 
 
 def quoted(line: LogLine) -> Evidence:
-    told = line.cause or line.reason or ("done" if line.succeeded else "refused")
-    return Evidence(None, f"The org's System Log, {moment(line.at)}, {line.event_type}: {told}")
+    outcome = line.cause or line.reason or ("done" if line.succeeded else "refused")
+    return Evidence(None, f"The org's System Log, {moment(line.at)}, {line.event_type}: {outcome}")
 
 
 def evidence(case: Case) -> tuple[Evidence, ...]:

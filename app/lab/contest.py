@@ -192,7 +192,7 @@ class _Run:
             self._notice()
         self._called()
 
-    # --- the person ---------------------------------------------------------------------------------------------------
+    # --- the user -----------------------------------------------------------------------------------------------------
 
     def _notice(self) -> None:
         """Sign in again after a call has failed for lack of a session."""

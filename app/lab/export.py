@@ -33,7 +33,6 @@ def as_plain(report: Report) -> dict[str, Any]:
 
 
 def to_json(report: Report) -> str:
-    """Return the report as indented JSON."""
     return json.dumps(as_plain(report), indent=2) + "\n"
 
 

@@ -67,7 +67,6 @@ class Traffic:
             found.earned = True
 
     def rejected(self, token: str, now: float) -> None:
-        """Note that the API answered 401 to it."""
         self.rejected_401 += 1
         found = self._by_token[token]
         found.good_until = min(found.good_until, now)
@@ -117,7 +116,6 @@ class LabNetwork(httpx.AsyncBaseTransport):
         return response
 
     async def aclose(self) -> None:
-        """Close the way to the org."""
         await self._inner.aclose()
 
     def _is(self, weather: Weather) -> bool:

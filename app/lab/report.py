@@ -18,9 +18,9 @@ class StrategyResult:
     - `rejected_401`: 401 responses of the API.
     - `failed_calls`: calls that ended without a 2xx.
     - `delay_p50_s`, `delay_p95_s`: of the calls that worked, how long they took beyond their last exchange with the
-      API: what refreshing, waiting for somebody else's refresh, and an attempt answered 401 added. Nearest rank; 0 if
+      API: what refreshing, waiting for another caller's refresh, and an attempt answered 401 added. Nearest rank; 0 if
       none worked.
-    - `sign_outs`: sessions ended by a refusal of the token endpoint; the person signs in again a minute after the first
+    - `sign_outs`: sessions ended by a refusal of the token endpoint; the user signs in again a minute after the first
       call that fails for it.
     - `families_killed`: families that the server ended because a refresh token came again after its grace period.
     - `bytes`: octets of all requests that arrived and all responses that came back, written as HTTP/1.1: first line,

@@ -56,7 +56,6 @@ class _Tally:
         self._progress = progress
 
     def add(self, calls: int) -> None:
-        """Count finished calls and report progress."""
         self._done += calls
         self._progress(RunProgress(self._done, self._of))
 
@@ -74,10 +73,10 @@ async def _share(scenario: Scenario, waiting: list[Contestant], tally: _Tally) -
 async def _outcome(process: Process, tally: _Tally) -> StrategyResult:
     assert process.stdout is not None
     async for line in process.stdout:
-        told = json.loads(line)
-        if "outcome" in told:
-            return StrategyResult.from_plain(told["outcome"])
-        tally.add(int(told["done"]))
+        message = json.loads(line)
+        if "outcome" in message:
+            return StrategyResult.from_plain(message["outcome"])
+        tally.add(int(message["done"]))
     raise LabFailed(await _last_words(process))
 
 

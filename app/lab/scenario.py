@@ -85,7 +85,6 @@ class Scenario:
 
     @property
     def rotates(self) -> bool:
-        """Whether a refresh brings a new refresh token."""
         return self.rotation is RotationMode.ROTATE
 
     def plain(self) -> dict[str, Any]:

@@ -55,7 +55,6 @@ class Schedule:
     spells: tuple[Interval, ...] = ()
 
     def steps(self) -> list[ScheduledStep]:
-        """Return all events in order."""
         return sorted(
             [
                 *(ScheduledStep(span.begin, StepKind.SLEEP, span.end - span.begin) for span in self.asleep),
@@ -65,7 +64,6 @@ class Schedule:
         )
 
     def is_in_spell(self, moment: float) -> bool:
-        """Return whether the weather is bad at that time."""
         place = bisect_right(self.spells, moment, key=lambda spell: spell.begin) - 1
         return place >= 0 and moment < self.spells[place].end
 

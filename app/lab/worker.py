@@ -44,7 +44,6 @@ class _Counting:
             self.tell()
 
     def tell(self) -> None:
-        """Report the calls not yet reported."""
         self._tell(self._untold)
         self._untold = 0
 

@@ -142,7 +142,6 @@ class Call:
 
     @property
     def worked(self) -> bool:
-        """Whether the API answered 2xx in the end."""
         return any(httpx.codes.is_success(each.status or 0) for each in self.led.all(CallFinished))
 
     @property
@@ -152,7 +151,6 @@ class Call:
 
     @property
     def reason(self) -> Reason | None:
-        """Why the first decision was what it was."""
         return self.decisions[0].reason if self.decisions else None
 
     @property

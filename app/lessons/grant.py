@@ -54,7 +54,7 @@ LESSON = Lesson(
         LessonStep(
             title="Let the access token lapse",
             read="An access token ends, as every token should. Without a refresh token there is nothing to get the "
-            "next one with: the person has to sign in again.",
+            "next one with: the user has to sign in again.",
             do="In Demo org, under Time, press Jump to lapse. Then press Call API.",
             see="Nothing was sent. The story says that the access token is used up and the server gave no refresh "
             "token.",
@@ -68,7 +68,7 @@ LESSON = Lesson(
             read="In Okta the switch is in the app's General Settings, under Grant type. Administrators of the app "
             "can also set it through the Applications API, with grant_types in the app's settings.",
             do="In Demo org, under Lifetimes, tick Refresh Token grant enabled.",
-            see="The journal says that refresh_grant_enabled is on. The cards have not changed: tokens in hand stay "
+            see="The journal says that refresh_grant_enabled is on. The cards have not changed: existing tokens stay "
             "what they are.",
             hint="If it is ticked already, untick it and tick it again. The menu's Turn on the Refresh Token grant "
             "does it through the Applications API.",

@@ -46,8 +46,6 @@ class Lesson:
 
 
 def in_turn(*acts: Act) -> Act:
-    """Return the actions combined into one."""
-
     async def play(player: Player) -> None:
         for act in acts:
             await act(player)

@@ -29,11 +29,11 @@ async def play(lesson: Lesson, bench: Connections) -> AsyncGenerator[Played, Non
     await lesson.prepare(player)
     run = LessonRun(lesson)
     while (step := run.step) is not None:
-        with _told(bench, run) as told:
+        with _collected(bench, run) as entries:
             await _act(lesson, step, player)
         if run.step is step:
-            raise _failed(lesson, step, told)
-        yield Played(step, tuple(told))
+            raise _failed(lesson, step, entries)
+        yield Played(step, tuple(entries))
 
 
 async def _act(lesson: Lesson, step: LessonStep, player: Player) -> None:
@@ -44,23 +44,23 @@ async def _act(lesson: Lesson, step: LessonStep, player: Player) -> None:
 
 
 @contextmanager
-def _told(bench: Connections, run: LessonRun) -> Iterator[list[Entry]]:
+def _collected(bench: Connections, run: LessonRun) -> Iterator[list[Entry]]:
     """Pass the journal's entries about the chosen connection to the run, and collect them."""
-    told: list[Entry] = []
+    entries: list[Entry] = []
     key = bench.connection.key
 
     def take(entry: Entry) -> None:
         if entry.connection in (key, ""):
-            told.append(entry)
+            entries.append(entry)
             run.take(entry)
 
     unsubscribe = bench.journal.subscribe(take)
     try:
-        yield told
+        yield entries
     finally:
         unsubscribe()
 
 
-def _failed(lesson: Lesson, step: LessonStep, told: list[Entry]) -> StepFailed:
-    seen = " ".join(entry.sentence() for entry in told) or "nothing"
+def _failed(lesson: Lesson, step: LessonStep, entries: list[Entry]) -> StepFailed:
+    seen = " ".join(entry.sentence() for entry in entries) or "nothing"
     return StepFailed(f"The step “{step.title}” of the lesson {lesson.name} was played and not passed. Seen: {seen}")

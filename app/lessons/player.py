@@ -1,4 +1,4 @@
-"""Plays what a person would do in a lesson, through the same assembly the window uses."""
+"""Plays what a user would do in a lesson, through the same assembly the window uses."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -35,7 +35,6 @@ class Player:
         )
 
     async def sign_out(self) -> None:
-        """Sign out if signed in, without the browser."""
         if self.bench.session.tokens is not None:
             await self.bench.sign_out(leave_browser="a lesson signed out")
 
@@ -53,7 +52,7 @@ class Player:
 
     @asynccontextmanager
     async def other_lapse(self) -> AsyncIterator["Player"]:
-        """Open a second Lapse on the same session, with a person at it."""
+        """Open a second Lapse on the same session, with a user at it."""
         async with self.bench.beside() as other:
             yield Player(other)
 
@@ -69,7 +68,6 @@ class Player:
         await self.sign_in()
 
     async def turn(self, **knobs: object) -> None:
-        """Change knobs of the demo org."""
         await (await controls_of(self.bench)).turn(**knobs)
 
     async def turn_as_new(self, **knobs: object) -> None:
@@ -81,11 +79,9 @@ class Player:
         self.bench.client.forget_keys()
 
     async def to_lapse(self) -> None:
-        """Let time pass until the access token has just lapsed."""
         await (await controls_of(self.bench)).travel_to_lapse()
 
     async def travel(self, seconds: float) -> None:
-        """Advance time, here and at the org."""
         await (await controls_of(self.bench)).travel(seconds)
 
     async def skew_server(self, seconds: float) -> None:
@@ -103,7 +99,6 @@ class Player:
         await (await controls_of(self.bench)).switch_all_off()
 
     async def cut_network(self, *, cut: bool) -> None:
-        """Cut or restore the network to the org."""
         await (await controls_of(self.bench)).cut_network(cut=cut)
 
     # --- trouble made on purpose ----------------------------------------------------------------------------------
@@ -113,7 +108,6 @@ class Player:
         await (await drills_of(self.bench)).revoke(kind)
 
     async def replay(self) -> None:
-        """Send the last replaced refresh token again."""
         await (await drills_of(self.bench)).replay()
 
     async def have_old_refresh_token(self) -> None:

@@ -24,15 +24,12 @@ class LessonProgress:
     current: str = ""
 
     def at(self, name: str, place: int) -> "LessonProgress":
-        """Return the progress at a step of that lesson."""
         return replace(self, places={**self.places, name: place}, current=name)
 
     def finished(self, name: str) -> "LessonProgress":
-        """Return the progress after the last step of that lesson."""
         return replace(self.forgotten(name), done=self.done | {name})
 
     def forgotten(self, name: str) -> "LessonProgress":
-        """Return the progress with that lesson to be started again."""
         rest = {other: place for other, place in self.places.items() if other != name}
         return replace(self, places=rest, current="")
 

@@ -53,7 +53,7 @@ LESSON = Lesson(
             "invalid_token (RFC 6750), and that is the other reason to refresh: once, and the call goes out once "
             "more.",
             do="In Demo org, under Tokens and keys, press Revoke access. Then press Call API.",
-            see="Three requests: GET 401, POST token 200, GET 200. The person at the screen notices nothing but some "
+            see="Three requests: GET 401, POST token 200, GET 200. The user at the screen notices nothing but some "
             "milliseconds.",
             hint="It is also in the menu ⋯ of the access token's card: Revoke access token.",
             check=_refreshed_after_401,

@@ -38,7 +38,7 @@ LESSON = Lesson(
     steps=(
         LessonStep(
             title="Close and open",
-            read="A person who signed in yesterday does not want to do it again today. The session is kept in the "
+            read="A user who signed in yesterday does not want to do it again today. The session is kept in the "
             "operating system's keyring, never in a file, and written there before it is used.",
             do="Close the window, and open Lapse again.",
             see="The journal begins with: still signed in as Ada Lovelace. No request was sent for it.",

@@ -34,7 +34,6 @@ class LessonRun:
 
     @property
     def is_over(self) -> bool:
-        """Whether every step is passed."""
         return self.step is None
 
     def take(self, entry: Entry) -> bool:

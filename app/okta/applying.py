@@ -1,4 +1,4 @@
-"""Makes a change that a person has seen, and looks whether it was made."""
+"""Makes a change that a user has seen, and looks whether it was made."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""An org's API token: taken as it is copied, kept in the keyring where a person asked for it, forgotten when asked."""
+"""An org's API token: taken as it is copied, kept in the keyring where a user asked for it, forgotten when asked."""
 
 import re
 from typing import TYPE_CHECKING
@@ -26,7 +26,6 @@ def checked_token(token: Secret) -> Secret:
 
 
 def token_key(org_url: str) -> str:
-    """Return the name under which the API token of an org is kept."""
     return f"{org_url}#okta-api-token"
 
 
@@ -55,8 +54,8 @@ async def forget_token(store: "TokenStore", org_url: str) -> None:
         raise _retold(words.TOKEN_NOT_FORGOTTEN, failure) from None
 
 
-def _bad(told: words.Told) -> BadInput:
-    what, next_step = told
+def _bad(message: words.Message) -> BadInput:
+    what, next_step = message
     return BadInput(what, next_step=next_step)
 
 

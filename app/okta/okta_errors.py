@@ -22,7 +22,7 @@ def refused(response: FetchedResponse, *, app: str, now: float) -> LapseError:
         return UnusableResponse(words.not_as_okta(response.status), status=response.status)
     code, summary, causes = _said(response, body or {})
     wait_s = wait_of(response, now) if response.status == _TOO_MANY else None
-    what, next_step = _told(response.status, code, app, causes, wait_s)
+    what, next_step = _message(response.status, code, app, causes, wait_s)
     raw = ": ".join(each for each in (code, summary) if each) or None
     found = OktaRefused(
         what,
@@ -51,7 +51,7 @@ def wait_of(response: FetchedResponse, now: float) -> float:
     return min(max(reset - sent, _SHORTEST_WAIT_S), _LONGEST_WAIT_S)
 
 
-def _told(status: int, code: str, app: str, causes: tuple[str, ...], wait_s: float | None) -> words.Told:
+def _message(status: int, code: str, app: str, causes: tuple[str, ...], wait_s: float | None) -> words.Message:
     if wait_s is not None:
         return words.rate_limited(wait_s)
     if code == _NOT_FOUND:
@@ -78,5 +78,5 @@ def _said(response: FetchedResponse, body: Mapping[str, Any]) -> tuple[str, str,
     said = [each.get("errorSummary") for each in causes if isinstance(each, dict)] if isinstance(causes, list) else []
     texts = tuple(response.said(each, longest=_LONGEST_SAID) for each in said[:20] if isinstance(each, str) and each)
     code, summary = body.get("errorCode", ""), body.get("errorSummary")
-    told = response.said(summary, longest=_LONGEST_SAID) if isinstance(summary, str) else ""
-    return response.said(str(code), longest=40), told, tuple(filter(None, texts))
+    summarised = response.said(summary, longest=_LONGEST_SAID) if isinstance(summary, str) else ""
+    return response.said(str(code), longest=40), summarised, tuple(filter(None, texts))

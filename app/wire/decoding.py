@@ -98,5 +98,5 @@ def _one_of(encodings: Iterable[str]) -> str:
         raise NotDecodable("its response is encoded more than once")
     name, has_parameters, _ = codings[0].partition(";") if codings else ("", "", "")
     if name.strip() in _OTHER_CODINGS or (name.strip() in _UNDONE and has_parameters):
-        raise NotDecodable("its response has an encoding that Lapse does not decode")
+        raise NotDecodable("its response is encoded in a way that Lapse does not decode")
     return name if name in _UNDONE else ""

@@ -143,7 +143,7 @@ async def test_without_an_older_refresh_token_there_is_nothing_to_replay(bench: 
 async def test_what_is_not_held_cannot_be_troubled(bench: Bench) -> None:
     await bench.world.session.drop_access_token()
     for act in (bench.drills.revoke, bench.drills.expire):
-        with pytest.raises(BadInput, match="no access token in hand"):
+        with pytest.raises(BadInput, match="no access token in the session"):
             await act("access")
 
 

@@ -374,7 +374,7 @@ async def test_what_the_org_refuses_is_told_and_changes_nothing(bench: Connectio
 
 async def test_nobody_can_jump_to_the_lapse_of_nothing(bench: Connections) -> None:
     await bench.session.drop_access_token()
-    with pytest.raises(BadInput, match="no access token in hand whose end is known"):
+    with pytest.raises(BadInput, match="no access token with a known expiry"):
         await (await controls_of(bench)).travel_to_lapse()
 
 

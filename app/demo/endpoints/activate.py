@@ -1,4 +1,4 @@
-"""The page where a person types the code a device shows, signs in, and allows it (RFC 8628 §3.3)."""
+"""The page where a user types the code a device shows, signs in, and allows it (RFC 8628 §3.3)."""
 
 import re
 from dataclasses import replace
@@ -55,7 +55,7 @@ class Activation:
         ]
 
     async def show(self, request: Request) -> Response:
-        """Ask for the code; `user_code` in the query is filled in, for the person to compare (RFC 8628 §3.3.1)."""
+        """Ask for the code; `user_code` in the query is filled in, for the user to compare (RFC 8628 §3.3.1)."""
         try:
             query = read_query(request)
         except Refused as refused:

@@ -1,4 +1,4 @@
-"""The authorization endpoint: checks the request, asks the person, sends the browser back with a code."""
+"""The authorization endpoint: checks the request, asks the user, sends the browser back with a code."""
 
 import re
 import secrets

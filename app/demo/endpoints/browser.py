@@ -51,7 +51,6 @@ def start_session(org: DemoOrg, session: BrowserSession, response: Response) -> 
 
 
 def end_session(org: DemoOrg, request: Request, response: Response) -> None:
-    """Forget the browser's session, if it has one."""
     org.pending.sessions.pop(hashed(request.cookies.get(_cookie(org), "")), None)
     response.delete_cookie(_cookie(org), path="/", httponly=True, samesite="lax", secure=_is_secure(org))
 

@@ -1,4 +1,4 @@
-"""The endpoints that ask a person on the phone: as the first factor, and after a password (Okta fact §4)."""
+"""The endpoints that ask a user on the phone: as the first factor, and after a password (Okta fact §4)."""
 
 import secrets
 from typing import Any

@@ -21,7 +21,7 @@ from app.refusal_cause import RefusalCause
 
 
 class CodeGrant:
-    """Answers `grant_type=authorization_code`."""
+    """Handles `grant_type=authorization_code`."""
 
     def __init__(self, org: DemoOrg, server: AuthorizationServer) -> None:
         self._org = org

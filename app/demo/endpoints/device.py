@@ -1,4 +1,4 @@
-"""The device grant: a device asks for a code, its person allows it in a browser, the device polls (RFC 8628)."""
+"""The device grant: a device asks for a code, its user allows it in a browser, the device polls (RFC 8628)."""
 
 import secrets
 import uuid
@@ -30,7 +30,7 @@ _LENGTH = 8
 
 
 class DeviceEndpoint:
-    """Answers `/device/authorize`."""
+    """Handles `/device/authorize`."""
 
     def __init__(self, org: DemoOrg, server: AuthorizationServer) -> None:
         self._org = org

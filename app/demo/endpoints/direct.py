@@ -107,7 +107,7 @@ class DirectGrants:
 
 
 class PasswordGrant(DirectGrants):
-    """Answers `grant_type=password`: enough for a user without a second factor."""
+    """Handles `grant_type=password`: enough for a user without a second factor."""
 
     def respond(self, request: Request, application: Application, form: Parameters) -> dict[str, Any]:
         """Return tokens; raises SecondFactorRequired for a user with a second factor, Refused otherwise."""

@@ -48,7 +48,6 @@ class Issuer:
         self._challenge = ChallengeEndpoint(org, server)
 
     def routes(self) -> list[Route]:
-        """Return every route of the authorization server."""
         route, v1, path, well_known = self._routes.route, self._server.endpoints, self._server.path, "/.well-known"
         post = ("POST",)
         routes = [

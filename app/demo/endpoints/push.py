@@ -18,7 +18,7 @@ _URN = "urn:ietf:params:oauth:request_uri:"
 
 
 class PushEndpoint:
-    """Answers `/par`."""
+    """Handles `/par`."""
 
     def __init__(self, org: DemoOrg, server: AuthorizationServer) -> None:
         self._org = org

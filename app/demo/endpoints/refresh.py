@@ -26,7 +26,7 @@ _LONGEST_SCOPE = 4096
 
 
 class RefreshGrant:
-    """Answers `grant_type=refresh_token`."""
+    """Handles `grant_type=refresh_token`."""
 
     def __init__(self, org: DemoOrg, server: AuthorizationServer) -> None:
         self._org = org
@@ -52,9 +52,9 @@ class RefreshGrant:
         record = self._org.ledger.refresh.get(name)
         if record is not None:
             return record, self._org.ledger.families[record.family]
-        struck = self._org.ledger.struck.get(name)
-        cause = struck.cause if struck else Cause(kind=RefusalCause.NEVER_ISSUED)
-        request.state.family = struck.family if struck else ""
+        revoked = self._org.ledger.revoked.get(name)
+        cause = revoked.cause if revoked else Cause(kind=RefusalCause.NEVER_ISSUED)
+        request.state.family = revoked.family if revoked else ""
         raise Refused(dialect.INVALID_REFRESH_TOKEN, cause)
 
     def _check_use(self, record: RefreshRecord, family: Family, application: Application) -> None:

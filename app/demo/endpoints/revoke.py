@@ -31,12 +31,12 @@ class RevocationEndpoint:
         application = identified_application(self._org, request, {**read_query(request), **form})
         if "token" not in form:
             raise Refused(dialect.MISSING_TOKEN)
-        if self._strike_out(hashed(form["token"]), application.id):
+        if self._revoke(hashed(form["token"]), application.id):
             save(self._org)
             self._org.log.add(request.state.event_type, endpoint="revoke", client_id=application.id)
         return Response()
 
-    def _strike_out(self, name: str, client_id: str) -> bool:
+    def _revoke(self, name: str, client_id: str) -> bool:
         ledger = self._org.ledger
         record = ledger.refresh.get(name) or ledger.access.get(name)
         if record is None:
@@ -47,5 +47,5 @@ class RevocationEndpoint:
         if name in ledger.refresh:
             ledger.end(record.family, _BY_CLIENT)
         else:
-            ledger.strike_access(_BY_CLIENT, name=name)
+            ledger.revoke_access(_BY_CLIENT, name=name)
         return True

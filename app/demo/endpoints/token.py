@@ -22,7 +22,7 @@ _PRUNE_EVERY = 50
 
 
 class GrantHandler(Protocol):
-    """Answers the requests of one grant type; raises Refused."""
+    """Handles the requests of one grant type; raises Refused."""
 
     def respond(self, request: Request, application: Application, form: Parameters) -> dict[str, Any]:
         """Return the token response, entered in the ledger but not saved yet."""

@@ -33,9 +33,9 @@ class Admission:
                 self._check(request)
                 response = await endpoint(request)
             except Refused as refused:
-                told = in_management_words(refused)
-                told.headers = headers
-                raise told from None
+                translated = in_management_words(refused)
+                translated.headers = headers
+                raise translated from None
             response.headers.update(headers)
             return response
 

@@ -51,10 +51,10 @@ def _entity(id_: str, kind: str, alternate_id: str | None, name: str) -> dict[st
 
 
 _UNKNOWN = _entity("unknown", "Unknown", "unknown", "unknown")
-_ADMINISTRATOR = _entity("00u-demo-admin", "User", "admin@example.com", "Whoever has the API token")
+_ADMINISTRATOR = _entity("00u-demo-admin", "User", "admin@example.com", "API token holder")
 
 
-def told(org: DemoOrg, event: LogEvent) -> dict[str, Any]:
+def as_json(org: DemoOrg, event: LogEvent) -> dict[str, Any]:
     """Return the event as JSON; Okta's sentences where we know them, the cause in `debugContext.debugData`."""
     actor = _actor(org, event)
     return {

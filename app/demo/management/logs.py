@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from app.demo.forms import Parameters, read_query
 from app.demo.management import pages
 from app.demo.management.filters import Test, read_filter
-from app.demo.management.log_event_json import FIELDS, told
+from app.demo.management.log_event_json import FIELDS, as_json
 from app.demo.management.refusals import failed, invalid_value
 from app.demo.org import DemoOrg
 from app.demo.policy import DAY_S
@@ -81,7 +81,7 @@ class Logs:
         page: list[dict[str, Any]] = []
         last = asked.after or 0
         for event in filter(asked.spans, self._in_order(asked)):
-            found = told(self._org, event)
+            found = as_json(self._org, event)
             if asked.wants(found):
                 if len(page) == asked.most:
                     return page, last, False

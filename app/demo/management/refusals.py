@@ -37,9 +37,9 @@ def in_management_words(refused: Refused) -> ManagementRefused:
     """Return another endpoint's refusal in the management API's format, with the same cause."""
     if isinstance(refused, ManagementRefused):
         return refused
-    told = _translated(refused.error)
-    told.cause = refused.cause or refused.error.description
-    return told
+    translated = _translated(refused.error)
+    translated.cause = refused.cause or refused.error.description
+    return translated
 
 
 def _translated(error: OktaError) -> ManagementRefused:
@@ -53,7 +53,6 @@ def _translated(error: OktaError) -> ManagementRefused:
 
 
 def invalid_token() -> ManagementRefused:
-    """Return the refusal of a missing or wrong API token."""
     return ManagementRefused(401, "E0000011", "Invalid token provided")
 
 
@@ -74,7 +73,6 @@ def not_found(id: str, kind: str) -> ManagementRefused:  # noqa: A002 - Okta's w
 
 
 def forbidden() -> ManagementRefused:
-    """Return the refusal of a forbidden operation."""
     return ManagementRefused(403, "E0000006", "You do not have permission to perform the requested action")
 
 
@@ -90,7 +88,6 @@ def failed_member(name: str, what: str) -> ManagementRefused:
 
 
 def invalid_value(name: str) -> ManagementRefused:
-    """Return the refusal of a value that the member cannot have."""
     return failed_member(name, "The field has an invalid value")
 
 

@@ -1,4 +1,4 @@
-"""The pages a person sees in the browser: sign in, allow, go back, signed out, and why something is not possible."""
+"""The pages a user sees in the browser: sign in, allow, go back, signed out, and why something is not possible."""
 
 import base64
 import hashlib
@@ -99,7 +99,6 @@ def form_post_page(redirect_uri: str, fields: dict[str, str]) -> Response:
 
 
 def signed_out_page() -> Response:
-    """Return the page at the end of a sign-out without a redirect."""
     return page("signed-out.html", form_action=_NOWHERE)
 
 

@@ -40,14 +40,14 @@ def redirect_uri(case: Case) -> Finding | None:
     trouble, registered = case.trouble, case.known.registered
     if trouble is None or trouble.stage is not FailedStage.SIGN_IN or not case.redirect_uri:
         return None
-    told = says(case, Described.REDIRECT_URI)
+    is_named = says(case, Described.REDIRECT_URI)
     # the server shows this refusal in the browser: the client only sees that no redirect arrives (RFC 6749 §4.1.2.1)
     waited = not trouble.code and trouble.reason in _NOBODY_CAME
     mismatch = registered is not None and case.redirect_uri not in registered.redirect_uris
-    if not told and not (waited and (registered is None or mismatch)):
+    if not is_named and not (waited and (registered is None or mismatch)):
         return None
     certainty = Certainty.CANNOT_KNOW if trouble.reason is SignInEnded.CANCELLED else Certainty.LIKELY
-    return _redirect_uri(case, trouble, Certainty.SURE if told or mismatch else certainty)
+    return _redirect_uri(case, trouble, Certainty.SURE if is_named or mismatch else certainty)
 
 
 def _redirect_uri(case: Case, trouble: Failure, certainty: Certainty) -> Finding:
@@ -124,14 +124,14 @@ def bound_to_key(case: Case) -> Finding | None:
     if not (code_is(case, "invalid_dpop_proof", "use_dpop_nonce") or (is_bound and case.trouble is not None)):
         return None
     nonce = code_is(case, "use_dpop_nonce")
-    told = (Evidence(None, "The Applications API says: dpop_bound_access_tokens is true."),) if is_bound else ()
+    dpop = (Evidence(None, "The Applications API says: dpop_bound_access_tokens is true."),) if is_bound else ()
     return Finding(
         rule="bound_to_key",
         certainty=Certainty.SURE if case.trouble is not None and "dpop" in case.trouble.code else Certainty.LIKELY,
         what="The server wants a fresh nonce in the proof of the key."
         if nonce
         else "The app's tokens are bound to a key (DPoP), and this request had not the right proof of it.",
-        evidence=(*response(case), *told),
+        evidence=(*response(case), *dpop),
         source="RFC 9449 §5 and §8; Okta, Configure DPoP: a refresh token is bound to the key of its sign-in",
         cure=(
             APP,

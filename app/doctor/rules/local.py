@@ -58,7 +58,7 @@ _KEYRING_CURES = {
 
 def keyring(case: Case) -> Finding | None:
     """The keyring does not store the session, so it ends with this run."""
-    told = [each for each in case.entries if isinstance(each.event, StoreTroubled)]
+    troubles = [each for each in case.entries if isinstance(each.event, StoreTroubled)]
     if case.store.state is None:
         return None
     return Finding(
@@ -66,7 +66,7 @@ def keyring(case: Case) -> Finding | None:
         certainty=Certainty.SURE,
         what=f"{case.store.what} The session lives in memory and will not survive a restart.",
         evidence=(
-            *(Evidence(each.seq, each.sentence()) for each in told[-1:]),
+            *(Evidence(each.seq, each.sentence()) for each in troubles[-1:]),
             Evidence(None, f"The session is kept in {case.store.place.value}."),
         ),
         source="Lapse never writes a token to a file; the keyring's own response",

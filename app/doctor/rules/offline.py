@@ -57,13 +57,13 @@ def grant_off(case: Case) -> Finding | None:
         return None
     if registered is not None and not is_off:
         return None
-    told = () if registered is None else (_grants(registered.grant_types),)
-    unread = (Evidence(None, "How the app is registered was not read.", against=True),) if not told else ()
+    registration = () if registered is None else (_grants(registered.grant_types),)
+    unread = (Evidence(None, "How the app is registered was not read.", against=True),) if not registration else ()
     return Finding(
         rule="grant_off",
         certainty=Certainty.SURE if is_off else Certainty.LIKELY,
         what="The Refresh Token grant is not enabled for this app, so offline_access was left out in silence.",
-        evidence=(_asked(case), _response(case), *told, *unread),
+        evidence=(_asked(case), _response(case), *registration, *unread),
         source="Okta, Keep the user signed in: tick Refresh Token as a grant type; Applications API, grant_types",
         cure=TURN_ON_GRANT,
         can_turn_on_grant=True,
@@ -76,7 +76,7 @@ def _grants(names: tuple[str, ...]) -> Evidence:
 
 
 def not_granted(case: Case) -> Finding | None:
-    """`offline_access` was asked for and not granted: the person or the server's policy did not consent."""
+    """`offline_access` was asked for and not granted: the user or the server's policy did not consent."""
     if not has_none(case) or OFFLINE not in case.asked_scopes.split() or OFFLINE in case.holding.scope.split():
         return None
     registered = case.known.registered

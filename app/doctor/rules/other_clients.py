@@ -120,7 +120,7 @@ def _other(case: Case, certainty: Certainty, evidence: tuple[Evidence, ...], wei
 
 
 def password_changed(case: Case) -> Finding | None:
-    """The person changed or was given another password, and the org wants a new sign-in after that."""
+    """The user changed or was given another password, and the org wants a new sign-in after that."""
     if not is_refused(case):
         return None
     changed = _log_events(case, _PASSWORD_EVENTS)
@@ -146,7 +146,7 @@ def _password(case: Case, certainty: Certainty, evidence: tuple[Evidence, ...], 
 
 
 def user_deactivated(case: Case) -> Finding | None:
-    """The person was deactivated or suspended, which ends their grants."""
+    """The user was deactivated or suspended, which ends their grants."""
     if not is_refused(case):
         return None
     gone = _log_events(case, _USER_EVENTS)
@@ -156,7 +156,7 @@ def user_deactivated(case: Case) -> Finding | None:
     return Finding(
         rule="user_deactivated",
         certainty=Certainty.SURE if gone else Certainty.CANNOT_KNOW,
-        what="The person's account was deactivated or suspended.",
+        what="The user's account was deactivated or suspended.",
         evidence=(*(map(system_log.quoted, gone) if gone else (unknown,)), *response(case)),
         source="Okta, the System Log's user.lifecycle.deactivate and user.lifecycle.suspend",
         cure=("In the Okta Admin Console open Directory > People, and activate or unsuspend the user.", "Sign in."),

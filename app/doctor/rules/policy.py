@@ -7,14 +7,14 @@ from app.doctor.words import ACCESS_POLICY
 
 def no_policy(case: Case) -> Finding | None:
     """The authorization server has no access policy that fits; new orgs ship `default` without one."""
-    told = code_is(case, "access_denied") and says(case, Described.NO_MATCHING_POLICY)
-    if not told and not (code_is(case, "access_denied") and case.known.has_access_policy is False):
+    is_named = code_is(case, "access_denied") and says(case, Described.NO_MATCHING_POLICY)
+    if not is_named and not (code_is(case, "access_denied") and case.known.has_access_policy is False):
         return None
     known = (Evidence(None, "The demo org has its access policy switched off."),)
     return Finding(
         rule="no_policy",
         certainty=Certainty.SURE,
-        what="The authorization server has no access policy that allows this app, this person and this grant.",
+        what="The authorization server has no access policy that allows this app, this user and this grant.",
         evidence=(*response(case), *(known if case.known.has_access_policy is False else ())),
         source="Okta's error list: no_matching_policy (401 access_denied); new orgs have default without a policy",
         cure=ACCESS_POLICY,
@@ -71,18 +71,18 @@ def scope_too_broad(case: Case) -> Finding | None:
 
 
 def not_assigned(case: Case) -> Finding | None:
-    """The person is not assigned to the app any more, or was deactivated (Okta: user_not_assigned)."""
-    told = says(case, Described.USER_NOT_ASSIGNED)
-    if not told and not (code_is(case, "access_denied") and case.known.user_is_assigned is False):
+    """The user is not assigned to the app any more, or was deactivated (Okta: user_not_assigned)."""
+    is_named = says(case, Described.USER_NOT_ASSIGNED)
+    if not is_named and not (code_is(case, "access_denied") and case.known.user_is_assigned is False):
         return None
     return Finding(
         rule="not_assigned",
         certainty=Certainty.SURE,
-        what="The person is not assigned to this app: the assignment was taken away, or the account deactivated.",
+        what="The user is not assigned to this app: the assignment was taken away, or the account deactivated.",
         evidence=response(case),
         source="Okta's error list: user_not_assigned",
         cure=(
-            "In the Okta Admin Console open the app's tab Assignments, and assign the person or a group of theirs.",
+            "In the Okta Admin Console open the app's Assignments tab, and assign the user or a group of users.",
             "Check in Directory > People whether the account is active.",
         ),
         weight=86,

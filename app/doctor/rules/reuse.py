@@ -100,7 +100,6 @@ def lost_response(case: Case) -> Finding | None:
 
 
 def lost_responses(case: Case) -> tuple[Evidence, ...]:
-    """Return the responses lost during the refused refresh."""
     started = _started(case)
     if started is None:
         return ()

@@ -46,7 +46,6 @@ class KindWords:
     not_offered: str
 
     def invite(self, *, is_demo: bool) -> str:
-        """Return what will happen at the sign-in."""
         return (self.demo_invitation if is_demo else "") or self.invitation
 
 

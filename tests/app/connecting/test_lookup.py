@@ -31,7 +31,7 @@ async def test_of_an_okta_org_both_servers_are_looked_at(to_org: httpx.AsyncClie
     assert found.issuer == org.issuer
     assert [each.issuer for each in found.others] == [org.issuer_base]
     assert len(found.tried) == 2
-    assert "Two servers answer" in " ".join(found.notes)
+    assert "Two servers respond" in " ".join(found.notes)
 
 
 async def test_what_the_demo_org_offers(to_org: httpx.AsyncClient, org: DemoOrg) -> None:

@@ -216,7 +216,7 @@ async def test_denied_device_is_told(ada: Somebody, org: DemoOrg, clock: SimCloc
     page = await submit(ada, device, "deny")
     assert (page.status_code, "Device not activated" in page.text) == (200, True)
     assert_refused(await poll(ada, device), dialect.ACCESS_DENIED)
-    assert last(org).cause == "The person chose Deny."
+    assert last(org).cause == "The user chose Deny."
     # and nobody can allow it any more
     assert (await submit(ada, device, "enter")).status_code == 400
 

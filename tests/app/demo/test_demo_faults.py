@@ -527,7 +527,7 @@ def test_bends_meet_in_any_order(kinds: list[FaultKind]) -> None:
     ("text", "said"),
     [
         ("", "is no fault"),
-        ("503@token*0", "strikes once at least"),
+        ("503@token*0", "applies at least once"),
         ("503@token*1000000", "is no fault"),
         ("503@token.nonsense", "no endpoint"),
         ("503@token.", "no endpoint"),

@@ -176,7 +176,7 @@ def test_impostor_on_the_port_is_not_trusted(
         thread.start()
         (tmp_path / "data" / "demo-org.port").write_text(f"{impostor.server_port}\n")
         try:
-            with pytest.raises(Unreachable, match=f"does not answer on port {impostor.server_port}"):
+            with pytest.raises(Unreachable, match=f"does not respond on port {impostor.server_port}"):
                 guest.ensure()
         finally:
             impostor.shutdown()

@@ -57,12 +57,12 @@ async def test_page_shows_the_code_and_for_how_long(grace: Grace, org: DemoOrg, 
 
 
 async def test_page_shows_who_asks(grace: Grace) -> None:
-    assert "Nobody asks anything" in await shown(grace)
+    assert "No request is waiting" in await shown(grace)
     await grace.primary()
     text = await shown(grace)
     assert "sign in to <strong>Lapse</strong>, Grace Hopper?" in text
     assert "Waits 300 s more." in text
-    assert "Nobody asks anything" not in text
+    assert "No request is waiting" not in text
 
 
 async def test_page_approves_by_number(grace: Grace) -> None:
@@ -100,9 +100,9 @@ async def test_page_approves_and_denies_without_numbers(grace: Grace, org: DemoO
 @pytest.mark.parametrize(
     ("form", "message"),
     [
-        ({"push": "unknown", "answer": "approve"}, "does not wait for an answer"),
-        ({"push": "unknown", "answer": "deny"}, "does not wait for an answer"),
-        ({"answer": "deny"}, "does not wait for an answer"),
+        ({"push": "unknown", "answer": "approve"}, "is not pending"),
+        ({"push": "unknown", "answer": "deny"}, "is not pending"),
+        ({"answer": "deny"}, "is not pending"),
         ({"answer": "approve"}, "asks for the number the program shows"),
         ({"number": "07"}, "asks for the number the program shows"),
         ({}, "Approve or deny it."),

@@ -218,7 +218,7 @@ async def test_too_many_requests_are_no_refusal(ward: Ward) -> None:
     assert "still valid" in found.what
     assert "429 invalid_grant" in found.evidence[0].text
     await ward.refresh()
-    assert "left alone" in ward.expect("rate_limited", Certainty.SURE).evidence[0].text
+    assert "asked us to wait" in ward.expect("rate_limited", Certainty.SURE).evidence[0].text
     ward.world.clock.jump(LAPSED_S)
     await ward.refresh()
     assert ward.diagnose() == ()

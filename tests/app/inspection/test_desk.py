@@ -120,7 +120,7 @@ async def test_a_server_that_does_not_let_public_clients_introspect(bench: Bench
     await bench.world.sign_in()
     metadata = await bench.world.client.metadata()
     object.__setattr__(metadata, "introspection_auth_methods", ("client_secret_basic",))
-    with pytest.raises(BadInput, match="no client without a secret"):
+    with pytest.raises(BadInput, match="does not let clients without a secret"):
         await bench.desk.introspect(AT(1))
 
 

@@ -90,7 +90,7 @@ def test_nobody_to_ask_and_no_yes_changes_nothing(lapse: Terminal) -> None:
     code, out, err = lapse(typed=f"{lapse.org.api_token}\n")
     assert code == 2
     assert "+ refresh_token" in out
-    assert "Say --yes" in err
+    assert "Use --yes" in err
     assert not lapse.org.application.may(Grant.REFRESH)
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.app.session.odd_responses import Members, odd, with_id_token, with_members
 
 from app.demo.ledger import SigningKey
 from app.errors import Hiccup, OtherSubject
@@ -13,6 +12,7 @@ from app.events.tokens import IdTokenRefused
 from app.session.skew import clock_to_blame
 from app.session.states import Ended
 from tests.app.session.conftest import World
+from tests.app.session.odd_responses import Members, odd, with_id_token, with_members
 from tests.names import AT, IDT, RT
 
 pytestmark = pytest.mark.anyio

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.app.session.odd_responses import Members, odd, sent_refresh_tokens, with_members
 
 from app.errors import Hiccup, LapseError
 from app.session.states import SignedIn
 from tests.app.session import odd_responses
 from tests.app.session.conftest import Fault, World, responses
+from tests.app.session.odd_responses import Members, odd, sent_refresh_tokens, with_members
 from tests.names import AT, RT
 
 pytestmark = pytest.mark.anyio

@@ -239,7 +239,7 @@ async def test_no_port_for_the_page(world: World, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(asyncio, "start_server", none)
     how = await leave(world, nobody_comes)
     assert (how.browser, how.forgotten) == (PartResult.FAILED, PartResult.DONE)
-    assert "no port" in how.browser_why
+    assert "no free port" in how.browser_why
 
 
 async def test_the_browser_is_left_alone_where_it_is_not_wanted(world: World) -> None:

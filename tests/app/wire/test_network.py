@@ -213,7 +213,7 @@ def from_a_gateway(own: Authority, host: str) -> ssl.SSLContext:
         (
             Authority.self_signed,
             "self-signed",
-            "nobody but itself vouches",
+            "no authority vouches",
             "have it installed in the operating system",
         ),
         (
@@ -455,8 +455,8 @@ async def test_plain_http_that_a_proxy_refuses_is_the_proxy_s_trouble_too(journa
     ("value", "said"),
     [
         ("socks5://u:Pa55@proxy.example.test:1080", "socks5 is not supported, only http and https are"),
-        ("socks5h://proxy.example.test", "socks5h is not spoken here"),
-        ("Pa55://proxy.example.test", "this kind is not spoken here"),
+        ("socks5h://proxy.example.test", "socks5h is not supported"),
+        ("Pa55://proxy.example.test", "this kind is not supported"),
         ("http://u:Pa55/x@proxy:3128", "it is not a URL"),
         ("http://u:Pa55@", "it names no host"),
         ("http://u:Pa55@proxy:99999", "it "),
