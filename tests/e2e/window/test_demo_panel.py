@@ -488,7 +488,7 @@ def test_a_thought_of_later_tells_what_a_call_would_do_then(open_desk: Open) -> 
     desk.controller.demo._show_connection()
     entries = len(desk.connections.journal)
     what_if = panel(desk).what_if
-    assert "valid for another" in what_if.response_label.text()
+    assert "good for another" in what_if.response_label.text()
     press(desk, "whatIfLapseButton")
     assert "will refresh first" in what_if.response_label.text()
     press(desk, "whatIf60Button")

@@ -220,7 +220,7 @@ def test_a_restart_from_the_real_keyring_calls_without_a_refresh(
         assert again.window.top_bar._name.whole_text() == "Ada Lovelace"
         assert "Exchange" not in [type(entry.event).__name__ for entry in again.connections.journal]
         story = again.call()
-        assert story.startswith("Access token is valid for another")
+        assert story.startswith("Access token is good for another")
         assert again.token_requests == 0
         again.click(again.window.top_bar.sign_out_button)
         again.reach(Page.SIGNED_OUT)
