@@ -123,7 +123,7 @@ def test_what_is_no_token_is_2(inspected: Inspected, text: str) -> None:
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (["x", "--at", "yesterday"], "is no moment"),
+        (["x", "--at", "yesterday"], "is not a time"),
         (["x", "--issuer", "http://example.com/"], "plain http"),
         (["--jwks", "keys.json"], "go with a token"),
         (["x", "--jwks", "f", "--offline"], "not allowed with"),

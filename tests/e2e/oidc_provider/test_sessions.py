@@ -173,7 +173,7 @@ async def test_userinfo_is_believed_only_about_the_same_person(serve: Serve) -> 
         assert access is not None
         found = await lapse.client.userinfo(access.value, subject="ada", cause=None)
         assert found["email"] == "ada@example.com"
-        with pytest.raises(UnusableResponse, match="somebody else"):
+        with pytest.raises(UnusableResponse, match="another user"):
             await lapse.client.userinfo(access.value, subject="eve", cause=None)
 
 

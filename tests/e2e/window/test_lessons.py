@@ -360,7 +360,7 @@ def test_the_doctor_waits_while_somebody_is_in_a_lesson(open_desk: Open) -> None
     at(desk, 1)
     desk.until(lambda: bool(desk.window.doctor.cards))
     assert desk.window.lessons.isVisible()
-    assert any("see the tab Doctor" in each for each in desk.window.toasts.texts())
+    assert any("see the Doctor tab" in each for each in desk.window.toasts.texts())
 
 
 def test_the_doctor_waits_while_somebody_turns_the_controls_for_a_lesson(open_desk: Open) -> None:
@@ -370,7 +370,7 @@ def test_the_doctor_waits_while_somebody_turns_the_controls_for_a_lesson(open_de
     desk.window.commands.sign_in.trigger()
     desk.until(lambda: bool(desk.window.doctor.cards))
     assert desk.window.demo.isVisible()
-    assert any("see the tab Doctor" in each for each in desk.window.toasts.texts())
+    assert any("see the Doctor tab" in each for each in desk.window.toasts.texts())
 
 
 def test_no_step_is_passed_by_the_doctors_own_look(open_desk: Open) -> None:

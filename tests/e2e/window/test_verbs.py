@@ -180,7 +180,7 @@ def test_nothing_is_troubled_but_the_demo_org(open_desk: Open) -> None:
         assert "Only the demo org" in action.toolTip()
     assert commands.drop.isEnabled()
     assert commands.copy["id"].isEnabled()
-    with pytest.raises(BadInput, match="Only the demo org"):
+    with pytest.raises(BadInput, match="at the demo org only"):
         desk.run(drills_of(desk.connections))
 
 
