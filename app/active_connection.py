@@ -14,11 +14,11 @@ from app.inspection.token_inspector import TokenInspector
 from app.journal import Journal, JournalWriter
 from app.oauth.client import OAuthClient
 from app.session.calls import ApiCaller
+from app.session.refresh_rule import Strategy, decide
 from app.session.session import Session
 from app.session.sign_in_result import SignIn, journalled
 from app.session.single_flight import Flights
 from app.session.store import TokenStore
-from app.session.strategy import Strategy, decide
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,7 @@
-"""The fields of a connection, so that an error names the one it is about and a form can show it there."""
+"""The fields of a connection, so that an error names the one it is about and a form can show it there.
+
+What is typed is checked in `app/connection.py` and `app/urls.py`, what a server says in `app/connecting`.
+"""
 
 from enum import StrEnum
 

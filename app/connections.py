@@ -31,7 +31,7 @@ from app.session.system_browser import OpenBrowser, open_system_browser
 from app.settings import Settings
 from app.urls import check_url
 from app.wire.details import Details
-from app.wire.late import LateTransport
+from app.wire.lazy_transport import LazyTransport
 from app.wire.recorder import RecordingTransport
 
 if TYPE_CHECKING:
@@ -383,7 +383,7 @@ async def open_connections(
         embedded=embedded(folder, clock, journal, worker),
         store=store,
         open_browser=open_browser,
-        network=lambda: LateTransport(lambda: worker.run(_network)),
+        network=lambda: LazyTransport(lambda: worker.run(_network)),
         worker=worker,
     )
     try:

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.cli.connected import add_connection_flags, connected, keep
 from app.cli.output import complain
-from app.cli.repeats import without_secrets
+from app.cli.repeated_secrets import without_secrets
 from app.errors import BadInput
 from app.session.calls import CallResult, exit_code, summary
 

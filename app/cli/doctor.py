@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 async def run(args: argparse.Namespace) -> int:
     """Diagnose the stored session and its connection; checks the server unless `--offline` is given."""
-    from app.doctor.diagnosis import diagnosis_of
+    from app.doctor.examination import diagnosis_of
 
     async with connected(args) as connections:
         found = await diagnosis_of(connections, offline=args.offline)

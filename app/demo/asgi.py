@@ -14,7 +14,7 @@ from app.demo import dialect
 from app.demo.addresses import MOVED_HEADER
 from app.demo.api import Api
 from app.demo.bearer import BearerRefused
-from app.demo.control import Control
+from app.demo.control_api import ControlApi
 from app.demo.dialect import OktaError, Refused, management_body, printable
 from app.demo.endpoint_routes import HungUp, new_request_id
 from app.demo.endpoints.activate import Activation
@@ -45,7 +45,7 @@ def asgi(org: DemoOrg) -> ASGIApp:
             *PhonePage(org).routes(),
             *ManagementApi(org).routes(),
             *Handshake(org).routes(),
-            *Control(org).routes(),
+            *ControlApi(org).routes(),
         ],
         exception_handlers={Refused: _refused, HTTPException: _not_routed, Exception: _broken},
     )

@@ -1,4 +1,7 @@
-"""Faults: trouble switched on in the demo org, on cue and counted."""
+"""Faults: trouble switched on in the demo org, on cue and counted.
+
+What they do to a request is in `endpoint_routes`, to tokens in `forging`, and to keys and the API in `jwks` and `api`.
+"""
 
 import re
 from collections.abc import Iterable

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from app.errors.reasons import SessionEnd
-from app.events.tokens import NOTHING_TAKEN, Taken
+from app.events.tokens import NOTHING_TAKEN, RestoredTokens
 
 
 class StorePlace(Enum):
@@ -56,7 +56,7 @@ class SessionRestored:
     display_name: str
     number: int
     place: StorePlace
-    taken: Taken = NOTHING_TAKEN
+    taken: RestoredTokens = NOTHING_TAKEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class SessionAdopted:
     """Another process had refreshed the same session; what it stored was taken over."""
 
     number: int
-    taken: Taken = NOTHING_TAKEN
+    taken: RestoredTokens = NOTHING_TAKEN
 
 
 @dataclass(frozen=True, slots=True)

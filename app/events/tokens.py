@@ -28,7 +28,7 @@ class Issued:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class RestoredTokens:
     """The tokens restored from the store; each with the time it was received, in epoch seconds."""
 
     access: Issued | None = None
@@ -37,7 +37,7 @@ class Taken:
     refresh_received_at: float = 0.0
 
 
-NOTHING_TAKEN = Taken()
+NOTHING_TAKEN = RestoredTokens()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from app.decision import Decision, Verdict
 from app.errors import Hiccup, LapseError
 from app.lab.scenario import Contestant
 from app.session.expiry import UNKNOWN_EXPIRY
+from app.session.refresh_rule import Situation, Strategy, decide
 from app.session.session import Session
 from app.session.single_flight import Flights, Refresh, Refreshed, SingleFlight
-from app.session.strategy import Situation, Strategy, decide
 
 TIMER_MARGIN_S = 60.0
 TIMER_SHARE = 1 / 5

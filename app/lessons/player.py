@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from app.connections import Connections
 from app.demo.addresses import PASSWORD, USERNAME
 from app.demo.embedded import controls_of, drills_of
-from app.doctor.diagnosis import diagnosis_of
+from app.doctor.examination import diagnosis_of
 from app.secret import Secret
 from app.session.calls import CallResult
 from app.session.direct_sign_in import NoSecondFactor

@@ -13,7 +13,7 @@ from app.errors import BadInput, Unreachable, UnusableResponse
 from app.events.wire import ExchangeKind
 from app.oauth import device, direct, grants, par, words
 from app.oauth.discovery import discover
-from app.oauth.id_token import Belongs, verify_id_token, whose
+from app.oauth.id_token import NamedSubject, verify_id_token, whose
 from app.oauth.jws import NotReadable, read_jws
 from app.oauth.key_set import KeySet, read_keys
 from app.oauth.metadata import ServerMetadata
@@ -178,7 +178,7 @@ class OAuthClient:
             first=first,
         )
 
-    async def whose(self, token: Secret, *, first: dict[str, Any] | None, cause: int | None) -> Belongs:
+    async def whose(self, token: Secret, *, first: dict[str, Any] | None, cause: int | None) -> NamedSubject:
         """Return whom a refreshed ID token belongs to; see `id_token.whose`."""
         metadata = await self.metadata(cause=cause)
         return whose(token, issuer=metadata.issuer, client_id=self.client_id, first=first)

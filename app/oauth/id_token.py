@@ -53,7 +53,7 @@ def verify_id_token(
     return verification.claims
 
 
-class Belongs(Enum):
+class NamedSubject(Enum):
     """Whom a refreshed ID token names, which decides whether its response may be used (OIDC Core §12.2)."""
 
     OURS = "ours, or it does not say otherwise"
@@ -61,7 +61,7 @@ class Belongs(Enum):
     ANOTHER_PERSONS = "about another person"
 
 
-def whose(token: Secret, *, issuer: str, client_id: str, first: dict[str, Any] | None) -> Belongs:
+def whose(token: Secret, *, issuer: str, client_id: str, first: dict[str, Any] | None) -> NamedSubject:
     """Return whom a refreshed ID token names, whether or not its signature holds.
 
     It came over TLS from the token endpoint itself, which vouches for it as a signature does (OIDC Core §3.1.3.7 rule
@@ -70,14 +70,14 @@ def whose(token: Secret, *, issuer: str, client_id: str, first: dict[str, Any] |
     try:
         claims = read_jws(token.reveal()).claims
     except NotReadable:
-        return Belongs.OURS
+        return NamedSubject.OURS
     subject = claims.get("sub")
     if first is not None and isinstance(subject, str) and subject != first.get("sub", subject):
-        return Belongs.ANOTHER_PERSONS
+        return NamedSubject.ANOTHER_PERSONS
     audiences = audiences_of(claims)
     strays = (
         isinstance(claims.get("iss"), str) and claims["iss"] != issuer,
         bool(audiences) and client_id not in audiences,
         isinstance(claims.get("azp"), str) and claims["azp"] != client_id,
     )
-    return Belongs.ANOTHER_CLIENTS if any(strays) else Belongs.OURS
+    return NamedSubject.ANOTHER_CLIENTS if any(strays) else NamedSubject.OURS

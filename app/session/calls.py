@@ -16,7 +16,7 @@ from app.events.calls import CallFinished, CallStarted
 from app.events.wire import ExchangeKind
 from app.journal import JournalWriter
 from app.session import words
-from app.session.bearer import BearerCall
+from app.session.retry_after_401 import BearerCall
 from app.session.session import Session
 from app.session.states import Fresh
 from app.session.unexpected_response import UnexpectedResponse, unexpected

@@ -7,7 +7,7 @@ from app.errors.reasons import FailureKind
 from app.events.tokens import IdTokenRefused
 from app.journal import JournalWriter
 from app.oauth.client import OAuthClient
-from app.oauth.id_token import Belongs
+from app.oauth.id_token import NamedSubject
 from app.session import words
 from app.session.refresh_attempts import KeptResponse
 from app.session.skew import clock_to_blame
@@ -29,9 +29,9 @@ async def with_id_token(
         return kept.tokens
     first, name = kept.tokens.first_id_claims, TokenName(TokenKind.ID, kept.tokens.number)
     belongs = await client.whose(token, first=first, cause=kept.cause)
-    if belongs is Belongs.ANOTHER_PERSONS:
+    if belongs is NamedSubject.ANOTHER_PERSONS:
         raise OtherSubject
-    if belongs is Belongs.ANOTHER_CLIENTS:
+    if belongs is NamedSubject.ANOTHER_CLIENTS:
         what, step = words.ANOTHER_CLIENTS
         raise Hiccup(what, kind=FailureKind.UNUSABLE, next_step=step, status=200)
     try:

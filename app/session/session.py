@@ -24,6 +24,7 @@ from app.session import words
 from app.session.expiry import UNKNOWN_EXPIRY, Expiry
 from app.session.generations import Generations
 from app.session.held_session import HeldSession
+from app.session.refresh_rule import Situation, Strategy, decide
 from app.session.refresher import Refresher, seems_dead
 from app.session.refusing_apis import RefusingApis
 from app.session.single_flight import Flights, SingleFlight
@@ -31,7 +32,6 @@ from app.session.skew import Skew
 from app.session.states import Ended, Fresh, SessionState, SignedIn, SignedOut, Unread
 from app.session.store import TokenStore
 from app.session.stored_session import StoredSession
-from app.session.strategy import Situation, Strategy, decide
 from app.session.tokens import Held, TokenSet
 
 _CLOSE_WITHIN_S = 5.0

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from app.decision import ExpirySource
-from app.events.tokens import Issued, RefreshTokenFate, Taken, TokensReceived
+from app.events.tokens import Issued, RefreshTokenFate, RestoredTokens, TokensReceived
 from app.secret import KnownSecrets, Secret
 from app.session.expiry import UNKNOWN_EXPIRY, Expiry, Receipt
 from app.text import one_line
@@ -121,9 +121,9 @@ class TokenSet:
             scope=self.scope,
         )
 
-    def taken(self) -> Taken:
+    def taken(self) -> RestoredTokens:
         """Return the record of these tokens when they are restored from the store."""
-        return Taken(
+        return RestoredTokens(
             access=self.access.issued(self.expires_at, self.expiry.source) if self.access else None,
             received_at=self.receipt.wall,
             refresh=self.refresh.issued() if self.refresh else None,

@@ -14,7 +14,7 @@ from app import settings
 from app.assembly import open_assembly
 from app.cli import build_parser, run
 from app.cli.output import complain, said_of_error
-from app.cli.repeats import without_secrets
+from app.cli.repeated_secrets import without_secrets
 from app.connections import Connections
 from app.demo.dialect import Refused
 from app.demo.embedded import demo_of

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.cli.repeats import without_secrets
+from app.cli.repeated_secrets import without_secrets
 from app.connections import Connections
 from app.events.wire import ExchangeKind
 from app.journal import Journal

@@ -13,7 +13,7 @@ import pytest
 
 import app
 from app.connection import Connection, check_connection
-from app.doctor.doctor import diagnose
+from app.doctor.diagnose import diagnose
 from app.doctor.evidence import trouble_in
 from app.doctor.records import Case
 from app.errors import BadInput, Hiccup, LapseError, OAuthError, Refusal, SignInFailed, UnusableResponse

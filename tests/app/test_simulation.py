@@ -14,7 +14,7 @@ from app.demo.embedded import controls_of, demo_of, reset_demo_org
 from app.demo.faults import Fault
 from app.demo.org import DemoOrg
 from app.demo.transport import OrgTransport
-from app.doctor.diagnosis import diagnosis_of
+from app.doctor.examination import diagnosis_of
 from app.errors import BadInput, Hiccup
 from app.events.calls import CallStarted
 from app.events.demo import ControlRequested, DemoOrgTurned, TimeTravelled

@@ -139,7 +139,7 @@ def test_lists_in_the_manual_are_those_of_the_code() -> None:
 
 
 def test_the_control_api_is_described_whole() -> None:
-    source = (ROOT / "app" / "demo" / "control.py").read_text(encoding="utf-8")
+    source = (ROOT / "app" / "demo" / "control_api.py").read_text(encoding="utf-8")
     routes = {f"{method} {path}" for path, method in re.findall(r'_route\("(/[^"]+)", "([A-Z]+)"', source)}
     assert len(routes) > 10
     assert routes == set(PAGES["demo-org.md"].first_column("The control API")) - {"GET"}

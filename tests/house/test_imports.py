@@ -25,7 +25,7 @@ import sys
 from app.__main__ import main
 code = main(sys.argv[1:])
 heavy = ("starlette", "uvicorn", "jinja2", "jwt", "cryptography", "truststore", "h11", "app.wire.network")
-rooms = ("app.demo.org", "app.doctor.doctor", "app.inspection.inspector", "app.lessons", "app.lab", "app.okta")
+rooms = ("app.demo.org", "app.doctor.diagnose", "app.inspection.inspector", "app.lessons", "app.lab", "app.okta")
 flows = ("app.session.sign_in", "app.session.device_sign_in", "app.session.direct_sign_in")
 print(code, *(name for name in (*heavy, *rooms, *flows) if name in sys.modules))
 """

@@ -22,7 +22,7 @@ from app.okta.change import wanted_for
 from app.secret import Secret
 from app.session.device_sign_in import DeviceWaiting
 from app.session.direct_sign_in import Factor, PushWaiting
-from app.session.strategy import Situation, decide
+from app.session.refresh_rule import Situation, decide
 from app.session.tokens import TokenSet
 from app.wire.view import WireLog
 from tests.panels import panel_in, show_in

@@ -17,7 +17,7 @@ from app.demo.faults import Fault
 from app.demo.ledger import MemoryLedger, SigningKey
 from app.demo.org import ADA, DemoOrg
 from app.demo.transport import OrgTransport
-from app.doctor.diagnosis import diagnosis_of
+from app.doctor.examination import diagnosis_of
 from app.doctor.records import Finding
 from app.errors import LapseError
 from app.inspection.inspector import Inspection

@@ -60,7 +60,7 @@ class DoctorController(Controller):
         self._panel.show_stopped()
 
     async def _look(self, asked: bool) -> None:  # noqa: FBT001 - a task's argument
-        from app.doctor.diagnosis import diagnosis_of
+        from app.doctor.examination import diagnosis_of
 
         try:
             found = await diagnosis_of(self._connections, asked=asked)

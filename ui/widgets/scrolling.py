@@ -16,7 +16,7 @@ def scrolling(name: str, content: QWidget) -> QScrollArea:
     return scroll
 
 
-class Least(QWidget):
+class MinimalContent(QWidget):
     """Holds one widget and requests only its minimum.
 
     A scroll area would give wrapped texts their preferred height, and scroll sooner than necessary.

@@ -21,7 +21,7 @@ from ui.shell.commands import Commands
 from ui.shell.page import Page
 from ui.widgets.card import Card
 from ui.widgets.labels import label
-from ui.widgets.scrolling import Least, scrolling
+from ui.widgets.scrolling import MinimalContent, scrolling
 
 if TYPE_CHECKING:
     # These are built by `furnish`, after the first paint.
@@ -309,7 +309,7 @@ class MainWindow(QMainWindow):
         """Build the page from the outside in: Qt restyles the whole subtree whenever a widget gets a parent."""
         page = QWidget()
         # scrolls in a low window with an error
-        self._pages.addWidget(scrolling("storyScroll", Least("signedInPage", page)))
+        self._pages.addWidget(scrolling("storyScroll", MinimalContent("signedInPage", page)))
         layout = QVBoxLayout(page)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(_GAP)

@@ -14,7 +14,7 @@ from app.demo.endpoint_routes import ActiveFaults, active_faults
 from app.demo.endpoints.browser import PageRefused, read_own_form, session_of, start_session
 from app.demo.endpoints.clients import known_application
 from app.demo.endpoints.first_tokens import understood_scopes
-from app.demo.endpoints.push import unpacked
+from app.demo.endpoints.par import unpacked
 from app.demo.endpoints.signin import CodeAsked, PasswordAsked, next_step
 from app.demo.faults import FaultKind
 from app.demo.forging import STRANGER

@@ -15,7 +15,7 @@ from app.demo.endpoints.challenge import ChallengeEndpoint
 from app.demo.endpoints.device import DeviceEndpoint
 from app.demo.endpoints.introspect import IntrospectionEndpoint
 from app.demo.endpoints.logout import LogoutEndpoint
-from app.demo.endpoints.push import PushEndpoint
+from app.demo.endpoints.par import ParEndpoint
 from app.demo.endpoints.revoke import RevocationEndpoint
 from app.demo.endpoints.token import TokenEndpoint
 from app.demo.faults import FaultKind
@@ -39,7 +39,7 @@ class Issuer:
         self._server = server
         self._routes = EndpointRoutes(org)
         self._authorization = AuthorizationEndpoint(org, server)
-        self._push = PushEndpoint(org, server)
+        self._push = ParEndpoint(org, server)
         self._token = TokenEndpoint(org, server)
         self._revocation = RevocationEndpoint(org, server)
         self._introspection = IntrospectionEndpoint(org, server)

@@ -11,7 +11,7 @@ from app.demo.cause import Cause
 from app.demo.dialect import Refused
 from app.demo.endpoints.clients import save
 from app.demo.forms import read_query
-from app.demo.management import pages
+from app.demo.management import pagination
 from app.demo.management.application_json import shown
 from app.demo.management.body_members import read_object
 from app.demo.management.filters import read_filter
@@ -36,7 +36,7 @@ class Applications:
     async def listed(self, request: Request) -> Response:
         """List applications by id: `limit`, `after` an id, `q` a label's beginning, `filter` an expression."""
         query = read_query(request)
-        most = pages.limit(query, usual=_USUAL_LIMIT, most=_MOST)
+        most = pagination.limit(query, usual=_USUAL_LIMIT, most=_MOST)
         wanted = read_filter(query["filter"], _FIELDS) if "filter" in query else None
         beginning = query.get("q", "").lower()
         all_shown = [shown(self._org, each) for _, each in sorted(self._org.applications.items())]
@@ -49,7 +49,7 @@ class Applications:
         ]
         response = JSONResponse(found[:most])
         after = found[most - 1]["id"] if len(found) > most else None
-        pages.link(response, request, self._org.issuer_base, query, after)
+        pagination.link(response, request, self._org.issuer_base, query, after)
         return response
 
     async def one(self, request: Request) -> Response:

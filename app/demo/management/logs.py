@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from app.demo.forms import Parameters, read_query
-from app.demo.management import pages
+from app.demo.management import pagination
 from app.demo.management.filters import Test, read_filter
 from app.demo.management.log_event_json import FIELDS, as_json
 from app.demo.management.refusals import failed, invalid_value
@@ -73,7 +73,7 @@ class Logs:
         page, last, is_over = self._page(asked)
         response = JSONResponse(page)
         goes_on = asked.is_polling or not is_over
-        pages.link(response, request, self._org.issuer_base, query, last if goes_on else None)
+        pagination.link(response, request, self._org.issuer_base, query, last if goes_on else None)
         return response
 
     def _page(self, asked: LogQuery) -> tuple[list[dict[str, Any]], int, bool]:
@@ -104,7 +104,7 @@ def _read(query: Parameters, now: float) -> LogQuery:
         since=(now if until is None else until) - _USUAL_SPAN_S if since is None else since,
         until=until,
         after=_after(query),
-        most=pages.limit(query, usual=_USUAL_LIMIT, most=_MOST),
+        most=pagination.limit(query, usual=_USUAL_LIMIT, most=_MOST),
         is_descending=order == "DESCENDING",
         test=read_filter(query["filter"], FIELDS) if "filter" in query else None,
         keywords=_keywords(query.get("q", "")),

@@ -1,4 +1,7 @@
-"""The rules: each looks at a case and says one cause, or nothing."""
+"""The rules: each looks at a case and names one cause, or nothing.
+
+A new one goes into the file of its subject here, and into the list in `app/doctor/diagnose.py`.
+"""
 
 from collections.abc import Callable
 

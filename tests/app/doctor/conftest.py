@@ -10,7 +10,7 @@ import pytest
 from app.connection import DEFAULT_SCOPES, DEMO_CLIENT_ID, Connection
 from app.demo.embedded import policy_of
 from app.demo.faults import Fault
-from app.doctor.doctor import diagnose
+from app.doctor.diagnose import diagnose
 from app.doctor.evidence import case_of
 from app.doctor.okta_org import ask_org
 from app.doctor.records import Case, Certainty, Finding, Known, ServerCheck

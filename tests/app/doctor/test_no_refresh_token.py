@@ -5,7 +5,7 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from app.doctor.doctor import diagnose
+from app.doctor.diagnose import diagnose
 from app.doctor.records import Certainty
 from app.doctor.server_check import check_server
 from tests.app.doctor.conftest import Ward

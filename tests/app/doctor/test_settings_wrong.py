@@ -9,7 +9,7 @@ import pytest
 
 from app.connection import DEMO_CLIENT_ID, Connection
 from app.demo.asgi import asgi
-from app.doctor.doctor import diagnose
+from app.doctor.diagnose import diagnose
 from app.doctor.records import Certainty, Finding
 from app.errors import InvalidIdToken, SignInFailed, StoreFailed
 from app.errors.reasons import SignInEnded

@@ -14,8 +14,8 @@ from app.lab.scenario import Contestant
 from app.lab.strategies import WAYS, FlightsApart, every_call, only_on_401, refresh_by_timer
 from app.secret import Secret
 from app.session.expiry import UNKNOWN_EXPIRY, Expiry, Receipt
+from app.session.refresh_rule import Situation, Strategy, decide
 from app.session.single_flight import SingleFlight
-from app.session.strategy import Situation, Strategy, decide
 from app.session.tokens import Held, TokenSet
 from app.sim_loop import SimClock
 from app.token_name import TokenKind

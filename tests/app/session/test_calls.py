@@ -9,8 +9,8 @@ import pytest
 
 from app.errors import BadInput, CallFailed, Hiccup, NotSignedIn, Refusal, Unreachable
 from app.errors.reasons import FailureKind
-from app.session.bearer import refreshing_may_help, rejection_in
 from app.session.calls import BODY_LIMIT, exit_code, summary
+from app.session.retry_after_401 import refreshing_may_help, rejection_in
 from app.wire.fetch import FetchedResponse
 from tests.app.session.conftest import World, refused, responses, slow
 

@@ -8,10 +8,10 @@ import pytest
 
 from app.decision import Decision, Reason
 from app.lab.strategies import FlightsApart
+from app.session.refresh_rule import Situation, Strategy, decide
 from app.session.session import Session
 from app.session.single_flight import Flights, SingleFlight
 from app.session.store import MemoryStore
-from app.session.strategy import Situation, Strategy, decide
 from tests.app.session.conftest import World, slow
 
 pytestmark = pytest.mark.anyio

@@ -10,7 +10,7 @@ from app.decision import Verdict
 from app.errors import Hiccup, NotSignedIn, Refusal, StoreFailed, StoreUnread
 from app.errors.reasons import KeyringState
 from app.events.session import SessionGone, StorePlace
-from app.oauth.id_token import Belongs
+from app.oauth.id_token import NamedSubject
 from app.session.session import Session
 from app.session.sign_out import revoke_and_forget
 from app.session.states import Ended, SignedIn, SignedOut, Unread
@@ -341,7 +341,7 @@ async def test_who_reads_between_the_two_writes_of_a_refresh_takes_the_whole_ove
 
     async def looks(*_: object, **__: object) -> object:
         half.append(await other(world))
-        return Belongs.OURS
+        return NamedSubject.OURS
 
     world.client.whose = looks  # type: ignore[method-assign]
     await world.session.fresh_token()

@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import pytest
 
-from app.wire.late import LateTransport
+from app.wire.lazy_transport import LazyTransport
 
 pytestmark = pytest.mark.anyio
 
@@ -37,14 +37,14 @@ class Closing(httpx.MockTransport):
 
 async def test_nothing_is_built_for_nobody() -> None:
     builds = Builds()
-    async with httpx.AsyncClient(transport=LateTransport(builds)):
+    async with httpx.AsyncClient(transport=LazyTransport(builds)):
         pass
     assert (builds.count, builds.closed) == (0, False)
 
 
 async def test_many_first_requests_build_it_once_and_it_is_closed() -> None:
     builds = Builds()
-    async with httpx.AsyncClient(transport=LateTransport(builds)) as http:
+    async with httpx.AsyncClient(transport=LazyTransport(builds)) as http:
         responses = await asyncio.gather(*(http.get("http://127.0.0.1/") for _ in range(3)))
     assert [each.status_code for each in responses] == [204] * 3
     assert (builds.count, builds.closed) == (1, True)
@@ -52,7 +52,7 @@ async def test_many_first_requests_build_it_once_and_it_is_closed() -> None:
 
 async def test_what_could_not_be_built_is_tried_again_by_the_next_request() -> None:
     builds = Builds(failures=1)
-    async with httpx.AsyncClient(transport=LateTransport(builds)) as http:
+    async with httpx.AsyncClient(transport=LazyTransport(builds)) as http:
         with pytest.raises(httpx.ConnectError):
             await http.get("http://127.0.0.1/")
         assert (await http.get("http://127.0.0.1/")).status_code == 204

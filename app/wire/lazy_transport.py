@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import httpx
 
 
-class LateTransport(httpx.AsyncBaseTransport):
+class LazyTransport(httpx.AsyncBaseTransport):
     """Sends requests with what `build` returns, awaited once; where it raises, the next request tries again."""
 
     def __init__(self, build: Callable[[], Awaitable[httpx.AsyncBaseTransport]]) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from app.connection import Connection
 from app.connections import Connections
-from app.doctor.doctor import diagnose
+from app.doctor.diagnose import diagnose
 from app.doctor.evidence import case_of
 from app.doctor.last_failure import last_trouble
 from app.doctor.okta_org import ask_org

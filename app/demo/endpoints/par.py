@@ -17,7 +17,7 @@ _LIFETIME_S = 300
 _URN = "urn:ietf:params:oauth:request_uri:"
 
 
-class PushEndpoint:
+class ParEndpoint:
     """Handles `/par`."""
 
     def __init__(self, org: DemoOrg, server: AuthorizationServer) -> None:

@@ -36,7 +36,7 @@ class ControlRefused(Refused):
         return response
 
 
-class Control:
+class ControlApi:
     """Answers under `/demo/control`; JSON in and out, and no CORS: pages of other origins cannot read or call it.
 
     An invalid request changes nothing and gets 400 with a next step.
