@@ -29,6 +29,7 @@ installed              which of these packages are there; any may be left out
 assembly               connections joined to the demo org and the doctor, for all entry points
 simulation             connections to an org in this process, in simulated time
 lessons/               read, do, see: checked from the journal
+testing/               what a test needs: people, orgs, a network, a session in simulated time
 lab/                   refresh strategies compared on one seeded schedule
 cli, __main__          the headless entry point
 launcher/              the installed entry point: the window, or a command

@@ -7,17 +7,16 @@ import pytest
 from app.counters import Counters, Counts
 from app.session.sign_out import revoke_and_forget
 from app.sim_loop import SimClock
-from tests.app.session.conftest import World, lost_after_commit, new_world, responses
+from app.testing.network import lost_after_commit, responses
+from app.testing.sessions import World
 
 pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
 async def world(clock: SimClock) -> AsyncIterator[World]:
-    found = new_world(clock)
-    yield found
-    await found.session.close()
-    await found.http.aclose()
+    async with World(clock) as found:
+        yield found
 
 
 async def call(world: World) -> None:

@@ -20,7 +20,7 @@ from app.events.words import sentence
 from app.secret import Secret
 from app.session.sign_out import revoke_and_forget
 from app.sim_loop import SimClock
-from tests.app.session.conftest import World, new_world
+from app.testing.sessions import World
 from tests.names import AT, RT
 
 pytestmark = pytest.mark.anyio
@@ -45,11 +45,9 @@ class Bench:
 
 @pytest.fixture
 async def bench(clock: SimClock) -> AsyncIterator[Bench]:
-    world = new_world(clock)
-    await world.sign_in()
-    yield Bench(world)
-    await world.session.close()
-    await world.http.aclose()
+    async with World(clock) as world:
+        await world.sign_in()
+        yield Bench(world)
 
 
 async def test_a_revoked_access_token_is_found_out_by_the_api(bench: Bench) -> None:

@@ -13,7 +13,8 @@ from app.events.wire import Exchange, ExchangeKind
 from app.lanes import End, Lane, Lanes, MarkKind, lanes_of
 from app.session.sign_out import revoke_and_forget
 from app.sim_loop import SimClock
-from tests.app.session.conftest import World, lost_after_commit, new_world
+from app.testing.network import lost_after_commit
+from app.testing.sessions import World
 from tests.names import AT, RT
 
 pytestmark = pytest.mark.anyio
@@ -21,10 +22,8 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture
 async def world(clock: SimClock) -> AsyncIterator[World]:
-    found = new_world(clock)
-    yield found
-    await found.session.close()
-    await found.http.aclose()
+    async with World(clock) as found:
+        yield found
 
 
 def lanes(world: World) -> Lanes:

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 
 from app.connections import Connections
 from app.demo.embedded import demo_of
-from app.demo.ledger import MemoryLedger, SigningKey
-from app.demo.org import DemoOrg
+from app.demo.faults import Fault
+from app.demo.ledger import SigningKey
 from app.lessons.catalogue import lesson_named
 from app.lessons.lesson import Lesson
 from app.lessons.player import Player
 from app.lessons.run import LessonRun
 from app.sim_loop import SimClock, SimLoop
 from app.simulation import open_simulation
+from app.testing.orgs import demo_org
 from tests.preview.stories import ANSWERS_TAKE, BEGAN, Story, story_of
 
 _READING_S = 4.0
@@ -32,7 +33,7 @@ def play_lesson(name: str, steps: int, key: SigningKey) -> PlayedLesson:
 
     async def played() -> PlayedLesson:
         clock = SimClock(BEGAN)
-        async with open_simulation(clock, DemoOrg(clock, ledger=MemoryLedger(key))) as bench:
+        async with open_simulation(clock, demo_org(clock, key=key)) as bench:
             return await _played(lesson_named(name), steps, bench)
 
     with asyncio.Runner(loop_factory=SimLoop) as runner:
@@ -44,7 +45,7 @@ async def _played(lesson: Lesson, steps: int, bench: Connections) -> PlayedLesso
     await lesson.prepare(player)
     org = demo_of(bench).host.org
     assert org is not None
-    org.faults.switch_on(ANSWERS_TAKE)
+    org.faults.switch_on(map(Fault.parse, ANSWERS_TAKE))
     taken = bench.journal.newest
     for step in lesson.steps[:steps]:
         await bench.clock.sleep_until(bench.clock.now() + _READING_S)

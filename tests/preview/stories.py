@@ -3,19 +3,17 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
-from app.connection import DEFAULT_SCOPES, DEMO_CLIENT_ID
+from app.connection import DEMO_CLIENT_ID
 from app.connections import Connections
 from app.decision import Decision
 from app.demo.controls import Controls, OrgState
 from app.demo.drills import Drills
 from app.demo.embedded import controls_of, drills_of
-from app.demo.faults import Fault
-from app.demo.ledger import MemoryLedger, SigningKey
-from app.demo.org import ADA, DemoOrg
+from app.demo.ledger import SigningKey
+from app.demo.org import DemoOrg
 from app.demo.transport import OrgTransport
 from app.doctor.examination import diagnosis_of
 from app.doctor.records import Finding
@@ -23,8 +21,6 @@ from app.errors import LapseError
 from app.inspection.inspector import Inspection
 from app.journal import Journal
 from app.lanes import Limits
-from app.oauth.grants import authorization_params
-from app.oauth.pkce import Pkce
 from app.okta.change import App
 from app.okta.management import ManagementClient
 from app.secret import Secret
@@ -33,14 +29,14 @@ from app.session.generations import Generation
 from app.session.tokens import TokenSet
 from app.sim_loop import SimClock, SimLoop
 from app.simulation import open_simulation
-from app.urls import with_query
+from app.testing.orgs import demo_org
+from app.testing.people import Person
 from app.wire.details import Details
 
 BEGAN = 1_790_085_783.0
 """14:03:03 UTC: when every story begins, in epoch seconds."""
-ANSWERS_TAKE = (Fault.parse("delay=0.039@token"), Fault.parse("delay=0.012@api"))
+ANSWERS_TAKE = ("delay=0.039@token", "delay=0.012@api")
 """How long a demo org takes to answer, as faults."""
-_REDIRECT_URI = "http://127.0.0.1:49320/callback"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,28 +81,8 @@ class Stage:
 
     async def sign_in(self) -> None:
         """Sign Ada in as a browser would."""
-        client, pkce = self.bench.client, Pkce.new()
-        metadata = await client.metadata()
-        params = authorization_params(
-            metadata,
-            client_id=DEMO_CLIENT_ID,
-            redirect_uri=_REDIRECT_URI,
-            scopes=DEFAULT_SCOPES,
-            state="state",
-            nonce="nonce",
-            pkce=pkce,
-        )
-        url = with_query(metadata.authorization_endpoint, params)
-        form = {"username": ADA.login, "password": ADA.password, "action": "sign-in"}
         async with httpx.AsyncClient(transport=OrgTransport(self.org)) as browser:
-            page = await browser.post(url, data=form)
-        code = Secret(parse_qs(urlsplit(page.headers["location"]).query)["code"][0])
-        response = await client.exchange_code(code=code, redirect_uri=_REDIRECT_URI, pkce=pkce, cause=None)
-        assert response.id_token is not None
-        claims = await client.verify_id_token(
-            response.id_token, access_token=response.access_token, nonce="nonce", cause=None
-        )
-        await self.bench.session.begin(response, claims, cause=None)
+            await Person(self.org, browser).sign_in(self.bench.session, self.bench.client)
 
     async def call(self, times: int = 1) -> None:
         """Call the API, so many times at once."""
@@ -234,8 +210,7 @@ def play(acts: Callable[[Stage], Awaitable[None]], key: SigningKey) -> Story:
 
     async def played() -> Story:
         clock = SimClock(BEGAN)
-        org = DemoOrg(clock, ledger=MemoryLedger(key))
-        org.faults.switch_on(ANSWERS_TAKE)
+        org = demo_org(clock, key=key, faults=ANSWERS_TAKE)
         async with open_simulation(clock, org) as bench:
             stage = Stage(bench, org, await controls_of(bench), await drills_of(bench))
             await acts(stage)

@@ -12,8 +12,9 @@ import pytest
 
 from app.clock import SystemClock
 from app.demo.asgi import asgi
-from app.demo.ledger import MemoryLedger, SigningKey
+from app.demo.ledger import SigningKey
 from app.demo.org import DemoOrg
+from app.testing.orgs import demo_org
 
 Serving = Callable[..., AbstractAsyncContextManager["Server"]]
 
@@ -77,7 +78,7 @@ async def http() -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 def org(key: SigningKey) -> DemoOrg:
-    return DemoOrg(SystemClock(), ledger=MemoryLedger(key))
+    return demo_org(SystemClock(), key=key)
 
 
 @pytest.fixture

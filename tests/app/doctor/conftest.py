@@ -20,7 +20,7 @@ from app.lanes import Limits
 from app.secret import Secret
 from app.session.session import Session
 from app.sim_loop import SimClock
-from tests.app.session.conftest import World, new_world
+from app.testing.sessions import World
 
 LAPSED_S = 31.0
 
@@ -102,10 +102,8 @@ class Ward:
 
 @pytest.fixture
 async def ward(clock: SimClock) -> AsyncIterator[Ward]:
-    world = new_world(clock)
-    yield Ward(world)
-    await world.session.close()
-    await world.http.aclose()
+    async with World(clock) as world:
+        yield Ward(world)
 
 
 @pytest.fixture

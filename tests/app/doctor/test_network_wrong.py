@@ -13,10 +13,10 @@ from app.doctor.records import Certainty, Finding
 from app.errors import Unreachable
 from app.errors.reasons import FailureKind
 from app.oauth.client import OAuthClient
+from app.testing.network import refused, responses
 from app.wire.network import Network
 from app.wire.recorder import RecordingTransport
 from tests.app.doctor.conftest import Ward
-from tests.app.session.conftest import new_session, refused, responses
 from tests.e2e.throwaway_ca import found_ca
 
 pytestmark = pytest.mark.anyio
@@ -115,7 +115,7 @@ async def test_the_metadata_is_another_issuers(ward: Ward) -> None:
     ward.world.client = OAuthClient(
         ward.world.http, ward.world.clock, issuer=ward.world.org.issuer, client_id=ward.world.client.client_id
     )
-    session = new_session(ward.world, ward.world.store)
+    session = ward.world.second_session()
     assert await session.restore()
     await ward.refresh(session)
     ward.expect("issuer_mismatch", Certainty.SURE, session)

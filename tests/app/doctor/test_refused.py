@@ -19,9 +19,9 @@ from app.refusal_cause import RefusalCause
 from app.session.session import Session
 from app.session.states import Ended
 from app.session.store import MemoryStore
+from app.testing.network import lost_after_commit
 from app.wire.recorder import RecordingTransport
 from tests.app.doctor.conftest import Ward
-from tests.app.session.conftest import lost_after_commit
 
 pytestmark = pytest.mark.anyio
 

@@ -17,7 +17,6 @@ from app.events.sign_in import SignInFinished, SignInStarted
 from app.session.sign_in import browser_sign_in
 from app.session.sign_in_result import finished
 from tests.app.doctor.conftest import LAPSED_S, Ward
-from tests.app.session.conftest import new_session
 from tests.ports import free_port
 
 pytestmark = pytest.mark.anyio
@@ -204,7 +203,7 @@ async def test_a_keyring_that_is_locked_at_the_start(ward: Ward, monkeypatch: py
         raise StoreFailed("The keyring is locked.", state=KeyringState.LOCKED)
 
     monkeypatch.setattr(ward.world.store, "load", locked)
-    session = new_session(ward.world, ward.world.store)
+    session = ward.world.second_session()
     assert not await session.restore()
     assert ward.expect("keyring", Certainty.SURE, session).cure == ("Unlock your keyring, then sign in again.",)
 

@@ -19,8 +19,8 @@ from app.secret import Secret
 from app.session.session import Session
 from app.session.store import MemoryStore
 from app.sim_loop import SimClock
+from app.testing.sessions import World
 from app.token_name import TokenKind, TokenName
-from tests.app.session.conftest import World, new_world
 from tests.names import AT, IDT, RT
 
 pytestmark = pytest.mark.anyio
@@ -37,10 +37,8 @@ class Bench:
 
 @pytest.fixture
 async def bench(clock: SimClock) -> AsyncIterator[Bench]:
-    world = new_world(clock)
-    yield Bench(world)
-    await world.session.close()
-    await world.http.aclose()
+    async with World(clock) as world:
+        yield Bench(world)
 
 
 def outcomes(inspection: Inspection) -> dict[str, RuleOutcome]:

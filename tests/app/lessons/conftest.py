@@ -5,15 +5,16 @@ from collections.abc import AsyncIterator
 import pytest
 
 from app.connections import Connections
-from app.demo.ledger import MemoryLedger, SigningKey
+from app.demo.ledger import SigningKey
 from app.demo.org import DemoOrg
 from app.sim_loop import SimClock
 from app.simulation import open_simulation
+from app.testing.orgs import demo_org
 
 
 @pytest.fixture
 def org(clock: SimClock, key: SigningKey) -> DemoOrg:
-    return DemoOrg(clock, ledger=MemoryLedger(key))
+    return demo_org(clock, key=key)
 
 
 @pytest.fixture

@@ -17,9 +17,9 @@ from app.okta.management import ManagementClient
 from app.secret import Secret
 from app.session.store import MemoryStore
 from app.sim_loop import SimClock
+from app.testing.sessions import WatchedStore, World
 from tests.app.demo.administrator import Document, client, without_refresh
 from tests.app.okta.conftest import Office
-from tests.app.session.conftest import WatchedStore, new_world
 
 pytestmark = pytest.mark.anyio
 STRANGE: dict[str, Any] = {"a": [1, 2.5, {"ü": "\u2028"}], "big": 12345678901234567890, "none": None, "e": []}
@@ -211,7 +211,7 @@ async def test_a_token_without_the_right_changes_nothing(office: Office) -> None
 
 
 async def test_a_refresh_token_comes_at_the_next_sign_in_and_not_before(clock: SimClock) -> None:
-    world = new_world(clock)
+    world = World(clock)
     org = world.org
     management = ManagementClient(world.http, clock, org_url=org.issuer_base, token=Secret(org.api_token))
     app = await management.read_app(DEMO_CLIENT_ID)
@@ -228,8 +228,7 @@ async def test_a_refresh_token_comes_at_the_next_sign_in_and_not_before(clock: S
     clock.jump(3600)
     assert await world.session.fresh_token() is not None
     assert world.tokens.refresh not in (None, first), "and it rotates, as was wanted"
-    await world.session.close()
-    await world.http.aclose()
+    await world.close()
 
 
 async def test_a_kept_token_is_an_org_s_own_and_can_be_forgotten() -> None:

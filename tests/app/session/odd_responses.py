@@ -8,7 +8,8 @@ from urllib.parse import parse_qs, urlencode
 import httpx
 import jwt
 
-from tests.app.session.conftest import Fault, World
+from app.testing.network import NetworkFault
+from app.testing.sessions import World
 
 Members = dict[str, Any]
 
@@ -20,7 +21,7 @@ def odd(
     media_type: str | None = "application/json",
     write: Callable[[Members], bytes] = lambda members: json.dumps(members).encode(),
     breaks_off_after: int | None = None,
-) -> Fault:
+) -> NetworkFault:
     """Return a fault that lets the org response, and hands on what `change` and `write` make of it."""
 
     async def fault(request: httpx.Request, onwards: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:

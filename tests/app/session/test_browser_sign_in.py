@@ -15,8 +15,8 @@ from app.events import Event
 from app.events.sign_in import AuthorizationPushed, RedirectPortsTaken, SignInFinished
 from app.session.sign_in import Waiting, browser_sign_in
 from app.session.sign_in_result import SignIn, journalled
+from app.testing.sessions import World
 from tests.app.demo.test_demo_authorize import Fields
-from tests.app.session.conftest import World
 from tests.patience import PATIENCE_S
 from tests.ports import free_port
 

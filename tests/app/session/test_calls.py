@@ -11,8 +11,9 @@ from app.errors import BadInput, CallFailed, Hiccup, NotSignedIn, Refusal, Unrea
 from app.errors.reasons import FailureKind
 from app.session.calls import BODY_LIMIT, exit_code, summary
 from app.session.retry_after_401 import refreshing_may_help, rejection_in
+from app.testing.network import refused, responses, slow
+from app.testing.sessions import World
 from app.wire.fetch import FetchedResponse
-from tests.app.session.conftest import World, refused, responses, slow
 
 pytestmark = pytest.mark.anyio
 Answering = Callable[[httpx.Request], httpx.Response]

@@ -15,8 +15,9 @@ from app.events.sign_in import DeviceCodeShown, SignInFinished, SignInStarted
 from app.session.device_sign_in import DeviceWaiting, device_sign_in
 from app.session.sign_in_result import SignIn, journalled
 from app.session.states import SignedIn
+from app.testing.network import lost_after_commit, refused, responses
+from app.testing.sessions import World
 from tests.app.demo.test_demo_authorize import Fields
-from tests.app.session.conftest import World, lost_after_commit, refused, responses
 
 pytestmark = pytest.mark.anyio
 

@@ -8,20 +8,21 @@ from app.errors import Hiccup, OAuthError, Refusal, SilentRefusal, UnusableRespo
 from app.secret import Secret
 from app.session.failure_table import judge, refuses_token
 from app.session.states import Ended, SignedIn
-from tests.app.session.conftest import Fault, World, responses
+from app.testing.network import NetworkFault, responses
+from app.testing.sessions import World
 from tests.names import AT
 
 pytestmark = pytest.mark.anyio
 JSON = "application/json"
 
 
-def told(body: object, *, status: int = 400, media_type: str = JSON, **headers: str) -> Fault:
+def told(body: object, *, status: int = 400, media_type: str = JSON, **headers: str) -> NetworkFault:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     return responses(status, raw, content_type=media_type, **headers)
 
 
 AADSTS = "AADSTS50076: Due to a configuration change you must use multi-factor authentication."
-ENDS: list[tuple[Fault, str]] = [
+ENDS: list[tuple[NetworkFault, str]] = [
     (told({"error": "bad_refresh_token", "error_description": "It is expired."}, status=200), "It is expired."),
     (told({"error": "interaction_required", "error_description": AADSTS, "suberror": "basic_action"}), AADSTS),
     (told({"error": "login_required"}), "login_required"),
@@ -59,7 +60,7 @@ ENDS: list[tuple[Fault, str]] = [
 
 @pytest.mark.parametrize(("fault", "words"), ENDS)
 async def test_what_needs_a_person_ends_the_session_in_the_servers_words(
-    world: World, fault: Fault, words: str
+    world: World, fault: NetworkFault, words: str
 ) -> None:
     await world.sign_in()
     world.clock.jump(31)
@@ -126,7 +127,7 @@ SILENT = [
 
 
 @pytest.mark.parametrize("fault", SILENT)
-async def test_a_refusal_without_a_word_is_asked_about_once_more_and_no_more(world: World, fault: Fault) -> None:
+async def test_a_refusal_without_a_word_is_asked_about_once_more_and_no_more(world: World, fault: NetworkFault) -> None:
     await world.sign_in()
     world.clock.jump(31)
     world.network.faults.extend([fault] * 2)

@@ -18,7 +18,8 @@ from app.secret import Secret
 from app.session.direct_sign_in import MOST_CODES, Factor, PushWaiting, direct_sign_in
 from app.session.sign_in_result import SignIn, journalled
 from app.session.states import SignedIn
-from tests.app.session.conftest import World, refused, responses
+from app.testing.network import refused, responses
+from app.testing.sessions import World
 
 pytestmark = pytest.mark.anyio
 

@@ -11,7 +11,7 @@ from app.errors import Hiccup, OtherSubject
 from app.events.tokens import IdTokenRefused
 from app.session.skew import clock_to_blame
 from app.session.states import Ended
-from tests.app.session.conftest import World
+from app.testing.sessions import World
 from tests.app.session.odd_responses import Members, odd, with_id_token, with_members
 from tests.names import AT, IDT, RT
 

@@ -8,8 +8,9 @@ import pytest
 
 from app.errors import Hiccup, LapseError
 from app.session.states import SignedIn
+from app.testing.network import NetworkFault, responses
+from app.testing.sessions import World
 from tests.app.session import odd_responses
-from tests.app.session.conftest import Fault, World, responses
 from tests.app.session.odd_responses import Members, odd, sent_refresh_tokens, with_members
 from tests.names import AT, RT
 
@@ -79,7 +80,7 @@ NESTED: list[Change] = [
         *map(odd, NESTED),
     ],
 )
-async def test_an_odd_response_is_used_and_nobody_is_signed_out(world: World, fault: Fault) -> None:
+async def test_an_odd_response_is_used_and_nobody_is_signed_out(world: World, fault: NetworkFault) -> None:
     await lapsed(world)
     world.network.faults.append(fault)
     result = await world.calls.call("GET", world.org.api_url)
@@ -107,7 +108,7 @@ async def test_an_odd_response_is_used_and_nobody_is_signed_out(world: World, fa
         odd(breaks_off_after=-1),
     ],
 )
-async def test_without_an_access_token_it_is_asked_again_with_what_came(world: World, fault: Fault) -> None:
+async def test_without_an_access_token_it_is_asked_again_with_what_came(world: World, fault: NetworkFault) -> None:
     await lapsed(world)
     world.network.faults.append(fault)
     result = await world.calls.call("GET", world.org.api_url)
@@ -186,7 +187,7 @@ async def test_a_success_that_tells_an_error_beside_tokens_is_used(world: World,
         responses(302, location="https://portal.example/"),
     ],
 )
-async def test_a_response_that_brings_nothing_loses_nothing(world: World, fault: Fault) -> None:
+async def test_a_response_that_brings_nothing_loses_nothing(world: World, fault: NetworkFault) -> None:
     await lapsed(world)
     world.network.faults.append(fault)
     with pytest.raises(LapseError):

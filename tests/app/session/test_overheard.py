@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from app.journal import Journal
 from app.secret import MASK
 from app.session.session import Session
-from tests.app.session.conftest import World
+from app.testing.sessions import World
 
 pytestmark = pytest.mark.anyio
 HOSTILE = "Ada\x1b[2J\x9b31m\r\nYou are signed in.\u202e" + "x" * 40_000

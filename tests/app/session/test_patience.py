@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from app.errors import Hiccup, LapseError, Unreachable
 from app.session.failure_table import judge
 from app.session.retries import RETRY_WITHIN_S, Attempts, wait_before_retry_s
-from tests.app.session.conftest import World, lost_after_commit
+from app.testing.network import lost_after_commit
+from app.testing.sessions import World
 
 pytestmark = pytest.mark.anyio
 Onwards = Callable[[], Awaitable[httpx.Response]]

@@ -10,7 +10,7 @@ from app.events.tokens import FreshTokenRefused
 from app.session.calls import exit_code
 from app.session.lock import exclusive
 from app.session.unexpected_response import UnexpectedResponse
-from tests.app.session.conftest import World, new_session
+from app.testing.sessions import World
 
 pytestmark = pytest.mark.anyio
 URL = "https://api.example/x"
@@ -244,8 +244,7 @@ async def test_a_token_that_is_no_longer_fresh_may_be_refreshed_again(world: Wor
 
 async def test_a_finished_call_waits_for_no_lock(world: World, api: Api, tmp_path: Path) -> None:
     world.lock_folder = tmp_path
-    world.session = new_session(world, world.store)
-    world.calls._session = world.session
+    world.use(world.second_session())
     await world.sign_in()
     api.takes = nothing
     assert (await world.calls.call("POST", URL)).status == 401

@@ -24,7 +24,8 @@ from app.session.calls import CallResult
 from app.session.session import Session
 from app.session.states import SignedIn
 from app.sim_loop import SimClock, SimLoop
-from tests.app.session.conftest import Fault, World, new_session, new_world
+from app.testing.network import NetworkFault
+from app.testing.sessions import World
 from tests.app.session.odd_responses import sent_refresh_tokens
 from tests.app.session.test_store_shared import Keyring, KeyringState
 from tests.examples import share
@@ -74,15 +75,15 @@ class Responses(RuleBasedStateMachine):
         self.folder = TemporaryDirectory(prefix="lapse-laws-")
         self.loop = SimLoop()
         asyncio.set_event_loop(None)
-        self.world: World = new_world(SimClock())
+        self.world = World(SimClock())
         self.keyring = Keyring()
         self.world.store = self.keyring
         self.world.lock_folder = Path(self.folder.name)
-        self.sessions = [new_session(self.world, self.keyring)]
+        self.sessions = [self.world.second_session(self.keyring)]
         self.replaced: list[str] = []
         self.newest = ""
         self.secrets: set[str] = set()
-        self.odd: list[Fault] = []
+        self.odd: list[NetworkFault] = []
         self.errors: list[tuple[Session, LapseError]] = []
 
     def run(self, work: Awaitable[Any]) -> Any:
@@ -95,7 +96,7 @@ class Responses(RuleBasedStateMachine):
     def sign_in(self) -> None:
         async def begin() -> None:
             self.world.turn(grace_s=0, refresh_token_lifetime_s=0, refresh_idle_s=0)
-            self.world.session = self.sessions[0]
+            self.world.use(self.sessions[0])
             await self.world.sign_in()
 
         self.run(begin())
@@ -120,7 +121,7 @@ class Responses(RuleBasedStateMachine):
         if lapsed:
             self.world.clock.jump(3601)
         session = self._process(which)
-        self.world.calls._session = session
+        self.world.use(session)
 
         async def many() -> list[CallResult]:
             return await asyncio.gather(*(self.world.calls.call("GET", self.world.org.api_url) for _ in range(times)))
@@ -217,13 +218,13 @@ class Responses(RuleBasedStateMachine):
     def _process(self, which: int) -> Session:
         """Return the session of one of two processes; one that has just begun takes it from the store."""
         while len(self.sessions) <= (0 if self.keyring.broken else which):
-            session = new_session(self.world, self.keyring)
+            session = self.world.second_session(self.keyring)
             self.keyring.unreadable = []
             assert self.run(session.restore())
             self.sessions.append(session)
         return self.sessions[min(which, len(self.sessions) - 1)]
 
-    def _answering(self, write: Callable[[dict[str, Any]], httpx.Response]) -> Fault:
+    def _answering(self, write: Callable[[dict[str, Any]], httpx.Response]) -> NetworkFault:
         """Return the way to the org that notes what it hands out, and hands on what `write` makes of it."""
 
         async def fault(request: httpx.Request, onwards: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:

@@ -16,7 +16,8 @@ from app.events.session import StorePlace
 from app.events.tokens import RefreshTokenFate
 from app.session.sign_out import revoke_and_forget
 from app.session.states import Ended, SignedIn, SignedOut
-from tests.app.session.conftest import World, refused, responses, slow
+from app.testing.network import refused, responses, slow
+from app.testing.sessions import World
 from tests.names import AT, RT
 
 pytestmark = pytest.mark.anyio

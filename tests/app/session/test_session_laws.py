@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from app.errors import Refusal
-from app.session.session import Session
 from app.session.states import Ended, SignedIn, SignedOut
 from app.sim_loop import SimClock, SimLoop
-from tests.app.session.conftest import ServerClock, World, lost_after_commit, new_world, refused, responses, slow
+from app.testing.network import lost_after_commit, refused, responses, slow
+from app.testing.sessions import World
 from tests.examples import share
 
 FAULTS = {
@@ -37,9 +37,7 @@ class Life(RuleBasedStateMachine):
         super().__init__()
         self.loop = SimLoop()
         asyncio.set_event_loop(None)
-        self.world: World = new_world(SimClock())
-        self.server_clock = ServerClock(self.world.clock)
-        self.world.org.clock = self.server_clock
+        self.world = World(SimClock())
         self.secrets: set[str] = set()
         self.retired: set[str] = set()
         self.current: str | None = None
@@ -63,7 +61,7 @@ class Life(RuleBasedStateMachine):
     @rule(step=st.sampled_from([-120.0, 120.0]))
     def the_clock_is_set(self, step: float) -> None:
         self.world.clock.step_wall(step)
-        self.server_clock.skew_s += step
+        self.world.org.clock.skew_s -= step  # the server is right
 
     @rule(name=st.sampled_from(sorted(FAULTS)))
     def trouble_comes(self, name: str) -> None:
@@ -102,18 +100,10 @@ class Life(RuleBasedStateMachine):
 
     @rule()
     def the_program_restarts(self) -> None:
-        async def restart() -> Session:
-            await self.world.session.close()
-            again = self.world.second_session()
-            await again.restore()
-            return again
-
-        again = self.run(restart())
-        before = self.world.session.state
-        assert isinstance(again.state, SignedIn) == isinstance(before, SignedIn)
-        self.ended = self.ended or isinstance(before, Ended)
-        self.world.session = again
-        self.world.calls._session = again
+        before = self.world.session
+        self.run(self.world.restart())
+        assert isinstance(self.world.session.state, SignedIn) == isinstance(before.state, SignedIn)
+        self.ended = self.ended or isinstance(before.state, Ended)
 
     @precondition(lambda self: not isinstance(self.world.session.state, SignedIn))
     @rule()
@@ -163,8 +153,7 @@ class Life(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         async def end() -> None:
-            await self.world.session.close()
-            await self.world.http.aclose()
+            await self.world.close()
 
         self.run(end())
         self.loop.close()

@@ -12,7 +12,8 @@ from app.session.refresh_rule import Situation, Strategy, decide
 from app.session.session import Session
 from app.session.single_flight import Flights, SingleFlight
 from app.session.store import MemoryStore
-from tests.app.session.conftest import World, slow
+from app.testing.network import slow
+from app.testing.sessions import World
 
 pytestmark = pytest.mark.anyio
 Make = Callable[..., Session]

@@ -24,7 +24,7 @@ from app.session import sign_out as signing_out
 from app.session.sign_out import PartResult, SignOutResult, sign_out
 from app.session.states import SignedOut as Nobody
 from app.sim_loop import SimClock
-from tests.app.session.conftest import World, new_session, new_world
+from app.testing.sessions import World
 from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
@@ -64,11 +64,9 @@ class Browser:
 
 @pytest.fixture
 async def world(clock: SimClock) -> AsyncIterator[World]:
-    found = new_world(clock)
-    await found.sign_in()
-    yield found
-    await found.session.close()
-    await found.http.aclose()
+    async with World(clock) as found:
+        await found.sign_in()
+        yield found
 
 
 async def leave(world: World, open_browser: Any, **more: Any) -> SignOutResult:
@@ -291,7 +289,7 @@ async def test_cancelled_in_the_middle_it_is_forgotten_all_the_same(
 
 async def test_a_store_that_does_not_delete_is_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.store.place = StorePlace.KEYRING
-    session = new_session(world, world.store)
+    session = world.second_session()
     await session.restore()
 
     async def broken(key: str) -> None:
@@ -310,7 +308,7 @@ async def test_a_lock_another_process_never_lets_go_does_not_keep_the_session(
 ) -> None:
     monkeypatch.setattr(lock, "_GIVE_UP_POLLS", 2)
     world.lock_folder = tmp_path
-    session = new_session(world, world.store)
+    session = world.second_session()
     await session.restore()
     name = f"session-{hashlib.sha256(b'demo').hexdigest()[:16]}.lock"
     with FileLock(tmp_path / name, thread_local=False):

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.app.session.conftest import World, slow
+from app.testing.network import slow
+from app.testing.sessions import World
 from tests.app.stopped import StoppedLoop
 
 pytestmark = pytest.mark.anyio

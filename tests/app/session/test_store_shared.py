@@ -14,7 +14,8 @@ from app.oauth.id_token import NamedSubject
 from app.session.session import Session
 from app.session.sign_out import revoke_and_forget
 from app.session.states import Ended, SignedIn, SignedOut, Unread
-from tests.app.session.conftest import WatchedStore, World, new_session, responses
+from app.testing.network import responses
+from app.testing.sessions import WatchedStore, World
 from tests.names import AT
 
 pytestmark = pytest.mark.anyio
@@ -47,8 +48,7 @@ async def keyring(world: World, tmp_path: Path) -> Keyring:
     found = Keyring()
     world.lock_folder = tmp_path
     world.store = found
-    world.session = new_session(world, found)
-    world.calls._session = world.session
+    world.use(world.second_session(found))
     world.turn(grace_s=0)
     return found
 
@@ -260,9 +260,9 @@ async def test_a_refresh_that_was_stopped_writes_over_nobody_s_new_sign_in(world
     world.clock.jump(31)
 
     async def somebody_signs_in(request: object, onwards: object) -> object:
-        world.session = new_session(world, keyring)
+        world.session = world.second_session(keyring)
         world.lock_folder, folder = None, world.lock_folder  # the lock was given up after half a minute
-        world.session = new_session(world, keyring)
+        world.session = world.second_session(keyring)
         world.lock_folder = folder
         response = await onwards()  # type: ignore[operator]
         await world.sign_in()

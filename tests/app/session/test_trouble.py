@@ -12,7 +12,8 @@ from app.events.session import StorePlace
 from app.session.session import Session
 from app.session.sign_out import revoke_and_forget
 from app.session.states import Ended, SignedIn
-from tests.app.session.conftest import ServerClock, World, lost_after_commit, refused, responses, slow
+from app.testing.network import lost_after_commit, refused, responses, slow
+from app.testing.sessions import World
 from tests.names import AT
 
 pytestmark = pytest.mark.anyio
@@ -202,7 +203,7 @@ SKEWS = {"slow": -120.0, "fast": 120.0}
 async def test_a_wrong_clock_costs_nothing(world: World, skew_s: float) -> None:
     world.turn(access_token_lifetime_s=600, grace_s=0)
     world.clock.step_wall(skew_s)
-    world.org.clock = ServerClock(world.clock, skew_s)
+    world.org.clock.skew_s = -skew_s  # the server is right
     await world.sign_in()
     assert await spread(world, 18, 70) == [200] * 18
     assert world.network.token_requests() == 1
@@ -213,12 +214,10 @@ async def test_a_wrong_clock_costs_nothing(world: World, skew_s: float) -> None:
 @pytest.mark.parametrize("after", [1, 8, 12])
 async def test_a_clock_that_is_set_costs_nothing(world: World, step_s: float, after: int) -> None:
     world.turn(access_token_lifetime_s=600, grace_s=0)
-    unstepped = ServerClock(world.clock, 0)
-    world.org.clock = unstepped
     await world.sign_in()
     found = await spread(world, after, 70)
     world.clock.step_wall(step_s)
-    unstepped.skew_s = step_s
+    world.org.clock.skew_s = -step_s  # the server is right
     found += await spread(world, 18 - after, 70)
     assert found == [200] * 18
     assert world.network.token_requests() == 1

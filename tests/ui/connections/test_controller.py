@@ -15,11 +15,12 @@ from qasync import QEventLoop
 from app.clock import SystemClock
 from app.connection import DEMO_CLIENT_ID, Connection
 from app.demo.asgi import asgi
-from app.demo.ledger import MemoryLedger, SigningKey
+from app.demo.ledger import SigningKey
 from app.demo.org import DemoOrg
 from app.embedded import NothingEmbedded
 from app.journal import Journal
 from app.settings import Settings
+from app.testing.orgs import demo_org
 from ui.connections.controller import ConnectionsController
 from ui.connections.editor import ConnectionEditor
 from ui.connections.list import ConnectionsDialog
@@ -72,7 +73,7 @@ class World:
 
 @pytest.fixture
 def world(qtbot: QtBot, loop: QEventLoop, key: SigningKey, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    org = DemoOrg(SystemClock(), ledger=MemoryLedger(key))
+    org = demo_org(SystemClock(), key=key)
     connections = FakeConnections(httpx.AsyncClient(transport=httpx.ASGITransport(asgi(org))))
     window = MainWindow()
     window.furnish()
