@@ -113,9 +113,8 @@ def apply(application: QApplication, choice: str, zoom: float = 1.0) -> None:
     """
     hints = application.styleHints()
     wanted = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}.get(choice, Qt.ColorScheme.Unknown)
-    hints.setColorScheme(
-        wanted
-    )  # native title bars follow, where the platform supports it; offscreen and bare X11 ignore it
+    # Native title bars follow, where the platform supports it; offscreen and bare X11 ignore it.
+    hints.setColorScheme(wanted)
     dark = choice == "dark" or (choice == "system" and hints.colorScheme() == Qt.ColorScheme.Dark)
     scheme = DARK if dark else LIGHT
     font = QFont(application.font())

@@ -58,9 +58,8 @@ class LoopbackListener:
     """Answers browsers with what `respond` returns, at most `most` connections at a time; more get `too_many`."""
 
     def __init__(self, *, most: int, too_many: LoopbackPage) -> None:
-        self.respond: Callable[[BrowserRequest], LoopbackPage] = lambda _: LoopbackPage(
-            404, ""
-        )  # until the port is known
+        # Until the port is known there is nothing to serve.
+        self.respond: Callable[[BrowserRequest], LoopbackPage] = lambda _: LoopbackPage(404, "")
         self._most = most
         self._too_many = too_many
         self._server: asyncio.Server | None = None

@@ -128,10 +128,9 @@ class Refresher:
     async def _refresh_once(self, cause: int) -> None:
         kept = await self._ask(cause)
         lifetime_s = kept.tokens.expiry.lifetime_s
+        # A response that lay unread while this process was stopped may have brought a token that has lapsed by now.
         if lifetime_s is not None and self._held.age_s(kept.tokens) >= lifetime_s:
-            kept = await self._ask(
-                cause
-            )  # the adopted token went unread while this process was stopped, and has lapsed already
+            kept = await self._ask(cause)
         fresh = await with_id_token(kept, self._client, self._journal, self._skew.skew_s)
         self._check_still(fresh)
         await self._held.stored.keep(fresh, cause=kept.cause)

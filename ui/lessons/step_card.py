@@ -104,7 +104,6 @@ class _Hint(QFrame):
 def _text(text: str, *, role: str = "") -> QLabel:
     found = label(breakable(text), role=role, wrap=True)
     found.setAccessibleName(text)
-    found.setAlignment(
-        Qt.AlignmentFlag.AlignTop
-    )  # Qt ignores height-for-width of aligned layout items, so wrapped text would be clipped
+    # Of the label, not of its layout item: Qt ignores height-for-width of aligned items and would clip wrapped text.
+    found.setAlignment(Qt.AlignmentFlag.AlignTop)
     return found

@@ -80,9 +80,8 @@ def card_state(facts: TokenFacts | None, now: float) -> CardState:
 
 def _endless(facts: TokenFacts) -> CardState:
     """Return the state of a token whose end is not stated, with the fate of the one before it."""
-    from app.events.tokens import (
-        RefreshTokenFate,
-    )  # imported late: the first paint shows empty cards and needs no words
+    # Imported late: the first paint shows empty cards and needs no words.
+    from app.events.tokens import RefreshTokenFate
 
     rotates = facts.fate is RefreshTokenFate.REPLACED
     pill = "Live · rotates" if rotates else "Live"

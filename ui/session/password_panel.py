@@ -156,9 +156,8 @@ class PasswordPanel(SignInPanel):
         self.reveal_button = QPushButton("Show")
         self.reveal_button.setObjectName("revealPasswordButton")
         self.reveal_button.setAccessibleName("Show the password while held down")
-        self.reveal_button.setFocusPolicy(
-            Qt.FocusPolicy.TabFocus
-        )  # showing it with the mouse keeps the focus in the field
+        # Showing it with the mouse keeps the focus in the field.
+        self.reveal_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.reveal_button.pressed.connect(self._reveal)
         self.reveal_button.released.connect(self._mask)
         row = QHBoxLayout()

@@ -8,9 +8,8 @@ _STEP_PX = 5.0
 def hatching(area: QRectF, step: float = _STEP_PX) -> list[QLineF]:
     """Return slanted lines that fill an area and stay inside it."""
     found, height = [], area.height()
-    start = (
-        area.left() - height - (area.left() - height) % step
-    )  # one grid for all areas, so that lines do not crawl while the picture moves
+    # One grid for all areas, so that lines do not crawl while the picture moves.
+    start = area.left() - height - (area.left() - height) % step
     while start < area.right():
         begin, end = max(start, area.left()), min(start + height, area.right())
         if end > begin:
